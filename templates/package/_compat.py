@@ -1,0 +1,373 @@
+"""What the normalizers share: rewrites and drops, the equality of JSON values, conflict policies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol, Self, TypeVar
+
+from . import _source_map
+
+Path = tuple[Any, ...] | None
+"""Where a value stands in the sender's payload: (path of the container, key or index); None is the root."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deprecation:
+    """How long an older field is still accepted (dates as YYYY-MM-DD)."""
+
+    since: str = ""
+    sunset: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A shape of the API document at `pointer`; `hub` is where a compatibility field folds into."""
+
+    pointer: str
+    hub: tuple[str, ...] = ()
+    is_rename: bool = False
+    deprecated: Deprecation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrite:
+    """A field that came in an older shape: `source` as the sender wrote it, `target` where its value went (both JSON
+    Pointers), `rule` the shape in the API document."""
+
+    source: str
+    target: str
+    rule: str
+    deprecated: Deprecation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """A value that went nowhere; `reason` is absent, duplicate, preferred or template."""
+
+    pointer: str
+    reason: str
+
+
+class CompatError(ValueError):
+    """A payload that does not fit: `rule` says what it breaks, `pointer` where, as the sender wrote it (RFC 6901)."""
+
+    def __init__(self, rule: str, pointer: str, message: str) -> None:
+        super().__init__(f"{pointer or '(root)'}: {message}")
+        self.rule, self.pointer, self.message = rule, pointer, message
+
+
+class PayloadError(ValueError):
+    """A payload that its model refuses. `errors` holds all faults, each at the sender's own pointer."""
+
+    def __init__(self, errors: tuple[CompatError, ...]) -> None:
+        super().__init__("\n".join(map(str, errors)))
+        self.errors = errors
+
+
+class _Model(Protocol):
+    @classmethod
+    def model_validate(cls, obj: Any, *, by_alias: bool, by_name: bool) -> Self: ...
+
+
+M = TypeVar("M", bound=_Model)
+
+
+@dataclass(frozen=True, slots=True)
+class Normalized:
+    """A payload in canonical form, what was rewritten to get there, and what was dropped."""
+
+    value: Any
+    rewrites: tuple[Rewrite, ...]
+    drops: tuple[Drop, ...]
+    _replay: Callable[[], _source_map.Replay] = field(repr=False, compare=False)
+
+    def source_of(self, pointer: str) -> str:
+        """The sender's pointer of a pointer into `value`: what came from `image` is at `/image`."""
+        moved = [(rewrite.source, rewrite.target) for rewrite in self.rewrites]
+        return _source_map.source_of(self._replay(), pointer, moved)
+
+    def validate(self, model: type[M]) -> M:
+        """The payload as an instance of its model. Raises PayloadError with all faults at the sender's pointers."""
+        try:
+            return model.model_validate(self.value, by_alias=True, by_name=False)
+        except ValueError as error:
+            raise PayloadError(tuple(self._faults(error))) from error
+
+    def _faults(self, error: ValueError) -> Iterator[CompatError]:
+        missing = self._replay().missing
+        seen = set[tuple[str, str]]()
+        for fault in getattr(error, "errors", list)():
+            target = _source_map.pointer_of(fault["loc"], self.value)
+            source = target if target in missing else self.source_of(target)
+            message = missing.get(target, fault["msg"])
+            if (source, message) not in seen:
+                seen.add((source, message))
+                yield CompatError(fault["type"], source, message)
+
+
+def pointer(path: Path) -> str:
+    """The JSON Pointer of a path."""
+    text = ""
+    while path is not None:
+        path, key = path
+        text = f"/{_source_map.escape(key)}{text}"
+    return text
+
+
+# What a run notes down
+
+
+class Log:
+    """The rewrites and drops of one payload, as paths; made into pointers once it is through."""
+
+    __slots__ = ("_drops", "_missing", "_rewrites")
+
+    def __init__(self) -> None:
+        self._rewrites: list[tuple[Path, Rule]] = []
+        self._drops: list[tuple[Path, str]] = []
+        self._missing: dict[str, str] = {}
+
+    def rewrite(self, path: Path, rule: Rule) -> None:
+        self._rewrites.append((path, rule))
+
+    def drop(self, path: Path, reason: str) -> None:
+        self._drops.append((path, reason))
+
+    def drop_unused(self, value: Any, used: tuple[tuple[str, ...], ...], path: Path) -> None:
+        """Note the members of a value that its shape does not carry over."""
+        for key, inner in value.items():
+            rest = tuple(part[1:] for part in used if part[0] == key)
+            if not rest:
+                self._drops.append(((path, key), "template"))
+            elif () not in rest and isinstance(inner, dict):
+                self.drop_unused(inner, rest, (path, key))
+
+    def missing(self, path: Path, message: str) -> None:
+        """Note that nothing was given for a required field, in whatever way."""
+        self._missing[pointer(path)] = message
+
+    def result(self, fold: Callable[[Any, Path, Log], Any], payload: Any, value: Any) -> Normalized:
+        """What the run came to."""
+
+        def replay() -> _source_map.Replay:
+            log = Log()
+            marked, sent = _source_map.mark(payload)
+            return _source_map.Replay(fold(marked, None, log), sent, log._missing)
+
+        drops = tuple(Drop(pointer(path), reason) for path, reason in self._drops)
+        return Normalized(value, tuple(self._told()) if self._rewrites else (), drops, replay)
+
+    def _told(self) -> Iterator[Rewrite]:
+        """One rewrite per rule and property, however many items of it were rewritten."""
+        moved = {pointer(path): rule for path, rule in self._rewrites if rule.hub}
+        seen = set[tuple[str, str]]()
+        for path, rule in self._rewrites:
+            source, target = _from_to(path, moved)
+            if (source, rule.pointer) not in seen:
+                seen.add((source, rule.pointer))
+                yield Rewrite(source, target, rule.pointer, rule.deprecated)
+
+
+def _from_to(path: Path, moved: Mapping[str, Rule]) -> tuple[str, str]:
+    """The property that a value was sent in, up to the first index of an array, and where it is in the end.
+
+    What is inside a compatibility field counts as that field, unless the field was only renamed.
+    """
+    source, rest = path, ""
+    while path is not None:
+        above, key = path
+        rule = moved.get(pointer(path))
+        if rule is not None:
+            hub = pointer(above) + "".join(f"/{_source_map.escape(name)}" for name in rule.hub)
+            inside = rest if rule.is_rename else ""
+            return pointer(path) + inside, hub + inside
+        if isinstance(key, int):
+            source, rest = above, ""
+        else:
+            rest = f"/{_source_map.escape(key)}{rest}"
+        path = above
+    return pointer(source), pointer(source)
+
+
+# Values
+
+
+def same(a: Any, b: Any) -> bool:
+    """Equality of JSON values: `True` is not `1`, `1.0` is."""
+    if a != b:
+        return False
+    if isinstance(a, dict):
+        return all(same(item, b[key]) for key, item in a.items())
+    if isinstance(a, list):
+        return all(map(same, a, b))
+    return isinstance(a, bool) == isinstance(b, bool)
+
+
+def is_one_of(value: Any, values: Iterable[Any]) -> bool:
+    """Whether a JSON value equals one of some."""
+    return any(same(value, other) for other in values)
+
+
+def is_number(value: Any) -> bool:
+    """Whether a JSON value is a number; `True` is none."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def is_integer(value: Any) -> bool:
+    """Whether a JSON value is an integer; `3.0` is one, `True` is none."""
+    return is_number(value) and (isinstance(value, int) or value.is_integer())
+
+
+def part(key: str, value: Any, path: tuple[str, ...]) -> dict[str, Any]:
+    """A member with a part of a value, or no member where the value has no such part."""
+    for name in path:
+        if not isinstance(value, dict) or name not in value:
+            return {}
+        value = value[name]
+    return {key: value}
+
+
+# Hubs and spokes
+
+
+def is_given(value: dict[str, Any], key: str, absent: tuple[Any, ...]) -> bool:
+    """Whether a member is there, with a value that does not mean "not given"."""
+    return key in value and not (absent and is_one_of(value[key], absent))
+
+
+def take(folded: dict[str, Any], key: str, absent: tuple[Any, ...], at: Path, log: Log) -> bool:
+    """Remove a member that folds elsewhere; whether it has anything to fold."""
+    if key not in folded:
+        return False
+    if absent and is_one_of(folded.pop(key), absent):
+        log.drop((at, key), "absent")
+        return False
+    folded.pop(key, None)
+    return True
+
+
+def dig(value: Any, path: tuple[str, ...], absent: tuple[Any, ...]) -> Iterator[Any]:
+    """The value at a path of names, if it is given."""
+    for name in path[:-1]:
+        value = value.get(name) if isinstance(value, dict) else None
+    if isinstance(value, dict) and is_given(value, path[-1], absent):
+        yield value[path[-1]]
+
+
+def take_absent(folded: dict[str, Any], key: str, absent: tuple[Any, ...], at: Path, log: Log) -> None:
+    """Remove a member whose value means "not given"."""
+    if key in folded and is_one_of(folded[key], absent):
+        del folded[key]
+        log.drop((at, key), "absent")
+
+
+def path_of(at: Path, names: tuple[str, ...]) -> Path:
+    """The path of a member some objects deep."""
+    for name in names:
+        at = (at, name)
+    return at
+
+
+def put(folded: dict[str, Any], names: tuple[str, ...], value: Any, at: Path, log: Log, own: bool) -> None:
+    """Set a hub. Objects on the way are made, or copied, never changed; a value there that is not its `own` source
+    means "not given"."""
+    here = folded
+    for depth, name in enumerate(names[:-1], 1):
+        inner = here.get(name, {})
+        if not isinstance(inner, dict):
+            raise CompatError("type", pointer(path_of(at, names[:depth])), "must be an object")
+        here[name] = here = inner.copy()
+    if not own and names[-1] in here:
+        log.drop(path_of(at, names), "absent")
+    here[names[-1]] = value
+
+
+Source = tuple[Path, Any, Any]
+"""Where a source of a hub stands, its value as sent, and folded."""
+
+
+def join_merge(sources: list[Source], log: Log, most: float = float("inf")) -> Any:
+    """All items in the order of the sources; what an earlier source has given already is dropped."""
+    merged: list[Any] = []
+    for at, sent, items in sources:
+        if not isinstance(items, list):
+            if len(sources) == 1:
+                return items  # the model says that it is no array
+            raise CompatError("type", pointer(at), "must be an array")
+        earlier = len(merged)
+        itemwise = isinstance(sent, list) and len(sent) == len(items)
+        for index, item in enumerate(items):
+            if earlier and any(same(item, other) for other in merged[:earlier]):
+                log.drop((at, index) if itemwise else at, "duplicate")
+            else:
+                merged.append(item)
+        if len(merged) > most:
+            raise CompatError("maxItems", pointer(at), f"too many items: {len(merged)}, at most {most}")
+    return merged
+
+
+def join_equal(sources: list[Source], log: Log) -> Any:
+    """The one value that all sources say."""
+    (first, _, value), *others = sources
+    for at, _, other in others:
+        if not same(value, other):
+            raise CompatError("conflict", pointer(at), f"says something else than {pointer(first)}")
+    return value
+
+
+def join_prefer(sources: list[Source], log: Log) -> Any:
+    """The value of the first source."""
+    for at, _, _ in sources[1:]:
+        log.drop(at, "preferred")
+    return sources[0][2]
+
+
+def join_error(sources: list[Source], log: Log) -> Any:
+    """The value of the only source."""
+    if len(sources) > 1:
+        raise CompatError("conflict", pointer(sources[1][0]), f"cannot be given beside {pointer(sources[0][0])}")
+    return sources[0][2]
+
+
+def unfold(
+    value: Any,
+    to: Mapping[str, str],
+    unfolds: Mapping[tuple[str, str], tuple[tuple[str, ...], Callable[[Any], Iterator[Any]]]],
+    normalize: Callable[[Any], Normalized],
+) -> Any:
+    """`value` with hubs said by older fields. Each way of saying it is tried until one folds back to the same."""
+    for hub, spoke in to.items():
+        if (hub, spoke) not in unfolds:
+            raise CompatError("denormalize", hub, f"{spoke!r} is no other way to say it")
+        path, ways = unfolds[hub, spoke]
+        for said in dig(value, path, ()):
+            rest = _without(value, path)
+            for way in ways(said):
+                candidate = {**rest, spoke: way}
+                if _folds_to(candidate, value, normalize):
+                    value = candidate
+                    break
+            else:
+                raise CompatError("denormalize", hub, f"cannot be said by {spoke!r}")
+    return value
+
+
+def _without(value: dict[str, Any], path: tuple[str, ...]) -> dict[str, Any]:
+    """A copy without the member at a path; objects that it leaves empty go too."""
+    rest = value.copy()
+    if len(path) == 1:
+        del rest[path[0]]
+    elif inner := _without(rest[path[0]], path[1:]):
+        rest[path[0]] = inner
+    else:
+        del rest[path[0]]
+    return rest
+
+
+def _folds_to(candidate: Any, value: Any, normalize: Callable[[Any], Normalized]) -> bool:
+    try:
+        return same(normalize(candidate).value, normalize(value).value)
+    except CompatError:
+        return False

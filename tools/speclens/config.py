@@ -1,0 +1,109 @@
+"""What is generated from what, and where to: from `[tool.speclens]` of a pyproject.toml, or from the command line."""
+
+from __future__ import annotations
+
+import keyword
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from speclens.problems import Problem, Refused
+
+KEYS = ("spec", "package", "output", "templates", "version", "client")
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """`spec` is the document; `output` the directory that the distribution of `package` is written to; `templates` is
+    looked up before the built-in ones; `version` is that of the distribution; `fix` the command that generates."""
+
+    spec: Path
+    package: str
+    output: Path
+    fix: str
+    templates: Path | None = None
+    version: str = "0.1.0"
+    client: str = ""
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """What of the configuration shows in the output."""
+        return (self.spec.name, self.package, self.version, self.client)
+
+
+def find(start: Path) -> Path | None:
+    """The nearest pyproject.toml with a `[tool.speclens]`, in a directory or above it."""
+    for directory in (start, *start.parents):
+        path = directory / "pyproject.toml"
+        if path.is_file() and _table(path) is not None:
+            return path
+    return None
+
+
+def load(path: Path) -> Config:
+    """The configuration of a pyproject.toml; its paths are relative to the file. Raises Refused."""
+    table = _table(path) or {}
+    problems = [
+        _problem(path, key, f"unknown key `{key}`", f"one of {', '.join(KEYS)}") for key in table if key not in KEYS
+    ]
+    problems += [
+        _problem(path, key, f"`{key}` is a string", f'write `{key} = "…"`')
+        for key, value in table.items()
+        if key in KEYS and not isinstance(value, str)
+    ]
+    problems += [
+        _problem(path, key, f"`{key}` is missing", f'write `{key} = "…"` under [tool.speclens]')
+        for key in ("spec", "package", "output")
+        if key not in table
+    ]
+    if problems:
+        raise Refused(problems)
+    here = Path(os.path.relpath(path.parent))
+    return checked(
+        Config(
+            spec=here / table["spec"],
+            package=table["package"],
+            output=here / table["output"],
+            fix="speclens generate",
+            templates=here / table["templates"] if "templates" in table else None,
+            version=table.get("version", "0.1.0"),
+            client=table.get("client", ""),
+        ),
+        path,
+    )
+
+
+def checked(config: Config, origin: Path | None = None) -> Config:
+    """The configuration itself. Raises Refused where a name in it could not be one of Python."""
+    where = origin or Path("command line")
+    problems = []
+    for key, name in (("package", config.package), ("client", config.client)):
+        if (key == "package" or name) and (not name.isidentifier() or not name.isascii() or keyword.iskeyword(name)):
+            hint = "lower-case letters, digits and underscores" if key == "package" else "a class name"
+            problems.append(_problem(where, key, f"{name!r} is no name of a Python {key}", hint))
+    if not config.version or any(char not in "0123456789abcdefghijklmnopqrstuvwxyz.+!" for char in config.version):
+        problems.append(_problem(where, "version", f"{config.version!r} is no version", "write `0.1.0` (PEP 440)"))
+    if config.templates is not None and not config.templates.is_dir():
+        problems.append(_problem(where, "templates", f"no directory {config.templates}", "name one that exists"))
+    if problems:
+        raise Refused(problems)
+    return config
+
+
+def _table(path: Path) -> Mapping[str, Any] | None:
+    try:
+        table = tomllib.loads(path.read_text("utf-8")).get("tool", {}).get("speclens")
+    except (OSError, ValueError, AttributeError) as error:
+        raise Refused([_problem(path, "", f"cannot be read: {error}", "mend the file")]) from error
+    return table if isinstance(table, dict) else None
+
+
+def _problem(path: Path, key: str, message: str, hint: str) -> Problem:
+    line = 1
+    if key and path.is_file():
+        lines = path.read_text("utf-8").splitlines()
+        line = next((number for number, text in enumerate(lines, 1) if text.split("=")[0].strip() == key), 1)
+    return Problem(f"config/{key or 'unreadable'}", "error", "#", str(path), line, 1, message, hint)

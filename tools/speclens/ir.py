@@ -1,0 +1,282 @@
+"""The intermediate representation: what is generated, in OpenAPI's own words, with every decision made.
+
+Frozen values all the way down. Field names mean one thing everywhere: `name` is the wire name, `ident` a Python
+identifier, `literal` repr-safe Python source, `annotation` a Python type expression, `pointer` the place in the
+document as written. Text of a document appears in `literal` fields (quoted) and in `doc` fields (docstring source,
+quoted) only; templates print both as they are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal as OneOf
+
+Scalar = str | int | float | bool | None
+Conflict = OneOf["equal", "merge", "prefer", "error"]
+
+
+# Types of schemas: the allowlist of what reaches the model generator.
+
+
+@dataclass(frozen=True, slots=True)
+class AnyType:
+    """Any JSON value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Primitive:
+    """`name` is string, integer, number, boolean or null. `constraints` are JSON Schema keywords with their numbers."""
+
+    name: str
+    constraints: tuple[tuple[str, int | float | str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Literals:
+    """A closed enumeration (JSON Schema `enum`, `const`) of strings, integers, booleans and null."""
+
+    values: tuple[Scalar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    item: Type
+    constraints: tuple[tuple[str, int | float | str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    value: Type
+
+
+@dataclass(frozen=True, slots=True)
+class Union:
+    options: tuple[Type, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A reference to a schema that has a name of its own."""
+
+    ident: str
+
+
+Type = AnyType | Primitive | Literals | Array | Map | Union | Named
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """A member of an object schema. `optional` means that it may be left out; null is a value like any other."""
+
+    name: str
+    ident: str
+    pointer: str
+    type: Type
+    doc: str
+    optional: bool
+    alias: str  # literal of the wire name where it is not the identifier, else ""
+    annotation: str = ""  # of the value; filled in by `models`
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """A named schema. An object has `properties` and becomes a class; anything else has `type` and becomes an alias."""
+
+    name: str
+    ident: str
+    pointer: str
+    place: str  # the pointer, safe in Markdown
+    doc: str
+    is_object: bool
+    properties: tuple[Property, ...]
+    closed: bool  # additionalProperties: false
+    type: Type
+    annotation: str = ""  # of an alias; filled in by `models`
+
+
+# Compatibility fields: what becomes normalizers.
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One shape of one source; becomes a constant of the normalizers module."""
+
+    ident: str
+    pointer: str
+    arguments: str  # literal keyword arguments of the runtime's Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A fault of a shape's value that its canonical place would not find. `fails` is an expression over `value`."""
+
+    fails: str
+    at: str  # expression of the path of the fault
+    rule: str  # literal
+    message: str  # literal
+    is_item: bool = False  # over `item`, for every item of the value
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A property that is folded in place."""
+
+    key: str  # literal
+    pointer: str
+    fold: str  # ident of the function
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """A property some values of which mean "not given"."""
+
+    key: str  # literal
+    pointer: str
+    values: str  # ident of the constant
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A spoke: the property `key`, folded by `fold`, goes to the hub."""
+
+    key: str  # literal
+    pointer: str
+    fold: str  # ident
+    absent: str  # ident of the constant
+
+
+@dataclass(frozen=True, slots=True)
+class Hub:
+    """A canonical property that others fold into. `path` is a literal tuple of property names."""
+
+    key: str  # literal of the last (only) name of a hub of the object itself
+    path: str  # literal tuple
+    pointer: str
+    is_deep: bool
+    fold: str  # ident of the fold of its own value, or ""
+    absent: str  # ident of the constant
+    sources: tuple[Source, ...]
+    join: str  # name of the runtime function of the conflict policy
+    arguments: str  # literal further arguments of it
+    needed: str  # literal: the message where nothing was given, or "" if the hub is optional
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What happens to one kind of value. Exactly one of the is_ flags holds."""
+
+    test: str  # expression over `value`; "" is always
+    pointer: str
+    is_object: bool = False
+    is_array: bool = False
+    is_map: bool = False
+    is_shape: bool = False
+    is_same: bool = False
+    is_each: bool = False
+    fold: str = ""  # ident: of the items, of the values, or of the value itself
+    folds_items: bool = False  # of a shape: `fold` is for the items of its value
+    members: tuple[Member, ...] = ()
+    absents: tuple[Absent, ...] = ()
+    hubs: tuple[Hub, ...] = ()
+    rule: str = ""  # ident of the Rule
+    checks: tuple[Check, ...] = ()
+    used: str = ""  # literal: the paths the template takes from an object; "" where it takes all
+    result: str = "value"  # expression over `value` (or `item`, for is_each)
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """A private function that folds the values of one schema."""
+
+    ident: str
+    pointer: str
+    summary: str  # docstring source
+    cases: tuple[Case, ...]
+    expected: str  # literal message where no case holds; "" returns the value as it is
+
+
+@dataclass(frozen=True, slots=True)
+class Lens:
+    """One way to say a hub by a spoke: where `test` holds over `value`, `result` is what the spoke says."""
+
+    pointer: str
+    test: str
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unfold:
+    """All ways to say one hub by one spoke, in declared order."""
+
+    ident: str
+    pointer: str
+    hub: str  # literal pointer, as the caller writes it
+    path: str  # literal tuple
+    spoke: str  # literal
+    comment: str  # both, for a docstring
+    lenses: tuple[Lens, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Normalizer:
+    """The public functions of one schema. `denormalize` is "" where no hub can be said otherwise."""
+
+    schema: str
+    pointer: str
+    ident: str
+    doc: str
+    fold: str
+    denormalize: str
+    denormalize_doc: str
+    constant: str  # ident of the table of unfolds
+    unfolds: tuple[Unfold, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A literal that the normalizers share."""
+
+    ident: str
+    literal: str
+
+
+@dataclass(frozen=True, slots=True)
+class Compat:
+    """Everything of the normalizers module."""
+
+    constants: tuple[Constant, ...]
+    rules: tuple[Rule, ...]
+    folds: tuple[Fold, ...]
+    normalizers: tuple[Normalizer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A public name of the package and the module it is loaded from on first use."""
+
+    name: str
+    module: str
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """The distribution that is generated. `title` and `summary` are one line of plain text, safe in comments,
+    docstrings and Markdown; `description` is a TOML string."""
+
+    name: str
+    distribution: str
+    version: str
+    title: str
+    description: str
+    exports: tuple[Export, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An API as it will be generated."""
+
+    title: str
+    version: str
+    doc: str
+    schemas: tuple[Schema, ...]
+    compat: Compat

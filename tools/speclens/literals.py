@@ -1,0 +1,70 @@
+"""Python source for JSON values. The only way by which text of a document gets into generated code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+
+def literal(value: Any) -> str:
+    """The Python expression of a JSON value: ASCII quotes, everything unprintable escaped, never a line break.
+
+    Strings are quoted as `ruff format` quotes them: double, unless that takes more escapes.
+    """
+    if isinstance(value, str):
+        return _string(value)
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_string(key)}: {literal(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(literal, value)) + "]"
+    if isinstance(value, float) and value in (float("inf"), float("-inf")):
+        return "1e999" if value > 0 else "-1e999"
+    return repr(value)
+
+
+def tuple_literal(values: Iterable[Any]) -> str:
+    """The Python tuple of JSON values."""
+    items = [literal(value) for value in values]
+    return f"({items[0]},)" if len(items) == 1 else f"({', '.join(items)})"
+
+
+def docstring(text: str) -> str:
+    """A text as the source of a docstring, in triple double quotes; indentation is the template's business.
+
+    Whatever could end the literal, start an escape or hide from a reader is escaped; line ends become LF.
+    """
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").expandtabs(4).strip().split("\n")
+    source = "\n".join(_printable(line).rstrip() for line in lines)
+    if source.endswith('"'):
+        source = source[:-1] + '\\"'
+    return f'"""{source}"""'
+
+
+def comment(text: str) -> str:
+    """A text as (part of) one comment line."""
+    return " ".join(_printable(text).split())
+
+
+def inline(text: str) -> str:
+    """A text for a code span in a table of Markdown: one line, nothing that ends the span or the cell."""
+    return comment(text).replace("`", "'").replace("|", "\\|").replace("<", "&lt;")
+
+
+def toml(text: str) -> str:
+    """A text as a TOML basic string (https://toml.io/en/v1.0.0#string)."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(char if char.isprintable() else f"\\U{ord(char):08x}" for char in escaped) + '"'
+
+
+def _string(value: str) -> str:
+    source = repr(value)
+    if source.startswith('"') or value.count('"') > value.count("'"):
+        return source
+    return '"' + source[1:-1].replace("\\'", "'").replace('"', '\\"') + '"'
+
+
+def _printable(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    return "".join(
+        char if char == "\n" or char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in escaped
+    )

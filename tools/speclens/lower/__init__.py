@@ -1,0 +1,30 @@
+"""Source -> ir.Document: every decision on names, types, docs and folds is made here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from speclens import ir
+from speclens.lower import compat_rules, docs, folds, schemas, views
+from speclens.lower.walk import JsonObject
+from speclens.problems import Finding
+
+
+def lower(document: JsonObject) -> tuple[ir.Document, tuple[Finding, ...]]:
+    """The IR of a document that passed `validate` and `compat_rules`, and warnings on what models do not enforce."""
+    names = schemas.component_names(document)
+    canonical = views.canonical(document)
+    named, warnings = schemas.lower(canonical, names)
+    info: dict[str, Any] = document.get("info") or {}
+    title, version = str(info.get("title", "")), str(info.get("version", ""))
+    result = ir.Document(
+        title=title,
+        version=version,
+        doc=docs.document(title, str(info.get("summary") or info.get("description") or "")),
+        schemas=named,
+        compat=folds.lower(document, names),
+    )
+    return result, warnings
+
+
+check_compat = compat_rules.check

@@ -1,0 +1,199 @@
+"""Reading `x-compat` from a document: shapes, spokes and hubs as they are declared, nothing decided yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from speclens.lower.walk import JsonObject, follow
+from speclens.source.pointer import join, tokens
+
+KEYWORD = "x-compat"
+SHAPE_KEYWORDS = frozenset({"to", "each", "values"})
+KEYWORDS = SHAPE_KEYWORDS | {"into", "hubs", "partial", "absent", "deprecated"}
+POLICIES = ("equal", "merge", "prefer", "error")
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A branch whose values become something else. `template` is `$` for a plain rename or move."""
+
+    pointer: str
+    schema: Any
+    template: Any
+    each: bool
+    values: tuple[tuple[str, Any], ...]
+
+    @property
+    def is_rename(self) -> bool:
+        return self.template == "$" and not self.each and not self.values
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One branch of what a place accepts; canonical if `shape` is None."""
+
+    pointer: str
+    schema: Any
+    shape: Shape | None
+
+
+@dataclass(frozen=True, slots=True)
+class Spoke:
+    """A property that folds into the hub at `hub` (names from the object that holds both)."""
+
+    name: str
+    pointer: str
+    schema: Any
+    hub: tuple[str, ...]
+    deprecated: JsonObject | None
+
+
+@dataclass(frozen=True, slots=True)
+class HubPolicy:
+    path: tuple[str, ...]
+    conflict: str
+    absent: tuple[Any, ...] | None
+
+
+def keywords(schema: Any) -> JsonObject:
+    """The x-compat keywords that stand on a schema itself; {} where there are none."""
+    value = schema.get(KEYWORD) if isinstance(schema, dict) else None
+    return value if isinstance(value, dict) else {}
+
+
+def shape_keywords(document: JsonObject, pointer: str, schema: Any) -> JsonObject | None:
+    """The keywords that make a branch a shape (its own, else those of what it refers to); None: it is canonical."""
+    if isinstance(schema, dict) and KEYWORD in schema:
+        own = keywords(schema)
+        return own if not own or own.keys() & SHAPE_KEYWORDS else None
+    if isinstance(schema, dict) and "$ref" in schema:
+        target, inner = follow(document, pointer, schema)
+        if target != pointer and (found := keywords(inner)).keys() & SHAPE_KEYWORDS:
+            return found
+    return None
+
+
+def _shape(pointer: str, schema: Any, found: JsonObject) -> Shape:
+    values = found.get("values")
+    return Shape(
+        pointer=pointer,
+        schema=schema,
+        template=found.get("each", found.get("to", "$")),
+        each="each" in found,
+        values=tuple(values.items()) if isinstance(values, dict) else (),
+    )
+
+
+def branches(document: JsonObject, pointer: str, schema: Any, is_spoke: bool = False) -> tuple[Branch, ...]:
+    """What a place accepts, branch by branch in declared order; () where nothing of it is a shape.
+
+    A spoke that is one plain schema is its own single shape, a rename if it says nothing else. The `oneOf`/`anyOf`
+    is looked for through `$ref`s.
+    """
+    if is_spoke and not _unions(document, pointer, schema):
+        return (Branch(pointer, schema, _shape(pointer, schema, keywords(schema))),)
+    found: list[Branch] = []
+    for place, inner in _unions(document, pointer, schema):
+        own = shape_keywords(document, place, inner)
+        found.append(Branch(place, inner, None if own is None else _shape(place, inner, own)))
+    return tuple(found) if any(branch.shape for branch in found) else ()
+
+
+def _unions(document: JsonObject, pointer: str, schema: Any) -> list[tuple[str, Any]]:
+    """The branches of the union at a place, if any of them says something on compatibility."""
+    place, target = follow(document, pointer, schema)
+    for here, node in dict.fromkeys(((pointer, id(schema)), (place, id(target)))):
+        value = schema if node == id(schema) else target
+        for keyword in ("oneOf", "anyOf"):
+            inner = value.get(keyword) if isinstance(value, dict) else None
+            if isinstance(inner, list) and any(
+                shape_keywords(document, join(here, keyword, i), item) is not None for i, item in enumerate(inner)
+            ):
+                return [(join(here, keyword, i), item) for i, item in enumerate(inner)]
+    return []
+
+
+def layers(document: JsonObject, pointer: str, schema: Any) -> Iterator[tuple[str, JsonObject]]:
+    """The object schemas that together make one: itself, what it refers to, and its `allOf` members."""
+    stack, seen = [(pointer, schema)], set[str]()
+    while stack:
+        place, inner = stack.pop(0)
+        if place in seen or not isinstance(inner, dict):
+            continue
+        seen.add(place)
+        yield place, inner
+        target, value = follow(document, place, inner)
+        if target != place:
+            stack.append((target, value))
+        members = inner.get("allOf")
+        if isinstance(members, list):
+            stack += [(join(place, "allOf", index), member) for index, member in enumerate(members)]
+
+
+def properties(document: JsonObject, pointer: str, schema: Any) -> dict[str, tuple[str, Any]]:
+    """All properties of an object schema, through `$ref` and `allOf`; the outermost declaration wins."""
+    found: dict[str, tuple[str, Any]] = {}
+    for place, layer in layers(document, pointer, schema):
+        declared = layer.get("properties")
+        if isinstance(declared, dict):
+            for name, inner in declared.items():
+                found.setdefault(name, (join(place, "properties", name), inner))
+    return found
+
+
+def spokes(document: JsonObject, pointer: str, schema: Any) -> tuple[Spoke, ...]:
+    """The spokes of an object schema in declared order."""
+    found = []
+    for name, (place, inner) in properties(document, pointer, schema).items():
+        own = keywords(inner)
+        if isinstance(own.get("into"), str):
+            deprecated = own.get("deprecated")
+            try:
+                path = tokens(own["into"])
+            except ValueError:
+                path = ()
+            found.append(Spoke(name, place, inner, path, deprecated if isinstance(deprecated, dict) else None))
+    return tuple(found)
+
+
+def policies(document: JsonObject, pointer: str, schema: Any) -> dict[tuple[str, ...], HubPolicy]:
+    """The declared policies of the hubs of an object schema, by path."""
+    found: dict[tuple[str, ...], HubPolicy] = {}
+    for _, layer in layers(document, pointer, schema):
+        hubs = keywords(layer).get("hubs")
+        for name, policy in hubs.items() if isinstance(hubs, dict) else ():
+            try:
+                path = tokens(name)
+            except ValueError:
+                continue
+            if isinstance(policy, dict):
+                absent = policy.get("absent")
+                found.setdefault(
+                    path,
+                    HubPolicy(
+                        path,
+                        str(policy.get("conflict", "equal")),
+                        tuple(absent) if isinstance(absent, list) else None,
+                    ),
+                )
+    return found
+
+
+def absent_values(schema: Any, hub: HubPolicy | None = None, is_spoke: bool = False) -> tuple[Any, ...]:
+    """The values of a property that mean "not given": its own list, else its hub's, else null for a spoke."""
+    own = keywords(schema).get("absent")
+    if isinstance(own, list):
+        return tuple(own) + (hub.absent or () if hub else ())
+    if hub is not None and hub.absent is not None:
+        return hub.absent
+    return (None,) if is_spoke else ()
+
+
+def at_path(document: JsonObject, pointer: str, schema: Any, path: tuple[str, ...]) -> tuple[str, Any] | None:
+    """The property at a path of names below an object schema, or None."""
+    here: tuple[str, Any] | None = (pointer, schema)
+    for name in path:
+        here = properties(document, *here).get(name) if here else None
+    return here if path else None

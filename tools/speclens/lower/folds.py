@@ -1,0 +1,373 @@
+"""Lowering x-compat to the functions that fold: one per schema that holds a shape, a spoke or an absent value."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from speclens import ir
+from speclens.literals import comment, literal, tuple_literal
+from speclens.lower import checks, compat, dispatch, facts, lens
+from speclens.lower.views import needed_hubs
+from speclens.lower.walk import JsonObject, follow, nested, objects, subschemas
+from speclens.names import snake
+from speclens.source.pointer import get, join, tokens
+
+_JOINS = {"equal": "join_equal", "merge": "join_merge", "prefer": "join_prefer", "error": "join_error"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Build:
+    """What is collected while the functions of a document are made; lives as long as one call of `lower`."""
+
+    document: JsonObject
+    folding: frozenset[str]
+    names: Mapping[str, str]
+    places: dict[str, str] = field(default_factory=dict)  # stem of a function -> pointer
+    folds: dict[str, ir.Fold | None] = field(default_factory=dict)
+    rules: dict[str, ir.Rule] = field(default_factory=dict)
+    constants: dict[str, ir.Constant] = field(default_factory=dict)
+
+
+def lower(document: JsonObject, names: Mapping[str, str]) -> ir.Compat:
+    """The normalizers of a document whose x-compat has no errors. `names` gives the class of each named schema by
+    its pointer; each of those that holds something to fold gets a public function."""
+    build = _Build(document, _folding(document), names)
+    normalizers = []
+    for pointer, name in names.items():
+        schema = get(document, pointer)
+        if ident := fold_ident(build, pointer, schema):
+            normalizers.append(_normalizer(build, pointer, name, ident, schema))
+    folds = sorted((fold for fold in build.folds.values() if fold), key=lambda fold: fold.ident)
+    return ir.Compat(
+        constants=tuple(sorted(build.constants.values(), key=lambda constant: constant.ident)),
+        rules=tuple(sorted(build.rules.values(), key=lambda rule: rule.ident)),
+        folds=tuple(folds),
+        normalizers=tuple(sorted(normalizers, key=lambda normalizer: normalizer.ident)),
+    )
+
+
+def _normalizer(build: _Build, pointer: str, name: str, ident: str, schema: Any) -> ir.Normalizer:
+    unfolds = _unfolds(build, pointer, schema, snake(name))
+    return ir.Normalizer(
+        schema=name,
+        pointer=pointer,
+        ident=f"normalize_{snake(name)}",
+        doc=f"Fold the compatibility fields of `{name}` into its canonical form.",
+        fold=ident,
+        denormalize=f"denormalize_{snake(name)}" if unfolds else "",
+        denormalize_doc=f"Say a canonical `{name}` in older fields.",
+        constant=f"_UNFOLD_{snake(name).upper()}",
+        unfolds=unfolds,
+    )
+
+
+def _folding(document: JsonObject) -> frozenset[str]:
+    """The pointers of all schemas that hold, at any depth and through references, something to fold."""
+    users: dict[str, set[str]] = {}
+    found: list[str] = []
+    for root, outer in objects(document, "schema"):
+        for pointer, schema in nested(root, outer):
+            for path, _ in subschemas(schema):
+                users.setdefault(join(pointer, *path), set()).add(pointer)
+            target, _ = follow(document, pointer, schema)
+            users.setdefault(target, set()).add(pointer)
+            own = compat.keywords(schema)
+            if isinstance(schema, dict) and compat.KEYWORD in schema and own.keys() != {"deprecated"}:
+                found.append(pointer)
+    seen = set[str]()
+    while found:
+        if (pointer := found.pop()) not in seen:
+            seen.add(pointer)
+            found += users.get(pointer, ())
+    return frozenset(seen)
+
+
+def _ident(build: _Build, pointer: str) -> str:
+    """The name of the function of a place: the nearest named schema around it, and the way from there.
+
+    Places whose plain names would be one are told apart by longer ones, never by numbers.
+    """
+    path, rest = list(tokens(pointer)), list[str]()
+    while path and join("#", *path) not in build.names:
+        token = path.pop()
+        if token != "properties" or (path and path[-1] == "properties"):
+            rest.insert(0, token if token.isdigit() else snake(token))
+    stem = snake(build.names[join("#", *path)]) if path else ""
+    parts = [part for part in (stem, *rest) if part]
+    digest = sha256(pointer.encode()).hexdigest()[:8]
+    for name in ("_".join(parts), "__".join(parts), f"{'_'.join(parts)}_{digest}"):
+        if build.places.setdefault(name, pointer) == pointer:
+            return f"_fold_{name}"
+    raise AssertionError(pointer)
+
+
+def fold_ident(build: _Build, pointer: str, schema: Any) -> str:
+    """The function that folds the values of a place, made on the way; "" where there is nothing to fold."""
+    if pointer not in build.folding:
+        return ""
+    target, inner = follow(build.document, pointer, schema)
+    if target != pointer and not compat.keywords(schema).keys() & {"into"}:
+        return fold_ident(build, target, inner)
+    ident = _ident(build, pointer)
+    if ident not in build.folds:
+        build.folds[ident] = None  # a recursive schema finds its own name
+        build.folds[ident] = _fold(build, ident, pointer, schema)
+        if build.folds[ident] is None:
+            return ""
+    return ident
+
+
+def _fold(build: _Build, ident: str, pointer: str, schema: Any) -> ir.Fold | None:
+    is_spoke = "into" in compat.keywords(schema)
+    branches = compat.branches(build.document, pointer, schema, is_spoke)
+    summary = f"Fold `{pointer}`."
+    if branches:
+        return _union(build, ident, pointer, schema, branches, summary)
+    plain = _plain(build, pointer, schema)
+    branched = [] if plain else _branches_without_shapes(build, pointer, schema)
+    cases = (plain,) if plain else tuple(branched)
+    return ir.Fold(ident, pointer, summary, cases, "") if cases else None
+
+
+def _plain(build: _Build, pointer: str, schema: Any) -> ir.Case | None:
+    """What is folded inside an object, an array or a map."""
+    if case := _object(build, pointer, schema):
+        return case
+    for place, layer in compat.layers(build.document, pointer, schema):
+        if "items" in layer and (ident := fold_ident(build, join(place, "items"), layer["items"])):
+            return ir.Case("isinstance(value, list)", pointer, is_array=True, fold=ident)
+        inner = layer.get("additionalProperties")
+        if isinstance(inner, dict) and (ident := fold_ident(build, join(place, "additionalProperties"), inner)):
+            return ir.Case("isinstance(value, dict)", pointer, is_map=True, fold=ident)
+    return None
+
+
+def _branches_without_shapes(build: _Build, pointer: str, schema: Any) -> Iterable[ir.Case]:
+    """A union none of whose branches is a shape: what is inside them is folded by their JSON types."""
+    for place, layer in compat.layers(build.document, pointer, schema):
+        for keyword in ("oneOf", "anyOf"):
+            branches = layer.get(keyword)
+            for index, branch in enumerate(branches if isinstance(branches, list) else ()):
+                here = join(place, keyword, index)
+                if ident := fold_ident(build, here, branch):
+                    test = dispatch.branch_test(build.document, branches, index)
+                    yield ir.Case(test, here, is_same=True, fold=ident)
+
+
+# Objects
+
+
+def _object(build: _Build, pointer: str, schema: Any) -> ir.Case | None:
+    document = build.document
+    spokes = compat.spokes(document, pointer, schema)
+    policies = compat.policies(document, pointer, schema)
+    shallow = {spoke.hub[0] for spoke in spokes if len(spoke.hub) == 1}
+    members, absents = [], []
+    for name, (place, inner) in compat.properties(document, pointer, schema).items():
+        if name in shallow or "into" in compat.keywords(inner):
+            continue
+        if values := compat.absent_values(inner):
+            absents.append(ir.Absent(literal(name), place, _constant(build, values)))
+        if ident := fold_ident(build, place, inner):
+            members.append(ir.Member(literal(name), place, ident))
+    hubs = [
+        _hub(build, pointer, schema, path, [spoke for spoke in spokes if spoke.hub == path], policies.get(path))
+        for path in dict.fromkeys(spoke.hub for spoke in spokes)
+    ]
+    if not (members or absents or hubs):
+        return None
+    return ir.Case(
+        "isinstance(value, dict)",
+        pointer,
+        is_object=True,
+        members=tuple(members),
+        absents=tuple(absents),
+        hubs=tuple(hubs),
+    )
+
+
+def _hub(
+    build: _Build,
+    pointer: str,
+    schema: Any,
+    path: tuple[str, ...],
+    spokes: list[compat.Spoke],
+    policy: compat.HubPolicy | None,
+) -> ir.Hub:
+    found = compat.at_path(build.document, pointer, schema, path)
+    place, inner = found if found else (pointer, {})
+    conflict = policy.conflict if policy else "equal"
+    names = ", ".join([".".join(path), *(spoke.name for spoke in spokes)])
+    is_needed = path in needed_hubs(build.document, pointer, schema)
+    bound = min((f.bound("array")[1] for f in facts.alternatives(build.document, inner)), default=float("inf"))
+    return ir.Hub(
+        key=literal(path[-1]),
+        path=tuple_literal(path),
+        pointer=place,
+        is_deep=len(path) > 1,
+        fold="" if len(path) > 1 else fold_ident(build, place, inner),
+        absent=_constant(build, compat.absent_values(inner, policy)),
+        sources=tuple(_source(build, spoke, policy) for spoke in spokes),
+        join=_JOINS[conflict],
+        arguments=f", most={int(bound)}" if conflict == "merge" and bound != float("inf") else "",
+        needed=literal(f"at least one of {names} must be given") if is_needed else "",
+    )
+
+
+def _source(build: _Build, spoke: compat.Spoke, policy: compat.HubPolicy | None) -> ir.Source:
+    absent = compat.absent_values(spoke.schema, policy, is_spoke=True)
+    fold = fold_ident(build, spoke.pointer, spoke.schema)
+    return ir.Source(literal(spoke.name), spoke.pointer, fold, _constant(build, absent))
+
+
+def _constant(build: _Build, values: tuple[Any, ...]) -> str:
+    """The name of the tuple of values that mean "not given", after what is in it; equal ones are shared."""
+    words = [snake(json.dumps(value)).removeprefix("n_") if value not in _PLAIN else _PLAIN_NAMES[_PLAIN.index(value)] for value in values]
+    ident = f"_ABSENT_{'_'.join(words).upper()}" if words else "_ABSENT"
+    wanted = tuple_literal(values)
+    if build.constants.setdefault(ident, ir.Constant(ident, wanted)).literal != wanted:
+        ident = f"{ident}_{sha256(wanted.encode()).hexdigest()[:8]}"
+        build.constants[ident] = ir.Constant(ident, wanted)
+    return ident
+
+
+_PLAIN: list[Any] = [None, "", [], {}]
+_PLAIN_NAMES = ("null", "empty", "no_items", "no_members")
+
+
+# Unions
+
+
+def _union(
+    build: _Build, ident: str, pointer: str, schema: Any, branches: tuple[compat.Branch, ...], summary: str
+) -> ir.Fold:
+    own = compat.keywords(schema)
+    place, hub = pointer, ()
+    if "into" in own:
+        hub = tokens(own["into"])
+        owner = _owner(pointer)
+        found = compat.at_path(build.document, owner, get(build.document, owner), hub)
+        place = found[0] if found else pointer
+    target = (place, get(build.document, place))
+    bodies = [_branch(build, branch, target, hub, own.get("deprecated")) for branch in branches]
+    cases, expected = dispatch.cases(build.document, branches, bodies)
+    return ir.Fold(ident, pointer, summary, cases, literal(expected))
+
+
+def _owner(pointer: str) -> str:
+    """The schema that declares the property at a pointer."""
+    return pointer.rsplit("/", 2)[0]
+
+
+def _branch(
+    build: _Build, branch: compat.Branch, target: tuple[str, Any], hub: tuple[str, ...], deprecated: Any
+) -> ir.Case:
+    if branch.shape is None:
+        return _canonical_branch(build, branch)
+    shape = branch.shape
+    fold, folds_items = _inner(build, branch.pointer, branch.schema)
+    found = checks.of_shape(build.document, shape, target)
+    value = "item" if shape.each else "value"
+    result = lens.expression(build.document, shape, value)
+    if shape.values:
+        renamed = f"{literal(dict(shape.values))}.get({value}, {value})"
+        result = renamed if result == value else result.replace(value, renamed)
+    return ir.Case(
+        "",
+        branch.pointer,
+        is_shape=not shape.each,
+        is_each=shape.each,
+        fold=fold,
+        folds_items=folds_items,
+        rule=_rule(build, shape, hub, deprecated),
+        checks=found,
+        used="" if shape.each else _used(build.document, shape),
+        result=result,
+    )
+
+
+def _canonical_branch(build: _Build, branch: compat.Branch) -> ir.Case:
+    is_reference = follow(build.document, branch.pointer, branch.schema)[0] != branch.pointer
+    if not is_reference and (case := _plain(build, branch.pointer, branch.schema)):
+        return case
+    return ir.Case("", branch.pointer, is_same=True, fold=fold_ident(build, branch.pointer, branch.schema))
+
+
+def _inner(build: _Build, pointer: str, schema: Any) -> tuple[str, bool]:
+    """The fold of what a shape's value holds, before its template, and whether it is one for items; the shape itself
+    is not applied again."""
+    target, inner = follow(build.document, pointer, schema)
+    if target != pointer:
+        return fold_ident(build, target, inner), False
+    case = _plain(build, pointer, schema)
+    if case is None or case.is_array:
+        return (case.fold, True) if case else ("", False)
+    ident = f"{_ident(build, pointer)}_parts"
+    build.folds[ident] = ir.Fold(ident, pointer, f"Fold the parts of `{pointer}`.", (case,), "")
+    return ident, False
+
+
+def _used(document: JsonObject, shape: compat.Shape) -> str:
+    """The literal paths of an object that the template takes; "" if it takes the whole or the value is none."""
+    parts = [hole.part for hole in lens.holes(shape.template)]
+    if () in parts or "object" not in facts.types_of(document, shape.schema):
+        return ""
+    return "(" + "".join(f"{tuple_literal(part)}, " for part in parts).rstrip(" ") + ")"
+
+
+def _rule(build: _Build, shape: compat.Shape, hub: tuple[str, ...], deprecated: Any) -> str:
+    stem = _ident(build, shape.pointer).removeprefix("_fold_").upper()
+    ident = f"_RULE_{stem}"
+    arguments = [literal(shape.pointer)]
+    if hub:
+        arguments.append(f"hub={tuple_literal(hub)}")
+    if shape.is_rename:
+        arguments.append("is_rename=True")
+    if isinstance(deprecated, dict):
+        members = ", ".join(f"{key}={literal(str(deprecated[key]))}" for key in ("since", "sunset", "note") if key in deprecated)
+        arguments.append(f"deprecated=Deprecation({members})")
+    build.rules[ident] = ir.Rule(ident, shape.pointer, ", ".join(arguments))
+    return ident
+
+
+# The other direction
+
+
+def _unfolds(build: _Build, pointer: str, schema: Any, stem: str) -> tuple[ir.Unfold, ...]:
+    found = []
+    for spoke in compat.spokes(build.document, pointer, schema):
+        lenses = []
+        for branch in compat.branches(build.document, spoke.pointer, spoke.schema, is_spoke=True):
+            if branch.shape is not None:
+                lenses.append(_lens(branch.shape))
+        found.append(
+            ir.Unfold(
+                ident=f"_unfold_{stem}_{snake(spoke.name)}",
+                pointer=spoke.pointer,
+                hub=literal("/" + "/".join(name.replace("~", "~0").replace("/", "~1") for name in spoke.hub)),
+                path=tuple_literal(spoke.hub),
+                spoke=literal(spoke.name),
+                comment=comment(f"/{'/'.join(spoke.hub)} by {spoke.name}"),
+                lenses=tuple(lenses),
+            )
+        )
+    return tuple(found)
+
+
+def _lens(shape: compat.Shape) -> ir.Lens:
+    name = "item" if shape.each else "value"
+    test, result = lens.inverse(shape.template, name)
+    if shape.values:
+        back: dict[Any, str] = {}
+        for old, new in shape.values:
+            if isinstance(new, str):
+                back.setdefault(new, old)
+        result = f"{literal(back)}.get({result}, {result})"
+    if not shape.each:
+        return ir.Lens(shape.pointer, test, result)
+    every = f"isinstance(value, list) and all({test} for item in value)"
+    return ir.Lens(shape.pointer, every if test else "isinstance(value, list)", f"[{result} for item in value]")

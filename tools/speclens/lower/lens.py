@@ -1,0 +1,197 @@
+"""The templates of `x-compat.to` and `each`: what they take, what they give, and both directions as Python source.
+
+In a template `$` is the value, `$/a/b` a part of it (an absent part leaves its member out), `$$` a literal `$`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from speclens.literals import literal, tuple_literal
+from speclens.lower import compat
+from speclens.lower.walk import JsonObject, follow
+from speclens.source.pointer import join, tokens
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """A place of a template that takes (a part of) the value."""
+
+    at: Path
+    part: tuple[str, ...]
+
+
+def holes(template: Any, at: Path = ()) -> Iterator[Hole]:
+    """All holes of a template. Raises ValueError for a `$` that is neither `$`, `$/…` nor `$$…`."""
+    if isinstance(template, str) and template.startswith("$") and not template.startswith("$$"):
+        if template != "$" and not template.startswith("$/"):
+            raise ValueError(f"{template!r} is neither `$`, `$/name` nor `$$…`")
+        yield Hole(at, tokens(template[1:]))
+    elif isinstance(template, list):
+        for index, item in enumerate(template):
+            yield from holes(item, (*at, index))
+    elif isinstance(template, dict):
+        for name, item in template.items():
+            yield from holes(item, (*at, name))
+
+
+def constant(template: str) -> str:
+    """A template string that is no hole, as the string it stands for."""
+    return template[1:] if template.startswith("$$") else template
+
+
+def part_schema(
+    document: JsonObject, pointer: str, schema: Any, part: tuple[str, ...]
+) -> tuple[str, Any, bool] | None:
+    """Pointer and schema of a part of the value, and whether it is always there; None if nothing says it exists."""
+    here, required = (pointer, schema), True
+    for name in part:
+        found = compat.properties(document, *here).get(name)
+        if found is None:
+            return None
+        required = required and any(
+            name in layer.get("required", ()) for _, layer in compat.layers(document, *here)
+        )
+        here = found
+    return (*here, required)
+
+
+def canonical_places(document: JsonObject, pointer: str, schema: Any, at: Path) -> list[tuple[str, Any]]:
+    """The canonical schemas at a path below a schema: several where a union leaves several."""
+    return [place for here in places_at(document, pointer, schema, at) for place in _canonical(document, *here)]
+
+
+def places_at(document: JsonObject, pointer: str, schema: Any, at: Path) -> list[tuple[str, Any]]:
+    """The schemas at a path below a schema, through canonical branches; shapes of the place itself are still there."""
+    places = [(pointer, schema)]
+    for token in at:
+        places = [place for here in places for place in _canonical(document, *here)]
+        if isinstance(token, str):
+            places = [
+                found for here in places if (found := compat.properties(document, *here).get(token)) is not None
+            ]
+        else:
+            places = [
+                (join(place, "items"), layer["items"])
+                for here in places
+                for place, layer in compat.layers(document, *here)
+                if "items" in layer
+            ]
+    return places
+
+
+def _canonical(document: JsonObject, pointer: str, schema: Any) -> list[tuple[str, Any]]:
+    found = [(branch.pointer, branch.schema) for branch in compat.branches(document, pointer, schema) if not branch.shape]
+    if not found:
+        return [(pointer, schema)]
+    return [place for here in found for place in _canonical(document, *here)]
+
+
+_ANNOTATIONS = frozenset(
+    """title description default deprecated example examples readOnly writeOnly $comment externalDocs xml
+    contentMediaType contentEncoding format""".split()
+)
+
+
+def same_schema(document: JsonObject, a: tuple[str, Any], b: tuple[str, Any]) -> bool:
+    """Whether two places surely accept the same values: one place, or the same text but for annotations."""
+    return follow(document, *a)[0] == follow(document, *b)[0] or _bare(follow(document, *a)[1]) == _bare(
+        follow(document, *b)[1]
+    )
+
+
+def _bare(schema: Any) -> Any:
+    if isinstance(schema, dict):
+        return {
+            key: {name: _bare(inner) for name, inner in value.items()} if key == "properties" else _bare(value)
+            for key, value in schema.items()
+            if key not in _ANNOTATIONS and not key.startswith("x-")
+        }
+    return [_bare(item) for item in schema] if isinstance(schema, list) else schema
+
+
+def expression(document: JsonObject, shape: compat.Shape, value: str) -> str:
+    """Python source of the folded value, from the expression of the sender's."""
+    return _expression(document, shape, shape.template, value)
+
+
+def _expression(document: JsonObject, shape: compat.Shape, template: Any, value: str) -> str:
+    if isinstance(template, dict):
+        members = [_member(document, shape, name, item, value) for name, item in template.items()]
+        return "{" + ", ".join(members) + "}"
+    if isinstance(template, list):
+        return "[" + ", ".join(_expression(document, shape, item, value) for item in template) + "]"
+    if isinstance(template, str) and not template.startswith("$"):
+        return literal(template)
+    if isinstance(template, str):
+        if template.startswith("$$"):
+            return literal(constant(template))
+        return value + "".join(f"[{literal(name)}]" for name in tokens(template[1:]))
+    return literal(template)
+
+
+def _member(document: JsonObject, shape: compat.Shape, name: str, template: Any, value: str) -> str:
+    if isinstance(template, str) and template.startswith("$/"):
+        part = tokens(template[1:])
+        source = source_schema(document, shape)
+        found = part_schema(document, *source, part)
+        if found is not None and not found[2]:
+            return f"**part({literal(name)}, {value}, {tuple_literal(part)})"
+    return f"{literal(name)}: {_expression(document, shape, template, value)}"
+
+
+def source_schema(document: JsonObject, shape: compat.Shape) -> tuple[str, Any]:
+    """The schema that `$` stands for: the shape's own, or its items' for `each`."""
+    if not shape.each:
+        return shape.pointer, shape.schema
+    for place, layer in compat.layers(document, shape.pointer, shape.schema):
+        if "items" in layer:
+            return join(place, "items"), layer["items"]
+    return shape.pointer, {}
+
+
+
+
+def inverse(template: Any, value: str) -> tuple[str, str]:
+    """Two expressions over a canonical value: whether the template can have given it ("" is always), and from what.
+
+    Of an object that the template takes parts from, only those parts can be said again.
+    """
+    tests: list[str] = []
+    parts: dict[tuple[str, ...], str] = {}
+    _match(template, value, tests, parts)
+    if not parts:
+        return " and ".join(tests), literal(None)
+    return " and ".join(tests), parts[()] if () in parts else _rebuilt(parts)
+
+
+def _match(template: Any, value: str, tests: list[str], parts: dict[tuple[str, ...], str]) -> None:
+    if isinstance(template, dict):
+        names = "{" + ", ".join(map(literal, template)) + "}" if template else "set()"
+        tests.append(f"isinstance({value}, dict) and {value}.keys() == {names}")
+        for name, item in template.items():
+            _match(item, f"{value}[{literal(name)}]", tests, parts)
+    elif isinstance(template, list):
+        tests.append(f"isinstance({value}, list) and len({value}) == {len(template)}")
+        for index, item in enumerate(template):
+            _match(item, f"{value}[{index}]", tests, parts)
+    elif isinstance(template, str) and template.startswith("$") and not template.startswith("$$"):
+        part = tokens(template[1:])
+        if part in parts:
+            tests.append(f"same({parts[part]}, {value})")
+        parts.setdefault(part, value)
+    else:
+        tests.append(f"same({value}, {literal(constant(template) if isinstance(template, str) else template)})")
+
+
+def _rebuilt(parts: dict[tuple[str, ...], str]) -> str:
+    names = dict.fromkeys(part[0] for part in parts)
+    members = []
+    for name in names:
+        inner = {part[1:]: source for part, source in parts.items() if part[0] == name}
+        members.append(f"{literal(name)}: {inner[()] if () in inner else _rebuilt(inner)}")
+    return "{" + ", ".join(members) + "}"

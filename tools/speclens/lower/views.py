@@ -1,0 +1,281 @@
+"""The two views of a document with x-compat, as plain documents that say the same without it.
+
+*Wire*: what a server accepts: values that mean "not given" are set aside, a required hub is satisfied by any source.
+*Canonical*: compatibility properties and shapes are gone; what is generated as models.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from speclens.lower import compat, facts
+from speclens.lower.walk import MANY, NAMED, ONE, JsonObject, objects
+from speclens.source.pointer import join, tokens, walk
+
+Transform = Callable[["_View", str, str, Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A plain document, and for the places that moved where they stand in the document as written."""
+
+    document: JsonObject
+    origins: Mapping[str, str]
+
+    def origin(self, pointer: str) -> str:
+        """The place as written of a place of the view."""
+        rest: list[str] = []
+        while pointer not in self.origins and pointer != "#":
+            pointer, _, token = pointer.rpartition("/")
+            rest.insert(0, token)
+        return "/".join((self.origins.get(pointer, pointer), *rest))
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    document: JsonObject
+    transform: Transform
+    origins: dict[str, str] = field(default_factory=dict)
+
+    def schema(self, old: str, new: str, schema: Any) -> Any:
+        if old != new:
+            self.origins[new] = old
+        return self.transform(self, old, new, schema) if isinstance(schema, dict) else schema
+
+    def inner(self, old: str, new: str, schema: JsonObject, skip: frozenset[str] = frozenset()) -> JsonObject:
+        """The schema without x-compat, its inner schemas transformed; `skip`ped keywords are left out."""
+        result: JsonObject = {}
+        for keyword, value in schema.items():
+            if keyword == compat.KEYWORD or keyword in skip:
+                continue
+            if keyword in ONE and isinstance(value, dict):
+                value = self.schema(join(old, keyword), join(new, keyword), value)
+            elif keyword in MANY and isinstance(value, list):
+                value = [
+                    self.schema(join(old, keyword, i), join(new, keyword, i), item) for i, item in enumerate(value)
+                ]
+            elif keyword in NAMED and isinstance(value, dict):
+                value = {
+                    name: self.schema(join(old, keyword, name), join(new, keyword, name), item)
+                    for name, item in value.items()
+                }
+            result[keyword] = value
+        return result
+
+
+def canonical(document: JsonObject) -> View:
+    """The canonical view of a whole document whose x-compat has no errors."""
+    return _apply(document, _canonical)
+
+
+def wire(document: JsonObject) -> View:
+    """The effective wire view of a whole document whose x-compat has no errors."""
+    return _apply(document, _wire)
+
+
+def _apply(document: JsonObject, transform: Transform) -> View:
+    result = _copy(document)
+    view = _View(document, transform)
+    for pointer, schema in objects(document, "schema"):
+        *path, last = tokens(pointer)
+        walk(result, path)[last] = view.schema(pointer, pointer, schema)
+    return View(result, view.origins)
+
+
+def _copy(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _copy(item) for key, item in value.items()}
+    return [_copy(item) for item in value] if isinstance(value, list) else value
+
+
+# Canonical
+
+
+def _canonical(view: _View, old: str, new: str, schema: JsonObject) -> JsonObject:
+    result = view.inner(old, new, schema, frozenset({"properties", "oneOf", "anyOf", "required"}))
+    result |= _canonical_properties(view, old, new, schema)
+    _canonical_required(view, old, schema, result)
+    for keyword in ("oneOf", "anyOf"):
+        if isinstance(schema.get(keyword), list):
+            _canonical_union(view, old, new, schema, keyword, result)
+    return {key: result[key] for key in sorted(result, key=_order(schema))}
+
+
+def _order(schema: JsonObject) -> Callable[[str], int]:
+    """Keywords keep the order they were written in; new ones come last."""
+    positions = {key: index for index, key in enumerate(schema)}
+    return lambda key: positions.get(key, len(positions))
+
+
+def _canonical_properties(view: _View, old: str, new: str, schema: JsonObject) -> JsonObject:
+    if not isinstance(schema.get("properties"), dict):
+        return {}
+    needed = {spoke.hub for spoke in compat.spokes(view.document, old, schema)} & needed_hubs(view.document, old, schema)
+    policies = compat.policies(view.document, old, schema)
+    result: JsonObject = {}
+    for name, inner in schema["properties"].items():
+        own = compat.keywords(inner)
+        if "into" in own:
+            continue
+        place = join(old, "properties", name)
+        value = view.schema(place, join(new, "properties", name), inner)
+        absent: tuple[Any, ...] = ()
+        if (name,) in needed:
+            absent = compat.absent_values(inner, policies.get((name,)))
+        elif not any(path == (name,) for path in policies):
+            absent = compat.absent_values(inner)
+        result[name] = _excluding(view.document, value, absent)
+    return {"properties": result}
+
+
+def needed_hubs(document: JsonObject, pointer: str, schema: JsonObject) -> set[tuple[str, ...]]:
+    """The hubs of which some source has to be there."""
+    hubs = {spoke.name: spoke.hub for spoke in compat.spokes(document, pointer, schema)}
+    needed = {(name,) for _, layer in compat.layers(document, pointer, schema) for name in layer.get("required") or ()}
+    for _, layer in compat.layers(document, pointer, schema):
+        groups = _groups(layer.get("anyOf"))
+        if groups:
+            paths = [{hubs.get(name, (name,)) for name in group} for group in groups]
+            needed |= set.intersection(*paths)
+    return needed
+
+
+
+
+def _groups(branches: Any) -> list[list[str]] | None:
+    """The `required` lists of an `anyOf` that consists of nothing else."""
+    if not isinstance(branches, list) or not branches:
+        return None
+    if not all(isinstance(branch, dict) and branch.keys() == {"required"} for branch in branches):
+        return None
+    return [list(branch["required"]) for branch in branches]
+
+
+def _excluding(document: JsonObject, schema: Any, absent: tuple[Any, ...]) -> Any:
+    """The schema less the values that mean "not given", in the plainest keywords."""
+    types = facts.types_of(document, schema)
+    for value in absent:
+        kind = facts.json_type(value)
+        if kind not in types:
+            continue
+        if kind == "null" and isinstance(schema.get("type"), list):
+            left = [name for name in schema["type"] if name != "null"]
+            schema = {**schema, "type": left[0] if len(left) == 1 else left}
+        elif kind == "null" and "nullable" in schema:
+            schema = {key: item for key, item in schema.items() if key != "nullable"}
+        elif value in ("", [], {}) and len(types) <= 2:
+            keyword = {"string": "minLength", "array": "minItems", "object": "minProperties"}[kind]
+            schema = {**schema, keyword: max(1, schema.get(keyword, 1))}
+        else:
+            schema = {"allOf": [schema, {"not": {"enum": [value]}}]}
+    return schema
+
+
+def _canonical_required(view: _View, old: str, schema: JsonObject, result: JsonObject) -> None:
+    hubs = {spoke.name: spoke.hub for spoke in compat.spokes(view.document, old, schema)}
+    required = list(schema.get("required") or ())
+    groups = _groups(schema.get("anyOf"))
+    if groups is not None and hubs:
+        renamed = {frozenset(hubs.get(name, (name,))[0] for name in group) for group in groups}
+        kept = sorted((sorted(group) for group in renamed if not any(other < group for other in renamed)))
+        if len(kept) == 1:
+            required += [name for name in kept[0] if name not in required]
+        else:
+            result["anyOf"] = [{"required": group} for group in kept]
+    if required:
+        result["required"] = required
+
+
+def _canonical_union(view: _View, old: str, new: str, schema: JsonObject, keyword: str, result: JsonObject) -> None:
+    if _groups(schema[keyword]) is not None and keyword == "anyOf" and compat.spokes(view.document, old, schema):
+        return  # done with `required`
+    branches = [
+        (join(old, keyword, index), branch)
+        for index, branch in enumerate(schema[keyword])
+        if compat.shape_keywords(view.document, join(old, keyword, index), branch) is None
+    ]
+    if len(branches) == 1 < len(schema[keyword]):
+        before = view.origins.get(new, old)
+        _lift(result, view.schema(branches[0][0], new, branches[0][1]))
+        view.origins[new] = before  # what is inside has moved, the place itself has not
+        return
+    result[keyword] = [
+        view.schema(place, join(new, keyword, index), branch) for index, (place, branch) in enumerate(branches)
+    ]
+
+
+def _lift(result: JsonObject, branch: Any) -> None:
+    """The only branch left becomes part of the schema around it."""
+    if isinstance(branch, dict) and not (branch.keys() & result.keys()) - _OUTER_WINS and "$ref" not in branch:
+        for key, value in branch.items():
+            result.setdefault(key, value)
+    elif not result.keys() - _OUTER_WINS and isinstance(branch, dict) and "$ref" not in branch:
+        result.update({**branch, **result})
+    else:
+        result["allOf"] = [*result.get("allOf", ()), branch]
+
+
+_OUTER_WINS = frozenset({"title", "description", "deprecated", "default", "example", "examples", "externalDocs"})
+
+
+# Wire
+
+
+def _wire(view: _View, old: str, new: str, schema: JsonObject) -> JsonObject:
+    result = view.inner(old, new, schema)
+    if not isinstance(schema.get("properties"), dict):
+        return result
+    spokes = compat.spokes(view.document, old, schema)
+    policies = compat.policies(view.document, old, schema)
+    absent = {
+        spoke.name: compat.absent_values(spoke.schema, policies.get(spoke.hub), is_spoke=True) for spoke in spokes
+    }
+    own: dict[str, tuple[Any, ...]] = {}
+    for name, inner in schema["properties"].items():
+        if name not in absent and (values := compat.absent_values(inner, policies.get((name,)))):
+            own[name] = values
+    rules: list[JsonObject] = []
+    for name, values in (own | absent).items():
+        if name not in result["properties"] or not values:
+            continue
+        judged = result["properties"][name]
+        result["properties"][name] = {"anyOf": [{"enum": list(values)}, judged]}
+        sources = [spoke.name for spoke in spokes if spoke.hub == (name,)]
+        if sources:  # the hub's own value is judged where it is the only one
+            given = [_given(source, absent[source]) for source in sources]
+            rules.append({"anyOf": [{"properties": {name: judged}}, *given]})
+    _wire_required(schema, result, own | absent, spokes, rules)
+    if rules:
+        result["allOf"] = [*result.get("allOf", ()), *rules]
+    return result
+
+
+def _given(name: str, absent: tuple[Any, ...]) -> JsonObject:
+    """The schema of objects in which a property is given."""
+    if not absent:
+        return {"required": [name]}
+    return {"required": [name], "properties": {name: {"not": {"enum": list(absent)}}}}
+
+
+def _wire_required(
+    schema: JsonObject,
+    result: JsonObject,
+    absent: dict[str, tuple[Any, ...]],
+    spokes: tuple[compat.Spoke, ...],
+    rules: list[JsonObject],
+) -> None:
+    """`required` asks for what is given: a property that is there with a value that means so, a hub by any source."""
+    sources: dict[str, list[str]] = {}
+    for spoke in spokes:
+        if len(spoke.hub) == 1:
+            sources.setdefault(spoke.hub[0], []).append(spoke.name)
+    changed = [name for name in schema.get("required") or () if name in absent or name in sources]
+    if changed:
+        result["required"] = [name for name in schema["required"] if name not in changed]
+        for name in changed:
+            rules.append({"anyOf": [_given(n, absent.get(n, ())) for n in (name, *sources.get(name, ()))]})
+    groups = _groups(schema.get("anyOf"))
+    if groups is not None and any(name in absent for group in groups for name in group):
+        result["anyOf"] = [{"allOf": [_given(name, absent.get(name, ())) for name in group]} for group in groups]

@@ -1,0 +1,72 @@
+"""Provenance: which template line and which place of the document made a line of the output.
+
+While a file is rendered its text carries marks: at the end of each template line, and wherever a template prints a
+pointer through the filter `mark`. The nonce in them is a digest of the document, which no document can contain. Marks
+are taken out before anything is written; the map is made when asked for and never stored.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from hashlib import sha256
+
+_CONTROL = re.compile(r"\s*\{[%#]")
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What made one line: a place of the document, a template and its line (from 1)."""
+
+    pointer: str
+    template: str
+    line: int
+
+
+def nonce(text: str) -> str:
+    """A string that cannot occur in `text`, and is always the same for it."""
+    return f"speclens-{sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:24]}"
+
+
+def annotate(source: str, template: str, nonce: str) -> str:
+    """A template that leaves a mark at the end of every line it prints. Lines that begin with a block print none."""
+    lines = source.split("\n")
+    marked = (
+        line if _CONTROL.match(line) or (line == "" and index == len(lines)) else f"{line}⟦{nonce} {template} {index}⟧"
+        for index, line in enumerate(lines, 1)
+    )
+    return "\n".join(marked)
+
+
+def annotate_verbatim(text: str, template: str, nonce: str) -> str:
+    """A file that is copied, every line with its mark."""
+    return "\n".join(f"{line}⟦{nonce} {template} {index}⟧" for index, line in enumerate(text.split("\n"), 1))
+
+
+def mark(pointer: str, nonce: str) -> str:
+    """The mark of a place of the document: what is printed from here on comes from it."""
+    return f"⟦{nonce} {pointer.encode('unicode_escape').decode('ascii').replace(' ', '%20')}⟧"
+
+
+def take_out(text: str, nonce: str, template: str) -> tuple[str, tuple[Origin, ...]]:
+    """The text without its marks, and the origin of each of its lines."""
+    pattern = re.compile(f"⟦{nonce} ([^ ⟧]+)(?: ([0-9]+))?⟧")
+    lines, pointers, printed = [], [], []
+    pointer = "#"
+    for line in text.split("\n"):
+        end: tuple[str, int] | None = None
+        for name, number in pattern.findall(line):
+            if number:
+                end = (name, int(number))
+            else:
+                pointer = name.replace("%20", " ").encode("ascii").decode("unicode_escape")
+        lines.append(pattern.sub("", line))
+        pointers.append(pointer)
+        printed.append(end)
+    # A line without a mark is part of a value of several lines, and belongs to the template line that ends it.
+    following = (template, 1)
+    origins: list[Origin] = []
+    for place, end in zip(reversed(pointers), reversed(printed), strict=True):
+        following = end or following
+        origins.append(Origin(place, *following))
+    return "\n".join(lines), tuple(reversed(origins))

@@ -1,0 +1,183 @@
+"""The whole toolkit: a configuration in, the text of every output file out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from functools import cache as memoize
+from hashlib import sha256
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from speclens import cache, ir, lower, marks, models, plan, render, tidy
+from speclens.config import Config
+from speclens.problems import Problem, Refused
+from speclens.source import Source, load, locate
+from speclens.source.pointer import get
+from speclens.tree import Inputs, OutputFile, Subject, Tree
+from speclens.validate import validate
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A file before it was tidied, and what made each of its lines."""
+
+    text: str
+    origins: tuple[marks.Origin, ...]
+
+
+def build(config: Config) -> tuple[Tree, tuple[Problem, ...]]:
+    """The output tree of a configuration, and warnings on its document. Raises Refused, with all errors."""
+    source = load(config.spec)
+    inputs = _inputs(source, config)
+    name = cache.key(json.dumps(asdict(inputs)), source.name, config.fix)
+    if (stored := cache.get(name)) is not None:
+        return _loaded(stored, inputs, config)
+    document, warnings = read(source)
+    files = plan.files(document, config)
+    made = drafts(source, document, config)
+    texts = tidy.tidy({path: draft.text for path, draft in made.items()})
+    digests = _subject_digests(source.value, files)
+    directories = _directories(config)
+    outputs = tuple(
+        OutputFile(
+            path=file.path,
+            text=texts[file.path],
+            template=file.template,
+            template_digest=_digest(*(path.read_text("utf-8") for path in render.sources(file.template, directories))),
+            subjects=tuple(Subject(pointer, digests[pointer]) for pointer in sorted(set(file.subjects))),
+        )
+        for file in files
+    )
+    cache.put(name, {"files": [asdict(file) for file in outputs], "warnings": [asdict(found) for found in warnings]})
+    return Tree(outputs, inputs, config.fix), warnings
+
+
+def _loaded(stored: Any, inputs: Inputs, config: Config) -> tuple[Tree, tuple[Problem, ...]]:
+    files = tuple(
+        OutputFile(**{**file, "subjects": tuple(Subject(**subject) for subject in file["subjects"])})
+        for file in stored["files"]
+    )
+    return Tree(files, inputs, config.fix), tuple(Problem(**found) for found in stored["warnings"])
+
+
+def read(source: Source) -> tuple[ir.Document, tuple[Problem, ...]]:
+    """The IR of a document, and warnings. Raises Refused, with all problems, if any is an error."""
+    findings = validate(source)
+    if not any(finding.severity == "error" for finding in findings):
+        findings += lower.check_compat(source.value)
+    if any(finding.severity == "error" for finding in findings):
+        raise Refused(locate(source, findings))
+    document, warnings = lower.lower(source.value)
+    return document, locate(source, findings + warnings)
+
+
+def drafts(source: Source, document: ir.Document, config: Config) -> dict[str, Draft]:
+    """Every file as its template printed it, with the origin of each line. Raises Refused for a faulty template."""
+    nonce = marks.nonce(source.text)
+    directories = _directories(config)
+    try:
+        annotated = models.annotate(document, render.find("models", directories, Path.is_dir))
+        render_one = render.renderer(directories, nonce)
+        package = plan.package(document, config)
+        made = {}
+        for file in plan.files(document, config):
+            text = _print(file, render_one, directories, nonce, {"package": package, "document": annotated})
+            made[file.path] = Draft(*marks.take_out(text, nonce, file.template))
+        return made
+    except render.TemplateFault as fault:
+        place = render.find(fault.template, directories)
+        hint = "templates/README.md says what a template receives"
+        problem = Problem("template/fault", "error", "#", str(place), fault.line, 1, fault.message, hint)
+        raise Refused([problem]) from fault
+
+
+def _print(
+    file: plan.File,
+    render_one: Callable[[str, dict[str, Any]], str],
+    directories: Sequence[Path],
+    nonce: str,
+    variables: dict[str, Any],
+) -> str:
+    if not file.is_verbatim:
+        return render_one(file.template, {"file": file, **variables})
+    header = render_one("partials/_header.j2", {"file": file})
+    body = render.find(file.template, directories).read_text("utf-8")
+    return header + marks.annotate_verbatim(body, file.template, nonce)
+
+
+def origin(config: Config, path: str, text: str, line: int) -> marks.Origin | None:
+    """What made a line (from 1) of an output file with this text; None if no such file is generated."""
+    source = load(config.spec)
+    draft = drafts(source, read(source)[0], config).get(path)
+    if draft is None:
+        return None
+    before = tidy.line_before(draft.text, text, line) if path.endswith(".py") else line
+    return draft.origins[min(before, len(draft.origins)) - 1]
+
+
+def pointer_at(config: Config, tree: Tree) -> Callable[[str, int], str | None]:
+    """The place of the document for a line of an output file; what that takes is done on the first call."""
+    texts = {file.path: file.text for file in tree.files}
+
+    @memoize
+    def made() -> dict[str, Draft]:
+        source = load(config.spec)
+        return drafts(source, read(source)[0], config)
+
+    def find(path: str, line: int) -> str | None:
+        if not path.endswith(".py") or path not in made():
+            return None
+        draft = made()[path]
+        return draft.origins[tidy.line_before(draft.text, texts[path], line) - 1].pointer
+
+    return find
+
+
+# What the output depends on
+
+
+def _directories(config: Config) -> tuple[Path, ...]:
+    return (config.templates, render.BUILT_IN) if config.templates else (render.BUILT_IN,)
+
+
+def _digest(*texts: str) -> str:
+    return cache.key(*texts)[:16]
+
+
+def _inputs(source: Source, config: Config) -> Inputs:
+    templates = [path.read_text("utf-8") for directory in _directories(config) for path in _files(directory)]
+    return Inputs(
+        document=_digest(source.text),
+        templates=_digest(*templates),
+        config=_digest(*config.values),
+        toolkit=f"{_version()}-{_toolkit()}",
+        generator=models.VERSION,
+    )
+
+
+def _files(directory: Path) -> list[Path]:
+    return sorted(path for path in directory.rglob("*") if path.is_file() and path.suffix in {".j2", ".jinja2", ".py"})
+
+
+def _version() -> str:
+    try:
+        return version("speclens")
+    except PackageNotFoundError:
+        return "0"
+
+
+@memoize
+def _toolkit() -> str:
+    """A digest of the toolkit's own code, so that a change of it is told from a change by hand."""
+    total = sha256()
+    for path in sorted(Path(__file__).parent.rglob("*.py")):
+        total.update(path.read_bytes())
+    return total.hexdigest()[:16]
+
+
+def _subject_digests(document: Any, files: Sequence[plan.File]) -> dict[str, str]:
+    pointers = {pointer for file in files for pointer in file.subjects}
+    return {pointer: _digest(json.dumps(get(document, pointer), sort_keys=True))[:12] for pointer in pointers}

@@ -1,0 +1,50 @@
+"""What is wrong with a document, and how it is told.
+
+A `Finding` says what is wrong at a JSON Pointer; a `Problem` is a finding with its place in a file.
+Rules yield findings, because places cost a second parse and most runs have none to look up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One fault at one place of a document.
+
+    `rule` is a stable id such as `compat/cycle`; `pointer` is an RFC 6901 pointer in URI fragment form
+    (`#/components/schemas/Image`); `hint` says what to write instead.
+    """
+
+    rule: str
+    pointer: str
+    message: str
+    hint: str = ""
+    severity: Severity = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A finding located in a file. `line` and `column` count from 1."""
+
+    rule: str
+    severity: Severity
+    pointer: str
+    file: str
+    line: int
+    column: int
+    message: str
+    hint: str = ""
+
+
+class Refused(Exception):
+    """A document (or a command's input) that cannot be worked with. `problems` holds all of them, at least one."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(f"{p.file}:{p.line}:{p.column}: {p.rule}: {p.message}" for p in self.problems))

@@ -1,0 +1,87 @@
+"""Templates -> text. The only importer of jinja2."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateError, TemplateNotFound, meta
+
+from speclens import marks
+
+BUILT_IN = next(
+    path
+    for path in (Path(__file__).parent / "_templates", Path(__file__).parents[2] / "templates")
+    if path.is_dir()
+)  # in the wheel; in the repository
+
+
+class TemplateFault(Exception):
+    """A template that cannot be used: its name, its line (from 1) and what is wrong with it."""
+
+    def __init__(self, template: str, line: int, message: str) -> None:
+        super().__init__(message)
+        self.template, self.line, self.message = template, line, message
+
+
+def find(name: str, directories: Sequence[Path], is_it: Callable[[Path], bool] = Path.is_file) -> Path:
+    """The file of a template: the first directory that has it wins. Raises TemplateFault if none has."""
+    for directory in directories:
+        if is_it(path := directory / name):
+            return path
+    raise TemplateFault(name, 1, f"no template {name}")
+
+
+def sources(name: str, directories: Sequence[Path]) -> list[Path]:
+    """The files that a template is made of: its own and those it includes."""
+    found: dict[Path, None] = {}
+    names = [name, "partials/_header.j2"]
+    while names:
+        path = find(names.pop(), directories)
+        if path not in found:
+            found[path] = None
+            if path.suffix == ".j2":
+                parsed = Environment().parse(path.read_text("utf-8"))
+                names += [other for other in meta.find_referenced_templates(parsed) if other]
+    return list(found)
+
+
+class _Loader(BaseLoader):
+    """Templates as they stand in the directories, each line leaving its mark."""
+
+    def __init__(self, directories: Sequence[Path], nonce: str) -> None:
+        self.directories, self.nonce = directories, nonce
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        try:
+            path = find(template, self.directories)
+        except TemplateFault:
+            raise TemplateNotFound(template) from None
+        return marks.annotate(path.read_text("utf-8"), template, self.nonce), str(path), lambda: True
+
+
+def renderer(directories: Sequence[Path], nonce: str) -> Callable[[str, Mapping[str, Any]], str]:
+    """A function (template name, its variables) -> text with marks. Raises TemplateFault.
+
+    Names are looked up in the directories in order, so that a user's templates come before the built-in ones.
+    """
+    environment = Environment(
+        loader=_Loader(directories, nonce),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,
+    )
+    environment.filters["mark"] = partial(marks.mark, nonce=nonce)
+
+    def render(name: str, variables: Mapping[str, Any]) -> str:
+        try:
+            return environment.get_template(name).render(variables)
+        except TemplateError as error:
+            place = getattr(error, "name", None) or name
+            raise TemplateFault(place, getattr(error, "lineno", None) or 1, str(error)) from error
+
+    return render

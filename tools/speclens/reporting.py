@@ -1,0 +1,106 @@
+"""Problems as text, JSON, GitHub workflow commands and SARIF."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any, Literal
+from urllib.parse import quote
+
+from speclens.problems import Problem
+
+Format = Literal["text", "json", "github", "sarif"]
+
+_SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+
+# Control characters, line separators, bidirectional controls and lone surrogates: what a hostile
+# document could forge lines with, recolour a terminal with, or turn text round with.
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+)
+
+
+def render(problems: Sequence[Problem], format: Format) -> str:
+    """The problems in one of the formats, in the order given; ends with a newline if not empty."""
+    return _RENDERERS[format](problems)
+
+
+def _text(problems: Sequence[Problem]) -> str:
+    return "".join(f"{_line(problem)}\n" for problem in problems)
+
+
+def _line(problem: Problem) -> str:
+    hint = f" ({problem.hint})" if problem.hint else ""
+    place = f"{problem.file}:{problem.line}:{problem.column}"
+    return _safe(f"{place}: {problem.rule}: {problem.message}{hint}")
+
+
+def _json(problems: Sequence[Problem]) -> str:
+    keys = ("rule", "severity", "pointer", "file", "line", "column", "message", "hint")
+    rows = [{key: row[key] for key in keys} for row in map(asdict, problems)]
+    return json.dumps(rows, indent=2) + "\n"
+
+
+def _github(problems: Sequence[Problem]) -> str:
+    """https://docs.github.com/actions/reference/workflow-commands-for-github-actions"""
+    return "".join(_command(problem) for problem in problems)
+
+
+def _command(problem: Problem) -> str:
+    properties = {
+        "file": problem.file,
+        "line": str(problem.line),
+        "col": str(problem.column),
+        "title": problem.rule,
+    }
+    listed = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
+    hint = f" ({problem.hint})" if problem.hint else ""
+    return f"::{problem.severity} {listed}::{_data(problem.message + hint)}\n"
+
+
+def _data(text: str) -> str:
+    return _safe(text).replace("%", "%25")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def _sarif(problems: Sequence[Problem]) -> str:
+    """SARIF 2.1.0 (OASIS standard), one run."""
+    rules = sorted({problem.rule for problem in problems})
+    driver = {"name": "speclens", "rules": [{"id": rule} for rule in rules]}
+    run = {
+        "tool": {"driver": driver},
+        "columnKind": "unicodeCodePoints",
+        "results": [_result(problem, rules.index(problem.rule)) for problem in problems],
+    }
+    log = {"$schema": _SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}
+    return json.dumps(log, indent=2) + "\n"
+
+
+def _result(problem: Problem, rule: int) -> dict[str, Any]:
+    hint = f" ({problem.hint})" if problem.hint else ""
+    artifact = {"uri": quote(problem.file.replace("\\", "/"), errors="replace")}
+    region = {"startLine": problem.line, "startColumn": problem.column}
+    return {
+        "ruleId": problem.rule,
+        "ruleIndex": rule,
+        "level": problem.severity,
+        "message": {"text": _safe(problem.message + hint)},
+        "locations": [
+            {
+                "physicalLocation": {"artifactLocation": artifact, "region": region},
+                "logicalLocations": [{"fullyQualifiedName": _safe(problem.pointer)}],
+            }
+        ],
+    }
+
+
+def _safe(text: str) -> str:
+    return _UNSAFE.sub(lambda match: repr(match[0])[1:-1], text)
+
+
+_RENDERERS = {"text": _text, "json": _json, "github": _github, "sarif": _sarif}

@@ -1,0 +1,7 @@
+"""Source: a document's text, its JSON value, and the line and column of every pointer."""
+
+from __future__ import annotations
+
+from speclens.source.load import Source, load, loads, locate
+
+__all__ = ["Source", "load", "loads", "locate"]

@@ -1,0 +1,99 @@
+"""Faults of a text before there is a document: where they stand, and how they become problems."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from speclens.problems import Problem
+
+MAX_DEPTH = 100
+"""Deepest nesting that is read: real documents stay under 40, and recursion is safe to here."""
+
+MAX_DIGITS = 308
+"""Longest integer literal that is read; what is longer is beyond the doubles."""
+
+_NEWLINE = re.compile(r"\r\n?|\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A fault at an offset (in characters) of a text.
+
+    `first` is the offset of the other place, where there is one.
+    """
+
+    rule: str
+    offset: int
+    message: str
+    hint: str = ""
+    pointer: str = "#"
+    first: int | None = None
+
+
+class Lines:
+    """Offsets of a text as line and column, both counted from 1, columns in characters."""
+
+    def __init__(self, text: str) -> None:
+        self._starts = [0, *(match.end() for match in _NEWLINE.finditer(text))]
+
+    def position(self, offset: int) -> tuple[int, int]:
+        line = bisect_right(self._starts, offset)
+        return line, offset - self._starts[line - 1] + 1
+
+
+def located(faults: Iterable[Fault], name: str, text: str) -> tuple[Problem, ...]:
+    """The faults as problems of the file `name`, in the order of the text."""
+    lines = Lines(text)
+    return tuple(_problem(fault, name, lines) for fault in sorted(faults, key=lambda f: f.offset))
+
+
+def _problem(fault: Fault, name: str, lines: Lines) -> Problem:
+    line, column = lines.position(fault.offset)
+    hint = fault.hint
+    if fault.first is not None:
+        hint = f"first given on line {lines.position(fault.first)[0]}; keep one of the two"
+    return Problem(fault.rule, "error", fault.pointer, name, line, column, fault.message, hint)
+
+
+def too_deep(offset: int, pointer: str) -> Fault:
+    return Fault(
+        "source/depth",
+        offset,
+        f"nested more than {MAX_DEPTH} levels deep",
+        "move inner parts to components and use $ref",
+        pointer,
+    )
+
+
+def bad_number(offset: int, literal: str, pointer: str) -> Fault:
+    shown = literal if len(literal) <= 20 else f"{literal[:17]}..."
+    return Fault(
+        "source/number",
+        offset,
+        f"{shown} is not a finite number",
+        "write a number that fits a double",
+        pointer,
+    )
+
+
+def duplicate_key(offset: int, key: str, pointer: str, first: int) -> Fault:
+    return Fault("source/duplicate-key", offset, f"duplicate key {key!r}", "", pointer, first)
+
+
+def lone_surrogate(offset: int, pointer: str) -> Fault:
+    message = "a surrogate without its other half is not a character"
+    return Fault(
+        "source/surrogate", offset, message, "write the pair, or the character itself", pointer
+    )
+
+
+def has_surrogate(text: str) -> bool:
+    """Whether a text cannot be written as UTF-8."""
+    try:
+        _ = text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False

@@ -1,0 +1,113 @@
+"""Where everything stands in a JSON text, and which of it is no sound value.
+
+The text is one that json.loads accepts, or nests too deep for it; so commas and colons say nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from speclens.source import pointer
+from speclens.source.faults import (
+    MAX_DEPTH,
+    Fault,
+    bad_number,
+    duplicate_key,
+    has_surrogate,
+    lone_surrogate,
+    too_deep,
+)
+from speclens.source.places import Place
+from speclens.source.scalars import finite, integer
+
+_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]]|[^\s"{}\[\],:]+', re.DOTALL)
+_WORDS = frozenset(("true", "false", "null"))
+_INTEGER = re.compile(r"-?[0-9]+")
+
+
+class _Stop(Exception):
+    """Nested too deep: the fault is noted already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """The places of a text and its faults."""
+
+    root: Place
+    faults: list[Fault]
+
+
+def scan(text: str) -> Scan:
+    """The places and faults of a text that is JSON by its syntax; it ends where it is too deep."""
+    scanner = _Scanner(_TOKEN.finditer(text))
+    try:
+        return Scan(scanner.value(next(scanner.tokens)), scanner.faults)
+    except _Stop:
+        return Scan(Place(0), scanner.faults)
+
+
+@dataclass(slots=True)
+class _Scanner:
+    tokens: Iterator[re.Match[str]]
+    faults: list[Fault] = field(default_factory=list)
+    path: list[str | int] = field(default_factory=list)
+
+    def value(self, token: re.Match[str]) -> Place:
+        start = token[0][0]
+        place = Place(token.start())
+        if start not in "{[":
+            self.scalar(token)
+        elif len(self.path) >= MAX_DEPTH:
+            self.faults.append(too_deep(token.start(), self.here()))
+            raise _Stop
+        elif start == "{":
+            self.object(place)
+        else:
+            self.array(place)
+        return place
+
+    def object(self, place: Place) -> None:
+        while (token := next(self.tokens))[0] != "}":
+            key = self.string(token)
+            self.path.append(key)
+            if key in place.members:
+                first = place.members[key].offset
+                self.faults.append(duplicate_key(token.start(), key, self.here(), first))
+            child = self.value(next(self.tokens))
+            place.members.setdefault(key, Place(token.start(), child.members))
+            self.path.pop()
+
+    def array(self, place: Place) -> None:
+        while (token := next(self.tokens))[0] != "]":
+            index = len(place.members)
+            self.path.append(index)
+            place.members[str(index)] = self.value(token)
+            self.path.pop()
+
+    def scalar(self, token: re.Match[str]) -> None:
+        text = token[0]
+        if text.startswith('"'):
+            self.string(token)
+        elif text not in _WORDS:
+            self.number(token)
+
+    def number(self, token: re.Match[str]) -> None:
+        text = token[0]
+        try:
+            integer(text) if _INTEGER.fullmatch(text) else finite(text)
+        except ValueError:
+            self.faults.append(bad_number(token.start(), text, self.here()))
+
+    def string(self, token: re.Match[str]) -> str:
+        if "\\" not in token[0]:
+            return token[0][1:-1]
+        text: str = json.loads(token[0])
+        if has_surrogate(text):
+            self.faults.append(lone_surrogate(token.start(), self.here()))
+        return text
+
+    def here(self) -> str:
+        return pointer.join("#", *self.path)

@@ -1,0 +1,113 @@
+"""Reading a document: file or text -> `Source`, and places back from pointers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from speclens.problems import Finding, Problem, Refused
+from speclens.source import json_text, yaml_text
+from speclens.source.faults import Fault, Lines, located
+from speclens.source.json_scan import scan
+from speclens.source.places import find
+from speclens.source.yaml_places import places
+
+MAX_BYTES = 1 << 27
+"""Largest file that is read (128 MiB)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A document as it was read.
+
+    `name` is the file as the user named it ("-" for standard input), `value` plain JSON: dicts with
+    text keys, lists, str, int, float, bool, None. What a YAML alias names is the same object again.
+    """
+
+    name: str
+    text: str
+    value: Any
+
+
+def load(path: Path) -> Source:
+    """A file's document, YAML 1.2 or JSON in UTF-8. Raises Refused with all faults of the text."""
+    return loads(_read(path), str(path))
+
+
+def loads(text: str, name: str) -> Source:
+    """A text's document. Raises Refused with all faults of the text.
+
+    It is JSON if `name` ends in .json or if it starts with `{` and is JSON, else YAML 1.2.
+    """
+    text = text.removeprefix("\ufeff")
+    value, faults = _parse(text, name)
+    if not faults and not isinstance(value, dict):
+        faults = [
+            Fault("source/root", 0, "the document is not a mapping", "start with `openapi: 3.1.0`")
+        ]
+    if faults:
+        raise Refused(located(faults, name, text))
+    return Source(name, text, value)
+
+
+def locate(source: Source, findings: Iterable[Finding]) -> tuple[Problem, ...]:
+    """The findings with file, line and column, each once, in the order of the file.
+
+    A member stands where its key stands; a pointer that names nothing stands at its nearest parent.
+    """
+    distinct = tuple(dict.fromkeys(findings))
+    if not distinct:
+        return ()
+    root = scan(source.text).root if json_text.is_json(source.text) else places(source.text)
+    lines = Lines(source.text)
+    problems = [
+        Problem(
+            f.rule,
+            f.severity,
+            f.pointer,
+            source.name,
+            *lines.position(find(root, f.pointer)),
+            f.message,
+            f.hint,
+        )
+        for f in distinct
+    ]
+    return tuple(sorted(problems, key=lambda p: (p.line, p.column, p.rule)))
+
+
+def _parse(text: str, name: str) -> tuple[Any, list[Fault]]:
+    if not text.strip():
+        return None, [Fault("source/empty", 0, "the file is empty")]
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        return None, [Fault("source/encoding", error.start, "not a Unicode character")]
+    if name.lower().endswith(".json"):
+        return json_text.parse(text)
+    if json_text.starts_object(text):
+        value, faults = json_text.parse(text)
+        if not any(fault.rule == "source/syntax" for fault in faults):
+            return value, faults
+    return yaml_text.parse(text)
+
+
+def _read(path: Path) -> str:
+    name = str(path)
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise Refused([Problem("source/unreadable", "error", "#", name, 1, 1, reason)]) from None
+    if len(data) > MAX_BYTES:
+        raise Refused(
+            [Problem("source/size", "error", "#", name, 1, 1, f"larger than {MAX_BYTES:,} bytes")]
+        )
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode("utf-8-sig", "replace")
+        fault = Fault("source/encoding", len(before), "not UTF-8", "save the file as UTF-8")
+        raise Refused(located([fault], name, before)) from None

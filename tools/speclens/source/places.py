@@ -1,0 +1,25 @@
+"""The places of a document's parts: a tree beside the value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from speclens.source import pointer
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a part stands: the offset of its key, or of the item; and its own parts by token."""
+
+    offset: int
+    members: dict[str, Place] = field(default_factory=dict)
+
+
+def find(root: Place, fragment: str) -> int:
+    """The offset of what a pointer names, or of its nearest parent that exists."""
+    place = root
+    for token in pointer.tokens(fragment):
+        if token not in place.members:
+            break
+        place = place.members[token]
+    return place.offset

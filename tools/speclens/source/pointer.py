@@ -1,0 +1,61 @@
+"""JSON Pointers (RFC 6901), in URI fragment form: `#`, `#/paths/~1v1~1edits/post`.
+
+Non-ASCII and reserved characters are left as they are: the pointers are read by people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import unquote
+
+
+def escape(token: str) -> str:
+    """One reference token, escaped (RFC 6901 section 3)."""
+    return token.replace("~", "~0").replace("/", "~1")
+
+
+def join(pointer: str, *tokens: str | int) -> str:
+    """`pointer` with further tokens: `join("#", "paths", "/v1") == "#/paths/~1v1"`."""
+    return "/".join((pointer, *(escape(str(token)) for token in tokens)))
+
+
+def tokens(pointer: str) -> tuple[str, ...]:
+    """The unescaped tokens of a pointer, with or without its leading `#`."""
+    path = pointer.removeprefix("#")
+    if not path:
+        return ()
+    if not path.startswith("/"):
+        raise ValueError(f"not a JSON Pointer: {pointer!r}")
+    return tuple(token.replace("~1", "/").replace("~0", "~") for token in path[1:].split("/"))
+
+
+def from_reference(reference: str) -> str | None:
+    """The pointer a local `$ref` names (percent-decoded), or None if it leaves the document or names an anchor."""
+    if reference == "#" or reference.startswith("#/"):
+        return unquote(reference)
+    return None
+
+
+def walk(value: Any, path: Iterable[str]) -> Any:
+    """The part of `value` at `path`. Raises KeyError where there is none."""
+    for token in path:
+        if isinstance(value, dict):
+            value = value[token]
+        elif isinstance(value, list):
+            if not (token.isascii() and token.isdigit()) or (
+                token != "0" and token.startswith("0")
+            ):
+                raise KeyError(token)
+            try:
+                value = value[int(token)]
+            except IndexError:
+                raise KeyError(token) from None
+        else:
+            raise KeyError(token)
+    return value
+
+
+def get(value: Any, pointer: str) -> Any:
+    """The part of `value` at `pointer`. Raises KeyError where there is none."""
+    return walk(value, tokens(pointer))

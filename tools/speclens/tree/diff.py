@@ -1,0 +1,47 @@
+"""Unified diffs of a file on the disk against the generated one."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+
+_HUNK = re.compile(r"@@ -([0-9]+)(?:,[0-9]+)? \+([0-9]+)(?:,[0-9]+)? @@")
+_NO_NEWLINE = "\\ No newline at end of file\n"
+
+
+def unified(path: str, disk: bytes | None, new: bytes | None) -> str:
+    """The diff that turns what is on the disk into what is generated; None stands for no file."""
+    old_name = "/dev/null" if disk is None else path
+    new_name = "/dev/null" if new is None else path
+    lines = difflib.unified_diff(
+        _lines(disk), _lines(new), old_name, new_name, "on disk", "generated"
+    )
+    text = "".join(line if line.endswith("\n") else f"{line}\n{_NO_NEWLINE}" for line in lines)
+    # An empty file has no lines to differ in; bytes that are not UTF-8 may look like their escapes.
+    return text or f"--- {old_name}\ton disk\n+++ {new_name}\tgenerated\n"
+
+
+def added_lines(diff: str) -> Iterator[int]:
+    """The numbers, in the new file, of the lines that a diff adds or changes."""
+    number = 0
+    for line in diff.split("\n")[2:]:
+        if hunk := _HUNK.match(line):
+            number = int(hunk[2])
+        elif line.startswith("+"):
+            yield number
+            number += 1
+        elif line.startswith(" "):
+            number += 1
+
+
+def first_line(diff: str) -> int:
+    """The first line, on the disk, that a diff is about; 1 if there is none."""
+    hunk = _HUNK.search(diff)
+    return max(1, int(hunk[1])) if hunk else 1
+
+
+def _lines(data: bytes | None) -> list[str]:
+    """Lines end at `\\n` only: a carriage return is part of a line, and a difference."""
+    *lines, tail = (data or b"").decode("utf-8", "backslashreplace").split("\n")
+    return [f"{line}\n" for line in lines] + ([tail] if tail else [])

@@ -1,0 +1,238 @@
+"""All or nothing: many files are changed as if they were one, whenever the process is killed.
+
+1. The new files, links to the old ones and two journals (forward, backward) go into a directory
+   of their own, `.speclens-journal`.
+2. The forward journal is renamed to `journal.json`: the commit point.
+3. It is carried out: deletions, then renames. What is done already is passed over, so that
+   carrying it out a second time ends the same way.
+4. `journal.json` is removed: the new tree stands. What else is in the directory is litter.
+
+Killed before 2, the next run throws the directory away; killed after, it carries the journal out.
+An error after 2 (a directory without permission) makes the backward journal the one to carry out;
+all that it needs is on the disk since 1, so that a full disk cannot stop it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import sys
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from speclens.problems import Refused
+from speclens.tree.exclusive import exclusive
+from speclens.tree.paths import no_traceback, obstacles, prefixes, read, unsafe
+from speclens.tree.values import JOURNAL, LOCK, digest
+
+_COMMITTED = f"{JOURNAL}/journal.json"
+_FORWARD = f"{JOURNAL}/forward.json"
+_BACKWARD = f"{JOURNAL}/backward.json"
+_STAGED = re.compile(rf"{re.escape(JOURNAL)}/(new|old)-[0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Move:
+    staged: str
+    path: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Delete:
+    path: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Journal:
+    moves: tuple[_Move, ...]
+    deletes: tuple[_Delete, ...]
+
+
+def commit(root: Path, changes: Mapping[str, bytes | None], before: Mapping[str, bytes]) -> None:
+    """Writes (bytes) and deletes (None) paths below `root`: all of `changes`, or none.
+
+    `before` holds what those of the changed paths hold that exist. The caller holds
+    `exclusive(root)`. Raises OSError or Refused, with everything as it was.
+    """
+    new = {path: data for path, data in changes.items() if data is not None}
+    gone = {path: before[path] for path in changes if path not in new}
+    made = {path: data for path, data in new.items() if path not in before}
+    forward, backward = _journal("new", new, gone), _journal("old", before, made)
+    try:
+        _stage(root, forward, new, backward, before)
+        (root / _FORWARD).replace(root / _COMMITTED)
+        _finish(root, forward)
+    except (OSError, Refused, KeyboardInterrupt):
+        if (root / _COMMITTED).exists():
+            (root / _BACKWARD).replace(root / _COMMITTED)
+            _finish(root, backward)
+        raise
+    finally:
+        if not (root / _COMMITTED).exists():
+            _discard(root)
+
+
+def _journal(kind: str, writes: Mapping[str, bytes], deletes: Mapping[str, bytes]) -> _Journal:
+    moves = tuple(
+        _Move(f"{JOURNAL}/{kind}-{number}", path, digest(data))
+        for number, (path, data) in enumerate(writes.items())
+    )
+    return _Journal(moves, tuple(_Delete(path, digest(data)) for path, data in deletes.items()))
+
+
+def _stage(
+    root: Path,
+    forward: _Journal,
+    new: Mapping[str, bytes],
+    backward: _Journal,
+    old: Mapping[str, bytes],
+) -> None:
+    (root / JOURNAL).mkdir()
+    _put(root / JOURNAL / ".gitignore", b"*\n")
+    for move in forward.moves:
+        _put(root / move.staged, new[move.path])
+    for move in backward.moves:
+        _keep(root / move.path, root / move.staged, old[move.path])
+    _put(root / _FORWARD, _encode(forward))
+    _put(root / _BACKWARD, _encode(backward))
+    _sync(root / JOURNAL)
+
+
+def _put(path: Path, data: bytes) -> None:
+    with path.open("xb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _keep(path: Path, backup: Path, data: bytes) -> None:
+    try:
+        backup.hardlink_to(path)
+    except OSError:  # a file system without hard links
+        _put(backup, data)
+
+
+def _sync(directory: Path) -> None:
+    if sys.platform == "win32":  # a directory cannot be opened there
+        return
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def recover(output: Path) -> bool:
+    """Finishes or undoes what a killed `write` left in `output`; whether there was anything left.
+
+    Raises Refused if the output cannot be written, holds a symlink, or another run is at work.
+    """
+    with no_traceback(output):
+        if not output.is_dir():
+            return False
+        with exclusive(output):
+            return settle(output)
+
+
+def settle(root: Path) -> bool:
+    """`recover` for a caller that holds `exclusive(root)`. Raises OSError as well."""
+    if not os.path.lexists(root / JOURNAL):
+        return False
+    in_the_way = list(obstacles(root, [_COMMITTED]))
+    if in_the_way:
+        raise Refused(in_the_way)
+    _finish(root, _load(root))
+    _discard(root)
+    return True
+
+
+def pending(root: Path) -> dict[str, bytes | None]:
+    """What a killed `write` had yet to do after its commit point: path -> new content or None."""
+    journal = _load(root)
+    todo: dict[str, bytes | None] = {
+        item.path: None for item in journal.deletes if _is(root, item.path, item.digest)
+    }
+    staged = ((move.path, read(root, move.staged)) for move in journal.moves)
+    return todo | {path: data for path, data in staged if data is not None}
+
+
+def _finish(root: Path, journal: _Journal) -> None:
+    """Carries out the committed journal, then removes it."""
+    in_the_way = list(obstacles(root, _paths(journal)))
+    if in_the_way:
+        raise Refused(in_the_way)
+    for item in journal.deletes:
+        if _is(root, item.path, item.digest):
+            (root / item.path).unlink()
+    for move in journal.moves:
+        if os.path.lexists(root / move.staged):
+            (root / move.path).parent.mkdir(parents=True, exist_ok=True)
+            (root / move.staged).replace(root / move.path)
+    _prune(root, _directories(item.path for item in journal.deletes))
+    for directory in ("", *_directories(_paths(journal))):
+        if (root / directory).is_dir():
+            _sync(root / directory)
+    (root / _COMMITTED).unlink(missing_ok=True)
+
+
+def _is(root: Path, path: str, expected: str) -> bool:
+    data = read(root, path)
+    return data is not None and digest(data) == expected
+
+
+def _prune(root: Path, directories: set[str]) -> None:
+    for directory in sorted(directories, reverse=True):
+        path = root / directory
+        if path.is_dir() and not any(path.iterdir()):
+            path.rmdir()
+
+
+def _paths(journal: _Journal) -> list[str]:
+    return [move.path for move in journal.moves] + [item.path for item in journal.deletes]
+
+
+def _directories(paths: Iterable[str]) -> set[str]:
+    return {prefix for path in paths for prefix in [*prefixes(path)][:-1]}
+
+
+def _discard(root: Path) -> None:
+    shutil.rmtree(root / JOURNAL, ignore_errors=True)
+
+
+def _encode(journal: _Journal) -> bytes:
+    body = json.dumps(asdict(journal), sort_keys=True)
+    return f"{digest(body.encode())}\n{body}\n".encode()
+
+
+def _load(root: Path) -> _Journal:
+    """The committed journal; an empty one if there is none or it is not one that `commit` wrote."""
+    text = (read(root, _COMMITTED) or b"").decode("utf-8", "replace")
+    head, _, body = text.removesuffix("\n").partition("\n")
+    if head != digest(body.encode()):
+        return _Journal((), ())
+    with suppress(ValueError, TypeError, KeyError, RecursionError):
+        journal = _decode(json.loads(body))
+        if _is_sound(root, journal):
+            return journal
+    return _Journal((), ())
+
+
+def _decode(body: Any) -> _Journal:
+    moves = tuple(_Move(**move) for move in body["moves"])
+    return _Journal(moves, tuple(_Delete(**item) for item in body["deletes"]))
+
+
+def _is_sound(root: Path, journal: _Journal) -> bool:
+    """Whether only output files are touched: a journal may have come with a repository."""
+    return all(path == LOCK or unsafe(path) is None for path in _paths(journal)) and all(
+        _STAGED.fullmatch(move.staged)
+        and (not os.path.lexists(root / move.staged) or _is(root, move.staged, move.digest))
+        for move in journal.moves
+    )

@@ -1,0 +1,183 @@
+"""Which paths may be written, and what already stands there."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from speclens.problems import Problem, Refused
+from speclens.tree.values import JOURNAL, LOCK, MARKER, Tree
+
+SKIPPED = frozenset({".git", ".venv", "__pycache__", "node_modules"})
+_HEAD_LINES = 5
+_HEAD_BYTES = 4096
+_FORBIDDEN = re.compile(r"[\x00-\x1f\x7f\\:\ud800-\udfff]")
+
+
+def fault(root: Path, path: str, rule: str, message: str, hint: str = "") -> Problem:
+    """A problem with one file of the output tree."""
+    return Problem(rule, "error", "#", f"{root.as_posix()}/{path}", 1, 1, message, hint)
+
+
+@contextmanager
+def no_traceback(root: Path) -> Iterator[None]:
+    """Turns what the operating system refuses (permissions, a full disk) into a `Refused`."""
+    try:
+        yield
+    except OSError as error:
+        file = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else str(root)
+        message = f"the output cannot be read or written: {error.strerror or error}"
+        problem = Problem("output/io", "error", "#", file, 1, 1, message)
+        raise Refused([problem]) from error
+
+
+def prefixes(path: str) -> Iterator[str]:
+    """`a/b/c` -> `a`, `a/b`, `a/b/c`."""
+    parts = path.split("/")
+    return ("/".join(parts[:end]) for end in range(1, len(parts) + 1))
+
+
+def unsafe(path: str) -> str | None:
+    """Why a path may not be written on some file system, or None.
+
+    Trailing dots and spaces are dropped by Windows; that rule also covers `.` and `..`. A `:` is a
+    drive or a stream there.
+    """
+    if _FORBIDDEN.search(path):
+        return "it holds a backslash, a colon, a control character or a lone surrogate"
+    for part in path.split("/"):
+        if not part:
+            return "it is absolute or has an empty part"
+        if part.rstrip(". ") != part:
+            return "a part of it ends in a dot or a space"
+        if part.casefold() in SKIPPED:
+            return f"it lies in {part}"
+    if path.partition("/")[0].casefold() in (LOCK, JOURNAL):
+        return "the name is kept for speclens itself"
+    return None
+
+
+def check(root: Path, tree: Tree) -> None:
+    """Raises Refused for a tree that fits no file system, whatever stands there now."""
+    if not tree.files:
+        hint = "check that the document has something to generate from"
+        raise Refused([fault(root, "", "output/empty", "nothing would be generated", hint)])
+    paths = [file.path for file in tree.files]
+    reasons = [(path, unsafe(path)) for path in paths]
+    problems = [
+        fault(root, path, "output/path", f"{path!r} cannot be an output path: {reason}")
+        for path, reason in reasons
+        if reason
+    ]
+    problems += [
+        fault(root, path, "output/duplicate-path", message) for path, message in _clashes(paths)
+    ]
+    problems += [
+        fault(root, file.path, "output/text", "the text is not valid Unicode: a lone surrogate")
+        for file in tree.files
+        if re.search("[\ud800-\udfff]", file.text)
+    ]
+    if problems:
+        raise Refused(problems)
+
+
+def _clashes(paths: list[str]) -> Iterator[tuple[str, str]]:
+    """Paths that are one file on some file system (macOS and Windows fold case; macOS, Unicode)."""
+    spelled: dict[str, str] = {}
+    for path, times in sorted(Counter(paths).items()):
+        if times > 1:
+            yield path, f"{path} would be written {times} times"
+        for prefix in prefixes(path):
+            folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", prefix).casefold())
+            first = spelled.setdefault(folded, prefix)
+            if first != prefix:
+                yield path, f"{prefix} and {first} are one name where case does not count"
+                break
+            if prefix != path and prefix in paths:
+                yield path, f"{prefix} would be a file and a directory"
+
+
+def obstacles(root: Path, paths: Iterable[str]) -> Iterator[Problem]:
+    """What stands in the way of reading and writing `paths` as regular files below `root`.
+
+    The root itself may be a symlink: its owner named it. Nothing below it may be one.
+    """
+    files = set(paths)
+    for prefix in sorted({prefix for path in files for prefix in prefixes(path)}):
+        mode = _mode(root, prefix)
+        if mode is None:
+            continue
+        if stat.S_ISLNK(mode):
+            hint = "replace it by what it points to, or choose another --output"
+            message = f"{prefix} is a symlink; nothing is read or written through one"
+            yield fault(root, prefix, "output/symlink", message, hint)
+        elif prefix in files and not stat.S_ISREG(mode):
+            yield foreign(root, prefix, f"{prefix} is to be a file, and something else is there")
+        elif prefix not in files and not stat.S_ISDIR(mode):
+            yield foreign(root, prefix, f"{prefix} is to be a directory, and a file is there")
+
+
+def foreign(root: Path, path: str, message: str) -> Problem:
+    """Something that speclens did not make, where an output file is to go."""
+    return fault(root, path, "output/foreign-file", message, "move it or choose another --output")
+
+
+def _mode(root: Path, path: str) -> int | None:
+    try:
+        return os.lstat(root / path).st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def read(root: Path, path: str) -> bytes | None:
+    """The regular file at `path`; None where there is none, or only one behind a symlink."""
+    modes = [_mode(root, prefix) for prefix in prefixes(path)]
+    if any(mode is not None and stat.S_ISLNK(mode) for mode in modes):
+        return None
+    if modes[-1] is None or not stat.S_ISREG(modes[-1]):
+        return None
+    return (root / path).read_bytes()
+
+
+def bears_marker(data: bytes) -> bool:
+    """Whether one of the first lines says that speclens made this file."""
+    return any(MARKER.encode() in line for line in data[:_HEAD_BYTES].split(b"\n")[:_HEAD_LINES])
+
+
+def walk(root: Path, directories: Iterable[str]) -> Iterator[str]:
+    """The regular files in `directories` ("" is the root) and below.
+
+    The root is not descended into: it may be a whole repository, of which only those directories
+    are ours. A directory with a lock of its own is another output tree. Symlinks are passed over.
+    """
+    waiting = list(directories)
+    visited: set[str] = set()
+    while waiting:
+        directory = waiting.pop()
+        if directory in visited or not _is_own_directory(root, directory):
+            continue
+        visited.add(directory)
+        with os.scandir(root / directory) as entries:
+            for entry in entries:
+                path = f"{directory}/{entry.name}" if directory else entry.name
+                if entry.is_file(follow_symlinks=False):
+                    yield path
+                elif directory:
+                    waiting.append(path)
+
+
+def _is_own_directory(root: Path, directory: str) -> bool:
+    if not directory:
+        return root.is_dir()
+    modes = (_mode(root, prefix) for prefix in prefixes(directory))
+    return (
+        all(mode is not None and stat.S_ISDIR(mode) for mode in modes)
+        and SKIPPED.isdisjoint(directory.split("/"))
+        and _mode(root, f"{directory}/{LOCK}") is None
+    )

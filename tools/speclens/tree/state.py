@@ -1,0 +1,64 @@
+"""What is on the disk now, as values: the one reading that both `drift` and `write` start from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from speclens.tree.journal import pending
+from speclens.tree.lock import Entry, Lock, LockError, read_lock
+from speclens.tree.paths import bears_marker, read, unsafe, walk
+from speclens.tree.values import LOCK, Tree
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The files that matter to a tree, and what its lock says.
+
+    `files` holds the bytes of the tree's own paths and of every other file there that bears the
+    marker; `lock` is None if there is none that can be read; `interrupted` says that a killed
+    `write` has work left, which `files` and `lock` show as done.
+    """
+
+    files: Mapping[str, bytes]
+    lock_bytes: bytes | None
+    lock: Lock | None
+    interrupted: bool
+
+    def entries(self) -> dict[str, Entry]:
+        """The lock's lines by path."""
+        return {entry.path: entry for entry in self.lock.files} if self.lock else {}
+
+
+def read_state(root: Path, tree: Tree) -> State:
+    """Reads what is at `root`. Raises OSError."""
+    todo = pending(root)
+    lock_bytes = todo[LOCK] if LOCK in todo else read(root, LOCK)
+    lock = _parse(lock_bytes)
+    own = {file.path for file in tree.files}
+    listed = {entry.path for entry in lock.files} if lock else set[str]()
+    found = {path: read(root, path) for path in _candidates(root, own | listed)} | todo
+    files = {
+        path: data
+        for path, data in found.items()
+        if data is not None and path != LOCK and (path in own or bears_marker(data))
+    }
+    return State(files, lock_bytes, lock, bool(todo))
+
+
+def _candidates(root: Path, paths: set[str]) -> Iterator[str]:
+    """`paths`, and what lies in their directories under a name that an output file may have."""
+    yield from paths
+    for path in walk(root, {path.rpartition("/")[0] for path in paths}):
+        if unsafe(path) is None:
+            yield path
+
+
+def _parse(data: bytes | None) -> Lock | None:
+    if data is None:
+        return None
+    try:
+        return read_lock(data.decode())
+    except (LockError, UnicodeDecodeError):
+        return None

@@ -1,0 +1,45 @@
+"""Validation: Source -> findings. One function per rule, each from a document to findings.
+
+`error` is what the official schema refuses or what cannot be generated; all else is `warning`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from speclens.problems import Finding
+from speclens.source import Source
+from speclens.validate import examples, official, paths, references
+from speclens.validate.document import Document
+from speclens.validate.versions import version
+from speclens.validate.walk import nodes
+
+Rule = Callable[[Document], Iterable[Finding]]
+
+RULES: tuple[Rule, ...] = (
+    official.structure,
+    official.schemas,
+    official.dialect,
+    references.unresolved,
+    references.external,
+    references.cycles,
+    references.kinds,
+    paths.equivalent_paths,
+    paths.path_parameters,
+    paths.operation_ids,
+    paths.duplicate_parameters,
+    examples.patterns,
+    examples.samples,
+)
+
+
+def validate(source: Source) -> tuple[Finding, ...]:
+    """Everything that is wrong with a document, rule by rule.
+
+    A document of a version that is not supported is judged by nothing else.
+    """
+    found = version(source.value)
+    if isinstance(found, Finding):
+        return (found,)
+    document = Document(found, source.value, tuple(nodes(source.value)))
+    return tuple(finding for rule in RULES for finding in rule(document))

@@ -1,0 +1,59 @@
+"""How much work it is to judge one value by a schema.
+
+Validators evaluate a subschema once for every way that leads to it, so that a document of forty
+lines can ask for 2**40 evaluations. Who validates with a document's own schemas asks here first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from speclens.source import pointer
+
+LIMIT = 2_000
+"""Most evaluations of one value, and most costs that are told apart."""
+
+_MAX_CHAIN = 100
+_LISTS = ("allOf", "anyOf", "oneOf")
+_SINGLES = ("not", "if", "then", "else")
+
+
+def costs(document: dict[str, Any]) -> Callable[[str], int]:
+    """A function from a schema's pointer to how many schemas see the same value; at most LIMIT."""
+    known: dict[str, int] = {}
+
+    def cost(place: str, chain: int = 0) -> int:
+        if place in known:
+            return known[place]
+        if chain > _MAX_CHAIN:
+            return LIMIT
+        known[place] = 1
+        total = 1
+        for part in _in_place(document, place):
+            total = min(LIMIT, total + cost(part, chain + 1))
+        known[place] = total
+        return total
+
+    return cost
+
+
+def _in_place(document: dict[str, Any], place: str) -> Iterator[str]:
+    """The subschemas that apply to the same value (JSON Schema 2020-12, core 10.2)."""
+    try:
+        schema = pointer.get(document, place)
+    except (KeyError, ValueError):
+        return
+    if not isinstance(schema, dict):
+        return
+    reference = schema.get("$ref")
+    if isinstance(reference, str) and (named := pointer.from_reference(reference)):
+        yield named
+    for keyword in _LISTS:
+        listed = schema.get(keyword)
+        for index in range(len(listed) if isinstance(listed, list) else 0):
+            yield pointer.join(place, keyword, index)
+    yield from (pointer.join(place, keyword) for keyword in _SINGLES if keyword in schema)
+    dependent = schema.get("dependentSchemas")
+    for key in dependent if isinstance(dependent, dict) else ():
+        yield pointer.join(place, "dependentSchemas", key)

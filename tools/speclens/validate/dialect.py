@@ -1,0 +1,114 @@
+"""A document's schemas as plain JSON Schema 2020-12, and validators for them.
+
+OpenAPI 3.1 schemas are that already (section 4.8.24). In OpenAPI 3.0 (section 4.7.24) `nullable`
+widens the `type` beside it, exclusive bounds are booleans, and nothing beside a `$ref` counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+import jsonschema_rs
+from jsonschema_rs import Draft202012Validator, Registry
+
+from speclens.source.pointer import get
+from speclens.validate.walk import is_30, nodes, rewrite_schemas, rewrite_subschemas
+
+_URI = "urn:speclens:document"
+_KEYWORDS_30 = """
+title description default example deprecated readOnly writeOnly format pattern enum type multipleOf
+maximum minimum maxLength minLength maxItems minItems uniqueItems maxProperties minProperties
+required not allOf oneOf anyOf items properties additionalProperties
+"""
+_KEPT_30 = frozenset(_KEYWORDS_30.split())
+_IDENTIFIERS = ("$id", "$anchor", "$dynamicAnchor")
+_BOUNDS = (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum"))
+
+
+def to_2020_12(document: dict[str, Any], version: str) -> dict[str, Any]:
+    """A document of version "3.0" or "3.1" with 2020-12 schemas in the same places."""
+    return rewrite_schemas(document, _schema_30) if version == "3.0" else document
+
+
+def schema_validator(document: dict[str, Any], pointer: str) -> Draft202012Validator:
+    """A validator for the schema at `pointer`; local references resolve, formats are not asserted.
+
+    Raises ValueError if there is no sound schema there: wrong keyword values, a reference that
+    names nothing or leaves the document (the network is never asked).
+    """
+    return validators(document)(pointer)
+
+
+def validators(document: dict[str, Any]) -> Callable[[str], Draft202012Validator]:
+    """`schema_validator` for many schemas of one document."""
+    resource = to_2020_12(document, "3.0" if is_30(document) else "3.1")
+    roots = _identified(resource)
+    if roots:
+        resource = {**resource, "$defs": {str(i): get(resource, r) for i, r in enumerate(roots)}}
+    registry = _registry(resource)
+
+    def validator(pointer: str) -> Draft202012Validator:
+        reference = {"$ref": _URI + quote(_under_defs(pointer, roots), safe="#/~")}
+        try:
+            return Draft202012Validator(
+                reference, registry=registry, validate_formats=False, offline=True
+            )
+        except jsonschema_rs.ReferencingError as error:
+            raise ValueError(str(error)) from None
+
+    return validator
+
+
+def _identified(document: dict[str, Any]) -> tuple[str, ...]:
+    """The outermost schemas, if any schema has an identifier; they go under `$defs` too then.
+
+    Identifiers are looked for in schemas only, and an OpenAPI document is none.
+    """
+    schemas = [node for node in nodes(document) if node.kind == "schema"]
+    if not any(keyword in node.value for node in schemas for keyword in _IDENTIFIERS):
+        return ()
+    return tuple(node.pointer for node in schemas if node.parent != "schema")
+
+
+def _under_defs(pointer: str, roots: tuple[str, ...]) -> str:
+    for index, root in enumerate(roots):
+        if f"{pointer}/".startswith(f"{root}/"):
+            return f"#/$defs/{index}{pointer.removeprefix(root)}"
+    return pointer
+
+
+def _registry(document: dict[str, Any]) -> Registry:
+    try:
+        return Registry([(_URI, document)], jsonschema_rs.Draft202012, _retrieve)
+    except jsonschema_rs.ReferencingError as error:
+        raise ValueError(str(error)) from None
+
+
+def _retrieve(_: str) -> dict[str, Any]:
+    """What stands for another document: a reference that fails if it is ever followed."""
+    return {"$ref": "#/not-in-this-document"}
+
+
+def _schema_30(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    if isinstance(value.get("$ref"), str):
+        return {"$ref": value["$ref"]}
+    kept = {key: part for key, part in value.items() if key in _KEPT_30}
+    return rewrite_subschemas(_bounds(value, _nullable(value, kept)), _schema_30)
+
+
+def _nullable(schema: dict[str, Any], kept: dict[str, Any]) -> dict[str, Any]:
+    if schema.get("nullable") is True and isinstance(kept.get("type"), str):
+        return {**kept, "type": [kept["type"], "null"]}
+    return kept
+
+
+def _bounds(schema: dict[str, Any], kept: dict[str, Any]) -> dict[str, Any]:
+    for bound, exclusive in _BOUNDS:
+        if schema.get(exclusive) is True and bound in kept:
+            limit = kept[bound]
+            kept = {key: part for key, part in kept.items() if key != bound} | {exclusive: limit}
+    return kept

@@ -1,0 +1,46 @@
+"""What the rules look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from speclens.source import pointer
+from speclens.validate.walk import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document of a supported version ("3.0" or "3.1") and all its objects."""
+
+    version: str
+    value: dict[str, Any]
+    nodes: tuple[Node, ...]
+
+    def of_kind(self, *kinds: str) -> tuple[Node, ...]:
+        """The objects of some kinds, in the order of the document; references are among them."""
+        return tuple(node for node in self.nodes if node.kind in kinds)
+
+
+def target(document: Document, base: str, reference: str) -> tuple[str, Any] | None:
+    """The pointer and the value that a local `$ref` names; None if it names nothing here."""
+    fragment = pointer.from_reference(reference)
+    if fragment is None:
+        return None
+    place = base + fragment.removeprefix("#")
+    try:
+        return place, pointer.get(document.value, place)
+    except (KeyError, ValueError):
+        return None
+
+
+def resolve(document: Document, value: Any) -> Any:
+    """A value, or what it refers to in the end; None if that is nothing or refers to itself."""
+    seen: set[str] = set()
+    while isinstance(value, dict) and isinstance(value.get("$ref"), str):
+        found = target(document, "#", value["$ref"])
+        if found is None or found[0] in seen:
+            return None
+        seen.add(found[0])
+        value = found[1]
+    return value

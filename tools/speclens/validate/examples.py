@@ -1,0 +1,128 @@
+"""Examples, defaults and patterns against the schemas they stand with."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from jsonschema_rs import Draft202012Validator, ValidationError
+
+from speclens.problems import Finding
+from speclens.source import pointer
+from speclens.validate.cost import LIMIT, costs
+from speclens.validate.dialect import validators
+from speclens.validate.document import Document, resolve
+from speclens.validate.errors import explain, leaves
+from speclens.validate.walk import Node
+
+_ENGINE_LIMITS = ("BacktrackLimitExceeded", "RegexEngineFailure")
+
+
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    rule: str
+    pointer: str
+    schema: str
+    value: Any
+
+
+def samples(document: Document) -> Iterator[Finding]:
+    """An example or a default that its schema refuses; unsound schemas judge nothing."""
+    judged = [*_in_schemas(document), *_in_contents(document)]
+    errors_of = _judge(document)
+    for sample in judged:
+        errors = [e for e in errors_of(sample) if type(e.kind).__name__ not in _ENGINE_LIMITS]
+        if errors:
+            yield Finding(sample.rule, sample.pointer, _message(errors[0]), "", "warning")
+
+
+def patterns(document: Document) -> Iterator[Finding]:
+    """A regular expression that cannot be compiled (ECMA-262, as JSON Schema asks)."""
+    for node in document.of_kind("schema"):
+        pattern = node.value.get("pattern")
+        places = [(pointer.join(node.pointer, "pattern"), pattern)]
+        keys = node.value.get("patternProperties")
+        if isinstance(keys, dict):
+            place = pointer.join(node.pointer, "patternProperties")
+            places += [(pointer.join(place, key), key) for key in keys]
+        for place, expression in places:
+            if isinstance(expression, str) and not _compiles(expression):
+                message = f"{expression!r} is no regular expression that can be used"
+                yield Finding("schema/pattern", place, message, "", "warning")
+
+
+def _in_schemas(document: Document) -> Iterator[_Sample]:
+    for node in document.of_kind("schema"):
+        if node.reference is not None and document.version == "3.0":
+            continue
+        for keyword in ("default", "example"):
+            if keyword in node.value:
+                place = pointer.join(node.pointer, keyword)
+                yield _Sample(f"schema/{keyword}", place, node.pointer, node.value[keyword])
+        listed = node.value.get("examples")
+        for index, value in enumerate(listed if isinstance(listed, list) else ()):
+            place = pointer.join(node.pointer, "examples", index)
+            yield _Sample("schema/example", place, node.pointer, value)
+
+
+def _in_contents(document: Document) -> Iterator[_Sample]:
+    for node in document.of_kind("media-type", "parameter", "header"):
+        schema = pointer.join(node.pointer, "schema")
+        if "schema" not in node.value:
+            continue
+        for place, value in _examples(document, node):
+            if _is_json(node) or not isinstance(value, str):
+                yield _Sample("schema/example", place, schema, value)
+
+
+def _examples(document: Document, node: Node) -> Iterator[tuple[str, Any]]:
+    if "example" in node.value:
+        yield pointer.join(node.pointer, "example"), node.value["example"]
+    named = node.value.get("examples")
+    for name, given in named.items() if isinstance(named, dict) else ():
+        example = resolve(document, given)
+        if isinstance(example, dict) and "value" in example:
+            yield pointer.join(node.pointer, "examples", name), example["value"]
+
+
+def _is_json(node: Node) -> bool:
+    """Whether an example is the JSON value itself, not a text in another format."""
+    media_type = pointer.tokens(node.pointer)[-1].partition(";")[0].strip().lower()
+    return node.kind != "media-type" or media_type.endswith(("/json", "+json"))
+
+
+def _judge(document: Document) -> Callable[[_Sample], Iterable[ValidationError]]:
+    try:
+        validator = functools.cache(validators(document.value))
+    except ValueError:
+        return lambda _: ()
+
+    cost = costs(document.value)
+
+    def errors(sample: _Sample) -> Iterable[ValidationError]:
+        if cost(sample.schema) >= LIMIT:
+            return ()
+        try:
+            schema = validator(sample.schema)
+        except ValueError:
+            return ()
+        return () if schema.is_valid(sample.value) else schema.iter_errors(sample.value)
+
+    return errors
+
+
+def _message(error: ValidationError) -> str:
+    found = next(explain(leaves(error)[0], {}, ()))
+    place = pointer.join("", *found.path)
+    return f"does not match its schema: {place}{': ' if place else ''}{found.message}"
+
+
+@functools.lru_cache(1024)
+def _compiles(expression: str) -> bool:
+    try:
+        Draft202012Validator({"pattern": expression})
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,105 @@
+"""The OpenAPI Initiative's JSON Schemas for documents, and the JSON Schema metaschema for schemas.
+
+The schemas are files of the package openapi-spec-validator; its code is never imported.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from jsonschema_rs import Draft202012Validator, Validator, validator_for
+
+from speclens.problems import Finding
+from speclens.source import pointer
+from speclens.validate.document import Document
+from speclens.validate.errors import Explained, explain, leaves
+
+METASCHEMA = "https://json-schema.org/draft/2020-12/schema"
+_OAS_DIALECT = "https://spec.openapis.org/oas/3.1/dialect/base"
+_KNOWN_DIALECTS = frozenset((METASCHEMA, _OAS_DIALECT))
+_PACKAGE = "openapi_spec_validator"
+
+
+def structure(document: Document) -> Iterator[Finding]:
+    """What the official schema of the document's version refuses."""
+    schema = _schema(document.version)
+    for found in _explained(_validator(document.version), document.value, schema):
+        yield Finding(f"openapi/{found.rule}", _place(found), found.message, found.hint)
+
+
+def schemas(document: Document) -> Iterator[Finding]:
+    """Keywords of a 3.1 schema whose values the 2020-12 metaschema refuses."""
+    default = document.value.get("jsonSchemaDialect", METASCHEMA)
+    if document.version != "3.1":
+        return
+    for node in document.of_kind("schema"):
+        if node.parent != "schema" and _is_known(node.value.get("$schema", default)):
+            for found in _explained(_metaschema(), node.value, {}):
+                place = node.pointer + _place(found).removeprefix("#")
+                yield Finding("schema/keyword", place, found.message, found.hint)
+
+
+def _explained(validator: Validator, value: Any, schema: dict[str, Any]) -> Iterable[Explained]:
+    errors = [leaf for error in validator.iter_errors(value) for leaf in leaves(error)]
+    found = [explained for error in errors for explained in explain(error, schema, errors)]
+    mistyped = {explained.path for explained in found if explained.rule == "type"}
+    return dict.fromkeys(f for f in found if f.rule == "type" or f.path not in mistyped)
+
+
+def dialect(document: Document) -> Iterator[Finding]:
+    """A dialect that is not known, so that the schemas written in it are taken as they are."""
+    given = document.value.get("jsonSchemaDialect", METASCHEMA)
+    if not _is_known(given):
+        message = f"dialect {given!r} is not known: its schemas are not checked"
+        yield Finding("openapi/dialect", "#/jsonSchemaDialect", message, "leave it out", "warning")
+
+
+def _is_known(dialect: Any) -> bool:
+    return isinstance(dialect, str) and dialect.rstrip("#") in _KNOWN_DIALECTS
+
+
+def _place(found: Explained) -> str:
+    return pointer.join("#", *found.path)
+
+
+@functools.cache
+def _validator(version: str) -> Validator:
+    return validator_for(_schema(version), mask="value", validate_formats=False, offline=True)
+
+
+@functools.cache
+def _metaschema() -> Validator:
+    return Draft202012Validator(
+        {"$ref": METASCHEMA}, mask="value", validate_formats=False, offline=True
+    )
+
+
+@functools.cache
+def _schema(version: str) -> dict[str, Any]:
+    spec = importlib.util.find_spec(_PACKAGE)
+    if spec is None or not spec.submodule_search_locations:
+        raise ModuleNotFoundError(f"no package {_PACKAGE}", name=_PACKAGE)
+    folder = Path(spec.submodule_search_locations[0]) / "resources" / "schemas" / f"v{version}"
+    schema: dict[str, Any] = json.loads((folder / "schema.json").read_text(encoding="utf-8"))
+    return _corrected(schema) if version == "3.1" else schema
+
+
+def _corrected(schema: dict[str, Any]) -> dict[str, Any]:
+    """The 3.1 schema of 2022-10-07 with what later revisions mended.
+
+    A link's `server` was misspelled `body`; `example` and `examples` exclude each other; a Path
+    Item with `$ref` may have other fields. (https://spec.openapis.org/oas/3.1/schema/2025-09-15)
+    """
+    definitions = schema["$defs"]
+    link = definitions["link"]["properties"]
+    if "body" in link:
+        link["server"] = link.pop("body")
+    definitions["examples"]["not"] = {"required": ["example", "examples"]}
+    definitions["path-item"]["properties"]["$ref"] = {"type": "string"}
+    definitions["path-item-or-reference"] = {"$ref": "#/$defs/path-item"}
+    return schema

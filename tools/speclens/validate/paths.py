@@ -1,0 +1,98 @@
+"""Paths, operations and parameters (OpenAPI 3.1.1, sections 4.8.8 to 4.8.12)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from speclens.problems import Finding
+from speclens.source import pointer
+from speclens.validate.document import Document, resolve
+from speclens.validate.walk import METHODS, Node
+
+_EXPRESSION = re.compile(r"\{([^{}]*)\}")
+
+
+def equivalent_paths(document: Document) -> Iterator[Finding]:
+    """Two paths that differ in the names of their parameters only: neither can be told apart."""
+    firsts: dict[str, str] = {}
+    for path, node in _path_items(document):
+        first = firsts.setdefault(_EXPRESSION.sub("{}", path), path)
+        if first != path:
+            message = f"{path!r} and {first!r} are the same path"
+            yield _warning("path/equivalent", node.pointer, message, "merge the two")
+
+
+def path_parameters(document: Document) -> Iterator[Finding]:
+    """Template expressions without a parameter, and path parameters without an expression."""
+    for path, node in _path_items(document):
+        expected = set(_EXPRESSION.findall(path))
+        item = resolve(document, node.value)
+        for method in METHODS if isinstance(item, dict) else ():
+            operation = item.get(method)
+            if not isinstance(operation, dict):
+                continue
+            place = pointer.join(node.pointer, method)
+            declared = _path_names(document, item) | _path_names(document, operation)
+            for name in sorted(expected - declared):
+                message = f"path parameter {name!r} is not declared"
+                hint = f"add a parameter with `in: path` and `name: {name}`"
+                yield _warning("path/undeclared-parameter", place, message, hint)
+            for name in sorted(declared - expected):
+                message = f"path parameter {name!r} is not in {path!r}"
+                hint = f"write {{{name}}} into the path, or take the parameter out"
+                yield _warning("path/unused-parameter", place, message, hint)
+
+
+def operation_ids(document: Document) -> Iterator[Finding]:
+    """An operationId that is given twice."""
+    firsts: dict[str, str] = {}
+    for node in document.of_kind("operation"):
+        name = node.value.get("operationId")
+        if not isinstance(name, str):
+            continue
+        first = firsts.setdefault(name, node.pointer)
+        if first != node.pointer:
+            place = pointer.join(node.pointer, "operationId")
+            message = f"operationId {name!r} is taken by {first}"
+            yield _warning("operation/duplicate-id", place, message, "give it a name of its own")
+
+
+def duplicate_parameters(document: Document) -> Iterator[Finding]:
+    """A parameter that one list declares twice, by name and location."""
+    for node in document.of_kind("path-item", "operation"):
+        seen: set[tuple[str, str]] = set()
+        for index, parameter in _parameters(document, node.value):
+            key = (parameter["in"], parameter["name"])
+            if key in seen:
+                place = pointer.join(node.pointer, "parameters", index)
+                message = f"{key[0]} parameter {key[1]!r} is declared twice"
+                yield _warning("parameter/duplicate", place, message, "keep one of the two")
+            seen.add(key)
+
+
+def _path_items(document: Document) -> Iterable[tuple[str, Node]]:
+    return (
+        (pointer.tokens(node.pointer)[-1], node)
+        for node in document.of_kind("path-item")
+        if node.parent == "paths"
+    )
+
+
+def _path_names(document: Document, value: dict[str, Any]) -> set[str]:
+    return {p["name"] for _, p in _parameters(document, value) if p["in"] == "path"}
+
+
+def _parameters(document: Document, value: dict[str, Any]) -> Iterator[tuple[int, dict[str, Any]]]:
+    listed = value.get("parameters")
+    for index, item in enumerate(listed if isinstance(listed, list) else ()):
+        parameter = resolve(document, item)
+        if isinstance(parameter, dict) and all(
+            isinstance(parameter.get(key), str) for key in ("in", "name")
+        ):
+            yield index, parameter
+
+
+def _warning(rule: str, place: str, message: str, hint: str) -> Finding:
+    return Finding(rule, place, message, hint, "warning")

@@ -1,0 +1,115 @@
+"""References: where each `$ref` leads (OpenAPI 3.1.1, section 4.8.23; JSON Schema, core 8)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from speclens.problems import Finding, Severity
+from speclens.source import pointer
+from speclens.validate.document import Document, target
+from speclens.validate.walk import Node
+
+_BUNDLE = "bundle the document into one file"
+
+
+def unresolved(document: Document) -> Iterator[Finding]:
+    """A reference that names nothing in the document."""
+    targets = _targets(document)
+    known = _anchors(document)
+    for node in document.nodes:
+        reference = node.reference
+        if reference is None or (reference and not reference.startswith("#")):
+            continue
+        if node.pointer not in targets and reference not in known:
+            message = f"{reference!r} names nothing in this document"
+            yield Finding("reference/unresolved", pointer.join(node.pointer, "$ref"), message)
+
+
+def external(document: Document) -> Iterator[Finding]:
+    """A reference to another file or URL; a warning only in a component that nothing uses."""
+    identifiers = _identifiers(document)
+    used = _used(document)
+    for node in document.nodes:
+        reference = node.reference or "#"
+        if reference.startswith("#") or reference.partition("#")[0] in identifiers:
+            continue
+        message = f"{reference!r} is in another file, which is not covered yet"
+        severity: Severity = "error" if _is_used(node, used) else "warning"
+        place = pointer.join(node.pointer, "$ref")
+        yield Finding("reference/external", place, message, _BUNDLE, severity)
+
+
+def cycles(document: Document) -> Iterator[Finding]:
+    """A chain of references that comes back to where it began, so that nothing is ever named."""
+    targets = _targets(document)
+    done: set[str] = set()
+    for start in targets:
+        chain: dict[str, None] = {}
+        place = start
+        while place in targets and place not in done and place not in chain:
+            chain[place] = None
+            place = targets[place]
+        if place in chain:
+            members = list(chain)[list(chain).index(place) :]
+            yield from (_cycle(member, len(members)) for member in members)
+        done.update(chain)
+
+
+def kinds(document: Document) -> Iterator[Finding]:
+    """A reference to an object of another kind, such as a schema where a response must be."""
+    targets = _targets(document)
+    kind_at = {node.pointer: node.kind for node in document.nodes}
+    for node in document.nodes:
+        kind = kind_at.get(targets.get(node.pointer, ""), node.kind)
+        if kind != node.kind:
+            message = f"{node.reference!r} is a {_words(kind)}, not a {_words(node.kind)}"
+            yield Finding("reference/kind", pointer.join(node.pointer, "$ref"), message)
+
+
+def _cycle(place: str, length: int) -> Finding:
+    others = f" by {length - 1} more" if length > 1 else ""
+    message = f"the reference leads back to itself{others} and names nothing"
+    return Finding("reference/cycle", pointer.join(place, "$ref"), message)
+
+
+def _targets(document: Document) -> dict[str, str]:
+    """The pointer that each local reference names, by the pointer of the object that refers."""
+    return {
+        node.pointer: found[0]
+        for node in document.nodes
+        if node.reference and (found := target(document, node.base, node.reference))
+    }
+
+
+def _words(kind: str) -> str:
+    return kind.replace("-", " ")
+
+
+def _is_used(node: Node, used: set[str]) -> bool:
+    return node.parent != "components" or node.kind == "schema" or node.pointer in used
+
+
+def _used(document: Document) -> set[str]:
+    """The components that are named, by reference or as a security requirement."""
+    schemes = pointer.join("#", "components", "securitySchemes")
+    required = {pointer.join(schemes, name) for name in _required_schemes(document)}
+    return required.union(_targets(document).values())
+
+
+def _required_schemes(document: Document) -> set[str]:
+    owners = [document.value, *(node.value for node in document.of_kind("operation"))]
+    lists = [owner["security"] for owner in owners if isinstance(owner.get("security"), list)]
+    return {name for listed in lists for item in listed if isinstance(item, dict) for name in item}
+
+
+def _anchors(document: Document) -> set[str]:
+    schemas = document.of_kind("schema")
+    keywords = ("$anchor", "$dynamicAnchor")
+    return {f"#{node.value[key]}" for node in schemas for key in keywords if key in node.value}
+
+
+def _identifiers(document: Document) -> set[str]:
+    """The `$id`s, and their last parts: a reference may be relative to another `$id`."""
+    schemas = document.of_kind("schema")
+    ids = [node.value["$id"] for node in schemas if node.base == node.pointer]
+    return {*ids, *(identifier.rpartition("/")[2] for identifier in ids)}

@@ -1,0 +1,186 @@
+"""The objects of an OpenAPI document by kind, from a table of where each kind may stand.
+
+Only what the table names is visited: examples, defaults, enums and extensions are data, and nothing
+in them is a schema or a reference. (OpenAPI 3.1.1, section 4.8; JSON Schema 2020-12, core 10.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from speclens.source import pointer
+
+Field = tuple[str, str]
+"""How a field holds its objects ("one", "list" or "map"), and their kind."""
+
+ANY = "*"
+"""In the table: every field that is no extension."""
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+_EXAMPLES = {"examples": ("map", "example")}
+_TYPED = {"schema": ("one", "schema"), "content": ("map", "media-type"), **_EXAMPLES}
+_SCHEMA_ONE = (
+    "additionalProperties contains contentSchema else if items not propertyNames then "
+    "unevaluatedItems unevaluatedProperties"
+)
+_SCHEMA_LIST = "allOf anyOf oneOf prefixItems"
+_SCHEMA_MAP = "$defs dependentSchemas patternProperties properties"
+
+_TABLE: dict[str, dict[str, Field]] = {
+    "document": {
+        "paths": ("one", "paths"),
+        "webhooks": ("map", "path-item"),
+        "components": ("one", "components"),
+    },
+    "paths": {ANY: ("one", "path-item")},
+    "components": {
+        "schemas": ("map", "schema"),
+        "responses": ("map", "response"),
+        "parameters": ("map", "parameter"),
+        "examples": ("map", "example"),
+        "requestBodies": ("map", "request-body"),
+        "headers": ("map", "header"),
+        "securitySchemes": ("map", "security-scheme"),
+        "links": ("map", "link"),
+        "callbacks": ("map", "callback"),
+        "pathItems": ("map", "path-item"),
+    },
+    "path-item": {
+        **dict.fromkeys(METHODS, ("one", "operation")),
+        "parameters": ("list", "parameter"),
+    },
+    "operation": {
+        "parameters": ("list", "parameter"),
+        "requestBody": ("one", "request-body"),
+        "responses": ("one", "responses"),
+        "callbacks": ("map", "callback"),
+    },
+    "callback": {ANY: ("one", "path-item")},
+    "parameter": _TYPED,
+    "header": _TYPED,
+    "request-body": {"content": ("map", "media-type")},
+    "media-type": {"schema": ("one", "schema"), "encoding": ("map", "encoding"), **_EXAMPLES},
+    "encoding": {"headers": ("map", "header")},
+    "responses": {ANY: ("one", "response")},
+    "response": {
+        "headers": ("map", "header"),
+        "content": ("map", "media-type"),
+        "links": ("map", "link"),
+    },
+    "schema": {
+        **dict.fromkeys(_SCHEMA_ONE.split(), ("one", "schema")),
+        **dict.fromkeys(_SCHEMA_LIST.split(), ("list", "schema")),
+        **dict.fromkeys(_SCHEMA_MAP.split(), ("map", "schema")),
+    },
+}
+
+REFERABLE = frozenset(_TABLE["components"][key][1] for key in _TABLE["components"])
+"""The kinds that may be a reference instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """An object of a document.
+
+    `parent` is the kind of the object that holds it. `base` is the schema resource that local
+    references start from: "#", but inside a schema with `$id` (JSON Schema 2020-12, core 8.2.1).
+    """
+
+    kind: str
+    pointer: str
+    value: dict[str, Any]
+    parent: str = ""
+    base: str = "#"
+
+    @property
+    def reference(self) -> str | None:
+        """The `$ref` of an object that may be a reference and is one."""
+        reference = self.value.get("$ref") if self.kind in REFERABLE else None
+        return reference if isinstance(reference, str) else None
+
+
+def is_30(document: dict[str, Any]) -> bool:
+    """Whether a document is OpenAPI 3.0, whose schemas are not JSON Schema 2020-12."""
+    return str(document.get("openapi")).startswith("3.0")
+
+
+def nodes(document: dict[str, Any]) -> Iterator[Node]:
+    """Every object of a document, parents first; what has the wrong JSON type is left out."""
+    siblings = frozenset(("path-item",)) if is_30(document) else frozenset(("path-item", "schema"))
+    stack = [Node("document", "#", document)]
+    while stack:
+        node = stack.pop()
+        yield node
+        if node.reference is None or node.kind in siblings:
+            stack.extend(reversed(list(_children(node))))
+
+
+def rewrite_schemas(document: dict[str, Any], schema: Callable[[Any], Any]) -> dict[str, Any]:
+    """A copy of a document in which every outermost Schema Object went through `schema`."""
+
+    def rewrite(value: Any, kind: str) -> Any:
+        if kind == "schema":
+            return schema(value)
+        return _rewritten(value, kind, rewrite) if isinstance(value, dict) else value
+
+    return _rewritten(document, "document", rewrite)
+
+
+def rewrite_subschemas(value: dict[str, Any], schema: Callable[[Any], Any]) -> dict[str, Any]:
+    """A copy of a Schema Object in which every direct subschema went through `schema`."""
+    return _rewritten(value, "schema", lambda part, _: schema(part))
+
+
+def _children(node: Node) -> Iterator[Node]:
+    for key, value in node.value.items():
+        field = _field(node.kind, key)
+        if field is None:
+            continue
+        place = pointer.join(node.pointer, key)
+        for token, part in _parts(field[0], value):
+            if isinstance(part, dict):
+                child = place if token is None else pointer.join(place, token)
+                base = child if _has_id(part, field[1]) else node.base
+                yield Node(field[1], child, part, node.kind, base)
+
+
+def _has_id(value: dict[str, Any], kind: str) -> bool:
+    return kind == "schema" and isinstance(value.get("$id"), str)
+
+
+def _parts(shape: str, value: Any) -> Iterable[tuple[str | int | None, Any]]:
+    if shape == "one":
+        return ((None, value),)
+    if shape == "list" and isinstance(value, list):
+        return enumerate(value)
+    if shape == "map" and isinstance(value, dict):
+        return value.items()
+    return ()
+
+
+def _rewritten(
+    value: dict[str, Any], kind: str, rewrite: Callable[[Any, str], Any]
+) -> dict[str, Any]:
+    return {key: _rewritten_part(part, _field(kind, key), rewrite) for key, part in value.items()}
+
+
+def _rewritten_part(value: Any, field: Field | None, rewrite: Callable[[Any, str], Any]) -> Any:
+    if field is None:
+        return value
+    shape, kind = field
+    if shape == "one":
+        return rewrite(value, kind)
+    if shape == "list" and isinstance(value, list):
+        return [rewrite(item, kind) for item in value]
+    if shape == "map" and isinstance(value, dict):
+        return {key: rewrite(part, kind) for key, part in value.items()}
+    return value
+
+
+def _field(kind: str, key: str) -> Field | None:
+    fields = _TABLE.get(kind, {})
+    if ANY in fields and not key.startswith("x-"):
+        return fields[ANY]
+    return fields.get(key)
