@@ -88,6 +88,10 @@ class Normalized:
         moved = [(rewrite.source, rewrite.target) for rewrite in self.rewrites]
         return _source_map.source_of(self._replay(), pointer, moved)
 
+    def missing(self, pointer: str) -> str | None:
+        """What to say of a required field of `value` that nothing was given for in any of its shapes."""
+        return self._replay().missing.get(pointer)
+
     def validate(self, model: type[M]) -> M:
         """The payload as an instance of its model. Raises PayloadError with all faults at the sender's pointers."""
         try:
@@ -96,12 +100,12 @@ class Normalized:
             raise PayloadError(tuple(self._faults(error))) from error
 
     def _faults(self, error: ValueError) -> Iterator[CompatError]:
-        missing = self._replay().missing
         seen = set[tuple[str, str]]()
         for fault in getattr(error, "errors", list)():
             target = _source_map.pointer_of(fault["loc"], self.value)
-            source = target if target in missing else self.source_of(target)
-            message = missing.get(target, fault["msg"])
+            missing = self.missing(target)
+            source = target if missing else self.source_of(target)
+            message = missing or fault["msg"]
             if (source, message) not in seen:
                 seen.add((source, message))
                 yield CompatError(fault["type"], source, message)

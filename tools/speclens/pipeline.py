@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache as memoize
@@ -13,7 +14,7 @@ from typing import Any
 
 from speclens import cache, ir, lower, marks, models, plan, render, tidy
 from speclens.config import Config
-from speclens.problems import Problem, Refused
+from speclens.problems import Finding, Problem, Refused
 from speclens.source import Source, load, locate
 from speclens.source.pointer import get
 from speclens.tree import Inputs, OutputFile, Subject, Tree
@@ -108,14 +109,27 @@ def _print(
     return header + marks.annotate_verbatim(body, file.template, nonce)
 
 
-def origin(config: Config, path: str, text: str, line: int) -> marks.Origin | None:
-    """What made a line (from 1) of an output file with this text; None if no such file is generated."""
+def origin(config: Config, path: str, text: str, line: int) -> marks.Origin:
+    """What made a line (from 1) of an output file with this text. Raises KeyError if no such file is generated."""
     source = load(config.spec)
-    draft = drafts(source, read(source)[0], config).get(path)
-    if draft is None:
-        return None
+    draft = drafts(source, read(source)[0], config)[path]
+    return _origin(draft, path, text, line)
+
+
+def _origin(draft: Draft, path: str, text: str, line: int) -> marks.Origin:
     before = tidy.line_before(draft.text, text, line) if path.endswith(".py") else line
     return draft.origins[min(before, len(draft.origins)) - 1]
+
+
+def place(source: Source, pointer: str) -> Problem:
+    """Where a pointer is in its document, as a problem without anything wrong."""
+    return locate(source, [Finding("origin", pointer, "")])[0]
+
+
+def template_path(config: Config, name: str) -> str:
+    """The file of a template, as a path to open."""
+    path = render.find(name, _directories(config))
+    return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)
 
 
 def pointer_at(config: Config, tree: Tree) -> Callable[[str, int], str | None]:
@@ -128,10 +142,7 @@ def pointer_at(config: Config, tree: Tree) -> Callable[[str, int], str | None]:
         return drafts(source, read(source)[0], config)
 
     def find(path: str, line: int) -> str | None:
-        if not path.endswith(".py") or path not in made():
-            return None
-        draft = made()[path]
-        return draft.origins[tidy.line_before(draft.text, texts[path], line) - 1].pointer
+        return _origin(made()[path], path, texts[path], line).pointer if path in texts else None
 
     return find
 

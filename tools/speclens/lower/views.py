@@ -167,7 +167,8 @@ def _excluding(document: JsonObject, schema: Any, absent: tuple[Any, ...]) -> An
             schema = {key: item for key, item in schema.items() if key != "nullable"}
         elif value in ("", [], {}) and len(types) <= 2:
             keyword = {"string": "minLength", "array": "minItems", "object": "minProperties"}[kind]
-            schema = {**schema, keyword: max(1, schema.get(keyword, 1))}
+            plain = {"allOf": [schema]} if "$ref" in schema else schema  # in 3.0 nothing beside `$ref` counts
+            schema = {**plain, keyword: max(1, plain.get(keyword, 1))}
         else:
             schema = {"allOf": [schema, {"not": {"enum": [value]}}]}
     return schema

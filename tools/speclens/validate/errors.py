@@ -13,6 +13,7 @@ from typing import Any
 from jsonschema_rs import ValidationError
 
 from speclens.source import pointer
+from speclens.validate.branches import missing_fields, selection
 
 Path = tuple[str | int, ...]
 
@@ -21,7 +22,6 @@ _APPLICATORS = ("allOf", "anyOf", "oneOf")
 _CONDITIONS = ("if", "then", "else")
 _MAX_OPTIONS = 60
 _MAX_WORD = 60
-_VALUES = frozenset(("enum", "const"))
 _TYPE_WORDS = {
     "array": "an array",
     "boolean": "a boolean",
@@ -55,15 +55,6 @@ class Explained:
     hint: str = ""
 
 
-def leaves(error: ValidationError) -> list[ValidationError]:
-    """The errors that matter: of a failed oneOf or anyOf those of the branch that was meant."""
-    branches = _branches(error)
-    if not branches or _missing_fields(error, branches) or _selector(error, branches):
-        return [error]
-    meant = min(branches, key=lambda branch: _distance(error, branch))
-    return [leaf for inner in meant for leaf in leaves(inner)]
-
-
 def explain(
     error: ValidationError, schema: dict[str, Any], others: Sequence[ValidationError]
 ) -> Iterator[Explained]:
@@ -92,76 +83,15 @@ def explain(
             yield Explained(_CAPITAL.sub("-", keyword).lower(), path, error.message)
 
 
-def _branches(error: ValidationError) -> list[list[ValidationError]]:
-    """The errors of each branch of a failed oneOf or anyOf, less those of "or a reference".
-
-    A branch that only misses a `$ref` was not meant; one that finds fault with a `$ref` was.
-    """
-    branches: list[list[ValidationError]] = getattr(error.kind, "context", [])
-    place = [*error.instance_path, "$ref"]
-    references = [b for b in branches if any(e.instance_path == place for e in b)]
-    return references or [b for b in branches if not any(_misses(e, "$ref") for e in b)]
-
-
-def _misses(error: ValidationError, field: str) -> bool:
-    return error.kind.name == "required" and getattr(error.kind, "property", "") == field
-
-
-def _distance(error: ValidationError, branch: list[ValidationError]) -> tuple[int, int, int]:
-    """How far an instance is from a branch: wrong type or selecting value first, then depth."""
-    depth = len(error.instance_path)
-    depths = [len(inner.instance_path) for inner in branch]
-    wrong = sum(
-        (inner.kind.name == "type" and at == depth)
-        or (inner.kind.name in _VALUES and at == depth + 1 and _is_member(inner))
-        for inner, at in zip(branch, depths, strict=True)
-    )
-    return wrong, -max(depths, default=0), len(branch)
-
-
-def _missing_fields(error: ValidationError, branches: list[list[ValidationError]]) -> list[str]:
-    """The fields of which one is wanted, if that is all that every branch says."""
-    flat = [inner for branch in branches for inner in branch]
-    here = all(inner.instance_path == error.instance_path for inner in flat)
-    if not here or not all(
-        inner.kind.name == "required" and branch for branch in branches for inner in branch
-    ):
-        return []
-    return [str(getattr(inner.kind, "property", "")) for inner in flat]
-
-
-def _selector(error: ValidationError, branches: list[list[ValidationError]]) -> str | None:
-    """The member by whose value the branches are told apart, if no branch knows the value."""
-    depth = len(error.instance_path)
-    members = [
-        {
-            str(inner.instance_path[-1])
-            for inner in branch
-            if inner.kind.name in _VALUES
-            and len(inner.instance_path) == depth + 1
-            and _is_member(inner)
-        }
-        for branch in branches
-    ]
-    return min(set.intersection(*members), default=None) if len(members) > 1 else None
-
-
-def _is_member(error: ValidationError) -> bool:
-    return isinstance(error.instance_path[-1], str)
-
-
 def _alternatives(error: ValidationError, schema: dict[str, Any]) -> Explained:
     path = tuple(error.instance_path)
-    branches = _branches(error)
-    if missing := _missing_fields(error, branches):
-        only = len(set(missing)) == 1
-        message = f"{'' if only else 'one of '}{_names(missing)} is missing"
-        return Explained("required", path, message)
-    if any(branches) and (member := _selector(error, branches)):
-        flat = [inner for branch in branches for inner in branch]
-        meant = [e for e in flat if e.instance_path == [*path, member] and e.kind.name in _VALUES]
-        options = [option for e in meant for option in _options(e.kind)]
-        return _enumeration((*path, member), meant[0].instance, options)
+    if missing := missing_fields(error):
+        one_of = "one of " if len(set(missing)) > 1 else ""
+        return Explained("required", path, f"{one_of}{_names(missing)} is missing")
+    if selecting := selection(error):
+        first = selecting[0]
+        options = [option for inner in selecting for option in _options(inner.kind)]
+        return _enumeration(tuple(first.instance_path), first.instance, options)
     allowed = _at(schema, error.schema_path)
     return _exclusive(path, [name for branch in allowed for name in branch.get("required", ())])
 
@@ -172,9 +102,7 @@ def _options(kind: Any) -> list[Any]:
 
 def _exclusive(path: Path, fields: Sequence[str]) -> Explained:
     if not fields:
-        return Explained(
-            "exclusive", path, "is of several kinds at once, or of one that is excluded"
-        )
+        return Explained("exclusive", path, "fits several alternatives at once, or an excluded one")
     return Explained("exclusive", path, f"{_names(sorted(fields))} exclude each other")
 
 
@@ -188,13 +116,12 @@ def _unknown_fields(
     path = tuple(error.instance_path)
     owner = error.schema_path[:-1]
     allowed = _fields(_at(schema, owner), schema)
+    key_hint = _KEY_HINTS.get(str(owner[-1]).lower(), "") if owner else ""
     blamed = any(o is not error and tuple(o.instance_path[: len(path)]) == path for o in others)
     for name in getattr(error.kind, "unexpected", ()):
         place = (*path, name)
         if name not in allowed:
-            hint = _KEY_HINTS.get(str(owner[-1]).lower() if owner else "") or _did_you_mean(
-                name, allowed
-            )
+            hint = key_hint or _did_you_mean(name, allowed)
             yield Explained("unknown-field", place, f"unknown field {_shown(name)}", hint)
         elif not blamed:
             yield Explained("unknown-field", place, f"`{name}` is not allowed here")

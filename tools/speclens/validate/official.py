@@ -16,8 +16,9 @@ from jsonschema_rs import Draft202012Validator, Validator, validator_for
 
 from speclens.problems import Finding
 from speclens.source import pointer
+from speclens.validate.branches import leaves
 from speclens.validate.document import Document
-from speclens.validate.errors import Explained, explain, leaves
+from speclens.validate.errors import Explained, explain
 
 METASCHEMA = "https://json-schema.org/draft/2020-12/schema"
 _OAS_DIALECT = "https://spec.openapis.org/oas/3.1/dialect/base"

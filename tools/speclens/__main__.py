@@ -1,0 +1,3 @@
+from speclens.cli import main
+
+main(prog_name="speclens")

@@ -1,0 +1,315 @@
+"""The command line: options in, one call of the toolkit, a report out.
+
+Exit codes: 0 fine, 1 findings, 2 usage or unreadable input. Bad input never gives a traceback.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from functools import wraps
+from pathlib import Path
+from typing import Any, cast
+
+import click
+import yaml
+
+from speclens import config as configuration
+from speclens import folding, pipeline, reporting, tree
+from speclens.config import Config
+from speclens.lower import check_compat, views
+from speclens.problems import Problem, Refused
+from speclens.source import load, locate
+from speclens.validate import validate as findings_of
+
+FORMATS = click.Choice(["text", "json", "github", "sarif"])
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="speclens")
+def main() -> None:
+    """Generate a Python package from an OpenAPI document, and keep the two in step.
+
+    Without --spec, commands read [tool.speclens] of the nearest pyproject.toml.
+
+    \b
+    Example:
+      speclens generate --spec openapi.yaml --package petstore --output generated
+      speclens check --spec openapi.yaml --package petstore --output generated
+    """
+
+
+def _format(command: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option("--format", "style", type=FORMATS, default="text", show_default=True, help="How to report.")(command)
+
+
+def _target(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that say what is generated from what; the command receives a Config."""
+    options = (
+        click.option("--spec", type=click.Path(path_type=Path), help="The OpenAPI document."),
+        click.option("--package", help="The name of the package to generate."),
+        click.option("--output", type=click.Path(path_type=Path), help="The directory of its distribution."),
+        click.option("--templates", type=click.Path(path_type=Path), help="Templates that come before the built-in ones."),
+        click.option("--client", default=None, help="The name of the client class."),
+    )
+
+    @wraps(command)
+    def run(
+        spec: Path | None, package: str | None, output: Path | None, templates: Path | None, client: str | None, **rest: Any
+    ) -> Any:
+        return command(config=_config(spec, package, output, templates, client), **rest)
+
+    for option in reversed(options):
+        run = option(run)
+    return run
+
+
+def _config(
+    spec: Path | None, package: str | None, output: Path | None, templates: Path | None, client: str | None
+) -> Config:
+    if spec is None:
+        if package or output or templates or client:
+            raise click.UsageError("--package, --output, --templates and --client go with --spec.")
+        path = configuration.find(Path.cwd())
+        if path is None:
+            raise click.UsageError("No pyproject.toml with [tool.speclens] here or above; give --spec, --package and --output.")
+        return configuration.load(path)
+    if package is None or output is None:
+        raise click.UsageError("--spec goes with --package and --output.")
+    fix = f"speclens generate --spec {spec} --package {package} --output {output}"
+    fix += f" --templates {templates}" if templates else ""
+    fix += f" --client {client}" if client else ""
+    return configuration.checked(Config(spec, package, output, fix, templates, client=client or ""))
+
+
+def _reported(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Problems that a command is refused with are printed in its format; then it exits with 1."""
+
+    @wraps(command)
+    def run(style: str, **rest: Any) -> Any:
+        try:
+            return command(style=style, **rest)
+        except Refused as refused:
+            _print(refused.problems, style)
+            sys.exit(2 if all(problem.rule in _UNREADABLE for problem in refused.problems) else 1)
+
+    return run
+
+
+_UNREADABLE = {"source/unreadable"}
+
+
+def _print(problems: Iterable[Problem], style: str) -> None:
+    click.echo(reporting.render(tuple(problems), cast(reporting.Format, style)), nl=False)
+
+
+def _warn(warnings: tuple[Problem, ...]) -> None:
+    for line in reporting.render(warnings, "text").splitlines():
+        click.echo(f"warning: {line}", err=True)
+
+
+@main.command()
+@_target
+@_format
+@_reported
+def generate(config: Config, style: str) -> None:
+    """Write the package, all of it or nothing.
+
+    \b
+    Example:
+      speclens generate --spec openapi.yaml --package petstore --output generated
+    """
+    _progress(f"generating {config.package} from {config.spec}")
+    built, warnings = pipeline.build(config)
+    changed = tree.write(config.output, built)
+    _warn(warnings)
+    if style == "text":
+        click.echo("".join(f"{config.output / path}\n" for path in changed), nl=False)
+        click.echo(f"{len(changed)} of {len(built.files) + 1} files written" if changed else "nothing to do: all in sync")
+    else:
+        _print(warnings, style)
+
+
+def _progress(message: str) -> None:
+    if sys.stderr.isatty():
+        click.echo(f"{message} …", err=True)
+
+
+@main.command()
+@_target
+@_format
+@_reported
+def check(config: Config, style: str) -> None:
+    """Tell whether the package is what generating gives now, and if not, why. Writes nothing.
+
+    \b
+    Example:
+      speclens check --format json
+    """
+    _progress(f"checking {config.output}")
+    built, _ = pipeline.build(config)
+    found = tree.drift(config.output, built, pipeline.pointer_at(config, built))
+    if style == "text":
+        click.echo(tree.render_text(found), nl=False)
+    elif style == "json":
+        click.echo(json.dumps(tree.to_json(found), indent=2))
+    else:
+        _print(tree.problems(found, str(config.output)), style)
+    sys.exit(0 if found.in_sync else 1)
+
+
+@main.command()
+@click.argument("document", type=click.Path(path_type=Path), required=False)
+@_format
+@_reported
+def validate(document: Path | None, style: str) -> None:
+    """Check a document: against the official OpenAPI schema, its references and examples, and its x-compat.
+
+    \b
+    Example:
+      speclens validate openapi.yaml --format github
+    """
+    source = load(document or _spec())
+    found = findings_of(source)
+    if not any(finding.severity == "error" for finding in found):
+        found += check_compat(source.value)
+    if not any(finding.severity == "error" for finding in found):
+        problems = pipeline.read(source)[1]
+    else:
+        problems = locate(source, found)
+    _print(problems, style)
+    sys.exit(1 if any(problem.severity == "error" for problem in problems) else 0)
+
+
+def _spec() -> Path:
+    path = configuration.find(Path.cwd())
+    if path is None:
+        raise click.UsageError("No pyproject.toml with [tool.speclens] here or above; name the document.")
+    return configuration.load(path).spec
+
+
+@main.command()
+@click.option("--spec", type=click.Path(path_type=Path), help="The OpenAPI document.")
+@click.option("--schema", required=True, help="The schema the payload is one of.")
+@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.argument("payload", type=click.File("rb"), default="-")
+@_reported
+def normalize(spec: Path | None, schema: str, payload: Any, style: str) -> None:
+    """Fold a payload (JSON; - is standard input) into canonical form and validate it.
+
+    \b
+    Example:
+      echo '{"image": "https://example.com/cat.png"}' | speclens normalize --schema ImageEditRequest
+    """
+    source = load(spec or _spec())
+    document, _ = pipeline.read(source)
+    try:
+        fold = folding.folder(source, document, schema)
+        result = fold(folding.parse(payload.read().decode("utf-8-sig")))
+    except folding.UnknownSchema as error:
+        raise click.UsageError(str(error)) from None
+    except (folding.NotJson, UnicodeDecodeError) as error:
+        result = (folding.Fault("json", "", str(error)),)
+    except RecursionError:
+        result = (folding.Fault("json", "", "nested too deep"),)
+    _tell(result, style)
+    sys.exit(0 if isinstance(result, folding.Folded) else 1)
+
+
+def _tell(result: folding.Folded | tuple[folding.Fault, ...], style: str) -> None:
+    if style == "json":
+        told = asdict(result) if isinstance(result, folding.Folded) else {"errors": [asdict(one) for one in result]}
+        click.echo(json.dumps(told, indent=2))
+    elif isinstance(result, folding.Folded):
+        click.echo(json.dumps(result.value, ensure_ascii=False, indent=2))
+        for rewrite in result.rewrites:
+            note = rewrite["deprecated"]["note"] if rewrite["deprecated"] else ""
+            click.echo(f"{rewrite['source']} -> {rewrite['target']}  by {rewrite['rule']}  {note}".rstrip(), err=True)
+        for drop in result.drops:
+            click.echo(f"{drop['pointer']} dropped: {drop['reason']}", err=True)
+    else:
+        for fault in result:
+            click.echo(f"{fault.pointer or '(root)'}: {fault.rule}: {fault.message}", err=True)
+
+
+@main.command()
+@click.argument("place", metavar="FILE:LINE")
+@_target
+@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@_reported
+def explain(config: Config, place: str, style: str) -> None:
+    """Tell which place of the document and which line of a template made a line of the package.
+
+    \b
+    Example:
+      speclens explain generated/petstore/models.py:42
+    """
+    name, _, number = place.rpartition(":")
+    if not name or not number.isdecimal() or number == "0":
+        raise click.UsageError("Write FILE:LINE, such as models.py:42.")
+    built, _ = pipeline.build(config)
+    file = _own_file(built, config, Path(name))
+    line = int(number)
+    if line > file.text.count("\n"):
+        raise click.UsageError(f"{name} has {file.text.count(chr(10))} lines.")
+    told = _explained(config, file, name, line)
+    if style == "json":
+        click.echo(json.dumps(told, indent=2))
+        return
+    document, template = told["document"], told["template"]
+    click.echo(f"{name}:{line}")
+    click.echo(f"  {document['file']}:{document['line']}:{document['column']}  {document['pointer']}")
+    click.echo(f"  {template['file']}:{template['line']}")
+
+
+def _own_file(built: tree.Tree, config: Config, path: Path) -> tree.OutputFile:
+    for file in built.files:
+        if (config.output / file.path).resolve() == path.resolve() or file.path == path.as_posix():
+            if path.is_file() and path.read_bytes() != file.text.encode():
+                click.echo(f"warning: {path} is not what generating gives now; see `speclens check`", err=True)
+            return file
+    raise click.UsageError(f"{path} is no file that is generated into {config.output}.")
+
+
+def _explained(config: Config, file: tree.OutputFile, name: str, line: int) -> dict[str, Any]:
+    source = load(config.spec)
+    origin = pipeline.origin(config, file.path, file.text, line)
+    place = pipeline.place(source, origin.pointer)
+    return {
+        "file": name,
+        "line": line,
+        "document": {"file": source.name, "pointer": origin.pointer, "line": place.line, "column": place.column},
+        "template": {"file": pipeline.template_path(config, origin.template), "line": origin.line},
+    }
+
+
+@main.command()
+@click.argument("document", type=click.Path(path_type=Path), required=False)
+@click.option("--view", type=click.Choice(["wire", "canonical"]), required=True, help="What to write.")
+@click.option("--syntax", type=click.Choice(["yaml", "json"]), default=None, help="As the document, if not given.")
+@_format
+@_reported
+def export(document: Path | None, view: str, syntax: str | None, style: str) -> None:
+    """Write a document without x-compat for other tools: what a server accepts (wire), or the canonical form.
+
+    \b
+    Example:
+      speclens export openapi.yaml --view canonical > canonical.yaml
+    """
+    del style
+    source = load(document or _spec())
+    pipeline.read(source)
+    result = (views.wire if view == "wire" else views.canonical)(source.value).document
+    if (syntax or ("json" if source.name.endswith(".json") else "yaml")) == "json":
+        click.echo(json.dumps(result, ensure_ascii=False, indent=2))
+    else:
+        click.echo(yaml.dump(result, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100), nl=False)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Without anchors: what is the same twice is written twice."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True

@@ -1,0 +1,189 @@
+"""Folding a payload with the normalizers of a document, and validating what comes out.
+
+The functions are those that are generated, run from a directory of their own; the judge is a JSON Schema validator
+on the canonical view, so that the generated models are not their own witness.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from jsonschema_rs import ValidationError
+
+from speclens import ir, marks, plan, render
+from speclens.config import Config
+from speclens.lower import schemas, views
+from speclens.source import Source
+from speclens.source.pointer import get, join
+from speclens.validate.dialect import schema_validator
+from speclens.validate.errors import leaves
+
+_PACKAGE = "_speclens_folding"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a payload: `pointer` is the sender's (RFC 6901)."""
+
+    rule: str
+    pointer: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A valid payload in canonical form, with its rewrites and drops as JSON objects."""
+
+    value: Any
+    rewrites: tuple[dict[str, Any], ...]
+    drops: tuple[dict[str, Any], ...]
+
+
+class UnknownSchema(LookupError):
+    """No schema of that name; the message suggests one."""
+
+
+def folder(source: Source, document: ir.Document, name: str) -> Callable[[Any], Folded | tuple[Fault, ...]]:
+    """The function that folds and judges payloads of a schema, called by its name in the document or its class.
+
+    Raises UnknownSchema.
+    """
+    pointer, ident = _named(source, name)
+    canonical = views.canonical(source.value).document
+    validator = schema_validator(canonical, pointer)
+    normalizer = next((one for one in document.compat.normalizers if one.schema == ident), None)
+    module = _load(source, document) if normalizer else None
+    normalize = getattr(module, normalizer.ident) if module and normalizer else None
+    error = module.CompatError if module else ()
+
+    def fold(payload: Any) -> Folded | tuple[Fault, ...]:
+        try:
+            result = normalize(payload) if normalize else None
+        except error as fault:
+            return (Fault(fault.rule, fault.pointer, fault.message),)
+        value = payload if result is None else result.value
+        found = [leaf for fault in validator.iter_errors(value) for leaf in leaves(fault)]
+        if found:
+            order = get(canonical, pointer)
+            return _faults(found, result, list(order.get("properties", ())) if isinstance(order, dict) else [])
+        if result is None:
+            return Folded(value, (), ())
+        return Folded(value, _plain(result.rewrites), _plain(result.drops))
+
+    return fold
+
+
+def _named(source: Source, name: str) -> tuple[str, str]:
+    names = schemas.component_names(source.value)
+    pointer = join("#", "components", "schemas", name)
+    if pointer in names:
+        return pointer, names[pointer]
+    for pointer, ident in names.items():
+        if ident == name:
+            return pointer, ident
+    close = get_close_matches(name, [pointer.rpartition("/")[2] for pointer in names], 1)
+    raise UnknownSchema(f"no schema {name!r}" + (f"; did you mean {close[0]!r}?" if close else ""))
+
+
+def _plain(items: tuple[Any, ...]) -> tuple[dict[str, Any], ...]:
+    return tuple(asdict(item) for item in items)
+
+
+def _faults(found: list[ValidationError], result: Any, order: list[str]) -> tuple[Fault, ...]:
+    """Validation errors at the sender's pointers, in the order of the schema's properties."""
+    located = sorted((fault for error in found for fault in _located(error)), key=lambda fault: _rank(fault, order))
+    told = []
+    for fault in located:
+        missing, where = (None, fault.pointer)
+        if result is not None:
+            missing, where = result.missing(fault.pointer), result.source_of(fault.pointer)
+        told.append(Fault(fault.rule, fault.pointer if missing else where, missing or fault.message))
+    return tuple(dict.fromkeys(told))
+
+
+def _rank(fault: Fault, order: list[str]) -> int:
+    first = fault.pointer.split("/")[1:2]
+    return order.index(first[0]) if first and first[0] in order else len(order)
+
+
+def _located(error: ValidationError) -> Iterator[Fault]:
+    kind: Any = error.kind
+    pointer = join("", *error.instance_path)
+    if kind.name == "required":
+        yield Fault("required", join(pointer, kind.property), "is required")
+    elif kind.name in {"additionalProperties", "unevaluatedProperties"}:
+        for name in kind.unexpected:
+            yield Fault(kind.name, join(pointer, name), "is not allowed here")
+    else:
+        yield Fault(kind.name, pointer, error.message)
+
+
+def _load(source: Source, document: ir.Document) -> ModuleType:
+    """The normalizers of a document as a module."""
+    nonce = marks.nonce(source.text)
+    render_one = render.renderer((render.BUILT_IN,), nonce)
+    config = Config(Path(source.name), _PACKAGE, Path(), "")
+    package = plan.package(document, config)
+    texts = {"__init__.py": ""}
+    for file in plan.files(document, config):
+        name = file.path.removeprefix(f"{_PACKAGE}/")
+        if file.is_verbatim:
+            texts[name] = render.find(file.template, (render.BUILT_IN,)).read_text("utf-8")
+        elif name == "normalizers.py":
+            variables = {"file": file, "package": package, "document": document}
+            texts[name] = marks.take_out(render_one(file.template, variables), nonce, file.template)[0]
+    return _import(texts)
+
+
+def _import(texts: dict[str, str]) -> ModuleType:
+    with tempfile.TemporaryDirectory(prefix="speclens-") as directory:
+        for name, text in texts.items():
+            Path(directory, name).write_text(text, "utf-8")
+        for name in [name for name in sys.modules if name.partition(".")[0] == _PACKAGE]:
+            del sys.modules[name]
+        found = importlib.util.spec_from_file_location(
+            _PACKAGE, Path(directory, "__init__.py"), submodule_search_locations=[directory]
+        )
+        if found is None or found.loader is None:
+            raise RuntimeError("the normalizers cannot be imported")
+        package = importlib.util.module_from_spec(found)
+        sys.modules[_PACKAGE] = package
+        found.loader.exec_module(package)
+        return importlib.import_module(f"{_PACKAGE}.normalizers")
+
+
+class NotJson(ValueError):
+    """A payload that is no JSON text (RFC 8259): the message says where and why."""
+
+
+def parse(text: str) -> Any:
+    """A payload. Raises NotJson for what is no JSON, for duplicate names, NaN, and nesting beyond reason."""
+
+    def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for key, value in pairs:
+            if key in found:
+                raise NotJson(f"duplicate name {json.dumps(key)}")
+            found[key] = value
+        return found
+
+    def constant(name: str) -> Any:
+        raise NotJson(f"{name} is no JSON")
+
+    try:
+        return json.loads(text, object_pairs_hook=members, parse_constant=constant)
+    except json.JSONDecodeError as error:
+        raise NotJson(f"line {error.lineno} column {error.colno}: {error.msg}") from None
+    except NotJson:
+        raise
+    except (RecursionError, ValueError) as error:
+        raise NotJson("nested too deep" if isinstance(error, RecursionError) else str(error)) from None
