@@ -212,6 +212,11 @@ CASES: dict[str, tuple[Callable[[Path], None], Tree, list[tuple[str, list[str], 
         [],
     ),
     "hand-edited": (edit, OLD, [("pkg/models.py", ["hand-edited"], [])]),
+    "hand-edited, while other inputs make the same": (
+        edit,
+        tree(MODELS, CLIENT, TYPED, inputs=Inputs("d2", "t2", "c2", "k2", "g2")),
+        [("pkg/models.py", ["hand-edited"], [])],
+    ),
     "hand-edited together with its lock line": (
         edit_with_lock_line,
         OLD,
@@ -564,6 +569,23 @@ def test_what_is_not_ours_is_neither_told_nor_deleted(out: Path) -> None:
     assert told(drift(out, now)) == []
     assert write(out, now) == ()
     assert snapshot(out) == before
+
+
+def test_directories_of_other_tools_are_not_read(
+    out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(out, tree(CLIENT))
+    for name in (".git", ".venv", "__pycache__", "node_modules", "sub"):
+        (out / "pkg" / name).mkdir()
+    real, seen = os.scandir, list[str]()
+
+    def scandir(path: Path) -> object:
+        seen.append(path.name)
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    assert drift(out, tree(CLIENT)).in_sync
+    assert seen == ["pkg", "sub"]
 
 
 def test_a_stale_file_in_the_root_is_seen(out: Path) -> None:

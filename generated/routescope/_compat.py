@@ -345,11 +345,11 @@ def join_error(sources: list[Source], log: Log) -> Any:
 
 
 def unfold(
-    value: Any,
+    value: dict[str, Any],
     to: Mapping[str, str],
     unfolds: Mapping[tuple[str, str], tuple[tuple[str, ...], Callable[[Any], Iterator[Any]]]],
     normalize: Callable[[Any], Normalized],
-) -> Any:
+) -> dict[str, Any]:
     """`value` with hubs said by older fields. Each way of saying it is tried until one folds back to the same."""
     for hub, spoke in to.items():
         if (hub, spoke) not in unfolds:

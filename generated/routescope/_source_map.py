@@ -88,7 +88,7 @@ def source_of(replay: Replay, target: str, moved: Iterable[tuple[str, str]]) -> 
     for name in target.split("/")[1:]:
         above, here = here, _member(here, name.replace("~1", "/").replace("~0", "~"))
     at = getattr(here, "at", None)
-    if at is None and hasattr(above, "at"):
+    if at is None and isinstance(above, (_Dict, _List)):
         beside = f"{above.at}/{name}"
         at = beside if here is _NONE or beside in replay.sent else None
     if at is None:

@@ -31,7 +31,8 @@ class Error(Model):
     type: Maybe[str] = None
     """The kind of error.
 
-    Known values: `invalid_request_error`, `authentication_error`, `server_error`."""
+    Known values: `invalid_request_error`, `authentication_error`, `server_error`.
+    """
 
     param: str | None = None
     """The field at fault, under the name it was sent with, such as `image[1]`."""
@@ -64,18 +65,25 @@ class ImageEditRequest(Model):
     """What to edit, and how. Fields that are not listed here are passed on as sent."""
 
     model: str
-    """The model name. The client sends `gpt-image-2` unless told otherwise. The gateway maps the name to that of the upstream model, for each channel (Tencent TokenHub, for one) by itself.
+    """The model name. The client sends `gpt-image-2` unless told otherwise. The gateway maps the
+    name to that of the upstream model, for each channel (Tencent TokenHub, for one) by itself.
 
-    Default of the API: `"gpt-image-2"`."""
+    Default of the API: `"gpt-image-2"`.
+    """
 
     prompt: Annotated[str, Field(min_length=1)]
     """The image editing prompt, which says what the result should show."""
 
     images: Annotated[list[ImageReference], Field(min_length=1)]
-    """The input images, each an object with one image URL; the recommended way to pass them. The first is the one that `mask` applies to. Taken as empty when not given; at least one image is needed, here or in `image` or `image_urls`."""
+    """The input images, each an object with one image URL; the recommended way to pass them. The
+    first is the one that `mask` applies to. Taken as empty when not given; at least one image
+    is needed, here or in `image` or `image_urls`.
+    """
 
     mask: Maybe[ImageUrl] = None
-    """The URL of a mask image, whose transparent areas mark the regions to edit. It applies to the first input image."""
+    """The URL of a mask image, whose transparent areas mark the regions to edit. It applies to the
+    first input image.
+    """
 
     n: Maybe[Annotated[Integer, Field(ge=1)]] = None
     """The number of images to generate."""
@@ -85,40 +93,49 @@ class ImageEditRequest(Model):
 
     Default of the API: `"1024x1024"`.
 
-    Known values: `1024x1024`, `1536x1024`, `1024x1536`, `auto`."""
+    Known values: `1024x1024`, `1536x1024`, `1024x1536`, `auto`.
+    """
 
     quality: Maybe[str] = None
     """The image quality. Allowed values depend on the upstream model.
 
-    Known values: `auto`, `low`, `medium`, `high`."""
+    Known values: `auto`, `low`, `medium`, `high`.
+    """
 
     response_format: Maybe[Literal["url", "b64_json"]] = None
-    """Whether results come as URLs or as base64. It may be left out; support varies across upstream channels."""
+    """Whether results come as URLs or as base64. It may be left out; support varies across
+    upstream channels.
+    """
 
     background: Maybe[Literal["transparent", "opaque", "auto"]] = None
     """The background fill mode. Support depends on the model.
 
-    Default of the API: `"auto"`."""
+    Default of the API: `"auto"`.
+    """
 
     output_format: Maybe[str] = None
     """The output file format. Allowed values depend on the upstream model.
 
-    Known values: `png`, `jpeg`, `webp`."""
+    Known values: `png`, `jpeg`, `webp`.
+    """
 
     output_compression: Maybe[Annotated[Integer, Field(ge=0, le=100)]] = None
     """The output compression level. Applies to jpeg and webp only.
 
-    Default of the API: `90`."""
+    Default of the API: `90`.
+    """
 
     moderation: Maybe[Literal["auto", "low"]] = None
     """The moderation strength. Support depends on the model.
 
-    Default of the API: `"auto"`."""
+    Default of the API: `"auto"`.
+    """
 
     watermark: Maybe[bool] = None
     """Whether to add a watermark. Support depends on the upstream channel.
 
-    Default of the API: `false`."""
+    Default of the API: `false`.
+    """
 
     user: Maybe[str] = None
     """An identifier of your end user, useful for abuse monitoring."""
@@ -143,22 +160,26 @@ class ImagesResponse(Model):
     background: Maybe[str] = None
     """The background fill mode that was used.
 
-    Known values: `transparent`, `opaque`."""
+    Known values: `transparent`, `opaque`.
+    """
 
     output_format: Maybe[str] = None
     """The output file format that was used.
 
-    Known values: `png`, `jpeg`, `webp`."""
+    Known values: `png`, `jpeg`, `webp`.
+    """
 
     quality: Maybe[str] = None
     """The image quality that was used.
 
-    Known values: `low`, `medium`, `high`."""
+    Known values: `low`, `medium`, `high`.
+    """
 
     size: Maybe[str] = None
     """The size of the images that were made.
 
-    Known values: `1024x1024`, `1536x1024`, `1024x1536`."""
+    Known values: `1024x1024`, `1536x1024`, `1024x1536`.
+    """
 
     usage: Maybe[Usage] = None
     """The tokens that the request used."""
@@ -191,4 +212,6 @@ class UsageInputTokensDetails(Model):
 
 
 ImageUrl: TypeAlias = Annotated[str, Field(pattern="^([Hh][Tt][Tt][Pp][Ss]?://|data:image/)")]
-"""The URL of an image, http(s) or `data:image/`. It is passed on exactly as sent. Other schemes and bare base64 are refused."""
+"""The URL of an image, http(s) or `data:image/`. It is passed on exactly as sent. Other
+schemes and bare base64 are refused.
+"""

@@ -44,8 +44,8 @@ __all__ = [
     "normalize_images_response",
 ]
 
-_ABSENT_EMPTY_NULL = ("", None)
-_ABSENT_NULL_NO_ITEMS_EMPTY = (None, [], "")
+_ABSENT_EMPTY_NULL: tuple[Any, ...] = ("", None)
+_ABSENT_NULL_NO_ITEMS_EMPTY: tuple[Any, ...] = (None, [], "")
 
 _RULE_IMAGES_RESPONSE_DATA_ONE_OF_1 = Rule(
     "#/components/schemas/ImagesResponse/properties/data/oneOf/1"
@@ -181,8 +181,7 @@ def _fold_image_edit_request_image(value: Any, at: Path, log: Log) -> Any:
         return [value]
     if isinstance(value, list):
         log.rewrite(at, _RULE_IMAGE_EDIT_REQUEST_IMAGE_ONE_OF_1)
-        value = [_fold_image_reference(item, (at, index), log) for index, item in enumerate(value)]
-        return value
+        return [_fold_image_reference(item, (at, index), log) for index, item in enumerate(value)]
     raise CompatError("type", pointer(at), "must be a string, an array or an object")
 
 

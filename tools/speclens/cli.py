@@ -42,7 +42,9 @@ def main() -> None:
 
 
 def _format(command: Callable[..., Any]) -> Callable[..., Any]:
-    return click.option("--format", "style", type=FORMATS, default="text", show_default=True, help="How to report.")(command)
+    return click.option(
+        "--format", "style", type=FORMATS, default="text", show_default=True, help="How to report."
+    )(command)
 
 
 def _target(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -50,14 +52,25 @@ def _target(command: Callable[..., Any]) -> Callable[..., Any]:
     options = (
         click.option("--spec", type=click.Path(path_type=Path), help="The OpenAPI document."),
         click.option("--package", help="The name of the package to generate."),
-        click.option("--output", type=click.Path(path_type=Path), help="The directory of its distribution."),
-        click.option("--templates", type=click.Path(path_type=Path), help="Templates that come before the built-in ones."),
+        click.option(
+            "--output", type=click.Path(path_type=Path), help="The directory of its distribution."
+        ),
+        click.option(
+            "--templates",
+            type=click.Path(path_type=Path),
+            help="Templates that come before the built-in ones.",
+        ),
         click.option("--client", default=None, help="The name of the client class."),
     )
 
     @wraps(command)
     def run(
-        spec: Path | None, package: str | None, output: Path | None, templates: Path | None, client: str | None, **rest: Any
+        spec: Path | None,
+        package: str | None,
+        output: Path | None,
+        templates: Path | None,
+        client: str | None,
+        **rest: Any,
     ) -> Any:
         return command(config=_config(spec, package, output, templates, client), **rest)
 
@@ -67,14 +80,20 @@ def _target(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _config(
-    spec: Path | None, package: str | None, output: Path | None, templates: Path | None, client: str | None
+    spec: Path | None,
+    package: str | None,
+    output: Path | None,
+    templates: Path | None,
+    client: str | None,
 ) -> Config:
     if spec is None:
         if package or output or templates or client:
             raise click.UsageError("--package, --output, --templates and --client go with --spec.")
         path = configuration.find(Path.cwd())
         if path is None:
-            raise click.UsageError("No pyproject.toml with [tool.speclens] here or above; give --spec, --package and --output.")
+            raise click.UsageError(
+                "No pyproject.toml with [tool.speclens] here or above; give --spec, --package and --output."
+            )
         return configuration.load(path)
     if package is None or output is None:
         raise click.UsageError("--spec goes with --package and --output.")
@@ -127,7 +146,11 @@ def generate(config: Config, style: str) -> None:
     _warn(warnings)
     if style == "text":
         click.echo("".join(f"{config.output / path}\n" for path in changed), nl=False)
-        click.echo(f"{len(changed)} of {len(built.files) + 1} files written" if changed else "nothing to do: all in sync")
+        click.echo(
+            f"{len(changed)} of {len(built.files) + 1} files written"
+            if changed
+            else "nothing to do: all in sync"
+        )
     else:
         _print(warnings, style)
 
@@ -186,14 +209,18 @@ def validate(document: Path | None, style: str) -> None:
 def _spec() -> Path:
     path = configuration.find(Path.cwd())
     if path is None:
-        raise click.UsageError("No pyproject.toml with [tool.speclens] here or above; name the document.")
+        raise click.UsageError(
+            "No pyproject.toml with [tool.speclens] here or above; name the document."
+        )
     return configuration.load(path).spec
 
 
 @main.command()
 @click.option("--spec", type=click.Path(path_type=Path), help="The OpenAPI document.")
 @click.option("--schema", required=True, help="The schema the payload is one of.")
-@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
 @click.argument("payload", type=click.File("rb"), default="-")
 @_reported
 def normalize(spec: Path | None, schema: str, payload: Any, style: str) -> None:
@@ -220,13 +247,20 @@ def normalize(spec: Path | None, schema: str, payload: Any, style: str) -> None:
 
 def _tell(result: folding.Folded | tuple[folding.Fault, ...], style: str) -> None:
     if style == "json":
-        told = asdict(result) if isinstance(result, folding.Folded) else {"errors": [asdict(one) for one in result]}
+        told = (
+            asdict(result)
+            if isinstance(result, folding.Folded)
+            else {"errors": [asdict(one) for one in result]}
+        )
         click.echo(json.dumps(told, indent=2))
     elif isinstance(result, folding.Folded):
         click.echo(json.dumps(result.value, ensure_ascii=False, indent=2))
         for rewrite in result.rewrites:
             note = rewrite["deprecated"]["note"] if rewrite["deprecated"] else ""
-            click.echo(f"{rewrite['source']} -> {rewrite['target']}  by {rewrite['rule']}  {note}".rstrip(), err=True)
+            click.echo(
+                f"{rewrite['source']} -> {rewrite['target']}  by {rewrite['rule']}  {note}".rstrip(),
+                err=True,
+            )
         for drop in result.drops:
             click.echo(f"{drop['pointer']} dropped: {drop['reason']}", err=True)
     else:
@@ -237,7 +271,9 @@ def _tell(result: folding.Folded | tuple[folding.Fault, ...], style: str) -> Non
 @main.command()
 @click.argument("place", metavar="FILE:LINE")
 @_target
-@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
 @_reported
 def explain(config: Config, place: str, style: str) -> None:
     """Tell which place of the document and which line of a template made a line of the package.
@@ -260,7 +296,9 @@ def explain(config: Config, place: str, style: str) -> None:
         return
     document, template = told["document"], told["template"]
     click.echo(f"{name}:{line}")
-    click.echo(f"  {document['file']}:{document['line']}:{document['column']}  {document['pointer']}")
+    click.echo(
+        f"  {document['file']}:{document['line']}:{document['column']}  {document['pointer']}"
+    )
     click.echo(f"  {template['file']}:{template['line']}")
 
 
@@ -268,7 +306,10 @@ def _own_file(built: tree.Tree, config: Config, path: Path) -> tree.OutputFile:
     for file in built.files:
         if (config.output / file.path).resolve() == path.resolve() or file.path == path.as_posix():
             if path.is_file() and path.read_bytes() != file.text.encode():
-                click.echo(f"warning: {path} is not what generating gives now; see `speclens check`", err=True)
+                click.echo(
+                    f"warning: {path} is not what generating gives now; see `speclens check`",
+                    err=True,
+                )
             return file
     raise click.UsageError(f"{path} is no file that is generated into {config.output}.")
 
@@ -280,15 +321,27 @@ def _explained(config: Config, file: tree.OutputFile, name: str, line: int) -> d
     return {
         "file": name,
         "line": line,
-        "document": {"file": source.name, "pointer": origin.pointer, "line": place.line, "column": place.column},
+        "document": {
+            "file": source.name,
+            "pointer": origin.pointer,
+            "line": place.line,
+            "column": place.column,
+        },
         "template": {"file": pipeline.template_path(config, origin.template), "line": origin.line},
     }
 
 
 @main.command()
 @click.argument("document", type=click.Path(path_type=Path), required=False)
-@click.option("--view", type=click.Choice(["wire", "canonical"]), required=True, help="What to write.")
-@click.option("--syntax", type=click.Choice(["yaml", "json"]), default=None, help="As the document, if not given.")
+@click.option(
+    "--view", type=click.Choice(["wire", "canonical"]), required=True, help="What to write."
+)
+@click.option(
+    "--syntax",
+    type=click.Choice(["yaml", "json"]),
+    default=None,
+    help="As the document, if not given.",
+)
 @_format
 @_reported
 def export(document: Path | None, view: str, syntax: str | None, style: str) -> None:
@@ -305,7 +358,10 @@ def export(document: Path | None, view: str, syntax: str | None, style: str) -> 
     if (syntax or ("json" if source.name.endswith(".json") else "yaml")) == "json":
         click.echo(json.dumps(result, ensure_ascii=False, indent=2))
     else:
-        click.echo(yaml.dump(result, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100), nl=False)
+        click.echo(
+            yaml.dump(result, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100),
+            nl=False,
+        )
 
 
 class _Dumper(yaml.SafeDumper):

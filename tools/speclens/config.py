@@ -47,7 +47,9 @@ def load(path: Path) -> Config:
     """The configuration of a pyproject.toml; its paths are relative to the file. Raises Refused."""
     table = _table(path) or {}
     problems = [
-        _problem(path, key, f"unknown key `{key}`", f"one of {', '.join(KEYS)}") for key in table if key not in KEYS
+        _problem(path, key, f"unknown key `{key}`", f"one of {', '.join(KEYS)}")
+        for key in table
+        if key not in KEYS
     ]
     problems += [
         _problem(path, key, f"`{key}` is a string", f'write `{key} = "…"`')
@@ -81,13 +83,25 @@ def checked(config: Config, origin: Path | None = None) -> Config:
     where = origin or Path("command line")
     problems = []
     for key, name in (("package", config.package), ("client", config.client)):
-        if (key == "package" or name) and (not name.isidentifier() or not name.isascii() or keyword.iskeyword(name)):
-            hint = "lower-case letters, digits and underscores" if key == "package" else "a class name"
+        if (key == "package" or name) and (
+            not name.isidentifier() or not name.isascii() or keyword.iskeyword(name)
+        ):
+            hint = (
+                "lower-case letters, digits and underscores" if key == "package" else "a class name"
+            )
             problems.append(_problem(where, key, f"{name!r} is no name of a Python {key}", hint))
-    if not config.version or any(char not in "0123456789abcdefghijklmnopqrstuvwxyz.+!" for char in config.version):
-        problems.append(_problem(where, "version", f"{config.version!r} is no version", "write `0.1.0` (PEP 440)"))
+    if not config.version or any(
+        char not in "0123456789abcdefghijklmnopqrstuvwxyz.+!" for char in config.version
+    ):
+        problems.append(
+            _problem(
+                where, "version", f"{config.version!r} is no version", "write `0.1.0` (PEP 440)"
+            )
+        )
     if config.templates is not None and not config.templates.is_dir():
-        problems.append(_problem(where, "templates", f"no directory {config.templates}", "name one that exists"))
+        problems.append(
+            _problem(where, "templates", f"no directory {config.templates}", "name one that exists")
+        )
     if problems:
         raise Refused(problems)
     return config
@@ -105,5 +119,7 @@ def _problem(path: Path, key: str, message: str, hint: str) -> Problem:
     line = 1
     if key and path.is_file():
         lines = path.read_text("utf-8").splitlines()
-        line = next((number for number, text in enumerate(lines, 1) if text.split("=")[0].strip() == key), 1)
+        line = next(
+            (number for number, text in enumerate(lines, 1) if text.split("=")[0].strip() == key), 1
+        )
     return Problem(f"config/{key or 'unreadable'}", "error", "#", str(path), line, 1, message, hint)

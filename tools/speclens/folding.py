@@ -24,8 +24,8 @@ from speclens.config import Config
 from speclens.lower import schemas, views
 from speclens.source import Source
 from speclens.source.pointer import get, join
+from speclens.validate.branches import leaves
 from speclens.validate.dialect import schema_validator
-from speclens.validate.errors import leaves
 
 _PACKAGE = "_speclens_folding"
 
@@ -52,7 +52,9 @@ class UnknownSchema(LookupError):
     """No schema of that name; the message suggests one."""
 
 
-def folder(source: Source, document: ir.Document, name: str) -> Callable[[Any], Folded | tuple[Fault, ...]]:
+def folder(
+    source: Source, document: ir.Document, name: str
+) -> Callable[[Any], Folded | tuple[Fault, ...]]:
     """The function that folds and judges payloads of a schema, called by its name in the document or its class.
 
     Raises UnknownSchema.
@@ -74,7 +76,9 @@ def folder(source: Source, document: ir.Document, name: str) -> Callable[[Any], 
         found = [leaf for fault in validator.iter_errors(value) for leaf in leaves(fault)]
         if found:
             order = get(canonical, pointer)
-            return _faults(found, result, list(order.get("properties", ())) if isinstance(order, dict) else [])
+            return _faults(
+                found, result, list(order.get("properties", ())) if isinstance(order, dict) else []
+            )
         if result is None:
             return Folded(value, (), ())
         return Folded(value, _plain(result.rewrites), _plain(result.drops))
@@ -100,13 +104,18 @@ def _plain(items: tuple[Any, ...]) -> tuple[dict[str, Any], ...]:
 
 def _faults(found: list[ValidationError], result: Any, order: list[str]) -> tuple[Fault, ...]:
     """Validation errors at the sender's pointers, in the order of the schema's properties."""
-    located = sorted((fault for error in found for fault in _located(error)), key=lambda fault: _rank(fault, order))
+    located = sorted(
+        (fault for error in found for fault in _located(error)),
+        key=lambda fault: _rank(fault, order),
+    )
     told = []
     for fault in located:
         missing, where = (None, fault.pointer)
         if result is not None:
             missing, where = result.missing(fault.pointer), result.source_of(fault.pointer)
-        told.append(Fault(fault.rule, fault.pointer if missing else where, missing or fault.message))
+        told.append(
+            Fault(fault.rule, fault.pointer if missing else where, missing or fault.message)
+        )
     return tuple(dict.fromkeys(told))
 
 
@@ -140,7 +149,9 @@ def _load(source: Source, document: ir.Document) -> ModuleType:
             texts[name] = render.find(file.template, (render.BUILT_IN,)).read_text("utf-8")
         elif name == "normalizers.py":
             variables = {"file": file, "package": package, "document": document}
-            texts[name] = marks.take_out(render_one(file.template, variables), nonce, file.template)[0]
+            texts[name] = marks.take_out(
+                render_one(file.template, variables), nonce, file.template
+            )[0]
     return _import(texts)
 
 
@@ -186,4 +197,6 @@ def parse(text: str) -> Any:
     except NotJson:
         raise
     except (RecursionError, ValueError) as error:
-        raise NotJson("nested too deep" if isinstance(error, RecursionError) else str(error)) from None
+        raise NotJson(
+            "nested too deep" if isinstance(error, RecursionError) else str(error)
+        ) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable
 from typing import Any
 
@@ -14,7 +15,9 @@ def literal(value: Any) -> str:
     if isinstance(value, str):
         return _string(value)
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{_string(key)}: {literal(item)}" for key, item in value.items()) + "}"
+        return (
+            "{" + ", ".join(f"{_string(key)}: {literal(item)}" for key, item in value.items()) + "}"
+        )
     if isinstance(value, list):
         return "[" + ", ".join(map(literal, value)) + "]"
     if isinstance(value, float) and value in (float("inf"), float("-inf")):
@@ -28,16 +31,28 @@ def tuple_literal(values: Iterable[Any]) -> str:
     return f"({items[0]},)" if len(items) == 1 else f"({', '.join(items)})"
 
 
-def docstring(text: str) -> str:
+def docstring(text: str, width: int = 96) -> str:
     """A text as the source of a docstring, in triple double quotes; indentation is the template's business.
 
-    Whatever could end the literal, start an escape or hide from a reader is escaped; line ends become LF.
+    Whatever could end the literal, start an escape or hide from a reader is escaped; line ends become LF. Lines longer
+    than `width` columns are broken at spaces.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").expandtabs(4).strip().split("\n")
-    source = "\n".join(_printable(line).rstrip() for line in lines)
-    if source.endswith('"'):
-        source = source[:-1] + '\\"'
-    return f'"""{source}"""'
+    source = "\n".join(
+        wrapped for line in lines for wrapped in _wrapped(_printable(line).rstrip(), width)
+    )
+    if "\n" in source:
+        return f'"""{source}\n"""'
+    return f'"""{source[:-1]}\\""""' if source.endswith('"') else f'"""{source}"""'
+
+
+def _wrapped(line: str, width: int) -> list[str]:
+    if len(line) <= width:
+        return [line]
+    indent = line[: len(line) - len(line.lstrip(" "))]
+    return textwrap.wrap(
+        line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
 
 
 def comment(text: str) -> str:
@@ -53,7 +68,11 @@ def inline(text: str) -> str:
 def toml(text: str) -> str:
     """A text as a TOML basic string (https://toml.io/en/v1.0.0#string)."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + "".join(char if char.isprintable() else f"\\U{ord(char):08x}" for char in escaped) + '"'
+    return (
+        '"'
+        + "".join(char if char.isprintable() else f"\\U{ord(char):08x}" for char in escaped)
+        + '"'
+    )
 
 
 def _string(value: str) -> str:
@@ -66,5 +85,8 @@ def _string(value: str) -> str:
 def _printable(text: str) -> str:
     escaped = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
     return "".join(
-        char if char == "\n" or char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in escaped
+        char
+        if char == "\n" or char.isprintable()
+        else char.encode("unicode_escape").decode("ascii")
+        for char in escaped
     )

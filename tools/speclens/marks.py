@@ -32,7 +32,9 @@ def annotate(source: str, template: str, nonce: str) -> str:
     """A template that leaves a mark at the end of every line it prints. Lines that begin with a block print none."""
     lines = source.split("\n")
     marked = (
-        line if _CONTROL.match(line) or (line == "" and index == len(lines)) else f"{line}⟦{nonce} {template} {index}⟧"
+        line
+        if _CONTROL.match(line) or (line == "" and index == len(lines))
+        else f"{line}⟦{nonce} {template} {index}⟧"
         for index, line in enumerate(lines, 1)
     )
     return "\n".join(marked)
@@ -40,7 +42,9 @@ def annotate(source: str, template: str, nonce: str) -> str:
 
 def annotate_verbatim(text: str, template: str, nonce: str) -> str:
     """A file that is copied, every line with its mark."""
-    return "\n".join(f"{line}⟦{nonce} {template} {index}⟧" for index, line in enumerate(text.split("\n"), 1))
+    return "\n".join(
+        f"{line}⟦{nonce} {template} {index}⟧" for index, line in enumerate(text.split("\n"), 1)
+    )
 
 
 def mark(pointer: str, nonce: str) -> str:
@@ -55,9 +59,9 @@ def take_out(text: str, nonce: str, template: str) -> tuple[str, tuple[Origin, .
     pointer = "#"
     for line in text.split("\n"):
         end: tuple[str, int] | None = None
-        for name, number in pattern.findall(line):
-            if number:
-                end = (name, int(number))
+        for name, digits in pattern.findall(line):
+            if digits:
+                end = (name, int(digits))
             else:
                 pointer = name.replace("%20", " ").encode("ascii").decode("unicode_escape")
         lines.append(pattern.sub("", line))
@@ -67,6 +71,6 @@ def take_out(text: str, nonce: str, template: str) -> tuple[str, tuple[Origin, .
     following = (template, 1)
     origins: list[Origin] = []
     for place, end in zip(reversed(pointers), reversed(printed), strict=True):
-        following = end or following
-        origins.append(Origin(place, *following))
+        name, number = following = end or following
+        origins.append(Origin(place, name, number))
     return "\n".join(lines), tuple(reversed(origins))

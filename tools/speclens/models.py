@@ -86,7 +86,10 @@ def _placeholder(type_: ir.Type, parts: list[_Part]) -> str:
         case ir.Map(value):
             return _container({"type": "object"}, "additionalProperties", value, parts)
         case ir.Primitive(name, constraints):
-            of_ours = {"integer": {"customTypePath": "_types.Integer"}, "number": {"customTypePath": "_types.Number"}}
+            of_ours = {
+                "integer": {"customTypePath": "_types.Integer"},
+                "number": {"customTypePath": "_types.Number"},
+            }
             return _add(parts, _Part({**of_ours.get(name, {"type": name}), **dict(constraints)}))
 
 
@@ -128,9 +131,10 @@ def _filled(annotation: str, parts: Sequence[_Part], printed: Sequence[str]) -> 
 
 def _generate(classes: Sequence[Sequence[dict[str, Any]]], templates: Path) -> list[list[str]]:
     """What the generator prints as annotations of the fields of each class. One call for all."""
-    from datamodel_code_generator import DataModelType, InputFileType, generate
-    from datamodel_code_generator.parser import LiteralType
+    from datamodel_code_generator import generate
+    from datamodel_code_generator.enums import DataModelType, InputFileType
     from datamodel_code_generator.format import Formatter, PythonVersion
+    from datamodel_code_generator.parser import LiteralType
 
     definitions = {
         f"C{index}": {

@@ -15,11 +15,25 @@ from collections.abc import Callable, Iterable
 _SOFT_RESERVED = frozenset({"_", "type", "match", "case"})
 # pydantic's own attributes and the names our modules import: a field or class called so would shadow them.
 _MODEL_ATTRIBUTES = frozenset(
-    """construct copy dict fields json parse_file parse_obj parse_raw schema schema_json self validate
-    from_orm update_forward_refs""".split()
-)
+    {
+        "construct", "copy", "dict", "fields", "from_orm", "json", "parse_file", "parse_obj", "parse_raw", "schema",
+        "schema_json", "self", "update_forward_refs", "validate",
+    }
+)  # fmt: skip
 _MODULE_NAMES = frozenset(
-    {"Annotated", "Any", "Field", "Integer", "Literal", "Maybe", "Model", "Number", "TypeAlias", "BaseModel", "Exact"}
+    {
+        "Annotated",
+        "Any",
+        "Field",
+        "Integer",
+        "Literal",
+        "Maybe",
+        "Model",
+        "Number",
+        "TypeAlias",
+        "BaseModel",
+        "Exact",
+    }
 )
 
 
@@ -46,7 +60,11 @@ def attribute(text: str) -> str:
     """The field name of a property: its wire name where that is an identifier pydantic takes, else made one."""
     plain = text.isascii() and text.isidentifier() and not text.startswith(("_", "model_"))
     name = text if plain else snake(text)
-    return f"{name}_" if _is_taken(name) or name.startswith("model_") or name in _MODEL_ATTRIBUTES else name
+    return (
+        f"{name}_"
+        if _is_taken(name) or name.startswith("model_") or name in _MODEL_ATTRIBUTES
+        else name
+    )
 
 
 def class_name(text: str) -> str:

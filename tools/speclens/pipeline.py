@@ -47,18 +47,30 @@ def build(config: Config) -> tuple[Tree, tuple[Problem, ...]]:
             path=file.path,
             text=texts[file.path],
             template=file.template,
-            template_digest=_digest(*(path.read_text("utf-8") for path in render.sources(file.template, directories))),
-            subjects=tuple(Subject(pointer, digests[pointer]) for pointer in sorted(set(file.subjects))),
+            template_digest=_digest(
+                *(path.read_text("utf-8") for path in render.sources(file.template, directories))
+            ),
+            subjects=tuple(
+                Subject(pointer, digests[pointer]) for pointer in sorted(set(file.subjects))
+            ),
         )
         for file in files
     )
-    cache.put(name, {"files": [asdict(file) for file in outputs], "warnings": [asdict(found) for found in warnings]})
+    cache.put(
+        name,
+        {
+            "files": [asdict(file) for file in outputs],
+            "warnings": [asdict(found) for found in warnings],
+        },
+    )
     return Tree(outputs, inputs, config.fix), warnings
 
 
 def _loaded(stored: Any, inputs: Inputs, config: Config) -> tuple[Tree, tuple[Problem, ...]]:
     files = tuple(
-        OutputFile(**{**file, "subjects": tuple(Subject(**subject) for subject in file["subjects"])})
+        OutputFile(
+            **{**file, "subjects": tuple(Subject(**subject) for subject in file["subjects"])}
+        )
         for file in stored["files"]
     )
     return Tree(files, inputs, config.fix), tuple(Problem(**found) for found in stored["warnings"])
@@ -85,13 +97,17 @@ def drafts(source: Source, document: ir.Document, config: Config) -> dict[str, D
         package = plan.package(document, config)
         made = {}
         for file in plan.files(document, config):
-            text = _print(file, render_one, directories, nonce, {"package": package, "document": annotated})
+            text = _print(
+                file, render_one, directories, nonce, {"package": package, "document": annotated}
+            )
             made[file.path] = Draft(*marks.take_out(text, nonce, file.template))
         return made
     except render.TemplateFault as fault:
         place = render.find(fault.template, directories)
         hint = "templates/README.md says what a template receives"
-        problem = Problem("template/fault", "error", "#", str(place), fault.line, 1, fault.message, hint)
+        problem = Problem(
+            "template/fault", "error", "#", str(place), fault.line, 1, fault.message, hint
+        )
         raise Refused([problem]) from fault
 
 
@@ -159,7 +175,9 @@ def _digest(*texts: str) -> str:
 
 
 def _inputs(source: Source, config: Config) -> Inputs:
-    templates = [path.read_text("utf-8") for directory in _directories(config) for path in _files(directory)]
+    templates = [
+        path.read_text("utf-8") for directory in _directories(config) for path in _files(directory)
+    ]
     return Inputs(
         document=_digest(source.text),
         templates=_digest(*templates),
@@ -170,7 +188,11 @@ def _inputs(source: Source, config: Config) -> Inputs:
 
 
 def _files(directory: Path) -> list[Path]:
-    return sorted(path for path in directory.rglob("*") if path.is_file() and path.suffix in {".j2", ".jinja2", ".py"})
+    return sorted(
+        path
+        for path in directory.rglob("*")
+        if path.is_file() and path.suffix in {".j2", ".jinja2", ".py"}
+    )
 
 
 def _version() -> str:
@@ -191,4 +213,7 @@ def _toolkit() -> str:
 
 def _subject_digests(document: Any, files: Sequence[plan.File]) -> dict[str, str]:
     pointers = {pointer for file in files for pointer in file.subjects}
-    return {pointer: _digest(json.dumps(get(document, pointer), sort_keys=True))[:12] for pointer in pointers}
+    return {
+        pointer: _digest(json.dumps(get(document, pointer), sort_keys=True))[:12]
+        for pointer in pointers
+    }

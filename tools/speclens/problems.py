@@ -47,4 +47,6 @@ class Refused(Exception):
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
-        super().__init__("\n".join(f"{p.file}:{p.line}:{p.column}: {p.rule}: {p.message}" for p in self.problems))
+        super().__init__(
+            "\n".join(f"{p.file}:{p.line}:{p.column}: {p.rule}: {p.message}" for p in self.problems)
+        )

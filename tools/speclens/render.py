@@ -26,7 +26,9 @@ class TemplateFault(Exception):
         self.template, self.line, self.message = template, line, message
 
 
-def find(name: str, directories: Sequence[Path], is_it: Callable[[Path], bool] = Path.is_file) -> Path:
+def find(
+    name: str, directories: Sequence[Path], is_it: Callable[[Path], bool] = Path.is_file
+) -> Path:
     """The file of a template: the first directory that has it wins. Raises TemplateFault if none has."""
     for directory in directories:
         if is_it(path := directory / name):
@@ -54,12 +56,18 @@ class _Loader(BaseLoader):
     def __init__(self, directories: Sequence[Path], nonce: str) -> None:
         self.directories, self.nonce = directories, nonce
 
-    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+    def get_source(
+        self, environment: Environment, template: str
+    ) -> tuple[str, str, Callable[[], bool]]:
         try:
             path = find(template, self.directories)
         except TemplateFault:
             raise TemplateNotFound(template) from None
-        return marks.annotate(path.read_text("utf-8"), template, self.nonce), str(path), lambda: True
+        return (
+            marks.annotate(path.read_text("utf-8"), template, self.nonce),
+            str(path),
+            lambda: True,
+        )
 
 
 def renderer(directories: Sequence[Path], nonce: str) -> Callable[[str, Mapping[str, Any]], str]:

@@ -15,7 +15,15 @@ from pathlib import Path
 from ruff import find_ruff_bin
 
 LINE_LENGTH = 100
-_OPTIONS = ("--isolated", "--quiet", "--no-cache", "--line-length", str(LINE_LENGTH), "--target-version", "py311")
+_OPTIONS = (
+    "--isolated",
+    "--quiet",
+    "--no-cache",
+    "--line-length",
+    str(LINE_LENGTH),
+    "--target-version",
+    "py311",
+)
 
 
 def tidy(files: Mapping[str, str]) -> dict[str, str]:
@@ -35,7 +43,10 @@ def tidy(files: Mapping[str, str]) -> dict[str, str]:
 
 def _ruff(command: str, *arguments: str) -> None:
     done = subprocess.run(
-        [find_ruff_bin(), command, *_OPTIONS, *arguments], capture_output=True, text=True, check=False
+        [find_ruff_bin(), command, *_OPTIONS, *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
         raise RuntimeError(f"ruff {command} failed: {done.stderr.strip()}")

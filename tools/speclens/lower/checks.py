@@ -29,20 +29,33 @@ _LIMITS = (
 )
 
 
-def of_shape(document: JsonObject, shape: compat.Shape, target: tuple[str, Any]) -> tuple[ir.Check, ...]:
+def of_shape(
+    document: JsonObject, shape: compat.Shape, target: tuple[str, Any]
+) -> tuple[ir.Check, ...]:
     """The checks of one shape whose results go to the place `target`."""
     source = lens.source_schema(document, shape)
-    judged = frozenset(hole.part for hole in lens.holes(shape.template) if _lands(document, shape, hole, source, target))
+    judged = frozenset(
+        hole.part
+        for hole in lens.holes(shape.template)
+        if _lands(document, shape, hole, source, target)
+    )
     if not shape.each:
         return tuple(_complete(document, source, "value", "at", (), judged))
-    checks = [*_type(document, source[1], "item", "(at, index)"), *_complete(document, source, "item", "(at, index)", (), judged)]
+    checks = [
+        *_type(document, source[1], "item", "(at, index)"),
+        *_complete(document, source, "item", "(at, index)", (), judged),
+    ]
     return tuple(
         ir.Check(check.fails, check.at, check.rule, check.message, is_item=True) for check in checks
     )
 
 
 def _lands(
-    document: JsonObject, shape: compat.Shape, hole: lens.Hole, source: tuple[str, Any], target: tuple[str, Any]
+    document: JsonObject,
+    shape: compat.Shape,
+    hole: lens.Hole,
+    source: tuple[str, Any],
+    target: tuple[str, Any],
 ) -> bool:
     """Whether a part goes, unchanged, to a canonical place with its own schema."""
     found = lens.part_schema(document, *source, hole.part)
@@ -54,7 +67,9 @@ def _lands(
     return any(lens.same_schema(document, found[:2], end) for end in ends)
 
 
-def _type(document: JsonObject, schema: Any, value: str, at: str, guard: str = "") -> Iterator[ir.Check]:
+def _type(
+    document: JsonObject, schema: Any, value: str, at: str, guard: str = ""
+) -> Iterator[ir.Check]:
     types = facts.types_of(document, schema)
     if len(types) == len(facts.TYPES):
         return
@@ -100,25 +115,46 @@ def _complete(
 
 
 def _closed(
-    document: JsonObject, place: tuple[str, Any], layers: list[JsonObject], value: str, at: str, guard: str
+    document: JsonObject,
+    place: tuple[str, Any],
+    layers: list[JsonObject],
+    value: str,
+    at: str,
+    guard: str,
 ) -> Iterator[ir.Check]:
     if any(layer.get("additionalProperties") is False for layer in layers):
         names = ", ".join(map(literal, compat.properties(document, *place)))
         known = "{" + names + "}" if names else "set()"
-        yield _check(f"{guard}{value}.keys() - {known}", at, "additionalProperties", "has members that are not allowed")
+        yield _check(
+            f"{guard}{value}.keys() - {known}",
+            at,
+            "additionalProperties",
+            "has members that are not allowed",
+        )
 
 
 def _values(layer: JsonObject, value: str, at: str, guard: str) -> Iterator[ir.Check]:
     allowed = [layer["const"]] if "const" in layer else layer.get("enum")
     if isinstance(allowed, list):
         test = facts.one_of(tuple(allowed), value)
-        negated = test.replace(" == ", " != ", 1) if " == " in test else test.replace(" in ", " not in ", 1)
+        negated = (
+            test.replace(" == ", " != ", 1)
+            if " == " in test
+            else test.replace(" in ", " not in ", 1)
+        )
         fails = f"not {test}" if test.startswith("is_one_of") else negated
         names = ", ".join(literal(item) for item in allowed)
-        yield _check(f"{guard}{fails}", at, "const" if "const" in layer else "enum", f"must be one of {names}")
+        yield _check(
+            f"{guard}{fails}",
+            at,
+            "const" if "const" in layer else "enum",
+            f"must be one of {names}",
+        )
 
 
-def _limits(layer: JsonObject, types: frozenset[str], value: str, at: str, guard: str) -> Iterator[ir.Check]:
+def _limits(
+    layer: JsonObject, types: frozenset[str], value: str, at: str, guard: str
+) -> Iterator[ir.Check]:
     for keyword, fails, message, kinds in _LIMITS:
         limit = layer.get(keyword)
         if isinstance(limit, (int, float)) and not isinstance(limit, bool) and kinds & types:
@@ -128,7 +164,12 @@ def _limits(layer: JsonObject, types: frozenset[str], value: str, at: str, guard
     pattern = layer.get("pattern")
     if isinstance(pattern, str) and "string" in types and (source := python_pattern(pattern)):
         narrow = "" if types <= {"string"} else f"isinstance({value}, str) and "
-        yield _check(f"{guard}{narrow}not re.search({literal(source)}, {value})", at, "pattern", f"must match {pattern}")
+        yield _check(
+            f"{guard}{narrow}not re.search({literal(source)}, {value})",
+            at,
+            "pattern",
+            f"must match {pattern}",
+        )
 
 
 def python_pattern(pattern: str) -> str | None:

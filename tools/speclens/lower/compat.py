@@ -86,7 +86,9 @@ def _shape(pointer: str, schema: Any, found: JsonObject) -> Shape:
     )
 
 
-def branches(document: JsonObject, pointer: str, schema: Any, is_spoke: bool = False) -> tuple[Branch, ...]:
+def branches(
+    document: JsonObject, pointer: str, schema: Any, is_spoke: bool = False
+) -> tuple[Branch, ...]:
     """What a place accepts, branch by branch in declared order; () where nothing of it is a shape.
 
     A spoke that is one plain schema is its own single shape, a rename if it says nothing else. The `oneOf`/`anyOf`
@@ -109,7 +111,8 @@ def _unions(document: JsonObject, pointer: str, schema: Any) -> list[tuple[str, 
         for keyword in ("oneOf", "anyOf"):
             inner = value.get(keyword) if isinstance(value, dict) else None
             if isinstance(inner, list) and any(
-                shape_keywords(document, join(here, keyword, i), item) is not None for i, item in enumerate(inner)
+                shape_keywords(document, join(here, keyword, i), item) is not None
+                for i, item in enumerate(inner)
             ):
                 return [(join(here, keyword, i), item) for i, item in enumerate(inner)]
     return []
@@ -154,7 +157,11 @@ def spokes(document: JsonObject, pointer: str, schema: Any) -> tuple[Spoke, ...]
                 path = tokens(own["into"])
             except ValueError:
                 path = ()
-            found.append(Spoke(name, place, inner, path, deprecated if isinstance(deprecated, dict) else None))
+            found.append(
+                Spoke(
+                    name, place, inner, path, deprecated if isinstance(deprecated, dict) else None
+                )
+            )
     return tuple(found)
 
 
@@ -181,7 +188,9 @@ def policies(document: JsonObject, pointer: str, schema: Any) -> dict[tuple[str,
     return found
 
 
-def absent_values(schema: Any, hub: HubPolicy | None = None, is_spoke: bool = False) -> tuple[Any, ...]:
+def absent_values(
+    schema: Any, hub: HubPolicy | None = None, is_spoke: bool = False
+) -> tuple[Any, ...]:
     """The values of a property that mean "not given": its own list, else its hub's, else null for a spoke."""
     own = keywords(schema).get("absent")
     if isinstance(own, list):
@@ -191,7 +200,9 @@ def absent_values(schema: Any, hub: HubPolicy | None = None, is_spoke: bool = Fa
     return (None,) if is_spoke else ()
 
 
-def at_path(document: JsonObject, pointer: str, schema: Any, path: tuple[str, ...]) -> tuple[str, Any] | None:
+def at_path(
+    document: JsonObject, pointer: str, schema: Any, path: tuple[str, ...]
+) -> tuple[str, Any] | None:
     """The property at a path of names below an object schema, or None."""
     here: tuple[str, Any] | None = (pointer, schema)
     for name in path:

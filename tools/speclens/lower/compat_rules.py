@@ -41,15 +41,28 @@ def _keywords(document: JsonObject, pointer: str, schema: JsonObject) -> Iterato
     here = join(pointer, compat.KEYWORD)
     own = schema[compat.KEYWORD]
     if not isinstance(own, dict):
-        yield Finding("compat/unknown-keyword", here, "x-compat is an object of keywords", "write `x-compat: {…}`")
+        yield Finding(
+            "compat/unknown-keyword",
+            here,
+            "x-compat is an object of keywords",
+            "write `x-compat: {…}`",
+        )
         return
     for name in own.keys() - compat.KEYWORDS:
         close = get_close_matches(name, compat.KEYWORDS, 1)
-        hint = f"did you mean `{close[0]}`?" if close else f"one of {', '.join(sorted(compat.KEYWORDS))}"
-        yield Finding("compat/unknown-keyword", join(here, name), f"unknown x-compat keyword `{name}`", hint)
+        hint = (
+            f"did you mean `{close[0]}`?"
+            if close
+            else f"one of {', '.join(sorted(compat.KEYWORDS))}"
+        )
+        yield Finding(
+            "compat/unknown-keyword", join(here, name), f"unknown x-compat keyword `{name}`", hint
+        )
     for keyword in sorted(_ELSEWHERE & _keyword_tokens(pointer)):
         message = f"x-compat has no meaning under `{keyword}`"
-        yield Finding("compat/unsupported-keyword", here, message, "declare the shape where the value stands")
+        yield Finding(
+            "compat/unsupported-keyword", here, message, "declare the shape where the value stands"
+        )
     yield from _keyword_types(here, own)
 
 
@@ -61,36 +74,65 @@ def _keyword_tokens(pointer: str) -> set[str]:
     for token in path[start:]:
         if not is_name:
             found.add(token)
-        is_name = not is_name and token in {"properties", "patternProperties", "$defs", "dependentSchemas"}
+        is_name = not is_name and token in {
+            "properties",
+            "patternProperties",
+            "$defs",
+            "dependentSchemas",
+        }
     return found
 
 
 def _keyword_types(here: str, own: JsonObject) -> Iterator[Finding]:
     if "to" in own and "each" in own:
-        yield Finding("compat/unknown-keyword", here, "`to` and `each` exclude each other", "keep the one that is meant")
+        yield Finding(
+            "compat/unknown-keyword",
+            here,
+            "`to` and `each` exclude each other",
+            "keep the one that is meant",
+        )
     if "values" in own:
         yield from _value_names(join(here, "values"), own["values"])
     for name in ("to", "each"):
         try:
             tuple(lens.holes(own.get(name)))
         except ValueError as error:
-            yield Finding("compat/result-mismatch", join(here, name), str(error), "write `$$` for a literal `$`")
+            yield Finding(
+                "compat/result-mismatch",
+                join(here, name),
+                str(error),
+                "write `$$` for a literal `$`",
+            )
     if "absent" in own and not isinstance(own["absent"], list):
-        yield Finding("compat/unknown-keyword", join(here, "absent"), "`absent` is a list of values", "write `[null]`")
+        yield Finding(
+            "compat/unknown-keyword",
+            join(here, "absent"),
+            "`absent` is a list of values",
+            "write `[null]`",
+        )
     hubs = own.get("hubs", {})
     for name, policy in hubs.items() if isinstance(hubs, dict) else [("", None)]:
         place = join(here, "hubs", *((name,) if name else ()))
         if not isinstance(policy, dict) or policy.keys() - {"conflict", "absent"}:
             hint = "write `{conflict: merge, absent: [null]}`"
-            yield Finding("compat/unknown-keyword", place, "a hub has `conflict` and `absent`", hint)
+            yield Finding(
+                "compat/unknown-keyword", place, "a hub has `conflict` and `absent`", hint
+            )
         elif policy.get("conflict", "equal") not in compat.POLICIES:
             message = f"unknown conflict policy {policy['conflict']!r}"
-            yield Finding("compat/unknown-keyword", place, message, f"one of {', '.join(compat.POLICIES)}")
+            yield Finding(
+                "compat/unknown-keyword", place, message, f"one of {', '.join(compat.POLICIES)}"
+            )
 
 
 def _value_names(here: str, values: Any) -> Iterator[Finding]:
     if not isinstance(values, dict):
-        yield Finding("compat/unknown-keyword", here, "`values` maps old values to new ones", "write `{old: new}`")
+        yield Finding(
+            "compat/unknown-keyword",
+            here,
+            "`values` maps old values to new ones",
+            "write `{old: new}`",
+        )
         return
     for old, new in values.items():
         if isinstance(new, str) and new in values:
@@ -111,10 +153,17 @@ def _object(document: JsonObject, pointer: str, schema: JsonObject) -> Iterator[
         yield from _results(document, (pointer, schema), spoke)
         policy = policies.get(spoke.hub)
         hub = compat.at_path(document, pointer, schema, spoke.hub)
-        if policy and policy.conflict == "merge" and hub and not facts.types_of(document, hub[1]) <= {"array", "null"}:
+        if (
+            policy
+            and policy.conflict == "merge"
+            and hub
+            and not facts.types_of(document, hub[1]) <= {"array", "null"}
+        ):
             place = join(pointer, compat.KEYWORD, "hubs", "/" + "/".join(spoke.hub))
             message = f"only arrays merge, and {hub[0]} is none"
-            yield Finding("compat/merge-non-array", place, message, "use `equal`, `prefer` or `error`")
+            yield Finding(
+                "compat/merge-non-array", place, message, "use `equal`, `prefer` or `error`"
+            )
     yield from _required(document, pointer, schema, names)
     yield from _unused_hubs(document, pointer, schema)
 
@@ -144,7 +193,12 @@ def _target(
     place = join(spoke.pointer, compat.KEYWORD, "into")
     path = "/" + "/".join(spoke.hub)
     if spoke.hub and spoke.hub[0] == spoke.name:
-        yield Finding("compat/cycle", place, f"`{spoke.name}` folds into itself", "name the canonical property")
+        yield Finding(
+            "compat/cycle",
+            place,
+            f"`{spoke.name}` folds into itself",
+            "name the canonical property",
+        )
     elif spoke.hub and spoke.hub[0] in names:
         other, _ = own[spoke.hub[0]]
         into = str(compat.keywords(own[spoke.hub[0]][1]).get("into"))
@@ -154,16 +208,29 @@ def _target(
         yield Finding("compat/cycle" if back else "compat/chain", place, message, hint)
     elif compat.at_path(document, *owner, spoke.hub) is None:
         close = get_close_matches(spoke.hub[0] if spoke.hub else "", own, 1)
-        hint = f"did you mean `/{close[0]}`?" if close else "a JSON Pointer from the object that holds the property"
-        yield Finding("compat/unknown-target", place, f"no property `{path}` beside `{spoke.name}`", hint)
+        hint = (
+            f"did you mean `/{close[0]}`?"
+            if close
+            else "a JSON Pointer from the object that holds the property"
+        )
+        yield Finding(
+            "compat/unknown-target", place, f"no property `{path}` beside `{spoke.name}`", hint
+        )
 
 
-def _results(document: JsonObject, owner: tuple[str, JsonObject], spoke: compat.Spoke) -> Iterator[Finding]:
+def _results(
+    document: JsonObject, owner: tuple[str, JsonObject], spoke: compat.Spoke
+) -> Iterator[Finding]:
     for branch in compat.branches(document, spoke.pointer, spoke.schema, is_spoke=True):
         hub = compat.at_path(document, *owner, spoke.hub)
         if branch.shape is None:
             message = f"a branch of `{spoke.name}` does not say what it becomes"
-            yield Finding("compat/uncovered-shape", branch.pointer, message, "give it `x-compat: {to: …}`, or `{}`")
+            yield Finding(
+                "compat/uncovered-shape",
+                branch.pointer,
+                message,
+                "give it `x-compat: {to: …}`, or `{}`",
+            )
         elif hub is not None:
             yield from result(document, branch.shape, hub)
 
@@ -175,11 +242,18 @@ def _union(document: JsonObject, pointer: str, schema: JsonObject) -> Iterator[F
     is_spoke = "into" in compat.keywords(schema)
     canonical = [branch for branch in branches if branch.shape is None]
     if not canonical and not is_spoke and not _is_spoke_component(document, pointer):
-        yield Finding("compat/uncovered-shape", pointer, "no branch is canonical", "leave one without x-compat")
+        yield Finding(
+            "compat/uncovered-shape",
+            pointer,
+            "no branch is canonical",
+            "leave one without x-compat",
+        )
     for a, b in itertools.combinations(branches, 2):
         if (a.shape or b.shape) and facts.overlap(document, a.schema, b.schema):
             hint = "separate them by type, const, a required key with different schemas, or a key one forbids"
-            yield Finding("compat/overlap", b.pointer, f"a value may fit both this and {a.pointer}", hint)
+            yield Finding(
+                "compat/overlap", b.pointer, f"a value may fit both this and {a.pointer}", hint
+            )
     if canonical and not is_spoke:
         for branch in branches:
             if branch.shape:
@@ -191,7 +265,9 @@ def _is_spoke_component(document: JsonObject, pointer: str) -> bool:
     users = [
         compat.keywords(schema)
         for place, schema in all_schemas(document)
-        if isinstance(schema, dict) and "$ref" in schema and follow(document, place, schema)[0] == pointer
+        if isinstance(schema, dict)
+        and "$ref" in schema
+        and follow(document, place, schema)[0] == pointer
     ]
     return bool(users) and all("into" in own for own in users)
 
@@ -213,12 +289,19 @@ def result(document: JsonObject, shape: compat.Shape, target: tuple[str, Any]) -
 
 
 def _hole(
-    document: JsonObject, source: tuple[str, Any], hole: lens.Hole, target: tuple[str, Any], prefix: lens.Path
+    document: JsonObject,
+    source: tuple[str, Any],
+    hole: lens.Hole,
+    target: tuple[str, Any],
+    prefix: lens.Path,
 ) -> Iterator[tuple[str, str]]:
     name = "$" + "".join(f"/{token}" for token in hole.part)
     found = lens.part_schema(document, *source, hole.part)
     if found is None:
-        yield f"the shape declares no `{name}`", "declare the property under `properties` of the shape"
+        yield (
+            f"the shape declares no `{name}`",
+            "declare the property under `properties` of the shape",
+        )
         return
     if not found[2] and not (hole.at and isinstance(hole.at[-1], str)):
         yield f"`{name}` may be absent", "list it under `required` of the shape"
@@ -235,12 +318,21 @@ def _constants(
     places = lens.canonical_places(document, *target, at)
     kind = facts.json_type(template)
     if places and not any(kind in facts.types_of(document, place) for _, place in places):
-        yield f"the template gives a value of type {kind}, which does not fit", "change the template"
+        yield (
+            f"the template gives a value of type {kind}, which does not fit",
+            "change the template",
+        )
     elif isinstance(template, dict):
-        required = [set[str]().union(*(f.required for f in facts.alternatives(document, p))) for _, p in places]
+        required = [
+            set[str]().union(*(f.required for f in facts.alternatives(document, p)))
+            for _, p in places
+        ]
         if places and all(names - template.keys() for names in required):
             missing = ", ".join(sorted(min(required, key=len) - template.keys()))
-            yield f"the template leaves out the required {missing}", "add the member to the template"
+            yield (
+                f"the template leaves out the required {missing}",
+                "add the member to the template",
+            )
         for name, item in template.items():
             yield from _constants(document, item, target, (*at, name))
     elif isinstance(template, list):
@@ -248,21 +340,29 @@ def _constants(
             yield from _constants(document, item, target, (*at, index))
 
 
-def _required(document: JsonObject, pointer: str, schema: JsonObject, names: set[str]) -> Iterator[Finding]:
+def _required(
+    document: JsonObject, pointer: str, schema: JsonObject, names: set[str]
+) -> Iterator[Finding]:
     for place, layer in compat.layers(document, pointer, schema):
         for index, name in enumerate(layer.get("required") or ()):
             if name in names:
                 hint = f"write `anyOf: [{{required: […]}}, {{required: [{name}]}}]`, one group a source"
                 message = f"the compatibility property `{name}` is required by itself"
-                yield Finding("compat/required-spoke", join(place, "required", index), message, hint)
+                yield Finding(
+                    "compat/required-spoke", join(place, "required", index), message, hint
+                )
         for keyword in _COUNTING:
-            if keyword in layer and (keyword.endswith("Properties") or _names(layer[keyword], names)):
+            if keyword in layer and (
+                keyword.endswith("Properties") or _names(layer[keyword], names)
+            ):
                 message = f"`{keyword}` counts or names a compatibility property"
                 hint = "say it with `required` groups under `anyOf`"
                 yield Finding("compat/unsupported-keyword", join(place, keyword), message, hint)
         if _names(layer.get("oneOf"), names):
             message = "`oneOf` names a compatibility property: old and new spelling could not be sent together"
-            yield Finding("compat/unsupported-keyword", join(place, "oneOf"), message, "use `anyOf`")
+            yield Finding(
+                "compat/unsupported-keyword", join(place, "oneOf"), message, "use `anyOf`"
+            )
 
 
 def _names(value: Any, names: set[str]) -> bool:
@@ -270,7 +370,9 @@ def _names(value: Any, names: set[str]) -> bool:
     if isinstance(value, dict):
         return bool(names & value.keys()) or any(_names(inner, names) for inner in value.values())
     if isinstance(value, list):
-        return any(item in names if isinstance(item, str) else _names(item, names) for item in value)
+        return any(
+            item in names if isinstance(item, str) else _names(item, names) for item in value
+        )
     return False
 
 
@@ -296,4 +398,9 @@ def _parameters(document: JsonObject) -> Iterator[Finding]:
     for pointer, parameter in objects(document, "parameter"):
         if compat.keywords(parameter):
             message = "compatibility between parameters is not generated yet"
-            yield Finding("compat/unsupported-keyword", join(pointer, compat.KEYWORD), message, "remove it for now")
+            yield Finding(
+                "compat/unsupported-keyword",
+                join(pointer, compat.KEYWORD),
+                message,
+                "remove it for now",
+            )

@@ -18,10 +18,10 @@ _ARTICLES = {"array": "an array", "object": "an object", "null": "null", "intege
 class _Candidate:
     case: ir.Case
     is_canonical: bool
-    facts: tuple[facts.Facts, ...]
+    accepts: tuple[facts.Facts, ...]
 
     def of(self, kind: frozenset[str]) -> tuple[facts.Facts, ...]:
-        return tuple(facts.narrowed(one, kind) for one in self.facts if one.types & kind)
+        return tuple(facts.narrowed(one, kind) for one in self.accepts if one.types & kind)
 
 
 def cases(
@@ -36,15 +36,26 @@ def cases(
         for branch, body in zip(branches, bodies, strict=True)
     ]
     contested = [kind for kind in facts.KINDS if sum(bool(one.of(kind)) for one in found) > 1]
-    result = [case for kind in contested for case in _chain(document, kind, [one for one in found if one.of(kind)])]
+    result = [
+        case
+        for kind in contested
+        for case in _chain(document, kind, [one for one in found if one.of(kind)])
+    ]
     shared = frozenset[str]().union(*contested)
     for one in found:
-        if own := frozenset[str]().union(*(alternative.types for alternative in one.facts)) - shared:
+        if (
+            own := frozenset[str]().union(*(alternative.types for alternative in one.accepts))
+            - shared
+        ):
             result.append(replace(one.case, test=facts.type_test(own)))
-    return tuple(result), expected(frozenset[str]().union(*(a.types for one in found for a in one.facts)))
+    return tuple(result), expected(
+        frozenset[str]().union(*(a.types for one in found for a in one.accepts))
+    )
 
 
-def _chain(document: JsonObject, kind: frozenset[str], candidates: list[_Candidate]) -> list[ir.Case]:
+def _chain(
+    document: JsonObject, kind: frozenset[str], candidates: list[_Candidate]
+) -> list[ir.Case]:
     """The cases of one JSON type that several branches accept.
 
     First whoever can be told for sure; then, for values that fit none, whoever has all its required keys; last the
@@ -56,7 +67,9 @@ def _chain(document: JsonObject, kind: frozenset[str], candidates: list[_Candida
     by_keys = True
     sure = []
     for one in others:
-        test, only_keys = _test(document, kind, one, [other for other in candidates if other is not one])
+        test, only_keys = _test(
+            document, kind, one, [other for other in candidates if other is not one]
+        )
         by_keys = by_keys and only_keys
         sure.append(replace(one.case, test=f"{is_kind} and {test}" if test else is_kind))
     likely = []
@@ -64,7 +77,9 @@ def _chain(document: JsonObject, kind: frozenset[str], candidates: list[_Candida
         mine, _ = _test(document, kind, default, others)
         sure.append(replace(default.case, test=f"{is_kind} and {mine}"))
         for one in ordered:
-            names = sorted(frozenset[str]().union(*(alternative.required for alternative in one.of(kind))))
+            names = sorted(
+                frozenset[str]().union(*(alternative.required for alternative in one.of(kind)))
+            )
             if names:
                 present = " and ".join(f"{literal(name)} in value" for name in names)
                 likely.append(replace(one.case, test=f"{is_kind} and {present}"))
@@ -75,7 +90,14 @@ def _chain(document: JsonObject, kind: frozenset[str], candidates: list[_Candida
     return [_without_implied(case) for case in (*tried, last)]
 
 
-_OPPOSITES = {" not in ": " in ", " != ": " == ", " < ": " >= ", " > ": " <= ", " <= ": " > ", " >= ": " < "}
+_OPPOSITES = {
+    " not in ": " in ",
+    " != ": " == ",
+    " < ": " >= ",
+    " > ": " <= ",
+    " <= ": " > ",
+    " >= ": " < ",
+}
 
 
 def _without_implied(case: ir.Case) -> ir.Case:
@@ -106,12 +128,17 @@ def _test(
                 parts.setdefault(f"{literal(name)} in value")
         tests.append(" and ".join(sorted(parts, key=lambda part: " not in " in part)))
     distinct = list(dict.fromkeys(test for test in tests if test))
-    return (distinct[0] if len(distinct) == 1 else " or ".join(f"({test})" for test in distinct)), by_keys
+    return (
+        distinct[0] if len(distinct) == 1 else " or ".join(f"({test})" for test in distinct)
+    ), by_keys
 
 
 def branch_test(document: JsonObject, branches: Sequence[Any], index: int) -> str:
     """The test of one branch of a union that has no shapes: by type, and by what tells it from the others."""
-    found = [_Candidate(ir.Case("", ""), True, facts.alternatives(document, branch)) for branch in branches]
+    found = [
+        _Candidate(ir.Case("", ""), True, facts.alternatives(document, branch))
+        for branch in branches
+    ]
     mine, others = found[index], [one for position, one in enumerate(found) if position != index]
     tests = []
     for kind in facts.KINDS:
@@ -119,17 +146,29 @@ def branch_test(document: JsonObject, branches: Sequence[Any], index: int) -> st
             continue
         rivals = [one for one in others if one.of(kind)]
         test = _test(document, kind, mine, rivals)[0] if rivals else ""
-        is_kind = facts.type_test(kind & frozenset[str]().union(*(one.types for one in mine.facts)))
-        tests.append(f"{is_kind} and ({test})" if " or " in test else f"{is_kind} and {test}" if test else is_kind)
+        is_kind = facts.type_test(
+            kind & frozenset[str]().union(*(one.types for one in mine.accepts))
+        )
+        tests.append(
+            f"{is_kind} and ({test})"
+            if " or " in test
+            else f"{is_kind} and {test}"
+            if test
+            else is_kind
+        )
     return tests[0] if len(tests) == 1 else " or ".join(f"({test})" for test in tests)
 
 
 def expected(types: frozenset[str]) -> str:
     """What a value must be, for a message: "must be a string or an array"."""
-    names = []
-    for kind in ("string", "boolean", "number", "integer", "array", "object", "null"):
-        if kind in types or (kind == "number" and "fraction" in types):
-            if kind != "integer" or "fraction" not in types:
-                names.append(_ARTICLES.get(kind, f"a {kind}"))
-    text = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}" if names else "nothing"
+    told = types - {"integer", "fraction"} | {"number"} if "fraction" in types else types
+    kinds = ("string", "boolean", "number", "integer", "array", "object", "null")
+    names = [_ARTICLES.get(kind, f"a {kind}") for kind in kinds if kind in told]
+    text = (
+        names[0]
+        if len(names) == 1
+        else f"{', '.join(names[:-1])} or {names[-1]}"
+        if names
+        else "nothing"
+    )
     return f"must be {text}"

@@ -7,11 +7,13 @@ from typing import Any
 
 from speclens.literals import docstring
 
+_WIDTH = 92  # of lines that are indented by four
+
 
 def schema(node: Any) -> str:
     """The docstring source of a named schema; "" if the document says nothing."""
     text = _text(node, "description") or _text(node, "title")
-    return docstring(text) if text else ""
+    return docstring(text, _WIDTH) if text else ""
 
 
 def property(node: Any, target: Any) -> str:
@@ -25,7 +27,7 @@ def property(node: Any, target: Any) -> str:
     if isinstance(node, dict) and node.get("deprecated") is True:
         parts.append("Deprecated.")
     text = "\n\n".join(part for part in parts if part)
-    return docstring(text) if text else ""
+    return docstring(text, _WIDTH) if text else ""
 
 
 def document(title: str, description: str) -> str:
@@ -48,7 +50,11 @@ def _first(node: Any, target: Any, keyword: str) -> Any:
 
 def _examples(node: Any, target: Any) -> list[str]:
     found = _first(node, target, "examples")
-    return [value for value in found if isinstance(value, str)] if isinstance(found, list) and len(found) > 1 else []
+    return (
+        [value for value in found if isinstance(value, str)]
+        if isinstance(found, list) and len(found) > 1
+        else []
+    )
 
 
 def _json(value: Any) -> str:

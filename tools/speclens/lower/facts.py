@@ -16,7 +16,12 @@ from speclens.literals import literal, tuple_literal
 from speclens.lower.walk import JsonObject, follow
 
 TYPES = ("null", "boolean", "integer", "fraction", "string", "array", "object")
-KINDS = tuple(map(frozenset, (["null"], ["boolean"], ["integer", "fraction"], ["string"], ["array"], ["object"])))
+KINDS = tuple(
+    map(
+        frozenset,
+        (["null"], ["boolean"], ["integer", "fraction"], ["string"], ["array"], ["object"]),
+    )
+)
 _NAMED = {"number": ("integer", "fraction")}
 _BOUNDS = {
     "string": ("minLength", "maxLength", "len({})"),
@@ -96,8 +101,16 @@ def alternatives(document: JsonObject, schema: Any, depth: int = _DEPTH) -> tupl
         parts.append(alternatives(document, inner, depth - 1))
     for keyword in ("oneOf", "anyOf"):
         branches = _list(schema, keyword)
-        if branches and not all(isinstance(branch, dict) and branch.keys() == {"required"} for branch in branches):
-            parts.append(tuple(facts for branch in branches for facts in alternatives(document, branch, depth - 1)))
+        if branches and not all(
+            isinstance(branch, dict) and branch.keys() == {"required"} for branch in branches
+        ):
+            parts.append(
+                tuple(
+                    facts
+                    for branch in branches
+                    for facts in alternatives(document, branch, depth - 1)
+                )
+            )
     found = parts[0]
     for part in parts[1:]:
         found = tuple(facts for a, b in product(found, part) if (facts := _both(a, b)).types)
@@ -122,7 +135,11 @@ def _own(schema: JsonObject) -> Facts:
     properties = declared if isinstance(declared, dict) else {}
     forbidden = {name for name, inner in properties.items() if inner is False}
     excluded = schema.get("not")
-    if isinstance(excluded, dict) and excluded.keys() == {"required"} and len(excluded["required"]) == 1:
+    if (
+        isinstance(excluded, dict)
+        and excluded.keys() == {"required"}
+        and len(excluded["required"]) == 1
+    ):
         forbidden |= set(excluded["required"])
     closed = schema.get("additionalProperties") is False and "patternProperties" not in schema
     return Facts(
@@ -139,7 +156,13 @@ def _own(schema: JsonObject) -> Facts:
 
 def _declared_types(schema: JsonObject) -> frozenset[str]:
     declared = schema.get("type")
-    names = declared if isinstance(declared, list) else [declared] if isinstance(declared, str) else list(TYPES)
+    names = (
+        declared
+        if isinstance(declared, list)
+        else [declared]
+        if isinstance(declared, str)
+        else list(TYPES)
+    )
     types = {part for name in names for part in _NAMED.get(name, (name,)) if part in TYPES}
     if schema.get("nullable") is True and isinstance(declared, str):
         types.add("null")
@@ -150,7 +173,9 @@ def _own_bounds(schema: JsonObject) -> Iterable[tuple[str, float, float]]:
     for kind, (low, high, _) in _BOUNDS.items():
         bounds = schema.get(low), schema.get(high)
         if any(isinstance(bound, (int, float)) for bound in bounds):
-            lowest, highest = (bound if isinstance(bound, (int, float)) else None for bound in bounds)
+            lowest, highest = (
+                bound if isinstance(bound, (int, float)) else None for bound in bounds
+            )
             yield (
                 kind,
                 float("-inf") if lowest is None else lowest,
@@ -161,7 +186,9 @@ def _own_bounds(schema: JsonObject) -> Iterable[tuple[str, float, float]]:
 def _both(a: Facts, b: Facts) -> Facts:
     values = a.values if b.values is None else b.values
     if a.values is not None and b.values is not None:
-        values = tuple(value for value in a.values if any(equal(value, other) for other in b.values))
+        values = tuple(
+            value for value in a.values if any(equal(value, other) for other in b.values)
+        )
     known = a.known if b.known is None else b.known if a.known is None else a.known & b.known
     types = a.types & b.types
     if values is not None:
@@ -187,20 +214,27 @@ class Difference:
     by_keys: bool = False  # only by which keys are there
 
 
-def difference(document: JsonObject, ours: Facts, theirs: Facts, value: str = "value") -> Difference | None:
+def difference(
+    document: JsonObject, ours: Facts, theirs: Facts, value: str = "value"
+) -> Difference | None:
     """How values of one JSON type that both alternatives admit are told apart, or None: they may overlap."""
     if not ours.types & theirs.types:
         return Difference(type_test(ours.types, value), type_test(theirs.types, value))
-    if ours.values is not None and theirs.values is not None:
-        if not any(equal(a, b) for a in ours.values for b in theirs.values):
-            return Difference(one_of(ours.values, value), one_of(theirs.values, value))
-    kinds = {"number" if kind in {"integer", "fraction"} else kind for kind in ours.types & theirs.types}
-    if kinds == {"object"}:
-        if found := _by_keys(document, ours, theirs, value):
-            return found
-    if kinds == {"array"} and min(ours.bound("array")[0], theirs.bound("array")[0]) >= 1:
-        if found := _between(document, ours.items, theirs.items, f"{value}[0]"):
-            return Difference(f"{value} and {found.ours}", f"{value} and {found.theirs}")
+    mine, others = ours.values, theirs.values
+    if (
+        mine is not None
+        and others is not None
+        and not any(equal(a, b) for a in mine for b in others)
+    ):
+        return Difference(one_of(mine, value), one_of(others, value))
+    kinds = {
+        "number" if kind in {"integer", "fraction"} else kind for kind in ours.types & theirs.types
+    }
+    if kinds == {"object"} and (found := _by_keys(document, ours, theirs, value)):
+        return found
+    is_filled = kinds == {"array"} and min(ours.bound("array")[0], theirs.bound("array")[0]) >= 1
+    if is_filled and (found := _between(document, ours.items, theirs.items, f"{value}[0]")):
+        return Difference(f"{value} and {found.ours}", f"{value} and {found.theirs}")
     if len(kinds) == 1 and (kind := next(iter(kinds))) in _BOUNDS:
         return _by_bounds(ours.bound(kind), theirs.bound(kind), _BOUNDS[kind][2].format(value))
     return None
@@ -221,20 +255,28 @@ def _by_keys(document: JsonObject, ours: Facts, theirs: Facts, value: str) -> Di
     return None
 
 
-def _between(document: JsonObject, ours: tuple[Any, ...], theirs: tuple[Any, ...], value: str) -> Difference | None:
+def _between(
+    document: JsonObject, ours: tuple[Any, ...], theirs: tuple[Any, ...], value: str
+) -> Difference | None:
     """Told apart by one pair of schemas; only where each has a single alternative, or types alone do it."""
     for a, b in product(ours, theirs):
         mine, others = alternatives(document, a, 3), alternatives(document, b, 3)
-        types = [frozenset[str]().union(*(facts.types for facts in side)) for side in (mine, others)]
+        types = [
+            frozenset[str]().union(*(facts.types for facts in side)) for side in (mine, others)
+        ]
         if not types[0] & types[1]:
             return Difference(type_test(types[0], value), type_test(types[1], value))
-        if len(mine) == len(others) == 1 and (found := difference(document, mine[0], others[0], value)):
+        if len(mine) == len(others) == 1 and (
+            found := difference(document, mine[0], others[0], value)
+        ):
             guard = type_test(mine[0].types & others[0].types, value)
             return Difference(f"{guard} and {found.ours}", f"{guard} and {found.theirs}")
     return None
 
 
-def _by_bounds(ours: tuple[float, float], theirs: tuple[float, float], size: str) -> Difference | None:
+def _by_bounds(
+    ours: tuple[float, float], theirs: tuple[float, float], size: str
+) -> Difference | None:
     if ours[1] < theirs[0]:
         return Difference(f"{size} <= {literal(ours[1])}", f"{size} >= {literal(theirs[0])}")
     if theirs[1] < ours[0]:
@@ -261,11 +303,17 @@ def narrowed(facts: Facts, types: frozenset[str]) -> Facts:
 def type_test(types: frozenset[str], value: str = "value") -> str:
     """The Python test for JSON types."""
     tests: list[str] = []
-    classes = [name for kind, name in (("string", "str"), ("array", "list"), ("object", "dict")) if kind in types]
+    classes = [
+        name
+        for kind, name in (("string", "str"), ("array", "list"), ("object", "dict"))
+        if kind in types
+    ]
     if "boolean" in types:
         classes.append("bool")
     if classes:
-        tests.append(f"isinstance({value}, {classes[0] if len(classes) == 1 else '(' + ', '.join(classes) + ')'})")
+        tests.append(
+            f"isinstance({value}, {classes[0] if len(classes) == 1 else '(' + ', '.join(classes) + ')'})"
+        )
     if {"integer", "fraction"} <= types:
         tests.append(f"is_number({value})")
     elif "integer" in types:
@@ -277,5 +325,9 @@ def type_test(types: frozenset[str], value: str = "value") -> str:
 
 def one_of(values: tuple[Any, ...], value: str) -> str:
     if all(isinstance(item, str) for item in values):
-        return f"{value} == {literal(values[0])}" if len(values) == 1 else f"{value} in {tuple_literal(values)}"
+        return (
+            f"{value} == {literal(values[0])}"
+            if len(values) == 1
+            else f"{value} in {tuple_literal(values)}"
+        )
     return f"is_one_of({value}, {tuple_literal(values)})"

@@ -16,7 +16,12 @@ from speclens.lower.walk import JsonObject, follow, nested, objects, subschemas
 from speclens.names import snake
 from speclens.source.pointer import get, join, tokens
 
-_JOINS = {"equal": "join_equal", "merge": "join_merge", "prefer": "join_prefer", "error": "join_error"}
+_JOINS = {
+    "equal": "join_equal",
+    "merge": "join_merge",
+    "prefer": "join_prefer",
+    "error": "join_error",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,11 @@ def _folding(document: JsonObject) -> frozenset[str]:
             target, _ = follow(document, pointer, schema)
             users.setdefault(target, set()).add(pointer)
             own = compat.keywords(schema)
-            if isinstance(schema, dict) and compat.KEYWORD in schema and own.keys() != {"deprecated"}:
+            if (
+                isinstance(schema, dict)
+                and compat.KEYWORD in schema
+                and own.keys() != {"deprecated"}
+            ):
                 found.append(pointer)
     seen = set[str]()
     while found:
@@ -141,7 +150,9 @@ def _plain(build: _Build, pointer: str, schema: Any) -> ir.Case | None:
         if "items" in layer and (ident := fold_ident(build, join(place, "items"), layer["items"])):
             return ir.Case("isinstance(value, list)", pointer, is_array=True, fold=ident)
         inner = layer.get("additionalProperties")
-        if isinstance(inner, dict) and (ident := fold_ident(build, join(place, "additionalProperties"), inner)):
+        if isinstance(inner, dict) and (
+            ident := fold_ident(build, join(place, "additionalProperties"), inner)
+        ):
             return ir.Case("isinstance(value, dict)", pointer, is_map=True, fold=ident)
     return None
 
@@ -151,7 +162,9 @@ def _branches_without_shapes(build: _Build, pointer: str, schema: Any) -> Iterab
     for place, layer in compat.layers(build.document, pointer, schema):
         for keyword in ("oneOf", "anyOf"):
             branches = layer.get(keyword)
-            for index, branch in enumerate(branches if isinstance(branches, list) else ()):
+            if not isinstance(branches, list):
+                continue
+            for index, branch in enumerate(branches):
                 here = join(place, keyword, index)
                 if ident := fold_ident(build, here, branch):
                     test = dispatch.branch_test(build.document, branches, index)
@@ -175,7 +188,14 @@ def _object(build: _Build, pointer: str, schema: Any) -> ir.Case | None:
         if ident := fold_ident(build, place, inner):
             members.append(ir.Member(literal(name), place, ident))
     hubs = [
-        _hub(build, pointer, schema, path, [spoke for spoke in spokes if spoke.hub == path], policies.get(path))
+        _hub(
+            build,
+            pointer,
+            schema,
+            path,
+            [spoke for spoke in spokes if spoke.hub == path],
+            policies.get(path),
+        )
         for path in dict.fromkeys(spoke.hub for spoke in spokes)
     ]
     if not (members or absents or hubs):
@@ -203,7 +223,10 @@ def _hub(
     conflict = policy.conflict if policy else "equal"
     names = ", ".join([".".join(path), *(spoke.name for spoke in spokes)])
     is_needed = path in needed_hubs(build.document, pointer, schema)
-    bound = min((f.bound("array")[1] for f in facts.alternatives(build.document, inner)), default=float("inf"))
+    bound = min(
+        (f.bound("array")[1] for f in facts.alternatives(build.document, inner)),
+        default=float("inf"),
+    )
     return ir.Hub(
         key=literal(path[-1]),
         path=tuple_literal(path),
@@ -226,7 +249,12 @@ def _source(build: _Build, spoke: compat.Spoke, policy: compat.HubPolicy | None)
 
 def _constant(build: _Build, values: tuple[Any, ...]) -> str:
     """The name of the tuple of values that mean "not given", after what is in it; equal ones are shared."""
-    words = [snake(json.dumps(value)).removeprefix("n_") if value not in _PLAIN else _PLAIN_NAMES[_PLAIN.index(value)] for value in values]
+    words = [
+        snake(json.dumps(value)).removeprefix("n_")
+        if value not in _PLAIN
+        else _PLAIN_NAMES[_PLAIN.index(value)]
+        for value in values
+    ]
     ident = f"_ABSENT_{'_'.join(words).upper()}" if words else "_ABSENT"
     wanted = tuple_literal(values)
     if build.constants.setdefault(ident, ir.Constant(ident, wanted)).literal != wanted:
@@ -243,10 +271,16 @@ _PLAIN_NAMES = ("null", "empty", "no_items", "no_members")
 
 
 def _union(
-    build: _Build, ident: str, pointer: str, schema: Any, branches: tuple[compat.Branch, ...], summary: str
+    build: _Build,
+    ident: str,
+    pointer: str,
+    schema: Any,
+    branches: tuple[compat.Branch, ...],
+    summary: str,
 ) -> ir.Fold:
     own = compat.keywords(schema)
-    place, hub = pointer, ()
+    place = pointer
+    hub: tuple[str, ...] = ()
     if "into" in own:
         hub = tokens(own["into"])
         owner = _owner(pointer)
@@ -264,7 +298,11 @@ def _owner(pointer: str) -> str:
 
 
 def _branch(
-    build: _Build, branch: compat.Branch, target: tuple[str, Any], hub: tuple[str, ...], deprecated: Any
+    build: _Build,
+    branch: compat.Branch,
+    target: tuple[str, Any],
+    hub: tuple[str, ...],
+    deprecated: Any,
 ) -> ir.Case:
     if branch.shape is None:
         return _canonical_branch(build, branch)
@@ -276,13 +314,15 @@ def _branch(
     if shape.values:
         renamed = f"{literal(dict(shape.values))}.get({value}, {value})"
         result = renamed if result == value else result.replace(value, renamed)
+    is_array = folds_items and result == "value"
     return ir.Case(
         "",
         branch.pointer,
-        is_shape=not shape.each,
+        is_array=is_array,
+        is_shape=not shape.each and not is_array,
         is_each=shape.each,
         fold=fold,
-        folds_items=folds_items,
+        folds_items=folds_items and not is_array,
         rule=_rule(build, shape, hub, deprecated),
         checks=found,
         used="" if shape.each else _used(build.document, shape),
@@ -294,7 +334,9 @@ def _canonical_branch(build: _Build, branch: compat.Branch) -> ir.Case:
     is_reference = follow(build.document, branch.pointer, branch.schema)[0] != branch.pointer
     if not is_reference and (case := _plain(build, branch.pointer, branch.schema)):
         return case
-    return ir.Case("", branch.pointer, is_same=True, fold=fold_ident(build, branch.pointer, branch.schema))
+    return ir.Case(
+        "", branch.pointer, is_same=True, fold=fold_ident(build, branch.pointer, branch.schema)
+    )
 
 
 def _inner(build: _Build, pointer: str, schema: Any) -> tuple[str, bool]:
@@ -328,7 +370,11 @@ def _rule(build: _Build, shape: compat.Shape, hub: tuple[str, ...], deprecated: 
     if shape.is_rename:
         arguments.append("is_rename=True")
     if isinstance(deprecated, dict):
-        members = ", ".join(f"{key}={literal(str(deprecated[key]))}" for key in ("since", "sunset", "note") if key in deprecated)
+        members = ", ".join(
+            f"{key}={literal(str(deprecated[key]))}"
+            for key in ("since", "sunset", "note")
+            if key in deprecated
+        )
         arguments.append(f"deprecated=Deprecation({members})")
     build.rules[ident] = ir.Rule(ident, shape.pointer, ", ".join(arguments))
     return ident
@@ -348,7 +394,9 @@ def _unfolds(build: _Build, pointer: str, schema: Any, stem: str) -> tuple[ir.Un
             ir.Unfold(
                 ident=f"_unfold_{stem}_{snake(spoke.name)}",
                 pointer=spoke.pointer,
-                hub=literal("/" + "/".join(name.replace("~", "~0").replace("/", "~1") for name in spoke.hub)),
+                hub=literal(
+                    "/" + "/".join(name.replace("~", "~0").replace("/", "~1") for name in spoke.hub)
+                ),
                 path=tuple_literal(spoke.hub),
                 spoke=literal(spoke.name),
                 comment=comment(f"/{'/'.join(spoke.hub)} by {spoke.name}"),
@@ -370,4 +418,6 @@ def _lens(shape: compat.Shape) -> ir.Lens:
     if not shape.each:
         return ir.Lens(shape.pointer, test, result)
     every = f"isinstance(value, list) and all({test} for item in value)"
-    return ir.Lens(shape.pointer, every if test else "isinstance(value, list)", f"[{result} for item in value]")
+    return ir.Lens(
+        shape.pointer, every if test else "isinstance(value, list)", f"[{result} for item in value]"
+    )

@@ -60,9 +60,15 @@ def part_schema(
     return (*here, required)
 
 
-def canonical_places(document: JsonObject, pointer: str, schema: Any, at: Path) -> list[tuple[str, Any]]:
+def canonical_places(
+    document: JsonObject, pointer: str, schema: Any, at: Path
+) -> list[tuple[str, Any]]:
     """The canonical schemas at a path below a schema: several where a union leaves several."""
-    return [place for here in places_at(document, pointer, schema, at) for place in _canonical(document, *here)]
+    return [
+        place
+        for here in places_at(document, pointer, schema, at)
+        for place in _canonical(document, *here)
+    ]
 
 
 def places_at(document: JsonObject, pointer: str, schema: Any, at: Path) -> list[tuple[str, Any]]:
@@ -72,7 +78,9 @@ def places_at(document: JsonObject, pointer: str, schema: Any, at: Path) -> list
         places = [place for here in places for place in _canonical(document, *here)]
         if isinstance(token, str):
             places = [
-                found for here in places if (found := compat.properties(document, *here).get(token)) is not None
+                found
+                for here in places
+                if (found := compat.properties(document, *here).get(token)) is not None
             ]
         else:
             places = [
@@ -85,29 +93,49 @@ def places_at(document: JsonObject, pointer: str, schema: Any, at: Path) -> list
 
 
 def _canonical(document: JsonObject, pointer: str, schema: Any) -> list[tuple[str, Any]]:
-    found = [(branch.pointer, branch.schema) for branch in compat.branches(document, pointer, schema) if not branch.shape]
+    found = [
+        (branch.pointer, branch.schema)
+        for branch in compat.branches(document, pointer, schema)
+        if not branch.shape
+    ]
     if not found:
         return [(pointer, schema)]
     return [place for here in found for place in _canonical(document, *here)]
 
 
 _ANNOTATIONS = frozenset(
-    """title description default deprecated example examples readOnly writeOnly $comment externalDocs xml
-    contentMediaType contentEncoding format""".split()
+    [
+        "title",
+        "description",
+        "default",
+        "deprecated",
+        "example",
+        "examples",
+        "readOnly",
+        "writeOnly",
+        "$comment",
+        "externalDocs",
+        "xml",
+        "contentMediaType",
+        "contentEncoding",
+        "format",
+    ]
 )
 
 
 def same_schema(document: JsonObject, a: tuple[str, Any], b: tuple[str, Any]) -> bool:
     """Whether two places surely accept the same values: one place, or the same text but for annotations."""
-    return follow(document, *a)[0] == follow(document, *b)[0] or _bare(follow(document, *a)[1]) == _bare(
-        follow(document, *b)[1]
-    )
+    return follow(document, *a)[0] == follow(document, *b)[0] or _bare(
+        follow(document, *a)[1]
+    ) == _bare(follow(document, *b)[1])
 
 
 def _bare(schema: Any) -> Any:
     if isinstance(schema, dict):
         return {
-            key: {name: _bare(inner) for name, inner in value.items()} if key == "properties" else _bare(value)
+            key: {name: _bare(inner) for name, inner in value.items()}
+            if key == "properties"
+            else _bare(value)
             for key, value in schema.items()
             if key not in _ANNOTATIONS and not key.startswith("x-")
         }
@@ -154,8 +182,6 @@ def source_schema(document: JsonObject, shape: compat.Shape) -> tuple[str, Any]:
     return shape.pointer, {}
 
 
-
-
 def inverse(template: Any, value: str) -> tuple[str, str]:
     """Two expressions over a canonical value: whether the template can have given it ("" is always), and from what.
 
@@ -185,7 +211,9 @@ def _match(template: Any, value: str, tests: list[str], parts: dict[tuple[str, .
             tests.append(f"same({parts[part]}, {value})")
         parts.setdefault(part, value)
     else:
-        tests.append(f"same({value}, {literal(constant(template) if isinstance(template, str) else template)})")
+        tests.append(
+            f"same({value}, {literal(constant(template) if isinstance(template, str) else template)})"
+        )
 
 
 def _rebuilt(parts: dict[tuple[str, ...], str]) -> str:

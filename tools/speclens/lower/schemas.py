@@ -38,7 +38,9 @@ class _Build:
     findings: list[Finding] = field(default_factory=list)
 
     def warn(self, pointer: str, message: str) -> None:
-        self.findings.append(Finding("model/not-enforced", self.view.origin(pointer), message, "", "warning"))
+        self.findings.append(
+            Finding("model/not-enforced", self.view.origin(pointer), message, "", "warning")
+        )
 
 
 def component_names(document: JsonObject) -> dict[str, str]:
@@ -50,12 +52,16 @@ def component_names(document: JsonObject) -> dict[str, str]:
     return {join("#", "components", "schemas", name): idents[name] for name in found}
 
 
-def lower(view: View, components: Mapping[str, str]) -> tuple[tuple[ir.Schema, ...], tuple[Finding, ...]]:
+def lower(
+    view: View, components: Mapping[str, str]
+) -> tuple[tuple[ir.Schema, ...], tuple[Finding, ...]]:
     """The named schemas of a canonical view, sorted by name, and warnings on what the models do not enforce."""
     named = {**components, **_inline_names(view.document, components)}
     build = _Build(view, named)
     schemas = [_schema(build, pointer, ident) for pointer, ident in named.items()]
-    return tuple(sorted(schemas, key=lambda schema: schema.ident)), tuple(dict.fromkeys(build.findings))
+    return tuple(sorted(schemas, key=lambda schema: schema.ident)), tuple(
+        dict.fromkeys(build.findings)
+    )
 
 
 # Names of what stands inline
@@ -74,13 +80,20 @@ def _inline_names(document: JsonObject, components: Mapping[str, str]) -> dict[s
     return {
         pointer: name
         if counts[name] == 1 and name not in taken
-        else "_".join(names.pascal(part) for part in _place(document, components, pointer, in_full=True))
+        else "_".join(
+            names.pascal(part) for part in _place(document, components, pointer, in_full=True)
+        )
         for pointer, name in wanted.items()
     }
 
 
 def _is_class(schema: Any) -> bool:
-    return isinstance(schema, dict) and "$ref" not in schema and bool(schema.get("properties")) and _is_object(schema)
+    return (
+        isinstance(schema, dict)
+        and "$ref" not in schema
+        and bool(schema.get("properties"))
+        and _is_object(schema)
+    )
 
 
 def _is_object(schema: JsonObject) -> bool:
@@ -97,7 +110,11 @@ def _place(
         stem, rest = [components[join("#", *path[:3])]], path[3:]
     elif path[0] == "paths" and len(path) > 3:
         operation = get(document, join("#", *path[:3]))
-        stem = [str(operation["operationId"])] if isinstance(operation, dict) and "operationId" in operation else []
+        stem = (
+            [str(operation["operationId"])]
+            if isinstance(operation, dict) and "operationId" in operation
+            else []
+        )
         stem, rest = stem or [path[2], path[1]], path[3:]
     else:
         stem, rest = list(path[2:3]), path[3:]
@@ -118,12 +135,23 @@ def _way(path: tuple[str, ...]) -> Iterator[str]:
                 yield f"Option{int(token) + 1}"
             elif before == "responses":
                 yield f"Response{'' if token in {'200', '201', 'default'} else token}"
-            elif before in {"properties", "patternProperties", "headers"}:
-                yield token
-            elif before == "content" and "json" not in token:
+            elif before in {"properties", "patternProperties", "headers"} or (
+                before == "content" and "json" not in token
+            ):
                 yield token
             continue
-        skip = token in {"properties", "patternProperties", "headers", "oneOf", "anyOf", "allOf", "prefixItems", "responses", "content", "parameters"}
+        skip = token in {
+            "properties",
+            "patternProperties",
+            "headers",
+            "oneOf",
+            "anyOf",
+            "allOf",
+            "prefixItems",
+            "responses",
+            "content",
+            "parameters",
+        }
         if token in kinds:
             yield kinds[token]
 
@@ -153,24 +181,42 @@ def _is_class_through(build: _Build, pointer: str, schema: Any) -> bool:
     """An object schema, or an `allOf` of nothing but those."""
     if _is_class(schema):
         return True
-    if not isinstance(schema, dict) or not isinstance(schema.get("allOf"), list) or not _is_object(schema):
+    if (
+        not isinstance(schema, dict)
+        or not isinstance(schema.get("allOf"), list)
+        or not _is_object(schema)
+    ):
         return False
     layers = tuple(layer for _, layer in compat.layers(build.view.document, pointer, schema))
     unions = any(keyword in layer for layer in layers for keyword in ("oneOf", "anyOf", "enum"))
-    return not unions and all(map(_is_object, layers)) and any("properties" in layer for layer in layers)
+    return (
+        not unions
+        and all(map(_is_object, layers))
+        and any("properties" in layer for layer in layers)
+    )
 
 
-def _object(build: _Build, pointer: str, schema: JsonObject) -> tuple[tuple[ir.Property, ...], bool]:
+def _object(
+    build: _Build, pointer: str, schema: JsonObject
+) -> tuple[tuple[ir.Property, ...], bool]:
     found = compat.properties(build.view.document, pointer, schema)
     layers = tuple(compat.layers(build.view.document, pointer, schema))
-    required = {name for _, layer in layers for name in layer.get("required") or () if isinstance(name, str)}
+    required = {
+        name for _, layer in layers for name in layer.get("required") or () if isinstance(name, str)
+    }
     for place, layer in layers:
         _unenforced(build, place, layer)
         for keyword in ("oneOf", "anyOf"):
             if keyword in layer:
-                build.warn(join(place, keyword), f"`{keyword}` beside properties is not enforced by the model")
+                build.warn(
+                    join(place, keyword),
+                    f"`{keyword}` beside properties is not enforced by the model",
+                )
         if isinstance(layer.get("additionalProperties"), dict) and layer["additionalProperties"]:
-            build.warn(join(place, "additionalProperties"), "the type of further members is not enforced by the model")
+            build.warn(
+                join(place, "additionalProperties"),
+                "the type of further members is not enforced by the model",
+            )
     for name in sorted(required - found.keys()):
         found[name] = (join(pointer, "required"), {})
     idents = names.distinct(found, names.attribute)
@@ -182,7 +228,9 @@ def _object(build: _Build, pointer: str, schema: JsonObject) -> tuple[tuple[ir.P
     return properties, any(layer.get("additionalProperties") is False for _, layer in layers)
 
 
-def _property(build: _Build, name: str, ident: str, pointer: str, schema: Any, optional: bool) -> ir.Property:
+def _property(
+    build: _Build, name: str, ident: str, pointer: str, schema: Any, optional: bool
+) -> ir.Property:
     target = follow(build.view.document, pointer, schema)[1]
     return ir.Property(
         name=name,
@@ -222,15 +270,35 @@ def _reference(build: _Build, pointer: str, schema: JsonObject) -> ir.Type:
     target = from_reference(schema["$ref"])
     if schema.keys() & (_ASSERTIONS - {"$ref"}):
         build.warn(pointer, "keywords beside `$ref` are not enforced by the model")
-    if target in build.names:
+    if target is not None and target in build.names:
         return ir.Named(build.names[target])
     place, inner = follow(build.view.document, pointer, schema)
     return ir.AnyType() if place == pointer else _type(build, place, inner)
 
 
 _ASSERTIONS = frozenset(
-    """type enum const properties required items additionalProperties minimum maximum minLength maxLength pattern
-    minItems maxItems minProperties maxProperties allOf anyOf oneOf not""".split()
+    [
+        "type",
+        "enum",
+        "const",
+        "properties",
+        "required",
+        "items",
+        "additionalProperties",
+        "minimum",
+        "maximum",
+        "minLength",
+        "maxLength",
+        "pattern",
+        "minItems",
+        "maxItems",
+        "minProperties",
+        "maxProperties",
+        "allOf",
+        "anyOf",
+        "oneOf",
+        "not",
+    ]
 )
 
 
@@ -244,8 +312,15 @@ def _enumeration(build: _Build, pointer: str, schema: JsonObject) -> ir.Type:
     values = [schema["const"]] if "const" in schema else schema["enum"]
     if schema.get("nullable") is True and isinstance(values, list) and None not in values:
         values = [*values, None]
-    if not isinstance(values, list) or any(isinstance(value, (float, list, dict)) for value in values) or not values:
-        build.warn(pointer, "an enumeration of numbers with fractions, arrays or objects is not enforced by the model")
+    if (
+        not isinstance(values, list)
+        or any(isinstance(value, (float, list, dict)) for value in values)
+        or not values
+    ):
+        build.warn(
+            pointer,
+            "an enumeration of numbers with fractions, arrays or objects is not enforced by the model",
+        )
         return ir.AnyType()
     return ir.Literals(tuple({(type(value), value): value for value in values}.values()))
 
@@ -257,7 +332,9 @@ def _union(build: _Build, pointer: str, schema: JsonObject, keyword: str) -> ir.
         if not (isinstance(branch, dict) and branch.keys() <= {"required"})
     ]
     if not branches:
-        build.warn(join(pointer, keyword), f"`{keyword}` of required names is not enforced by the model")
+        build.warn(
+            join(pointer, keyword), f"`{keyword}` of required names is not enforced by the model"
+        )
         return _by_type(build, pointer, schema)
     if schema.keys() & (_ASSERTIONS - {keyword, "type"}):
         build.warn(pointer, f"keywords beside `{keyword}` are not enforced by the model")
@@ -266,7 +343,11 @@ def _union(build: _Build, pointer: str, schema: JsonObject, keyword: str) -> ir.
 
 
 def _either(options: list[ir.Type]) -> ir.Type:
-    flat = [part for option in options for part in (option.options if isinstance(option, ir.Union) else (option,))]
+    flat = [
+        part
+        for option in options
+        for part in (option.options if isinstance(option, ir.Union) else (option,))
+    ]
     distinct = tuple(dict.fromkeys(flat))
     if any(isinstance(option, ir.AnyType) for option in distinct):
         return ir.AnyType()
@@ -279,7 +360,11 @@ def _merged(build: _Build, pointer: str, schema: JsonObject) -> ir.Type:
     members = [member for member in schema["allOf"] if isinstance(member, dict)]
     telling = [member for member in (*members, own) if member.keys() & (_ASSERTIONS | {"$ref"})]
     if len(telling) == 1:
-        place = pointer if telling[0] is own else join(pointer, "allOf", schema["allOf"].index(telling[0]))
+        place = (
+            pointer
+            if telling[0] is own
+            else join(pointer, "allOf", schema["allOf"].index(telling[0]))
+        )
         return _type(build, place, telling[0])
     merged: JsonObject = {}
     for member in telling:
@@ -290,13 +375,22 @@ def _merged(build: _Build, pointer: str, schema: JsonObject) -> ir.Type:
     else:
         if not merged.keys() & {"allOf", "oneOf", "anyOf", "properties"}:
             return _type(build, pointer, merged, is_root=True)
-    build.warn(join(pointer, "allOf"), "`allOf` is taken as its first member; the others are not enforced by the model")
+    build.warn(
+        join(pointer, "allOf"),
+        "`allOf` is taken as its first member; the others are not enforced by the model",
+    )
     return _type(build, join(pointer, "allOf", schema["allOf"].index(members[0])), members[0])
 
 
 def _by_type(build: _Build, pointer: str, schema: JsonObject) -> ir.Type:
     declared = schema.get("type")
-    kinds = declared if isinstance(declared, list) else [declared] if isinstance(declared, str) else _implied(schema)
+    kinds = (
+        declared
+        if isinstance(declared, list)
+        else [declared]
+        if isinstance(declared, str)
+        else _implied(schema)
+    )
     if not kinds:
         return ir.AnyType()
     options = [_one(build, pointer, schema, kind) for kind in kinds]
@@ -328,11 +422,15 @@ def _constraints(schema: JsonObject, kind: str) -> tuple[tuple[str, int | float 
     found: list[tuple[str, int | float | str]] = []
     for keyword in _CONSTRAINTS.get(kind, ()):
         value = schema.get(keyword)
-        if isinstance(value, str if keyword == "pattern" else (int, float)) and not isinstance(value, bool):
+        if isinstance(value, str if keyword == "pattern" else (int, float)) and not isinstance(
+            value, bool
+        ):
             found.append((keyword, value))
         elif value is True and keyword.startswith("exclusive"):  # OpenAPI 3.0
             limit = schema.get("minimum" if keyword == "exclusiveMinimum" else "maximum")
-            found = [(name, number) for name, number in found if number != limit or name == "multipleOf"]
+            found = [
+                (name, number) for name, number in found if number != limit or name == "multipleOf"
+            ]
             if isinstance(limit, (int, float)):
                 found.append((keyword, limit))
     return tuple(found)

@@ -44,25 +44,28 @@ class _View:
             self.origins[new] = old
         return self.transform(self, old, new, schema) if isinstance(schema, dict) else schema
 
-    def inner(self, old: str, new: str, schema: JsonObject, skip: frozenset[str] = frozenset()) -> JsonObject:
+    def inner(
+        self, old: str, new: str, schema: JsonObject, skip: frozenset[str] = frozenset()
+    ) -> JsonObject:
         """The schema without x-compat, its inner schemas transformed; `skip`ped keywords are left out."""
         result: JsonObject = {}
         for keyword, value in schema.items():
             if keyword == compat.KEYWORD or keyword in skip:
                 continue
-            if keyword in ONE and isinstance(value, dict):
-                value = self.schema(join(old, keyword), join(new, keyword), value)
-            elif keyword in MANY and isinstance(value, list):
-                value = [
-                    self.schema(join(old, keyword, i), join(new, keyword, i), item) for i, item in enumerate(value)
-                ]
-            elif keyword in NAMED and isinstance(value, dict):
-                value = {
-                    name: self.schema(join(old, keyword, name), join(new, keyword, name), item)
-                    for name, item in value.items()
-                }
-            result[keyword] = value
+            result[keyword] = self._value(keyword, join(old, keyword), join(new, keyword), value)
         return result
+
+    def _value(self, keyword: str, old: str, new: str, value: Any) -> Any:
+        if keyword in ONE:
+            return self.schema(old, new, value)
+        if keyword in MANY and isinstance(value, list):
+            return [self.schema(join(old, i), join(new, i), item) for i, item in enumerate(value)]
+        if keyword in NAMED and isinstance(value, dict):
+            return {
+                name: self.schema(join(old, name), join(new, name), item)
+                for name, item in value.items()
+            }
+        return value
 
 
 def canonical(document: JsonObject) -> View:
@@ -112,7 +115,9 @@ def _order(schema: JsonObject) -> Callable[[str], int]:
 def _canonical_properties(view: _View, old: str, new: str, schema: JsonObject) -> JsonObject:
     if not isinstance(schema.get("properties"), dict):
         return {}
-    needed = {spoke.hub for spoke in compat.spokes(view.document, old, schema)} & needed_hubs(view.document, old, schema)
+    needed = {spoke.hub for spoke in compat.spokes(view.document, old, schema)} & needed_hubs(
+        view.document, old, schema
+    )
     policies = compat.policies(view.document, old, schema)
     result: JsonObject = {}
     for name, inner in schema["properties"].items():
@@ -133,15 +138,17 @@ def _canonical_properties(view: _View, old: str, new: str, schema: JsonObject) -
 def needed_hubs(document: JsonObject, pointer: str, schema: JsonObject) -> set[tuple[str, ...]]:
     """The hubs of which some source has to be there."""
     hubs = {spoke.name: spoke.hub for spoke in compat.spokes(document, pointer, schema)}
-    needed = {(name,) for _, layer in compat.layers(document, pointer, schema) for name in layer.get("required") or ()}
+    needed: set[tuple[str, ...]] = {
+        (name,)
+        for _, layer in compat.layers(document, pointer, schema)
+        for name in layer.get("required") or ()
+    }
     for _, layer in compat.layers(document, pointer, schema):
         groups = _groups(layer.get("anyOf"))
         if groups:
-            paths = [{hubs.get(name, (name,)) for name in group} for group in groups]
-            needed |= set.intersection(*paths)
+            first, *others = [{hubs.get(name, (name,)) for name in group} for group in groups]
+            needed |= first.intersection(*others)
     return needed
-
-
 
 
 def _groups(branches: Any) -> list[list[str]] | None:
@@ -167,7 +174,9 @@ def _excluding(document: JsonObject, schema: Any, absent: tuple[Any, ...]) -> An
             schema = {key: item for key, item in schema.items() if key != "nullable"}
         elif value in ("", [], {}) and len(types) <= 2:
             keyword = {"string": "minLength", "array": "minItems", "object": "minProperties"}[kind]
-            plain = {"allOf": [schema]} if "$ref" in schema else schema  # in 3.0 nothing beside `$ref` counts
+            plain = (
+                {"allOf": [schema]} if "$ref" in schema else schema
+            )  # in 3.0 nothing beside `$ref` counts
             schema = {**plain, keyword: max(1, plain.get(keyword, 1))}
         else:
             schema = {"allOf": [schema, {"not": {"enum": [value]}}]}
@@ -180,7 +189,9 @@ def _canonical_required(view: _View, old: str, schema: JsonObject, result: JsonO
     groups = _groups(schema.get("anyOf"))
     if groups is not None and hubs:
         renamed = {frozenset(hubs.get(name, (name,))[0] for name in group) for group in groups}
-        kept = sorted((sorted(group) for group in renamed if not any(other < group for other in renamed)))
+        kept = sorted(
+            sorted(group) for group in renamed if not any(other < group for other in renamed)
+        )
         if len(kept) == 1:
             required += [name for name in kept[0] if name not in required]
         else:
@@ -189,8 +200,14 @@ def _canonical_required(view: _View, old: str, schema: JsonObject, result: JsonO
         result["required"] = required
 
 
-def _canonical_union(view: _View, old: str, new: str, schema: JsonObject, keyword: str, result: JsonObject) -> None:
-    if _groups(schema[keyword]) is not None and keyword == "anyOf" and compat.spokes(view.document, old, schema):
+def _canonical_union(
+    view: _View, old: str, new: str, schema: JsonObject, keyword: str, result: JsonObject
+) -> None:
+    if (
+        _groups(schema[keyword]) is not None
+        and keyword == "anyOf"
+        and compat.spokes(view.document, old, schema)
+    ):
         return  # done with `required`
     branches = [
         (join(old, keyword, index), branch)
@@ -203,13 +220,18 @@ def _canonical_union(view: _View, old: str, new: str, schema: JsonObject, keywor
         view.origins[new] = before  # what is inside has moved, the place itself has not
         return
     result[keyword] = [
-        view.schema(place, join(new, keyword, index), branch) for index, (place, branch) in enumerate(branches)
+        view.schema(place, join(new, keyword, index), branch)
+        for index, (place, branch) in enumerate(branches)
     ]
 
 
 def _lift(result: JsonObject, branch: Any) -> None:
     """The only branch left becomes part of the schema around it."""
-    if isinstance(branch, dict) and not (branch.keys() & result.keys()) - _OUTER_WINS and "$ref" not in branch:
+    if (
+        isinstance(branch, dict)
+        and not (branch.keys() & result.keys()) - _OUTER_WINS
+        and "$ref" not in branch
+    ):
         for key, value in branch.items():
             result.setdefault(key, value)
     elif not result.keys() - _OUTER_WINS and isinstance(branch, dict) and "$ref" not in branch:
@@ -218,7 +240,9 @@ def _lift(result: JsonObject, branch: Any) -> None:
         result["allOf"] = [*result.get("allOf", ()), branch]
 
 
-_OUTER_WINS = frozenset({"title", "description", "deprecated", "default", "example", "examples", "externalDocs"})
+_OUTER_WINS = frozenset(
+    {"title", "description", "deprecated", "default", "example", "examples", "externalDocs"}
+)
 
 
 # Wire
@@ -231,7 +255,8 @@ def _wire(view: _View, old: str, new: str, schema: JsonObject) -> JsonObject:
     spokes = compat.spokes(view.document, old, schema)
     policies = compat.policies(view.document, old, schema)
     absent = {
-        spoke.name: compat.absent_values(spoke.schema, policies.get(spoke.hub), is_spoke=True) for spoke in spokes
+        spoke.name: compat.absent_values(spoke.schema, policies.get(spoke.hub), is_spoke=True)
+        for spoke in spokes
     }
     own: dict[str, tuple[Any, ...]] = {}
     for name, inner in schema["properties"].items():
@@ -276,7 +301,11 @@ def _wire_required(
     if changed:
         result["required"] = [name for name in schema["required"] if name not in changed]
         for name in changed:
-            rules.append({"anyOf": [_given(n, absent.get(n, ())) for n in (name, *sources.get(name, ()))]})
+            rules.append(
+                {"anyOf": [_given(n, absent.get(n, ())) for n in (name, *sources.get(name, ()))]}
+            )
     groups = _groups(schema.get("anyOf"))
     if groups is not None and any(name in absent for group in groups for name in group):
-        result["anyOf"] = [{"allOf": [_given(name, absent.get(name, ())) for name in group]} for group in groups]
+        result["anyOf"] = [
+            {"allOf": [_given(name, absent.get(name, ())) for name in group]} for group in groups
+        ]

@@ -21,7 +21,11 @@ METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 # OpenAPI 3.1 section 4.8: object kind -> field -> (kind of its value, how many: one, a list, a map).
 _FIELDS: dict[str, dict[str, tuple[str, str]]] = {
-    "document": {"components": ("components", "one"), "paths": ("path", "map"), "webhooks": ("path", "map")},
+    "document": {
+        "components": ("components", "one"),
+        "paths": ("path", "map"),
+        "webhooks": ("path", "map"),
+    },
     "components": {
         "schemas": ("schema", "map"),
         "responses": ("response", "map"),
@@ -31,7 +35,7 @@ _FIELDS: dict[str, dict[str, tuple[str, str]]] = {
         "callbacks": ("callback", "map"),
         "pathItems": ("path", "map"),
     },
-    "path": {"parameters": ("parameter", "list"), **{method: ("operation", "one") for method in METHODS}},
+    "path": {"parameters": ("parameter", "list"), **dict.fromkeys(METHODS, ("operation", "one"))},
     "operation": {
         "parameters": ("parameter", "list"),
         "requestBody": ("body", "one"),
@@ -98,7 +102,9 @@ def nested(pointer: str, schema: Any) -> Iterator[tuple[str, Any]]:
     while stack:
         here, value = stack.pop()
         yield here, value
-        stack.extend((join(here, *tokens), inner) for tokens, inner in reversed(tuple(subschemas(value))))
+        stack.extend(
+            (join(here, *tokens), inner) for tokens, inner in reversed(tuple(subschemas(value)))
+        )
 
 
 def all_schemas(document: JsonObject) -> Iterator[tuple[str, Any]]:

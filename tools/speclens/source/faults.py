@@ -58,6 +58,11 @@ def _problem(fault: Fault, name: str, lines: Lines) -> Problem:
     return Problem(fault.rule, "error", fault.pointer, name, line, column, fault.message, hint)
 
 
+def not_a_mapping(offset: int) -> Fault:
+    hint = "start with `openapi: 3.1.1`"
+    return Fault("source/root", offset, "the document is not a mapping", hint)
+
+
 def too_deep(offset: int, pointer: str) -> Fault:
     return Fault(
         "source/depth",

@@ -9,7 +9,7 @@ from typing import Any
 
 from speclens.problems import Finding, Problem, Refused
 from speclens.source import json_text, yaml_text
-from speclens.source.faults import Fault, Lines, located
+from speclens.source.faults import Fault, Lines, located, not_a_mapping
 from speclens.source.json_scan import scan
 from speclens.source.places import find
 from speclens.source.yaml_places import places
@@ -44,9 +44,7 @@ def loads(text: str, name: str) -> Source:
     text = text.removeprefix("\ufeff")
     value, faults = _parse(text, name)
     if not faults and not isinstance(value, dict):
-        faults = [
-            Fault("source/root", 0, "the document is not a mapping", "start with `openapi: 3.1.0`")
-        ]
+        faults = [not_a_mapping(len(text) - len(text.lstrip()))]
     if faults:
         raise Refused(located(faults, name, text))
     return Source(name, text, value)

@@ -32,6 +32,7 @@ from speclens.source.faults import (
     duplicate_key,
     has_surrogate,
     lone_surrogate,
+    not_a_mapping,
     too_deep,
 )
 from speclens.source.scalars import Scalar, resolve
@@ -122,7 +123,10 @@ class _Builder:
         if isinstance(start := next(self.events), StreamEndEvent):
             self.fault("source/empty", start, "the file is empty")
             raise _Stop
-        value = self.node(next(self.events))
+        root = next(self.events)
+        value = self.node(root)
+        if type(root) is not MappingStartEvent:
+            self.faults.append(not_a_mapping(offset(root)))
         next(self.events)
         if not isinstance(second := next(self.events), StreamEndEvent):
             self.fault(

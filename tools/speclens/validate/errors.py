@@ -76,34 +76,61 @@ def explain(
         case "const":
             yield _enumeration(path, error.instance, [kind.expected_value])
         case "not":
-            yield _exclusive(path, kind.schema.get("required", ()))
+            yield from _exclusive(error, _excluded(error, kind.schema), others)
         case "oneOf" | "anyOf":
-            yield _alternatives(error, schema)
+            yield from _alternatives(error, schema, others)
+        case "falseSchema":
+            is_closed = error.schema_path[-1:] == ["additionalProperties"]
+            message = "no field is allowed" if is_closed else "is not allowed"
+            yield Explained("not-allowed", path, message)
         case keyword:
-            yield Explained(_CAPITAL.sub("-", keyword).lower(), path, error.message)
+            message = error.message if len(error.message) <= 200 else f"{error.message[:197]}..."
+            yield Explained(_CAPITAL.sub("-", keyword).lower(), path, message)
 
 
-def _alternatives(error: ValidationError, schema: dict[str, Any]) -> Explained:
+def _alternatives(
+    error: ValidationError, schema: dict[str, Any], others: Sequence[ValidationError]
+) -> Iterator[Explained]:
     path = tuple(error.instance_path)
     if missing := missing_fields(error):
         one_of = "one of " if len(set(missing)) > 1 else ""
-        return Explained("required", path, f"{one_of}{_names(missing)} is missing")
-    if selecting := selection(error):
+        yield Explained("required", path, f"{one_of}{_names(missing)} is missing")
+    elif selecting := selection(error):
         first = selecting[0]
         options = [option for inner in selecting for option in _options(inner.kind)]
-        return _enumeration(tuple(first.instance_path), first.instance, options)
-    allowed = _at(schema, error.schema_path)
-    return _exclusive(path, [name for branch in allowed for name in branch.get("required", ())])
+        yield _enumeration(tuple(first.instance_path), first.instance, options)
+    else:
+        allowed = _at(schema, error.schema_path)
+        fields = [name for branch in allowed for name in branch.get("required", ())]
+        yield from _exclusive(error, fields, others)
 
 
 def _options(kind: Any) -> list[Any]:
     return list(kind.options) if kind.name == "enum" else [kind.expected_value]
 
 
-def _exclusive(path: Path, fields: Sequence[str]) -> Explained:
-    if not fields:
-        return Explained("exclusive", path, "fits several alternatives at once, or an excluded one")
-    return Explained("exclusive", path, f"{_names(sorted(fields))} exclude each other")
+def _excluded(error: ValidationError, schema: Any) -> list[str]:
+    """The fields of a `not: {required: ...}`, with the field that it depends on."""
+    required = schema.get("required", []) if isinstance(schema, dict) else []
+    *_, keyword, field, _ = ["", "", *error.schema_path]
+    return [str(field), *required] if keyword == "dependentSchemas" else list(required)
+
+
+def _exclusive(
+    error: ValidationError, fields: Sequence[str], others: Sequence[ValidationError]
+) -> Iterator[Explained]:
+    path = tuple(error.instance_path)
+    if fields:
+        yield Explained("exclusive", path, f"{_names(sorted(fields))} exclude each other")
+    elif not _blamed(error, others):
+        message = "fits several alternatives at once, or an excluded one"
+        yield Explained("exclusive", path, message)
+
+
+def _blamed(error: ValidationError, others: Sequence[ValidationError]) -> bool:
+    """Whether another error at the same object, or inside it, may be the cause of this one."""
+    path = error.instance_path
+    return any(o is not error and o.instance_path[: len(path)] == path for o in others)
 
 
 def _names(fields: Sequence[str]) -> str:
@@ -117,7 +144,7 @@ def _unknown_fields(
     owner = error.schema_path[:-1]
     allowed = _fields(_at(schema, owner), schema)
     key_hint = _KEY_HINTS.get(str(owner[-1]).lower(), "") if owner else ""
-    blamed = any(o is not error and tuple(o.instance_path[: len(path)]) == path for o in others)
+    blamed = _blamed(error, others)
     for name in getattr(error.kind, "unexpected", ()):
         place = (*path, name)
         if name not in allowed:

@@ -67,7 +67,7 @@ def kinds(document: Document) -> Iterator[Finding]:
 
 
 def _cycle(place: str, length: int) -> Finding:
-    others = f" by {length - 1} more" if length > 1 else ""
+    others = f" through {length - 1} more" if length > 1 else ""
     message = f"the reference leads back to itself{others} and names nothing"
     return Finding("reference/cycle", pointer.join(place, "$ref"), message)
 
