@@ -1,0 +1,61 @@
+# Every target sets up by itself: the first one to run makes .venv. Set PYTHON to choose the interpreter.
+
+# The first of these that is Python 3.11 or newer.
+PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13 python3.14; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+
+RUN := .venv/bin/python -m
+READY := .venv/.ready
+
+.PHONY: help demo test generate check lint bench soak clean
+
+help:
+	@echo "make demo      what it does, on real requests"
+	@echo "make test      lint, all tests, coverage of the generated package"
+	@echo "make generate  write generated/ anew, after a change of openapi/ or templates/"
+	@echo "make check     whether generated/ is what generating gives now"
+	@echo "make lint      type checkers and ruff"
+	@echo "make bench     how fast it is, as a Markdown table"
+	@echo "make soak      the tests that take long"
+	@echo "make clean     remove .venv and all that tools leave behind"
+
+demo: $(READY)
+	@.venv/bin/python tests/demo.py
+
+test: lint
+	rm -f .coverage .coverage.*
+	$(RUN) coverage run -m pytest -m "not soak"
+	$(RUN) coverage combine --quiet
+	$(RUN) coverage report --fail-under=100
+
+generate: $(READY)
+	$(RUN) speclens generate
+
+check: $(READY)
+	$(RUN) speclens check
+
+lint: $(READY)
+	$(RUN) ruff check
+	$(RUN) ruff format --check
+	$(RUN) mypy
+	$(RUN) basedpyright --pythonpath .venv/bin/python
+
+bench: $(READY)
+	@.venv/bin/python tests/benchmarks/run_benchmarks.py
+
+soak: $(READY)
+	$(RUN) pytest -m soak
+
+clean:
+	rm -rf .venv .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
+	find tools generated tests -name __pycache__ -prune -exec rm -rf {} +
+
+# Nothing is asked of the network when all that is required is there already.
+$(READY): pyproject.toml generated/pyproject.toml
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+		{ echo "speclens needs Python 3.11 or newer, and this is $(or $(PYTHON),none): try make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	"$(PYTHON)" -m venv .venv
+	$(RUN) pip install --quiet 'pip>=25.1'
+	$(RUN) pip install --quiet --group dev
+	$(RUN) pip install --quiet --no-build-isolation -e . -e ./generated
+	@touch $@

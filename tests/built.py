@@ -1,0 +1,77 @@
+"""Packages generated in process from small documents, for tests."""
+
+from __future__ import annotations
+
+import importlib
+import itertools
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from speclens import ir, pipeline, tidy
+from speclens.config import Config
+from speclens.problems import Problem, Refused
+from speclens.source import loads, locate
+from speclens.source.load import Source
+from speclens.validate import validate
+
+HEAD = {"openapi": "3.1.1", "info": {"title": "Tests", "version": "1"}, "paths": {}}
+HEAD_30 = {**HEAD, "openapi": "3.0.3"}
+_NUMBERS = itertools.count()
+
+
+def schemas(**named: Any) -> dict[str, Any]:
+    """A 3.1 document with these component schemas."""
+    return {**HEAD, "components": {"schemas": named}}
+
+
+def source(document: Mapping[str, Any] | str, name: str = "openapi.yaml") -> Source:
+    """A document, as text or as JSON, as the toolkit reads it."""
+    return loads(document if isinstance(document, str) else json.dumps(document), name)
+
+
+def lowered(document: Mapping[str, Any] | str) -> ir.Document:
+    """The IR of a document that is not refused."""
+    return pipeline.read(source(document))[0]
+
+
+def drafts(document: Mapping[str, Any] | str, package: str = "pkg") -> dict[str, pipeline.Draft]:
+    """The files of a document before they are tidied, by their paths inside the package."""
+    read = source(document)
+    config = Config(Path(read.name), package, Path(), "speclens generate")
+    made = pipeline.drafts(read, pipeline.read(read)[0], config)
+    return {path.removeprefix(f"{package}/"): draft for path, draft in made.items()}
+
+
+def texts(document: Mapping[str, Any] | str, package: str = "pkg") -> dict[str, str]:
+    """The files of a document as they are written, by their paths inside the package."""
+    return tidy.tidy({path: draft.text for path, draft in drafts(document, package).items()})
+
+
+def imported(files: Mapping[str, str], directory: Path, module: str = "models") -> ModuleType:
+    """A module of a generated package, from a directory of its own and under a name of its own."""
+    package = f"built_{next(_NUMBERS)}"
+    place = directory / package
+    place.mkdir()
+    for name, text in files.items():
+        if name.endswith(".py"):
+            place.joinpath(name).write_text(text, "utf-8")
+    sys.path.insert(0, str(directory))
+    importlib.invalidate_caches()
+    try:
+        return importlib.import_module(f"{package}.{module}")
+    finally:
+        sys.path.remove(str(directory))
+
+
+def problems(text: str, name: str = "openapi.yaml") -> tuple[Problem, ...]:
+    """What is wrong with a document: warnings of `validate` as well, and what its x-compat is refused for."""
+    read = loads(text, name)
+    try:
+        pipeline.read(read)
+    except Refused as refused:
+        return refused.problems
+    return locate(read, validate(read))
