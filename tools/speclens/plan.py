@@ -33,11 +33,7 @@ def _info(document: ir.Document) -> tuple[str, ...]:
 
 
 def _schemas(document: ir.Document) -> tuple[str, ...]:
-    return tuple(schema.pointer for schema in document.schemas)
-
-
-def _names(document: ir.Document) -> tuple[str, ...]:
-    return (*_info(document), *_schemas(document))
+    return (*_info(document), *(schema.pointer for schema in document.schemas))
 
 
 def _nothing(document: ir.Document) -> tuple[str, ...]:
@@ -47,8 +43,8 @@ def _nothing(document: ir.Document) -> tuple[str, ...]:
 # path | template | subjects | only with compatibility fields
 TABLE: tuple[tuple[str, str, Subjects, bool], ...] = (
     ("pyproject.toml", "package/pyproject.toml.j2", _info, False),
-    ("README.md", "package/README.md.j2", _names, False),
-    ("{package}/__init__.py", "package/__init__.py.j2", _names, False),
+    ("README.md", "package/README.md.j2", _schemas, False),
+    ("{package}/__init__.py", "package/__init__.py.j2", _schemas, False),
     ("{package}/py.typed", "package/py.typed.j2", _nothing, False),
     ("{package}/models.py", "package/models.py.j2", _schemas, False),
     ("{package}/_types.py", "package/_types.py", _nothing, False),
