@@ -8,7 +8,6 @@ worse.
 from __future__ import annotations
 
 import copy
-import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -33,6 +32,7 @@ _ODD_NAMES = ("", "a/b", "~", "0", "x")
 _COMBINATORS = frozenset({"$ref", "allOf", "anyOf", "oneOf"})
 _TYPES = ("null", "boolean", "integer", "number", "string", "array", "object")
 _DEPTH = 5
+_LONGEST = 60
 
 
 def anything() -> SearchStrategy[Json]:
@@ -66,7 +66,7 @@ def _names(value: Json) -> Iterator[str]:
 
 def _texts(value: Json) -> Iterator[str]:
     for _, item in _members(value):
-        if isinstance(item, str):
+        if isinstance(item, str) and len(item) <= _LONGEST:
             yield item
         yield from _texts(item)
 
@@ -239,7 +239,9 @@ def mutated(values: SearchStrategy[Json], known: tuple[str, ...]) -> SearchStrat
         for _ in range(draw(st.integers(1, 3))):
             holder, key = draw(st.sampled_from(list(_places(root))))
             draw(st.sampled_from(_MUTATIONS))(draw, holder, key, known)
-        return root[0] if root else None
+            if not root:
+                return None
+        return root[0]
 
     return change()
 
@@ -250,18 +252,66 @@ def _places(holder: Any) -> Iterator[tuple[Any, Any]]:
         yield from _places(item)
 
 
-def _drop(draw: DrawFn, holder: Any, key: Any, known: tuple[str, ...]) -> None:
+def _drop(_: DrawFn, holder: Any, key: Any, __: tuple[str, ...]) -> None:
     del holder[key]
-    if not holder:
-        _retype_nothing(holder)
 
 
-def _retype_nothing(holder: Any) -> None:
-    """An emptied container stays empty, which is a change by itself."""
-
-
-def _retype(draw: DrawFn, holder: Any, key: Any, known: tuple[str, ...]) -> None:
+def _retype(draw: DrawFn, holder: Any, key: Any, _: tuple[str, ...]) -> None:
     holder[key] = copy.deepcopy(draw(st.sampled_from(ODD)))
 
 
-_MUTATIONS: tuple[Callable[[DrawFn, Any, Any, tuple[str, ...]], None], ...] = ()
+def _number_or_boolean(_: DrawFn, holder: Any, key: Any, __: tuple[str, ...]) -> None:
+    """`true` for 1, 1.0 for 1, "1" for 1: what Python or a lax parser takes for the same."""
+    value = holder[key]
+    if isinstance(value, bool):
+        holder[key] = int(value)
+    elif isinstance(value, int):
+        holder[key] = float(value) if abs(value) < 2**53 else str(value)
+    else:
+        holder[key] = str(value)
+
+
+def _repeat(draw: DrawFn, holder: Any, key: Any, known: tuple[str, ...]) -> None:
+    """An item twice; a member under a second name, too."""
+    if isinstance(holder, list):
+        holder.append(copy.deepcopy(holder[key]))
+    else:
+        holder[draw(st.sampled_from(known))] = copy.deepcopy(holder[key])
+
+
+def _rename(draw: DrawFn, holder: Any, key: Any, known: tuple[str, ...]) -> None:
+    """A member under another name: the value of one shape in the place of another."""
+    if isinstance(holder, dict):
+        holder[draw(st.sampled_from(known))] = holder.pop(key)
+
+
+def _wrap(draw: DrawFn, holder: Any, key: Any, known: tuple[str, ...]) -> None:
+    is_item = draw(st.booleans())
+    holder[key] = [holder[key]] if is_item else {draw(st.sampled_from(known)): holder[key]}
+
+
+def _unwrap(_: DrawFn, holder: Any, key: Any, __: tuple[str, ...]) -> None:
+    if inner := _members(holder[key]):
+        holder[key] = inner[0][1]
+
+
+def _add(draw: DrawFn, holder: Any, key: Any, known: tuple[str, ...]) -> None:
+    inner = holder[key] if isinstance(holder[key], dict) else holder
+    if isinstance(inner, dict):
+        inner[draw(st.sampled_from(known))] = copy.deepcopy(draw(st.sampled_from(ODD)))
+
+
+_MUTATIONS: tuple[Callable[[DrawFn, Any, Any, tuple[str, ...]], None], ...] = (
+    *(_drop, _retype, _number_or_boolean, _repeat, _rename, _wrap, _unwrap, _add),
+)
+
+
+def same(a: Json, b: Json) -> bool:
+    """Equality of JSON values: `true` is not 1, `1.0` is."""
+    if isinstance(a, bool) or isinstance(b, bool):
+        return a is b
+    if isinstance(a, list) and isinstance(b, list):
+        return len(a) == len(b) and all(map(same, a, b))
+    if isinstance(a, dict) and isinstance(b, dict):
+        return a.keys() == b.keys() and all(same(item, b[key]) for key, item in a.items())
+    return bool(a == b)

@@ -75,7 +75,7 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Any:
     return load
 
 
-@pytest.mark.parametrize(("feature", "case"), cases())
+@pytest.mark.parametrize(("feature", "case"), tuple(cases()))
 def test_case(feature: str, case: dict[str, Any], packages: Any) -> None:
     assert case.keys() <= KEYS
     assert ("canonical" in case) != ("errors" in case)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
         normalize_images_response,
     )
 
-__all__ = [
+__all__: list[str] = [
     "CompatError",
     "Deprecation",
     "Drop",
@@ -53,7 +53,7 @@ __all__ = [
     "normalize_images_response",
 ]
 
-_MODULES = {
+_MODULES: dict[str, str] = {
     "CompatError": "_compat",
     "Deprecation": "_compat",
     "Drop": "_compat",

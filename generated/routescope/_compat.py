@@ -98,7 +98,13 @@ class Normalized:
         try:
             return model.model_validate(self.value, by_alias=True, by_name=False)
         except ValueError as error:
-            raise PayloadError(tuple(self._faults(error))) from error
+            raise PayloadError(self._told(error)) from error
+
+    def _told(self, error: ValueError) -> tuple[CompatError, ...]:
+        try:
+            return tuple(self._faults(error))
+        except RecursionError:  # places are not looked for in what is nested beyond reason
+            return (_too_deep(),)
 
     def _faults(self, error: ValueError) -> Iterator[CompatError]:
         seen = set[tuple[str, str]]()
@@ -153,8 +159,12 @@ class Log:
         """Note that nothing was given for a required field, in whatever way."""
         self._missing[pointer(path)] = message
 
-    def result(self, fold: Callable[[Any, Path, Log], Any], payload: Any, value: Any) -> Normalized:
-        """What the run came to."""
+    def run(self, fold: Callable[[Any, Path, Log], Any], payload: Any) -> Normalized:
+        """A payload folded, with what was noted on the way. Raises CompatError."""
+        try:
+            value = fold(payload, None, self)
+        except RecursionError:
+            raise _too_deep() from None
 
         def replay() -> _source_map.Replay:
             log = Log()
@@ -173,6 +183,10 @@ class Log:
             if (source, rule.pointer) not in seen:
                 seen.add((source, rule.pointer))
                 yield Rewrite(source, target, rule.pointer, rule.deprecated)
+
+
+def _too_deep() -> CompatError:
+    return CompatError("depth", "", "nested too deep")
 
 
 def _from_to(path: Path, moved: Mapping[str, Rule]) -> tuple[str, str]:
@@ -382,5 +396,5 @@ def _without(value: dict[str, Any], path: tuple[str, ...]) -> dict[str, Any]:
 def _folds_to(candidate: Any, value: Any, normalize: Callable[[Any], Normalized]) -> bool:
     try:
         return same(normalize(candidate).value, normalize(value).value)
-    except CompatError:
+    except (CompatError, RecursionError):
         return False

@@ -92,8 +92,7 @@ def normalize_image(payload: Any) -> Normalized:
 
     `payload` is a JSON value and is not changed. Raises CompatError where it fits no shape or its fields disagree.
     """
-    log = Log()
-    return log.result(_fold_image, payload, _fold_image(payload, None, log))
+    return Log().run(_fold_image, payload)
 
 
 def normalize_image_edit_request(payload: Any) -> Normalized:
@@ -101,10 +100,7 @@ def normalize_image_edit_request(payload: Any) -> Normalized:
 
     `payload` is a JSON value and is not changed. Raises CompatError where it fits no shape or its fields disagree.
     """
-    log = Log()
-    return log.result(
-        _fold_image_edit_request, payload, _fold_image_edit_request(payload, None, log)
-    )
+    return Log().run(_fold_image_edit_request, payload)
 
 
 def denormalize_image_edit_request(
@@ -123,8 +119,7 @@ def normalize_image_reference(payload: Any) -> Normalized:
 
     `payload` is a JSON value and is not changed. Raises CompatError where it fits no shape or its fields disagree.
     """
-    log = Log()
-    return log.result(_fold_image_reference, payload, _fold_image_reference(payload, None, log))
+    return Log().run(_fold_image_reference, payload)
 
 
 def normalize_images_response(payload: Any) -> Normalized:
@@ -132,8 +127,7 @@ def normalize_images_response(payload: Any) -> Normalized:
 
     `payload` is a JSON value and is not changed. Raises CompatError where it fits no shape or its fields disagree.
     """
-    log = Log()
-    return log.result(_fold_images_response, payload, _fold_images_response(payload, None, log))
+    return Log().run(_fold_images_response, payload)
 
 
 def _fold_image(value: Any, at: Path, log: Log) -> Any:

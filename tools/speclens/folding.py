@@ -73,7 +73,10 @@ def folder(
         except error as fault:
             return (Fault(fault.rule, fault.pointer, fault.message),)
         value = payload if result is None else result.value
-        found = [leaf for fault in validator.iter_errors(value) for leaf in leaves(fault)]
+        try:
+            found = [leaf for fault in validator.iter_errors(value) for leaf in leaves(fault)]
+        except ValueError:  # how deep a validator follows a value
+            return (Fault("depth", "", "nested too deep"),)
         if found:
             order = get(canonical, pointer)
             return _faults(
@@ -191,9 +194,13 @@ def parse(text: str) -> Any:
         raise NotJson(f"{name} is no JSON")
 
     try:
-        return json.loads(text, object_pairs_hook=members, parse_constant=constant)
+        value = json.loads(text, object_pairs_hook=members, parse_constant=constant)
+        json.dumps(value, ensure_ascii=False).encode()
+        return value
     except json.JSONDecodeError as error:
         raise NotJson(f"line {error.lineno} column {error.colno}: {error.msg}") from None
+    except UnicodeEncodeError:
+        raise NotJson("half of a surrogate pair is no character") from None
     except NotJson:
         raise
     except (RecursionError, ValueError) as error:

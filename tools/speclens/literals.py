@@ -38,12 +38,13 @@ def docstring(text: str, width: int = 96) -> str:
     than `width` columns are broken at spaces.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").expandtabs(4).strip().split("\n")
+    last = '\\"' if lines[-1].endswith('"') else ""
+    lines[-1] = lines[-1].removesuffix('"')
     source = "\n".join(
         wrapped for line in lines for wrapped in _wrapped(_printable(line).rstrip(), width)
     )
-    if "\n" in source:
-        return f'"""{source}\n"""'
-    return f'"""{source[:-1]}\\""""' if source.endswith('"') else f'"""{source}"""'
+    end = "\n" if "\n" in source else ""
+    return f'"""{source}{last}{end}"""'
 
 
 def _wrapped(line: str, width: int) -> list[str]:

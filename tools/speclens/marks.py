@@ -49,7 +49,8 @@ def annotate_verbatim(text: str, template: str, nonce: str) -> str:
 
 def mark(pointer: str, nonce: str) -> str:
     """The mark of a place of the document: what is printed from here on comes from it."""
-    return f"⟦{nonce} {pointer.encode('unicode_escape').decode('ascii').replace(' ', '%20')}⟧"
+    escaped = pointer.encode("unicode_escape").decode("ascii").replace(" ", r"\x20")
+    return f"⟦{nonce} {escaped}⟧"
 
 
 def take_out(text: str, nonce: str, template: str) -> tuple[str, tuple[Origin, ...]]:
@@ -63,7 +64,7 @@ def take_out(text: str, nonce: str, template: str) -> tuple[str, tuple[Origin, .
             if digits:
                 end = (name, int(digits))
             else:
-                pointer = name.replace("%20", " ").encode("ascii").decode("unicode_escape")
+                pointer = name.encode("ascii").decode("unicode_escape")
         lines.append(pattern.sub("", line))
         pointers.append(pointer)
         printed.append(end)

@@ -8,9 +8,10 @@ for one type depends on that type alone; what it prints is parsed, and only the 
 from __future__ import annotations
 
 import ast
+import json
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,32 +20,33 @@ from speclens import ir
 VERSION = "0.89.0"
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """A schema the generator prints as one field; `Inner` in what it prints stands for the annotation `inner`."""
-
-    schema: dict[str, Any]
-    inner: str = ""
+_Parts = dict[tuple[str, str], int]
+"""The schemas that the generator prints, as JSON, each once. `Inner` in what it prints of one stands for the annotation
+beside it."""
 
 
 def annotate(document: ir.Document, templates: Path) -> ir.Document:
     """The document with the annotation of every property and alias. `templates` holds the templates handed to the
     generator."""
-    parts: list[list[_Part]] = [[] for _ in document.schemas]
-    wanted = [_roots(schema, own) for schema, own in zip(document.schemas, parts, strict=True)]
-    printed = _generate([[part.schema for part in own] for own in parts], templates)
-    schemas = []
-    for schema, roots, own, texts in zip(document.schemas, wanted, parts, printed, strict=True):
-        found = [_filled(root, own, texts) for root in roots]
-        if schema.is_object:
-            properties = tuple(
-                replace(item, annotation=_field(item, annotation))
-                for item, annotation in zip(schema.properties, found, strict=True)
-            )
-            schemas.append(replace(schema, properties=properties))
-        else:
-            schemas.append(replace(schema, annotation=found[0]))
+    parts: _Parts = {}
+    wanted = [_roots(schema, parts) for schema in document.schemas]
+    texts = _generate([json.loads(schema) for schema, _ in parts], templates)
+    printed = [(text, inner) for text, (_, inner) in zip(texts, parts, strict=True)]
+    schemas = (
+        _annotated(schema, [_filled(root, printed) for root in roots])
+        for schema, roots in zip(document.schemas, wanted, strict=True)
+    )
     return replace(document, schemas=tuple(schemas))
+
+
+def _annotated(schema: ir.Schema, annotations: Sequence[str]) -> ir.Schema:
+    if not schema.is_object:
+        return replace(schema, annotation=annotations[0])
+    properties = (
+        replace(item, annotation=_field(item, annotation))
+        for item, annotation in zip(schema.properties, annotations, strict=True)
+    )
+    return replace(schema, properties=tuple(properties))
 
 
 def _field(item: ir.Property, annotation: str) -> str:
@@ -65,13 +67,13 @@ def _admits_null(type_: ir.Type) -> bool:
             return False
 
 
-def _roots(schema: ir.Schema, parts: list[_Part]) -> list[str]:
+def _roots(schema: ir.Schema, parts: _Parts) -> list[str]:
     types = [item.type for item in schema.properties] if schema.is_object else [schema.type]
     return [_placeholder(type_, parts) for type_ in types]
 
 
-def _placeholder(type_: ir.Type, parts: list[_Part]) -> str:
-    """An annotation in which `_P3_` stands for what the generator prints for part 3."""
+def _placeholder(type_: ir.Type, parts: _Parts) -> str:
+    """An annotation in which `<3>` stands for what the generator prints for part 3; no class is called so."""
     match type_:
         case ir.AnyType():
             return "Any"
@@ -90,17 +92,17 @@ def _placeholder(type_: ir.Type, parts: list[_Part]) -> str:
                 "integer": {"customTypePath": "_types.Integer"},
                 "number": {"customTypePath": "_types.Number"},
             }
-            return _add(parts, _Part({**of_ours.get(name, {"type": name}), **dict(constraints)}))
+            return _add(parts, {**of_ours.get(name, {"type": name}), **dict(constraints)})
 
 
-def _add(parts: list[_Part], part: _Part) -> str:
-    parts.append(part)
-    return f"_P{len(parts) - 1}_"
+def _add(parts: _Parts, schema: dict[str, Any], inner: str = "") -> str:
+    return f"<{parts.setdefault((json.dumps(schema, sort_keys=True), inner), len(parts))}>"
 
 
-def _container(schema: dict[str, Any], keyword: str, inside: ir.Type, parts: list[_Part]) -> str:
-    inner = _placeholder(inside, parts)
-    return _add(parts, _Part({**schema, keyword: {"customTypePath": "_types.Inner"}}, inner))
+def _container(schema: dict[str, Any], keyword: str, inside: ir.Type, parts: _Parts) -> str:
+    return _add(
+        parts, {**schema, keyword: {"customTypePath": "_types.Inner"}}, _placeholder(inside, parts)
+    )
 
 
 def _union(options: list[str]) -> str:
@@ -108,47 +110,54 @@ def _union(options: list[str]) -> str:
     return " | ".join(sorted(dict.fromkeys(options), key=lambda option: option == "None"))
 
 
-def _literals(values: tuple[ir.Scalar, ...], parts: list[_Part]) -> str:
+def _literals(values: tuple[ir.Scalar, ...], parts: _Parts) -> str:
     plain = [value for value in values if value is not None]
     if not plain:
         return "None"
-    printed = _add(parts, _Part({"enum": plain}))
+    printed = _add(parts, {"enum": plain})
     if not all(isinstance(value, str) for value in plain):
         printed = f"Annotated[{printed}, Exact]"
     return _union([printed, *(["None"] if None in values else [])])
 
 
-def _filled(annotation: str, parts: Sequence[_Part], printed: Sequence[str]) -> str:
+def _filled(annotation: str, printed: Sequence[tuple[str, str]]) -> str:
     """A placeholder annotation with what was printed in its places, inside out."""
 
     def fill(match: re.Match[str]) -> str:
-        number = int(match.group(1))
-        inner = _filled(parts[number].inner, parts, printed)
-        return re.sub(r"\bInner\b", lambda _: inner, printed[number]) if inner else printed[number]
+        text, inner = printed[int(match.group(1))]
+        filled = _filled(inner, printed)
+        return re.sub(r"\bInner\b", lambda _: filled, text) if inner else text
 
-    return re.sub(r"_P([0-9]+)_", fill, annotation)
+    return re.sub(r"<([0-9]+)>", fill, annotation)
 
 
-def _generate(classes: Sequence[Sequence[dict[str, Any]]], templates: Path) -> list[list[str]]:
-    """What the generator prints as annotations of the fields of each class. One call for all."""
+def _generate(schemas: Sequence[dict[str, Any]], templates: Path) -> list[str]:
+    """What the generator prints as the annotation of a field of each schema.
+
+    Its cost grows with the square of what it is given at once, so it is given a little at a time.
+    """
+    return [
+        text for batch in _batched(schemas, _AT_ONCE) for text in _generate_some(batch, templates)
+    ]
+
+
+_AT_ONCE = 50
+
+
+def _batched(items: Sequence[dict[str, Any]], size: int) -> Iterator[Sequence[dict[str, Any]]]:
+    """The items in runs of at most `size` (itertools.batched of Python 3.12)."""
+    return (items[start : start + size] for start in range(0, len(items), size))
+
+
+def _generate_some(schemas: Sequence[dict[str, Any]], templates: Path) -> list[str]:
     from datamodel_code_generator import generate
     from datamodel_code_generator.enums import DataModelType, InputFileType
     from datamodel_code_generator.format import Formatter, PythonVersion
     from datamodel_code_generator.parser import LiteralType
 
-    definitions = {
-        f"C{index}": {
-            "type": "object",
-            "required": [f"f{position}" for position in range(len(fields))],
-            "properties": {f"f{position}": schema for position, schema in enumerate(fields)},
-        }
-        for index, fields in enumerate(classes)
-        if fields
-    }
-    if not definitions:
-        return [[] for _ in classes]
+    fields = {f"f{index}": schema for index, schema in enumerate(schemas)}
     result = generate(
-        {"$defs": definitions},
+        {"$defs": {"C0": {"type": "object", "required": list(fields), "properties": fields}}},
         input_file_type=InputFileType.JsonSchema,
         output_model_type=DataModelType.PydanticV2BaseModel,
         target_python_version=PythonVersion.PY_311,
@@ -164,22 +173,20 @@ def _generate(classes: Sequence[Sequence[dict[str, Any]]], templates: Path) -> l
         allow_remote_refs=False,
         disable_timestamp=True,
     )
-    return _annotations(str(result), classes)
+    return _annotations(str(result), len(schemas))
 
 
-def _annotations(source: str, classes: Sequence[Sequence[dict[str, Any]]]) -> list[list[str]]:
-    """The annotations in printed classes. Raises RuntimeError where one that was asked for is not there."""
+def _annotations(source: str, count: int) -> list[str]:
+    """The annotations of the fields of the printed class. Raises RuntimeError where one that was asked for is not
+    there."""
     found = {
-        (node.name, item.target.id): ast.get_source_segment(source, item.annotation) or ""
+        item.target.id: ast.get_source_segment(source, item.annotation) or ""
         for node in ast.parse(source).body
-        if isinstance(node, ast.ClassDef)
+        if isinstance(node, ast.ClassDef) and node.name == "C0"
         for item in node.body
         if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name)
     }
     try:
-        return [
-            [found[f"C{index}", f"f{position}"] for position in range(len(fields))]
-            for index, fields in enumerate(classes)
-        ]
+        return [found[f"f{index}"] for index in range(count)]
     except KeyError as error:
         raise RuntimeError(f"datamodel-code-generator left out {error}") from error

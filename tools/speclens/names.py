@@ -10,14 +10,15 @@ import builtins
 import keyword
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 _SOFT_RESERVED = frozenset({"_", "type", "match", "case"})
-# pydantic's own attributes and the names our modules import: a field or class called so would shadow them.
+# pydantic's own attributes, the types that annotations name, and the names our modules import: a field or class called
+# so would shadow them. Fields begin with a small letter and classes with a capital: neither shadows the other.
 _MODEL_ATTRIBUTES = frozenset(
     {
         "construct", "copy", "dict", "fields", "from_orm", "json", "parse_file", "parse_obj", "parse_raw", "schema",
-        "schema_json", "self", "update_forward_refs", "validate",
+        "schema_json", "self", "update_forward_refs", "validate", "bool", "float", "int", "list", "str",
     }
 )  # fmt: skip
 _MODULE_NAMES = frozenset(
@@ -32,6 +33,7 @@ _MODULE_NAMES = frozenset(
         "Number",
         "TypeAlias",
         "BaseModel",
+        "ConfigDict",
         "Exact",
     }
 )
@@ -41,7 +43,7 @@ def words(text: str) -> tuple[str, ...]:
     """The words of a wire name: `imageEdit-request2` gives image, Edit, request2; anything but ASCII is spelled."""
     text = re.sub(r"[^\x00-\x7f]", lambda m: f" u{ord(m.group()):x} ", text)
     text = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", text)
-    text = re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1 \2", text)
+    text = re.sub(r"(?<=[A-Z])(?=[A-Z][a-z])", " ", text)
     return tuple(re.findall(r"[A-Za-z0-9]+", text))
 
 
@@ -58,19 +60,15 @@ def snake(text: str) -> str:
 
 def attribute(text: str) -> str:
     """The field name of a property: its wire name where that is an identifier pydantic takes, else made one."""
-    plain = text.isascii() and text.isidentifier() and not text.startswith(("_", "model_"))
-    name = text if plain else snake(text)
-    return (
-        f"{name}_"
-        if _is_taken(name) or name.startswith("model_") or name in _MODEL_ATTRIBUTES
-        else name
-    )
+    plain = text.isascii() and text.isidentifier() and text[0].islower()
+    name = text if plain and not text.startswith("model_") else snake(text)
+    return f"{name}_" if _is_reserved(name) else name
 
 
 def class_name(text: str) -> str:
     """The class of a schema; never a name that the module itself needs."""
     name = pascal(text)
-    return f"{name}_" if name in _MODULE_NAMES or hasattr(builtins, name) else name
+    return f"{name}_" if _is_reserved(name) else name
 
 
 def distinct(wire_names: Iterable[str], make: Callable[[str], str]) -> dict[str, str]:
@@ -78,13 +76,27 @@ def distinct(wire_names: Iterable[str], make: Callable[[str], str]) -> dict[str,
     owners: dict[str, list[str]] = defaultdict(list)
     for wire_name in wire_names:
         owners[make(wire_name)].append(wire_name)
+    used = set(owners)
     names: dict[str, str] = {}
     for name, group in owners.items():
         for wire_name in group:
             # One may keep the short name: the one that is written just so.
             keeps = len(group) == 1 or wire_name == name
-            names[wire_name] = name if keeps else _valid(_spelled(wire_name), make("n"))
+            names[wire_name] = name if keeps else unused(_in_full(wire_name, make("n")), used)
+            used.add(names[wire_name])
     return names
+
+
+def unused(name: str, used: Collection[str]) -> str:
+    """A name that is not in use: the name itself, but where a document holds just what ours was made to avoid."""
+    while name in used or _is_reserved(name):
+        name += "_"
+    return name
+
+
+def _in_full(text: str, prefix: str) -> str:
+    name = _valid(_spelled(text), prefix)
+    return (name[0].upper() if prefix.isupper() else name[0].lower()) + name[1:]
 
 
 def _spelled(text: str) -> str:
@@ -95,6 +107,13 @@ def _valid(name: str, prefix: str) -> str:
     if not name[:1].isalpha():
         name = f"{prefix}{name}"
     return f"{name}_" if _is_taken(name) else name
+
+
+def _is_reserved(name: str) -> bool:
+    """Whether a field or a class cannot be called so."""
+    if name[0].isupper():
+        return name in _MODULE_NAMES or hasattr(builtins, name)
+    return _is_taken(name) or name.startswith("model_") or name in _MODEL_ATTRIBUTES
 
 
 def _is_taken(name: str) -> bool:

@@ -6,13 +6,12 @@ that nothing the wire refuses gets through (x-compat laws 5 and 7).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from speclens import ir
 from speclens.literals import literal
-from speclens.lower import compat, dispatch, facts, lens
+from speclens.lower import compat, dispatch, facts, lens, patterns
 from speclens.lower.walk import JsonObject
 
 _LIMITS = (
@@ -162,7 +161,7 @@ def _limits(
             text = fails.format(value, literal(limit))
             yield _check(f"{guard}{narrow}{text}", at, keyword, message.format("", literal(limit)))
     pattern = layer.get("pattern")
-    if isinstance(pattern, str) and "string" in types and (source := python_pattern(pattern)):
+    if isinstance(pattern, str) and "string" in types and (source := patterns.for_python(pattern)):
         narrow = "" if types <= {"string"} else f"isinstance({value}, str) and "
         yield _check(
             f"{guard}{narrow}not re.search({literal(source)}, {value})",
@@ -170,16 +169,6 @@ def _limits(
             "pattern",
             f"must match {pattern}",
         )
-
-
-def python_pattern(pattern: str) -> str | None:
-    """An ECMA-262 pattern for `re`: `$` is the very end, digits and word characters are ASCII. None: not expressible."""
-    source = re.sub(r"(\\.)|\$", lambda match: match.group(1) or r"\Z", pattern)
-    try:
-        re.compile(source, re.ASCII)
-    except (re.error, RecursionError, OverflowError):
-        return None
-    return f"(?a:{source})" if re.search(r"\\[dwsbDWSB]", source) else source
 
 
 def _check(fails: str, at: str, rule: str, message: str) -> ir.Check:

@@ -281,8 +281,12 @@ def result(document: JsonObject, shape: compat.Shape, target: tuple[str, Any]) -
         found = tuple(lens.holes(shape.template))
     except ValueError:
         return
+    if shape.values and facts.types_of(document, source[1]) & {"array", "object"}:
+        message = "`values` renames scalars, and the shape accepts arrays or objects"
+        yield Finding("compat/result-mismatch", place, message, "give the shape `type: string`")
+        return
     for message, hint in itertools.chain(
-        *(_hole(document, source, hole, target, prefix) for hole in found if not shape.values),
+        *(_hole(document, source, hole, target, prefix) for hole in found if hole.part or not shape.values),
         _constants(document, shape.template, target, prefix),
     ):
         yield Finding("compat/result-mismatch", place, f"{message} (canonical: {target[0]})", hint)

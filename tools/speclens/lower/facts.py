@@ -70,6 +70,11 @@ def json_type(value: Any) -> str:
             return "object"
 
 
+def is_number(value: Any) -> bool:
+    """Whether a JSON value is a number; `true` is none."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
 def equal(a: Any, b: Any) -> bool:
     """Equality of JSON values: `true` is not `1`, `1.0` is `1` (JSON Schema Core section 4.2.2)."""
     if isinstance(a, bool) or isinstance(b, bool):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -31,7 +31,7 @@ class _Build:
     document: JsonObject
     folding: frozenset[str]
     names: Mapping[str, str]
-    places: dict[str, str] = field(default_factory=dict)  # stem of a function -> pointer
+    places: dict[str, str] = field(default_factory=dict)  # name of a function -> pointer
     folds: dict[str, ir.Fold | None] = field(default_factory=dict)
     rules: dict[str, ir.Rule] = field(default_factory=dict)
     constants: dict[str, ir.Constant] = field(default_factory=dict)
@@ -56,16 +56,17 @@ def lower(document: JsonObject, names: Mapping[str, str]) -> ir.Compat:
 
 
 def _normalizer(build: _Build, pointer: str, name: str, ident: str, schema: Any) -> ir.Normalizer:
+    stem = _distinct(build, "", [snake(name)], pointer)
     unfolds = _unfolds(build, pointer, schema, snake(name))
     return ir.Normalizer(
         schema=name,
         pointer=pointer,
-        ident=f"normalize_{snake(name)}",
+        ident=f"normalize{stem}",
         doc=f"Fold the compatibility fields of `{name}` into its canonical form.",
         fold=ident,
-        denormalize=f"denormalize_{snake(name)}" if unfolds else "",
+        denormalize=f"denormalize{stem}" if unfolds else "",
         denormalize_doc=f"Say a canonical `{name}` in older fields.",
-        constant=f"_UNFOLD_{snake(name).upper()}",
+        constant=f"_UNFOLD{stem.upper()}",
         unfolds=unfolds,
     )
 
@@ -104,14 +105,19 @@ def _ident(build: _Build, pointer: str) -> str:
     while path and join("#", *path) not in build.names:
         token = path.pop()
         if token != "properties" or (path and path[-1] == "properties"):
-            rest.insert(0, token if token.isdigit() else snake(token))
+            rest.insert(0, token if token.isascii() and token.isdigit() else snake(token))
     stem = snake(build.names[join("#", *path)]) if path else ""
-    parts = [part for part in (stem, *rest) if part]
-    digest = sha256(pointer.encode()).hexdigest()[:8]
-    for name in ("_".join(parts), "__".join(parts), f"{'_'.join(parts)}_{digest}"):
-        if build.places.setdefault(name, pointer) == pointer:
-            return f"_fold_{name}"
-    raise AssertionError(pointer)
+    return _distinct(build, "_fold", [part for part in (stem, *rest) if part], pointer)
+
+
+def _distinct(build: _Build, prefix: str, parts: Sequence[str], pointer: str) -> str:
+    """The name of what is made from a place: plain, else with the parts held apart, else with the place's digest."""
+    plain, apart = "_".join((prefix, *parts)), f"{prefix}_{'__'.join(parts)}"
+    candidates = [plain, apart, f"{plain}_{sha256(pointer.encode()).hexdigest()[:8]}"]
+    while build.places.setdefault(candidates[0], pointer) != pointer:
+        last = candidates.pop(0)
+        candidates = candidates or [f"{last}_"]
+    return candidates[0]
 
 
 def fold_ident(build: _Build, pointer: str, schema: Any) -> str:
@@ -133,7 +139,7 @@ def fold_ident(build: _Build, pointer: str, schema: Any) -> str:
 def _fold(build: _Build, ident: str, pointer: str, schema: Any) -> ir.Fold | None:
     is_spoke = "into" in compat.keywords(schema)
     branches = compat.branches(build.document, pointer, schema, is_spoke)
-    summary = f"Fold `{pointer}`."
+    summary = comment(f"Fold `{pointer}`.")
     if branches:
         return _union(build, ident, pointer, schema, branches, summary)
     plain = _plain(build, pointer, schema)
@@ -311,9 +317,6 @@ def _branch(
     found = checks.of_shape(build.document, shape, target)
     value = "item" if shape.each else "value"
     result = lens.expression(build.document, shape, value)
-    if shape.values:
-        renamed = f"{literal(dict(shape.values))}.get({value}, {value})"
-        result = renamed if result == value else result.replace(value, renamed)
     is_array = folds_items and result == "value"
     return ir.Case(
         "",
@@ -348,8 +351,9 @@ def _inner(build: _Build, pointer: str, schema: Any) -> tuple[str, bool]:
     case = _plain(build, pointer, schema)
     if case is None or case.is_array:
         return (case.fold, True) if case else ("", False)
-    ident = f"{_ident(build, pointer)}_parts"
-    build.folds[ident] = ir.Fold(ident, pointer, f"Fold the parts of `{pointer}`.", (case,), "")
+    outer = _ident(build, pointer).removeprefix("_fold_")
+    ident = _distinct(build, "_fold", [outer, "parts"], f"{pointer}#parts")
+    build.folds[ident] = ir.Fold(ident, pointer, comment(f"Fold the parts of `{pointer}`."), (case,), "")
     return ident, False
 
 
@@ -392,7 +396,7 @@ def _unfolds(build: _Build, pointer: str, schema: Any, stem: str) -> tuple[ir.Un
                 lenses.append(_lens(branch.shape))
         found.append(
             ir.Unfold(
-                ident=f"_unfold_{stem}_{snake(spoke.name)}",
+                ident=_distinct(build, "_unfold", [stem, snake(spoke.name)], spoke.pointer),
                 pointer=spoke.pointer,
                 hub=literal(
                     "/" + "/".join(name.replace("~", "~0").replace("/", "~1") for name in spoke.hub)
@@ -414,6 +418,8 @@ def _lens(shape: compat.Shape) -> ir.Lens:
         for old, new in shape.values:
             if isinstance(new, str):
                 back.setdefault(new, old)
+        is_scalar = f"not isinstance({result}, (dict, list))"
+        test = f"{test} and {is_scalar}" if test else is_scalar
         result = f"{literal(back)}.get({result}, {result})"
     if not shape.each:
         return ir.Lens(shape.pointer, test, result)

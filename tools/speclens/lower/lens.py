@@ -143,7 +143,7 @@ def _bare(schema: Any) -> Any:
 
 
 def expression(document: JsonObject, shape: compat.Shape, value: str) -> str:
-    """Python source of the folded value, from the expression of the sender's."""
+    """Python source of the folded value, from the expression of the sender's; renamed values are renamed where it goes."""
     return _expression(document, shape, shape.template, value)
 
 
@@ -158,7 +158,8 @@ def _expression(document: JsonObject, shape: compat.Shape, template: Any, value:
     if isinstance(template, str):
         if template.startswith("$$"):
             return literal(constant(template))
-        return value + "".join(f"[{literal(name)}]" for name in tokens(template[1:]))
+        part = value + "".join(f"[{literal(name)}]" for name in tokens(template[1:]))
+        return f"{literal(dict(shape.values))}.get({part}, {part})" if shape.values else part
     return literal(template)
 
 

@@ -14,6 +14,8 @@ from speclens.source.json_scan import scan
 from speclens.source.places import find
 from speclens.source.yaml_places import places
 
+_BOM = "\ufeff"
+
 MAX_BYTES = 1 << 27
 """Largest file that is read (128 MiB)."""
 
@@ -41,7 +43,7 @@ def loads(text: str, name: str) -> Source:
 
     It is JSON if `name` ends in .json or if it starts with `{` and is JSON, else YAML 1.2.
     """
-    text = text.removeprefix("\ufeff")
+    text = text.removeprefix(_BOM)
     value, faults = _parse(text, name)
     if not faults and not isinstance(value, dict):
         faults = [not_a_mapping(len(text) - len(text.lstrip()))]
@@ -98,14 +100,16 @@ def _read(path: Path) -> str:
             data = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise Refused([Problem("source/unreadable", "error", "#", name, 1, 1, reason)]) from None
+        raise _refused(Fault("source/unreadable", 0, reason), name, "") from None
     if len(data) > MAX_BYTES:
-        raise Refused(
-            [Problem("source/size", "error", "#", name, 1, 1, f"larger than {MAX_BYTES:,} bytes")]
-        )
+        raise _refused(Fault("source/size", 0, f"larger than {MAX_BYTES:,} bytes"), name, "")
     try:
-        return data.decode("utf-8-sig")
+        return data.decode()
     except UnicodeDecodeError as error:
-        before = data[: error.start].decode("utf-8-sig", "replace")
+        before = data[: error.start].decode().removeprefix(_BOM)
         fault = Fault("source/encoding", len(before), "not UTF-8", "save the file as UTF-8")
-        raise Refused(located([fault], name, before)) from None
+        raise _refused(fault, name, before) from None
+
+
+def _refused(fault: Fault, name: str, text: str) -> Refused:
+    return Refused(located([fault], name, text))

@@ -1,0 +1,131 @@
+"""Names of schemas: a component's own, and for what stands inline one made from the place it stands at.
+
+Nothing is numbered, so adding a schema renames no other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from speclens import names
+from speclens.lower import compat
+from speclens.lower.walk import JsonObject, nested, objects
+from speclens.source.pointer import get, join, tokens
+
+
+def component_names(document: JsonObject) -> dict[str, str]:
+    """Pointer -> class name of the schemas under `components/schemas`, in document order."""
+    components = document.get("components")
+    schemas = components.get("schemas") if isinstance(components, dict) else None
+    found = schemas if isinstance(schemas, dict) else {}
+    idents = names.distinct(found, names.class_name)
+    return {join("#", "components", "schemas", name): idents[name] for name in found}
+
+
+def inline_names(document: JsonObject, components: Mapping[str, str]) -> dict[str, str]:
+    wanted: dict[str, str] = {}
+    for root, outer in objects(document, "schema"):
+        for pointer, schema in nested(root, outer):
+            if pointer not in components and _has_members(schema):
+                wanted[pointer] = names.class_name(" ".join(_place(document, components, pointer)))
+    taken = set(components.values())
+    counts: dict[str, int] = {}
+    for name in wanted.values():
+        counts[name] = counts.get(name, 0) + 1
+    return {
+        pointer: name
+        if counts[name] == 1 and name not in taken
+        else "_".join(
+            names.pascal(part) for part in _place(document, components, pointer, in_full=True)
+        )
+        for pointer, name in wanted.items()
+    }
+
+
+def _has_members(schema: Any) -> bool:
+    return (
+        isinstance(schema, dict)
+        and "$ref" not in schema
+        and bool(schema.get("properties"))
+        and _is_object(schema)
+    )
+
+
+def is_class(document: JsonObject, pointer: str, schema: Any) -> bool:
+    """An object schema, or an `allOf` of nothing but those."""
+    if _has_members(schema):
+        return True
+    if (
+        not isinstance(schema, dict)
+        or not isinstance(schema.get("allOf"), list)
+        or not _is_object(schema)
+    ):
+        return False
+    layers = tuple(layer for _, layer in compat.layers(document, pointer, schema))
+    unions = any(keyword in layer for layer in layers for keyword in ("oneOf", "anyOf", "enum"))
+    return (
+        not unions
+        and all(map(_is_object, layers))
+        and any("properties" in layer for layer in layers)
+    )
+
+
+def _is_object(schema: JsonObject) -> bool:
+    declared = schema.get("type", "object")
+    return declared == "object" or (isinstance(declared, list) and "object" in declared)
+
+
+def _place(
+    document: JsonObject, components: Mapping[str, str], pointer: str, in_full: bool = False
+) -> list[str]:
+    """The words of a place: the component or the operation it belongs to, then the way from there."""
+    path = tokens(pointer)
+    if path[:2] == ("components", "schemas"):
+        stem, rest = [components[join("#", *path[:3])]], path[3:]
+    elif path[0] == "paths" and len(path) > 3:
+        operation = get(document, join("#", *path[:3]))
+        stem = (
+            [str(operation["operationId"])]
+            if isinstance(operation, dict) and "operationId" in operation
+            else []
+        )
+        stem, rest = stem or [path[2], path[1]], path[3:]
+    else:
+        stem, rest = list(path[2:3]), path[3:]
+    if in_full:
+        return [*stem, *rest]
+    return [*stem, *_way(rest)]
+
+
+def _way(path: tuple[str, ...]) -> Iterator[str]:
+    """The telling tokens of a way: names, `Item`, `Value`, `Option2`, `Request`, `Response404`."""
+    kinds = {"items": "Item", "additionalProperties": "Value", "requestBody": "Request"}
+    skip = False
+    for index, token in enumerate(path):
+        if skip:
+            skip = False
+            before = path[index - 1]
+            if before in {"oneOf", "anyOf", "allOf", "prefixItems"}:
+                yield f"Option{int(token) + 1}" if token.isdecimal() else token
+            elif before == "responses":
+                yield f"Response{'' if token in {'200', '201', 'default'} else token}"
+            elif before in {"properties", "patternProperties", "headers"} or (
+                before == "content" and "json" not in token
+            ):
+                yield token
+            continue
+        skip = token in {
+            "properties",
+            "patternProperties",
+            "headers",
+            "oneOf",
+            "anyOf",
+            "allOf",
+            "prefixItems",
+            "responses",
+            "content",
+            "parameters",
+        }
+        if token in kinds:
+            yield kinds[token]
