@@ -230,6 +230,12 @@ def _numbers(layers: Layers, is_integer: bool) -> SearchStrategy[Json]:
 # Mutations
 
 
+def near_misses(values: SearchStrategy[Json], known: tuple[str, ...]) -> SearchStrategy[Json]:
+    """As often a value as one with something changed in it."""
+    changed = mutated(values, known)
+    return st.booleans().flatmap(lambda is_changed: changed if is_changed else values)
+
+
 def mutated(values: SearchStrategy[Json], known: tuple[str, ...]) -> SearchStrategy[Json]:
     """Values with one to three things changed somewhere; `known` are names for members."""
 
@@ -315,3 +321,12 @@ def same(a: Json, b: Json) -> bool:
     if isinstance(a, dict) and isinstance(b, dict):
         return a.keys() == b.keys() and all(same(item, b[key]) for key, item in a.items())
     return bool(a == b)
+
+
+def with_members(
+    values: SearchStrategy[Json], known: list[str], inner: SearchStrategy[Json]
+) -> SearchStrategy[Json]:
+    """Objects in which one or two members are something else."""
+    others = st.dictionaries(st.sampled_from(known), inner, min_size=1, max_size=2)
+    objects = values.filter(lambda value: isinstance(value, dict))
+    return st.builds(lambda value, members: {**value, **members}, objects, others)

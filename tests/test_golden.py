@@ -18,10 +18,10 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from built import imported, lowered, source, texts
 from pydantic import BaseModel, TypeAdapter, ValidationError
-from routescope._source_map import pointer_of
 
+from built import imported, lowered, source, texts
+from routescope._source_map import pointer_of
 from speclens.lower import views
 from speclens.source.pointer import join
 from speclens.validate.dialect import schema_validator
@@ -29,7 +29,16 @@ from speclens.validate.dialect import schema_validator
 GOLDEN = Path(__file__).parent / "golden"
 FEATURES = sorted(path.name for path in GOLDEN.iterdir() if path.is_dir())
 SHOWN = ("models.py", "normalizers.py")
-KEYS = {"schema", "payload", "canonical", "errors", "rewrites", "drops", "denormalized", "unenforced"}
+KEYS = {
+    "schema",
+    "payload",
+    "canonical",
+    "errors",
+    "rewrites",
+    "drops",
+    "denormalized",
+    "unenforced",
+}
 
 
 @cache
@@ -69,7 +78,9 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Any:
     def load(feature: str) -> tuple[ModuleType, ModuleType | None]:
         files = made(feature)
         models = imported(files, directory)
-        normalizers = imported(files, directory, "normalizers") if "normalizers.py" in files else None
+        normalizers = (
+            imported(files, directory, "normalizers") if "normalizers.py" in files else None
+        )
         return models, normalizers
 
     return load
@@ -88,8 +99,15 @@ def test_case(feature: str, case: dict[str, Any], packages: Any) -> None:
     found = run(models, normalizers, ident, payload)
 
     assert payload == case["payload"], "the payload was changed"
-    assert found == {"canonical": case.get("canonical"), "errors": {}, "rewrites": [], "drops": []} | {
-        key: value for key, value in case.items() if key in {"canonical", "errors", "rewrites", "drops"}
+    assert found == {
+        "canonical": case.get("canonical"),
+        "errors": {},
+        "rewrites": [],
+        "drops": [],
+    } | {
+        key: value
+        for key, value in case.items()
+        if key in {"canonical", "errors", "rewrites", "drops"}
     }
     conflict = "conflict" in case.get("errors", {}).values()
     wire = schema_validator(views.wire(document).document, pointer)
@@ -104,7 +122,9 @@ def test_case(feature: str, case: dict[str, Any], packages: Any) -> None:
         denormalize(models, normalizers, ident, case)
 
 
-def run(models: ModuleType, normalizers: ModuleType | None, ident: str, payload: Any) -> dict[str, Any]:
+def run(
+    models: ModuleType, normalizers: ModuleType | None, ident: str, payload: Any
+) -> dict[str, Any]:
     """What a generated package says to a payload."""
     normalize = function(normalizers, "normalize", ident)
     result: dict[str, Any] = {"canonical": None, "errors": {}, "rewrites": [], "drops": []}
@@ -118,20 +138,24 @@ def run(models: ModuleType, normalizers: ModuleType | None, ident: str, payload:
         result["rewrites"] = [[rewrite.source, rewrite.target] for rewrite in folded.rewrites]
         result["drops"] = [[drop.pointer, drop.reason] for drop in folded.drops]
         again = normalize(value)
-        assert (again.value, again.rewrites, again.drops) == (value, (), ()), "folding twice is not folding once"
+        assert (again.value, again.rewrites, again.drops) == (value, (), ()), (
+            "folding twice is not folding once"
+        )
     model = getattr(models, ident)
     adapter: TypeAdapter[Any] = TypeAdapter(model)
     try:
-        instance = adapter.validate_python(value, by_alias=True, by_name=False)
+        instance = adapter.validate_python(value, strict=True, by_alias=True, by_name=False)
     except ValidationError as error:
         with pytest.raises(ValidationError):
-            adapter.validate_json(json.dumps(value), by_alias=True, by_name=False)
+            adapter.validate_json(json.dumps(value), strict=True, by_alias=True, by_name=False)
         if normalize is not None and normalizers is not None and issubclass_(model):
             with pytest.raises(normalizers.PayloadError) as caught:
                 folded.validate(model)
             return result | {"errors": {fault.pointer: fault.rule for fault in caught.value.errors}}
-        return result | {"errors": {pointer_of(fault["loc"], value): fault["type"] for fault in error.errors()}}
-    assert adapter.validate_json(json.dumps(value), by_alias=True, by_name=False) == instance
+        return result | {
+            "errors": {pointer_of(fault["loc"], value): fault["type"] for fault in error.errors()}
+        }
+    assert adapter.validate_json(json.dumps(value), strict=True, by_alias=True, by_name=False) == instance
     dumped = adapter.dump_python(instance, mode="json", by_alias=True, exclude_unset=True)
     assert json.loads(adapter.dump_json(instance, by_alias=True, exclude_unset=True)) == dumped
     assert dumped == value, "the model says something else"
@@ -143,12 +167,18 @@ def issubclass_(model: Any) -> bool:
 
 
 def function(normalizers: ModuleType | None, verb: str, ident: str) -> Any:
-    names = {name.replace("_", "").lower(): name for name in vars(normalizers or object) if name.startswith(f"{verb}_")}
+    names = {
+        name.replace("_", "").lower(): name
+        for name in vars(normalizers or object)
+        if name.startswith(f"{verb}_")
+    }
     name = names.get(f"{verb}{ident}".replace("_", "").lower())
     return getattr(normalizers, name) if name else None
 
 
-def denormalize(models: ModuleType, normalizers: ModuleType | None, ident: str, case: dict[str, Any]) -> None:
+def denormalize(
+    models: ModuleType, normalizers: ModuleType | None, ident: str, case: dict[str, Any]
+) -> None:
     """`denormalized` maps `HUB by SPOKE` to the value in older fields, or to the pointer where it cannot be said."""
     assert normalizers is not None
     say = function(normalizers, "denormalize", ident)

@@ -97,9 +97,9 @@ class Normalized:
         try:
             return model.model_validate(self.value, by_alias=True, by_name=False)
         except ValueError as error:
-            raise PayloadError(self._told(error)) from error
+            raise PayloadError(self._located(error)) from error
 
-    def _told(self, error: ValueError) -> tuple[CompatError, ...]:
+    def _located(self, error: ValueError) -> tuple[CompatError, ...]:
         try:
             return tuple(self._faults(error))
         except RecursionError:  # places are not looked for in what is nested beyond reason

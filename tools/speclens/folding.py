@@ -21,7 +21,7 @@ from jsonschema_rs import ValidationError
 
 from speclens import ir, marks, plan, render
 from speclens.config import Config
-from speclens.lower import schemas, views
+from speclens.lower import naming, views
 from speclens.source import Source
 from speclens.source.pointer import get, join
 from speclens.validate.branches import leaves
@@ -90,7 +90,7 @@ def folder(
 
 
 def _named(source: Source, name: str) -> tuple[str, str]:
-    names = schemas.component_names(source.value)
+    names = naming.component_names(source.value)
     pointer = join("#", "components", "schemas", name)
     if pointer in names:
         return pointer, names[pointer]

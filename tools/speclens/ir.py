@@ -91,6 +91,7 @@ class Schema:
     properties: tuple[Property, ...]
     closed: bool  # additionalProperties: false
     type: Type
+    is_recursive: bool = False  # an alias that is made of itself
     annotation: str = ""  # of an alias; filled in by `models`
 
 

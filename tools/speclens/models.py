@@ -10,12 +10,13 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from speclens import ir
+from speclens.literals import literal
 
 VERSION = "0.89.0"
 
@@ -32,37 +33,59 @@ def annotate(document: ir.Document, templates: Path) -> ir.Document:
     wanted = [_roots(schema, parts) for schema in document.schemas]
     texts = _generate([json.loads(schema) for schema, _ in parts], templates)
     printed = [(text, inner) for text, (_, inner) in zip(texts, parts, strict=True)]
+    nullable = _nullable(document.schemas)
     schemas = (
-        _annotated(schema, [_filled(root, printed) for root in roots])
+        _annotated(schema, [_filled(root, printed) for root in roots], nullable)
         for schema, roots in zip(document.schemas, wanted, strict=True)
     )
     return replace(document, schemas=tuple(schemas))
 
 
-def _annotated(schema: ir.Schema, annotations: Sequence[str]) -> ir.Schema:
+def _annotated(
+    schema: ir.Schema, annotations: Sequence[str], nullable: Collection[str]
+) -> ir.Schema:
+    if schema.is_recursive:
+        return replace(
+            schema, annotation=f"TypeAliasType({literal(schema.ident)}, {literal(annotations[0])})"
+        )
     if not schema.is_object:
         return replace(schema, annotation=annotations[0])
     properties = (
-        replace(item, annotation=_field(item, annotation))
+        replace(item, annotation=_field(item, annotation, nullable))
         for item, annotation in zip(schema.properties, annotations, strict=True)
     )
     return replace(schema, properties=tuple(properties))
 
 
-def _field(item: ir.Property, annotation: str) -> str:
-    if item.optional and not _admits_null(item.type):
+def _field(item: ir.Property, annotation: str, nullable: Collection[str]) -> str:
+    if item.optional and not _admits_null(item.type, nullable):
         annotation = f"Maybe[{annotation}]"
     return f"Annotated[{annotation}, Field(alias={item.alias})]" if item.alias else annotation
 
 
-def _admits_null(type_: ir.Type) -> bool:
+def _nullable(schemas: Sequence[ir.Schema]) -> set[str]:
+    """The aliases that admit null."""
+    found, before = set[str](), -1
+    while len(found) > before:
+        before = len(found)
+        found |= {
+            schema.ident
+            for schema in schemas
+            if not schema.is_object and _admits_null(schema.type, found)
+        }
+    return found
+
+
+def _admits_null(type_: ir.Type, nullable: Collection[str]) -> bool:
     match type_:
+        case ir.Named(ident):
+            return ident in nullable
         case ir.AnyType() | ir.Primitive("null"):
             return True
         case ir.Literals(values):
             return None in values
         case ir.Union(options):
-            return any(map(_admits_null, options))
+            return any(_admits_null(option, nullable) for option in options)
         case _:
             return False
 

@@ -32,6 +32,7 @@ _MODULE_NAMES = frozenset(
         "Model",
         "Number",
         "TypeAlias",
+        "TypeAliasType",
         "BaseModel",
         "ConfigDict",
         "Exact",

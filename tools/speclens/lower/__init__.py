@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from speclens import ir
-from speclens.lower import compat_rules, docs, folds, schemas, views
+from speclens.lower import compat_rules, docs, folds, naming, schemas, views
 from speclens.lower.walk import JsonObject
 from speclens.problems import Finding
 
 
 def lower(document: JsonObject) -> tuple[ir.Document, tuple[Finding, ...]]:
     """The IR of a document that passed `validate` and `compat_rules`, and warnings on what models do not enforce."""
-    names = schemas.component_names(document)
+    names = naming.component_names(document)
     canonical = views.canonical(document)
     named, warnings = schemas.lower(canonical, names)
     info: dict[str, Any] = document.get("info") or {}

@@ -5,6 +5,7 @@ Nothing is numbered, so adding a schema renames no other.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -24,51 +25,49 @@ def component_names(document: JsonObject) -> dict[str, str]:
 
 
 def inline_names(document: JsonObject, components: Mapping[str, str]) -> dict[str, str]:
+    """Pointer -> class name of the classes that are no components, in document order."""
     wanted: dict[str, str] = {}
     for root, outer in objects(document, "schema"):
         for pointer, schema in nested(root, outer):
-            if pointer not in components and _has_members(schema):
+            own = pointer not in components and not _only_refers(schema)
+            if own and is_class(document, pointer, schema):
                 wanted[pointer] = names.class_name(" ".join(_place(document, components, pointer)))
-    taken = set(components.values())
-    counts: dict[str, int] = {}
-    for name in wanted.values():
-        counts[name] = counts.get(name, 0) + 1
-    return {
-        pointer: name
-        if counts[name] == 1 and name not in taken
-        else "_".join(
-            names.pascal(part) for part in _place(document, components, pointer, in_full=True)
-        )
-        for pointer, name in wanted.items()
-    }
-
-
-def _has_members(schema: Any) -> bool:
-    return (
-        isinstance(schema, dict)
-        and "$ref" not in schema
-        and bool(schema.get("properties"))
-        and _is_object(schema)
-    )
+    counts = Counter([*wanted.values(), *components.values()])
+    used = set(counts)
+    found: dict[str, str] = {}
+    for pointer, short in wanted.items():
+        found[pointer] = short
+        if counts[short] > 1:
+            parts = _place(document, components, pointer, in_full=True)
+            found[pointer] = names.unused("_".join(map(names.pascal, parts)), used)
+            used.add(found[pointer])
+    return found
 
 
 def is_class(document: JsonObject, pointer: str, schema: Any) -> bool:
-    """An object schema, or an `allOf` of nothing but those."""
-    if _has_members(schema):
+    """Whether a schema says something of the members of an object: by itself, or as an `allOf` of nothing but such."""
+    if not isinstance(schema, dict) or "$ref" in schema or not _is_object(schema):
+        return False
+    if schema.get("properties") or _is_said_by_type(schema):
         return True
-    if (
-        not isinstance(schema, dict)
-        or not isinstance(schema.get("allOf"), list)
-        or not _is_object(schema)
-    ):
+    if not isinstance(schema.get("allOf"), list):
         return False
     layers = tuple(layer for _, layer in compat.layers(document, pointer, schema))
     unions = any(keyword in layer for layer in layers for keyword in ("oneOf", "anyOf", "enum"))
-    return (
-        not unions
-        and all(map(_is_object, layers))
-        and any("properties" in layer for layer in layers)
-    )
+    members = any("properties" in layer or _is_said_by_type(layer) for layer in layers)
+    return not unions and all(map(_is_object, layers)) and members
+
+
+def _only_refers(schema: Any) -> bool:
+    """Whether a schema is another one under its own description."""
+    if not isinstance(schema, dict) or not isinstance(schema.get("allOf"), list):
+        return False
+    return len(schema["allOf"]) == 1 and not schema.keys() & {"properties", "required"}
+
+
+def _is_said_by_type(schema: JsonObject) -> bool:
+    closed = schema.get("additionalProperties") is False
+    return schema.get("type") == "object" and (closed or bool(schema.get("required")))
 
 
 def _is_object(schema: JsonObject) -> bool:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from speclens import ir, names
 from speclens.literals import inline, literal
-from speclens.lower import compat, docs
+from speclens.lower import compat, docs, order
 from speclens.lower.naming import inline_names, is_class
 from speclens.lower.types import Build, type_of, warn_unenforced
 from speclens.lower.views import View
-from speclens.lower.walk import JsonObject, follow
+from speclens.lower.walk import JsonObject, follow, objects
 from speclens.problems import Finding
 from speclens.source.pointer import get, join, tokens
 
@@ -18,13 +19,23 @@ from speclens.source.pointer import get, join, tokens
 def lower(
     view: View, components: Mapping[str, str]
 ) -> tuple[tuple[ir.Schema, ...], tuple[Finding, ...]]:
-    """The named schemas of a canonical view, sorted by name, and warnings on what the models do not enforce."""
+    """The named schemas of a canonical view, in the order of their code, and warnings on what the models do not
+    enforce. Of what stands inline there are those that a component, a parameter or a body is made of."""
     named = {**components, **inline_names(view.document, components)}
-    build = Build(view, named)
-    schemas = [_schema(build, pointer, ident) for pointer, ident in named.items()]
-    return tuple(sorted(schemas, key=lambda schema: schema.ident)), tuple(
-        dict.fromkeys(build.findings)
+    made: dict[ir.Schema, list[Finding]] = {}
+    for pointer, ident in named.items():
+        build = Build(view, named)
+        made[_schema(build, pointer, ident)] = build.findings
+    needed = order.needed(made, [*components.values(), *_roots(Build(view, named))])
+    return order.in_order(needed), tuple(
+        dict.fromkeys(f for schema in needed for f in made[schema])
     )
+
+
+def _roots(build: Build) -> Iterator[str]:
+    """The names in the types of parameters, headers and bodies."""
+    for pointer, schema in objects(build.view.document, "schema"):
+        yield from order.mentioned(type_of(build, pointer, schema))
 
 
 def _schema(build: Build, pointer: str, ident: str) -> ir.Schema:
@@ -45,9 +56,7 @@ def _schema(build: Build, pointer: str, ident: str) -> ir.Schema:
     )
 
 
-def _object(
-    build: Build, pointer: str, schema: JsonObject
-) -> tuple[tuple[ir.Property, ...], bool]:
+def _object(build: Build, pointer: str, schema: JsonObject) -> tuple[tuple[ir.Property, ...], bool]:
     found = compat.properties(build.view.document, pointer, schema)
     layers = tuple(compat.layers(build.view.document, pointer, schema))
     required = {

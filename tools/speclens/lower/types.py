@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from speclens import ir
+from speclens.lower import patterns
+from speclens.lower.facts import is_number
+from speclens.lower.naming import is_class
 from speclens.lower.views import View
 from speclens.lower.walk import JsonObject, follow
 from speclens.problems import Finding
-from speclens.source.pointer import from_reference, join
+from speclens.source.pointer import from_reference, get, join
 
 _CONSTRAINTS = {
     "string": ("minLength", "maxLength", "pattern"),
@@ -22,7 +25,7 @@ _CONSTRAINTS = {
 _NOT_ENFORCED = (
     "not", "if", "dependentRequired", "dependentSchemas", "patternProperties", "propertyNames", "contains",
     "prefixItems", "uniqueItems", "minProperties", "maxProperties", "unevaluatedProperties", "unevaluatedItems",
-)  # fmt: skip  # fmt: skip
+)  # fmt: skip
 _ASSERTIONS = frozenset(
     [
         "type",
@@ -47,6 +50,7 @@ _ASSERTIONS = frozenset(
         "not",
     ]
 )
+_NULL = ir.Primitive("null")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +66,13 @@ class Build:
 
 
 def type_of(build: Build, pointer: str, schema: Any, is_root: bool = False) -> ir.Type:
+    """The type of a schema; one that has a name is that name, but for the root of what the name stands for."""
     if not isinstance(schema, dict) or not schema:
         if schema is False:
             build.warn(pointer, "a schema that accepts nothing is taken as any value")
         return ir.AnyType()
     if not is_root and pointer in build.names:
-        return ir.Named(build.names[pointer])
+        return _named(build, pointer, schema)
     if isinstance(schema.get("$ref"), str):
         return _reference(build, pointer, schema)
     warn_unenforced(build, pointer, schema)
@@ -81,14 +86,31 @@ def type_of(build: Build, pointer: str, schema: Any, is_root: bool = False) -> i
     return _by_type(build, pointer, schema)
 
 
+def _named(build: Build, pointer: str, schema: Any) -> ir.Type:
+    """A name; where it is a class, beside whatever else than an object the schema admits."""
+    named = ir.Named(build.names[pointer])
+    if not is_class(build.view.document, pointer, schema):
+        return named
+    declared = schema.get("type")
+    kinds = [kind for kind in declared if kind != "object"] if isinstance(declared, list) else []
+    return _nullable(schema, [named, *(_one(build, pointer, schema, kind) for kind in kinds)])
+
+
+def _nullable(schema: JsonObject, options: list[ir.Type]) -> ir.Type:
+    return _either([*options, *([_NULL] if schema.get("nullable") is True else [])])
+
+
 def _reference(build: Build, pointer: str, schema: JsonObject) -> ir.Type:
     target = from_reference(schema["$ref"])
     if schema.keys() & (_ASSERTIONS - {"$ref"}):
         build.warn(pointer, "keywords beside `$ref` are not enforced by the model")
     if target is not None and target in build.names:
-        return ir.Named(build.names[target])
+        return _named(build, target, get(build.view.document, target))
     place, inner = follow(build.view.document, pointer, schema)
-    return ir.AnyType() if place == pointer else type_of(build, place, inner)
+    if place == pointer:
+        build.warn(pointer, "a reference by `$anchor` or `$id` is taken as any value")
+        return ir.AnyType()
+    return type_of(build, place, inner)
 
 
 def warn_unenforced(build: Build, pointer: str, schema: JsonObject) -> None:
@@ -128,7 +150,7 @@ def _union(build: Build, pointer: str, schema: JsonObject, keyword: str) -> ir.T
     if schema.keys() & (_ASSERTIONS - {keyword, "type"}):
         build.warn(pointer, f"keywords beside `{keyword}` are not enforced by the model")
     options = [type_of(build, place, branch) for place, branch in branches]
-    return _either(options + ([ir.Primitive("null")] if schema.get("nullable") is True else []))
+    return _nullable(schema, options)
 
 
 def _either(options: list[ir.Type]) -> ir.Type:
@@ -154,7 +176,7 @@ def _merged(build: Build, pointer: str, schema: JsonObject) -> ir.Type:
             if telling[0] is own
             else join(pointer, "allOf", schema["allOf"].index(telling[0]))
         )
-        return type_of(build, place, telling[0])
+        return _nullable(schema, [type_of(build, place, telling[0])])
     merged: JsonObject = {}
     for member in telling:
         _, target = follow(build.view.document, pointer, member)
@@ -228,3 +250,10 @@ def _constraints(
         else:
             return (*_numbers(found), ("pattern", source))
     return tuple(_numbers(found))
+
+
+def _numbers(found: JsonObject) -> Iterator[tuple[str, int | float]]:
+    for keyword, value in found.items():
+        if is_number(value):
+            is_count = keyword.startswith(("minLength", "maxLength", "minItems", "maxItems"))
+            yield keyword, int(value) if is_count else value

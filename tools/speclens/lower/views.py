@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from speclens.lower import compat, facts
-from speclens.lower.walk import MANY, NAMED, ONE, JsonObject, objects
+from speclens.lower.walk import JsonObject, objects
+from speclens.objects import SUBSCHEMAS
 from speclens.source.pointer import join, tokens, walk
 
 Transform = Callable[["_View", str, str, Any], Any]
@@ -56,11 +57,12 @@ class _View:
         return result
 
     def _value(self, keyword: str, old: str, new: str, value: Any) -> Any:
-        if keyword in ONE:
+        how = SUBSCHEMAS[keyword][0] if keyword in SUBSCHEMAS else ""
+        if how == "one":
             return self.schema(old, new, value)
-        if keyword in MANY and isinstance(value, list):
+        if how == "list" and isinstance(value, list):
             return [self.schema(join(old, i), join(new, i), item) for i, item in enumerate(value)]
-        if keyword in NAMED and isinstance(value, dict):
+        if how == "map" and isinstance(value, dict):
             return {
                 name: self.schema(join(old, name), join(new, name), item)
                 for name, item in value.items()

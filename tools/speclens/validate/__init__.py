@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from speclens.objects import nodes
 from speclens.problems import Finding
 from speclens.source import Source
 from speclens.validate import examples, official, paths, references
 from speclens.validate.document import Document
 from speclens.validate.versions import version
-from speclens.validate.walk import nodes
 
 Rule = Callable[[Document], Iterable[Finding]]
 

@@ -13,8 +13,8 @@ from urllib.parse import quote
 import jsonschema_rs
 from jsonschema_rs import Draft202012Validator, Registry
 
+from speclens.objects import is_30, nodes, rewrite_schemas, rewrite_subschemas
 from speclens.source.pointer import get
-from speclens.validate.walk import is_30, nodes, rewrite_schemas, rewrite_subschemas
 
 _URI = "urn:speclens:document"
 _KEYWORDS_30 = """

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from speclens.objects import Node
 from speclens.source import pointer
-from speclens.validate.walk import Node
 
 
 @dataclass(frozen=True, slots=True)

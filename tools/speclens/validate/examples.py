@@ -9,6 +9,7 @@ from typing import Any
 
 from jsonschema_rs import Draft202012Validator, ValidationError
 
+from speclens.objects import Node
 from speclens.problems import Finding
 from speclens.source import pointer
 from speclens.validate.branches import leaves
@@ -16,7 +17,6 @@ from speclens.validate.cost import LIMIT, costs
 from speclens.validate.dialect import validators
 from speclens.validate.document import Document, resolve
 from speclens.validate.errors import explain
-from speclens.validate.walk import Node
 
 _ENGINE_LIMITS = ("BacktrackLimitExceeded", "RegexEngineFailure")
 

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from speclens.objects import METHODS, Node
 from speclens.problems import Finding
 from speclens.source import pointer
 from speclens.validate.document import Document, resolve
-from speclens.validate.walk import METHODS, Node
 
 _EXPRESSION = re.compile(r"\{([^{}]*)\}")
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from speclens.objects import Node
 from speclens.problems import Finding, Severity
 from speclens.source import pointer
 from speclens.validate.document import Document, target
-from speclens.validate.walk import Node
 
 _BUNDLE = "bundle the document into one file"
 

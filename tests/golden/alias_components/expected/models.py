@@ -10,24 +10,25 @@ from pydantic import Field
 from ._types import Maybe, Model
 
 __all__ = [
+    "Thing",
     "Always",
     "Anything",
     "Free",
     "Id",
-    "Ids",
     "Maybe_",
     "Null",
-    "Thing",
+    "Ids",
 ]
 
 
 class Thing(Model):
     id: Maybe[Id] = None
     """An identifier."""
+
     ids: Maybe[Ids] = None
-    anything: Maybe[Anything] = None
-    null: Maybe[Null] = None
-    maybe: Maybe[Maybe_] = None
+    anything: Anything = None
+    null: Null = None
+    maybe: Maybe_ = None
 
 
 Always: TypeAlias = Any
@@ -39,8 +40,8 @@ Free: TypeAlias = dict[str, Any]
 Id: TypeAlias = Annotated[str, Field(min_length=1)]
 """An identifier."""
 
-Ids: TypeAlias = list[Id]
-
 Maybe_: TypeAlias = str | None
 
 Null: TypeAlias = None
+
+Ids: TypeAlias = list[Id]

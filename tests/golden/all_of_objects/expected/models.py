@@ -8,10 +8,9 @@ from ._types import Integer, Maybe, Model
 __all__ = [
     "Base",
     "Holder",
-    "HolderOneOption2",
+    "HolderOne",
     "More",
     "Thing",
-    "ThingOption2",
 ]
 
 
@@ -21,11 +20,13 @@ class Base(Model):
 
 
 class Holder(Model):
-    one: Maybe[Base] = None
+    one: Maybe[HolderOne] = None
 
 
-class HolderOneOption2(Model):
+class HolderOne(Model):
     extra: Maybe[bool] = None
+    id: str
+    note: Maybe[str] = None
 
 
 class More(Model):
@@ -42,7 +43,3 @@ class Thing(Model):
     name: str
     id: str
     note: Maybe[str] = None
-
-
-class ThingOption2(Model):
-    name: str

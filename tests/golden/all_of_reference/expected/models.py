@@ -11,8 +11,8 @@ from ._types import Maybe, Model
 
 __all__ = [
     "Base",
-    "Name",
     "Thing",
+    "Name",
 ]
 
 
@@ -25,6 +25,7 @@ class Thing(Model):
 
     described: Maybe[Base] = None
     """The base."""
+
     name: Maybe[Annotated[str, Field(max_length=5, min_length=2)]] = None
 
     beside: Maybe[Name] = None

@@ -3,18 +3,24 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from pydantic import ConfigDict
 
 from ._types import Maybe, Model
 
 __all__ = [
     "Nothing",
     "Thing",
+    "ThingNone",
 ]
 
 
+class Nothing(Model):
+    model_config = ConfigDict(extra="forbid")
+
+
 class Thing(Model):
-    none: Maybe[dict[str, Any]] = None
+    none: Maybe[ThingNone] = None
 
 
-Nothing: TypeAlias = dict[str, Any]
+class ThingNone(Model):
+    model_config = ConfigDict(extra="forbid")

@@ -3,13 +3,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import Field
 
 from ._types import Integer, Maybe, Model
 
 __all__ = [
-    "Size",
     "Thing",
+    "Size",
 ]
 
 
@@ -26,7 +28,7 @@ class Thing(Model):
     flag: Maybe[bool] = None
     """Default of the API: `false`."""
 
-    list: Maybe[list[str]] = None
+    list_: Annotated[Maybe[list[str]], Field(alias="list")] = None
     """Default of the API: `["a"]`."""
 
     object: Maybe[dict[str, Any]] = None
@@ -34,6 +36,7 @@ class Thing(Model):
 
     color: Maybe[Literal["red"]] = None
     """Default of the API: `"red"`."""
+
     nothing: str | None = None
 
     later: Maybe[Size] = None

@@ -19,4 +19,5 @@ class Thing(Model):
 
     Deprecated.
     """
+
     new: Maybe[str] = None

@@ -9,9 +9,9 @@ from ._types import Maybe, Model
 
 __all__ = [
     "Blank",
-    "Text",
     "Thing",
     "Titled",
+    "Text",
 ]
 
 
@@ -33,7 +33,7 @@ class Thing(Model):
     """But this"""
 
     quote: Maybe[str] = None
-    """ends with \""""
+    """ends with\""""
 
     backslash: Maybe[str] = None
     """ends with \\"""
@@ -46,6 +46,7 @@ class Thing(Model):
 
     known: Maybe[str] = None
     """Known values: `a`, `b`."""
+
     one: Maybe[str] = None
     bare: Maybe[str] = None
 

@@ -12,18 +12,18 @@ from ._types import Exact, Integer, Maybe, Model
 __all__ = [
     "Annotations",
     "Any_",
+    "ConfigDict_",
+    "List",
+    "Maybe_",
+    "Model_",
     "BaseModel_",
-    "ConfigDict",
     "Exact_",
     "Field_",
     "Integer_",
-    "List",
     "Literal_",
-    "Maybe_",
-    "Model_",
     "Str",
     "TypeAlias_",
-    "list",
+    "List_",
 ]
 
 
@@ -33,15 +33,15 @@ class Annotations(Model):
 
 class Any_(Model):
     any: Any
-    str: Maybe[str] = None
-    int: Maybe[Integer] = None
-    bool: Maybe[bool] = None
-    list: Maybe[list[str]] = None
+    str_: Annotated[Maybe[str], Field(alias="str")] = None
+    int_: Annotated[Maybe[Integer], Field(alias="int")] = None
+    bool_: Annotated[Maybe[bool], Field(alias="bool")] = None
+    list_: Annotated[Maybe[list[str]], Field(alias="list")] = None
     more: Maybe[list[str]] = None
     text: Maybe[str] = None
 
 
-class ConfigDict(Model):
+class ConfigDict_(Model):
     model_config = ConfigDict(extra="forbid")
     a: Maybe[str] = None
 
@@ -51,14 +51,14 @@ class List(Model):
 
 
 class Maybe_(Model):
-    Maybe: Maybe[Integer_] = None
-    Annotated: Maybe[Integer] = None
-    Integer: Maybe[Integer] = None
+    maybe: Annotated[Maybe[Integer_], Field(alias="Maybe")] = None
+    annotated: Annotated[Maybe[Integer], Field(alias="Annotated")] = None
+    integer: Annotated[Maybe[Integer], Field(alias="Integer")] = None
     plain: Maybe[Integer] = None
 
 
 class Model_(Model):
-    Field: Maybe[str] = None
+    field: Annotated[Maybe[str], Field(alias="Field")] = None
 
 
 BaseModel_: TypeAlias = bool
@@ -75,4 +75,4 @@ Str: TypeAlias = Integer
 
 TypeAlias_: TypeAlias = str
 
-list: TypeAlias = list[Str]
+List_: TypeAlias = list[Str]

@@ -12,10 +12,10 @@ from ._types import Integer, Maybe, Model
 __all__ = [
     "FooBar",
     "Foo_Bar",
+    "Foo_x2d_bar",
     "Thing",
     "ThingInner",
     "Thing_Properties_Inner",
-    "foo_x2d_bar",
 ]
 
 
@@ -25,6 +25,10 @@ class FooBar(Model):
 
 class Foo_Bar(Model):
     b: Maybe[str] = None
+
+
+class Foo_x2d_bar(Model):
+    c: Maybe[str] = None
 
 
 class Thing(Model):
@@ -40,7 +44,3 @@ class ThingInner(Model):
 
 class Thing_Properties_Inner(Model):
     x: Maybe[str] = None
-
-
-class foo_x2d_bar(Model):
-    c: Maybe[str] = None

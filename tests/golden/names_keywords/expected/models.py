@@ -11,15 +11,15 @@ from ._types import Maybe, Model
 
 __all__ = [
     "Class",
-    "None_",
     "True_",
+    "None_",
 ]
 
 
 class Class(Model):
     class_: Annotated[Maybe[str], Field(alias="class")] = None
     def_: Annotated[Maybe[str], Field(alias="def")] = None
-    None_: Annotated[Maybe[str], Field(alias="None")] = None
+    none: Annotated[Maybe[str], Field(alias="None")] = None
     async_: Annotated[Maybe[str], Field(alias="async")] = None
     match: Maybe[str] = None
     type: Maybe[str] = None

@@ -27,4 +27,4 @@ class N2dPoint(Model):
     line_break: Annotated[Maybe[str], Field(alias="line\nbreak")] = None
     n_x2d_: Annotated[Maybe[str], Field(alias="-")] = None
     camelCase: Maybe[str] = None
-    HTTPServer: Maybe[str] = None
+    http_server: Annotated[Maybe[str], Field(alias="HTTPServer")] = None

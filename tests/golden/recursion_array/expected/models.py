@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing_extensions import TypeAliasType
 
 from ._types import Maybe, Model, Number
 
 __all__ = [
-    "Json",
     "Node",
+    "Json",
     "Tree",
 ]
 
@@ -19,6 +19,6 @@ class Node(Model):
     tree: Maybe[Tree] = None
 
 
-Json: TypeAlias = str | Number | list[Json] | dict[str, Json]
+Json = TypeAliasType("Json", "str | Number | list[Json] | dict[str, Json]")
 
-Tree: TypeAlias = list[Tree]
+Tree = TypeAliasType("Tree", "list[Tree]")

@@ -10,12 +10,12 @@ from pydantic import Field
 from ._types import Maybe, Model
 
 __all__ = [
-    "A",
-    "B",
     "C",
-    "D",
-    "E",
     "Thing",
+    "B",
+    "E",
+    "A",
+    "D",
 ]
 
 
@@ -29,10 +29,10 @@ class Thing(Model):
     inner: Maybe[str] = None
 
 
-A: TypeAlias = B
-
 B: TypeAlias = C
 
-D: TypeAlias = E
-
 E: TypeAlias = Annotated[str, Field(min_length=1)]
+
+A: TypeAlias = B
+
+D: TypeAlias = E

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -15,10 +15,11 @@ __all__ = [
 ]
 
 
+class Bare(Model):
+    b: Any
+
+
 class Thing(Model):
     a: str
     model_x_: Annotated[Any, Field(alias="model_x")]
     not_declared: Annotated[Any, Field(alias="not-declared")]
-
-
-Bare: TypeAlias = dict[str, Any]

@@ -17,7 +17,7 @@ __all__ = [
 class Thing(Model):
     short: Maybe[Annotated[str, Field(max_length=3)]] = None
     long: Maybe[Annotated[str, Field(min_length=2)]] = None
-    code: Maybe[Annotated[str, Field(pattern="^[A-Z]{2}\\d+$")]] = None
+    code: Maybe[Annotated[str, Field(pattern="^[A-Z]{2}[0-9]+$")]] = None
     part: Maybe[Annotated[str, Field(pattern="b")]] = None
     when: Maybe[str] = None
     id: Maybe[str] = None

@@ -76,6 +76,9 @@ _TABLE: dict[str, dict[str, Field]] = {
     },
 }
 
+SUBSCHEMAS = _TABLE["schema"]
+"""The keywords of a schema that hold schemas, and how: "one", "list" or "map"."""
+
 REFERABLE = frozenset(_TABLE["components"][key][1] for key in _TABLE["components"])
 """The kinds that may be a reference instead."""
 
