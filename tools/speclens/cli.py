@@ -16,6 +16,7 @@ from typing import Any, cast
 import click
 import yaml
 
+from speclens import __version__
 from speclens import config as configuration
 from speclens import folding, pipeline, reporting, tree
 from speclens.config import Config
@@ -28,7 +29,7 @@ FORMATS = click.Choice(["text", "json", "github", "sarif"])
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(package_name="speclens")
+@click.version_option(__version__, prog_name="speclens")
 def main() -> None:
     """Generate a Python package from an OpenAPI document, and keep the two in step.
 

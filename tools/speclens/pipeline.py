@@ -8,11 +8,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache as memoize
 from hashlib import sha256
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from speclens import cache, ir, lower, marks, models, plan, render, tidy
+from speclens import __version__, cache, ir, lower, marks, models, plan, render, tidy
 from speclens.config import Config
 from speclens.problems import Finding, Problem, Refused
 from speclens.source import Source, load, locate
@@ -182,7 +181,7 @@ def _inputs(source: Source, config: Config) -> Inputs:
         document=_digest(source.text),
         templates=_digest(*templates),
         config=_digest(*config.values),
-        toolkit=f"{_version()}-{_toolkit()}",
+        toolkit=f"{__version__}-{_toolkit()}",
         generator=models.VERSION,
     )
 
@@ -195,19 +194,14 @@ def _files(directory: Path) -> list[Path]:
     )
 
 
-def _version() -> str:
-    try:
-        return version("speclens")
-    except PackageNotFoundError:
-        return "0"
-
-
 @memoize
 def _toolkit() -> str:
     """A digest of the toolkit's own code, so that a change of it is told from a change by hand."""
+    root = Path(__file__).parent
     total = sha256()
-    for path in sorted(Path(__file__).parent.rglob("*.py")):
-        total.update(path.read_bytes())
+    for path in sorted(root.rglob("*.py")):
+        if not path.is_relative_to(root / "_templates"):
+            total.update(path.read_bytes())
     return total.hexdigest()[:16]
 
 
