@@ -24,9 +24,7 @@ from ._compat import (
     join_merge,
     path_of,
     pointer,
-    put,
     take,
-    take_absent,
     unfold,
 )
 
@@ -58,23 +56,23 @@ _RULE_IMAGES_RESPONSE_DATA_ONE_OF_3 = Rule(
 )
 _RULE_IMAGE_EDIT_REQUEST_IMAGE_ONE_OF_0 = Rule(
     "#/components/schemas/ImageEditRequest/properties/image/oneOf/0",
-    hub=("images",),
+    hub="/images",
     deprecated=Deprecation(since="2026-08-01", note="Use images[].image_url."),
 )
 _RULE_IMAGE_EDIT_REQUEST_IMAGE_ONE_OF_1 = Rule(
     "#/components/schemas/ImageEditRequest/properties/image/oneOf/1",
-    hub=("images",),
+    hub="/images",
     is_rename=True,
     deprecated=Deprecation(since="2026-08-01", note="Use images[].image_url."),
 )
 _RULE_IMAGE_EDIT_REQUEST_IMAGE_URLS_ONE_OF_0 = Rule(
     "#/components/schemas/ImageEditRequest/properties/image_urls/oneOf/0",
-    hub=("images",),
+    hub="/images",
     deprecated=Deprecation(since="2026-08-01", note="Use images[].image_url."),
 )
 _RULE_IMAGE_EDIT_REQUEST_IMAGE_URLS_ONE_OF_1 = Rule(
     "#/components/schemas/ImageEditRequest/properties/image_urls/oneOf/1",
-    hub=("images",),
+    hub="/images",
     deprecated=Deprecation(since="2026-08-01", note="Use images[].image_url."),
 )
 _RULE_IMAGE_EDIT_REQUEST_MASK_ONE_OF_1 = Rule(
@@ -133,9 +131,15 @@ def normalize_images_response(payload: Any) -> Normalized:
 def _fold_image(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, dict):
         folded = value.copy()
-        take_absent(folded, "url", _ABSENT_EMPTY_NULL, at, log)
-        take_absent(folded, "b64_json", _ABSENT_EMPTY_NULL, at, log)
-        take_absent(folded, "revised_prompt", _ABSENT_EMPTY_NULL, at, log)
+        if "url" in folded and folded["url"] in _ABSENT_EMPTY_NULL:
+            del folded["url"]
+            log.drop((at, "url"), "absent")
+        if "b64_json" in folded and folded["b64_json"] in _ABSENT_EMPTY_NULL:
+            del folded["b64_json"]
+            log.drop((at, "b64_json"), "absent")
+        if "revised_prompt" in folded and folded["revised_prompt"] in _ABSENT_EMPTY_NULL:
+            del folded["revised_prompt"]
+            log.drop((at, "revised_prompt"), "absent")
         return folded
     return value
 
@@ -146,7 +150,8 @@ def _fold_image_edit_request(value: Any, at: Path, log: Log) -> Any:
         if "mask" in folded:
             folded["mask"] = _fold_image_edit_request_mask(value["mask"], (at, "mask"), log)
         sources: list[Source] = []
-        if is_given(value, "images", _ABSENT_NULL_NO_ITEMS_EMPTY):
+        is_own = is_given(value, "images", _ABSENT_NULL_NO_ITEMS_EMPTY)
+        if is_own:
             own = _fold_image_edit_request_images(value["images"], (at, "images"), log)
             sources.append(((at, "images"), value["images"], own))
         if take(folded, "image", _ABSENT_NULL_NO_ITEMS_EMPTY, at, log):
@@ -158,8 +163,9 @@ def _fold_image_edit_request(value: Any, at: Path, log: Log) -> Any:
             )
             sources.append(((at, "image_urls"), value["image_urls"], spoke))
         if sources:
-            joined = join_merge(sources, log)
-            put(folded, ("images",), joined, at, log, own=sources[0][0] == path_of(at, ("images",)))
+            if not is_own and "images" in value:
+                log.drop((at, "images"), "absent")
+            folded["images"] = join_merge(sources, log)
         else:
             log.missing(
                 path_of(at, ("images",)), "at least one of images, image, image_urls must be given"
@@ -207,7 +213,7 @@ def _fold_image_edit_request_mask(value: Any, at: Path, log: Log) -> Any:
             raise CompatError("required", pointer((at, "image_url")), "is required")
         if not isinstance(value["image_url"], str):
             raise CompatError("type", pointer((at, "image_url")), "must be a string")
-        log.drop_unused(value, (("image_url",),), at)
+        log.drop_unused(value, {"image_url": {}}, at)
         return value["image_url"]
     raise CompatError("type", pointer(at), "must be a string or an object")
 
@@ -217,7 +223,7 @@ def _fold_image_reference(value: Any, at: Path, log: Log) -> Any:
         log.rewrite(at, _RULE_IMAGE_REFERENCE_ONE_OF_2)
         if not isinstance(value["url"], str):
             raise CompatError("type", pointer((at, "url")), "must be a string")
-        log.drop_unused(value, (("url",),), at)
+        log.drop_unused(value, {"url": {}}, at)
         return {"image_url": value["url"]}
     if isinstance(value, dict):
         folded = value.copy()
@@ -241,7 +247,7 @@ def _fold_image_reference_one_of_0_image_url(value: Any, at: Path, log: Log) -> 
             raise CompatError("required", pointer((at, "url")), "is required")
         if not isinstance(value["url"], str):
             raise CompatError("type", pointer((at, "url")), "must be a string")
-        log.drop_unused(value, (("url",),), at)
+        log.drop_unused(value, {"url": {}}, at)
         return value["url"]
     raise CompatError("type", pointer(at), "must be a string or an object")
 
@@ -258,7 +264,7 @@ def _fold_images_response(value: Any, at: Path, log: Log) -> Any:
 def _fold_images_response_data(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, dict) and len(value) <= 0:
         log.rewrite(at, _RULE_IMAGES_RESPONSE_DATA_ONE_OF_2)
-        log.drop_unused(value, (), at)
+        log.drop_unused(value, {}, at)
         return []
     if isinstance(value, dict):
         log.rewrite(at, _RULE_IMAGES_RESPONSE_DATA_ONE_OF_1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, Self, TypeVar
 
@@ -21,12 +21,13 @@ class Deprecation:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rule:
-    """A shape of the API document at `pointer`; `hub` is where a compatibility field folds into."""
+    """A shape of the API document at `pointer`; `hub` is where a compatibility field folds into, a JSON Pointer from
+    the object that has the field."""
 
     pointer: str
-    hub: tuple[str, ...] = ()
+    hub: str = ""
     is_rename: bool = False
     deprecated: Deprecation | None = None
 
@@ -122,7 +123,9 @@ def pointer(path: Path) -> str:
     text = ""
     while path is not None:
         path, key = path
-        text = f"/{_source_map.escape(key)}{text}"
+        if isinstance(key, str) and ("~" in key or "/" in key):
+            key = _source_map.escape(key)
+        text = f"/{key}{text}"
     return text
 
 
@@ -145,14 +148,14 @@ class Log:
     def drop(self, path: Path, reason: str) -> None:
         self._drops.append((path, reason))
 
-    def drop_unused(self, value: Any, used: tuple[tuple[str, ...], ...], path: Path) -> None:
-        """Note the members of a value that its shape does not carry over."""
+    def drop_unused(self, value: Any, used: Mapping[str, Any], path: Path) -> None:
+        """Note the members of a value that its shape does not carry over. Of those in `used` it carries over the
+        members named there in turn; all of them, if none is."""
         for key, inner in value.items():
-            rest = tuple(part[1:] for part in used if part[0] == key)
-            if not rest:
+            if key not in used:
                 self._drops.append(((path, key), "template"))
-            elif () not in rest and isinstance(inner, dict):
-                self.drop_unused(inner, rest, (path, key))
+            elif used[key] and isinstance(inner, dict):
+                self.drop_unused(inner, used[key], (path, key))
 
     def missing(self, path: Path, message: str) -> None:
         """Note that nothing was given for a required field, in whatever way."""
@@ -170,25 +173,31 @@ class Log:
             marked, sent = _source_map.mark(payload)
             return _source_map.Replay(fold(marked, None, log), sent, log._missing)
 
-        drops = tuple(Drop(pointer(path), reason) for path, reason in self._drops)
-        return Normalized(value, tuple(self._told()) if self._rewrites else (), drops, replay)
+        rewrites = self._told() if self._rewrites else ()
+        drops = tuple([Drop(pointer(path), why) for path, why in self._drops]) if self._drops else ()
+        return Normalized(value, rewrites, drops, replay)
 
-    def _told(self) -> Iterator[Rewrite]:
+    def _told(self) -> tuple[Rewrite, ...]:
         """One rewrite per rule and property, however many items of it were rewritten."""
-        moved = {pointer(path): rule for path, rule in self._rewrites if rule.hub}
-        seen = set[tuple[str, str]]()
+        moved = {path: rule for path, rule in self._rewrites if rule.hub}
+        ends: dict[Path, tuple[str, str]] = {}
+        told: dict[tuple[str, Rule], Rewrite] = {}
         for path, rule in self._rewrites:
-            source, target = _from_to(path, moved)
-            if (source, rule.pointer) not in seen:
-                seen.add((source, rule.pointer))
-                yield Rewrite(source, target, rule.pointer, rule.deprecated)
+            if path is not None and isinstance(path[1], int):
+                path = path[0]  # an item counts as its array
+            if path not in ends:
+                ends[path] = _from_to(path, moved)
+            source, target = ends[path]
+            if (source, rule) not in told:
+                told[source, rule] = Rewrite(source, target, rule.pointer, rule.deprecated)
+        return tuple(told.values())
 
 
 def _too_deep() -> CompatError:
     return CompatError("depth", "", "nested too deep")
 
 
-def _from_to(path: Path, moved: Mapping[str, Rule]) -> tuple[str, str]:
+def _from_to(path: Path, moved: Mapping[Path, Rule]) -> tuple[str, str]:
     """The property that a value was sent in, up to the first index of an array, and where it is in the end.
 
     What is inside a compatibility field counts as that field, unless the field was only renamed.
@@ -196,11 +205,10 @@ def _from_to(path: Path, moved: Mapping[str, Rule]) -> tuple[str, str]:
     source, rest = path, ""
     while path is not None:
         above, key = path
-        rule = moved.get(pointer(path))
+        rule = moved.get(path)
         if rule is not None:
-            hub = pointer(above) + "".join(f"/{_source_map.escape(name)}" for name in rule.hub)
             inside = rest if rule.is_rename else ""
-            return pointer(path) + inside, hub + inside
+            return pointer(path) + inside, pointer(above) + rule.hub + inside
         if isinstance(key, int):
             source, rest = above, ""
         else:
@@ -223,9 +231,9 @@ def same(a: Any, b: Any) -> bool:
     return isinstance(a, bool) == isinstance(b, bool)
 
 
-def is_one_of(value: Any, values: Iterable[Any]) -> bool:
+def is_one_of(value: Any, values: Sequence[Any]) -> bool:
     """Whether a JSON value equals one of some."""
-    return any(same(value, other) for other in values)
+    return value in values and any(same(value, other) for other in values)
 
 
 def is_number(value: Any) -> bool:
@@ -252,17 +260,16 @@ def part(key: str, value: Any, path: tuple[str, ...]) -> dict[str, Any]:
 
 def is_given(value: dict[str, Any], key: str, absent: tuple[Any, ...]) -> bool:
     """Whether a member is there, with a value that does not mean "not given"."""
-    return key in value and not (absent and is_one_of(value[key], absent))
+    return key in value and not is_one_of(value[key], absent)
 
 
 def take(folded: dict[str, Any], key: str, absent: tuple[Any, ...], at: Path, log: Log) -> bool:
     """Remove a member that folds elsewhere; whether it has anything to fold."""
     if key not in folded:
         return False
-    if absent and is_one_of(folded.pop(key), absent):
+    if is_one_of(folded.pop(key), absent):
         log.drop((at, key), "absent")
         return False
-    folded.pop(key, None)
     return True
 
 
@@ -274,13 +281,6 @@ def dig(value: Any, path: tuple[str, ...], absent: tuple[Any, ...]) -> Iterator[
         yield value[path[-1]]
 
 
-def take_absent(folded: dict[str, Any], key: str, absent: tuple[Any, ...], at: Path, log: Log) -> None:
-    """Remove a member whose value means "not given"."""
-    if key in folded and is_one_of(folded[key], absent):
-        del folded[key]
-        log.drop((at, key), "absent")
-
-
 def path_of(at: Path, names: tuple[str, ...]) -> Path:
     """The path of a member some objects deep."""
     for name in names:
@@ -289,7 +289,7 @@ def path_of(at: Path, names: tuple[str, ...]) -> Path:
 
 
 def put(folded: dict[str, Any], names: tuple[str, ...], value: Any, at: Path, log: Log, own: bool) -> None:
-    """Set a hub. Objects on the way are made, or copied, never changed; a value there that is not its `own` source
+    """Set a hub some objects deep. Objects on the way are made, or copied, never changed; a value there that is not its `own` source
     means "not given"."""
     here = folded
     for depth, name in enumerate(names[:-1], 1):
@@ -302,22 +302,23 @@ def put(folded: dict[str, Any], names: tuple[str, ...], value: Any, at: Path, lo
     here[names[-1]] = value
 
 
+_UNBOUNDED = float("inf")
 Source = tuple[Path, Any, Any]
 """Where a source of a hub stands, its value as sent, and folded."""
 
 
-def join_merge(sources: list[Source], log: Log, most: float = float("inf")) -> Any:
+def join_merge(sources: list[Source], log: Log, most: float = _UNBOUNDED) -> Any:
     """All items in the order of the sources; what an earlier source has given already is dropped."""
+    if len(sources) == 1 and (most == _UNBOUNDED or not isinstance(sources[0][2], list)):
+        return sources[0][2]  # if that is no array, the model says so
     merged: list[Any] = []
     for at, sent, items in sources:
         if not isinstance(items, list):
-            if len(sources) == 1:
-                return items  # the model says that it is no array
             raise CompatError("type", pointer(at), "must be an array")
-        earlier = len(merged)
+        earlier = merged.copy()
         itemwise = isinstance(sent, list) and len(sent) == len(items)
         for index, item in enumerate(items):
-            if earlier and any(same(item, other) for other in merged[:earlier]):
+            if is_one_of(item, earlier):
                 log.drop((at, index) if itemwise else at, "duplicate")
             else:
                 merged.append(item)

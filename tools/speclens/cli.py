@@ -7,25 +7,23 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable
 from dataclasses import asdict
-from functools import wraps
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import click
 import yaml
 
-from speclens import __version__
+from speclens import __version__, folding, pipeline, tree
 from speclens import config as configuration
-from speclens import folding, pipeline, reporting, tree
 from speclens.config import Config
 from speclens.lower import check_compat, views
-from speclens.problems import Problem, Refused
+from speclens.options import format_option, print_problems, reported, target_options, warn
 from speclens.source import load, locate
 from speclens.validate import validate as findings_of
 
-FORMATS = click.Choice(["text", "json", "github", "sarif"])
+
+_TEXT_OR_JSON = click.Choice(["text", "json"])
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -42,98 +40,10 @@ def main() -> None:
     """
 
 
-def _format(command: Callable[..., Any]) -> Callable[..., Any]:
-    return click.option(
-        "--format", "style", type=FORMATS, default="text", show_default=True, help="How to report."
-    )(command)
-
-
-def _target(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that say what is generated from what; the command receives a Config."""
-    options = (
-        click.option("--spec", type=click.Path(path_type=Path), help="The OpenAPI document."),
-        click.option("--package", help="The name of the package to generate."),
-        click.option(
-            "--output", type=click.Path(path_type=Path), help="The directory of its distribution."
-        ),
-        click.option(
-            "--templates",
-            type=click.Path(path_type=Path),
-            help="Templates that come before the built-in ones.",
-        ),
-        click.option("--client", default=None, help="The name of the client class."),
-    )
-
-    @wraps(command)
-    def run(
-        spec: Path | None,
-        package: str | None,
-        output: Path | None,
-        templates: Path | None,
-        client: str | None,
-        **rest: Any,
-    ) -> Any:
-        return command(config=_config(spec, package, output, templates, client), **rest)
-
-    for option in reversed(options):
-        run = option(run)
-    return run
-
-
-def _config(
-    spec: Path | None,
-    package: str | None,
-    output: Path | None,
-    templates: Path | None,
-    client: str | None,
-) -> Config:
-    if spec is None:
-        if package or output or templates or client:
-            raise click.UsageError("--package, --output, --templates and --client go with --spec.")
-        path = configuration.find(Path.cwd())
-        if path is None:
-            raise click.UsageError(
-                "No pyproject.toml with [tool.speclens] here or above; give --spec, --package and --output."
-            )
-        return configuration.load(path)
-    if package is None or output is None:
-        raise click.UsageError("--spec goes with --package and --output.")
-    fix = f"speclens generate --spec {spec} --package {package} --output {output}"
-    fix += f" --templates {templates}" if templates else ""
-    fix += f" --client {client}" if client else ""
-    return configuration.checked(Config(spec, package, output, fix, templates, client=client or ""))
-
-
-def _reported(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Problems that a command is refused with are printed in its format; then it exits with 1."""
-
-    @wraps(command)
-    def run(style: str, **rest: Any) -> Any:
-        try:
-            return command(style=style, **rest)
-        except Refused as refused:
-            _print(refused.problems, style)
-            sys.exit(2 if all(problem.rule in _UNREADABLE for problem in refused.problems) else 1)
-
-    return run
-
-
-_UNREADABLE = {"source/unreadable"}
-
-
-def _print(problems: Iterable[Problem], style: str) -> None:
-    click.echo(reporting.render(tuple(problems), cast(reporting.Format, style)), nl=False)
-
-
-def _warn(warnings: tuple[Problem, ...]) -> None:
-    for line in reporting.render(warnings, "text").splitlines():
-        click.echo(f"warning: {line}", err=True)
-
-
 @main.command()
-@_target
-@_format
-@_reported
+@format_option
+@reported
+@target_options
 def generate(config: Config, style: str) -> None:
     """Write the package, all of it or nothing.
 
@@ -144,7 +54,7 @@ def generate(config: Config, style: str) -> None:
     _progress(f"generating {config.package} from {config.spec}")
     built, warnings = pipeline.build(config)
     changed = tree.write(config.output, built)
-    _warn(warnings)
+    warn(warnings)
     if style == "text":
         click.echo("".join(f"{config.output / path}\n" for path in changed), nl=False)
         click.echo(
@@ -153,7 +63,7 @@ def generate(config: Config, style: str) -> None:
             else "nothing to do: all in sync"
         )
     else:
-        _print(warnings, style)
+        print_problems(warnings, style)
 
 
 def _progress(message: str) -> None:
@@ -162,9 +72,9 @@ def _progress(message: str) -> None:
 
 
 @main.command()
-@_target
-@_format
-@_reported
+@format_option
+@reported
+@target_options
 def check(config: Config, style: str) -> None:
     """Tell whether the package is what generating gives now, and if not, why. Writes nothing.
 
@@ -180,14 +90,14 @@ def check(config: Config, style: str) -> None:
     elif style == "json":
         click.echo(json.dumps(tree.to_json(found), indent=2))
     else:
-        _print(tree.problems(found, str(config.output)), style)
+        print_problems(tree.problems(found, str(config.output)), style)
     sys.exit(0 if found.in_sync else 1)
 
 
 @main.command()
 @click.argument("document", type=click.Path(path_type=Path), required=False)
-@_format
-@_reported
+@format_option
+@reported
 def validate(document: Path | None, style: str) -> None:
     """Check a document: against the official OpenAPI schema, its references and examples, and its x-compat.
 
@@ -203,7 +113,7 @@ def validate(document: Path | None, style: str) -> None:
         problems = pipeline.read(source)[1]
     else:
         problems = locate(source, found)
-    _print(problems, style)
+    print_problems(problems, style)
     sys.exit(1 if any(problem.severity == "error" for problem in problems) else 0)
 
 
@@ -220,10 +130,15 @@ def _spec() -> Path:
 @click.option("--spec", type=click.Path(path_type=Path), help="The OpenAPI document.")
 @click.option("--schema", required=True, help="The schema the payload is one of.")
 @click.option(
-    "--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True
+    "--format",
+    "style",
+    type=_TEXT_OR_JSON,
+    default="text",
+    show_default=True,
+    help="How to report.",
 )
 @click.argument("payload", type=click.File("rb"), default="-")
-@_reported
+@reported
 def normalize(spec: Path | None, schema: str, payload: Any, style: str) -> None:
     """Fold a payload (JSON; - is standard input) into canonical form and validate it.
 
@@ -271,11 +186,16 @@ def _tell(result: folding.Folded | tuple[folding.Fault, ...], style: str) -> Non
 
 @main.command()
 @click.argument("place", metavar="FILE:LINE")
-@_target
 @click.option(
-    "--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True
+    "--format",
+    "style",
+    type=_TEXT_OR_JSON,
+    default="text",
+    show_default=True,
+    help="How to report.",
 )
-@_reported
+@reported
+@target_options
 def explain(config: Config, place: str, style: str) -> None:
     """Tell which place of the document and which line of a template made a line of the package.
 
@@ -343,8 +263,8 @@ def _explained(config: Config, file: tree.OutputFile, name: str, line: int) -> d
     default=None,
     help="As the document, if not given.",
 )
-@_format
-@_reported
+@format_option
+@reported
 def export(document: Path | None, view: str, syntax: str | None, style: str) -> None:
     """Write a document without x-compat for other tools: what a server accepts (wire), or the canonical form.
 

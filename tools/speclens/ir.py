@@ -133,7 +133,7 @@ class Absent:
 
     key: str  # literal
     pointer: str
-    values: str  # ident of the constant
+    test: str  # expression over `folded`, where the property is there
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +181,7 @@ class Case:
     hubs: tuple[Hub, ...] = ()
     rule: str = ""  # ident of the Rule
     checks: tuple[Check, ...] = ()
-    used: str = ""  # literal: the paths the template takes from an object; "" where it takes all
+    used: str = ""  # literal: the members the template takes of an object, and theirs; "" where it takes all
     result: str = "value"  # expression over `value` (or `item`, for is_each)
 
 

@@ -17,8 +17,8 @@ _SOFT_RESERVED = frozenset({"_", "type", "match", "case"})
 # so would shadow them. Fields begin with a small letter and classes with a capital: neither shadows the other.
 _MODEL_ATTRIBUTES = frozenset(
     {
-        "construct", "copy", "dict", "fields", "from_orm", "json", "parse_file", "parse_obj", "parse_raw", "schema",
-        "schema_json", "self", "update_forward_refs", "validate", "bool", "float", "int", "list", "str",
+        "construct", "copy", "dict", "fields", "from_orm", "json", "mro", "parse_file", "parse_obj", "parse_raw", "schema",
+        "register", "schema_json", "self", "update_forward_refs", "validate", "bool", "float", "int", "list", "str",
     }
 )  # fmt: skip
 _MODULE_NAMES = frozenset(

@@ -190,7 +190,7 @@ def _object(build: _Build, pointer: str, schema: Any) -> ir.Case | None:
         if name in shallow or "into" in compat.keywords(inner):
             continue
         if values := compat.absent_values(inner):
-            absents.append(ir.Absent(literal(name), place, _constant(build, values)))
+            absents.append(ir.Absent(literal(name), place, _is_absent(build, name, values)))
         if ident := fold_ident(build, place, inner):
             members.append(ir.Member(literal(name), place, ident))
     hubs = [
@@ -251,6 +251,13 @@ def _source(build: _Build, spoke: compat.Spoke, policy: compat.HubPolicy | None)
     absent = compat.absent_values(spoke.schema, policy, is_spoke=True)
     fold = fold_ident(build, spoke.pointer, spoke.schema)
     return ir.Source(literal(spoke.name), spoke.pointer, fold, _constant(build, absent))
+
+
+def _is_absent(build: _Build, name: str, values: tuple[Any, ...]) -> str:
+    """Whether a member is one of some values. Only numbers and booleans can be equal without being the same."""
+    value, constant = f"folded[{literal(name)}]", _constant(build, values)
+    is_plain = all(item is None or isinstance(item, str) for item in values)
+    return f"{value} in {constant}" if is_plain else f"is_one_of({value}, {constant})"
 
 
 def _constant(build: _Build, values: tuple[Any, ...]) -> str:
@@ -358,11 +365,21 @@ def _inner(build: _Build, pointer: str, schema: Any) -> tuple[str, bool]:
 
 
 def _used(document: JsonObject, shape: compat.Shape) -> str:
-    """The literal paths of an object that the template takes; "" if it takes the whole or the value is none."""
+    """The members of an object that the template takes, as a literal; "" if it takes the whole or the value is none."""
     parts = [hole.part for hole in lens.holes(shape.template)]
     if () in parts or "object" not in facts.types_of(document, shape.schema):
         return ""
-    return "(" + "".join(f"{tuple_literal(part)}, " for part in parts).rstrip(" ") + ")"
+    return _tree(parts)
+
+
+def _tree(parts: list[tuple[str, ...]]) -> str:
+    """Paths as a literal of nested dicts. What is taken whole has nothing below it."""
+    members = dict.fromkeys(part[0] for part in parts)
+    below = {name: [part[1:] for part in parts if part[0] == name] for name in members}
+    pairs = (
+        f"{literal(name)}: {'{}' if () in rest else _tree(rest)}" for name, rest in below.items()
+    )
+    return "{" + ", ".join(pairs) + "}"
 
 
 def _rule(build: _Build, shape: compat.Shape, hub: tuple[str, ...], deprecated: Any) -> str:
@@ -370,7 +387,7 @@ def _rule(build: _Build, shape: compat.Shape, hub: tuple[str, ...], deprecated: 
     ident = f"_RULE_{stem}"
     arguments = [literal(shape.pointer)]
     if hub:
-        arguments.append(f"hub={tuple_literal(hub)}")
+        arguments.append(f"hub={literal(join('', *hub))}")
     if shape.is_rename:
         arguments.append("is_rename=True")
     if isinstance(deprecated, dict):
@@ -398,9 +415,7 @@ def _unfolds(build: _Build, pointer: str, schema: Any, stem: str) -> tuple[ir.Un
             ir.Unfold(
                 ident=_distinct(build, "_unfold", [stem, snake(spoke.name)], spoke.pointer),
                 pointer=spoke.pointer,
-                hub=literal(
-                    "/" + "/".join(name.replace("~", "~0").replace("/", "~1") for name in spoke.hub)
-                ),
+                hub=literal(join("", *spoke.hub)),
                 path=tuple_literal(spoke.hub),
                 spoke=literal(spoke.name),
                 comment=comment(f"/{'/'.join(spoke.hub)} by {spoke.name}"),

@@ -26,5 +26,5 @@ class Thing(Model):
     dict_: Annotated[Maybe[str], Field(alias="dict")] = None
     construct_: Annotated[Maybe[str], Field(alias="construct")] = None
     init: Annotated[Maybe[str], Field(alias="__init__")] = None
-    register: Maybe[str] = None
-    mro: Maybe[str] = None
+    register_: Annotated[Maybe[str], Field(alias="register")] = None
+    mro_: Annotated[Maybe[str], Field(alias="mro")] = None

@@ -1,0 +1,106 @@
+"""What the commands share: the options that say what is generated from what, and how a command reports."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+from functools import wraps
+from pathlib import Path
+from typing import Any, cast
+
+import click
+
+from speclens import config as configuration
+from speclens import reporting
+from speclens.config import Config
+from speclens.problems import Problem, Refused
+
+FORMATS = click.Choice(["text", "json", "github", "sarif"])
+
+
+def format_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option(
+        "--format", "style", type=FORMATS, default="text", show_default=True, help="How to report."
+    )(command)
+
+
+def target_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that say what is generated from what; the command receives a Config."""
+    options = (
+        click.option("--spec", type=click.Path(path_type=Path), help="The OpenAPI document."),
+        click.option("--package", help="The name of the package to generate."),
+        click.option(
+            "--output", type=click.Path(path_type=Path), help="The directory of its distribution."
+        ),
+        click.option(
+            "--templates",
+            type=click.Path(path_type=Path),
+            help="Templates that come before the built-in ones.",
+        ),
+        click.option("--client", default=None, help="The name of the client class."),
+    )
+
+    @wraps(command)
+    def run(
+        spec: Path | None,
+        package: str | None,
+        output: Path | None,
+        templates: Path | None,
+        client: str | None,
+        **rest: Any,
+    ) -> Any:
+        return command(config=_config(spec, package, output, templates, client), **rest)
+
+    for option in reversed(options):
+        run = option(run)
+    return run
+
+
+def _config(
+    spec: Path | None,
+    package: str | None,
+    output: Path | None,
+    templates: Path | None,
+    client: str | None,
+) -> Config:
+    if spec is None:
+        if package or output or templates or client:
+            raise click.UsageError("--package, --output, --templates and --client go with --spec.")
+        path = configuration.find(Path.cwd())
+        if path is None:
+            raise click.UsageError(
+                "No pyproject.toml with [tool.speclens] here or above; give --spec, --package and --output."
+            )
+        return configuration.load(path)
+    if package is None or output is None:
+        raise click.UsageError("--spec goes with --package and --output.")
+    fix = f"speclens generate --spec {spec} --package {package} --output {output}"
+    fix += f" --templates {templates}" if templates else ""
+    fix += f" --client {client}" if client else ""
+    return configuration.checked(Config(spec, package, output, fix, templates, client=client or ""))
+
+
+def reported(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Problems that a command is refused with are printed in its format; then it exits with 1."""
+
+    @wraps(command)
+    def run(style: str, **rest: Any) -> Any:
+        try:
+            return command(style=style, **rest)
+        except Refused as refused:
+            print_problems(refused.problems, style)
+            sys.exit(2 if all(problem.rule in _UNREADABLE for problem in refused.problems) else 1)
+
+    return run
+
+
+_UNREADABLE = {"source/unreadable"}
+
+
+def print_problems(problems: Iterable[Problem], style: str) -> None:
+    click.echo(reporting.render(tuple(problems), cast(reporting.Format, style)), nl=False)
+
+
+def warn(warnings: tuple[Problem, ...]) -> None:
+    for line in reporting.render(warnings, "text").splitlines():
+        click.echo(f"warning: {line}", err=True)
