@@ -112,7 +112,9 @@ class _Maker:
         parts += [list(self._alternatives(inner)) for inner in schema.get("allOf", ())]
         for keyword in ("anyOf", "oneOf"):
             if keyword in schema:
-                parts.append([one for inner in schema[keyword] for one in self._alternatives(inner)])
+                parts.append(
+                    [one for inner in schema[keyword] for one in self._alternatives(inner)]
+                )
         for chosen in product(*parts):
             yield tuple(layer for part in chosen for layer in part)
 
@@ -162,7 +164,9 @@ class _Maker:
     def _arrays(self, layers: Layers, depth: int) -> SearchStrategy[Json]:
         low, high = _bounds(layers, "minItems", "maxItems")
         most = low if depth <= 0 else min(high, low + 3)
-        items = self.values(tuple(layer["items"] for layer in layers if "items" in layer), depth - 1)
+        items = self.values(
+            tuple(layer["items"] for layer in layers if "items" in layer), depth - 1
+        )
         if most < low:
             return st.nothing()
         return st.lists(items, min_size=low, max_size=most) if most else st.builds(list)
@@ -184,7 +188,9 @@ class _Maker:
             optional={name: values for name, values in known.items() if name not in required},
         )
         free = [name for name in self.names if name not in declared and name not in unwanted]
-        rest = [layer["additionalProperties"] for layer in layers if "additionalProperties" in layer]
+        rest = [
+            layer["additionalProperties"] for layer in layers if "additionalProperties" in layer
+        ]
         if False in rest or depth <= 0 or not free:
             return members
         further = self.values(tuple(rest), 0) if rest else st.sampled_from(ODD)
@@ -198,7 +204,9 @@ def _type(value: Json) -> set[str]:
         return {"null" if value is None else "boolean"}
     if isinstance(value, int | float):
         return {"number", "integer"} if value == int(value) else {"number"}
-    return {"string" if isinstance(value, str) else "array" if isinstance(value, list) else "object"}
+    return {
+        "string" if isinstance(value, str) else "array" if isinstance(value, list) else "object"
+    }
 
 
 def _types(layers: Layers) -> set[str]:

@@ -17,7 +17,7 @@ import pytest
 import routescope
 from compat_laws import Json, Law, Outcome, Subject, exact
 from routescope import CompatError, Normalized, PayloadError, normalizers
-from schema_strategies import same
+from schema_strategies import anything, names, near_misses, same, with_members
 
 from speclens.lower import compat, views
 from speclens.source.load import load
@@ -27,7 +27,6 @@ from speclens.validate.dialect import schema_validator
 DOCUMENT: Any = load(Path(__file__).parents[1] / "openapi" / "routescope-images.yaml").value
 CANONICAL = views.canonical(DOCUMENT).document
 EXAMPLES = 1000
-SOAK = 20_000
 
 Fold = Callable[[Json], Outcome]
 
@@ -85,20 +84,23 @@ def assert_everything_seen(seen: Counter[str], side: str) -> None:
     assert {event for event in wanted if seen[event] < seen["all"] / 100} == set()
 
 
+# What the laws are to see besides good payloads, bad ones and every shape.
+LEAST: dict[tuple[Law, str], dict[str, float]] = {
+    (laws.no_spoke_survives, "request"): {"spoke_sent": 0.5},
+    (laws.order_of_keys_is_no_matter, "request"): {"other_order": 0.5},
+    (laws.order_of_keys_is_no_matter, "response"): {"other_order": 0.5},
+    (laws.errors_are_the_senders, "request"): {"at_a_value": 0.05, "missing": 0.05},
+    (laws.errors_are_the_senders, "response"): {"at_a_value": 0.05, "missing": 0.05},
+}
+
+
 @sides
 @pytest.mark.parametrize("law", laws.LAWS, ids=lambda law: law.__name__)
 def test_law(law: Law, side: str) -> None:
     one = SUBJECTS[side]
     seen = laws.run(law, one, one.payloads, EXAMPLES)
-    assert_seen(seen, EXAMPLES, accepted=0.3, refused=0.1)
+    assert_seen(seen, EXAMPLES, accepted=0.3, refused=0.1, **LEAST.get((law, side), {}))
     assert_everything_seen(seen, side)
-
-
-@pytest.mark.soak
-@sides
-@pytest.mark.parametrize("law", laws.LAWS, ids=lambda law: law.__name__)
-def test_law_for_long(law: Law, side: str) -> None:
-    laws.run(law, SUBJECTS[side], SUBJECTS[side].payloads, SOAK)
 
 
 def test_all_shapes_are_those_of_the_document() -> None:
@@ -115,50 +117,31 @@ def test_canonical_payloads_stay(side: str) -> None:
     assert_seen(seen, EXAMPLES, canonical=0.5)
 
 
-def test_spokes_are_sent_where_none_survives() -> None:
-    one = SUBJECTS["request"]
-    assert_seen(laws.run(laws.no_spoke_survives, one, one.payloads, 300), 300, spoke_sent=0.5)
-
-
 @sides
-def test_keys_come_in_other_orders(side: str) -> None:
-    one = SUBJECTS[side]
-    seen = laws.run(laws.order_of_keys_is_no_matter, one, one.payloads, 300)
-    assert_seen(seen, 300, other_order=0.5)
-
-
-@sides
-def test_errors_are_at_values_and_at_what_is_missing(side: str) -> None:
-    one = SUBJECTS[side]
-    seen = laws.run(laws.errors_are_the_senders, one, one.payloads, 300)
-    assert_seen(seen, 300, at_a_value=0.05, missing=0.05)
-
-
-@sides
-def test_model_and_canonical_view_are_of_one_mind(side: str) -> None:
+@pytest.mark.parametrize("view", ["wire", "canonical"])
+def test_model_and_canonical_view_are_of_one_mind(side: str, view: str) -> None:
     """Law 5: the generated model and a JSON Schema validator judge every folded value alike."""
-    validator = schema_validator(CANONICAL, SUBJECTS[side].pointer)
+    one, validator = SUBJECTS[side], schema_validator(CANONICAL, SUBJECTS[side].pointer)
 
-    def judged_alike(one: Subject, payload: Json) -> Iterator[str]:
+    def judged_alike(_: Subject, payload: Json) -> Iterator[str]:
         try:
             result = NORMALIZERS[side](payload)
         except CompatError:
             return
+        is_valid = validator.is_valid(result.value)
+        yield "accepted" if is_valid else "refused"
         try:
             result.validate(MODELS[side])
-            yield "accepted"
         except PayloadError:
-            yield "refused"
-            assert not validator.is_valid(result.value)
+            assert not is_valid
         else:
-            assert validator.is_valid(result.value)
+            assert is_valid
 
-    one = SUBJECTS[side]
-    seen = laws.run(judged_alike, one, one.payloads, EXAMPLES)
-    assert_seen(seen, EXAMPLES, accepted=0.3, refused=0.1)
-    canonical = laws.near_misses(one.canonical_payloads, laws.names(DOCUMENT))
-    seen = laws.run(judged_alike, one, canonical, EXAMPLES)
-    assert_seen(seen, EXAMPLES, accepted=0.3, refused=0.1)
+    canonical = near_misses(one.canonical_payloads, names(DOCUMENT))
+    payloads = one.payloads if view == "wire" else canonical
+    assert_seen(
+        laws.run(judged_alike, one, payloads, EXAMPLES), EXAMPLES, accepted=0.3, refused=0.1
+    )
 
 
 @sides
@@ -223,7 +206,10 @@ def test_what_is_said_in_older_fields_folds_back(to: dict[str, str]) -> None:
             assert exact(value) == before
         yield "said"
         assert one.wire_accepts(said)
-        assert ("images" in said, *(name in said for name in to.values())) == (not to, *[True] * len(to))
+        assert ("images" in said, *(name in said for name in to.values())) == (
+            not to,
+            *[True] * len(to),
+        )
         folded = normalizers.normalize_image_edit_request(said).value
         assert same(folded, value)
 
@@ -237,15 +223,16 @@ def test_what_is_said_in_older_fields_folds_back(to: dict[str, str]) -> None:
 
 @sides
 def test_anything_is_folded_or_refused(side: str) -> None:
-    assert laws.run(laws.nothing_else_is_raised, SUBJECTS[side], laws.ANYTHING, EXAMPLES)["refused"]
+    seen = laws.run(laws.nothing_else_is_raised, SUBJECTS[side], anything(), EXAMPLES)
+    assert_seen(seen, EXAMPLES, refused=0.9)
 
 
 @sides
 def test_anything_in_place_of_a_member_is_folded_or_refused(side: str) -> None:
     """As above, deeper inside: a member or two of a good payload is anything at all."""
     one = SUBJECTS[side]
-    names = [*get(DOCUMENT, one.pointer)["properties"], "x"]
-    values = laws.with_members(one.payloads, names, laws.ANYTHING)
+    members = [*get(DOCUMENT, one.pointer)["properties"], "x"]
+    values = with_members(one.payloads, members, anything())
     seen = laws.run(laws.nothing_else_is_raised, one, values, EXAMPLES)
     assert_seen(seen, EXAMPLES, accepted=0.02, refused=0.3)
 

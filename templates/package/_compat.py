@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any, Protocol, Self, TypeVar
 
 from . import _source_map
@@ -174,7 +175,9 @@ class Log:
             return _source_map.Replay(fold(marked, None, log), sent, log._missing)
 
         rewrites = self._told() if self._rewrites else ()
-        drops = tuple([Drop(pointer(path), why) for path, why in self._drops]) if self._drops else ()
+        drops = (
+            tuple([Drop(pointer(path), why) for path, why in self._drops]) if self._drops else ()
+        )
         return Normalized(value, rewrites, drops, replay)
 
     def _told(self) -> tuple[Rewrite, ...]:
@@ -246,6 +249,16 @@ def is_integer(value: Any) -> bool:
     return is_number(value) and (isinstance(value, int) or value.is_integer())
 
 
+def is_multiple(value: float, of: float) -> bool:
+    """Whether a number is a whole multiple of another, as they are written: 0.3 is one of 0.1."""
+    return (Fraction(str(value)) / Fraction(str(of))).denominator == 1
+
+
+def has_repeats(items: list[Any]) -> bool:
+    """Whether two items of an array are equal."""
+    return any(is_one_of(item, items[:index]) for index, item in enumerate(items))
+
+
 def part(key: str, value: Any, path: tuple[str, ...]) -> dict[str, Any]:
     """A member with a part of a value, or no member where the value has no such part."""
     for name in path:
@@ -288,7 +301,9 @@ def path_of(at: Path, names: tuple[str, ...]) -> Path:
     return at
 
 
-def put(folded: dict[str, Any], names: tuple[str, ...], value: Any, at: Path, log: Log, own: bool) -> None:
+def put(
+    folded: dict[str, Any], names: tuple[str, ...], value: Any, at: Path, log: Log, own: bool
+) -> None:
     """Set a hub some objects deep. Objects on the way are made, or copied, never changed; a value there that is not its `own` source
     means "not given"."""
     here = folded
@@ -323,7 +338,9 @@ def join_merge(sources: list[Source], log: Log, most: float = _UNBOUNDED) -> Any
             else:
                 merged.append(item)
         if len(merged) > most:
-            raise CompatError("maxItems", pointer(at), f"too many items: {len(merged)}, at most {most}")
+            raise CompatError(
+                "maxItems", pointer(at), f"too many items: {len(merged)}, at most {most}"
+            )
     return merged
 
 
@@ -346,7 +363,9 @@ def join_prefer(sources: list[Source], log: Log) -> Any:
 def join_error(sources: list[Source], log: Log) -> Any:
     """The value of the only source."""
     if len(sources) > 1:
-        raise CompatError("conflict", pointer(sources[1][0]), f"cannot be given beside {pointer(sources[0][0])}")
+        raise CompatError(
+            "conflict", pointer(sources[1][0]), f"cannot be given beside {pointer(sources[0][0])}"
+        )
     return sources[0][2]
 
 

@@ -116,6 +116,17 @@ class Check:
     rule: str  # literal
     message: str  # literal
     is_item: bool = False  # over `item`, for every item of the value
+    each: str = ""  # expression of (key, part) pairs; `judge`, a function, checks each of them
+    judge: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """A private function that checks the values of one place."""
+
+    ident: str
+    pointer: str
+    checks: tuple[Check, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +259,7 @@ class Compat:
     constants: tuple[Constant, ...]
     rules: tuple[Rule, ...]
     folds: tuple[Fold, ...]
+    judges: tuple[Judge, ...]
     normalizers: tuple[Normalizer, ...]
 
 

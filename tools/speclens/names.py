@@ -114,7 +114,8 @@ def _is_reserved(name: str) -> bool:
     """Whether a field or a class cannot be called so."""
     if name[0].isupper():
         return name in _MODULE_NAMES or hasattr(builtins, name)
-    return _is_taken(name) or name.startswith("model_") or name in _MODEL_ATTRIBUTES
+    is_models = name.startswith("model_") and not name.endswith("_")
+    return _is_taken(name) or is_models or name in _MODEL_ATTRIBUTES
 
 
 def _is_taken(name: str) -> bool:

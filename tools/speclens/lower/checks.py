@@ -6,13 +6,15 @@ that nothing the wire refuses gets through (x-compat laws 5 and 7).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 from speclens import ir
 from speclens.literals import literal
-from speclens.lower import compat, dispatch, facts, lens, patterns
+from speclens.lower import compat, differences, dispatch, facts, lens, patterns
 from speclens.lower.walk import JsonObject
+from speclens.source.pointer import join
 
 _LIMITS = (
     ("minLength", "len({0}) < {1}", "must have at least {1} characters", {"string"}),
@@ -25,45 +27,73 @@ _LIMITS = (
     ("maximum", "{0} > {1}", "must be at most {1}", {"integer", "fraction"}),
     ("exclusiveMinimum", "{0} <= {1}", "must be more than {1}", {"integer", "fraction"}),
     ("exclusiveMaximum", "{0} >= {1}", "must be less than {1}", {"integer", "fraction"}),
+    (
+        "multipleOf",
+        "not is_multiple({0}, {1})",
+        "must be a multiple of {1}",
+        {"integer", "fraction"},
+    ),
 )
+
+_BOUNDS_30 = {"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"}
+
+Judge = Callable[[str, Any], str]
+"""Gives the function that checks values of a place; "" where there is nothing to check."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    document: JsonObject
+    judge: Judge
+    lands: Callable[[lens.Path, tuple[str, Any]], bool]
 
 
 def of_shape(
-    document: JsonObject, shape: compat.Shape, target: tuple[str, Any]
+    document: JsonObject, shape: compat.Shape, target: tuple[str, Any] | None, judge: Judge
 ) -> tuple[ir.Check, ...]:
-    """The checks of one shape whose results go to the place `target`."""
-    source = lens.source_schema(document, shape)
-    judged = frozenset(
-        hole.part
-        for hole in lens.holes(shape.template)
-        if _lands(document, shape, hole, source, target)
-    )
+    """The checks of one shape whose results go to the place `target`; None: they may come to nothing."""
+    task = _Task(document, judge, _landing(document, shape, target))
+    whole = (shape.pointer, shape.schema)
     if not shape.each:
-        return tuple(_complete(document, source, "value", "at", (), judged))
+        return tuple(_complete(task, whole, "value", "at", ()))
+    source = lens.source_schema(document, shape)
     checks = [
         *_type(document, source[1], "item", "(at, index)"),
-        *_complete(document, source, "item", "(at, index)", (), judged),
+        *_complete(task, source, "item", "(at, index)", ()),
     ]
-    return tuple(
-        ir.Check(check.fails, check.at, check.rule, check.message, is_item=True) for check in checks
-    )
+    own = _own(document, whole, "value", "at", "")
+    return (*own, *(replace(check, is_item=True) for check in checks))
 
 
-def _lands(
-    document: JsonObject,
-    shape: compat.Shape,
-    hole: lens.Hole,
-    source: tuple[str, Any],
-    target: tuple[str, Any],
-) -> bool:
-    """Whether a part goes, unchanged, to a canonical place with its own schema."""
-    found = lens.part_schema(document, *source, hole.part)
-    if found is None or shape.values:
-        return False
+def of_place(document: JsonObject, place: tuple[str, Any], judge: Judge) -> tuple[ir.Check, ...]:
+    """Everything a place asks of a value."""
+    task = _Task(document, judge, lambda path, inner: False)
+    checks = list(_type(document, place[1], "value", "at"))
+    return (*checks, *_complete(task, place, "value", "at", ()))
+
+
+def _landing(
+    document: JsonObject, shape: compat.Shape, target: tuple[str, Any] | None
+) -> Callable[[lens.Path, tuple[str, Any]], bool]:
+    """Whether what is at a path of the value goes, unchanged, to a canonical place with its own schema."""
     prefix: lens.Path = (0,) if shape.each else ()
-    at = (*prefix, *hole.at)
+    holes = () if shape.values else tuple(lens.holes(shape.template))
+
+    def lands(path: lens.Path, place: tuple[str, Any]) -> bool:
+        return target is not None and any(
+            _is_judged(document, target, (*prefix, *hole.at, *path[len(hole.part) :]), place)
+            for hole in holes
+            if path[: len(hole.part)] == hole.part
+        )
+
+    return lands
+
+
+def _is_judged(
+    document: JsonObject, target: tuple[str, Any], at: lens.Path, place: tuple[str, Any]
+) -> bool:
     ends = lens.places_at(document, *target, at) + lens.canonical_places(document, *target, at)
-    return any(lens.same_schema(document, found[:2], end) for end in ends)
+    return any(lens.same_schema(document, place, end) for end in ends)
 
 
 def _type(
@@ -72,70 +102,90 @@ def _type(
     types = facts.types_of(document, schema)
     if len(types) == len(facts.TYPES):
         return
-    test = facts.type_test(types, value)
+    test = differences.type_test(types, value)
     negated = f"not {test}" if " or " not in test or test.startswith("(") else f"not ({test})"
     yield _check(f"{guard}{negated}", at, "type", dispatch.expected(types))
 
 
 def _complete(
-    document: JsonObject,
-    place: tuple[str, Any],
-    value: str,
-    at: str,
-    part: tuple[str, ...],
-    judged: frozenset[tuple[str, ...]],
-    guard: str = "",
+    task: _Task, place: tuple[str, Any], value: str, at: str, path: lens.Path, guard: str = ""
 ) -> Iterator[ir.Check]:
     """Everything the schema at `place` asks of `value`, whose JSON type is already known; not what is judged later."""
-    if part in judged:
+    if task.lands(path, place):
         return
-    layers = [layer for _, layer in compat.layers(document, *place)]
+    yield from _own(task.document, place, value, at, guard)
+    types = facts.types_of(task.document, place[1])
+    if "object" in types:
+        narrow = f"isinstance({value}, dict) and " if len(types) > 1 else ""
+        yield from _members(task, place, value, at, path, guard + narrow)
+    if "array" in types:
+        narrow = f"isinstance({value}, list) and " if len(types) > 1 else ""
+        yield from _inside(task, place, "items", f"enumerate({value})", at, path, guard + narrow)
+
+
+def _own(
+    document: JsonObject, place: tuple[str, Any], value: str, at: str, guard: str
+) -> Iterator[ir.Check]:
+    """What the keywords of a schema ask of the value itself."""
     types = facts.types_of(document, place[1])
-    for layer in layers:
+    for _, layer in compat.layers(document, *place):
         yield from _values(layer, value, at, guard)
         yield from _limits(layer, types, value, at, guard)
-    if "object" not in types:
-        return
-    narrow = f"isinstance({value}, dict) and " if len(types) > 1 else ""
-    for name in dict.fromkeys(name for layer in layers for name in layer.get("required") or ()):
-        missing = f"{guard}{narrow}{literal(name)} not in {value}"
+
+
+def _members(
+    task: _Task, place: tuple[str, Any], value: str, at: str, path: lens.Path, guard: str
+) -> Iterator[ir.Check]:
+    """What a schema asks of the members of an object."""
+    layers = [layer for _, layer in compat.layers(task.document, *place)]
+    required = dict.fromkeys(name for layer in layers for name in layer.get("required") or ())
+    for name in required:
+        missing = f"{guard}{literal(name)} not in {value}"
         yield _check(missing, f"({at}, {literal(name)})", "required", "is required")
-    for name, inner in compat.properties(document, *place).items():
-        has = f"{guard}{narrow}{literal(name)} in {value} and "
-        if any(name in (layer.get("required") or ()) for layer in layers) and not narrow:
+    declared = compat.properties(task.document, *place)
+    for name, inner in declared.items():
+        has = f"{guard}{literal(name)} in {value} and "
+        if name in required and "isinstance" not in guard:
             has = guard
         member, where = f"{value}[{literal(name)}]", f"({at}, {literal(name)})"
         if inner[1] is False:
             yield _check(has.removesuffix(" and "), where, "properties", "is not allowed here")
             continue
-        yield from _type(document, inner[1], member, where, has)
-        yield from _complete(document, inner, member, where, (*part, name), judged, has)
-    yield from _closed(document, place, layers, value, at, guard + narrow)
+        yield from _type(task.document, inner[1], member, where, has)
+        yield from _complete(task, inner, member, where, (*path, name), has)
+    names = ", ".join(map(literal, declared))
+    if any(layer.get("additionalProperties") is False for layer in layers):
+        known = "{" + names + "}" if names else "set()"
+        message = "has members that are not allowed"
+        yield _check(f"{guard}{value}.keys() - {known}", at, "additionalProperties", message)
+    others = f"{value}.items()"
+    if names:
+        others = f"[(key, inner) for key, inner in {others} if key not in {{{names}}}]"
+    yield from _inside(task, place, "additionalProperties", others, at, path, guard)
 
 
-def _closed(
-    document: JsonObject,
+def _inside(
+    task: _Task,
     place: tuple[str, Any],
-    layers: list[JsonObject],
-    value: str,
+    keyword: str,
+    parts: str,
     at: str,
+    path: lens.Path,
     guard: str,
 ) -> Iterator[ir.Check]:
-    if any(layer.get("additionalProperties") is False for layer in layers):
-        names = ", ".join(map(literal, compat.properties(document, *place)))
-        known = "{" + names + "}" if names else "set()"
-        yield _check(
-            f"{guard}{value}.keys() - {known}",
-            at,
-            "additionalProperties",
-            "has members that are not allowed",
-        )
+    """What the schema under a keyword asks of every part of a value, by a function of its own."""
+    for pointer, layer in compat.layers(task.document, *place):
+        inner = (join(pointer, keyword), layer.get(keyword))
+        is_judged = keyword == "items" and task.lands((*path, 0), inner)
+        if isinstance(inner[1], dict) and not is_judged and (ident := task.judge(*inner)):
+            each = f"{parts} if {guard.removesuffix(' and ')} else ()" if guard else parts
+            yield ir.Check("", at, "", "", each=each, judge=ident)
 
 
 def _values(layer: JsonObject, value: str, at: str, guard: str) -> Iterator[ir.Check]:
     allowed = [layer["const"]] if "const" in layer else layer.get("enum")
     if isinstance(allowed, list):
-        test = facts.one_of(tuple(allowed), value)
+        test = differences.one_of(tuple(allowed), value)
         negated = (
             test.replace(" == ", " != ", 1)
             if " == " in test
@@ -156,10 +206,18 @@ def _limits(
 ) -> Iterator[ir.Check]:
     for keyword, fails, message, kinds in _LIMITS:
         limit = layer.get(keyword)
+        if limit is True and keyword in _BOUNDS_30:  # OpenAPI 3.0 section 4.7.24
+            limit = layer.get(_BOUNDS_30[keyword])
         if isinstance(limit, (int, float)) and not isinstance(limit, bool) and kinds & types:
-            narrow = "" if types <= kinds else f"{facts.type_test(frozenset(kinds), value)} and "
+            narrow = (
+                "" if types <= kinds else f"{differences.type_test(frozenset(kinds), value)} and "
+            )
             text = fails.format(value, literal(limit))
             yield _check(f"{guard}{narrow}{text}", at, keyword, message.format("", literal(limit)))
+    if layer.get("uniqueItems") is True and "array" in types:
+        narrow = "" if types <= {"array"} else f"isinstance({value}, list) and "
+        fails = f"{guard}{narrow}has_repeats({value})"
+        yield _check(fails, at, "uniqueItems", "must not repeat an item")
     pattern = layer.get("pattern")
     if isinstance(pattern, str) and "string" in types and (source := patterns.for_python(pattern)):
         narrow = "" if types <= {"string"} else f"isinstance({value}, str) and "

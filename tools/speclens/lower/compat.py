@@ -52,6 +52,7 @@ class Spoke:
 
 @dataclass(frozen=True, slots=True)
 class HubPolicy:
+    pointer: str
     path: tuple[str, ...]
     conflict: str
     absent: tuple[Any, ...] | None
@@ -91,15 +92,16 @@ def branches(
 ) -> tuple[Branch, ...]:
     """What a place accepts, branch by branch in declared order; () where nothing of it is a shape.
 
-    A spoke that is one plain schema is its own single shape, a rename if it says nothing else. The `oneOf`/`anyOf`
-    is looked for through `$ref`s.
+    A spoke that is one plain schema is its own single shape, a rename if it says nothing else; so is one that refers
+    to a schema with a canonical form of its own. The `oneOf`/`anyOf` is looked for through `$ref`s.
     """
-    if is_spoke and not _unions(document, pointer, schema):
-        return (Branch(pointer, schema, _shape(pointer, schema, keywords(schema))),)
     found: list[Branch] = []
     for place, inner in _unions(document, pointer, schema):
         own = shape_keywords(document, place, inner)
         found.append(Branch(place, inner, None if own is None else _shape(place, inner, own)))
+    is_own = any(branch.pointer.startswith(f"{pointer}/") for branch in found)
+    if is_spoke and not is_own and not (found and all(branch.shape for branch in found)):
+        return (Branch(pointer, schema, _shape(pointer, schema, keywords(schema))),)
     return tuple(found) if any(branch.shape for branch in found) else ()
 
 
@@ -168,7 +170,7 @@ def spokes(document: JsonObject, pointer: str, schema: Any) -> tuple[Spoke, ...]
 def policies(document: JsonObject, pointer: str, schema: Any) -> dict[tuple[str, ...], HubPolicy]:
     """The declared policies of the hubs of an object schema, by path."""
     found: dict[tuple[str, ...], HubPolicy] = {}
-    for _, layer in layers(document, pointer, schema):
+    for place, layer in layers(document, pointer, schema):
         hubs = keywords(layer).get("hubs")
         for name, policy in hubs.items() if isinstance(hubs, dict) else ():
             try:
@@ -180,6 +182,7 @@ def policies(document: JsonObject, pointer: str, schema: Any) -> dict[tuple[str,
                 found.setdefault(
                     path,
                     HubPolicy(
+                        join(place, KEYWORD, "hubs", name),
                         path,
                         str(policy.get("conflict", "equal")),
                         tuple(absent) if isinstance(absent, list) else None,

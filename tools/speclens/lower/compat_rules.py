@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any
 
-from speclens.lower import compat, facts, lens
+from speclens.lower import compat, compat_keywords, compat_shapes, facts
 from speclens.lower.walk import JsonObject, all_schemas, follow, objects
 from speclens.problems import Finding
 from speclens.source.pointer import join, tokens
 
-# Where a schema is asked about something else than the value that stands there; a shape has no meaning in it.
-_ELSEWHERE = {
-    "not", "if", "then", "else", "contains", "propertyNames", "dependentSchemas", "patternProperties",
-    "prefixItems", "unevaluatedItems", "unevaluatedProperties", "contentSchema",
-}  # fmt: skip
 _COUNTING = (
     "minProperties", "maxProperties", "not", "if", "dependentRequired", "dependentSchemas", "dependencies",
 )  # fmt: skip
@@ -27,122 +21,26 @@ def check(document: JsonObject) -> tuple[Finding, ...]:
     found: list[Finding] = []
     for pointer, schema in all_schemas(document):
         if isinstance(schema, dict):
-            found += _keywords(document, pointer, schema)
+            found += compat_keywords.of_keywords(pointer, schema)
             found += _object(document, pointer, schema)
-            found += _union(document, pointer, schema)
+            found += compat_shapes.of_union(document, pointer, schema)
     found += _partial_updates(document)
     found += _parameters(document)
     return tuple(dict.fromkeys(found))
 
 
-def _keywords(document: JsonObject, pointer: str, schema: JsonObject) -> Iterator[Finding]:
-    if compat.KEYWORD not in schema:
-        return
-    here = join(pointer, compat.KEYWORD)
-    own = schema[compat.KEYWORD]
-    if not isinstance(own, dict):
-        yield Finding(
-            "compat/unknown-keyword",
-            here,
-            "x-compat is an object of keywords",
-            "write `x-compat: {…}`",
-        )
-        return
-    for name in own.keys() - compat.KEYWORDS:
-        close = get_close_matches(name, compat.KEYWORDS, 1)
-        hint = (
-            f"did you mean `{close[0]}`?"
-            if close
-            else f"one of {', '.join(sorted(compat.KEYWORDS))}"
-        )
-        yield Finding(
-            "compat/unknown-keyword", join(here, name), f"unknown x-compat keyword `{name}`", hint
-        )
-    for keyword in sorted(_ELSEWHERE & _keyword_tokens(pointer)):
-        message = f"x-compat has no meaning under `{keyword}`"
-        yield Finding(
-            "compat/unsupported-keyword", here, message, "declare the shape where the value stands"
-        )
-    yield from _keyword_types(here, own)
-
-
-def _keyword_tokens(pointer: str) -> set[str]:
-    """The tokens of a schema's pointer that are keywords, not names."""
-    path = tokens(pointer)
-    start = 3 if path[:2] == ("components", "schemas") else path.index("schema") + 1
-    found, is_name = set[str](), False
-    for token in path[start:]:
-        if not is_name:
-            found.add(token)
-        is_name = not is_name and token in {
-            "properties",
-            "patternProperties",
-            "$defs",
-            "dependentSchemas",
-        }
-    return found
-
-
-def _keyword_types(here: str, own: JsonObject) -> Iterator[Finding]:
-    if "to" in own and "each" in own:
-        yield Finding(
-            "compat/unknown-keyword",
-            here,
-            "`to` and `each` exclude each other",
-            "keep the one that is meant",
-        )
-    if "values" in own:
-        yield from _value_names(join(here, "values"), own["values"])
-    for name in ("to", "each"):
-        try:
-            tuple(lens.holes(own.get(name)))
-        except ValueError as error:
-            yield Finding(
-                "compat/result-mismatch",
-                join(here, name),
-                str(error),
-                "write `$$` for a literal `$`",
-            )
-    if "absent" in own and not isinstance(own["absent"], list):
-        yield Finding(
-            "compat/unknown-keyword",
-            join(here, "absent"),
-            "`absent` is a list of values",
-            "write `[null]`",
-        )
-    hubs = own.get("hubs", {})
-    for name, policy in hubs.items() if isinstance(hubs, dict) else [("", None)]:
-        place = join(here, "hubs", *((name,) if name else ()))
-        if not isinstance(policy, dict) or policy.keys() - {"conflict", "absent"}:
-            hint = "write `{conflict: merge, absent: [null]}`"
-            yield Finding(
-                "compat/unknown-keyword", place, "a hub has `conflict` and `absent`", hint
-            )
-        elif policy.get("conflict", "equal") not in compat.POLICIES:
-            message = f"unknown conflict policy {policy['conflict']!r}"
-            yield Finding(
-                "compat/unknown-keyword", place, message, f"one of {', '.join(compat.POLICIES)}"
-            )
-
-
-def _value_names(here: str, values: Any) -> Iterator[Finding]:
-    if not isinstance(values, dict):
-        yield Finding(
-            "compat/unknown-keyword",
-            here,
-            "`values` maps old values to new ones",
-            "write `{old: new}`",
-        )
-        return
-    for old, new in values.items():
-        if isinstance(new, str) and new in values:
-            message = f"`{old}` becomes `{new}`, which is itself renamed"
-            yield Finding("compat/chain", join(here, old), message, f"write what `{new}` becomes")
-
-
 def _object(document: JsonObject, pointer: str, schema: JsonObject) -> Iterator[Finding]:
-    if not any(compat.keywords(inner).get("into") for inner in _declared(schema).values()):
-        yield from _unused_hubs(document, pointer, schema)
+    if pointer.rpartition("/")[0].endswith("/allOf"):
+        return  # what it holds is the object that it is a part of
+    inline = [
+        (place, layer)
+        for place, layer in compat.layers(document, pointer, schema)
+        if f"{place}/".startswith(f"{pointer}/")
+    ]
+    for place, layer in inline:
+        yield from _unused_hubs(document, (pointer, schema), place, layer)
+    declared = [inner for _, layer in inline for inner in _declared(layer).values()]
+    if not any(compat.keywords(inner).get("into") for inner in declared):
         return
     own = compat.properties(document, pointer, schema)
     spokes = compat.spokes(document, pointer, schema)
@@ -159,13 +57,14 @@ def _object(document: JsonObject, pointer: str, schema: JsonObject) -> Iterator[
             and hub
             and not facts.types_of(document, hub[1]) <= {"array", "null"}
         ):
-            place = join(pointer, compat.KEYWORD, "hubs", "/" + "/".join(spoke.hub))
             message = f"only arrays merge, and {hub[0]} is none"
             yield Finding(
-                "compat/merge-non-array", place, message, "use `equal`, `prefer` or `error`"
+                "compat/merge-non-array",
+                policy.pointer,
+                message,
+                "use `equal`, `prefer` or `error`",
             )
     yield from _required(document, pointer, schema, names)
-    yield from _unused_hubs(document, pointer, schema)
 
 
 def _declared(schema: JsonObject) -> JsonObject:
@@ -232,116 +131,7 @@ def _results(
                 "give it `x-compat: {to: …}`, or `{}`",
             )
         elif hub is not None:
-            yield from result(document, branch.shape, hub)
-
-
-def _union(document: JsonObject, pointer: str, schema: JsonObject) -> Iterator[Finding]:
-    branches = compat.branches(document, pointer, schema)
-    if "$ref" in schema or not branches:
-        return
-    is_spoke = "into" in compat.keywords(schema)
-    canonical = [branch for branch in branches if branch.shape is None]
-    if not canonical and not is_spoke and not _is_spoke_component(document, pointer):
-        yield Finding(
-            "compat/uncovered-shape",
-            pointer,
-            "no branch is canonical",
-            "leave one without x-compat",
-        )
-    for a, b in itertools.combinations(branches, 2):
-        if (a.shape or b.shape) and facts.overlap(document, a.schema, b.schema):
-            hint = "separate them by type, const, a required key with different schemas, or a key one forbids"
-            yield Finding(
-                "compat/overlap", b.pointer, f"a value may fit both this and {a.pointer}", hint
-            )
-    if canonical and not is_spoke:
-        for branch in branches:
-            if branch.shape:
-                yield from result(document, branch.shape, (pointer, schema))
-
-
-def _is_spoke_component(document: JsonObject, pointer: str) -> bool:
-    """A component all of whose branches are shapes is meant for spokes that refer to it."""
-    users = [
-        compat.keywords(schema)
-        for place, schema in all_schemas(document)
-        if isinstance(schema, dict)
-        and "$ref" in schema
-        and follow(document, place, schema)[0] == pointer
-    ]
-    return bool(users) and all("into" in own for own in users)
-
-
-def result(document: JsonObject, shape: compat.Shape, target: tuple[str, Any]) -> Iterator[Finding]:
-    """`compat/result-mismatch`: the template cannot give a value that its canonical place accepts."""
-    source = lens.source_schema(document, shape)
-    place = join(shape.pointer, compat.KEYWORD) if compat.KEYWORD in shape.schema else shape.pointer
-    prefix: lens.Path = (0,) if shape.each else ()
-    try:
-        found = tuple(lens.holes(shape.template))
-    except ValueError:
-        return
-    if shape.values and facts.types_of(document, source[1]) & {"array", "object"}:
-        message = "`values` renames scalars, and the shape accepts arrays or objects"
-        yield Finding("compat/result-mismatch", place, message, "give the shape `type: string`")
-        return
-    for message, hint in itertools.chain(
-        *(_hole(document, source, hole, target, prefix) for hole in found if hole.part or not shape.values),
-        _constants(document, shape.template, target, prefix),
-    ):
-        yield Finding("compat/result-mismatch", place, f"{message} (canonical: {target[0]})", hint)
-
-
-def _hole(
-    document: JsonObject,
-    source: tuple[str, Any],
-    hole: lens.Hole,
-    target: tuple[str, Any],
-    prefix: lens.Path,
-) -> Iterator[tuple[str, str]]:
-    name = "$" + "".join(f"/{token}" for token in hole.part)
-    found = lens.part_schema(document, *source, hole.part)
-    if found is None:
-        yield (
-            f"the shape declares no `{name}`",
-            "declare the property under `properties` of the shape",
-        )
-        return
-    if not found[2] and not (hole.at and isinstance(hole.at[-1], str)):
-        yield f"`{name}` may be absent", "list it under `required` of the shape"
-    places = lens.canonical_places(document, *target, (*prefix, *hole.at))
-    if places and not any(facts.overlap(document, found[1], place) for _, place in places):
-        yield f"`{name}` never fits where the template puts it", "change the template or the shape"
-
-
-def _constants(
-    document: JsonObject, template: Any, target: tuple[str, Any], at: lens.Path
-) -> Iterator[tuple[str, str]]:
-    if isinstance(template, str) and template.startswith("$") and not template.startswith("$$"):
-        return
-    places = lens.canonical_places(document, *target, at)
-    kind = facts.json_type(template)
-    if places and not any(kind in facts.types_of(document, place) for _, place in places):
-        yield (
-            f"the template gives a value of type {kind}, which does not fit",
-            "change the template",
-        )
-    elif isinstance(template, dict):
-        required = [
-            set[str]().union(*(f.required for f in facts.alternatives(document, p)))
-            for _, p in places
-        ]
-        if places and all(names - template.keys() for names in required):
-            missing = ", ".join(sorted(min(required, key=len) - template.keys()))
-            yield (
-                f"the template leaves out the required {missing}",
-                "add the member to the template",
-            )
-        for name, item in template.items():
-            yield from _constants(document, item, target, (*at, name))
-    elif isinstance(template, list):
-        for index, item in enumerate(template):
-            yield from _constants(document, item, target, (*at, index))
+            yield from compat_shapes.result(document, branch.shape, hub)
 
 
 def _required(

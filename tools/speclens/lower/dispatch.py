@@ -8,7 +8,7 @@ from typing import Any
 
 from speclens import ir
 from speclens.literals import literal
-from speclens.lower import compat, facts
+from speclens.lower import compat, differences, facts
 from speclens.lower.walk import JsonObject
 
 _ARTICLES = {"array": "an array", "object": "an object", "null": "null", "integer": "an integer"}
@@ -47,7 +47,7 @@ def cases(
             own := frozenset[str]().union(*(alternative.types for alternative in one.accepts))
             - shared
         ):
-            result.append(replace(one.case, test=facts.type_test(own)))
+            result.append(replace(one.case, test=differences.type_test(own)))
     return tuple(result), expected(
         frozenset[str]().union(*(a.types for one in found for a in one.accepts))
     )
@@ -61,7 +61,7 @@ def _chain(
     First whoever can be told for sure; then, for values that fit none, whoever has all its required keys; last the
     canonical branch, else the first.
     """
-    is_kind = facts.type_test(kind)
+    is_kind = differences.type_test(kind)
     ordered = sorted(candidates, key=lambda one: not one.is_canonical)
     default, *others = ordered
     by_keys = True
@@ -119,7 +119,7 @@ def _test(
     for ours in one.of(kind):
         parts: dict[str, None] = {}
         for theirs in (alternative for other in others for alternative in other.of(kind)):
-            found = facts.difference(document, ours, theirs)
+            found = differences.difference(document, ours, theirs)
             if found is not None:
                 parts[found.ours] = None
                 by_keys = by_keys and found.by_keys
@@ -146,7 +146,7 @@ def branch_test(document: JsonObject, branches: Sequence[Any], index: int) -> st
             continue
         rivals = [one for one in others if one.of(kind)]
         test = _test(document, kind, mine, rivals)[0] if rivals else ""
-        is_kind = facts.type_test(
+        is_kind = differences.type_test(
             kind & frozenset[str]().union(*(one.types for one in mine.accepts))
         )
         tests.append(

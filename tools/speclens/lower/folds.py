@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -33,6 +34,9 @@ class _Build:
     names: Mapping[str, str]
     places: dict[str, str] = field(default_factory=dict)  # name of a function -> pointer
     folds: dict[str, ir.Fold | None] = field(default_factory=dict)
+    judges: dict[str, ir.Judge | None] = field(default_factory=dict)
+    # Where the values of a spoke go, by its pointer. None: they may be set aside, so that the spoke judges them itself.
+    targets: dict[str, tuple[str, Any] | None] = field(default_factory=dict)
     rules: dict[str, ir.Rule] = field(default_factory=dict)
     constants: dict[str, ir.Constant] = field(default_factory=dict)
 
@@ -51,6 +55,7 @@ def lower(document: JsonObject, names: Mapping[str, str]) -> ir.Compat:
         constants=tuple(sorted(build.constants.values(), key=lambda constant: constant.ident)),
         rules=tuple(sorted(build.rules.values(), key=lambda rule: rule.ident)),
         folds=tuple(folds),
+        judges=tuple(judge for _, judge in sorted(build.judges.items()) if judge),
         normalizers=tuple(sorted(normalizers, key=lambda normalizer: normalizer.ident)),
     )
 
@@ -227,6 +232,9 @@ def _hub(
     found = compat.at_path(build.document, pointer, schema, path)
     place, inner = found if found else (pointer, {})
     conflict = policy.conflict if policy else "equal"
+    build.targets.update(
+        {spoke.pointer: None if conflict == "prefer" else found for spoke in spokes}
+    )
     names = ", ".join([".".join(path), *(spoke.name for spoke in spokes)])
     is_needed = path in needed_hubs(build.document, pointer, schema)
     bound = min(
@@ -292,28 +300,17 @@ def _union(
     summary: str,
 ) -> ir.Fold:
     own = compat.keywords(schema)
-    place = pointer
-    hub: tuple[str, ...] = ()
-    if "into" in own:
-        hub = tokens(own["into"])
-        owner = _owner(pointer)
-        found = compat.at_path(build.document, owner, get(build.document, owner), hub)
-        place = found[0] if found else pointer
-    target = (place, get(build.document, place))
+    hub = tokens(own["into"]) if "into" in own else ()
+    target = build.targets[pointer] if hub else (pointer, schema)
     bodies = [_branch(build, branch, target, hub, own.get("deprecated")) for branch in branches]
     cases, expected = dispatch.cases(build.document, branches, bodies)
     return ir.Fold(ident, pointer, summary, cases, literal(expected))
 
 
-def _owner(pointer: str) -> str:
-    """The schema that declares the property at a pointer."""
-    return pointer.rsplit("/", 2)[0]
-
-
 def _branch(
     build: _Build,
     branch: compat.Branch,
-    target: tuple[str, Any],
+    target: tuple[str, Any] | None,
     hub: tuple[str, ...],
     deprecated: Any,
 ) -> ir.Case:
@@ -321,7 +318,7 @@ def _branch(
         return _canonical_branch(build, branch)
     shape = branch.shape
     fold, folds_items = _inner(build, branch.pointer, branch.schema)
-    found = checks.of_shape(build.document, shape, target)
+    found = checks.of_shape(build.document, shape, target, partial(_judge, build))
     value = "item" if shape.each else "value"
     result = lens.expression(build.document, shape, value)
     is_array = folds_items and result == "value"
@@ -335,9 +332,26 @@ def _branch(
         folds_items=folds_items and not is_array,
         rule=_rule(build, shape, hub, deprecated),
         checks=found,
-        used="" if shape.each else _used(build.document, shape),
+        used=_used(build.document, shape),
         result=result,
     )
+
+
+def _judge(build: _Build, pointer: str, schema: Any) -> str:
+    """The function that checks values of a place, made on the way; "" where there is nothing to check. What is folded
+    there is checked by its own fold."""
+    place = follow(build.document, pointer, schema)
+    if place[0] in build.folding:
+        return ""
+    ident = _ident(build, place[0]).replace("_fold_", "_judge_", 1)
+    if ident not in build.judges:
+        build.judges[ident] = None  # a recursive schema finds its own name
+        found = checks.of_place(build.document, place, partial(_judge, build))
+        build.judges[ident] = ir.Judge(ident, place[0], found)
+        if not found:
+            del build.judges[ident]
+            return ""
+    return ident
 
 
 def _canonical_branch(build: _Build, branch: compat.Branch) -> ir.Case:
@@ -360,14 +374,18 @@ def _inner(build: _Build, pointer: str, schema: Any) -> tuple[str, bool]:
         return (case.fold, True) if case else ("", False)
     outer = _ident(build, pointer).removeprefix("_fold_")
     ident = _distinct(build, "_fold", [outer, "parts"], f"{pointer}#parts")
-    build.folds[ident] = ir.Fold(ident, pointer, comment(f"Fold the parts of `{pointer}`."), (case,), "")
+    build.folds[ident] = ir.Fold(
+        ident, pointer, comment(f"Fold the parts of `{pointer}`."), (case,), ""
+    )
     return ident, False
 
 
 def _used(document: JsonObject, shape: compat.Shape) -> str:
     """The members of an object that the template takes, as a literal; "" if it takes the whole or the value is none."""
     parts = [hole.part for hole in lens.holes(shape.template)]
-    if () in parts or "object" not in facts.types_of(document, shape.schema):
+    if () in parts or "object" not in facts.types_of(
+        document, lens.source_schema(document, shape)[1]
+    ):
         return ""
     return _tree(parts)
 
@@ -410,7 +428,7 @@ def _unfolds(build: _Build, pointer: str, schema: Any, stem: str) -> tuple[ir.Un
         lenses = []
         for branch in compat.branches(build.document, spoke.pointer, spoke.schema, is_spoke=True):
             if branch.shape is not None:
-                lenses.append(_lens(branch.shape))
+                lenses.append(_lens(build.document, branch.shape))
         found.append(
             ir.Unfold(
                 ident=_distinct(build, "_unfold", [stem, snake(spoke.name)], spoke.pointer),
@@ -425,9 +443,9 @@ def _unfolds(build: _Build, pointer: str, schema: Any, stem: str) -> tuple[ir.Un
     return tuple(found)
 
 
-def _lens(shape: compat.Shape) -> ir.Lens:
+def _lens(document: JsonObject, shape: compat.Shape) -> ir.Lens:
     name = "item" if shape.each else "value"
-    test, result = lens.inverse(shape.template, name)
+    test, result = lens.inverse(document, shape, name)
     if shape.values:
         back: dict[Any, str] = {}
         for old, new in shape.values:

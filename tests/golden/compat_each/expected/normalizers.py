@@ -89,6 +89,8 @@ def _fold_thing_pairs(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, list):
         log.rewrite(at, _RULE_THING_PAIRS)
         for index, item in enumerate(value):
+            log.drop_unused(item, {"k": {}}, (at, index))
+        for index, item in enumerate(value):
             if not isinstance(item, dict):
                 raise CompatError("type", pointer((at, index)), "must be an object")
             if "k" not in item:
@@ -104,6 +106,8 @@ def _fold_thing_pairs(value: Any, at: Path, log: Log) -> Any:
 def _fold_thing_prompts(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, list):
         log.rewrite(at, _RULE_THING_PROMPTS)
+        if len(value) > 2:
+            raise CompatError("maxItems", pointer(at), "must have at most 2 items")
         for index, item in enumerate(value):
             if not isinstance(item, str):
                 raise CompatError("type", pointer((at, index)), "must be a string")

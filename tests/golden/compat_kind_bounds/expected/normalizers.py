@@ -18,6 +18,7 @@ from ._compat import (
     PayloadError,
     Rewrite,
     Rule,
+    is_integer,
     is_number,
     pointer,
 )
@@ -62,6 +63,8 @@ def _fold_thing(value: Any, at: Path, log: Log) -> Any:
 def _fold_thing_list(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, list) and len(value) <= 1:
         log.rewrite(at, _RULE_THING_LIST_ONE_OF_1)
+        for key, inner in enumerate(value):
+            _judge_thing_list_one_of_1_items(inner, (at, key))
         return [0, 0]
     if isinstance(value, list):
         return value
@@ -86,3 +89,8 @@ def _fold_thing_word(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, str):
         return value
     raise CompatError("type", pointer(at), "must be a string")
+
+
+def _judge_thing_list_one_of_1_items(value: Any, at: Path) -> None:
+    if not is_integer(value):
+        raise CompatError("type", pointer(at), "must be an integer")

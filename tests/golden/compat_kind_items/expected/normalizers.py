@@ -56,6 +56,8 @@ def _fold_thing(value: Any, at: Path, log: Log) -> Any:
 def _fold_thing_points(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, list) and value and is_number(value[0]):
         log.rewrite(at, _RULE_THING_POINTS_ONE_OF_1)
+        if len(value) < 1:
+            raise CompatError("minItems", pointer(at), "must have at least 1 items")
         for index, item in enumerate(value):
             if not is_number(item):
                 raise CompatError("type", pointer((at, index)), "must be a number")

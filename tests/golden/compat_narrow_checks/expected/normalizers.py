@@ -21,8 +21,10 @@ from ._compat import (
     Rewrite,
     Rule,
     Source,
+    has_repeats,
     is_given,
     is_integer,
+    is_multiple,
     join_equal,
     pointer,
     take,
@@ -162,6 +164,8 @@ def _fold_thing_count(value: Any, at: Path, log: Log) -> Any:
 def _fold_thing_distinct(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, list):
         log.rewrite(at, _RULE_THING_DISTINCT)
+        if has_repeats(value):
+            raise CompatError("uniqueItems", pointer(at), "must not repeat an item")
         return value
     raise CompatError("type", pointer(at), "must be an array")
 
@@ -173,6 +177,8 @@ def _fold_thing_few(value: Any, at: Path, log: Log) -> Any:
             raise CompatError("minItems", pointer(at), "must have at least 1 items")
         if len(value) > 2:
             raise CompatError("maxItems", pointer(at), "must have at most 2 items")
+        for key, inner in enumerate(value):
+            _judge_thing_few_items(inner, (at, key))
         return value
     raise CompatError("type", pointer(at), "must be an array")
 
@@ -195,6 +201,8 @@ def _fold_thing_named(value: Any, at: Path, log: Log) -> Any:
         log.rewrite(at, _RULE_THING_NAMED)
         if len(value) < 1:
             raise CompatError("minProperties", pointer(at), "must have at least 1 members")
+        for key, inner in value.items():
+            _judge_thing_named_additional_properties(inner, (at, key))
         return value
     raise CompatError("type", pointer(at), "must be an object")
 
@@ -202,8 +210,24 @@ def _fold_thing_named(value: Any, at: Path, log: Log) -> Any:
 def _fold_thing_odd(value: Any, at: Path, log: Log) -> Any:
     if is_integer(value):
         log.rewrite(at, _RULE_THING_ODD)
+        if not is_multiple(value, 2):
+            raise CompatError("multipleOf", pointer(at), "must be a multiple of 2")
         return value
     raise CompatError("type", pointer(at), "must be an integer")
+
+
+def _judge_thing_few_items(value: Any, at: Path) -> None:
+    if not isinstance(value, str):
+        raise CompatError("type", pointer(at), "must be a string")
+    if value not in ("a", "b"):
+        raise CompatError("enum", pointer(at), 'must be one of "a", "b"')
+
+
+def _judge_thing_named_additional_properties(value: Any, at: Path) -> None:
+    if not is_integer(value):
+        raise CompatError("type", pointer(at), "must be an integer")
+    if value < 1:
+        raise CompatError("minimum", pointer(at), "must be at least 1")
 
 
 def _unfold_thing_key(value: Any) -> Iterator[Any]:

@@ -117,6 +117,8 @@ def _fold_thing_width(value: Any, at: Path, log: Log) -> Any:
         log.rewrite(at, _RULE_THING_WIDTH)
         if is_number(value) and value < 0:
             raise CompatError("minimum", pointer(at), "must be at least 0")
+        if is_number(value) and value <= 0:
+            raise CompatError("exclusiveMinimum", pointer(at), "must be more than 0")
         return value
     raise CompatError("type", pointer(at), "must be an integer or null")
 

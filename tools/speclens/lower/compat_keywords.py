@@ -1,0 +1,124 @@
+"""Refusals of x-compat keywords by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+from typing import Any
+
+from speclens.lower import compat, lens
+from speclens.lower.walk import JsonObject
+from speclens.problems import Finding
+from speclens.source.pointer import join, tokens
+
+# Where a schema is asked about something else than the value that stands there; a shape has no meaning in it.
+_ELSEWHERE = {
+    "not", "if", "then", "else", "contains", "propertyNames", "dependentSchemas", "patternProperties",
+    "prefixItems", "unevaluatedItems", "unevaluatedProperties", "contentSchema",
+}  # fmt: skip
+
+
+def of_keywords(pointer: str, schema: JsonObject) -> Iterator[Finding]:
+    """Whether the x-compat of a schema is keywords of the language, of the right types, at a place where they mean something."""
+    if compat.KEYWORD not in schema:
+        return
+    here = join(pointer, compat.KEYWORD)
+    own = schema[compat.KEYWORD]
+    if not isinstance(own, dict):
+        yield Finding(
+            "compat/unknown-keyword",
+            here,
+            "x-compat is an object of keywords",
+            "write `x-compat: {…}`",
+        )
+        return
+    for name in sorted(own.keys() - compat.KEYWORDS):
+        close = get_close_matches(name, compat.KEYWORDS, 1)
+        hint = (
+            f"did you mean `{close[0]}`?"
+            if close
+            else f"one of {', '.join(sorted(compat.KEYWORDS))}"
+        )
+        yield Finding(
+            "compat/unknown-keyword", join(here, name), f"unknown x-compat keyword `{name}`", hint
+        )
+    for keyword in sorted(_ELSEWHERE & _keyword_tokens(pointer)):
+        message = f"x-compat has no meaning under `{keyword}`"
+        yield Finding(
+            "compat/unsupported-keyword", here, message, "declare the shape where the value stands"
+        )
+    yield from _keyword_types(here, own)
+
+
+def _keyword_tokens(pointer: str) -> set[str]:
+    """The tokens of a schema's pointer that are keywords, not names."""
+    path = tokens(pointer)
+    start = 3 if path[:2] == ("components", "schemas") else path.index("schema") + 1
+    found, is_name = set[str](), False
+    for token in path[start:]:
+        if not is_name:
+            found.add(token)
+        is_name = not is_name and token in {
+            "properties",
+            "patternProperties",
+            "$defs",
+            "dependentSchemas",
+        }
+    return found
+
+
+def _keyword_types(here: str, own: JsonObject) -> Iterator[Finding]:
+    if "to" in own and "each" in own:
+        yield Finding(
+            "compat/unknown-keyword",
+            here,
+            "`to` and `each` exclude each other",
+            "keep the one that is meant",
+        )
+    if "values" in own:
+        yield from _value_names(join(here, "values"), own["values"])
+    for name in ("to", "each"):
+        try:
+            tuple(lens.holes(own.get(name)))
+        except ValueError as error:
+            yield Finding(
+                "compat/result-mismatch",
+                join(here, name),
+                str(error),
+                "write `$$` for a literal `$`",
+            )
+    if "absent" in own and not isinstance(own["absent"], list):
+        yield Finding(
+            "compat/unknown-keyword",
+            join(here, "absent"),
+            "`absent` is a list of values",
+            "write `[null]`",
+        )
+    hubs = own.get("hubs", {})
+    for name, policy in hubs.items() if isinstance(hubs, dict) else [("", None)]:
+        place = join(here, "hubs", *((name,) if name else ()))
+        if not isinstance(policy, dict) or policy.keys() - {"conflict", "absent"}:
+            hint = "write `{conflict: merge, absent: [null]}`"
+            yield Finding(
+                "compat/unknown-keyword", place, "a hub has `conflict` and `absent`", hint
+            )
+        elif policy.get("conflict", "equal") not in compat.POLICIES:
+            message = f"unknown conflict policy {policy['conflict']!r}"
+            yield Finding(
+                "compat/unknown-keyword", place, message, f"one of {', '.join(compat.POLICIES)}"
+            )
+
+
+def _value_names(here: str, values: Any) -> Iterator[Finding]:
+    if not isinstance(values, dict):
+        yield Finding(
+            "compat/unknown-keyword",
+            here,
+            "`values` maps old values to new ones",
+            "write `{old: new}`",
+        )
+        return
+    for old, new in values.items():
+        if isinstance(new, str) and new in values:
+            message = f"`{old}` becomes `{new}`, which is itself renamed"
+            yield Finding("compat/chain", join(here, old), message, f"write what `{new}` becomes")
