@@ -15,8 +15,8 @@ from zlib import crc32
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.strategies import SearchStrategy
-from schema_strategies import instances, names, near_misses, same
 
+from schema_strategies import instances, names, near_misses, same
 from speclens.lower import compat, views
 from speclens.lower.walk import follow, subschemas
 from speclens.source.pointer import get, join

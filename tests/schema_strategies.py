@@ -119,6 +119,8 @@ class _Maker:
             yield tuple(layer for part in chosen for layer in part)
 
     def _plain(self, layers: Layers, depth: int) -> SearchStrategy[Json]:
+        if not any(layers):
+            return st.sampled_from(ODD)
         excluded = [layer["not"] for layer in layers if "not" in layer]
         banned = [value for schema in excluded for value in schema.get("enum", ())]
         types = _types(layers)
@@ -164,12 +166,14 @@ class _Maker:
     def _arrays(self, layers: Layers, depth: int) -> SearchStrategy[Json]:
         low, high = _bounds(layers, "minItems", "maxItems")
         most = low if depth <= 0 else min(high, low + 3)
+        if not most:
+            return st.builds(list)
         items = self.values(
             tuple(layer["items"] for layer in layers if "items" in layer), depth - 1
         )
         if most < low:
             return st.nothing()
-        return st.lists(items, min_size=low, max_size=most) if most else st.builds(list)
+        return st.lists(items, min_size=low, max_size=most)
 
     def _objects(self, layers: Layers, depth: int) -> SearchStrategy[Json]:
         declared: dict[str, list[Any]] = {}

@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import compat_laws as laws
 import pytest
+
+import compat_laws as laws
 import routescope
 from compat_laws import Json, Law, Outcome, Subject, exact
 from routescope import CompatError, Normalized, PayloadError, normalizers
 from schema_strategies import anything, names, near_misses, same, with_members
-
 from speclens.lower import compat, views
 from speclens.source.load import load
 from speclens.source.pointer import get
@@ -89,8 +89,8 @@ LEAST: dict[tuple[Law, str], dict[str, float]] = {
     (laws.no_spoke_survives, "request"): {"spoke_sent": 0.5},
     (laws.order_of_keys_is_no_matter, "request"): {"other_order": 0.5},
     (laws.order_of_keys_is_no_matter, "response"): {"other_order": 0.5},
-    (laws.errors_are_the_senders, "request"): {"at_a_value": 0.05, "missing": 0.05},
-    (laws.errors_are_the_senders, "response"): {"at_a_value": 0.05, "missing": 0.05},
+    (laws.errors_are_the_senders, "request"): {"at_a_value": 0.05, "missing": 0.02},
+    (laws.errors_are_the_senders, "response"): {"at_a_value": 0.05, "missing": 0.02},
 }
 
 
@@ -186,6 +186,14 @@ def test_choices_are_those_of_the_document() -> None:
     ]
 
 
+def said_by(value: Json, to: dict[str, str]) -> Json:
+    """A canonical request in older fields; None where they cannot say it."""
+    try:
+        return normalizers.denormalize_image_edit_request(value, to=to)
+    except CompatError as error:
+        return None if (error.rule, error.pointer) == ("denormalize", "/images") else error
+
+
 @pytest.mark.parametrize("to", choices(DOCUMENT, SUBJECTS["request"].pointer), ids=str)
 def test_what_is_said_in_older_fields_folds_back(to: dict[str, str]) -> None:
     """Law 6. What is said so is accepted on the wire, by the field that was asked for."""
@@ -194,24 +202,17 @@ def test_what_is_said_in_older_fields_folds_back(to: dict[str, str]) -> None:
         if not one.canonical_accepts(value) or list(laws.spokes_in(one, value)):
             return
         before = exact(value)
-        try:
-            said = normalizers.denormalize_image_edit_request(value, to=to)
-        except CompatError as error:
+        said = said_by(value, to)
+        assert exact(value) == before
+        if said is None:
             yield "cannot"
-            assert (error.rule, error.pointer) == ("denormalize", "/images")
             assert to == {"/images": "image_urls"}
             assert any(item.keys() != {"image_url"} for item in value["images"])
             return
-        finally:
-            assert exact(value) == before
         yield "said"
         assert one.wire_accepts(said)
-        assert ("images" in said, *(name in said for name in to.values())) == (
-            not to,
-            *[True] * len(to),
-        )
-        folded = normalizers.normalize_image_edit_request(said).value
-        assert same(folded, value)
+        assert ({"images", "image", "image_urls"} & said.keys()) == set(to.values() or ["images"])
+        assert same(normalizers.normalize_image_edit_request(said).value, value)
 
     one = SUBJECTS["request"]
     seen = laws.run(folds_back, one, one.canonical_payloads, EXAMPLES)

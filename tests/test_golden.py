@@ -3,7 +3,7 @@
 `UPDATE=1 pytest tests/test_golden.py` rewrites the expected modules. In `cases.json` a case is a payload of a schema
 and what comes of it: `canonical` (or `errors`: pointer -> rule), `rewrites`, `drops`, `denormalized`. What a case says
 is judged twice: by the generated package, and by a JSON Schema validator on the views; `unenforced` says why a model
-accepts what its schema refuses.
+accepts what its schema refuses, `wire` why the wire view accepts what comes to nothing.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ KEYS = {
     "drops",
     "denormalized",
     "unenforced",
+    "wire",
 }
 
 
@@ -114,6 +115,8 @@ def test_case(feature: str, case: dict[str, Any], packages: Any) -> None:
     canonical = schema_validator(views.canonical(document).document, pointer)
     if "unenforced" in case:
         assert not wire.is_valid(payload), "the schema accepts it"
+    elif "wire" in case:
+        assert wire.is_valid(payload), "the wire view refuses it"
     elif not conflict:
         assert wire.is_valid(payload) == ("canonical" in case), "the wire view judges otherwise"
     if "canonical" in case and "unenforced" not in case:

@@ -15,7 +15,7 @@ REFERENCE = f"{SCHEMAS}ImageReference/oneOf/"
 URL_OBJECT = f"{REFERENCE}0/properties/image_url/oneOf/1"
 DATA = f"{SCHEMAS}ImagesResponse/properties/data/oneOf/"
 NOTE = Deprecation(since="2026-08-01", note="Use images[].image_url.")
-EMPTY = (None, [], "")
+EMPTY: tuple[Any, ...] = (None, [], "")
 
 
 class Notes:

@@ -23,6 +23,7 @@ from speclens import ir, marks, plan, render
 from speclens.config import Config
 from speclens.lower import naming, views
 from speclens.source import Source
+from speclens.source.faults import MAX_DEPTH
 from speclens.source.pointer import get, join
 from speclens.validate.branches import leaves
 from speclens.validate.dialect import schema_validator
@@ -73,10 +74,7 @@ def folder(
         except error as fault:
             return (Fault(fault.rule, fault.pointer, fault.message),)
         value = payload if result is None else result.value
-        try:
-            found = [leaf for fault in validator.iter_errors(value) for leaf in leaves(fault)]
-        except ValueError:  # how deep a validator follows a value
-            return (Fault("depth", "", "nested too deep"),)
+        found = [leaf for fault in validator.iter_errors(value) for leaf in leaves(fault)]
         if found:
             order = get(canonical, pointer)
             return _faults(
@@ -106,13 +104,13 @@ def _plain(items: tuple[Any, ...]) -> tuple[dict[str, Any], ...]:
 
 
 def _faults(found: list[ValidationError], result: Any, order: list[str]) -> tuple[Fault, ...]:
-    """Validation errors at the sender's pointers, in the order of the schema's properties."""
-    located = sorted(
-        (fault for error in found for fault in _located(error)),
-        key=lambda fault: _rank(fault, order),
-    )
+    """Validation errors at the sender's pointers, one a place, in the order of the properties."""
+    first: dict[str, Fault] = {}
+    for error in found:
+        for fault in _located(error):
+            first.setdefault(fault.pointer, fault)
     told = []
-    for fault in located:
+    for fault in sorted(first.values(), key=lambda fault: _rank(fault, order)):
         missing, where = (None, fault.pointer)
         if result is not None:
             missing, where = result.missing(fault.pointer), result.source_of(fault.pointer)
@@ -180,7 +178,8 @@ class NotJson(ValueError):
 
 
 def parse(text: str) -> Any:
-    """A payload. Raises NotJson for what is no JSON, for duplicate names, NaN, and nesting beyond reason."""
+    """A payload. Raises NotJson for what is no JSON, for duplicate names, numbers beyond the
+    doubles, halves of surrogate pairs, and nesting beyond reason."""
 
     def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found: dict[str, Any] = {}
@@ -195,7 +194,9 @@ def parse(text: str) -> Any:
 
     try:
         value = json.loads(text, object_pairs_hook=members, parse_constant=constant)
-        json.dumps(value, ensure_ascii=False).encode()
+        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()  # it can be told again
+        if _depth(value) > MAX_DEPTH:
+            raise NotJson("nested too deep")
         return value
     except json.JSONDecodeError as error:
         raise NotJson(f"line {error.lineno} column {error.colno}: {error.msg}") from None
@@ -207,3 +208,8 @@ def parse(text: str) -> Any:
         raise NotJson(
             "nested too deep" if isinstance(error, RecursionError) else str(error)
         ) from None
+
+
+def _depth(value: Any) -> int:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return 1 + max(map(_depth, inner), default=0)

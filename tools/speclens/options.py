@@ -81,7 +81,7 @@ def _config(
 
 
 def reported(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Problems that a command is refused with are printed in its format; then it exits with 1."""
+    """Problems that a command is refused with are printed in its format; then it exits with 1, or 2 for wrong use."""
 
     @wraps(command)
     def run(style: str, **rest: Any) -> Any:
@@ -89,12 +89,14 @@ def reported(command: Callable[..., Any]) -> Callable[..., Any]:
             return command(style=style, **rest)
         except Refused as refused:
             print_problems(refused.problems, style)
-            sys.exit(2 if all(problem.rule in _UNREADABLE for problem in refused.problems) else 1)
+            sys.exit(2 if all(map(_is_unusable, refused.problems)) else 1)
 
     return run
 
 
-_UNREADABLE = {"source/unreadable"}
+def _is_unusable(problem: Problem) -> bool:
+    """Whether a problem is one of how the command was called, not of what it looked at."""
+    return problem.rule == "source/unreadable" or problem.rule.startswith("config/")
 
 
 def print_problems(problems: Iterable[Problem], style: str) -> None:

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateError, TemplateNotFound, meta
+from jinja2 import (
+    BaseLoader,
+    Environment,
+    StrictUndefined,
+    TemplateError,
+    TemplateNotFound,
+    TemplateSyntaxError,
+    meta,
+)
 
 from speclens import marks
 
@@ -88,8 +97,19 @@ def renderer(directories: Sequence[Path], nonce: str) -> Callable[[str, Mapping[
     def render(name: str, variables: Mapping[str, Any]) -> str:
         try:
             return environment.get_template(name).render(variables)
+        except TemplateSyntaxError as error:
+            raise TemplateFault(error.name or name, error.lineno, str(error)) from error
         except TemplateError as error:
-            place = getattr(error, "name", None) or name
-            raise TemplateFault(place, getattr(error, "lineno", None) or 1, str(error)) from error
+            raise TemplateFault(*_place(error, name, directories), str(error)) from error
 
     return render
+
+
+def _place(error: TemplateError, name: str, directories: Sequence[Path]) -> tuple[str, int]:
+    """The template and the line that were printed when an error came up."""
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        for directory in directories:
+            path = Path(frame.filename)
+            if path.suffix == ".j2" and path.is_relative_to(directory):
+                return path.relative_to(directory).as_posix(), frame.lineno or 1
+    return name, 1

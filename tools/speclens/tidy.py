@@ -9,8 +9,9 @@ import io
 import subprocess
 import tempfile
 import tokenize
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from ruff import find_ruff_bin
 
@@ -55,27 +56,57 @@ def _ruff(command: str, *arguments: str) -> None:
 def line_before(draft: str, text: str, line: int) -> int:
     """The line of the draft (from 1) that a line of the tidied text was made from.
 
-    Tidying moves and removes tokens but neither reorders nor makes up any, commas and brackets apart.
+    Tidying neither reorders nor makes up tokens, commas and brackets apart; but imports, which are found by their names.
     """
-    earlier = _tokens(draft)
-    found = 1
-    for kind, string, row in _tokens(text):
-        if row > line:
+    imports: dict[str, int] = {}
+    earlier: list[_Token] = []
+    for token in _tokens(draft):
+        if token.is_import:
+            imports.setdefault(token.string, token.row)
+        else:
+            earlier.append(token)
+    found, position = 1, 0
+    for token in _tokens(text):
+        if token.row > line:
             break
-        for other_kind, other, other_row in earlier:
-            if kind == other_kind and (kind == tokenize.STRING or string == other):
-                found = other_row
+        if token.is_import:
+            found = imports.get(token.string, found)
+        elif (place := _next(earlier, position, token)) is not None:
+            found, position = earlier[place].row, place + 1
+            if token.row == line:
                 break
-        if row == line:
-            return found
     return found
 
 
-def _tokens(text: str) -> Iterator[tuple[int, str, int]]:
-    skipped = {tokenize.NEWLINE, tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
+class _Token(NamedTuple):
+    kind: int
+    string: str
+    row: int
+    is_import: bool
+
+
+def _next(tokens: Sequence[_Token], position: int, like: _Token) -> int | None:
+    """Where the same token comes next. Of strings only the place counts: their quotes and indentation may change."""
+    for index in range(position, len(tokens)):
+        if (tokens[index].kind, tokens[index].string) == (like.kind, like.string):
+            return index
+    return None
+
+
+def _tokens(text: str) -> Iterator[_Token]:
+    blank = {tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
+    begins, is_import = True, False
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
-        if token.type == tokenize.STRING:
+        if token.type == tokenize.NEWLINE:
+            begins = True
+        elif token.type == tokenize.STRING:
+            begins = is_import = False
             for row in range(token.start[0], token.end[0] + 1):
-                yield token.type, "", row
-        elif token.type not in skipped and token.string not in {",", "(", ")"}:
-            yield token.type, token.string, token.start[0]
+                yield _Token(token.type, "", row, is_import)
+        elif token.type == tokenize.COMMENT:
+            yield _Token(token.type, token.string, token.start[0], False)
+        elif token.type not in blank and token.string not in {",", "(", ")"}:
+            if begins:
+                begins, is_import = False, token.string in {"from", "import"}
+            if not is_import or token.string not in {"from", "import", ".", "as"}:
+                yield _Token(token.type, token.string, token.start[0], is_import)

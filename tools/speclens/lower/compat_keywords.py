@@ -16,6 +16,12 @@ _ELSEWHERE = {
     "not", "if", "then", "else", "contains", "propertyNames", "dependentSchemas", "patternProperties",
     "prefixItems", "unevaluatedItems", "unevaluatedProperties", "contentSchema",
 }  # fmt: skip
+_TYPES: dict[str, tuple[type, str]] = {
+    "into": (str, "a JSON Pointer, write `/name`"),
+    "absent": (list, "a list of values, write `[null]`"),
+    "partial": (bool, "true or false, write `true`"),
+    "deprecated": (dict, "an object, write `{since: '2026-08-01', sunset: '2027-02-01', note: …}`"),
+}
 
 
 def of_keywords(pointer: str, schema: JsonObject) -> Iterator[Finding]:
@@ -75,6 +81,12 @@ def _keyword_types(here: str, own: JsonObject) -> Iterator[Finding]:
             "`to` and `each` exclude each other",
             "keep the one that is meant",
         )
+    for name, (kind, hint) in _TYPES.items():
+        if name in own and not isinstance(own[name], kind):
+            message = f"`{name}` is {hint.partition(', ')[0]}"
+            yield Finding(
+                "compat/unknown-keyword", join(here, name), message, hint.partition(", ")[2]
+            )
     if "values" in own:
         yield from _value_names(join(here, "values"), own["values"])
     for name in ("to", "each"):
@@ -87,13 +99,6 @@ def _keyword_types(here: str, own: JsonObject) -> Iterator[Finding]:
                 str(error),
                 "write `$$` for a literal `$`",
             )
-    if "absent" in own and not isinstance(own["absent"], list):
-        yield Finding(
-            "compat/unknown-keyword",
-            join(here, "absent"),
-            "`absent` is a list of values",
-            "write `[null]`",
-        )
     hubs = own.get("hubs", {})
     for name, policy in hubs.items() if isinstance(hubs, dict) else [("", None)]:
         place = join(here, "hubs", *((name,) if name else ()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
 
@@ -12,7 +12,7 @@ from speclens.problems import Finding
 from speclens.source.pointer import join, tokens
 
 _COUNTING = (
-    "minProperties", "maxProperties", "not", "if", "dependentRequired", "dependentSchemas", "dependencies",
+    "minProperties", "maxProperties", "not", "if", "then", "else", "dependentRequired", "dependentSchemas", "dependencies",
 )  # fmt: skip
 
 
@@ -64,7 +64,7 @@ def _object(document: JsonObject, pointer: str, schema: JsonObject) -> Iterator[
                 message,
                 "use `equal`, `prefer` or `error`",
             )
-    yield from _required(document, pointer, schema, names)
+    yield from _required(document, pointer, schema, {spoke.name: spoke for spoke in spokes})
 
 
 def _declared(schema: JsonObject) -> JsonObject:
@@ -72,9 +72,11 @@ def _declared(schema: JsonObject) -> JsonObject:
     return value if isinstance(value, dict) else {}
 
 
-def _unused_hubs(document: JsonObject, pointer: str, schema: JsonObject) -> Iterator[Finding]:
-    hubs = compat.keywords(schema).get("hubs")
-    used = {spoke.hub for spoke in compat.spokes(document, pointer, schema)} if hubs else set()
+def _unused_hubs(
+    document: JsonObject, owner: tuple[str, JsonObject], pointer: str, layer: JsonObject
+) -> Iterator[Finding]:
+    hubs = compat.keywords(layer).get("hubs")
+    used = {spoke.hub for spoke in compat.spokes(document, *owner)} if hubs else set()
     for name in hubs if isinstance(hubs, dict) else ():
         if not name.startswith("/") or tokens(name) not in used:
             place = join(pointer, compat.KEYWORD, "hubs", name)
@@ -106,15 +108,23 @@ def _target(
         message = f"`{spoke.name}` folds into `{path}`, a compatibility property itself ({other})"
         yield Finding("compat/cycle" if back else "compat/chain", place, message, hint)
     elif compat.at_path(document, *owner, spoke.hub) is None:
-        close = get_close_matches(spoke.hub[0] if spoke.hub else "", own, 1)
-        hint = (
-            f"did you mean `/{close[0]}`?"
-            if close
-            else "a JSON Pointer from the object that holds the property"
-        )
+        hint = _nearest(document, owner, spoke.hub)
         yield Finding(
             "compat/unknown-target", place, f"no property `{path}` beside `{spoke.name}`", hint
         )
+
+
+def _nearest(document: JsonObject, owner: tuple[str, JsonObject], path: tuple[str, ...]) -> str:
+    """A hint for a path that leads nowhere."""
+    for depth, name in enumerate(path):
+        here = compat.at_path(document, *owner, path[:depth]) if depth else owner
+        names = compat.properties(document, *here) if here else {}
+        if name not in names:
+            if close := get_close_matches(name, names, 1):
+                return f"did you mean `/{'/'.join((*path[:depth], close[0]))}`?"
+            where = "/" + "/".join(path[:depth])
+            return f"declare `{name}` among the properties of `{where}`; arrays cannot be entered"
+    return "a JSON Pointer from the object that holds the property: `/name`"
 
 
 def _results(
@@ -123,7 +133,8 @@ def _results(
     for branch in compat.branches(document, spoke.pointer, spoke.schema, is_spoke=True):
         hub = compat.at_path(document, *owner, spoke.hub)
         if branch.shape is None:
-            message = f"a branch of `{spoke.name}` does not say what it becomes"
+            into = f"{hub[0]}" if hub else "/" + "/".join(spoke.hub)
+            message = f"a branch of `{spoke.name}` does not say what it becomes in {into}"
             yield Finding(
                 "compat/uncovered-shape",
                 branch.pointer,
@@ -135,39 +146,46 @@ def _results(
 
 
 def _required(
-    document: JsonObject, pointer: str, schema: JsonObject, names: set[str]
+    document: JsonObject, pointer: str, schema: JsonObject, spokes: Mapping[str, compat.Spoke]
 ) -> Iterator[Finding]:
     for place, layer in compat.layers(document, pointer, schema):
         for index, name in enumerate(layer.get("required") or ()):
-            if name in names:
+            if name in spokes:
+                hub = "/" + "/".join(spokes[name].hub)
                 hint = f"write `anyOf: [{{required: […]}}, {{required: [{name}]}}]`, one group a source"
-                message = f"the compatibility property `{name}` is required by itself"
+                message = f"`{name}` ({spokes[name].pointer}) is required by itself, and folds into `{hub}`"
                 yield Finding(
                     "compat/required-spoke", join(place, "required", index), message, hint
                 )
         for keyword in _COUNTING:
-            if keyword in layer and (
-                keyword.endswith("Properties") or _names(layer[keyword], names)
-            ):
-                message = f"`{keyword}` counts or names a compatibility property"
+            counted = (
+                spokes if keyword.endswith("Properties") else _names(layer.get(keyword), spokes)
+            )
+            if keyword in layer and counted:
+                message = f"`{keyword}` counts or names a compatibility property ({_places(spokes, counted)})"
                 hint = "say it with `required` groups under `anyOf`"
                 yield Finding("compat/unsupported-keyword", join(place, keyword), message, hint)
-        if _names(layer.get("oneOf"), names):
-            message = "`oneOf` names a compatibility property: old and new spelling could not be sent together"
+        if named := _names(layer.get("oneOf"), spokes):
+            places = _places(spokes, named)
+            message = f"`oneOf` refuses old and new spelling together ({places})"
             yield Finding(
                 "compat/unsupported-keyword", join(place, "oneOf"), message, "use `anyOf`"
             )
 
 
-def _names(value: Any, names: set[str]) -> bool:
-    """Whether `required` lists or property names anywhere inside a keyword's value name one of `names`."""
+def _places(spokes: Mapping[str, compat.Spoke], names: Iterable[str]) -> str:
+    return ", ".join(spokes[name].pointer for name in sorted(names))
+
+
+def _names(value: Any, names: Collection[str]) -> set[str]:
+    """Those of `names` that `required` lists or property names anywhere inside a keyword's value name."""
     if isinstance(value, dict):
-        return bool(names & value.keys()) or any(_names(inner, names) for inner in value.values())
+        own = {name for name in value if name in names}
+        return own.union(*(_names(inner, names) for inner in value.values()))
     if isinstance(value, list):
-        return any(
-            item in names if isinstance(item, str) else _names(item, names) for item in value
-        )
-    return False
+        own = {item for item in value if isinstance(item, str) and item in names}
+        return own.union(*(_names(item, names) for item in value if not isinstance(item, str)))
+    return set()
 
 
 def _partial_updates(document: JsonObject) -> Iterator[Finding]:
@@ -180,11 +198,13 @@ def _partial_updates(document: JsonObject) -> Iterator[Finding]:
             schema = media.get("schema") if isinstance(media, dict) else None
             here = join(place, "content", name, "schema")
             partial = [layer for _, layer in compat.layers(document, here, schema)]
-            if compat.spokes(document, here, schema) and not any(
+            spokes = compat.spokes(document, here, schema)
+            if spokes and not any(
                 compat.keywords(layer).get("partial") is True for layer in partial
             ):
                 hint = "write `x-compat: {partial: true}` on the schema once that is what is meant"
-                message = "a PATCH body with compatibility properties: an absent hub means `unchanged` here"
+                places = ", ".join(spoke.pointer for spoke in spokes)
+                message = f"a PATCH body with compatibility properties ({places}): an absent hub means `unchanged` here"
                 yield Finding("compat/partial-update", here, message, hint)
 
 

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterator
 from typing import Any
 
+from speclens.literals import literal
 from speclens.lower import compat, differences, facts, lens
 from speclens.lower.walk import JsonObject, all_schemas, follow
 from speclens.problems import Finding
@@ -59,19 +60,47 @@ def result(document: JsonObject, shape: compat.Shape, target: tuple[str, Any]) -
         found = tuple(lens.holes(shape.template))
     except ValueError:
         return
-    if shape.values and facts.types_of(document, source[1]) & {"array", "object"}:
-        message = "`values` renames scalars, and the shape accepts arrays or objects"
-        yield Finding("compat/result-mismatch", place, message, "give the shape `type: string`")
-        return
-    for message, hint in itertools.chain(
-        *(
-            _hole(document, source, hole, target, prefix)
-            for hole in found
-            if hole.part or not shape.values
-        ),
+    holes = (hole for hole in found if hole.part or not shape.values)
+    for message, hint in tuple(_kind(document, shape, source)) or itertools.chain(
+        *(_hole(document, source, hole, target, prefix) for hole in holes),
+        *(_renamed(document, shape, hole, target, prefix) for hole in found),
         _constants(document, shape.template, target, prefix),
     ):
         yield Finding("compat/result-mismatch", place, f"{message} (canonical: {target[0]})", hint)
+
+
+def _kind(
+    document: JsonObject, shape: compat.Shape, source: tuple[str, Any]
+) -> Iterator[tuple[str, str]]:
+    """What `each` and `values` ask of the shape that they stand on."""
+    if shape.each and not facts.types_of(document, shape.schema) <= {"array"}:
+        yield "`each` is for arrays, and the shape is more", "give the shape `type: array`"
+    if shape.values and facts.types_of(document, source[1]) & {"array", "object"}:
+        message = "`values` renames scalars, and the shape accepts arrays or objects"
+        yield message, "give the shape `type: string`"
+
+
+def _renamed(
+    document: JsonObject,
+    shape: compat.Shape,
+    hole: lens.Hole,
+    target: tuple[str, Any],
+    prefix: lens.Path,
+) -> Iterator[tuple[str, str]]:
+    """What `values` may rename: old values to values that are canonical, and not themselves."""
+    if hole.part:
+        return
+    places = lens.canonical_places(document, *target, (*prefix, *hole.at))
+    for old, new in shape.values if places else ():
+        if not any(differences.overlap(document, {"const": new}, place) for _, place in places):
+            yield f"`values` gives {literal(new)}, which is not canonical", "name a canonical value"
+        if any(_lists(document, place, old) for _, place in places):
+            yield f"`values` renames {literal(old)}, which is canonical", "remove it from `values`"
+
+
+def _lists(document: JsonObject, schema: Any, value: str) -> bool:
+    """Whether an enumeration has a value."""
+    return any(value in (one.values or ()) for one in facts.alternatives(document, schema))
 
 
 def _hole(
@@ -89,38 +118,66 @@ def _hole(
             "declare the property under `properties` of the shape",
         )
         return
-    if not found[2] and not (hole.at and isinstance(hole.at[-1], str)):
+    if not found[2] and _is_needed(document, target, (*prefix, *hole.at), bool(hole.at)):
         yield f"`{name}` may be absent", "list it under `required` of the shape"
     places = lens.canonical_places(document, *target, (*prefix, *hole.at))
     if places and not any(differences.overlap(document, found[1], place) for _, place in places):
         yield f"`{name}` never fits where the template puts it", "change the template or the shape"
 
 
+def _is_needed(
+    document: JsonObject, target: tuple[str, Any], at: lens.Path, is_inside: bool
+) -> bool:
+    """Whether there has to be something at a place of what a template gives: it cannot be left out of an array, nor as
+    a member that is required."""
+    if not is_inside or not isinstance(at[-1], str):
+        return True
+    owners = [owner for _, owner in lens.canonical_places(document, *target, at[:-1])]
+    required = [one.required for owner in owners for one in facts.alternatives(document, owner)]
+    return bool(required) and all(at[-1] in names for names in required)
+
+
 def _constants(
     document: JsonObject, template: Any, target: tuple[str, Any], at: lens.Path
 ) -> Iterator[tuple[str, str]]:
+    """What a template says by itself has to be canonical too."""
     if isinstance(template, str) and template.startswith("$") and not template.startswith("$$"):
         return
-    places = lens.canonical_places(document, *target, at)
+    places = [place for _, place in lens.canonical_places(document, *target, at)]
     kind = facts.json_type(template)
-    if places and not any(kind in facts.types_of(document, place) for _, place in places):
-        yield (
-            f"the template gives a value of type {kind}, which does not fit",
-            "change the template",
-        )
+    fitting = [one for p in places for one in facts.alternatives(document, p) if kind in one.types]
+    if places and not fitting:
+        message = f"the template gives a value of type {kind}, which does not fit"
+        yield message, "change the template"
     elif isinstance(template, dict):
-        required = [
-            set[str]().union(*(f.required for f in facts.alternatives(document, p)))
-            for _, p in places
-        ]
-        if places and all(names - template.keys() for names in required):
-            missing = ", ".join(sorted(min(required, key=len) - template.keys()))
-            yield (
-                f"the template leaves out the required {missing}",
-                "add the member to the template",
-            )
+        yield from _object(template, fitting)
         for name, item in template.items():
             yield from _constants(document, item, target, (*at, name))
     elif isinstance(template, list):
+        bounds = [one.bound("array") for one in fitting]
+        if bounds and not any(low <= len(template) <= high for low, high in bounds):
+            message = f"the template gives {len(template)} items, which does not fit"
+            yield message, "change the template"
         for index, item in enumerate(template):
             yield from _constants(document, item, target, (*at, index))
+    else:
+        value = lens.constant(template) if isinstance(template, str) else template
+        if places and not any(differences.overlap(document, {"const": value}, p) for p in places):
+            message = f"the template gives {literal(value)}, which does not fit"
+            yield message, "change the template"
+
+
+def _object(template: JsonObject, fitting: list[facts.Facts]) -> Iterator[tuple[str, str]]:
+    """What members a template gives: all that are required, none that cannot be."""
+    lacking = [sorted(one.required - template.keys()) for one in fitting]
+    if lacking and all(lacking):
+        fewest = min(lacking, key=len)
+        message = f"the template leaves out the required {', '.join(fewest)}"
+        yield message, "add the member to the template"
+    surplus = [
+        sorted(template.keys() - (template.keys() if one.known is None else one.known))
+        for one in fitting
+    ]
+    if surplus and all(surplus):
+        fewest = min(surplus, key=len)
+        yield f"the template gives {', '.join(fewest)}, which cannot be there", "remove the member"

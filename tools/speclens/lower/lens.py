@@ -5,12 +5,12 @@ In a template `$` is the value, `$/a/b` a part of it (an absent part leaves its 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from speclens.literals import literal, tuple_literal
-from speclens.lower import compat
+from speclens.lower import compat, facts
 from speclens.lower.walk import JsonObject, follow
 from speclens.source.pointer import join, tokens
 
@@ -183,44 +183,99 @@ def source_schema(document: JsonObject, shape: compat.Shape) -> tuple[str, Any]:
     return shape.pointer, {}
 
 
-def inverse(template: Any, value: str) -> tuple[str, str]:
+@dataclass(frozen=True, slots=True)
+class _Back:
+    """What a canonical value says of the sender's: tests that it has to pass, and the source of each part of the
+    sender's with the test of whether there is one ("" is always)."""
+
+    tests: list[str]
+    parts: dict[tuple[str, ...], tuple[str, str]]
+
+
+def inverse(document: JsonObject, shape: compat.Shape, value: str) -> tuple[str, str]:
     """Two expressions over a canonical value: whether the template can have given it ("" is always), and from what.
 
-    Of an object that the template takes parts from, only those parts can be said again.
+    Of an object that the template takes parts from, those parts can be said again, and constants that it requires.
     """
-    tests: list[str] = []
-    parts: dict[tuple[str, ...], str] = {}
-    _match(template, value, tests, parts)
-    if not parts:
-        return " and ".join(tests), literal(None)
-    return " and ".join(tests), parts[()] if () in parts else _rebuilt(parts)
+    source = source_schema(document, shape)
+    optional = {hole.part for hole in holes(shape.template) if _is_optional(document, source, hole)}
+    back = _Back([], {})
+    _match(shape.template, value, optional, back)
+    if not back.parts:
+        values = [one.values or (None,) for one in facts.alternatives(document, source[1])]
+        return " and ".join(back.tests), literal(values[0][0] if values else None)
+    if () in back.parts:
+        return " and ".join(back.tests), back.parts[()][0]
+    for name, constant_value in _constants(document, source):
+        if not any(part[0] == name for part in back.parts):
+            back.parts[(name,)] = (literal(constant_value), "")
+    return " and ".join(back.tests), _rebuilt(back.parts)
 
 
-def _match(template: Any, value: str, tests: list[str], parts: dict[tuple[str, ...], str]) -> None:
+def _is_optional(document: JsonObject, source: tuple[str, Any], hole: Hole) -> bool:
+    found = part_schema(document, *source, hole.part)
+    return found is not None and not found[2]
+
+
+def _constants(document: JsonObject, source: tuple[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The members that an object must have, with the one value that each can have."""
+    for name, inner in compat.properties(document, *source).items():
+        found = part_schema(document, *source, (name,))
+        values = [one.values for one in facts.alternatives(document, inner[1])]
+        if found and found[2] and len(values) == 1 and values[0]:
+            yield name, values[0][0]
+
+
+def _match(template: Any, value: str, optional: Collection[tuple[str, ...]], back: _Back) -> None:
     if isinstance(template, dict):
-        names = "{" + ", ".join(map(literal, template)) + "}" if template else "set()"
-        tests.append(f"isinstance({value}, dict) and {value}.keys() == {names}")
+        may = {name for name, item in template.items() if _part(item) in optional}
+        back.tests.append(f"isinstance({value}, dict) and {_keys(template, may, value)}")
         for name, item in template.items():
-            _match(item, f"{value}[{literal(name)}]", tests, parts)
+            member = f"{value}[{literal(name)}]"
+            if name in may:
+                back.parts[tokens(item[1:])] = (member, f"{literal(name)} in {value}")
+            else:
+                _match(item, member, optional, back)
     elif isinstance(template, list):
-        tests.append(f"isinstance({value}, list) and len({value}) == {len(template)}")
+        back.tests.append(f"isinstance({value}, list) and len({value}) == {len(template)}")
         for index, item in enumerate(template):
-            _match(item, f"{value}[{index}]", tests, parts)
-    elif isinstance(template, str) and template.startswith("$") and not template.startswith("$$"):
-        part = tokens(template[1:])
-        if part in parts:
-            tests.append(f"same({parts[part]}, {value})")
-        parts.setdefault(part, value)
+            _match(item, f"{value}[{index}]", optional, back)
+    elif (part := _part(template)) is not None:
+        if part in back.parts:
+            back.tests.append(f"same({back.parts[part][0]}, {value})")
+        back.parts.setdefault(part, (value, ""))
     else:
-        tests.append(
-            f"same({value}, {literal(constant(template) if isinstance(template, str) else template)})"
-        )
+        plain = constant(template) if isinstance(template, str) else template
+        back.tests.append(f"same({value}, {literal(plain)})")
 
 
-def _rebuilt(parts: dict[tuple[str, ...], str]) -> str:
-    names = dict.fromkeys(part[0] for part in parts)
+def _part(template: Any) -> tuple[str, ...] | None:
+    """The part that a hole takes; None for what is no hole."""
+    if isinstance(template, str) and template.startswith("$") and not template.startswith("$$"):
+        return tokens(template[1:])
+    return None
+
+
+def _keys(template: JsonObject, may: Collection[str], value: str) -> str:
+    """The test for the members that a template gives."""
+    if not may:
+        return f"{value}.keys() == {_set(template)}"
+    must = [name for name in template if name not in may]
+    return f"{_set(must)} <= {value}.keys() <= {_set(template)}"
+
+
+def _set(names: Iterable[str]) -> str:
+    text = ", ".join(map(literal, names))
+    return "{" + text + "}" if text else "set()"
+
+
+def _rebuilt(parts: dict[tuple[str, ...], tuple[str, str]]) -> str:
     members = []
-    for name in names:
+    for name in dict.fromkeys(part[0] for part in parts):
         inner = {part[1:]: source for part, source in parts.items() if part[0] == name}
-        members.append(f"{literal(name)}: {inner[()] if () in inner else _rebuilt(inner)}")
+        member = f"{literal(name)}: {inner[()][0] if () in inner else _rebuilt(inner)}"
+        tests = [test for _, test in inner.values()]
+        members.append(
+            f"**({{{member}}} if {' or '.join(tests)} else {{}})" if all(tests) else member
+        )
     return "{" + ", ".join(members) + "}"

@@ -23,13 +23,14 @@ def unified(path: str, disk: bytes | None, new: bytes | None) -> str:
 
 
 def added_lines(diff: str) -> Iterator[int]:
-    """The numbers, in the new file, of the lines that a diff adds or changes."""
+    """The numbers, in the new file, of the lines that a diff adds or changes; blank ones say nothing."""
     number = 0
     for line in diff.split("\n")[2:]:
         if hunk := _HUNK.match(line):
             number = int(hunk[2])
         elif line.startswith("+"):
-            yield number
+            if line[1:].strip():
+                yield number
             number += 1
         elif line.startswith(" "):
             number += 1

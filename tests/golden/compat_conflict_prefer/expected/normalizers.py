@@ -94,8 +94,17 @@ def _fold_thing_one(value: Any, at: Path, log: Log) -> Any:
 def _fold_thing_some(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, list):
         log.rewrite(at, _RULE_THING_SOME)
+        if len(value) > 3:
+            raise CompatError("maxItems", pointer(at), "must have at most 3 items")
+        for key, inner in enumerate(value):
+            _judge_thing_some_items(inner, (at, key))
         return value
     raise CompatError("type", pointer(at), "must be an array")
+
+
+def _judge_thing_some_items(value: Any, at: Path) -> None:
+    if not is_integer(value):
+        raise CompatError("type", pointer(at), "must be an integer")
 
 
 def _unfold_thing_one(value: Any) -> Iterator[Any]:

@@ -110,7 +110,7 @@ def _fold_thing_price(value: Any, at: Path, log: Log) -> Any:
 
 def _unfold_thing_flag(value: Any) -> Iterator[Any]:
     if same(value, 'set "it"'):
-        yield None
+        yield True
 
 
 _UNFOLD_THING = {

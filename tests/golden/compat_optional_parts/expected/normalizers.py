@@ -108,8 +108,16 @@ def _fold_thing_box(value: Any, at: Path, log: Log) -> Any:
 
 
 def _unfold_thing_box(value: Any) -> Iterator[Any]:
-    if isinstance(value, dict) and value.keys() == {"width", "height", "unit"}:
-        yield {"w": value["width"], "h": value["height"], "meta": {"unit": value["unit"]}}
+    if isinstance(value, dict) and {"width"} <= value.keys() <= {"width", "height", "unit"}:
+        yield {
+            "w": value["width"],
+            **({"h": value["height"]} if "height" in value else {}),
+            **(
+                {"meta": {**({"unit": value["unit"]} if "unit" in value else {})}}
+                if "unit" in value
+                else {}
+            ),
+        }
 
 
 _UNFOLD_THING = {

@@ -1,0 +1,208 @@
+"""`make bench`: how fast things are, as ratios within one run, so that the machine matters little. One Markdown table.
+
+Times are CPU seconds of the process measured; what is compared is run in turns, and the median counts.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import handwritten
+
+from routescope import Normalized, normalize_image_edit_request, normalize_images_response
+
+ROOT = Path(__file__).parents[2]
+DOCUMENT = "openapi/routescope-images.yaml"
+
+A, B, C = (f"https://example.com/{name}.png" for name in "abc")
+BODY = {"model": "gpt-image-2", "prompt": "Remove the background.", "size": "1024x1024", "n": 2}
+REQUESTS: dict[str, dict[str, Any]] = {
+    "canonical, two images": {**BODY, "images": [{"image_url": A}, {"image_url": B}]},
+    "`image`, one URL": {**BODY, "image": A},
+    "`image`, three URLs": {**BODY, "image": [A, B, C]},
+    "`image_urls`, three URLs": {**BODY, "image_urls": [A, B, C]},
+    "`image`, a part of a chat message": {
+        **BODY,
+        "image": {"image_url": {"url": A, "detail": "high"}},
+    },
+    "all three fields, a duplicate, a mask": {
+        **BODY,
+        "images": [{"image_url": A}],
+        "image": B,
+        "image_urls": [A, C],
+        "mask": {"image_url": C},
+    },
+}
+RESPONSES: dict[str, dict[str, Any]] = {
+    "response, two images": {
+        "created": 1,
+        "data": [{"url": A, "b64_json": "", "revised_prompt": "x"}, {"url": B, "b64_json": ""}],
+    },
+    "response, one object": {"created": 1, "data": {"url": A}},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What was measured and against what, in CPU seconds; `goal` is what the ratio should stay below."""
+
+    what: str
+    seconds: float
+    against: str
+    reference: float
+    goal: float | None = None
+
+
+def main(rounds: int = 15, calls: int = 2000, processes: int = 7) -> None:
+    rows = [*normalizing(rounds, calls), *importing(processes), *generating(processes)]
+    print("| what | CPU time | against | CPU time | ratio | goal |")
+    print("|---|---:|---|---:|---:|---:|")
+    for row in rows:
+        goal = f"< {row.goal}" if row.goal else ""
+        ratio = row.seconds / row.reference
+        print(
+            f"| {row.what} | {shown(row.seconds)} | {row.against} | {shown(row.reference)} | {ratio:.2f} | {goal} |"
+        )
+
+
+def shown(seconds: float) -> str:
+    return f"{seconds * 1e6:.2f} µs" if seconds < 1e-3 else f"{seconds * 1e3:.0f} ms"
+
+
+# Normalizing
+
+
+def normalizing(rounds: int, calls: int) -> list[Row]:
+    """The generated functions against the one written by hand; raises ValueError if they differ in anything."""
+    pairs = [
+        (name, normalize_image_edit_request, handwritten.fold_request, payload)
+        for name, payload in REQUESTS.items()
+    ]
+    pairs += [
+        (name, normalize_images_response, handwritten.fold_response, payload)
+        for name, payload in RESPONSES.items()
+    ]
+    rows = []
+    for name, ours, theirs, payload in pairs:
+        if ours(payload) != theirs(payload):
+            raise ValueError(f"{name}: {ours(payload)} is not {theirs(payload)}")
+        seconds = medians(
+            rounds,
+            {"ours": calling(ours, payload, calls), "theirs": calling(theirs, payload, calls)},
+        )
+        row = Row(f"normalize: {name}", seconds["ours"], "by hand", seconds["theirs"], 1.5)
+        rows.append(row)
+    return rows
+
+
+def calling(fold: Callable[[Any], Normalized], payload: Any, calls: int) -> Callable[[], float]:
+    def run() -> float:
+        start = time.process_time()
+        for _ in range(calls):
+            fold(payload)
+        return (time.process_time() - start) / calls
+
+    return run
+
+
+def medians(rounds: int, runs: Mapping[str, Callable[[], float]]) -> dict[str, float]:
+    """Name -> median of what its run returns; the runs take turns."""
+    found: dict[str, list[float]] = {name: [] for name in runs}
+    for _ in range(rounds):
+        for name, run in runs.items():
+            found[name].append(run())
+    return {name: statistics.median(seconds) for name, seconds in found.items()}
+
+
+# Processes
+
+
+def importing(processes: int) -> list[Row]:
+    """CPU time of a fresh process, less that of one that does nothing."""
+    codes = {
+        "nothing": "pass",
+        "package": "import routescope",
+        "normalizers": "from routescope import normalize_image_edit_request",
+        "models": "from routescope import ImageEditRequest",
+        "requirements": "import httpx, pydantic",
+    }
+    found = medians(processes, {name: starting("-c", code) for name, code in codes.items()})
+    net = {name: max(seconds - found["nothing"], 1e-9) for name, seconds in found.items()}
+    against = ("`import httpx, pydantic`", net["requirements"])
+    return [
+        Row("`import routescope`", net["package"], *against, 0.25),
+        Row("its normalizers", net["normalizers"], *against),
+        Row("its models", net["models"], *against),
+    ]
+
+
+def generating(processes: int) -> list[Row]:
+    """Whole commands against a process that reads the document and does nothing else."""
+    with tempfile.TemporaryDirectory(prefix="speclens-bench-") as directory:
+        output, cache, no_cache = (str(Path(directory, name)) for name in ("out", "cache", "none"))
+        Path(no_cache).write_text("a file, so that nothing is stored")
+        target = ("--spec", DOCUMENT, "--package", "routescope", "--output", output)
+        read = (
+            f"from pathlib import Path; from speclens.source import load; load(Path({DOCUMENT!r}))"
+        )
+        starting("-m", "speclens", "check", *target, cache=cache, code=1)()
+        starting("-m", "speclens", "generate", *target, cache=cache)()
+        found = medians(
+            processes,
+            {
+                "nothing": starting("-c", "pass"),
+                "help": starting("-m", "speclens", "--help"),
+                "read": starting("-c", read),
+                "generate": starting("-m", "speclens", "generate", *target, cache=no_cache),
+                "cold": starting("-m", "speclens", "check", *target, cache=no_cache),
+                "warm": starting("-m", "speclens", "check", *target, cache=cache),
+            },
+        )
+    against = ("reading the document", found["read"])
+    return [
+        Row("`python -c pass`", found["nothing"], *against),
+        Row("`speclens --help`", found["help"], *against),
+        Row("`speclens generate`, no cache", found["generate"], *against),
+        Row("`speclens check`, no cache", found["cold"], *against),
+        Row("`speclens check`, warm cache", found["warm"], *against),
+    ]
+
+
+def starting(*arguments: str, cache: str | None = None, code: int = 0) -> Callable[[], float]:
+    """A run of Python in the repository: the CPU seconds it takes. Raises ValueError for another exit code."""
+    environment = {**os.environ, **({"XDG_CACHE_HOME": cache} if cache else {})}
+
+    def run() -> float:
+        before = children()
+        done = subprocess.run(
+            [sys.executable, *arguments],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode != code:
+            raise ValueError(f"{arguments} exits with {done.returncode}: {done.stderr}")
+        return children() - before
+
+    return run
+
+
+def children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,589 @@
+"""The command line: what is told and how, exit codes, and no traceback for anything one can get wrong."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from speclens import render
+from speclens.cli import main
+
+ROOT = Path(__file__).parents[1]
+DOCUMENT = """\
+openapi: 3.1.0
+info: {title: Pets, version: 1.0.0}
+paths: {}
+components:
+  schemas:
+    Owner:
+      type: object
+      properties:
+        name: {type: string}
+    Pet:
+      type: object
+      properties:
+        name: {type: string, description: What it is called.}
+        tags: {type: array, items: {type: string}}
+        tag: {type: string, x-compat: {into: /tags, to: [$]}}
+"""
+CONFIG = """\
+[tool.speclens]
+spec = "api.yaml"
+package = "pets"
+output = "out"
+templates = "templates"
+"""
+README = Path("templates/package/README.md.j2")
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "cache"))
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A document, its configuration, and one template of its own; the current directory."""
+    (tmp_path / "api.yaml").write_text(DOCUMENT)
+    (tmp_path / "pyproject.toml").write_text(CONFIG)
+    (tmp_path / README).parent.mkdir(parents=True)
+    shutil.copy(render.BUILT_IN / "package/README.md.j2", tmp_path / README)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def generated(project: Path) -> Path:
+    assert run("generate").exit_code == 0
+    return project
+
+
+def run(*arguments: str, stdin: str = "") -> Result:
+    """A command run to its end. What it raises, other than to exit, is raised here."""
+    return CliRunner().invoke(main, arguments, input=stdin, catch_exceptions=False)
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text()
+    assert text.count(old) == 1, (path, old)
+    path.write_text(text.replace(old, new))
+
+
+def snapshot(directory: Path) -> dict[str, tuple[bytes, int]]:
+    return {
+        path.relative_to(directory).as_posix(): (path.read_bytes(), path.stat().st_mtime_ns)
+        for path in directory.rglob("*")
+        if path.is_file()
+    }
+
+
+# Help and usage
+
+
+@pytest.mark.parametrize("name", ["", *sorted(main.commands)])
+def test_help_has_an_example(name: str) -> None:
+    result = run(*name.split(), "--help")
+
+    assert result.exit_code == 0
+    example = result.output.partition("Example:\n")[2].splitlines()[0]
+    assert re.search(rf"\bspeclens {name or 'generate'}\b", example)
+
+
+def test_commands() -> None:
+    commands = {"generate", "check", "explain", "validate", "normalize", "export"}
+    assert set(main.commands) == commands
+    assert all(isinstance(command, click.Command) for command in main.commands.values())
+
+
+USAGE = (
+    (("nope",), "No such command 'nope'."),
+    (("check", "--nope"), "No such option '--nope'."),
+    (("check", "--format", "xml"), "Invalid value for '--format'"),
+    (("generate", "--spec", "api.yaml"), "--spec goes with --package and --output."),
+    (
+        ("generate", "--package", "p"),
+        "--package, --output, --templates and --client go with --spec.",
+    ),
+    (("explain",), "Missing argument 'FILE:LINE'."),
+    (("explain", "out/pets/models.py"), "Write FILE:LINE, such as models.py:42."),
+    (("explain", "out/pets/models.py:0"), "Write FILE:LINE, such as models.py:42."),
+    (("explain", "out/pets/models.py:9999"), "out/pets/models.py has "),
+    (("explain", "api.yaml:1"), "api.yaml is no file that is generated into out."),
+    (("normalize",), "Missing option '--schema'."),
+    (("normalize", "--schema", "Pat"), "no schema 'Pat'; did you mean 'Pet'?"),
+    (("normalize", "--schema", "Pet", "missing.json"), "No such file or directory"),
+    (("normalize", "--schema", "Pet", "."), "Is a directory"),
+    (("export",), "Missing option '--view'."),
+)
+
+
+@pytest.mark.parametrize(("arguments", "message"), USAGE)
+def test_usage(generated: Path, arguments: tuple[str, ...], message: str) -> None:
+    result = run(*arguments)
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert message in result.stderr
+
+
+NO_CONFIG = (
+    ("generate",),
+    ("check",),
+    ("explain", "out/pets/models.py:1"),
+    ("validate",),
+    ("normalize", "--schema", "Pet"),
+    ("export", "--view", "wire"),
+)
+
+
+@pytest.mark.parametrize("arguments", NO_CONFIG)
+@pytest.mark.parametrize("text", [None, "", "[tool.other]\n", "[tool]\nspeclens = 3\n"])
+def test_without_configuration(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], text: str | None
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    if text is not None:
+        (tmp_path / "pyproject.toml").write_text(text)
+
+    result = run(*arguments)
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "No pyproject.toml with [tool.speclens] here or above" in result.stderr
+
+
+CONFIGS = (
+    ("unknown key", CONFIG + "outptu = 'x'\n", [(6, "config/outptu")]),
+    (
+        "missing keys",
+        "[tool.speclens]\nspec = 'api.yaml'\n",
+        [(1, "config/package"), (1, "config/output")],
+    ),
+    ("bad package", CONFIG.replace("pets", "1-pet"), [(3, "config/package")]),
+    ("a keyword", CONFIG.replace("pets", "class"), [(3, "config/package")]),
+    ("bad client", CONFIG + "client = 'a b'\n", [(6, "config/client")]),
+    ("bad version", CONFIG + "version = '\"'\n", [(6, "config/version")]),
+    ("no string", CONFIG + "client = 5\n", [(6, "config/client")]),
+    ("no such directory", CONFIG.replace('"templates"', '"there"'), [(5, "config/templates")]),
+    ("no TOML", "[tool.speclens\n", [(1, "config/unreadable")]),
+    ("no UTF-8", b"\xff\xfe", [(1, "config/unreadable")]),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [case[1:] for case in CONFIGS], ids=[case[0] for case in CONFIGS]
+)
+def test_faulty_configuration(
+    project: Path, text: str | bytes, expected: list[tuple[int, str]]
+) -> None:
+    Path("pyproject.toml").write_bytes(text if isinstance(text, bytes) else text.encode())
+
+    result = run("check", "--format", "json")
+
+    assert result.exit_code == 2
+    assert [(one["line"], one["rule"]) for one in json.loads(result.stdout)] == expected
+
+
+@pytest.mark.parametrize("arguments", NO_CONFIG)
+def test_an_unreadable_configuration_is_told_by_every_command(
+    project: Path, arguments: tuple[str, ...]
+) -> None:
+    Path("pyproject.toml").write_text("[tool.speclens\n")
+
+    result = run(*arguments)
+
+    assert result.exit_code == 2
+    assert "pyproject.toml:1:1: config/unreadable: " in result.stdout
+
+
+# Documents that cannot be read
+
+UNREADABLE: tuple[tuple[str, bytes | None, str, int], ...] = (
+    ("missing", None, "source/unreadable", 2),
+    ("binary", bytes(range(256)), "source/encoding", 1),
+    ("NUL", b"a\0b", "source/syntax", 1),
+    ("empty", b"", "source/empty", 1),
+    ("a list", b"[]", "source/root", 1),
+)
+
+
+@pytest.mark.parametrize(
+    "arguments", [("generate",), ("check",), ("validate",), ("export", "--view", "wire")]
+)
+@pytest.mark.parametrize(
+    ("data", "rule", "code"),
+    [case[1:] for case in UNREADABLE],
+    ids=[case[0] for case in UNREADABLE],
+)
+def test_unreadable_document(
+    project: Path, arguments: tuple[str, ...], data: bytes | None, rule: str, code: int
+) -> None:
+    Path("api.yaml").unlink()
+    if data is not None:
+        Path("api.yaml").write_bytes(data)
+
+    result = run(*arguments, "--format", "json")
+
+    told = json.loads(result.stdout)
+    assert (result.exit_code, [(one["rule"], one["file"]) for one in told]) == (
+        code,
+        [(rule, "api.yaml")],
+    )
+    assert not Path("out").exists()
+
+
+def test_a_directory_as_a_document(project: Path) -> None:
+    result = run("validate", ".")
+
+    assert (result.exit_code, result.stdout) == (2, ".:1:1: source/unreadable: Is a directory\n")
+
+
+def test_a_file_as_output(project: Path) -> None:
+    Path("out").write_text("mine")
+
+    result = run("generate")
+
+    assert result.exit_code == 1
+    assert result.stdout.startswith("out:1:1: output/")
+    assert Path("out").read_text() == "mine"
+
+
+# generate
+
+
+def test_generate_twice_writes_nothing(generated: Path) -> None:
+    before = snapshot(generated / "out")
+
+    result = run("generate")
+
+    assert (result.exit_code, result.stdout) == (0, "nothing to do: all in sync\n")
+    assert snapshot(generated / "out") == before
+
+
+def test_generate_tells_what_it_wrote(generated: Path) -> None:
+    Path("out/pets/models.py").unlink()
+
+    result = run("generate")
+
+    assert (result.exit_code, result.stdout) == (
+        0,
+        "out/pets/models.py\n1 of 10 files written\n",
+    )
+
+
+def test_without_a_configuration_file_the_fix_is_the_whole_command(project: Path) -> None:
+    Path("pyproject.toml").unlink()
+    options = ("--spec", "api.yaml", "--package", "pets", "--output", "out")
+    assert run("generate", *options).exit_code == 0
+    Path("out/README.md").unlink()
+
+    report = json.loads(run("check", *options, "--format", "json").stdout)
+
+    assert report["fix"] == f"speclens generate {' '.join(options)}"
+    assert run(*report["fix"].split()[1:]).exit_code == 0
+    assert run("check", *options).exit_code == 0
+
+
+# check
+
+
+def change_document(project: Path) -> None:
+    edit(
+        project / "api.yaml",
+        "        tags: {type: array, items",
+        "        age: {type: integer, minimum: 0}\n        tags: {type: array, items",
+    )
+
+
+def change_template(project: Path) -> None:
+    edit(project / README, "# {{ package.distribution }}", "# The {{ package.distribution }}")
+
+
+def change_config(project: Path) -> None:
+    edit(project / "pyproject.toml", '"out"\n', '"out"\nversion = "2.0"\n')
+
+
+def change_toolkit(project: Path) -> None:
+    """As if an earlier version of the toolkit had made one file otherwise."""
+    path = project / "out/pets/py.typed"
+    shutil.copy(render.BUILT_IN / "package/py.typed.j2", project / "templates/package")
+    edit(project / "templates/package/py.typed.j2", '{% include "partials/_header.j2" %}', "")
+    assert run("generate").exit_code == 0
+    recorded = re.findall(
+        r"^file pets/py.typed .*$", (project / "out/speclens.lock").read_text(), re.M
+    )
+    earlier, digest = path.read_text(), recorded[0].split()[2]
+    (project / "templates/package/py.typed.j2").unlink()
+    assert run("generate").exit_code == 0
+    path.write_text(earlier)
+    lock = project / "out/speclens.lock"
+    text = re.sub(r"^(file pets/py.typed )\S+", rf"\g<1>{digest}", lock.read_text(), flags=re.M)
+    lock.write_text(re.sub(r"^toolkit .*$", "toolkit 0.0.9-0123456789abcdef", text, flags=re.M))
+
+
+def edit_by_hand(project: Path) -> None:
+    edit(project / "out/pets/models.py", "What it is called.", "Its name.")
+
+
+def remove(project: Path) -> None:
+    (project / "out/pets/models.py").unlink()
+
+
+def make_stale(project: Path) -> None:
+    edit(project / "api.yaml", ", x-compat: {into: /tags, to: [$]}", "")
+
+
+PET = "#/components/schemas/Pet"
+CHANGES: dict[str, tuple[Callable[[Path], None], str, list[str]]] = {
+    "document": (change_document, "pets/models.py", [f"{PET}/properties/age"]),
+    "template": (change_template, "README.md", []),
+    "config": (change_config, "pyproject.toml", []),
+    "toolkit": (change_toolkit, "pets/py.typed", []),
+    "hand-edited": (edit_by_hand, "pets/models.py", []),
+    "missing": (remove, "pets/models.py", []),
+    "stale": (make_stale, "pets/_compat.py", []),
+}
+
+
+def test_in_sync(generated: Path) -> None:
+    result = run("check", "--format", "json")
+
+    report = {"in_sync": True, "files": [], "fix": "speclens generate"}
+    assert (result.exit_code, json.loads(result.stdout)) == (0, report)
+    assert run("check").stdout == "in sync\n"
+    assert run("check", "--format", "github").stdout == ""
+    assert json.loads(run("check", "--format", "sarif").stdout)["runs"][0]["results"] == []
+
+
+@pytest.mark.parametrize("cause", CHANGES)
+def test_each_cause_in_each_format(generated: Path, cause: str) -> None:
+    change, path, pointers = CHANGES[cause]
+    change(generated)
+    before = snapshot(generated)
+
+    results = {
+        style: run("check", "--format", style) for style in ("json", "text", "github", "sarif")
+    }
+
+    assert {result.exit_code for result in results.values()} == {1}
+    assert snapshot(generated) == before
+    file = drifted(json.loads(results["json"].stdout), path)
+    assert (file["causes"], file["pointers"]) == ([cause], pointers)
+    assert file["diff"].splitlines()[0].split("\t")[0] in (f"--- {path}", "--- /dev/null")
+    lines = results["text"].stdout.splitlines()
+    assert f"{path}: {cause}" in lines
+    assert lines[-1] == "speclens generate"
+    assert file["diff"] in results["text"].stdout
+    assert re.search(
+        rf"^::error file=out/{path},line=[0-9]+,col=1,title=drift/{cause}::{path} is out of sync: ",
+        results["github"].stdout,
+        re.M,
+    )
+    assert (f"drift/{cause}", f"out/{path}") in sarif(json.loads(results["sarif"].stdout))
+    assert run("generate").exit_code == 0
+    assert run("check").exit_code == 0
+
+
+def drifted(report: dict[str, Any], path: str) -> dict[str, Any]:
+    """The one file of that path in a report that has the keys it should have, and no more."""
+    assert list(report) == ["in_sync", "files", "fix"]
+    assert (report["in_sync"], report["fix"]) == (False, "speclens generate")
+    assert {tuple(file) for file in report["files"]} == {("path", "causes", "pointers", "diff")}
+    (found,) = [file for file in report["files"] if file["path"] == path]
+    return found
+
+
+def sarif(log: dict[str, Any]) -> list[tuple[str, str]]:
+    assert log["version"] == "2.1.0"
+    return [
+        (
+            result["ruleId"],
+            result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"],
+        )
+        for result in log["runs"][0]["results"]
+    ]
+
+
+def test_all_causes_of_a_file_are_told(generated: Path) -> None:
+    change_document(generated)
+    edit_by_hand(generated)
+
+    report = json.loads(run("check", "--format", "json").stdout)
+
+    file = drifted(report, "pets/models.py")
+    assert file["causes"] == ["document", "hand-edited"]
+
+
+def test_an_empty_output_is_all_missing(project: Path) -> None:
+    Path("out").mkdir()
+
+    report = json.loads(run("check", "--format", "json").stdout)
+
+    assert [(file["path"], file["causes"]) for file in report["files"]] == [
+        (path, ["missing"])
+        for path in (
+            "README.md",
+            "pets/__init__.py",
+            "pets/_compat.py",
+            "pets/_source_map.py",
+            "pets/_types.py",
+            "pets/models.py",
+            "pets/normalizers.py",
+            "pets/py.typed",
+            "pyproject.toml",
+            "speclens.lock",
+        )
+    ]
+    assert list(Path("out").iterdir()) == []
+
+
+def test_a_fault_in_a_template_is_located(project: Path) -> None:
+    (project / README).write_text("one\n{{ package.nope }}\n")
+
+    result = run("check", "--format", "json")
+
+    (told,) = json.loads(result.stdout)
+    assert result.exit_code == 1
+    assert (told["rule"], Path(told["file"]), told["line"]) == ("template/fault", README, 2)
+
+
+# explain
+
+EDIT = "#/components/schemas/ImageEditRequest"
+# file, a line of it, what it comes from, its template, what stands in the template's line
+EXPLAINED = (
+    ("models.py", "    n: Maybe[", f"{EDIT}/properties/n", "package/models.py.j2", "property.ident"),
+    ("models.py", '    """The number of images', f"{EDIT}/properties/n", "package/models.py.j2", "property.doc"),
+    ("models.py", "    Known values: `auto`, `low`", f"{EDIT}/properties/quality", "package/models.py.j2", "property.doc"),
+    ("models.py", "class ImageEditRequest(", EDIT, "package/models.py.j2", "class {{ schema.ident }}"),
+    ("models.py", '    """What to edit', EDIT, "package/models.py.j2", "schema.doc"),
+    ("models.py", "ImageUrl: TypeAlias", "#/components/schemas/ImageUrl", "package/models.py.j2", "TypeAlias"),
+    ("models.py", "from pydantic import", "#", "package/models.py.j2", "from pydantic import"),
+    ("normalizers.py", "def normalize_image_edit_request(", EDIT, "package/normalizers.py.j2", "def {{ normalizer.ident }}"),
+    ("normalizers.py", "_RULE_IMAGE_EDIT_REQUEST_MASK_ONE_OF_1 = ", f"{EDIT}/properties/mask/oneOf/1", "package/normalizers.py.j2", "rule.ident"),
+    ("normalizers.py", '        if "mask" in folded', f"{EDIT}/properties/mask", "partials/_fold_object.j2", "member.key"),
+    ("normalizers.py", '        if take(folded, "image_urls"', f"{EDIT}/properties/image_urls", "partials/_fold_object.j2", "take(folded"),
+    ("normalizers.py", "        if sources:", f"{EDIT}/properties/images", "partials/_fold_object.j2", "if sources:"),
+    ("normalizers.py", "        log.rewrite(at, _RULE_IMAGE_EDIT_REQUEST_IMAGE_URLS_ONE_OF_1)", f"{EDIT}/properties/image_urls/oneOf/1", "package/normalizers.py.j2", "log.rewrite"),
+    ("normalizers.py", "    take,", "#", "package/normalizers.py.j2", "take,"),
+    ("_compat.py", "class Log:", "#", "package/_compat.py", "class Log:"),
+    ("_compat.py", "# Generated by", "#", "partials/_header.j2", "# Generated by"),
+    ("__init__.py", "def __getattr__(", "#", "package/__init__.py.j2", "def __getattr__("),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "start", "pointer", "template", "snippet"), EXPLAINED)
+def test_explain(
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    start: str,
+    pointer: str,
+    template: str,
+    snippet: str,
+) -> None:
+    monkeypatch.chdir(ROOT)
+    path = Path("generated/routescope", name)
+    lines = path.read_text().splitlines()
+    line = next(number for number, text in enumerate(lines, 1) if text.startswith(start))
+
+    told = json.loads(run("explain", f"{path}:{line}", "--format", "json").stdout)
+
+    document, made = told["document"], told["template"]
+    assert (told["file"], told["line"]) == (str(path), line)
+    assert (document["pointer"], made["file"]) == (pointer, f"templates/{template}")
+    assert begins(document, pointer.rpartition("/")[2])
+    assert snippet in Path(made["file"]).read_text().splitlines()[made["line"] - 1]
+    text = run("explain", f"{path}:{line}").stdout
+    assert text.splitlines() == [
+        f"{path}:{line}",
+        f"  {document['file']}:{document['line']}:{document['column']}  {pointer}",
+        f"  {made['file']}:{made['line']}",
+    ]
+
+
+def begins(place: dict[str, Any], token: str) -> bool:
+    """Whether the place a pointer is said to be at is that of its last token: a key, an item, or the root."""
+    line = Path(place["file"]).read_text().splitlines()[place["line"] - 1]
+    before, rest = line[: place["column"] - 1], line[place["column"] - 1 :]
+    if token.isdecimal():
+        return before.strip() == "-"
+    return rest.startswith("openapi:" if token == "#" else f"{token}:")
+
+
+def test_explain_by_the_name_in_the_output(generated: Path) -> None:
+    told = json.loads(run("explain", "pets/models.py:1", "--format", "json").stdout)
+
+    assert told["template"] == {
+        "file": str(render.BUILT_IN / "partials/_header.j2"),
+        "line": 1,
+    }
+
+
+def test_explain_warns_of_an_edited_file(generated: Path) -> None:
+    edit_by_hand(generated)
+
+    result = run("explain", "out/pets/models.py:1")
+
+    assert result.exit_code == 0
+    assert result.stderr == (
+        "warning: out/pets/models.py is not what generating gives now; see `speclens check`\n"
+    )
+
+
+# normalize, validate, export
+
+
+def test_normalize(project: Path) -> None:
+    result = run("normalize", "--schema", "Pet", stdin='{"tag": "x"}')
+
+    assert result.exit_code == 0
+    assert json.loads(result.stdout) == {"tags": ["x"]}
+    assert result.stderr == f"/tag -> /tags  by {PET}/properties/tag\n"
+
+
+@pytest.mark.parametrize(
+    ("payload", "rule", "pointer"),
+    [
+        ("", "json", ""),
+        ("{", "json", ""),
+        ('{"a": 1, "a": 2}', "json", ""),
+        ("NaN", "json", ""),
+        ("[" * 100_000, "json", ""),
+        ('{"tag": 5}', "type", "/tag"),
+        ('{"name": 5}', "type", "/name"),
+    ],
+)
+def test_a_payload_that_does_not_fit(project: Path, payload: str, rule: str, pointer: str) -> None:
+    result = run("normalize", "--schema", "Pet", "--format", "json", stdin=payload)
+
+    (error,) = json.loads(result.stdout)["errors"]
+    assert (result.exit_code, error["rule"], error["pointer"]) == (1, rule, pointer)
+
+
+def test_validate_exits_with_1_on_errors_only(project: Path) -> None:
+    assert (run("validate").exit_code, run("validate", "--format", "json").stdout) == (0, "[]\n")
+    edit(project / "api.yaml", "name: {type: string}\n", "name: {type: strin}\n")
+
+    result = run("validate", "--format", "json")
+
+    assert result.exit_code == 1
+    assert [list(one) for one in json.loads(result.stdout)] == [
+        ["rule", "severity", "pointer", "file", "line", "column", "message", "hint"]
+    ]
+
+
+@pytest.mark.parametrize("view", ["wire", "canonical"])
+def test_what_is_exported_is_a_plain_document(project: Path, view: str) -> None:
+    result = run("export", "--view", view)
+
+    assert result.exit_code == 0
+    assert "x-compat" not in result.stdout
+    Path("exported.yaml").write_text(result.stdout)
+    assert run("validate", "exported.yaml").exit_code == 0
+    assert ("tag:" in result.stdout) is (view == "wire")

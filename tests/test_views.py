@@ -1,0 +1,120 @@
+"""The canonical and the wire view: what they are to be, that they are sound, and that folding obeys both."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import compat_laws as laws
+import pytest
+import yaml
+from compat_laws import Json, Law, Outcome, Subject
+from view_cases import VIEW_CASES, ViewCase
+
+from speclens import pipeline
+from speclens.folding import Folded, folder
+from speclens.lower import compat, views
+from speclens.lower.walk import all_schemas
+from speclens.source import Source, load, loads
+from speclens.source.pointer import get
+from speclens.validate import validate
+
+FLAGSHIP = load(Path(__file__).parents[1] / "openapi" / "routescope-images.yaml")
+VIEWS = {"canonical": views.canonical, "wire": views.wire}
+EXAMPLES = 200
+POINTER = "#/components/schemas/Thing"
+
+cases = pytest.mark.parametrize("case", VIEW_CASES, ids=lambda case: case.name)
+either = pytest.mark.parametrize("view", VIEWS)
+
+
+def schemas(text: str) -> Json:
+    return yaml.safe_load(textwrap.dedent(text))
+
+
+def source(case: ViewCase) -> Source:
+    head = {"openapi": case.version, "info": {"title": "Tests", "version": "1"}, "paths": {}}
+    document = {**head, "components": {"schemas": schemas(case.written)}}
+    return loads(yaml.safe_dump(document, sort_keys=False), f"{case.name}.yaml")
+
+
+def members(value: Json) -> list[Json]:
+    return list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else []
+
+
+def holds_compat(value: Json) -> bool:
+    is_schema = isinstance(value, dict) and compat.KEYWORD in value
+    return is_schema or any(holds_compat(inner) for inner in members(value))
+
+
+@cases
+@either
+def test_view_is_as_expected(case: ViewCase, view: str) -> None:
+    actual = VIEWS[view](source(case).value).document["components"]["schemas"]
+    assert actual == schemas(getattr(case, view))
+
+
+@pytest.mark.parametrize("one", [FLAGSHIP, *map(source, VIEW_CASES)], ids=lambda one: Path(one.name).stem)
+@either
+def test_view_is_a_sound_document_without_compat(one: Source, view: str) -> None:
+    before = yaml.safe_dump(one.value)
+    found = VIEWS[view](one.value).document
+    text = yaml.dump(found, Dumper=_Dumper, sort_keys=False)
+    assert [finding for finding in validate(loads(text, "view.yaml")) if finding.severity == "error"] == []
+    assert not holds_compat(found)
+    assert yaml.safe_dump(one.value) == before
+
+
+class _Dumper(yaml.SafeDumper):
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("one", [FLAGSHIP, *map(source, VIEW_CASES)], ids=lambda one: Path(one.name).stem)
+@either
+def test_origin_is_the_place_as_written(one: Source, view: str) -> None:
+    """What both documents hold of a schema that moved is the same, but for what a view changes."""
+    found = VIEWS[view](one.value)
+    for pointer, schema in all_schemas(found.document):
+        origin = found.origin(pointer)
+        if laws.exists(one.value, origin) and isinstance(schema, dict):
+            written = get(one.value, origin)
+            assert written.get("$ref") == schema.get("$ref"), (pointer, origin)
+
+
+# Folding
+
+
+def folding(one: Source) -> Subject:
+    fold = folder(one, pipeline.read(one)[0], "Thing")
+
+    def outcome(payload: Json) -> Outcome:
+        found = fold(payload)
+        if isinstance(found, Folded):
+            return Outcome(
+                found.value,
+                tuple((rewrite["source"], rewrite["target"], rewrite["rule"]) for rewrite in found.rewrites),
+                tuple((drop["pointer"], drop["reason"]) for drop in found.drops),
+            )
+        return Outcome(errors=tuple((fault.rule, fault.pointer, fault.message) for fault in found))
+
+    return laws.subject(one.value, POINTER, outcome)
+
+
+@cases
+@pytest.mark.parametrize("law", laws.LAWS, ids=lambda law: law.__name__)
+def test_law(law: Law, case: ViewCase) -> None:
+    one = folding(source(case))
+    seen = laws.run(law, one, one.payloads, EXAMPLES)
+    assert seen["accepted"] >= EXAMPLES * 0.3
+    assert seen["refused"] >= EXAMPLES * 0.1
+    wanted = laws.shapes(one.document, POINTER) | set(case.seen)
+    assert {event for event in wanted if not seen[event]} == set()
+
+
+@cases
+def test_canonical_payloads_stay(case: ViewCase) -> None:
+    one = folding(source(case))
+    seen = laws.run(laws.canonical_stays, one, one.canonical_payloads, EXAMPLES)
+    assert seen["canonical"] >= EXAMPLES * 0.4
