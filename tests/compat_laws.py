@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.strategies import SearchStrategy
 
 from schema_strategies import instances, names, near_misses, same
-from speclens.lower import compat, views
+from speclens.lower import compat, lens, views
 from speclens.lower.walk import follow, subschemas
 from speclens.source.pointer import get, join
 from speclens.validate.dialect import schema_validator
@@ -157,8 +157,9 @@ def wire_and_canonical_view_agree(one: Subject, payload: Json) -> Iterator[str]:
 def nothing_is_lost(one: Subject, payload: Json) -> Iterator[str]:
     """Law 7, and that the pointers of rewrites and drops name what they tell of.
 
-    A leaf is in the output at its own place, or under a drop, or it is a rewritten field itself, or
-    it is under a rewritten field and in the output where that went.
+    A leaf is in the output at its own place (an empty object may have been filled), or under a
+    drop, or it is a rewritten field itself, or it is under a rewritten field and in the output
+    where that went, unless the shape of the field says that it becomes something else.
     """
     outcome = one.fold(payload)
     yield from events(outcome)
@@ -172,22 +173,30 @@ def nothing_is_lost(one: Subject, payload: Json) -> Iterator[str]:
         )
     for pointer, _ in outcome.drops:
         assert exists(payload, pointer), pointer
-    assert [leaf for leaf in leaves(payload) if not _is_kept(*leaf, outcome)] == []
+    assert [leaf for leaf in leaves(payload) if not _is_kept(one, *leaf, outcome)] == []
 
 
-def _is_kept(pointer: str, value: Json, outcome: Outcome) -> bool:
-    if exists(outcome.value, pointer) and same(get(outcome.value, pointer), value):
-        return True
+def _is_kept(one: Subject, pointer: str, value: Json, outcome: Outcome) -> bool:
+    if exists(outcome.value, pointer):
+        there = get(outcome.value, pointer)
+        if same(there, value) or (value == {} and isinstance(there, dict)):
+            return True
     if any(is_under(pointer, drop) for drop, _ in outcome.drops):
         return True
-    for source, target, _ in outcome.rewrites:
-        if pointer == source:
+    for source, target, rule in outcome.rewrites:
+        if pointer == source or (is_under(pointer, source) and _is_constant(one, rule)):
             return True
         if is_under(pointer, source):
             kept = (leaf for _, leaf in leaves(get(outcome.value, target)))
             if any(same(leaf, value) for leaf in kept):
                 return True
     return False
+
+
+def _is_constant(one: Subject, rule: str) -> bool:
+    """Whether a shape turns its values into other ones, and keeps nothing of them."""
+    own = compat.keywords(get(one.document, rule))
+    return "values" in own or not any(lens.holes(own.get("each", own.get("to", "$"))))
 
 
 def errors_are_the_senders(one: Subject, payload: Json) -> Iterator[str]:

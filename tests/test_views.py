@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import compat_laws as laws
 import pytest
 import yaml
-from compat_laws import Json, Law, Outcome, Subject
-from view_cases import VIEW_CASES, ViewCase
 
+import compat_laws as laws
+from compat_laws import Json, Outcome, Subject
 from speclens import pipeline
 from speclens.folding import Folded, folder
 from speclens.lower import compat, views
@@ -19,10 +19,11 @@ from speclens.lower.walk import all_schemas
 from speclens.source import Source, load, loads
 from speclens.source.pointer import get
 from speclens.validate import validate
+from view_cases import VIEW_CASES, ViewCase
 
 FLAGSHIP = load(Path(__file__).parents[1] / "openapi" / "routescope-images.yaml")
 VIEWS = {"canonical": views.canonical, "wire": views.wire}
-EXAMPLES = 200
+EXAMPLES = 600
 POINTER = "#/components/schemas/Thing"
 
 cases = pytest.mark.parametrize("case", VIEW_CASES, ids=lambda case: case.name)
@@ -40,7 +41,13 @@ def source(case: ViewCase) -> Source:
 
 
 def members(value: Json) -> list[Json]:
-    return list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else []
+    return (
+        list(value.values())
+        if isinstance(value, dict)
+        else value
+        if isinstance(value, list)
+        else []
+    )
 
 
 def holds_compat(value: Json) -> bool:
@@ -55,13 +62,17 @@ def test_view_is_as_expected(case: ViewCase, view: str) -> None:
     assert actual == schemas(getattr(case, view))
 
 
-@pytest.mark.parametrize("one", [FLAGSHIP, *map(source, VIEW_CASES)], ids=lambda one: Path(one.name).stem)
+@pytest.mark.parametrize(
+    "one", [FLAGSHIP, *map(source, VIEW_CASES)], ids=lambda one: Path(one.name).stem
+)
 @either
 def test_view_is_a_sound_document_without_compat(one: Source, view: str) -> None:
     before = yaml.safe_dump(one.value)
     found = VIEWS[view](one.value).document
     text = yaml.dump(found, Dumper=_Dumper, sort_keys=False)
-    assert [finding for finding in validate(loads(text, "view.yaml")) if finding.severity == "error"] == []
+    assert [
+        finding for finding in validate(loads(text, "view.yaml")) if finding.severity == "error"
+    ] == []
     assert not holds_compat(found)
     assert yaml.safe_dump(one.value) == before
 
@@ -71,16 +82,36 @@ class _Dumper(yaml.SafeDumper):
         return True
 
 
-@pytest.mark.parametrize("one", [FLAGSHIP, *map(source, VIEW_CASES)], ids=lambda one: Path(one.name).stem)
-@either
-def test_origin_is_the_place_as_written(one: Source, view: str) -> None:
-    """What both documents hold of a schema that moved is the same, but for what a view changes."""
-    found = VIEWS[view](one.value)
-    for pointer, schema in all_schemas(found.document):
-        origin = found.origin(pointer)
-        if laws.exists(one.value, origin) and isinstance(schema, dict):
-            written = get(one.value, origin)
-            assert written.get("$ref") == schema.get("$ref"), (pointer, origin)
+REFERENCE = "#/components/schemas/ImageReference"
+RESPONSE_DATA = "#/components/schemas/ImagesResponse/properties/data"
+REQUEST = "#/components/schemas/ImageEditRequest"
+
+
+@pytest.mark.parametrize(
+    ("view", "pointer", "origin"),
+    [
+        ("canonical", "#", "#"),
+        ("canonical", f"{REQUEST}/properties/n", f"{REQUEST}/properties/n"),
+        ("canonical", REFERENCE, REFERENCE),
+        ("canonical", f"{REFERENCE}/properties", f"{REFERENCE}/properties"),
+        (
+            "canonical",
+            f"{REFERENCE}/properties/image_url",
+            f"{REFERENCE}/oneOf/0/properties/image_url",
+        ),
+        (
+            "canonical",
+            f"{REFERENCE}/properties/image_url/description",
+            f"{REFERENCE}/oneOf/0/properties/image_url/description",
+        ),
+        ("canonical", RESPONSE_DATA, RESPONSE_DATA),
+        ("canonical", f"{RESPONSE_DATA}/items", f"{RESPONSE_DATA}/oneOf/0/items"),
+        ("canonical", "#/paths/~1v1~1edits", "#/paths/~1v1~1edits"),
+        ("wire", f"{RESPONSE_DATA}/oneOf/1", f"{RESPONSE_DATA}/oneOf/1"),
+    ],
+)
+def test_origin_is_the_place_as_written(view: str, pointer: str, origin: str) -> None:
+    assert VIEWS[view](FLAGSHIP.value).origin(pointer) == origin
 
 
 # Folding
@@ -94,7 +125,10 @@ def folding(one: Source) -> Subject:
         if isinstance(found, Folded):
             return Outcome(
                 found.value,
-                tuple((rewrite["source"], rewrite["target"], rewrite["rule"]) for rewrite in found.rewrites),
+                tuple(
+                    (rewrite["source"], rewrite["target"], rewrite["rule"])
+                    for rewrite in found.rewrites
+                ),
                 tuple((drop["pointer"], drop["reason"]) for drop in found.drops),
             )
         return Outcome(errors=tuple((fault.rule, fault.pointer, fault.message) for fault in found))
@@ -102,12 +136,16 @@ def folding(one: Source) -> Subject:
     return laws.subject(one.value, POINTER, outcome)
 
 
+def all_laws(one: Subject, payload: Json) -> Iterator[str]:
+    for law in laws.LAWS:
+        yield from law(one, payload)
+
+
 @cases
-@pytest.mark.parametrize("law", laws.LAWS, ids=lambda law: law.__name__)
-def test_law(law: Law, case: ViewCase) -> None:
+def test_laws(case: ViewCase) -> None:
     one = folding(source(case))
-    seen = laws.run(law, one, one.payloads, EXAMPLES)
-    assert seen["accepted"] >= EXAMPLES * 0.3
+    seen = laws.run(all_laws, one, one.payloads, EXAMPLES)
+    assert seen["accepted"] >= EXAMPLES * 0.2
     assert seen["refused"] >= EXAMPLES * 0.1
     wanted = laws.shapes(one.document, POINTER) | set(case.seen)
     assert {event for event in wanted if not seen[event]} == set()

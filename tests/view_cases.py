@@ -66,6 +66,49 @@ VIEW_CASES = (
         wire="",
     ),
     ViewCase(
+        name="deep hubs with absent values in a component",
+        written="""
+            Format: {type: object, required: [name], properties: {name: {type: string}}}
+            Output:
+              allOf:
+                - $ref: '#/components/schemas/Format'
+                - type: object
+                  required: [size]
+                  properties:
+                    size: {type: integer}
+                    depth: {type: integer}
+            Thing:
+              type: object
+              required: [output]
+              x-compat: {hubs: {/output/name: {absent: ['']}}}
+              properties:
+                output: {$ref: '#/components/schemas/Output'}
+                format: {type: string, x-compat: {into: /output/name}}
+                size: {type: integer, x-compat: {into: /output/size}}
+                depth: {type: integer, x-compat: {into: /output/depth}}
+        """,
+        canonical="",
+        wire="",
+    ),
+    ViewCase(
+        name="deeper hub",
+        written="""
+            Thing:
+              type: object
+              properties:
+                a:
+                  type: object
+                  required: [b, note]
+                  properties:
+                    note: {type: string}
+                    b: {type: object, required: [c, d], properties: {c: {type: string}, d: {type: string}}}
+                c: {type: string, x-compat: {into: /a/b/c}}
+                d: {type: string, x-compat: {into: /a/b/d}}
+        """,
+        canonical="",
+        wire="",
+    ),
+    ViewCase(
         name="policy equal",
         written="""
             Thing:

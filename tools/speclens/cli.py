@@ -14,7 +14,7 @@ from typing import Any
 import click
 import yaml
 
-from speclens import __version__, folding, pipeline, tree
+from speclens import __version__, folding, pipeline, reporting, tree
 from speclens import config as configuration
 from speclens.config import Config
 from speclens.lower import check_compat, views
@@ -170,18 +170,17 @@ def _tell(result: folding.Folded | tuple[folding.Fault, ...], style: str) -> Non
         )
         click.echo(json.dumps(told, indent=2))
     elif isinstance(result, folding.Folded):
-        click.echo(json.dumps(result.value, ensure_ascii=False, indent=2))
+        click.echo(reporting.safe_json(result.value))
         for rewrite in result.rewrites:
             note = rewrite["deprecated"]["note"] if rewrite["deprecated"] else ""
-            click.echo(
-                f"{rewrite['source']} -> {rewrite['target']}  by {rewrite['rule']}  {note}".rstrip(),
-                err=True,
-            )
+            moved = f"{rewrite['source']} -> {rewrite['target']}  by {rewrite['rule']}"
+            click.echo(reporting.safe(f"{moved}  {note}".rstrip()), err=True)
         for drop in result.drops:
-            click.echo(f"{drop['pointer']} dropped: {drop['reason']}", err=True)
+            click.echo(reporting.safe(f"{drop['pointer']} dropped: {drop['reason']}"), err=True)
     else:
         for fault in result:
-            click.echo(f"{fault.pointer or '(root)'}: {fault.rule}: {fault.message}", err=True)
+            told = f"{fault.pointer or '(root)'}: {fault.rule}: {fault.message}"
+            click.echo(reporting.safe(told), err=True)
 
 
 @main.command()
@@ -217,9 +216,8 @@ def explain(config: Config, place: str, style: str) -> None:
         return
     document, template = told["document"], told["template"]
     click.echo(f"{name}:{line}")
-    click.echo(
-        f"  {document['file']}:{document['line']}:{document['column']}  {document['pointer']}"
-    )
+    where = f"{document['file']}:{document['line']}:{document['column']}"
+    click.echo(f"  {reporting.safe(where + '  ' + document['pointer'])}")
     click.echo(f"  {template['file']}:{template['line']}")
 
 
@@ -277,7 +275,7 @@ def export(document: Path | None, view: str, syntax: str | None, style: str) -> 
     pipeline.read(source)
     result = (views.wire if view == "wire" else views.canonical)(source.value).document
     if (syntax or ("json" if source.name.endswith(".json") else "yaml")) == "json":
-        click.echo(json.dumps(result, ensure_ascii=False, indent=2))
+        click.echo(reporting.safe_json(result))
     else:
         click.echo(
             yaml.dump(result, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterable
 from typing import Any
@@ -38,13 +39,13 @@ def docstring(text: str, width: int = 96) -> str:
     than `width` columns are broken at spaces.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").expandtabs(4).strip().split("\n")
-    last = '\\"' if lines[-1].endswith('"') else ""
-    lines[-1] = lines[-1].removesuffix('"')
     source = "\n".join(
         wrapped for line in lines for wrapped in _wrapped(_printable(line).rstrip(), width)
     )
-    end = "\n" if "\n" in source else ""
-    return f'"""{source}{last}{end}"""'
+    if "\n" in source:
+        return f'"""{source}\n"""'
+    closed = re.sub(r'(?<!\\)((?:\\\\)*)"$', r'\1\\"', source)
+    return f'"""{closed}"""'
 
 
 def _wrapped(line: str, width: int) -> list[str]:
@@ -63,17 +64,27 @@ def comment(text: str) -> str:
 
 def inline(text: str) -> str:
     """A text for a code span in a table of Markdown: one line, nothing that ends the span or the cell."""
-    return comment(text).replace("`", "'").replace("|", "\\|").replace("<", "&lt;")
+    plain = comment(text).replace("`", "'").replace("|", "\\|")
+    return plain.replace("<", "&lt;").replace(">", "&gt;")
+
+
+def prose(text: str) -> str:
+    """A text within a sentence of Markdown or a docstring: one line, no HTML, no link and no picture."""
+    plain = comment(text).replace("`", "'")
+    return plain.replace("<", "&lt;").replace(">", "&gt;").replace("[", "&#91;")
 
 
 def toml(text: str) -> str:
     """A text as a TOML basic string (https://toml.io/en/v1.0.0#string)."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return (
-        '"'
-        + "".join(char if char.isprintable() else f"\\U{ord(char):08x}" for char in escaped)
-        + '"'
-    )
+    return '"' + "".join(map(_toml_character, text)) + '"'
+
+
+def _toml_character(char: str) -> str:
+    if char in '"\\':
+        return f"\\{char}"
+    if "\ud800" <= char <= "\udfff":  # half of a character, which TOML has no way to say
+        return "\ufffd"
+    return char if char.isprintable() else f"\\U{ord(char):08x}"
 
 
 def _string(value: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from speclens import ir
 from speclens.config import Config
-from speclens.literals import inline, toml
+from speclens.literals import inline, prose, toml
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +66,13 @@ def package(document: ir.Document, config: Config) -> ir.Package:
             exports.setdefault(normalizer.ident, "normalizers")
             if normalizer.denormalize:
                 exports.setdefault(normalizer.denormalize, "normalizers")
-    title = inline(document.title) or config.package
+    title = prose(document.title) or config.package
     return ir.Package(
         name=config.package,
         distribution=config.package.replace("_", "-"),
         version=config.version,
         title=title,
-        description=toml(f"Python models of {document.title.strip() or config.package}"),
+        description=toml(f"Python models of {' '.join(document.title.split()) or config.package}"),
         exports=tuple(ir.Export(name, exports[name]) for name in sorted(exports)),
     )
 

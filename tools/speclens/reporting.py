@@ -34,7 +34,7 @@ def _text(problems: Sequence[Problem]) -> str:
 def _line(problem: Problem) -> str:
     hint = f" ({problem.hint})" if problem.hint else ""
     place = f"{problem.file}:{problem.line}:{problem.column}"
-    return _safe(f"{place}: {problem.rule}: {problem.message}{hint}")
+    return safe(f"{place}: {problem.rule}: {problem.message}{hint}")
 
 
 def _json(problems: Sequence[Problem]) -> str:
@@ -61,7 +61,7 @@ def _command(problem: Problem) -> str:
 
 
 def _data(text: str) -> str:
-    return _safe(text).replace("%", "%25")
+    return safe(text).replace("%", "%25")
 
 
 def _property(text: str) -> str:
@@ -89,18 +89,25 @@ def _result(problem: Problem, rule: int) -> dict[str, Any]:
         "ruleId": problem.rule,
         "ruleIndex": rule,
         "level": problem.severity,
-        "message": {"text": _safe(problem.message + hint)},
+        "message": {"text": safe(problem.message + hint)},
         "locations": [
             {
                 "physicalLocation": {"artifactLocation": artifact, "region": region},
-                "logicalLocations": [{"fullyQualifiedName": _safe(problem.pointer)}],
+                "logicalLocations": [{"fullyQualifiedName": safe(problem.pointer)}],
             }
         ],
     }
 
 
-def _safe(text: str) -> str:
+def safe(text: str) -> str:
+    """A text of a document or a payload as one line that a terminal and a runner show and do not obey."""
     return _UNSAFE.sub(lambda match: repr(match[0])[1:-1], text)
+
+
+def safe_json(value: Any) -> str:
+    """A JSON value as indented text for people, what is unsafe to show escaped as JSON escapes it."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    return _UNSAFE.sub(lambda match: match[0] if match[0] == "\n" else f"\\u{ord(match[0]):04x}", text)
 
 
 _RENDERERS = {"text": _text, "json": _json, "github": _github, "sarif": _sarif}

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from speclens.lower import compat, facts
+from speclens.lower import compat, deep_hubs, facts
 from speclens.lower.walk import JsonObject, objects
 from speclens.objects import SUBSCHEMAS
 from speclens.source.pointer import join, tokens, walk
@@ -164,7 +164,7 @@ def _groups(branches: Any) -> list[list[str]] | None:
 
 def _excluding(document: JsonObject, schema: Any, absent: tuple[Any, ...]) -> Any:
     """The schema less the values that mean "not given", in the plainest keywords."""
-    types = facts.types_of(document, schema)
+    types, others = facts.types_of(document, schema), list[Any]()
     for value in absent:
         kind = facts.json_type(value)
         if kind not in types:
@@ -181,8 +181,8 @@ def _excluding(document: JsonObject, schema: Any, absent: tuple[Any, ...]) -> An
             )  # in 3.0 nothing beside `$ref` counts
             schema = {**plain, keyword: max(1, plain.get(keyword, 1))}
         else:
-            schema = {"allOf": [schema, {"not": {"enum": [value]}}]}
-    return schema
+            others.append(value)
+    return {"allOf": [schema, {"not": {"enum": others}}]} if others else schema
 
 
 def _canonical_required(view: _View, old: str, schema: JsonObject, result: JsonObject) -> None:
@@ -216,6 +216,9 @@ def _canonical_union(
         for index, branch in enumerate(schema[keyword])
         if compat.shape_keywords(view.document, join(old, keyword, index), branch) is None
     ]
+    if not branches:  # a component for spokes alone: nothing of it is canonical
+        result["not"] = {}
+        return
     if len(branches) == 1 < len(schema[keyword]):
         before = view.origins.get(new, old)
         _lift(result, view.schema(branches[0][0], new, branches[0][1]))
@@ -264,7 +267,7 @@ def _wire(view: _View, old: str, new: str, schema: JsonObject) -> JsonObject:
     for name, inner in schema["properties"].items():
         if name not in absent and (values := compat.absent_values(inner, policies.get((name,)))):
             own[name] = values
-    rules: list[JsonObject] = []
+    rules = _wire_deep(view, old, new, schema, result, absent)
     for name, values in (own | absent).items():
         if name not in result["properties"] or not values:
             continue
@@ -278,6 +281,38 @@ def _wire(view: _View, old: str, new: str, schema: JsonObject) -> JsonObject:
     if rules:
         result["allOf"] = [*result.get("allOf", ()), *rules]
     return result
+
+
+def _wire_deep(
+    view: _View,
+    old: str,
+    new: str,
+    schema: JsonObject,
+    result: JsonObject,
+    absent: dict[str, tuple[Any, ...]],
+) -> list[JsonObject]:
+    """Properties on the way to deep hubs are relaxed; what is asked for in return."""
+    spokes = [spoke for spoke in compat.spokes(view.document, old, schema) if len(spoke.hub) > 1]
+    if not spokes:
+        return []
+    policies = compat.policies(view.document, old, schema)
+    hubs = {spoke.hub: policies.get(spoke.hub) for spoke in spokes}
+    places = {path: compat.at_path(view.document, old, schema, path) for path in hubs}
+    deep = deep_hubs.Deep(
+        document=view.document,
+        pointer=old,
+        place=new,
+        schema=schema,
+        absent={
+            path: compat.absent_values(place[1], hubs[path])
+            for path, place in places.items()
+            if place is not None
+        },
+        given=tuple((spoke.hub, _given(spoke.name, absent[spoke.name])) for spoke in spokes),
+    )
+    for name in {path[0] for path in deep.absent} & schema["properties"].keys():
+        result["properties"][name] = deep_hubs.relaxed(deep, name, view.schema)
+    return deep_hubs.rules(deep, view.schema)
 
 
 def _given(name: str, absent: tuple[Any, ...]) -> JsonObject:
@@ -296,12 +331,13 @@ def _wire_required(
 ) -> None:
     """`required` asks for what is given: a property that is there with a value that means so, a hub by any source."""
     sources: dict[str, list[str]] = {}
-    for spoke in spokes:
-        if len(spoke.hub) == 1:
-            sources.setdefault(spoke.hub[0], []).append(spoke.name)
+    for spoke in spokes:  # one of a deep hub makes the object that holds it
+        sources.setdefault(spoke.hub[0], []).append(spoke.name)
     changed = [name for name in schema.get("required") or () if name in absent or name in sources]
     if changed:
         result["required"] = [name for name in schema["required"] if name not in changed]
+        if not result["required"]:  # OpenAPI 3.0 does not take an empty list
+            del result["required"]
         for name in changed:
             rules.append(
                 {"anyOf": [_given(n, absent.get(n, ())) for n in (name, *sources.get(name, ()))]}

@@ -85,7 +85,8 @@ def _lines(file: FileDrift) -> Iterator[str]:
     for cause in file.causes:
         yield f"  {_message(file, cause)}\n"
     for pointer in file.pointers:
-        yield f"  {pointer}\n"
+        shown = pointer.replace("\n", "\\n")
+        yield f"  {shown}\n"
     yield file.diff
 
 

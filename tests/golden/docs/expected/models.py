@@ -33,7 +33,7 @@ class Thing(Model):
     """But this"""
 
     quote: Maybe[str] = None
-    """ends with\""""
+    """ends with \""""
 
     backslash: Maybe[str] = None
     """ends with \\"""

@@ -1,0 +1,60 @@
+"""Runs cases of generated packages and prints what went wrong; whatever the packages do to the system is a fault.
+
+Its one argument is the directory with the packages and `cases.json`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+DIRECTORY = sys.argv[1]
+READABLE = (DIRECTORY, sys.prefix, sys.base_prefix)
+WATCHED = ("open", "socket.", "subprocess.", "os.", "shutil.", "ctypes.", "urllib.", "pty.")
+FAULTS: list[Any] = []
+
+
+def hook(event: str, arguments: tuple[Any, ...]) -> None:
+    if not event.startswith(WATCHED):
+        return
+    is_own = event in {"open", "os.listdir"} and str(arguments[0]).startswith(READABLE)
+    if not is_own or (event == "open" and arguments[1] not in {"r", "rb", None}):
+        FAULTS.append([event, repr(arguments)[:200]])
+
+
+def outcome(module: Any, name: str, argument: Any) -> Any:
+    if hasattr(module, "PayloadError"):
+        try:
+            return getattr(module, name)(argument).value
+        except module.CompatError:
+            return None
+    adapter = TypeAdapter(getattr(module, name))
+    try:
+        return adapter.dump_python(adapter.validate_python(argument), by_alias=True, exclude_unset=True)
+    except ValidationError:
+        return None
+
+
+def main() -> None:
+    cases = json.loads(Path(DIRECTORY, "cases.json").read_text())
+    sys.dont_write_bytecode = True
+    sys.addaudithook(hook)
+    for project, package, module, name, argument, expected in cases:
+        root = f"{DIRECTORY}/{project}"
+        if root not in sys.path:
+            sys.path.append(root)
+        try:
+            found = outcome(importlib.import_module(f"{package}.{module}"), name, argument)
+        except Exception as error:
+            found = repr(error)[:500]
+        if found != expected:
+            FAULTS.append([package, module, name, argument, expected, found])
+    sys.stdout.write(json.dumps(FAULTS))
+
+
+main()

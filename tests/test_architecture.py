@@ -1,0 +1,340 @@
+"""The rules of ARCHITECTURE.md that a machine can check: who imports whom, who writes, what a template may do, sizes."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+from jinja2 import Environment, nodes
+
+from speclens import ir, plan
+
+ROOT = Path(__file__).parents[1]
+TOOLS = ROOT / "tools" / "speclens"
+TEMPLATES = ROOT / "templates"
+GENERATED = ROOT / "generated"
+
+# Each imports only from those before it.
+ORDER = (
+    "problems", "literals", "names", "marks", "config", "ir", "source", "objects", "validate", "lower", "plan",
+    "models", "render", "tidy", "reporting", "tree", "cache", "pipeline", "folding", "options", "cli", "__main__",
+)  # fmt: skip
+# Who touches which library.
+LIBRARIES = {
+    "click": {"cli", "options"},
+    "datamodel_code_generator": {"models"},
+    "jinja2": {"render"},
+    "jsonschema_rs": {"folding", "validate"},
+    "openapi_schema_validator": {"validate"},
+    "openapi_spec_validator": {"validate"},
+    "platformdirs": {"cache"},
+    "ruff": {"tidy"},
+    "yaml": {"cli", "source"},
+}
+# Who writes files: the output tree by `tree` alone; the others in a temporary directory or the user's cache.
+WRITERS = {"cache", "folding", "tidy", "tree"}
+WRITES = {
+    "fdopen", "mkdir", "mkstemp", "NamedTemporaryFile", "rename", "replace_file", "rmdir", "rmtree", "symlink_to",
+    "touch", "unlink", "write_bytes", "write_text",
+}  # fmt: skip
+# Between source and tree nothing depends on when and where it runs.
+PURE = {
+    "literals",
+    "names",
+    "marks",
+    "ir",
+    "objects",
+    "validate",
+    "lower",
+    "plan",
+    "models",
+    "render",
+}
+IMPURE = {
+    "datetime",
+    "getpass",
+    "locale",
+    "platform",
+    "random",
+    "secrets",
+    "socket",
+    "time",
+    "uuid",
+}
+
+LONG_MODULES: dict[str, str] = {}
+LONG_FUNCTIONS: dict[str, str] = {}
+
+
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
+MODULES = {
+    ".".join(path.relative_to(TOOLS).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in sorted(TOOLS.rglob("*.py"))
+    if path != TOOLS / "__init__.py"
+}
+SPECLENS = sorted(MODULES)
+
+
+def part(module: str) -> str:
+    """The top-level module or package of the toolkit that a module belongs to."""
+    return module.partition(".")[0]
+
+
+def imports(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.module is not None or node.level
+            prefix = "." * node.level + (node.module or "")
+            yield from (f"{prefix}.{alias.name}" for alias in node.names)
+
+
+# Imports
+
+
+@pytest.mark.parametrize("module", SPECLENS)
+def test_import_order(module: str) -> None:
+    own = ORDER.index(part(module))
+    inner = {
+        name.split(".")[1]
+        for name in imports(parsed(MODULES[module]))
+        if name.startswith("speclens.")
+    }
+    later = {name for name in inner - {part(module), "__version__"} if ORDER.index(name) >= own}
+    assert later == set()
+
+
+def test_order_names_every_module() -> None:
+    assert {part(module) for module in SPECLENS} == set(ORDER)
+
+
+def test_nothing_is_imported_in_a_circle() -> None:
+    graph = {
+        module: {
+            name.removeprefix("speclens.")
+            for full in imports(parsed(path))
+            for name in (full, full.rpartition(".")[0])
+            if name.removeprefix("speclens.") in MODULES and name.startswith("speclens.")
+        }
+        for module, path in MODULES.items()
+    }
+    done: set[str] = set()
+    while ready := {
+        module for module in graph if module not in done and graph[module] <= done | {module}
+    }:
+        done |= ready
+    assert set(graph) - done == set()
+
+
+def test_models_and_render_do_not_know_each_other() -> None:
+    assert not any("render" in name for name in imports(parsed(MODULES["models"])))
+    assert not any("models" in name for name in imports(parsed(MODULES["render"])))
+
+
+def test_each_library_has_its_modules() -> None:
+    found: dict[str, set[str]] = defaultdict(set)
+    for module, path in MODULES.items():
+        for name in imports(parsed(path)):
+            library = name.partition(".")[0]
+            if library not in sys.stdlib_module_names and library != "speclens":
+                found[library].add(part(module))
+    assert dict(found) == {key: value for key, value in LIBRARIES.items() if key in found}
+    assert found.keys() >= {"datamodel_code_generator", "jinja2", "ruff"}
+
+
+def generated_modules() -> list[Path]:
+    return sorted(GENERATED.rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", generated_modules(), ids=lambda path: path.name)
+def test_generated_code_imports_little(path: Path) -> None:
+    found = {name.partition(".")[0] for name in imports(parsed(path)) if not name.startswith(".")}
+    libraries = found - sys.stdlib_module_names
+    # typing_extensions is a requirement of pydantic; only aliases made of themselves need it.
+    assert libraries <= {"httpx", "pydantic", "pydantic_core", "typing_extensions"}
+    if path.stem in {"__init__", "normalizers", "_compat", "_source_map"}:
+        assert libraries == set()
+
+
+def test_generated_code_knows_nothing_of_the_toolkit() -> None:
+    assert generated_modules()
+    for path in generated_modules():
+        assert not any(name.startswith("speclens") for name in imports(parsed(path)))
+
+
+# Effects
+
+
+def calls(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            match node.func:
+                case ast.Attribute(attr=name) | ast.Name(id=name):
+                    yield name
+
+
+def test_only_tree_writes() -> None:
+    found = {part(module) for module, path in MODULES.items() if WRITES & set(calls(parsed(path)))}
+    assert found == WRITERS
+
+
+@pytest.mark.parametrize("module", [module for module in SPECLENS if part(module) in PURE])
+def test_pure_modules_ask_nothing_of_the_machine(module: str) -> None:
+    tree = parsed(MODULES[module])
+    assert {name.partition(".")[0] for name in imports(tree)} & (IMPURE | {"os"}) == set()
+    assert not {"getenv", "now", "today", "perf_counter"} & set(calls(tree))
+
+
+@pytest.mark.parametrize("module", SPECLENS)
+def test_no_state_outside_of_functions(module: str) -> None:
+    assert not any(isinstance(node, ast.Global) for node in ast.walk(parsed(MODULES[module])))
+
+
+# Sizes and words
+
+
+@pytest.mark.parametrize("module", SPECLENS)
+def test_modules_are_short(module: str) -> None:
+    lines = len(MODULES[module].read_text("utf-8").splitlines())
+    assert lines < 300 or module in LONG_MODULES
+
+
+@pytest.mark.parametrize("module", SPECLENS)
+def test_functions_are_short(module: str) -> None:
+    long = {
+        node.name
+        for node in ast.walk(parsed(MODULES[module]))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (node.end_lineno or 0) - node.lineno >= 40
+    }
+    assert {name for name in long if f"{module}.{name}" not in LONG_FUNCTIONS} == set()
+
+
+@pytest.mark.parametrize("module", SPECLENS)
+def test_public_names_have_docstrings(module: str) -> None:
+    tree = parsed(MODULES[module])
+    assert ast.get_docstring(tree) is not None
+    without = {
+        node.name
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef | ast.ClassDef)
+        and not node.name.startswith("_")
+        and ast.get_docstring(node) is None
+    }
+    assert without == set()
+
+
+@pytest.mark.parametrize("module", SPECLENS)
+def test_all_names_what_is_there(module: str) -> None:
+    tree = parsed(MODULES[module])
+    names = {
+        alias.asname or alias.name
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    names |= {n.name for n in tree.body if isinstance(n, ast.FunctionDef | ast.ClassDef)}
+    names |= {
+        target.id
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    for node in tree.body:
+        match node:
+            case ast.Assign(targets=[ast.Name(id="__all__")], value=ast.List(elts=items)):
+                assert {ast.literal_eval(item) for item in items} <= names
+
+
+def test_nothing_is_dead() -> None:
+    """Every function and class of the toolkit is named somewhere else than where it is defined."""
+    used: set[str] = set()
+    defined: dict[str, str] = {}
+    for module, path in MODULES.items():
+        for node in ast.walk(parsed(path)):
+            match node:
+                case ast.Name(id=name) | ast.Attribute(attr=name):
+                    used.add(name)
+                case ast.ImportFrom(names=aliases) if module != "tree":
+                    used |= {alias.name for alias in aliases}
+        for node in parsed(path).body:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.decorator_list:
+                defined[node.name] = module
+    assert {f"{module}.{name}" for name, module in defined.items() if name not in used} == set()
+
+
+# Templates
+
+ALL_TEMPLATES = sorted(p for p in TEMPLATES.rglob("*") if p.suffix in {".j2", ".jinja2"})
+ALLOWED = (
+    nodes.Template, nodes.Output, nodes.TemplateData, nodes.For, nodes.If, nodes.Include, nodes.Name, nodes.Getattr,
+    nodes.Filter, nodes.Not, nodes.Const,
+)  # fmt: skip
+FILTERS = {"mark", "indent"}
+
+
+def relative(path: Path) -> str:
+    return path.relative_to(TEMPLATES).as_posix()
+
+
+@pytest.mark.parametrize("path", ALL_TEMPLATES, ids=relative)
+def test_templates_only_print_loop_branch_and_include(path: Path) -> None:
+    template = Environment().parse(path.read_text("utf-8"))
+    for node in template.find_all(nodes.Node):
+        place = f"{relative(path)}:{node.lineno}"
+        assert isinstance(node, ALLOWED), f"{place}: {type(node).__name__}"
+        if isinstance(node, nodes.Filter):
+            assert node.name in FILTERS, f"{place}: filter {node.name}"
+            assert all(isinstance(argument, nodes.Const) for argument in node.args), place
+        if isinstance(node, nodes.Include):
+            assert isinstance(node.template, nodes.Const), place
+        if isinstance(node, nodes.Output):
+            assert not any(isinstance(printed, nodes.Const) for printed in node.nodes), place
+
+
+@pytest.mark.parametrize("path", ALL_TEMPLATES, ids=relative)
+def test_templates_say_what_they_receive(path: Path) -> None:
+    first = path.read_text("utf-8").split("\n", 1)[0]
+    assert first.startswith("{# receives: ")
+    assert first.endswith(" #}")
+    if path.suffix == ".j2":
+        for name in first.removeprefix("{# receives: ").removesuffix(" #}").split(", "):
+            module, _, member = name.partition(".")
+            assert hasattr({"ir": ir, "plan": plan}[module], member)
+
+
+def test_the_table_names_every_template() -> None:
+    package = TEMPLATES / "package"
+    there = {
+        relative(path)
+        for path in package.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    assert there == {template for _, template, *_ in plan.TABLE}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ a.b() }}", "{% if a == b %}{% endif %}", "{% set a = 1 %}", "{{ a ~ b }}", "{{ a + 1 }}", "{{ a | upper }}",
+        "{% if a is defined %}{% endif %}", "{{ a[0] }}", "{% if a and b %}{% endif %}", "{{ a if b else c }}",
+        "{% macro a() %}{% endmacro %}", "{% include a %}",
+    ],
+)  # fmt: skip
+def test_the_lint_finds(source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.j2"
+    path.write_text(source)
+    monkeypatch.setattr(sys.modules[__name__], "TEMPLATES", tmp_path)
+    with pytest.raises(AssertionError):
+        test_templates_only_print_loop_branch_and_include(path)

@@ -1,0 +1,229 @@
+"""What is known of schemas without a value; telling two apart (x-compat rule 7)."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Any
+
+import jsonschema_rs
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from speclens.lower import facts
+from speclens.lower.differences import overlap
+
+Json = dict[str, Any]
+STRING, INTEGER, NUMBER = {"type": "string"}, {"type": "integer"}, {"type": "number"}
+DOCUMENT: Json = {
+    "components": {
+        "schemas": {
+            "Text": STRING,
+            "Kind": {"enum": ["x", "y"]},
+            "Node": {"type": "object", "properties": {"a": {"$ref": "#/components/schemas/Node"}}},
+        }
+    }
+}
+
+
+def keyed(key: str = "a", schema: Any = None, **more: Any) -> Json:
+    return {"type": "object", "required": [key], "properties": {key: schema or {}}, **more}
+
+
+def closed(*keys: str) -> Json:
+    return {
+        "type": "object",
+        "properties": {key: {} for key in keys},
+        "additionalProperties": False,
+    }
+
+
+def array(items: Any, **more: Any) -> Json:
+    return {"type": "array", "items": items, **more}
+
+
+# criterion, one schema, the other, whether some value may fit both
+TABLE: tuple[tuple[str, Any, Any, bool], ...] = (
+    ("type", STRING, INTEGER, False),
+    ("type: integers are numbers", NUMBER, INTEGER, True),
+    ("type: lists", {"type": ["string", "null"]}, {"type": ["integer", "null"]}, True),
+    ("type: lists apart", {"type": ["string", "null"]}, {"type": ["integer", "array"]}, False),
+    ("type: none said", {}, STRING, True),
+    ("type: nullable", {"type": "string", "nullable": True}, {"type": "null"}, True),
+    ("nothing", False, {}, False),
+    ("enum", {"enum": ["a", "b"]}, {"enum": ["c"]}, False),
+    ("enum: shared", {"enum": ["a", "b"]}, {"enum": ["b"]}, True),
+    ("enum: against type", {"enum": ["a", 1]}, {"type": "boolean"}, False),
+    ("const", {"const": 1}, {"const": True}, False),
+    ("const: 1.0 is 1", {"const": 1}, {"const": 1.0}, True),
+    ("const: against enum", {"const": "a"}, {"enum": ["a"]}, True),
+    ("const: objects", {"const": {"a": 1}}, {"const": {"a": True}}, False),
+    ("required: disjoint", keyed(schema=STRING), keyed(schema=INTEGER), False),
+    ("required: same", keyed(schema=STRING), keyed(schema=STRING), True),
+    ("required: const", keyed(schema={"const": "x"}), keyed(schema={"const": "y"}), False),
+    ("required: only one does", keyed(schema=STRING), {"properties": {"a": INTEGER}}, True),
+    ("required: nested", keyed(schema=keyed("b", STRING)), keyed(schema=keyed("b", INTEGER)), False),
+    ("forbidden: false", keyed(), {"type": "object", "properties": {"a": False}}, False),
+    ("forbidden: not", keyed(), {"type": "object", "not": {"required": ["a"]}}, False),
+    ("forbidden: not both", keyed(), {"type": "object", "not": {"required": ["a", "b"]}}, True),
+    ("forbidden: closed", keyed(), closed("b"), False),
+    ("forbidden: closed, but listed", keyed(), closed("a", "b"), True),
+    (
+        "forbidden: closed, but by pattern",
+        keyed(),
+        {**closed("b"), "patternProperties": {"a": {}}},
+        True,
+    ),
+    ("bounds", {"type": "string", "maxLength": 1}, {"type": "string", "minLength": 2}, False),
+    ("bounds: touching", {"type": "string", "maxLength": 2}, {"type": "string", "minLength": 2}, True),
+    ("bounds: numbers", {"type": "number", "maximum": 1}, {"type": "number", "minimum": 2}, False),
+    ("bounds: items", array({}, maxItems=1), array({}, minItems=2), False),
+    ("bounds: members", {"type": "object", "maxProperties": 0}, keyed(minProperties=1), False),
+    ("bounds: of another type", {"maxLength": 1}, {"minLength": 2}, True),
+    ("items", array(STRING, minItems=1), array(INTEGER, minItems=1), False),
+    ("items: [] fits both", array(STRING, minItems=1), array(INTEGER), True),
+    ("format never", {"type": "string", "format": "uri"}, {"type": "string", "format": "uuid"}, True),
+    ("pattern never", {"type": "string", "pattern": "^a"}, {"type": "string", "pattern": "^b"}, True),
+    ("allOf", {"allOf": [STRING, {"enum": ["a"]}]}, {"const": "b"}, False),
+    ("oneOf", {"oneOf": [STRING, INTEGER]}, {"type": ["array", "null"]}, False),
+    ("oneOf: one of them", {"oneOf": [STRING, INTEGER]}, NUMBER, True),
+    ("anyOf of required names", {"anyOf": [{"required": ["a"]}]}, STRING, True),
+    ("$ref", {"$ref": "#/components/schemas/Text"}, INTEGER, False),
+    ("$ref beside", {"$ref": "#/components/schemas/Text", "maxLength": 0}, keyed(), False),
+    ("$ref: recursive", {"$ref": "#/components/schemas/Node"}, keyed(schema=STRING), True),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("criterion", "a", "b", "expected"), TABLE, ids=[row[0] for row in TABLE])
+def test_criteria(criterion: str, a: Any, b: Any, expected: bool) -> None:
+    assert overlap(DOCUMENT, a, b) is expected
+    assert overlap(DOCUMENT, b, a) is expected
+
+
+TYPES = (
+    (None, "null"),
+    (True, "boolean"),
+    (1, "integer"),
+    (3.0, "integer"),
+    (0.5, "fraction"),
+    ("3", "string"),
+    ([], "array"),
+    ({}, "object"),
+)
+
+
+@pytest.mark.parametrize(("value", "expected"), TYPES)
+def test_json_type(value: Any, expected: str) -> None:
+    assert facts.json_type(value) == expected
+
+
+EQUAL = (
+    (1, 1.0, True),
+    (1, True, False),
+    (0, False, False),
+    ([1], [True], False),
+    ({"a": 0}, {"a": False}, False),
+    ({"a": 1, "b": 2}, {"b": 2, "a": 1.0}, True),
+    ([1, 2], [2, 1], False),
+    ("", None, False),
+)
+
+
+@pytest.mark.parametrize(("a", "b", "expected"), EQUAL)
+def test_equal(a: Any, b: Any, expected: bool) -> None:
+    assert facts.equal(a, b) is expected
+
+
+# The law: what is told apart has no value in common.
+
+SCALARS: list[Any] = [None, True, False, 0, 1, 2, 1.0, 1.5, "", "x", "y", "xy"]
+INNER: list[Any] = [None, True, 1, 1.5, "x", "y", [], ["x"], {}, {"b": "x"}]
+VALUES: list[Any] = [
+    *SCALARS,
+    *([item] for item in INNER),
+    *([a, b] for a, b in product([1, "x", {}], repeat=2)),
+    [],
+    {},
+    *({key: item} for key in "abc" for item in INNER),
+    *({"a": a, "b": b} for a, b in product(INNER, repeat=2)),
+    {"a": 1, "b": 1, "c": 1},
+]
+NAME = st.sampled_from("abc")
+COUNT = st.integers(0, 2)
+
+
+def objects(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Json]:
+    return st.fixed_dictionaries(
+        {},
+        optional={
+            "type": st.just("object"),
+            "required": st.lists(NAME, unique=True, max_size=2),
+            "properties": st.dictionaries(NAME, inner | st.just(False), max_size=2),
+            "additionalProperties": st.just(False) | inner,
+            "not": st.fixed_dictionaries(
+                {"required": st.lists(NAME, min_size=1, max_size=2, unique=True)}
+            ),
+            "minProperties": COUNT,
+            "maxProperties": COUNT,
+        },
+    )
+
+
+def scalars() -> st.SearchStrategy[Json]:
+    names = st.sampled_from(["null", "boolean", "integer", "number", "string", "array", "object"])
+    return st.fixed_dictionaries(
+        {},
+        optional={
+            "type": names | st.lists(names, min_size=1, max_size=2, unique=True),
+            "enum": st.lists(st.sampled_from(INNER), min_size=1, max_size=2),
+            "const": st.sampled_from(INNER),
+            "minimum": COUNT,
+            "maximum": COUNT,
+            "exclusiveMinimum": COUNT,
+            "minLength": COUNT,
+            "maxLength": COUNT,
+        },
+    )
+
+
+def arrays(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Json]:
+    return st.fixed_dictionaries(
+        {},
+        optional={"type": st.just("array"), "items": inner, "minItems": COUNT, "maxItems": COUNT},
+    )
+
+
+def unions(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Json]:
+    several = st.lists(inner, min_size=1, max_size=2)
+    return st.fixed_dictionaries(
+        {}, optional={"oneOf": several, "anyOf": several, "allOf": several}
+    )
+
+
+REFERENCES = st.sampled_from(["Text", "Kind", "Node"]).map(
+    lambda name: {"$ref": f"#/components/schemas/{name}"}
+)
+SCHEMA: st.SearchStrategy[Any] = st.recursive(
+    scalars() | REFERENCES | st.booleans(),
+    lambda inner: objects(inner) | arrays(inner) | unions(inner),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(SCHEMA, SCHEMA)
+def test_what_is_told_apart_shares_no_value(a: Any, b: Any) -> None:
+    if not overlap(DOCUMENT, a, b):
+        validators = [
+            jsonschema_rs.Draft202012Validator({**DOCUMENT, "allOf": [s]}) for s in (a, b)
+        ]
+        shared = [value for value in VALUES if all(v.is_valid(value) for v in validators)]
+        assert shared == []
+
+
+@settings(max_examples=300, deadline=None)
+@given(SCHEMA)
+def test_the_types_of_a_schema_are_all_it_accepts(schema: Any) -> None:
+    validator = jsonschema_rs.Draft202012Validator({**DOCUMENT, "allOf": [schema]})
+    found = {facts.json_type(value) for value in VALUES if validator.is_valid(value)}
+    assert found <= facts.types_of(DOCUMENT, schema)
