@@ -140,7 +140,8 @@ def order_of_keys_is_no_matter(one: Subject, payload: Json) -> Iterator[str]:
 
 
 def wire_and_canonical_view_agree(one: Subject, payload: Json) -> Iterator[str]:
-    """Law 5, both ways: accepted on the wire is folded and accepted, or in conflict; refused is refused."""
+    """Law 5, both ways: what the wire view accepts is folded and accepted, or in conflict; what it
+    refuses is refused."""
     outcome = one.fold(payload)
     yield from events(outcome)
     if outcome.errors and outcome.errors[0][0] in _CONFLICTS and one.wire_accepts(payload):
@@ -230,7 +231,7 @@ LAWS: tuple[Law, ...] = (
 
 
 def events(outcome: Outcome) -> set[str]:
-    """What was seen: the verdict, the shapes that a payload had, and why parts of it were dropped."""
+    """What was seen: the verdict, the shapes of a payload, and why parts of it were dropped."""
     rules = {rule for _, _, rule in outcome.rewrites}
     return {"refused" if outcome.errors else "accepted", *rules, *(why for _, why in outcome.drops)}
 

@@ -1,4 +1,4 @@
-"""The flagship endpoint, case by case: through the generated functions, and through `speclens normalize`."""
+"""The flagship endpoint, case by case: by the generated functions, and by `speclens normalize`."""
 
 from __future__ import annotations
 

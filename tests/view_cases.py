@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ViewCase:
-    """The schemas of a document and of its views, as YAML; least shares of what folding shows."""
+    """The schemas of a document and of its views, as YAML; `seen` is what folding it must show."""
 
     name: str
     written: str
@@ -31,11 +31,20 @@ VIEW_CASES = (
                 tags: {type: array, items: {type: string}}
                 tag: {type: string, x-compat: {into: /tags, to: [$]}}
         """,
-        canonical="",
-        wire="",
+        canonical="""
+            Thing: {type: object, properties: {tags: {type: array, items: {type: string}}}}
+        """,
+        wire="""
+            Thing:
+              type: object
+              properties:
+                tags: {type: array, items: {type: string}}
+                tag: {anyOf: [{enum: [null]}, {type: string}]}
+        """,
     ),
     ViewCase(
         name="required hub",
+        seen=("duplicate", "absent"),
         written="""
             Thing:
               type: object
@@ -45,11 +54,31 @@ VIEW_CASES = (
                 tags: {type: array, maxItems: 2, items: {type: string}}
                 tag: {type: string, x-compat: {into: /tags, to: [$]}}
         """,
-        canonical="",
-        wire="",
+        canonical="""
+            Thing:
+              type: object
+              required: [tags]
+              properties: {tags: {type: array, maxItems: 2, items: {type: string}, minItems: 1}}
+        """,
+        wire="""
+            Thing:
+              type: object
+              properties:
+                tags:
+                  anyOf: [{enum: [null, []]}, {type: array, maxItems: 2, items: {type: string}}]
+                tag: {anyOf: [{enum: [null, []]}, {type: string}]}
+              allOf:
+                - anyOf:
+                    - {properties: {tags: {type: array, maxItems: 2, items: {type: string}}}}
+                    - {required: [tag], properties: {tag: {not: {enum: [null, []]}}}}
+                - anyOf:
+                    - {required: [tags], properties: {tags: {not: {enum: [null, []]}}}}
+                    - {required: [tag], properties: {tag: {not: {enum: [null, []]}}}}
+        """,
     ),
     ViewCase(
         name="deep hub",
+        seen=("conflict",),
         written="""
             Thing:
               type: object
@@ -62,8 +91,28 @@ VIEW_CASES = (
                     size: {type: integer}
                 format: {type: string, x-compat: {into: /output/format}}
         """,
-        canonical="",
-        wire="",
+        canonical="""
+            Thing:
+              type: object
+              properties:
+                output:
+                  type: object
+                  required: [format]
+                  properties: {format: {type: string}, size: {type: integer}}
+        """,
+        wire="""
+            Thing:
+              type: object
+              properties:
+                output:
+                  type: object
+                  properties: {format: {type: string}, size: {type: integer}}
+                format: {anyOf: [{enum: [null]}, {type: string}]}
+              allOf:
+                - anyOf:
+                    - {properties: {output: {required: [format]}}}
+                    - {required: [format], properties: {format: {not: {enum: [null]}}}}
+        """,
     ),
     ViewCase(
         name="deep hubs with absent values in a component",
@@ -87,8 +136,71 @@ VIEW_CASES = (
                 size: {type: integer, x-compat: {into: /output/size}}
                 depth: {type: integer, x-compat: {into: /output/depth}}
         """,
-        canonical="",
-        wire="",
+        canonical="""
+            Format: {type: object, required: [name], properties: {name: {type: string}}}
+            Output:
+              allOf:
+                - {$ref: '#/components/schemas/Format'}
+                - type: object
+                  required: [size]
+                  properties: {size: {type: integer}, depth: {type: integer}}
+            Thing:
+              type: object
+              required: [output]
+              properties: {output: {$ref: '#/components/schemas/Output'}}
+        """,
+        wire="""
+            Format: {type: object, required: [name], properties: {name: {type: string}}}
+            Output:
+              allOf:
+                - {$ref: '#/components/schemas/Format'}
+                - type: object
+                  required: [size]
+                  properties: {size: {type: integer}, depth: {type: integer}}
+            Thing:
+              type: object
+              properties:
+                output:
+                  allOf:
+                    - type: object
+                      properties: {name: {anyOf: [{enum: ['']}, {type: string}]}}
+                    - type: object
+                      properties: {size: {type: integer}, depth: {type: integer}}
+                format: {anyOf: [{enum: ['']}, {type: string}]}
+                size: {anyOf: [{enum: [null]}, {type: integer}]}
+                depth: {anyOf: [{enum: [null]}, {type: integer}]}
+              allOf:
+                - anyOf:
+                    - {properties: {output: {properties: {name: {type: string}}}}}
+                    - {required: [format], properties: {format: {not: {enum: ['']}}}}
+                - anyOf:
+                    - {properties: {output: {required: [name]}}}
+                    - {required: [format], properties: {format: {not: {enum: ['']}}}}
+                - anyOf:
+                    - {properties: {output: {required: [size]}}}
+                    - {required: [size], properties: {size: {not: {enum: [null]}}}}
+                - anyOf:
+                    - {not: {required: [format], properties: {format: {not: {enum: ['']}}}}}
+                    - {required: [output]}
+                    - {required: [size], properties: {size: {not: {enum: [null]}}}}
+                - anyOf:
+                    - {not: {required: [size], properties: {size: {not: {enum: [null]}}}}}
+                    - {required: [output]}
+                    - {required: [format], properties: {format: {not: {enum: ['']}}}}
+                - anyOf:
+                    - {not: {required: [depth], properties: {depth: {not: {enum: [null]}}}}}
+                    - {required: [output]}
+                    - {required: [size], properties: {size: {not: {enum: [null]}}}}
+                - anyOf:
+                    - {not: {required: [depth], properties: {depth: {not: {enum: [null]}}}}}
+                    - {required: [output]}
+                    - {required: [format], properties: {format: {not: {enum: ['']}}}}
+                - anyOf:
+                    - {required: [output]}
+                    - {required: [format], properties: {format: {not: {enum: ['']}}}}
+                    - {required: [size], properties: {size: {not: {enum: [null]}}}}
+                    - {required: [depth], properties: {depth: {not: {enum: [null]}}}}
+        """,
     ),
     ViewCase(
         name="deeper hub",
@@ -105,11 +217,62 @@ VIEW_CASES = (
                 c: {type: string, x-compat: {into: /a/b/c}}
                 d: {type: string, x-compat: {into: /a/b/d}}
         """,
-        canonical="",
-        wire="",
+        canonical="""
+            Thing:
+              type: object
+              properties:
+                a:
+                  type: object
+                  required: [b, note]
+                  properties:
+                    note: {type: string}
+                    b:
+                      type: object
+                      required: [c, d]
+                      properties: {c: {type: string}, d: {type: string}}
+        """,
+        wire="""
+            Thing:
+              type: object
+              properties:
+                a:
+                  type: object
+                  required: [note]
+                  properties:
+                    note: {type: string}
+                    b: {type: object, properties: {c: {type: string}, d: {type: string}}}
+                c: {anyOf: [{enum: [null]}, {type: string}]}
+                d: {anyOf: [{enum: [null]}, {type: string}]}
+              allOf:
+                - anyOf:
+                    - {properties: {a: {required: [b]}}}
+                    - {required: [c], properties: {c: {not: {enum: [null]}}}}
+                    - {required: [d], properties: {d: {not: {enum: [null]}}}}
+                - anyOf:
+                    - {properties: {a: {properties: {b: {required: [c]}}}}}
+                    - {required: [c], properties: {c: {not: {enum: [null]}}}}
+                - anyOf:
+                    - {properties: {a: {properties: {b: {required: [d]}}}}}
+                    - {required: [d], properties: {d: {not: {enum: [null]}}}}
+                - anyOf:
+                    - {not: {required: [c], properties: {c: {not: {enum: [null]}}}}}
+                    - {required: [a]}
+                - anyOf:
+                    - {not: {required: [c], properties: {c: {not: {enum: [null]}}}}}
+                    - {required: [a], properties: {a: {required: [b]}}}
+                    - {required: [d], properties: {d: {not: {enum: [null]}}}}
+                - anyOf:
+                    - {not: {required: [d], properties: {d: {not: {enum: [null]}}}}}
+                    - {required: [a]}
+                - anyOf:
+                    - {not: {required: [d], properties: {d: {not: {enum: [null]}}}}}
+                    - {required: [a], properties: {a: {required: [b]}}}
+                    - {required: [c], properties: {c: {not: {enum: [null]}}}}
+        """,
     ),
     ViewCase(
         name="policy equal",
+        seen=("conflict",),
         written="""
             Thing:
               type: object
@@ -121,11 +284,23 @@ VIEW_CASES = (
                     - {type: string, enum: [none], x-compat: {to: 0}}
                   x-compat: {into: /count}
         """,
-        canonical="",
-        wire="",
+        canonical="""
+            Thing: {type: object, properties: {count: {type: integer, minimum: 0}}}
+        """,
+        wire="""
+            Thing:
+              type: object
+              properties:
+                count: {type: integer, minimum: 0}
+                n:
+                  anyOf:
+                    - {enum: [null]}
+                    - {oneOf: [{type: integer, minimum: 0}, {type: string, enum: [none]}]}
+        """,
     ),
     ViewCase(
         name="policy prefer",
+        seen=("preferred",),
         written="""
             Thing:
               type: object
@@ -135,11 +310,21 @@ VIEW_CASES = (
                 dims: {type: string, enum: [s, m, l, small], x-compat: {into: /size, values: {small: s}}}
                 dimensions: {type: string, enum: [s, m, l], x-compat: {into: /size}}
         """,
-        canonical="",
-        wire="",
+        canonical="""
+            Thing: {type: object, properties: {size: {type: string, enum: [s, m, l]}}}
+        """,
+        wire="""
+            Thing:
+              type: object
+              properties:
+                size: {type: string, enum: [s, m, l]}
+                dims: {anyOf: [{enum: [null]}, {type: string, enum: [s, m, l, small]}]}
+                dimensions: {anyOf: [{enum: [null]}, {type: string, enum: [s, m, l]}]}
+        """,
     ),
     ViewCase(
         name="policy error",
+        seen=("conflict", "absent"),
         written="""
             Thing:
               type: object
@@ -148,8 +333,20 @@ VIEW_CASES = (
                 user: {type: string}
                 user_id: {type: string, minLength: 2, x-compat: {into: /user}}
         """,
-        canonical="",
-        wire="",
+        canonical="""
+            Thing: {type: object, properties: {user: {type: string}}}
+        """,
+        wire="""
+            Thing:
+              type: object
+              properties:
+                user: {anyOf: [{enum: [null, '']}, {type: string}]}
+                user_id: {anyOf: [{enum: [null, '']}, {type: string, minLength: 2}]}
+              allOf:
+                - anyOf:
+                    - {properties: {user: {type: string}}}
+                    - {required: [user_id], properties: {user_id: {not: {enum: [null, '']}}}}
+        """,
     ),
     ViewCase(
         name="two hubs",
@@ -167,8 +364,28 @@ VIEW_CASES = (
                 files: {type: array, items: {type: integer}}
                 file: {type: integer, x-compat: {into: /files, to: [$]}}
         """,
-        canonical="",
-        wire="",
+        canonical="""
+            Thing:
+              type: object
+              properties: {text: {type: string}, files: {type: array, items: {type: integer}}}
+              required: [text]
+        """,
+        wire="""
+            Thing:
+              type: object
+              anyOf:
+                - {allOf: [{required: [text]}]}
+                - {allOf: [{required: [body], properties: {body: {not: {enum: [null]}}}}]}
+                - {allOf: [{required: [files]}, {required: [text]}]}
+                - allOf:
+                    - {required: [file], properties: {file: {not: {enum: [null]}}}}
+                    - {required: [body], properties: {body: {not: {enum: [null]}}}}
+              properties:
+                text: {type: string}
+                body: {anyOf: [{enum: [null]}, {type: string}]}
+                files: {type: array, items: {type: integer}}
+                file: {anyOf: [{enum: [null]}, {type: integer}]}
+        """,
     ),
     ViewCase(
         name="one of two hubs",
@@ -186,11 +403,30 @@ VIEW_CASES = (
                 files: {type: array, items: {type: integer}}
                 file: {type: integer, x-compat: {into: /files, to: [$]}}
         """,
-        canonical="",
-        wire="",
+        canonical="""
+            Thing:
+              type: object
+              anyOf: [{required: [files]}, {required: [text]}]
+              properties: {text: {type: string}, files: {type: array, items: {type: integer}}}
+        """,
+        wire="""
+            Thing:
+              type: object
+              anyOf:
+                - {allOf: [{required: [text]}]}
+                - {allOf: [{required: [body], properties: {body: {not: {enum: [null]}}}}]}
+                - {allOf: [{required: [files]}]}
+                - {allOf: [{required: [file], properties: {file: {not: {enum: [null]}}}}]}
+              properties:
+                text: {type: string}
+                body: {anyOf: [{enum: [null]}, {type: string}]}
+                files: {type: array, items: {type: integer}}
+                file: {anyOf: [{enum: [null]}, {type: integer}]}
+        """,
     ),
     ViewCase(
         name="absent values of a property",
+        seen=("absent",),
         written="""
             Thing:
               type: object
@@ -201,8 +437,27 @@ VIEW_CASES = (
                 mark: {type: [string, integer, array], x-compat: {absent: ['', 0, '-']}}
                 list: {type: array, x-compat: {absent: [[]]}}
         """,
-        canonical="",
-        wire="",
+        canonical="""
+            Thing:
+              type: object
+              required: [name]
+              properties:
+                name: {type: string, minLength: 1}
+                note: {type: string}
+                mark: {allOf: [{type: [string, integer, array]}, {not: {enum: ['', 0, '-']}}]}
+                list: {type: array, minItems: 1}
+        """,
+        wire="""
+            Thing:
+              type: object
+              properties:
+                name: {anyOf: [{enum: ['', null]}, {type: string}]}
+                note: {anyOf: [{enum: [null]}, {type: [string, 'null']}]}
+                mark: {anyOf: [{enum: ['', 0, '-']}, {type: [string, integer, array]}]}
+                list: {anyOf: [{enum: [[]]}, {type: array}]}
+              allOf:
+                - {anyOf: [{required: [name], properties: {name: {not: {enum: ['', null]}}}}]}
+        """,
     ),
     ViewCase(
         name="OpenAPI 3.0",
@@ -227,8 +482,45 @@ VIEW_CASES = (
                       - {type: object, required: [url], properties: {url: {$ref: '#/components/schemas/Url'}}}
                       - {$ref: '#/components/schemas/Url', x-compat: {to: {url: $}}}
         """,
-        canonical="",
-        wire="",
+        canonical="""
+            Url: {type: string, pattern: '^https?:', x-note: kept}
+            Thing:
+              type: object
+              required: [url]
+              properties:
+                url: {allOf: [{$ref: '#/components/schemas/Url'}], minLength: 1}
+                note: {type: string}
+                many:
+                  type: array
+                  items:
+                    type: object
+                    required: [url]
+                    properties: {url: {$ref: '#/components/schemas/Url'}}
+        """,
+        wire="""
+            Url: {type: string, pattern: '^https?:', x-note: kept}
+            Thing:
+              type: object
+              properties:
+                url: {anyOf: [{enum: ['']}, {$ref: '#/components/schemas/Url'}]}
+                link: {anyOf: [{enum: [null]}, {$ref: '#/components/schemas/Url'}]}
+                note: {anyOf: [{enum: [null]}, {type: string, nullable: true}]}
+                many:
+                  type: array
+                  items:
+                    oneOf:
+                      - type: object
+                        required: [url]
+                        properties: {url: {$ref: '#/components/schemas/Url'}}
+                      - {$ref: '#/components/schemas/Url'}
+              allOf:
+                - anyOf:
+                    - {properties: {url: {$ref: '#/components/schemas/Url'}}}
+                    - {required: [link], properties: {link: {not: {enum: [null]}}}}
+                - anyOf:
+                    - {required: [url], properties: {url: {not: {enum: ['']}}}}
+                    - {required: [link], properties: {link: {not: {enum: [null]}}}}
+        """,
     ),
     ViewCase(
         name="composed with allOf",
@@ -246,8 +538,23 @@ VIEW_CASES = (
                     parts: {type: array, items: {type: string}}
                     part: {type: string, x-compat: {into: /parts, to: [$]}}
         """,
-        canonical="",
-        wire="",
+        canonical="""
+            Base: {type: object, required: [id], properties: {id: {type: integer}}}
+            Thing:
+              allOf:
+                - {$ref: '#/components/schemas/Base'}
+                - {type: object, properties: {parts: {type: array, items: {type: string}}}}
+        """,
+        wire="""
+            Base: {type: object, required: [id], properties: {id: {type: integer}}}
+            Thing:
+              allOf:
+                - {$ref: '#/components/schemas/Base'}
+                - type: object
+                  properties:
+                    parts: {type: array, items: {type: string}}
+                    part: {anyOf: [{enum: [null]}, {type: string}]}
+        """,
     ),
     ViewCase(
         name="component as a spoke",
@@ -266,8 +573,25 @@ VIEW_CASES = (
                   $ref: '#/components/schemas/Legacy'
                   x-compat: {into: /people}
         """,
-        canonical="",
-        wire="",
+        canonical="""
+            Legacy: {not: {}}
+            Thing:
+              type: object
+              properties:
+                people:
+                  type: array
+                  items: {type: object, required: [name], properties: {name: {type: string}}}
+        """,
+        wire="""
+            Legacy: {oneOf: [{type: string}, {type: array, items: {type: string}}]}
+            Thing:
+              type: object
+              properties:
+                people:
+                  type: array
+                  items: {type: object, required: [name], properties: {name: {type: string}}}
+                who: {anyOf: [{enum: [null]}, {$ref: '#/components/schemas/Legacy'}]}
+        """,
     ),
     ViewCase(
         name="shapes under items",
@@ -296,8 +620,45 @@ VIEW_CASES = (
                         additionalProperties: false
                         x-compat: {to: {x: $/at, kind: $/kind}}
         """,
-        canonical="",
-        wire="",
+        canonical="""
+            Thing:
+              type: object
+              required: [points]
+              properties:
+                points:
+                  type: array
+                  items:
+                    type: object
+                    required: [x]
+                    properties: {x: {type: number}, kind: {type: string, enum: [dot, line]}}
+                    additionalProperties: false
+        """,
+        wire="""
+            Thing:
+              type: object
+              required: [points]
+              properties:
+                points:
+                  type: array
+                  items:
+                    oneOf:
+                      - type: object
+                        required: [x]
+                        properties:
+                          x: {type: number}
+                          kind:
+                            oneOf:
+                              - {type: string, enum: [dot, line]}
+                              - {type: integer, enum: [0]}
+                        additionalProperties: false
+                      - {type: number}
+                      - type: object
+                        required: [at]
+                        properties:
+                          at: {type: number}
+                          kind: {type: string, enum: [dot, line]}
+                        additionalProperties: false
+        """,
     ),
     ViewCase(
         name="recursive",
@@ -314,7 +675,24 @@ VIEW_CASES = (
                       x-compat: {into: /children, to: [$]}
                 - {type: string, x-compat: {to: {name: $}}}
         """,
-        canonical="",
-        wire="",
+        canonical="""
+            Thing:
+              type: object
+              required: [name]
+              properties:
+                name: {type: string}
+                children: {type: array, items: {$ref: '#/components/schemas/Thing'}}
+        """,
+        wire="""
+            Thing:
+              oneOf:
+                - type: object
+                  required: [name]
+                  properties:
+                    name: {type: string}
+                    children: {type: array, items: {$ref: '#/components/schemas/Thing'}}
+                    child: {anyOf: [{enum: [null]}, {$ref: '#/components/schemas/Thing'}]}
+                - {type: string}
+        """,
     ),
 )

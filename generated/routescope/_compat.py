@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any, Protocol, Self, TypeVar
 
 from . import _source_map
@@ -247,6 +248,16 @@ def is_number(value: Any) -> bool:
 def is_integer(value: Any) -> bool:
     """Whether a JSON value is an integer; `3.0` is one, `True` is none."""
     return is_number(value) and (isinstance(value, int) or value.is_integer())
+
+
+def is_multiple(value: float, of: float) -> bool:
+    """Whether a number is a whole multiple of another, as they are written: 0.3 is one of 0.1."""
+    return (Fraction(str(value)) / Fraction(str(of))).denominator == 1
+
+
+def has_repeats(items: list[Any]) -> bool:
+    """Whether two items of an array are equal."""
+    return any(is_one_of(item, items[:index]) for index, item in enumerate(items))
 
 
 def part(key: str, value: Any, path: tuple[str, ...]) -> dict[str, Any]:

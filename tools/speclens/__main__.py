@@ -1,3 +1,5 @@
+"""`python -m speclens`."""
+
 from speclens.cli import main
 
 main(prog_name="speclens")

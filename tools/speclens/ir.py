@@ -9,10 +9,8 @@ quoted) only; templates print both as they are.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal as OneOf
 
 Scalar = str | int | float | bool | None
-Conflict = OneOf["equal", "merge", "prefer", "error"]
 
 
 # Types of schemas: the allowlist of what reaches the model generator.
@@ -40,17 +38,23 @@ class Literals:
 
 @dataclass(frozen=True, slots=True)
 class Array:
+    """An array of one type of items. `constraints` as in Primitive."""
+
     item: Type
     constraints: tuple[tuple[str, int | float | str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Map:
+    """An object with members of any name, all of one type."""
+
     value: Type
 
 
 @dataclass(frozen=True, slots=True)
 class Union:
+    """Any of some types (JSON Schema `oneOf`, `anyOf`, a list of types)."""
+
     options: tuple[Type, ...]
 
 

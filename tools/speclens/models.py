@@ -100,6 +100,8 @@ def _placeholder(type_: ir.Type, parts: _Parts) -> str:
     match type_:
         case ir.AnyType():
             return "Any"
+        case ir.Primitive("null"):
+            return "None"
         case ir.Named(ident):
             return ident
         case ir.Literals(values):
@@ -203,7 +205,7 @@ def _annotations(source: str, count: int) -> list[str]:
     """The annotations of the fields of the printed class. Raises RuntimeError where one that was asked for is not
     there."""
     found = {
-        item.target.id: ast.get_source_segment(source, item.annotation) or ""
+        item.target.id: ast.unparse(item.annotation)
         for node in ast.parse(source).body
         if isinstance(node, ast.ClassDef) and node.name == "C0"
         for item in node.body

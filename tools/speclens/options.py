@@ -19,6 +19,7 @@ FORMATS = click.Choice(["text", "json", "github", "sarif"])
 
 
 def format_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The option that says how to report; the command receives `style`."""
     return click.option(
         "--format", "style", type=FORMATS, default="text", show_default=True, help="How to report."
     )(command)
@@ -100,9 +101,11 @@ def _is_unusable(problem: Problem) -> bool:
 
 
 def print_problems(problems: Iterable[Problem], style: str) -> None:
+    """Report problems on standard output."""
     click.echo(reporting.render(tuple(problems), cast(reporting.Format, style)), nl=False)
 
 
 def warn(warnings: tuple[Problem, ...]) -> None:
+    """Report warnings on standard error."""
     for line in reporting.render(warnings, "text").splitlines():
         click.echo(f"warning: {line}", err=True)

@@ -128,12 +128,17 @@ def origin(config: Config, path: str, text: str, line: int) -> marks.Origin:
     """What made a line (from 1) of an output file with this text. Raises KeyError if no such file is generated."""
     source = load(config.spec)
     draft = drafts(source, read(source)[0], config)[path]
-    return _origin(draft, path, text, line)
+    return _origins(draft, path, text)(line)
 
 
-def _origin(draft: Draft, path: str, text: str, line: int) -> marks.Origin:
-    before = tidy.line_before(draft.text, text, line) if path.endswith(".py") else line
-    return draft.origins[min(before, len(draft.origins)) - 1]
+def _origins(draft: Draft, path: str, text: str) -> Callable[[int], marks.Origin]:
+    before = tidy.lines_before(draft.text, text) if path.endswith(".py") else ()
+
+    def find(line: int) -> marks.Origin:
+        place = before[min(line, len(before)) - 1] if before else line
+        return draft.origins[min(place, len(draft.origins)) - 1]
+
+    return find
 
 
 def place(source: Source, pointer: str) -> Problem:
@@ -156,8 +161,12 @@ def pointer_at(config: Config, tree: Tree) -> Callable[[str, int], str | None]:
         source = load(config.spec)
         return drafts(source, read(source)[0], config)
 
+    @memoize
+    def origins(path: str) -> Callable[[int], marks.Origin]:
+        return _origins(made()[path], path, texts[path])
+
     def find(path: str, line: int) -> str | None:
-        return _origin(made()[path], path, texts[path], line).pointer if path in texts else None
+        return origins(path)(line).pointer if path in texts else None
 
     return find
 

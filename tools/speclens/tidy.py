@@ -53,8 +53,8 @@ def _ruff(command: str, *arguments: str) -> None:
         raise RuntimeError(f"ruff {command} failed: {done.stderr.strip()}")
 
 
-def line_before(draft: str, text: str, line: int) -> int:
-    """The line of the draft (from 1) that a line of the tidied text was made from.
+def lines_before(draft: str, text: str) -> tuple[int, ...]:
+    """For each line of the tidied text the line of the draft (from 1) that it was made from.
 
     Tidying neither reorders nor makes up tokens, commas and brackets apart; but imports, which are found by their names.
     """
@@ -65,17 +65,20 @@ def line_before(draft: str, text: str, line: int) -> int:
             imports.setdefault(token.string, token.row)
         else:
             earlier.append(token)
-    found, position = 1, 0
+    rows: dict[int, int] = {}
+    position = 0
     for token in _tokens(text):
-        if token.row > line:
-            break
         if token.is_import:
-            found = imports.get(token.string, found)
+            rows[token.row] = imports.get(token.string, rows.get(token.row, 1))
         elif (place := _next(earlier, position, token)) is not None:
-            found, position = earlier[place].row, place + 1
-            if token.row == line:
-                break
-    return found
+            rows.setdefault(token.row, earlier[place].row)
+            position = place + 1
+    # A line without any token of its own stands with the one before it.
+    found, before = [], 1
+    for row in range(1, text.count("\n") + 2):
+        before = rows.get(row, before)
+        found.append(before)
+    return tuple(found)
 
 
 class _Token(NamedTuple):

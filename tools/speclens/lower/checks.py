@@ -185,13 +185,7 @@ def _inside(
 def _values(layer: JsonObject, value: str, at: str, guard: str) -> Iterator[ir.Check]:
     allowed = [layer["const"]] if "const" in layer else layer.get("enum")
     if isinstance(allowed, list):
-        test = differences.one_of(tuple(allowed), value)
-        negated = (
-            test.replace(" == ", " != ", 1)
-            if " == " in test
-            else test.replace(" in ", " not in ", 1)
-        )
-        fails = f"not {test}" if test.startswith("is_one_of") else negated
+        fails = differences.one_of(tuple(allowed), value, negated=True)
         names = ", ".join(literal(item) for item in allowed)
         yield _check(
             f"{guard}{fails}",

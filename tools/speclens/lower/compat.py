@@ -52,6 +52,9 @@ class Spoke:
 
 @dataclass(frozen=True, slots=True)
 class HubPolicy:
+    """What is declared of a hub: what happens to several sources, and which values mean "not given" (None: nothing
+    is said)."""
+
     pointer: str
     path: tuple[str, ...]
     conflict: str

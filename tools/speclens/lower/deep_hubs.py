@@ -1,7 +1,7 @@
-"""What the wire view says of hubs some objects deep (`/output/format`): spokes beside those objects give them too.
+"""What the wire view says of hubs some objects deep (`/output/format`), which spokes can give too.
 
-Folding makes the objects on the way, or fills the ones that were sent (x-compat rule 5). So an object that was sent
-may lack what a spoke gives, and one that a spoke makes must not lack anything else.
+Folding makes the objects on the way, or fills the ones that were sent (x-compat rule 5). So an
+object that was sent may lack what a spoke gives, and one that a spoke makes must not lack anything.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from speclens.source.pointer import join
 
 Names = tuple[str, ...]
 Transform = Callable[[str, str, Any], Any]
-"""A schema in the view, from its pointer as written, its pointer in the view, and what is written."""
+"""A schema in the view: from its pointers, as written and in the view, and what is written."""
 
 
 @dataclass(frozen=True, slots=True)
-class Deep:
-    """The deep hubs of the object schema at `pointer` (`place` in the view): their values that mean "not given", and
-    for each of their spokes the schema of the objects in which it is given."""
+class _Deep:
+    """The deep hubs of the object schema at `pointer` (`place` in the view): their values that mean
+    "not given", and for each of their spokes the schema of the objects in which it is given."""
 
     document: JsonObject
     pointer: str
@@ -32,11 +32,34 @@ class Deep:
     given: tuple[tuple[Names, JsonObject], ...]
 
 
-def relaxed(deep: Deep, name: str, transform: Transform) -> Any:
-    """The property on the way to deep hubs, asking for nothing that spokes can give."""
-    paths = {path[1:]: absent for path, absent in deep.absent.items() if path[0] == name}
-    old, new = (join(at, "properties", name) for at in (deep.pointer, deep.place))
-    return _relaxed(deep.document, old, new, deep.schema["properties"][name], paths, transform)
+def wire(
+    document: JsonObject,
+    pointer: str,
+    place: str,
+    schema: JsonObject,
+    result: JsonObject,
+    given: Mapping[str, JsonObject],
+    transform: Transform,
+) -> list[JsonObject]:
+    """Relaxes the properties of `result` that are on the way to deep hubs of the object schema at
+    `pointer` (`place` in the view); what is asked for of the whole object in return.
+
+    `given` has, by the name of each spoke, the schema of the objects in which it is given.
+    """
+    spokes = [spoke for spoke in compat.spokes(document, pointer, schema) if len(spoke.hub) > 1]
+    policies = compat.policies(document, pointer, schema) if spokes else {}
+    absent: dict[Names, tuple[Any, ...]] = {}
+    for path in dict.fromkeys(spoke.hub for spoke in spokes):
+        if (found := compat.at_path(document, pointer, schema, path)) is not None:
+            absent[path] = compat.absent_values(found[1], policies.get(path))
+    sources = tuple((spoke.hub, given[spoke.name]) for spoke in spokes)
+    deep = _Deep(document, pointer, place, schema, absent, sources)
+    for name in {path[0] for path in absent} & schema["properties"].keys():
+        paths = {path[1:]: values for path, values in absent.items() if path[0] == name}
+        old, new = (join(at, "properties", name) for at in (pointer, place))
+        inner = schema["properties"][name]
+        result["properties"][name] = _relaxed(document, old, new, inner, paths, transform)
+    return _rules(deep, transform)
 
 
 def _relaxed(
@@ -47,20 +70,26 @@ def _relaxed(
     paths: Mapping[Names, tuple[Any, ...]],
     transform: Transform,
 ) -> Any:
+    """The schema of a property on the way, asking for nothing that spokes can give."""
     old, schema = follow(document, old, schema)
     result = transform(old, new, schema)
     if not isinstance(result, dict):
         return result
     names = {path[0] for path in paths}
-    result = {**result, **({"properties": {**result["properties"]}} if "properties" in result else {})}
+    result = {
+        **result,
+        **({"properties": {**result["properties"]}} if "properties" in result else {}),
+    }
     for name in names & result.get("properties", {}).keys():
         inner = {path[1:]: absent for path, absent in paths.items() if path[0] == name}
-        places = (join(at, "properties", name) for at in (old, new))
+        here, there = (join(at, "properties", name) for at in (old, new))
         if absent := inner.pop((), ()):
-            result["properties"][name] = {"anyOf": [{"enum": list(absent)}, result["properties"][name]]}
+            result["properties"][name] = {
+                "anyOf": [{"enum": list(absent)}, result["properties"][name]]
+            }
         elif inner:
             result["properties"][name] = _relaxed(
-                document, *places, schema["properties"][name], inner, transform
+                document, here, there, schema["properties"][name], inner, transform
             )
     if "required" in result:
         result["required"] = [name for name in result["required"] if name not in names]
@@ -74,8 +103,7 @@ def _relaxed(
     return result
 
 
-def rules(deep: Deep, transform: Transform) -> list[JsonObject]:
-    """What is asked for of the whole object in return."""
+def _rules(deep: _Deep, transform: Transform) -> list[JsonObject]:
     found: list[JsonObject] = []
     for path, absent in deep.absent.items():
         place = compat.at_path(deep.document, deep.pointer, deep.schema, path)
@@ -100,12 +128,12 @@ def _below(path: Names) -> list[str]:
     return [token for name in path for token in ("properties", name)]
 
 
-def _given(deep: Deep, path: Names) -> list[JsonObject]:
+def _given(deep: _Deep, path: Names) -> list[JsonObject]:
     """The objects in which a spoke gives something at a path, or inside of it."""
     return [schema for hub, schema in deep.given if hub[: len(path)] == path]
 
 
-def _required(deep: Deep, path: Names) -> list[str]:
+def _required(deep: _Deep, path: Names) -> list[str]:
     place = compat.at_path(deep.document, deep.pointer, deep.schema, path)
     layers = compat.layers(deep.document, *place) if place else ()
     return list(dict.fromkeys(name for _, layer in layers for name in layer.get("required") or ()))

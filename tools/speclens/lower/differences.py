@@ -129,11 +129,10 @@ def type_test(types: frozenset[str], value: str = "value") -> str:
     return " or ".join(tests) if len(tests) <= 1 else "(" + " or ".join(tests) + ")"
 
 
-def one_of(values: tuple[Any, ...], value: str) -> str:
-    if all(isinstance(item, str) for item in values):
-        return (
-            f"{value} == {literal(values[0])}"
-            if len(values) == 1
-            else f"{value} in {tuple_literal(values)}"
-        )
-    return f"is_one_of({value}, {tuple_literal(values)})"
+def one_of(values: tuple[Any, ...], value: str, negated: bool = False) -> str:
+    """The Python test for being one of some JSON values, or none of them."""
+    if not all(isinstance(item, str) for item in values):
+        return f"{'not ' if negated else ''}is_one_of({value}, {tuple_literal(values)})"
+    if len(values) == 1:
+        return f"{value} {'!=' if negated else '=='} {literal(values[0])}"
+    return f"{value} {'not in' if negated else 'in'} {tuple_literal(values)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -90,25 +91,37 @@ def _chain(
     return [_without_implied(case) for case in (*tried, last)]
 
 
-_OPPOSITES = {
-    " not in ": " in ",
-    " != ": " == ",
-    " < ": " >= ",
-    " > ": " <= ",
-    " <= ": " > ",
-    " >= ": " < ",
+_OPPOSITES: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.NotIn: ast.In,
+    ast.NotEq: ast.Eq,
+    ast.Lt: ast.GtE,
+    ast.Gt: ast.LtE,
+    ast.LtE: ast.Gt,
+    ast.GtE: ast.Lt,
 }
 
 
 def _without_implied(case: ir.Case) -> ir.Case:
     """The case without checks that its own test has made already."""
-    facts_known = set(case.test.split(" and ")) if " or " not in case.test else set[str]()
-    checks = tuple(check for check in case.checks if not _opposites(check.fails) & facts_known)
+    known = set(_conjuncts(case.test))
+    checks = tuple(check for check in case.checks if _opposite(check.fails) not in known)
     return replace(case, checks=checks)
 
 
-def _opposites(test: str) -> set[str]:
-    return {test.replace(sign, other, 1) for sign, other in _OPPOSITES.items() if sign in test}
+def _conjuncts(test: str) -> Iterable[str]:
+    """What a test asks for: its parts as they parse, so that text in them is no operator."""
+    body = ast.parse(test, mode="eval").body
+    parts = body.values if isinstance(body, ast.BoolOp) and isinstance(body.op, ast.And) else [body]
+    return map(ast.dump, parts)
+
+
+def _opposite(test: str) -> str:
+    """The test for the contrary of a comparison, as it parses; "" for another test."""
+    match ast.parse(test or "None", mode="eval").body:
+        case ast.Compare(left, [sign], others) if type(sign) in _OPPOSITES:
+            return ast.dump(ast.Compare(left, [_OPPOSITES[type(sign)]()], others))
+        case _:
+            return ""
 
 
 def _test(
@@ -123,7 +136,7 @@ def _test(
             if found is not None:
                 parts[found.ours] = None
                 by_keys = by_keys and found.by_keys
-        if parts and all(name.startswith('"') for name in parts):
+        if parts and all(name.startswith(('"', "'")) for name in parts):
             for name in sorted(ours.required):
                 parts.setdefault(f"{literal(name)} in value")
         tests.append(" and ".join(sorted(parts, key=lambda part: " not in " in part)))

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
 from functools import partial
-from hashlib import sha256
 from typing import Any
 
 from speclens import ir
 from speclens.literals import comment, literal, tuple_literal
 from speclens.lower import checks, compat, dispatch, facts, lens
+from speclens.lower.build import Build, constant, distinct, folding, ident_of, rule
+from speclens.lower.unfolds import unfolds_of
 from speclens.lower.views import needed_hubs
-from speclens.lower.walk import JsonObject, follow, nested, objects, subschemas
+from speclens.lower.walk import JsonObject, follow
 from speclens.names import snake
 from speclens.source.pointer import get, join, tokens
 
@@ -25,26 +24,10 @@ _JOINS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Build:
-    """What is collected while the functions of a document are made; lives as long as one call of `lower`."""
-
-    document: JsonObject
-    folding: frozenset[str]
-    names: Mapping[str, str]
-    places: dict[str, str] = field(default_factory=dict)  # name of a function -> pointer
-    folds: dict[str, ir.Fold | None] = field(default_factory=dict)
-    judges: dict[str, ir.Judge | None] = field(default_factory=dict)
-    # Where the values of a spoke go, by its pointer. None: they may be set aside, so that the spoke judges them itself.
-    targets: dict[str, tuple[str, Any] | None] = field(default_factory=dict)
-    rules: dict[str, ir.Rule] = field(default_factory=dict)
-    constants: dict[str, ir.Constant] = field(default_factory=dict)
-
-
 def lower(document: JsonObject, names: Mapping[str, str]) -> ir.Compat:
     """The normalizers of a document whose x-compat has no errors. `names` gives the class of each named schema by
     its pointer; each of those that holds something to fold gets a public function."""
-    build = _Build(document, _folding(document), names)
+    build = Build(document, folding(document), names)
     normalizers = []
     for pointer, name in names.items():
         schema = get(document, pointer)
@@ -60,9 +43,9 @@ def lower(document: JsonObject, names: Mapping[str, str]) -> ir.Compat:
     )
 
 
-def _normalizer(build: _Build, pointer: str, name: str, ident: str, schema: Any) -> ir.Normalizer:
-    stem = _distinct(build, "", [snake(name)], pointer)
-    unfolds = _unfolds(build, pointer, schema, snake(name))
+def _normalizer(build: Build, pointer: str, name: str, ident: str, schema: Any) -> ir.Normalizer:
+    stem = distinct(build, "", [snake(name)], pointer)
+    unfolds = unfolds_of(build, pointer, schema, snake(name))
     return ir.Normalizer(
         schema=name,
         pointer=pointer,
@@ -76,63 +59,14 @@ def _normalizer(build: _Build, pointer: str, name: str, ident: str, schema: Any)
     )
 
 
-def _folding(document: JsonObject) -> frozenset[str]:
-    """The pointers of all schemas that hold, at any depth and through references, something to fold."""
-    users: dict[str, set[str]] = {}
-    found: list[str] = []
-    for root, outer in objects(document, "schema"):
-        for pointer, schema in nested(root, outer):
-            for path, _ in subschemas(schema):
-                users.setdefault(join(pointer, *path), set()).add(pointer)
-            target, _ = follow(document, pointer, schema)
-            users.setdefault(target, set()).add(pointer)
-            own = compat.keywords(schema)
-            if (
-                isinstance(schema, dict)
-                and compat.KEYWORD in schema
-                and own.keys() != {"deprecated"}
-            ):
-                found.append(pointer)
-    seen = set[str]()
-    while found:
-        if (pointer := found.pop()) not in seen:
-            seen.add(pointer)
-            found += users.get(pointer, ())
-    return frozenset(seen)
-
-
-def _ident(build: _Build, pointer: str) -> str:
-    """The name of the function of a place: the nearest named schema around it, and the way from there.
-
-    Places whose plain names would be one are told apart by longer ones, never by numbers.
-    """
-    path, rest = list(tokens(pointer)), list[str]()
-    while path and join("#", *path) not in build.names:
-        token = path.pop()
-        if token != "properties" or (path and path[-1] == "properties"):
-            rest.insert(0, token if token.isascii() and token.isdigit() else snake(token))
-    stem = snake(build.names[join("#", *path)]) if path else ""
-    return _distinct(build, "_fold", [part for part in (stem, *rest) if part], pointer)
-
-
-def _distinct(build: _Build, prefix: str, parts: Sequence[str], pointer: str) -> str:
-    """The name of what is made from a place: plain, else with the parts held apart, else with the place's digest."""
-    plain, apart = "_".join((prefix, *parts)), f"{prefix}_{'__'.join(parts)}"
-    candidates = [plain, apart, f"{plain}_{sha256(pointer.encode()).hexdigest()[:8]}"]
-    while build.places.setdefault(candidates[0], pointer) != pointer:
-        last = candidates.pop(0)
-        candidates = candidates or [f"{last}_"]
-    return candidates[0]
-
-
-def fold_ident(build: _Build, pointer: str, schema: Any) -> str:
+def fold_ident(build: Build, pointer: str, schema: Any) -> str:
     """The function that folds the values of a place, made on the way; "" where there is nothing to fold."""
     if pointer not in build.folding:
         return ""
     target, inner = follow(build.document, pointer, schema)
     if target != pointer and not compat.keywords(schema).keys() & {"into"}:
         return fold_ident(build, target, inner)
-    ident = _ident(build, pointer)
+    ident = ident_of(build, pointer)
     if ident not in build.folds:
         build.folds[ident] = None  # a recursive schema finds its own name
         build.folds[ident] = _fold(build, ident, pointer, schema)
@@ -141,7 +75,7 @@ def fold_ident(build: _Build, pointer: str, schema: Any) -> str:
     return ident
 
 
-def _fold(build: _Build, ident: str, pointer: str, schema: Any) -> ir.Fold | None:
+def _fold(build: Build, ident: str, pointer: str, schema: Any) -> ir.Fold | None:
     is_spoke = "into" in compat.keywords(schema)
     branches = compat.branches(build.document, pointer, schema, is_spoke)
     summary = comment(f"Fold `{pointer}`.")
@@ -153,7 +87,7 @@ def _fold(build: _Build, ident: str, pointer: str, schema: Any) -> ir.Fold | Non
     return ir.Fold(ident, pointer, summary, cases, "") if cases else None
 
 
-def _plain(build: _Build, pointer: str, schema: Any) -> ir.Case | None:
+def _plain(build: Build, pointer: str, schema: Any) -> ir.Case | None:
     """What is folded inside an object, an array or a map."""
     if case := _object(build, pointer, schema):
         return case
@@ -168,7 +102,7 @@ def _plain(build: _Build, pointer: str, schema: Any) -> ir.Case | None:
     return None
 
 
-def _branches_without_shapes(build: _Build, pointer: str, schema: Any) -> Iterable[ir.Case]:
+def _branches_without_shapes(build: Build, pointer: str, schema: Any) -> Iterable[ir.Case]:
     """A union none of whose branches is a shape: what is inside them is folded by their JSON types."""
     for place, layer in compat.layers(build.document, pointer, schema):
         for keyword in ("oneOf", "anyOf"):
@@ -185,7 +119,7 @@ def _branches_without_shapes(build: _Build, pointer: str, schema: Any) -> Iterab
 # Objects
 
 
-def _object(build: _Build, pointer: str, schema: Any) -> ir.Case | None:
+def _object(build: Build, pointer: str, schema: Any) -> ir.Case | None:
     document = build.document
     spokes = compat.spokes(document, pointer, schema)
     policies = compat.policies(document, pointer, schema)
@@ -222,7 +156,7 @@ def _object(build: _Build, pointer: str, schema: Any) -> ir.Case | None:
 
 
 def _hub(
-    build: _Build,
+    build: Build,
     pointer: str,
     schema: Any,
     path: tuple[str, ...],
@@ -247,7 +181,7 @@ def _hub(
         pointer=place,
         is_deep=len(path) > 1,
         fold="" if len(path) > 1 else fold_ident(build, place, inner),
-        absent=_constant(build, compat.absent_values(inner, policy)),
+        absent=constant(build, compat.absent_values(inner, policy)),
         sources=tuple(_source(build, spoke, policy) for spoke in spokes),
         join=_JOINS[conflict],
         arguments=f", most={int(bound)}" if conflict == "merge" and bound != float("inf") else "",
@@ -255,44 +189,24 @@ def _hub(
     )
 
 
-def _source(build: _Build, spoke: compat.Spoke, policy: compat.HubPolicy | None) -> ir.Source:
+def _source(build: Build, spoke: compat.Spoke, policy: compat.HubPolicy | None) -> ir.Source:
     absent = compat.absent_values(spoke.schema, policy, is_spoke=True)
     fold = fold_ident(build, spoke.pointer, spoke.schema)
-    return ir.Source(literal(spoke.name), spoke.pointer, fold, _constant(build, absent))
+    return ir.Source(literal(spoke.name), spoke.pointer, fold, constant(build, absent))
 
 
-def _is_absent(build: _Build, name: str, values: tuple[Any, ...]) -> str:
+def _is_absent(build: Build, name: str, values: tuple[Any, ...]) -> str:
     """Whether a member is one of some values. Only numbers and booleans can be equal without being the same."""
-    value, constant = f"folded[{literal(name)}]", _constant(build, values)
+    value, listed = f"folded[{literal(name)}]", constant(build, values)
     is_plain = all(item is None or isinstance(item, str) for item in values)
-    return f"{value} in {constant}" if is_plain else f"is_one_of({value}, {constant})"
-
-
-def _constant(build: _Build, values: tuple[Any, ...]) -> str:
-    """The name of the tuple of values that mean "not given", after what is in it; equal ones are shared."""
-    words = [
-        snake(json.dumps(value)).removeprefix("n_")
-        if value not in _PLAIN
-        else _PLAIN_NAMES[_PLAIN.index(value)]
-        for value in values
-    ]
-    ident = f"_ABSENT_{'_'.join(words).upper()}" if words else "_ABSENT"
-    wanted = tuple_literal(values)
-    if build.constants.setdefault(ident, ir.Constant(ident, wanted)).literal != wanted:
-        ident = f"{ident}_{sha256(wanted.encode()).hexdigest()[:8]}"
-        build.constants[ident] = ir.Constant(ident, wanted)
-    return ident
-
-
-_PLAIN: list[Any] = [None, "", [], {}]
-_PLAIN_NAMES = ("null", "empty", "no_items", "no_members")
+    return f"{value} in {listed}" if is_plain else f"is_one_of({value}, {listed})"
 
 
 # Unions
 
 
 def _union(
-    build: _Build,
+    build: Build,
     ident: str,
     pointer: str,
     schema: Any,
@@ -308,7 +222,7 @@ def _union(
 
 
 def _branch(
-    build: _Build,
+    build: Build,
     branch: compat.Branch,
     target: tuple[str, Any] | None,
     hub: tuple[str, ...],
@@ -330,20 +244,20 @@ def _branch(
         is_each=shape.each,
         fold=fold,
         folds_items=folds_items and not is_array,
-        rule=_rule(build, shape, hub, deprecated),
+        rule=rule(build, shape, hub, deprecated),
         checks=found,
-        used=_used(build.document, shape),
+        used=lens.used(build.document, shape),
         result=result,
     )
 
 
-def _judge(build: _Build, pointer: str, schema: Any) -> str:
+def _judge(build: Build, pointer: str, schema: Any) -> str:
     """The function that checks values of a place, made on the way; "" where there is nothing to check. What is folded
     there is checked by its own fold."""
     place = follow(build.document, pointer, schema)
     if place[0] in build.folding:
         return ""
-    ident = _ident(build, place[0]).replace("_fold_", "_judge_", 1)
+    ident = ident_of(build, place[0]).replace("_fold_", "_judge_", 1)
     if ident not in build.judges:
         build.judges[ident] = None  # a recursive schema finds its own name
         found = checks.of_place(build.document, place, partial(_judge, build))
@@ -354,7 +268,7 @@ def _judge(build: _Build, pointer: str, schema: Any) -> str:
     return ident
 
 
-def _canonical_branch(build: _Build, branch: compat.Branch) -> ir.Case:
+def _canonical_branch(build: Build, branch: compat.Branch) -> ir.Case:
     is_reference = follow(build.document, branch.pointer, branch.schema)[0] != branch.pointer
     if not is_reference and (case := _plain(build, branch.pointer, branch.schema)):
         return case
@@ -363,7 +277,7 @@ def _canonical_branch(build: _Build, branch: compat.Branch) -> ir.Case:
     )
 
 
-def _inner(build: _Build, pointer: str, schema: Any) -> tuple[str, bool]:
+def _inner(build: Build, pointer: str, schema: Any) -> tuple[str, bool]:
     """The fold of what a shape's value holds, before its template, and whether it is one for items; the shape itself
     is not applied again."""
     target, inner = follow(build.document, pointer, schema)
@@ -372,91 +286,9 @@ def _inner(build: _Build, pointer: str, schema: Any) -> tuple[str, bool]:
     case = _plain(build, pointer, schema)
     if case is None or case.is_array:
         return (case.fold, True) if case else ("", False)
-    outer = _ident(build, pointer).removeprefix("_fold_")
-    ident = _distinct(build, "_fold", [outer, "parts"], f"{pointer}#parts")
+    outer = ident_of(build, pointer).removeprefix("_fold_")
+    ident = distinct(build, "_fold", [outer, "parts"], f"{pointer}#parts")
     build.folds[ident] = ir.Fold(
         ident, pointer, comment(f"Fold the parts of `{pointer}`."), (case,), ""
     )
     return ident, False
-
-
-def _used(document: JsonObject, shape: compat.Shape) -> str:
-    """The members of an object that the template takes, as a literal; "" if it takes the whole or the value is none."""
-    parts = [hole.part for hole in lens.holes(shape.template)]
-    if () in parts or "object" not in facts.types_of(
-        document, lens.source_schema(document, shape)[1]
-    ):
-        return ""
-    return _tree(parts)
-
-
-def _tree(parts: list[tuple[str, ...]]) -> str:
-    """Paths as a literal of nested dicts. What is taken whole has nothing below it."""
-    members = dict.fromkeys(part[0] for part in parts)
-    below = {name: [part[1:] for part in parts if part[0] == name] for name in members}
-    pairs = (
-        f"{literal(name)}: {'{}' if () in rest else _tree(rest)}" for name, rest in below.items()
-    )
-    return "{" + ", ".join(pairs) + "}"
-
-
-def _rule(build: _Build, shape: compat.Shape, hub: tuple[str, ...], deprecated: Any) -> str:
-    stem = _ident(build, shape.pointer).removeprefix("_fold_").upper()
-    ident = f"_RULE_{stem}"
-    arguments = [literal(shape.pointer)]
-    if hub:
-        arguments.append(f"hub={literal(join('', *hub))}")
-    if shape.is_rename:
-        arguments.append("is_rename=True")
-    if isinstance(deprecated, dict):
-        members = ", ".join(
-            f"{key}={literal(str(deprecated[key]))}"
-            for key in ("since", "sunset", "note")
-            if key in deprecated
-        )
-        arguments.append(f"deprecated=Deprecation({members})")
-    build.rules[ident] = ir.Rule(ident, shape.pointer, ", ".join(arguments))
-    return ident
-
-
-# The other direction
-
-
-def _unfolds(build: _Build, pointer: str, schema: Any, stem: str) -> tuple[ir.Unfold, ...]:
-    found = []
-    for spoke in compat.spokes(build.document, pointer, schema):
-        lenses = []
-        for branch in compat.branches(build.document, spoke.pointer, spoke.schema, is_spoke=True):
-            if branch.shape is not None:
-                lenses.append(_lens(build.document, branch.shape))
-        found.append(
-            ir.Unfold(
-                ident=_distinct(build, "_unfold", [stem, snake(spoke.name)], spoke.pointer),
-                pointer=spoke.pointer,
-                hub=literal(join("", *spoke.hub)),
-                path=tuple_literal(spoke.hub),
-                spoke=literal(spoke.name),
-                comment=comment(f"/{'/'.join(spoke.hub)} by {spoke.name}"),
-                lenses=tuple(lenses),
-            )
-        )
-    return tuple(found)
-
-
-def _lens(document: JsonObject, shape: compat.Shape) -> ir.Lens:
-    name = "item" if shape.each else "value"
-    test, result = lens.inverse(document, shape, name)
-    if shape.values:
-        back: dict[Any, str] = {}
-        for old, new in shape.values:
-            if isinstance(new, str):
-                back.setdefault(new, old)
-        is_scalar = f"not isinstance({result}, (dict, list))"
-        test = f"{test} and {is_scalar}" if test else is_scalar
-        result = f"{literal(back)}.get({result}, {result})"
-    if not shape.each:
-        return ir.Lens(shape.pointer, test, result)
-    every = f"isinstance(value, list) and all({test} for item in value)"
-    return ir.Lens(
-        shape.pointer, every if test else "isinstance(value, list)", f"[{result} for item in value]"
-    )

@@ -183,6 +183,24 @@ def source_schema(document: JsonObject, shape: compat.Shape) -> tuple[str, Any]:
     return shape.pointer, {}
 
 
+def used(document: JsonObject, shape: compat.Shape) -> str:
+    """The members of an object that the template takes, as a literal; "" if it takes the whole or the value is none."""
+    parts = [hole.part for hole in holes(shape.template)]
+    if () in parts or "object" not in facts.types_of(document, source_schema(document, shape)[1]):
+        return ""
+    return _tree(parts)
+
+
+def _tree(parts: list[tuple[str, ...]]) -> str:
+    """Paths as a literal of nested dicts. What is taken whole has nothing below it."""
+    members = dict.fromkeys(part[0] for part in parts)
+    below = {name: [part[1:] for part in parts if part[0] == name] for name in members}
+    pairs = (
+        f"{literal(name)}: {'{}' if () in rest else _tree(rest)}" for name, rest in below.items()
+    )
+    return "{" + ", ".join(pairs) + "}"
+
+
 @dataclass(frozen=True, slots=True)
 class _Back:
     """What a canonical value says of the sender's: tests that it has to pass, and the source of each part of the

@@ -55,6 +55,8 @@ _NULL = ir.Primitive("null")
 
 @dataclass(frozen=True, slots=True)
 class Build:
+    """A canonical view, the names in it, and what is found on the way; lives as long as one schema is lowered."""
+
     view: View
     names: Mapping[str, str]  # pointer in the view -> class name
     findings: list[Finding] = field(default_factory=list)
@@ -114,6 +116,7 @@ def _reference(build: Build, pointer: str, schema: JsonObject) -> ir.Type:
 
 
 def warn_unenforced(build: Build, pointer: str, schema: JsonObject) -> None:
+    """Note the keywords of a schema that no model enforces."""
     for keyword in _NOT_ENFORCED:
         if keyword in schema and schema[keyword] is not False:
             build.warn(join(pointer, keyword), f"`{keyword}` is not enforced by the model")

@@ -267,7 +267,8 @@ def _wire(view: _View, old: str, new: str, schema: JsonObject) -> JsonObject:
     for name, inner in schema["properties"].items():
         if name not in absent and (values := compat.absent_values(inner, policies.get((name,)))):
             own[name] = values
-    rules = _wire_deep(view, old, new, schema, result, absent)
+    sent = {name: _given(name, values) for name, values in absent.items()}
+    rules = deep_hubs.wire(view.document, old, new, schema, result, sent, view.schema)
     for name, values in (own | absent).items():
         if name not in result["properties"] or not values:
             continue
@@ -281,38 +282,6 @@ def _wire(view: _View, old: str, new: str, schema: JsonObject) -> JsonObject:
     if rules:
         result["allOf"] = [*result.get("allOf", ()), *rules]
     return result
-
-
-def _wire_deep(
-    view: _View,
-    old: str,
-    new: str,
-    schema: JsonObject,
-    result: JsonObject,
-    absent: dict[str, tuple[Any, ...]],
-) -> list[JsonObject]:
-    """Properties on the way to deep hubs are relaxed; what is asked for in return."""
-    spokes = [spoke for spoke in compat.spokes(view.document, old, schema) if len(spoke.hub) > 1]
-    if not spokes:
-        return []
-    policies = compat.policies(view.document, old, schema)
-    hubs = {spoke.hub: policies.get(spoke.hub) for spoke in spokes}
-    places = {path: compat.at_path(view.document, old, schema, path) for path in hubs}
-    deep = deep_hubs.Deep(
-        document=view.document,
-        pointer=old,
-        place=new,
-        schema=schema,
-        absent={
-            path: compat.absent_values(place[1], hubs[path])
-            for path, place in places.items()
-            if place is not None
-        },
-        given=tuple((spoke.hub, _given(spoke.name, absent[spoke.name])) for spoke in spokes),
-    )
-    for name in {path[0] for path in deep.absent} & schema["properties"].keys():
-        result["properties"][name] = deep_hubs.relaxed(deep, name, view.schema)
-    return deep_hubs.rules(deep, view.schema)
 
 
 def _given(name: str, absent: tuple[Any, ...]) -> JsonObject:

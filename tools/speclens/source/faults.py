@@ -59,11 +59,13 @@ def _problem(fault: Fault, name: str, lines: Lines) -> Problem:
 
 
 def not_a_mapping(offset: int) -> Fault:
+    """A document that is no object."""
     hint = "start with `openapi: 3.1.1`"
     return Fault("source/root", offset, "the document is not a mapping", hint)
 
 
 def too_deep(offset: int, pointer: str) -> Fault:
+    """Nesting beyond what any tool can be asked to follow."""
     return Fault(
         "source/depth",
         offset,
@@ -74,6 +76,7 @@ def too_deep(offset: int, pointer: str) -> Fault:
 
 
 def bad_number(offset: int, literal: str, pointer: str) -> Fault:
+    """A number that is no JSON number, or beyond what a double holds."""
     shown = literal if len(literal) <= 20 else f"{literal[:17]}..."
     return Fault(
         "source/number",
@@ -85,10 +88,12 @@ def bad_number(offset: int, literal: str, pointer: str) -> Fault:
 
 
 def duplicate_key(offset: int, key: str, pointer: str, first: int) -> Fault:
+    """A key that its mapping has already, `first` being where."""
     return Fault("source/duplicate-key", offset, f"duplicate key {key!r}", "", pointer, first)
 
 
 def lone_surrogate(offset: int, pointer: str) -> Fault:
+    """Half of a character, by an escape."""
     message = "a surrogate without its other half is not a character"
     return Fault(
         "source/surrogate", offset, message, "write the pair, or the character itself", pointer

@@ -1,0 +1,101 @@
+"""Adding or removing a schema or a property changes the lines that belong to it, and no others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from built import drafts, schemas
+
+Json = dict[str, Any]
+FILES = ("models.py", "normalizers.py")
+NAME = st.sampled_from(["Alpha", "Beta", "Gamma", "Delta"])
+KEY = st.sampled_from(["a", "b", "c_d", "e-f", "list", "Alpha"])
+
+
+# Schemas of properties; references only to what is always there.
+PLACE: st.SearchStrategy[Json] = st.sampled_from(
+    [
+        {"type": "string", "minLength": 1},
+        {"type": "integer", "description": "How many."},
+        {"type": "array", "items": {"type": "object", "properties": {"x": {"type": "string"}}}},
+        {"type": "object", "properties": {"y": {"type": "integer"}}},
+        {"$ref": "#/components/schemas/Fixed"},
+        {"$ref": "#/components/schemas/Word"},
+        {
+            "oneOf": [
+                {"type": "array", "items": {"type": "string"}},
+                {"type": "string", "x-compat": {"to": ["$"]}},
+            ]
+        },
+        {"type": "string", "x-compat": {"absent": [""]}},
+        {"type": "string", "x-compat": {"into": "/hub"}},
+        {"enum": ["p", "q"]},
+    ]
+)
+
+
+OBJECT = st.dictionaries(KEY, PLACE, max_size=3).map(
+    lambda found: {"type": "object", "properties": {"hub": {"type": "string"}, **found}}
+)
+SCHEMA = OBJECT | st.sampled_from(
+    [{"type": "string"}, {"type": "array", "items": {"type": "integer"}}]
+)
+FIXED: Json = {
+    "Fixed": {"type": "object", "properties": {"z": {"type": "string"}}},
+    "Word": {"type": "string", "maxLength": 5},
+}
+SCHEMAS = st.dictionaries(NAME, SCHEMA, min_size=1, max_size=3)
+
+
+OLD = {"type": "string", "x-compat": {"into": "/hub"}}  # so that both functions are always there
+
+
+def rest(document: Json, is_own: Callable[[str, str], bool]) -> dict[str, list[str]]:
+    """The lines of the modules without those that belong to something: (place of the document, line) -> whether."""
+    made = drafts(schemas(**FIXED, **document))
+    return {
+        name: [
+            line
+            for line, origin in zip(made[name].text.split("\n"), made[name].origins, strict=True)
+            if line.strip() and not is_own(origin.pointer, line.strip())
+        ]
+        for name in FILES
+        if name in made
+    }
+
+
+@settings(max_examples=60, deadline=None)
+@given(SCHEMAS, NAME, SCHEMA)
+def test_a_schema_more_or_less(document: Json, name: str, schema: Json) -> None:
+    own = f"#/components/schemas/{name}"
+    lower = name.lower()
+
+    def is_own(pointer: str, line: str) -> bool:
+        listed = line.startswith(
+            (f'"{name}', f'"normalize_{lower}', f'"denormalize_{lower}', "_ABSENT")
+        )
+        return f"{pointer}/".startswith(f"{own}/") or listed
+
+    others = {**document, "Always": {"type": "object", "properties": {"hub": {}, "old": OLD}}}
+    others.pop(name, None)
+    assert rest(others, is_own) == rest({**others, name: schema}, is_own)
+
+
+@settings(max_examples=60, deadline=None)
+@given(OBJECT, KEY, PLACE)
+def test_a_property_more_or_less(schema: Json, key: str, inner: Json) -> None:
+    own = f"#/components/schemas/Thing/properties/{key}"
+    hub = "#/components/schemas/Thing/properties/hub"  # lists its spokes
+
+    def is_own(pointer: str, line: str) -> bool:
+        listed = line.startswith(('"Thing', "_ABSENT", "`to` maps"))
+        return f"{pointer}/".startswith((f"{own}/", f"{hub}/")) or listed
+
+    before = {**schema, "properties": {**schema["properties"], "old": OLD}}
+    before["properties"].pop(key, None)
+    after = {**before, "properties": {**before["properties"], key: inner}}
+    assert rest({"Thing": before}, is_own) == rest({"Thing": after}, is_own)

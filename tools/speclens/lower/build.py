@@ -1,0 +1,121 @@
+"""What is collected while the normalizers of a document are made, and the names in it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from speclens import ir
+from speclens.literals import literal, tuple_literal
+from speclens.lower import compat
+from speclens.lower.walk import JsonObject, follow, nested, objects, subschemas
+from speclens.names import snake
+from speclens.source.pointer import join, tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """What is collected while the functions of a document are made; lives as long as one call of `lower`."""
+
+    document: JsonObject
+    folding: frozenset[str]
+    names: Mapping[str, str]
+    places: dict[str, str] = field(default_factory=dict)  # name of a function -> pointer
+    folds: dict[str, ir.Fold | None] = field(default_factory=dict)
+    judges: dict[str, ir.Judge | None] = field(default_factory=dict)
+    # Where the values of a spoke go, by its pointer. None: they may be set aside, so that the spoke judges them itself.
+    targets: dict[str, tuple[str, Any] | None] = field(default_factory=dict)
+    rules: dict[str, ir.Rule] = field(default_factory=dict)
+    constants: dict[str, ir.Constant] = field(default_factory=dict)
+
+
+def folding(document: JsonObject) -> frozenset[str]:
+    """The pointers of all schemas that hold, at any depth and through references, something to fold."""
+    users: dict[str, set[str]] = {}
+    found: list[str] = []
+    for root, outer in objects(document, "schema"):
+        for pointer, schema in nested(root, outer):
+            for path, _ in subschemas(schema):
+                users.setdefault(join(pointer, *path), set()).add(pointer)
+            target, _ = follow(document, pointer, schema)
+            users.setdefault(target, set()).add(pointer)
+            own = compat.keywords(schema)
+            if (
+                isinstance(schema, dict)
+                and compat.KEYWORD in schema
+                and own.keys() != {"deprecated"}
+            ):
+                found.append(pointer)
+    seen = set[str]()
+    while found:
+        if (pointer := found.pop()) not in seen:
+            seen.add(pointer)
+            found += users.get(pointer, ())
+    return frozenset(seen)
+
+
+def ident_of(build: Build, pointer: str) -> str:
+    """The name of the function of a place: the nearest named schema around it, and the way from there.
+
+    Places whose plain names would be one are told apart by longer ones, never by numbers.
+    """
+    path, rest = list(tokens(pointer)), list[str]()
+    while path and join("#", *path) not in build.names:
+        token = path.pop()
+        if token != "properties" or (path and path[-1] == "properties"):
+            rest.insert(0, token if token.isascii() and token.isdigit() else snake(token))
+    stem = snake(build.names[join("#", *path)]) if path else ""
+    return distinct(build, "_fold", [part for part in (stem, *rest) if part], pointer)
+
+
+def distinct(build: Build, prefix: str, parts: Sequence[str], pointer: str) -> str:
+    """The name of what is made from a place: plain, else with the parts held apart, else with the place's digest."""
+    plain, apart = "_".join((prefix, *parts)), f"{prefix}_{'__'.join(parts)}"
+    candidates = [plain, apart, f"{plain}_{sha256(pointer.encode()).hexdigest()[:8]}"]
+    while build.places.setdefault(candidates[0], pointer) != pointer:
+        last = candidates.pop(0)
+        candidates = candidates or [f"{last}_"]
+    return candidates[0]
+
+
+def constant(build: Build, values: tuple[Any, ...]) -> str:
+    """The name of the tuple of values that mean "not given", after what is in it; equal ones are shared."""
+    words = [
+        snake(json.dumps(value)).removeprefix("n_")
+        if value not in _PLAIN
+        else _PLAIN_NAMES[_PLAIN.index(value)]
+        for value in values
+    ]
+    ident = f"_ABSENT_{'_'.join(words).upper()}" if words else "_ABSENT"
+    wanted = tuple_literal(values)
+    if build.constants.setdefault(ident, ir.Constant(ident, wanted)).literal != wanted:
+        ident = f"{ident}_{sha256(wanted.encode()).hexdigest()[:8]}"
+        build.constants[ident] = ir.Constant(ident, wanted)
+    return ident
+
+
+_PLAIN: list[Any] = [None, "", [], {}]
+_PLAIN_NAMES = ("null", "empty", "no_items", "no_members")
+
+
+def rule(build: Build, shape: compat.Shape, hub: tuple[str, ...], deprecated: Any) -> str:
+    """The name of the constant of a shape, made on the way."""
+    stem = ident_of(build, shape.pointer).removeprefix("_fold_").upper()
+    ident = f"_RULE_{stem}"
+    arguments = [literal(shape.pointer)]
+    if hub:
+        arguments.append(f"hub={literal(join('', *hub))}")
+    if shape.is_rename:
+        arguments.append("is_rename=True")
+    if isinstance(deprecated, dict):
+        members = ", ".join(
+            f"{key}={literal(str(deprecated[key]))}"
+            for key in ("since", "sunset", "note")
+            if key in deprecated
+        )
+        arguments.append(f"deprecated=Deprecation({members})")
+    build.rules[ident] = ir.Rule(ident, shape.pointer, ", ".join(arguments))
+    return ident

@@ -1,0 +1,54 @@
+"""The other direction: how a hub is said by a spoke."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from speclens import ir
+from speclens.literals import comment, literal, tuple_literal
+from speclens.lower import compat, lens
+from speclens.lower.build import Build, distinct
+from speclens.lower.walk import JsonObject
+from speclens.names import snake
+from speclens.source.pointer import join
+
+
+def unfolds_of(build: Build, pointer: str, schema: Any, stem: str) -> tuple[ir.Unfold, ...]:
+    """The ways to say the hubs of an object schema in older fields, one for each spoke."""
+    found = []
+    for spoke in compat.spokes(build.document, pointer, schema):
+        lenses = []
+        for branch in compat.branches(build.document, spoke.pointer, spoke.schema, is_spoke=True):
+            if branch.shape is not None:
+                lenses.append(_lens(build.document, branch.shape))
+        found.append(
+            ir.Unfold(
+                ident=distinct(build, "_unfold", [stem, snake(spoke.name)], spoke.pointer),
+                pointer=spoke.pointer,
+                hub=literal(join("", *spoke.hub)),
+                path=tuple_literal(spoke.hub),
+                spoke=literal(spoke.name),
+                comment=comment(f"/{'/'.join(spoke.hub)} by {spoke.name}"),
+                lenses=tuple(lenses),
+            )
+        )
+    return tuple(found)
+
+
+def _lens(document: JsonObject, shape: compat.Shape) -> ir.Lens:
+    name = "item" if shape.each else "value"
+    test, result = lens.inverse(document, shape, name)
+    if shape.values:
+        back: dict[Any, str] = {}
+        for old, new in shape.values:
+            if isinstance(new, str):
+                back.setdefault(new, old)
+        is_scalar = f"not isinstance({result}, (dict, list))"
+        test = f"{test} and {is_scalar}" if test else is_scalar
+        result = f"{literal(back)}.get({result}, {result})"
+    if not shape.each:
+        return ir.Lens(shape.pointer, test, result)
+    every = f"isinstance(value, list) and all({test} for item in value)"
+    return ir.Lens(
+        shape.pointer, every if test else "isinstance(value, list)", f"[{result} for item in value]"
+    )
