@@ -282,7 +282,7 @@ def _folded(text: str, pattern: str) -> dict[str, Any]:
                     "deprecated": {"since": "2026-01-01", "note": text},
                 },
             },
-            "absent": {"type": "string", "x-compat": {"absent": [text, None]}},
+            "absent": {"type": "string", "x-compat": {"absent": [f"no{text}", None]}},
             "shaped": {
                 "oneOf": [
                     {"type": "object", "properties": {"constant": {}, "value": {}}},
@@ -330,7 +330,7 @@ def texts_cases(text: str) -> list[list[Any]]:
         ["normalizers", "normalize_folded", {"spoke": f"old{text}"}, {"hub": text}],
         ["normalizers", "normalize_folded", {"spoke": f"{text}?"}, {"hub": f"{text}?"}],
         ["normalizers", "normalize_folded", {"hub": f"no{text}", "spoke": "x"}, {"hub": "x"}],
-        ["normalizers", "normalize_folded", {"absent": text}, {}],
+        ["normalizers", "normalize_folded", {"absent": f"no{text}"}, {}],
         ["normalizers", "normalize_folded", {"shaped": f"old{text}"}, {"shaped": shaped}],
         [
             "normalizers",
@@ -356,7 +356,11 @@ def names(text: str) -> dict[str, Any]:
         "info": {"title": "names", "version": "1"},
         "paths": {
             f"/{text}": {
-                "post": {"operationId": text, "callbacks": {text: {text: {"put": body}}}, **operation},
+                "post": {
+                    "operationId": text,
+                    "callbacks": {text: {text: {"put": body}}},
+                    **operation,
+                },
                 "put": operation,
             }
         },
@@ -446,7 +450,9 @@ def place(text: str) -> dict[str, dict[str, Any]]:
         "security-type": {**head, "components": {"securitySchemes": {"x": {"type": text}}}},
         "reference": schema({"properties": {"a": {"$ref": text}}}),
         "local-reference": schema({"properties": {"a": {"$ref": f"#/{text}"}}}),
-        "dynamic-reference": schema({"$dynamicRef": text, "type": "object", "properties": {"a": {}}}),
+        "dynamic-reference": schema(
+            {"$dynamicRef": text, "type": "object", "properties": {"a": {}}}
+        ),
         "id": schema({"$id": text, **thing}),
         "anchor": schema({"$anchor": text, **thing}),
         "schema-dialect": schema({"$schema": text, **thing}),

@@ -35,7 +35,9 @@ def outcome(module: Any, name: str, argument: Any) -> Any:
             return None
     adapter = TypeAdapter(getattr(module, name))
     try:
-        return adapter.dump_python(adapter.validate_python(argument), by_alias=True, exclude_unset=True)
+        return adapter.dump_python(
+            adapter.validate_python(argument), by_alias=True, exclude_unset=True
+        )
     except ValidationError:
         return None
 

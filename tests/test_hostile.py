@@ -16,30 +16,30 @@ import sys
 import tokenize
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from functools import cache, partial
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-import hostile
 import pytest
-from click.testing import CliRunner
 from ruff import find_ruff_bin
 
+import hostile
 from speclens import ir, marks, pipeline, render, reporting, tidy
-from speclens.cli import main
 from speclens.config import Config
 from speclens.lower import patterns
 from speclens.names import attribute
-from speclens.problems import Refused
+from speclens.problems import Problem, Refused
 from speclens.source import loads
-from speclens.tree import OutputFile, Tree
 
 SIZE = 45
 IDS = list(hostile.TEXTS)
 BATCHES = [IDS[start : start + SIZE] for start in range(0, len(IDS), SIZE)]
 RUNNER = Path(__file__).with_name("hostile_runner.py")
-UNSAFE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+UNSAFE = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+)
 
 
 @pytest.fixture
@@ -98,7 +98,11 @@ def identifiers(value: Any) -> Iterator[tuple[str, str]]:
     elif dataclasses.is_dataclass(value):
         for field in dataclasses.fields(value):
             inner = getattr(value, field.name)
-            if field.name in {"ident", "denormalize", "constant"} and inner and isinstance(inner, str):
+            if (
+                field.name in {"ident", "denormalize", "constant"}
+                and inner
+                and isinstance(inner, str)
+            ):
                 yield type(value).__name__, inner
             else:
                 yield from identifiers(inner)
@@ -106,7 +110,9 @@ def identifiers(value: Any) -> Iterator[tuple[str, str]]:
 
 def derived(document: ir.Document, file: str) -> frozenset[str]:
     """The derived identifiers of a file: those of properties are in models alone."""
-    found = {name for kind, name in identifiers(document) if file == "models.py" or kind != "Property"}
+    found = {
+        name for kind, name in identifiers(document) if file == "models.py" or kind != "Property"
+    }
     assert [name for name in found if not re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", name)] == []
     return frozenset(found)
 
@@ -143,7 +149,9 @@ def _is_text(node: ast.AST) -> bool:
 def skeleton(text: str, derived: frozenset[str]) -> Counter[str]:
     """The statements of a Python file, in any order, and its comments."""
     tree = _Blank(derived).visit(ast.parse(text))
-    flat = [inner for node in tree.body for inner in (node.body if isinstance(node, ast.If) else [node])]
+    flat = [
+        inner for node in tree.body for inner in (node.body if isinstance(node, ast.If) else [node])
+    ]
     tokens = tokenize.generate_tokens(io.StringIO(text).readline)
     comments = [token.string for token in tokens if token.type == tokenize.COMMENT]
     return Counter((*map(ast.dump, flat), *comments))
@@ -175,7 +183,9 @@ def made(kind: Kind, text: str, package: str) -> dict[str, str]:
 
 def docstrings(source: str) -> set[str]:
     tree = ast.parse(source)
-    found = [node.value.value for node in ast.walk(tree) if _is_text(node) and isinstance(node, ast.Expr)]  # type: ignore[attr-defined]
+    found = [
+        node.value.value for node in ast.walk(tree) if _is_text(node) and isinstance(node, ast.Expr)
+    ]  # type: ignore[attr-defined]
     return {collapsed(text) for text in found}
 
 
@@ -223,7 +233,9 @@ def check_project(text: str, distribution: str) -> None:
             "dependencies": ["httpx>=0.27,<1", "pydantic>=2.12,<3"],
         },
         "tool": {
-            "hatch": {"build": {"targets": {"wheel": {"packages": [distribution.replace("-", "_")]}}}}
+            "hatch": {
+                "build": {"targets": {"wheel": {"packages": [distribution.replace("-", "_")]}}}
+            }
         },
     }
 
@@ -236,17 +248,203 @@ def check_readme(text: str) -> None:
 
 
 def ruff_format(directory: Path) -> str:
-    command = [find_ruff_bin(), "format", "--check", "--isolated", "--no-cache", "--line-length", "100"]
+    command = [
+        find_ruff_bin(),
+        "format",
+        "--check",
+        "--isolated",
+        "--no-cache",
+        "--line-length",
+        "100",
+    ]
     done = subprocess.run([*command, directory], capture_output=True, text=True, check=False)
     return done.stdout if done.returncode else ""
 
 
 def run_cases(directory: Path, cases: list[list[Any]]) -> Any:
-    """What went wrong in a process of its own, where reading, writing or calling out of `directory` is told."""
-    work = directory / "cases.json"
-    work.write_text(json.dumps(cases))
-    done = subprocess.run(
-        [sys.executable, "-I", "-W", "error", RUNNER, directory], capture_output=True, text=True, check=False
-    )
+    """What went wrong in a process of its own, which tells of whatever is done outside `directory`."""
+    (directory / "cases.json").write_text(json.dumps(cases))
+    command = [sys.executable, "-I", "-W", "error", RUNNER, directory]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     return json.loads(done.stdout)
+
+
+# Where not every text may stand
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("name", hostile.place(""))
+def test_refused_or_text(name: str) -> None:
+    """Each text at a place of the grammar is refused, at its place, or makes a package that compiles."""
+    for text in hostile.TEXTS.values():
+        if len(text) > 1000:
+            continue
+        document = hostile.place(text)[name]
+        source = loads(json.dumps(document), "openapi.json")
+        problems = outcome(document)
+        count = len(source.text.splitlines())
+        assert all(
+            0 < problem.line <= count and problem.file == source.name for problem in problems
+        )
+        check_reports(problems)
+
+
+def outcome(document: Mapping[str, Any]) -> Sequence[Problem]:
+    """The problems a document is refused with, or the warnings on one whose package compiles."""
+    source = loads(json.dumps(document), "openapi.json")
+    try:
+        warnings = pipeline.read(source)[1]
+    except Refused as refused:
+        assert any(problem.severity == "error" for problem in refused.problems)
+        return refused.problems
+    for path, text in drafts(document, "package")[1].items():
+        if path.endswith(".py"):
+            compile(text, path, "exec", dont_inherit=True)
+    return warnings
+
+
+def check_reports(problems: Sequence[Problem]) -> None:
+    """One line a problem in what terminals and runners read, and nothing in it that they would obey."""
+    text, github = (reporting.render(problems, style) for style in ("text", "github"))
+    assert text.count("\n") == github.count("\n") == len(problems)
+    assert all(re.match("::(error|warning) file=", line) for line in github.splitlines())
+    for style in ("text", "github", "json", "sarif"):
+        assert not UNSAFE.search(reporting.render(problems, style))
+    assert len(json.loads(reporting.render(problems, "json"))) == len(problems)
+
+
+@pytest.mark.parametrize("build", [texts, hostile.names])
+@pytest.mark.parametrize("text", ["\ud800", "x\udfff", "\udc00\ud800"])
+def test_lone_surrogates_are_refused_where_they_stand(
+    build: Callable[[str], dict[str, Any]], text: str
+) -> None:
+    written = json.dumps(build(text), indent=1)
+    for name in ("openapi.json", "openapi.yaml"):
+        with pytest.raises(Refused) as refused:
+            loads(written, name)
+        problems = refused.value.problems
+        escape = json.dumps(text)[1:-1]
+        lines = [number for number, line in enumerate(written.split("\n"), 1) if escape in line]
+        assert {problem.rule for problem in problems} == {"source/surrogate"}
+        assert sorted({problem.line for problem in problems}) == lines
+
+
+# What datamodel-code-generator would obey
+
+EXTENSIONS: dict[str, Any] = {
+    "customTypePath": "os.system",
+    "customBasePath": "os.path.Evil",
+    "x-python-import": {"module": "os", "name": "system"},
+    "x-python-type": "os.system",
+    "x-enum-varnames": ["import os", "system"],
+    "x-enum-descriptions": ["import os"],
+    "x-is-base-class": True,
+    "x-annotation": "os.system",
+    "title": "os.system('x')",
+    "discriminator": {"propertyName": "os", "mapping": {"os": "./other.yaml"}},
+    "$comment": "os.system",
+    "x-propertyNames": {"$ref": "file:///etc/passwd"},
+    "deprecated": False,
+    "const_name": "os.system",
+    "enumNames": ["os"],
+    "example": {"$ref": "file:///etc/passwd"},
+    "default_factory": "os.system",
+}
+REFERENCES = [
+    "file:///etc/passwd",
+    "/etc/passwd",
+    "http://127.0.0.1:9/x.json",
+    "https://127.0.0.1:9/x.json#/a",
+    "./other.yaml",
+    "../../../../etc/passwd#/x",
+    "other.yaml#/components/schemas/Thing",
+    "//127.0.0.1:9/x",
+    "data:application/json,{}",
+    "C:\\x.yaml",
+]
+
+
+def things(extensions: Mapping[str, Any]) -> dict[str, Any]:
+    inner = {
+        "type": "object",
+        "properties": {"deep": {"type": "string", **extensions}},
+        **extensions,
+    }
+    properties = {
+        "told": {"type": "string", **extensions},
+        "one": {"enum": ["a", "b"], **extensions},
+        "inner": inner,
+        "listed": {"type": "array", "items": {"type": "integer", **extensions}, **extensions},
+        "referred": {"$ref": "#/components/schemas/Other"},
+    }
+    schemas = {
+        "Thing": {"type": "object", "properties": properties, **extensions},
+        "Other": inner,
+        "Alias": {"type": "string", **extensions},
+    }
+    document = {"openapi": "3.1.1", "info": {"title": "x", "version": "1"}, "paths": {}}
+    return {**document, "components": {"schemas": schemas}}
+
+
+def undocumented(files: Mapping[str, str]) -> dict[str, str]:
+    """Files whose docstrings are gone: a `title` is told in one."""
+    return {
+        path: ast.dump(_Blank(frozenset()).visit(ast.parse(text))) if path.endswith(".py") else text
+        for path, text in files.items()
+    }
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("name", EXTENSIONS)
+def test_extensions_of_the_generator_have_no_effect(name: str) -> None:
+    with watched() as events:
+        files = undocumented(drafts(things({name: EXTENSIONS[name]}), "package")[1])
+    assert events == []
+    assert files == undocumented(drafts(things({}), "package")[1])
+
+
+@pytest.mark.parametrize("reference", REFERENCES)
+@pytest.mark.parametrize("keyword", ["$ref", "$dynamicRef", "$id", "$schema", "externalValue"])
+def test_nothing_is_fetched(keyword: str, reference: str) -> None:
+    """References out of the document are refused; no other keyword with an address makes anybody go there."""
+    with watched() as events:
+        problems = outcome(things({keyword: reference}))
+    assert events == []
+    errors = {problem.rule for problem in problems if problem.severity == "error"}
+    if keyword == "$ref":
+        assert errors == {"reference/external"}
+
+
+_WATCH: list[list[tuple[str, str]]] = []
+
+
+def _hook(event: str, arguments: tuple[Any, ...]) -> None:
+    if not _WATCH or not event.startswith(("open", "socket.", "subprocess.", "os.", "urllib.")):
+        return
+    if event == "open" and isinstance(arguments[0], int):
+        return
+    if event in {"open", "os.listdir", "os.scandir"}:
+        path, mode = str(arguments[0]), arguments[1] if event == "open" else "r"
+        if path.startswith(READABLE) and mode in {"r", "rb", None}:
+            return
+    _WATCH[-1].append((event, repr(arguments)[:200]))
+
+
+READABLE = (sys.prefix, sys.base_prefix, str(Path(__file__).parents[1]))
+
+
+@pytest.fixture(autouse=True, scope="module")
+def hook() -> None:
+    sys.addaudithook(_hook)
+
+
+@contextmanager
+def watched() -> Iterator[list[tuple[str, str]]]:
+    """What is opened, called or asked for outside of this Python and of this repository."""
+    events: list[tuple[str, str]] = []
+    _WATCH.append(events)
+    try:
+        yield events
+    finally:
+        _WATCH.pop()

@@ -15,10 +15,10 @@ __all__ = [
     "Image",
     "ImageEditRequest",
     "ImageReference",
+    "ImageUrl",
     "ImagesResponse",
     "Usage",
     "UsageInputTokensDetails",
-    "ImageUrl",
 ]
 
 

@@ -35,9 +35,9 @@ __all__ = [
     "Normalized",
     "PayloadError",
     "Rewrite",
+    "denormalize_image_edit_request",
     "normalize_image",
     "normalize_image_edit_request",
-    "denormalize_image_edit_request",
     "normalize_image_reference",
     "normalize_images_response",
 ]

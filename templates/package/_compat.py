@@ -185,9 +185,9 @@ class Log:
         moved = {path: rule for path, rule in self._rewrites if rule.hub}
         ends: dict[Path, tuple[str, str]] = {}
         told: dict[tuple[str, Rule], Rewrite] = {}
-        for path, rule in self._rewrites:
-            if path is not None and isinstance(path[1], int):
-                path = path[0]  # an item counts as its array
+        for at, rule in self._rewrites:
+            # An item counts as its array.
+            path = at[0] if at is not None and isinstance(at[1], int) else at
             if path not in ends:
                 ends[path] = _from_to(path, moved)
             source, target = ends[path]

@@ -22,7 +22,6 @@ from speclens.options import format_option, print_problems, reported, target_opt
 from speclens.source import load, locate
 from speclens.validate import validate as findings_of
 
-
 _TEXT_OR_JSON = click.Choice(["text", "json"])
 
 
@@ -179,8 +178,8 @@ def _tell(result: folding.Folded | tuple[folding.Fault, ...], style: str) -> Non
             click.echo(reporting.safe(f"{drop['pointer']} dropped: {drop['reason']}"), err=True)
     else:
         for fault in result:
-            told = f"{fault.pointer or '(root)'}: {fault.rule}: {fault.message}"
-            click.echo(reporting.safe(told), err=True)
+            line = f"{fault.pointer or '(root)'}: {fault.rule}: {fault.message}"
+            click.echo(reporting.safe(line), err=True)
 
 
 @main.command()

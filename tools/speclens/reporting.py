@@ -107,7 +107,9 @@ def safe(text: str) -> str:
 def safe_json(value: Any) -> str:
     """A JSON value as indented text for people, what is unsafe to show escaped as JSON escapes it."""
     text = json.dumps(value, ensure_ascii=False, indent=2)
-    return _UNSAFE.sub(lambda match: match[0] if match[0] == "\n" else f"\\u{ord(match[0]):04x}", text)
+    return _UNSAFE.sub(
+        lambda match: match[0] if match[0] == "\n" else f"\\u{ord(match[0]):04x}", text
+    )
 
 
 _RENDERERS = {"text": _text, "json": _json, "github": _github, "sarif": _sarif}

@@ -8,9 +8,9 @@ from typing import TypeAlias
 from ._types import Maybe, Model
 
 __all__ = [
+    "Deep",
     "Open",
     "Typed",
-    "Deep",
 ]
 
 

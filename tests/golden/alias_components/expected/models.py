@@ -10,14 +10,14 @@ from pydantic import Field
 from ._types import Maybe, Model
 
 __all__ = [
-    "Thing",
     "Always",
     "Anything",
     "Free",
     "Id",
+    "Ids",
     "Maybe_",
     "Null",
-    "Ids",
+    "Thing",
 ]
 
 

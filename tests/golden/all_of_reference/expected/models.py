@@ -11,8 +11,8 @@ from ._types import Maybe, Model
 
 __all__ = [
     "Base",
-    "Thing",
     "Name",
+    "Thing",
 ]
 
 

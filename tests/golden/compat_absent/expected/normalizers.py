@@ -36,8 +36,8 @@ __all__ = [
     "Normalized",
     "PayloadError",
     "Rewrite",
-    "normalize_thing",
     "denormalize_thing",
+    "normalize_thing",
 ]
 
 _ABSENT_EMPTY_NULL_N0: tuple[Any, ...] = ("", None, 0)

@@ -35,9 +35,9 @@ __all__ = [
     "Normalized",
     "PayloadError",
     "Rewrite",
+    "denormalize_thing",
     "normalize_base",
     "normalize_thing",
-    "denormalize_thing",
 ]
 
 _ABSENT: tuple[Any, ...] = ()

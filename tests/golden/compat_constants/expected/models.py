@@ -19,5 +19,5 @@ class Thing(Model):
 class ThingPrice(Model):
     amount: Number
     unit: str
-    tags: Maybe[list[str | None | bool]] = None
+    tags: Maybe[list[str | bool | None]] = None
     exact: Maybe[bool] = None

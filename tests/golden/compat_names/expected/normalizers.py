@@ -37,10 +37,10 @@ __all__ = [
     "Normalized",
     "PayloadError",
     "Rewrite",
-    "normalize_thing",
     "denormalize_thing",
-    "normalize_thing_69eadf61",
     "denormalize_thing_69eadf61",
+    "normalize_thing",
+    "normalize_thing_69eadf61",
 ]
 
 _ABSENT: tuple[Any, ...] = ()

@@ -34,8 +34,8 @@ __all__ = [
     "Normalized",
     "PayloadError",
     "Rewrite",
-    "normalize_thing",
     "denormalize_thing",
+    "normalize_thing",
 ]
 
 _ABSENT: tuple[Any, ...] = ()

@@ -34,8 +34,8 @@ __all__ = [
     "Normalized",
     "PayloadError",
     "Rewrite",
-    "normalize_node",
     "denormalize_node",
+    "normalize_node",
 ]
 
 _ABSENT: tuple[Any, ...] = ()

@@ -34,9 +34,9 @@ __all__ = [
     "Normalized",
     "PayloadError",
     "Rewrite",
+    "denormalize_thing",
     "normalize_image",
     "normalize_thing",
-    "denormalize_thing",
 ]
 
 _ABSENT: tuple[Any, ...] = ()

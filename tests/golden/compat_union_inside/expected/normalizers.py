@@ -34,9 +34,9 @@ __all__ = [
     "Normalized",
     "PayloadError",
     "Rewrite",
+    "denormalize_text",
     "normalize_picture",
     "normalize_text",
-    "denormalize_text",
     "normalize_thing",
     "normalize_url",
 ]

@@ -9,9 +9,9 @@ from ._types import Maybe, Model
 
 __all__ = [
     "Blank",
+    "Text",
     "Thing",
     "Titled",
-    "Text",
 ]
 
 

@@ -8,8 +8,8 @@ from typing import Annotated, Literal, TypeAlias
 from ._types import Exact, Maybe, Model
 
 __all__ = [
-    "Thing",
     "Level",
+    "Thing",
 ]
 
 

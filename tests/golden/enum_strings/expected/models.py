@@ -8,8 +8,8 @@ from typing import Literal, TypeAlias
 from ._types import Maybe, Model
 
 __all__ = [
-    "Thing",
     "Color",
+    "Thing",
 ]
 
 

@@ -10,8 +10,8 @@ from pydantic import Field
 from ._types import Integer, Maybe, Model
 
 __all__ = [
-    "Thing",
     "Labels",
+    "Thing",
 ]
 
 

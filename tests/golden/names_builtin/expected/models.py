@@ -12,18 +12,18 @@ from ._types import Exact, Integer, Maybe, Model
 __all__ = [
     "Annotations",
     "Any_",
-    "ConfigDict_",
-    "List",
-    "Maybe_",
-    "Model_",
     "BaseModel_",
+    "ConfigDict_",
     "Exact_",
     "Field_",
     "Integer_",
+    "List",
+    "List_",
     "Literal_",
+    "Maybe_",
+    "Model_",
     "Str",
     "TypeAlias_",
-    "List_",
 ]
 
 

@@ -9,9 +9,9 @@ from ._types import Integer, Maybe, Model
 
 __all__ = [
     "Base",
+    "Name",
     "Thing",
     "ThingInner",
-    "Name",
 ]
 
 

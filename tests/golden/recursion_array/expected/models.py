@@ -8,8 +8,8 @@ from typing_extensions import TypeAliasType
 from ._types import Maybe, Model, Number
 
 __all__ = [
-    "Node",
     "Json",
+    "Node",
     "Tree",
 ]
 

@@ -10,12 +10,12 @@ from pydantic import Field
 from ._types import Maybe, Model
 
 __all__ = [
-    "C",
-    "Thing",
-    "B",
-    "E",
     "A",
+    "B",
+    "C",
     "D",
+    "E",
+    "Thing",
 ]
 
 

@@ -12,8 +12,8 @@ from ._types import Integer, Maybe, Model
 __all__ = [
     "Cat",
     "Dog",
-    "Thing",
     "Pet",
+    "Thing",
 ]
 
 
