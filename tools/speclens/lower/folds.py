@@ -236,11 +236,13 @@ def _branch(
     value = "item" if shape.each else "value"
     result = lens.expression(build.document, shape, value)
     is_array = folds_items and result == "value"
+    is_same = bool(fold) and not folds_items and result == "value"
     return ir.Case(
         "",
         branch.pointer,
         is_array=is_array,
-        is_shape=not shape.each and not is_array,
+        is_shape=not (shape.each or is_array or is_same),
+        is_same=is_same,
         is_each=shape.each,
         fold=fold,
         folds_items=folds_items and not is_array,

@@ -8,8 +8,6 @@ from __future__ import annotations
 import re
 import warnings
 
-from pydantic_core import SchemaError, SchemaValidator, core_schema
-
 _CLASSES = {"d": "0-9", "w": "A-Za-z0-9_"}
 
 
@@ -28,6 +26,9 @@ def for_python(pattern: str) -> str | None:
 
 def for_pydantic(pattern: str) -> str | None:
     """The pattern for pydantic's own engine (Rust's regex crate); None if it cannot be said there."""
+    # Imported here: it is an eighth of what every command takes to start, and few need it.
+    from pydantic_core import SchemaError, SchemaValidator, core_schema
+
     source = _ascii(pattern)
     try:
         SchemaValidator(core_schema.str_schema(pattern=source))

@@ -114,8 +114,7 @@ def _fold_thing_map(value: Any, at: Path, log: Log) -> Any:
 def _fold_thing_picture(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, (str, dict)):
         log.rewrite(at, _RULE_THING_PICTURE)
-        value = _fold_image(value, at, log)
-        return value
+        return _fold_image(value, at, log)
     raise CompatError("type", pointer(at), "must be a string or an object")
 
 
