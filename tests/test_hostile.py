@@ -16,7 +16,7 @@ import sys
 import tokenize
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -26,35 +26,22 @@ import pytest
 from ruff import find_ruff_bin
 
 import hostile
-from speclens import ir, marks, pipeline, render, reporting, tidy
-from speclens.config import Config
+from hostile_checks import check_problems, drafts, outcome, quicken, run_cases, source
+from speclens import ir, tidy
 from speclens.lower import patterns
 from speclens.names import attribute
-from speclens.problems import Problem, Refused
+from speclens.problems import Refused
 from speclens.source import loads
 
 SIZE = 45
 IDS = list(hostile.TEXTS)
+SHORT = [text for text in hostile.TEXTS.values() if len(text) < 1000]
 BATCHES = [IDS[start : start + SIZE] for start in range(0, len(IDS), SIZE)]
-RUNNER = Path(__file__).with_name("hostile_runner.py")
-UNSAFE = re.compile(
-    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
-)
 
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Templates are compiled once for all documents, under one nonce that none of them contains."""
-    monkeypatch.setattr(marks, "nonce", lambda text: "speclens-nonce")
-    monkeypatch.setattr(render, "renderer", cache(render.renderer))
-
-
-def drafts(document: Mapping[str, Any], package: str) -> tuple[ir.Document, dict[str, str]]:
-    source = loads(json.dumps(document), "openapi.json")
-    lowered = pipeline.read(source)[0]
-    config = Config(Path(source.name), package, Path(), "speclens generate")
-    made = pipeline.drafts(source, lowered, config)
-    return lowered, {path: draft.text for path, draft in made.items()}
+    quicken(monkeypatch)
 
 
 def usable(pattern: str, convert: Callable[[str], str | None]) -> str:
@@ -160,23 +147,23 @@ def skeleton(text: str, derived: frozenset[str]) -> Counter[str]:
 def proof(lowered: ir.Document, files: Mapping[str, str]) -> dict[str, Counter[str] | str]:
     """What has to be equal for all texts: the statements of a rendered module, all of a copied one."""
     found: dict[str, Counter[str] | str] = {}
-    for path, source in files.items():
+    for path, text in files.items():
         package, _, name = path.rpartition("/")
         if name in {"models.py", "normalizers.py", "__init__.py"}:
-            found[name] = skeleton(source, derived(lowered, name))
+            found[name] = skeleton(text, derived(lowered, name))
         else:
-            found[name] = source if package else ""
+            found[name] = text if package else ""
     return found
 
 
 @cache
 def plain_proof(document: str) -> dict[str, Counter[str] | str]:
-    return proof(*drafts(json.loads(document), "plain"))
+    return proof(*drafts(source(json.loads(document)), "plain"))
 
 
 def made(kind: Kind, text: str, package: str) -> dict[str, str]:
     """The drafts of a hostile document; the statements are those of the harmless one."""
-    lowered, files = drafts(kind[0](text), package)
+    lowered, files = drafts(source(kind[0](text)), package)
     assert proof(lowered, files) == plain_proof(json.dumps(kind[1](text))), text[:200]
     return files
 
@@ -202,12 +189,12 @@ def test_hostile_text_is_text(kind: str, batch: list[str], tmp_path: Path) -> No
     for index, name in enumerate(batch):
         text, package = hostile.TEXTS[name], f"package_{index}"
         mine = made(KINDS[kind], text, package)
-        files |= {f"{index}/{path}": source for path, source in mine.items()}
+        files |= {f"{index}/{path}": draft for path, draft in mine.items()}
         cases += [[f"{index}", package, *case] for case in KINDS[kind][2](text)]
     tidied = tidy.tidy(files)
-    for path, source in tidied.items():
+    for path, written in tidied.items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / path).write_text(source, "utf-8", newline="")
+        (tmp_path / path).write_text(written, "utf-8", newline="")
     for index, name in enumerate(batch):
         text = hostile.TEXTS[name]
         check_project(tidied[f"{index}/pyproject.toml"], f"package-{index}")
@@ -261,15 +248,6 @@ def ruff_format(directory: Path) -> str:
     return done.stdout if done.returncode else ""
 
 
-def run_cases(directory: Path, cases: list[list[Any]]) -> Any:
-    """What went wrong in a process of its own, which tells of whatever is done outside `directory`."""
-    (directory / "cases.json").write_text(json.dumps(cases))
-    command = [sys.executable, "-I", "-W", "error", RUNNER, directory]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr[-2000:]
-    return json.loads(done.stdout)
-
-
 # Where not every text may stand
 
 
@@ -277,41 +255,9 @@ def run_cases(directory: Path, cases: list[list[Any]]) -> Any:
 @pytest.mark.parametrize("name", hostile.place(""))
 def test_refused_or_text(name: str) -> None:
     """Each text at a place of the grammar is refused, at its place, or makes a package that compiles."""
-    for text in hostile.TEXTS.values():
-        if len(text) > 1000:
-            continue
-        document = hostile.place(text)[name]
-        source = loads(json.dumps(document), "openapi.json")
-        problems = outcome(document)
-        count = len(source.text.splitlines())
-        assert all(
-            0 < problem.line <= count and problem.file == source.name for problem in problems
-        )
-        check_reports(problems)
-
-
-def outcome(document: Mapping[str, Any]) -> Sequence[Problem]:
-    """The problems a document is refused with, or the warnings on one whose package compiles."""
-    source = loads(json.dumps(document), "openapi.json")
-    try:
-        warnings = pipeline.read(source)[1]
-    except Refused as refused:
-        assert any(problem.severity == "error" for problem in refused.problems)
-        return refused.problems
-    for path, text in drafts(document, "package")[1].items():
-        if path.endswith(".py"):
-            compile(text, path, "exec", dont_inherit=True)
-    return warnings
-
-
-def check_reports(problems: Sequence[Problem]) -> None:
-    """One line a problem in what terminals and runners read, and nothing in it that they would obey."""
-    text, github = (reporting.render(problems, style) for style in ("text", "github"))
-    assert text.count("\n") == github.count("\n") == len(problems)
-    assert all(re.match("::(error|warning) file=", line) for line in github.splitlines())
-    for style in ("text", "github", "json", "sarif"):
-        assert not UNSAFE.search(reporting.render(problems, style))
-    assert len(json.loads(reporting.render(problems, "json"))) == len(problems)
+    for text in SHORT:
+        document = source(hostile.place(text)[name])
+        check_problems(outcome(document)[0], document)
 
 
 @pytest.mark.parametrize("build", [texts, hostile.names])
@@ -399,9 +345,9 @@ def undocumented(files: Mapping[str, str]) -> dict[str, str]:
 @pytest.mark.parametrize("name", EXTENSIONS)
 def test_extensions_of_the_generator_have_no_effect(name: str) -> None:
     with watched() as events:
-        files = undocumented(drafts(things({name: EXTENSIONS[name]}), "package")[1])
+        files = undocumented(outcome(source(things({name: EXTENSIONS[name]})))[1])
     assert events == []
-    assert files == undocumented(drafts(things({}), "package")[1])
+    assert files == undocumented(outcome(source(things({})))[1]) != {}
 
 
 @pytest.mark.parametrize("reference", REFERENCES)
@@ -409,7 +355,7 @@ def test_extensions_of_the_generator_have_no_effect(name: str) -> None:
 def test_nothing_is_fetched(keyword: str, reference: str) -> None:
     """References out of the document are refused; no other keyword with an address makes anybody go there."""
     with watched() as events:
-        problems = outcome(things({keyword: reference}))
+        problems = outcome(source(things({keyword: reference})))[0]
     assert events == []
     errors = {problem.rule for problem in problems if problem.severity == "error"}
     if keyword == "$ref":

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from built import drafts, schemas
 
 Json = dict[str, Any]
+FEW = settings(max_examples=40, deadline=None, phases=(Phase.generate, Phase.shrink))
 FILES = ("models.py", "normalizers.py")
 NAME = st.sampled_from(["Alpha", "Beta", "Gamma", "Delta"])
 KEY = st.sampled_from(["a", "b", "c_d", "e-f", "list", "Alpha"])
@@ -68,7 +69,7 @@ def rest(document: Json, is_own: Callable[[str, str], bool]) -> dict[str, list[s
     }
 
 
-@settings(max_examples=60, deadline=None)
+@FEW
 @given(SCHEMAS, NAME, SCHEMA)
 def test_a_schema_more_or_less(document: Json, name: str, schema: Json) -> None:
     own = f"#/components/schemas/{name}"
@@ -85,7 +86,7 @@ def test_a_schema_more_or_less(document: Json, name: str, schema: Json) -> None:
     assert rest(others, is_own) == rest({**others, name: schema}, is_own)
 
 
-@settings(max_examples=60, deadline=None)
+@FEW
 @given(OBJECT, KEY, PLACE)
 def test_a_property_more_or_less(schema: Json, key: str, inner: Json) -> None:
     own = f"#/components/schemas/Thing/properties/{key}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Protocol, Self, TypeVar
@@ -85,14 +85,17 @@ class Normalized:
     drops: tuple[Drop, ...]
     _replay: Callable[[], _source_map.Replay] = field(repr=False, compare=False)
 
-    def source_of(self, pointer: str) -> str:
-        """The sender's pointer of a pointer into `value`: what came from `image` is at `/image`."""
+    def locate(self, pointers: Iterable[str]) -> list[tuple[str, str]]:
+        """The sender's pointers of pointers into `value` (what came from `image` is at `/image`), each with what to
+        say of a required field that nothing was given for in any shape, else ""."""
+        replay = self._replay()
         moved = [(rewrite.source, rewrite.target) for rewrite in self.rewrites]
-        return _source_map.source_of(self._replay(), pointer, moved)
-
-    def missing(self, pointer: str) -> str | None:
-        """What to say of a required field of `value` that nothing was given for in any of its shapes."""
-        return self._replay().missing.get(pointer)
+        return [
+            (target, replay.missing[target])
+            if target in replay.missing
+            else (_source_map.source_of(replay, target, moved), "")
+            for target in pointers
+        ]
 
     def validate(self, model: type[M]) -> M:
         """The payload as an instance of its model. Raises PayloadError with all faults at the sender's pointers."""
@@ -108,11 +111,10 @@ class Normalized:
             return (_too_deep(),)
 
     def _faults(self, error: ValueError) -> Iterator[CompatError]:
+        faults = getattr(error, "errors", list)()
+        places = self.locate(_source_map.pointer_of(fault["loc"], self.value) for fault in faults)
         seen = set[tuple[str, str]]()
-        for fault in getattr(error, "errors", list)():
-            target = _source_map.pointer_of(fault["loc"], self.value)
-            missing = self.missing(target)
-            source = target if missing else self.source_of(target)
+        for fault, (source, missing) in zip(faults, places, strict=True):
             message = missing or fault["msg"]
             if (source, message) not in seen:
                 seen.add((source, message))

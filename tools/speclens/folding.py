@@ -109,14 +109,14 @@ def _faults(found: list[ValidationError], result: Any, order: list[str]) -> tupl
     for error in found:
         for fault in _located(error):
             first.setdefault(fault.pointer, fault)
-    told = []
-    for fault in sorted(first.values(), key=lambda fault: _rank(fault, order)):
-        missing, where = (None, fault.pointer)
-        if result is not None:
-            missing, where = result.missing(fault.pointer), result.source_of(fault.pointer)
-        told.append(
-            Fault(fault.rule, fault.pointer if missing else where, missing or fault.message)
-        )
+    faults = sorted(first.values(), key=lambda fault: _rank(fault, order))
+    if result is None:
+        return tuple(faults)
+    places = result.locate(fault.pointer for fault in faults)
+    told = (
+        Fault(fault.rule, source, missing or fault.message)
+        for fault, (source, missing) in zip(faults, places, strict=True)
+    )
     return tuple(dict.fromkeys(told))
 
 

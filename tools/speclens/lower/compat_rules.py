@@ -40,7 +40,7 @@ def _object(document: JsonObject, pointer: str, schema: JsonObject) -> Iterator[
     for place, layer in inline:
         yield from _unused_hubs(document, (pointer, schema), place, layer)
     declared = [inner for _, layer in inline for inner in _declared(layer).values()]
-    if not any(compat.keywords(inner).get("into") for inner in declared):
+    if not any("into" in compat.keywords(inner) for inner in declared):
         return
     own = compat.properties(document, pointer, schema)
     spokes = compat.spokes(document, pointer, schema)

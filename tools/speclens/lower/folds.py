@@ -10,8 +10,8 @@ from speclens import ir
 from speclens.literals import comment, literal, tuple_literal
 from speclens.lower import checks, compat, dispatch, facts, lens
 from speclens.lower.build import Build, constant, distinct, folding, ident_of, rule
+from speclens.lower.required import needed_hubs
 from speclens.lower.unfolds import unfolds_of
-from speclens.lower.views import needed_hubs
 from speclens.lower.walk import JsonObject, follow
 from speclens.names import snake
 from speclens.source.pointer import get, join, tokens

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from speclens.lower import compat, deep_hubs, facts
+from speclens.lower.required import needed_hubs, required_groups
 from speclens.lower.walk import JsonObject, objects
 from speclens.objects import SUBSCHEMAS
 from speclens.source.pointer import join, tokens, walk
@@ -137,31 +138,6 @@ def _canonical_properties(view: _View, old: str, new: str, schema: JsonObject) -
     return {"properties": result}
 
 
-def needed_hubs(document: JsonObject, pointer: str, schema: JsonObject) -> set[tuple[str, ...]]:
-    """The hubs of which some source has to be there."""
-    hubs = {spoke.name: spoke.hub for spoke in compat.spokes(document, pointer, schema)}
-    needed: set[tuple[str, ...]] = {
-        (name,)
-        for _, layer in compat.layers(document, pointer, schema)
-        for name in layer.get("required") or ()
-    }
-    for _, layer in compat.layers(document, pointer, schema):
-        groups = _groups(layer.get("anyOf"))
-        if groups:
-            first, *others = [{hubs.get(name, (name,)) for name in group} for group in groups]
-            needed |= first.intersection(*others)
-    return needed
-
-
-def _groups(branches: Any) -> list[list[str]] | None:
-    """The `required` lists of an `anyOf` that consists of nothing else."""
-    if not isinstance(branches, list) or not branches:
-        return None
-    if not all(isinstance(branch, dict) and branch.keys() == {"required"} for branch in branches):
-        return None
-    return [list(branch["required"]) for branch in branches]
-
-
 def _excluding(document: JsonObject, schema: Any, absent: tuple[Any, ...]) -> Any:
     """The schema less the values that mean "not given", in the plainest keywords."""
     types, others = facts.types_of(document, schema), list[Any]()
@@ -188,7 +164,7 @@ def _excluding(document: JsonObject, schema: Any, absent: tuple[Any, ...]) -> An
 def _canonical_required(view: _View, old: str, schema: JsonObject, result: JsonObject) -> None:
     hubs = {spoke.name: spoke.hub for spoke in compat.spokes(view.document, old, schema)}
     required = list(schema.get("required") or ())
-    groups = _groups(schema.get("anyOf"))
+    groups = required_groups(schema.get("anyOf"))
     if groups is not None and hubs:
         renamed = {frozenset(hubs.get(name, (name,))[0] for name in group) for group in groups}
         kept = sorted(
@@ -206,7 +182,7 @@ def _canonical_union(
     view: _View, old: str, new: str, schema: JsonObject, keyword: str, result: JsonObject
 ) -> None:
     if (
-        _groups(schema[keyword]) is not None
+        required_groups(schema[keyword]) is not None
         and keyword == "anyOf"
         and compat.spokes(view.document, old, schema)
     ):
@@ -311,7 +287,7 @@ def _wire_required(
             rules.append(
                 {"anyOf": [_given(n, absent.get(n, ())) for n in (name, *sources.get(name, ()))]}
             )
-    groups = _groups(schema.get("anyOf"))
+    groups = required_groups(schema.get("anyOf"))
     if groups is not None and any(name in absent for group in groups for name in group):
         result["anyOf"] = [
             {"allOf": [_given(name, absent.get(name, ())) for name in group]} for group in groups

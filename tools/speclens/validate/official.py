@@ -34,12 +34,11 @@ def structure(document: Document) -> Iterator[Finding]:
 
 
 def schemas(document: Document) -> Iterator[Finding]:
-    """Keywords of a 3.1 schema whose values the 2020-12 metaschema refuses."""
-    default = document.value.get("jsonSchemaDialect", METASCHEMA)
+    """Keywords of a 3.1 schema whose values the 2020-12 metaschema refuses, whatever its dialect: it is read so."""
     if document.version != "3.1":
         return
     for node in document.of_kind("schema"):
-        if node.parent != "schema" and _is_known(node.value.get("$schema", default)):
+        if node.parent != "schema":
             for found in _explained(_metaschema(), node.value, {}):
                 place = node.pointer + _place(found).removeprefix("#")
                 yield Finding("schema/keyword", place, found.message, found.hint)
@@ -53,10 +52,10 @@ def _explained(validator: Validator, value: Any, schema: dict[str, Any]) -> Iter
 
 
 def dialect(document: Document) -> Iterator[Finding]:
-    """A dialect that is not known, so that the schemas written in it are taken as they are."""
+    """A dialect that is not known, so that the schemas written in it may mean something else."""
     given = document.value.get("jsonSchemaDialect", METASCHEMA)
     if not _is_known(given):
-        message = f"dialect {given!r} is not known: its schemas are not checked"
+        message = f"dialect {given!r} is not known: its schemas are read as 2020-12"
         yield Finding("openapi/dialect", "#/jsonSchemaDialect", message, "leave it out", "warning")
 
 

@@ -1,0 +1,308 @@
+"""Documents changed at random: a package that compiles and imports, or located problems; nothing else, and soon."""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+import random
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import hostile
+from hostile_checks import check_problems, outcome, quicken, run_cases
+from speclens.problems import Refused
+from speclens.source import load, loads
+
+FLAGSHIP = Path(__file__).parents[1] / "openapi/routescope-images.yaml"
+LIMIT = 20.0
+"""Seconds for one document, on a busy machine."""
+
+MODELS_30 = """
+openapi: 3.0.3
+info: {title: Models, version: '1'}
+paths:
+  /pets/{id}:
+    parameters: [{$ref: '#/components/parameters/Id'}]
+    patch:
+      operationId: change-pet
+      requestBody: {$ref: '#/components/requestBodies/Pet'}
+      responses:
+        '200': {description: Done., content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}}
+        default: {description: Not., content: {application/json: {schema: {type: object, properties: {code: {type: integer}}}}}}
+components:
+  parameters:
+    Id: {name: id, in: path, required: true, schema: {type: string, minLength: 1, pattern: '^[a-z]+$'}}
+  requestBodies:
+    Pet: {content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}, example: {name: x}}}}
+  schemas:
+    Base: {type: object, required: [name], properties: {name: {type: string, maxLength: 9, example: x}}}
+    Pet:
+      allOf:
+      - {$ref: '#/components/schemas/Base'}
+      - type: object
+        additionalProperties: false
+        properties:
+          kind: {type: string, enum: [cat, dog], default: cat, nullable: true}
+          weight: {type: number, minimum: 0, exclusiveMinimum: true, maximum: 1.5}
+          legs: {type: integer, multipleOf: 2}
+          friends: {type: array, maxItems: 3, items: {$ref: '#/components/schemas/Pet'}}
+          notes: {type: object, additionalProperties: {type: string}}
+          any: {oneOf: [{type: string}, {type: array, items: {type: boolean}}, {$ref: '#/components/schemas/Base'}]}
+"""
+COMPAT_31 = """
+openapi: 3.1.1
+info: {title: Compat, version: '1'}
+paths: {}
+components:
+  schemas:
+    Reference:
+      oneOf:
+      - type: object
+        required: [url]
+        properties: {url: {type: string, minLength: 1}, size: {type: integer}}
+      - {type: string, x-compat: {to: {url: $}}}
+      - {type: array, minItems: 1, items: {type: integer}, x-compat: {to: {url: made, size: 1}}}
+    Thing:
+      type: object
+      anyOf: [{required: [images]}, {required: [image]}]
+      x-compat: {hubs: {/images: {conflict: merge, absent: [null, []]}, /output/format: {conflict: prefer}}}
+      properties:
+        images: {type: array, maxItems: 4, items: {$ref: '#/components/schemas/Reference'}}
+        image:
+          x-compat: {into: /images, deprecated: {since: '2026-08-01', note: Use images.}}
+          oneOf:
+          - {$ref: '#/components/schemas/Reference', x-compat: {to: [$]}}
+          - {type: array, items: {$ref: '#/components/schemas/Reference'}, x-compat: {}}
+        output: {type: object, properties: {format: {type: string, enum: [png, jpeg]}}}
+        format: {type: string, enum: [png, jpg], x-compat: {into: /output/format, values: {jpg: jpeg}}}
+        size: {type: [string, 'null'], const: auto, x-compat: {absent: ['', null]}}
+        pair:
+          type: object
+          required: [a, b]
+          properties: {a: {type: integer, minimum: 1}, b: {type: string}}
+          x-compat: {into: /parts, to: {left: $/a, right: {name: $/b}}}
+        parts: {type: object, required: [left], properties: {left: {type: integer}, right: {type: object}}}
+        listed: {type: array, items: {type: string}}
+        list: {type: array, items: {type: object, required: [n], properties: {n: {type: string}}}, x-compat: {into: /listed, each: $/n}}
+"""
+DOCUMENTS: dict[str, Callable[[], Any]] = {
+    "flagship": lambda: load(FLAGSHIP).value,
+    "models": lambda: loads(MODELS_30, "models.yaml").value,
+    "compat": lambda: loads(COMPAT_31, "compat.yaml").value,
+    "hostile": lambda: hostile.names("x-y"),
+}
+COUNTS = {"flagship": 40, "models": 90, "compat": 130, "hostile": 60}
+
+SCALARS: list[Any] = [
+    None, True, False, 0, -1, 1.5, 10**300, -(10**307), 1e308, 5e-324, 2**63, "", "x", "$", "$/a", "/images", "#",
+    "#/components/schemas/Thing", "#/components", "string", "object", "array", "integer", "null", [], {}, [[]], [{}],
+    {"$ref": "#"}, {"$ref": "#/components/schemas/Pet"}, {"type": "object"}, {"x-compat": {}}, ["a", "a"], {"": {}},
+]  # fmt: skip
+NAMES = [
+    "", "$ref", "type", "properties", "items", "oneOf", "anyOf", "allOf", "not", "enum", "const", "required", "default",
+    "x-compat", "into", "to", "each", "values", "absent", "hubs", "deprecated", "additionalProperties", "$id", "$anchor",
+    "$schema", "$defs", "nullable", "format", "pattern", "minLength", "maxItems", "minimum", "if", "then", "else",
+    "unevaluatedProperties", "patternProperties", "propertyNames", "prefixItems", "dependentSchemas", "discriminator",
+    "jsonSchemaDialect", "schemas", "callbacks", "schema", "content", "examples", "example", "title", "description",
+]  # fmt: skip
+ODD = [text for text in hostile.TEXTS.values() if len(text) < 1000]
+
+
+def containers(value: Any) -> Iterator[Any]:
+    if isinstance(value, (dict, list)) and value:
+        yield value
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from containers(item)
+
+
+def mutate(document: Any, chance: random.Random, deepest: int) -> None:
+    """One change of a document, in place."""
+    where = chance.choice(list(containers(document)) or [document])
+    key = chance.choice(list(where) if isinstance(where, dict) else range(len(where)))
+    value = where[key]
+    match chance.choice(
+        ("drop", "copy", "retype", "rename", "cycle", "nest", "swap", "text", "add")
+    ):
+        case "drop":
+            del where[key]
+        case "copy" if isinstance(where, list):
+            where.insert(key, copy.deepcopy(value))
+        case "copy":
+            where[chance.choice([f"{key}_", f"{key} ", str(key).upper(), *NAMES])] = copy.deepcopy(
+                value
+            )
+        case "retype":
+            where[key] = copy.deepcopy(chance.choice([*SCALARS, [value], {"x": value}, str(value)]))
+        case "rename" if isinstance(where, dict):
+            where[chance.choice([*NAMES, *ODD])] = where.pop(key)
+        case "cycle":
+            target = chance.choice(["Thing", "Pet", "Reference", "Names", "ImageEditRequest"])
+            where[key] = {"$ref": f"#/components/schemas/{target}"}
+        case "nest":
+            where[key] = nested(value, chance, deepest)
+        case "swap":
+            other = chance.choice(list(containers(document)))
+            second = chance.choice(list(other) if isinstance(other, dict) else range(len(other)))
+            where[key], other[second] = copy.deepcopy(other[second]), copy.deepcopy(value)
+        case "add" if isinstance(where, dict):
+            where[chance.choice(NAMES)] = copy.deepcopy(chance.choice(SCALARS))
+        case _:
+            where[key] = chance.choice(ODD)
+
+
+def nested(value: Any, chance: random.Random, deepest: int) -> Any:
+    """A value under many arrays, members, or schemas."""
+    keyword = chance.choice(
+        ["items", "allOf", "oneOf", "properties", "additionalProperties", "x", ""]
+    )
+    for _ in range(chance.choice([2, 10, deepest // 3, deepest])):
+        if keyword in {"allOf", "oneOf"}:
+            value = {keyword: [value]}
+        elif keyword == "properties":
+            value = {"type": "object", keyword: {"x": value}}
+        else:
+            value = {keyword: value} if keyword else [value]
+    return value
+
+
+def mutant(name: str, seed: int) -> Any:
+    chance = random.Random(f"{name} {seed}")
+    document = copy.deepcopy(DOCUMENTS[name]())
+    changes = chance.choice([1, 1, 1, 2, 3, 6])
+    for _ in range(changes):
+        mutate(document, chance, 120 if changes == 1 else 30)
+    return document
+
+
+def examine(name: str, seeds: range, directory: Path) -> None:
+    """Every mutant of some seeds; of the packages one in ten is imported and fed with nonsense."""
+    cases: list[list[Any]] = []
+    for seed in seeds:
+        started = time.monotonic()
+        try:
+            document = loads(json.dumps(mutant(name, seed)), "openapi.json")
+        except Refused as refused:
+            assert refused.problems, seed
+            continue
+        problems, files = outcome(document, f"package_{seed}")
+        check_problems(problems, document)
+        assert time.monotonic() - started < LIMIT, (name, seed)
+        if files and len(cases) < 200 and seed % 5 == 0:
+            cases += written(files, directory / str(seed), seed, document.value)
+    assert run_cases(directory, cases) == []
+
+
+def written(files: dict[str, str], directory: Path, seed: int, document: Any) -> list[list[Any]]:
+    """The cases of a package, whose files are now in the directory."""
+    for path, text in files.items():
+        (directory / path).parent.mkdir(parents=True, exist_ok=True)
+        (directory / path).write_text(text, "utf-8", newline="")
+    here = [f"{seed}", f"package_{seed}"]
+    module = files.get(f"package_{seed}/normalizers.py", "")
+    called = [
+        line[4:].partition("(")[0]
+        for line in module.split("\n")
+        if line.startswith("def normalize_")
+    ]
+    models = [
+        line[6:].partition("(")[0]
+        for line in files[f"package_{seed}/models.py"].split("\n")
+        if line.startswith("class ")
+    ]
+    nonsense = [None, 1, "x", [], {}, [1, "x", None], *fed(document)]
+    return [
+        *([*here, "normalizers", name, value, "*"] for name in called for value in nonsense),
+        *([*here, "models", name, {}, "*"] for name in models),
+    ]
+
+
+def fed(document: Any) -> Iterator[Any]:
+    """Objects with the properties that the document's schemas declare, and nonsense in them."""
+    schemas = document.get("components", {}).get("schemas", {})
+    for schema in schemas.values():
+        names = schema.get("properties", {}) if isinstance(schema, dict) else {}
+        for value in (1, "x", None, [], {}, ["x"], [{}], {"a": 1, "b": "x", "url": 1}, [None, 1]):
+            if names:
+                yield dict.fromkeys(names, value)
+
+
+@pytest.mark.parametrize("half", [0, 1])
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_mutants(name: str, half: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    quicken(monkeypatch)
+    size = COUNTS[name] // 2
+    examine(name, range(half * size, (half + 1) * size), tmp_path)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_many_mutants(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many as SPECLENS_SOAK says, of each document."""
+    quicken(monkeypatch)
+    examine(name, range(10_000, 10_000 + int(os.environ.get("SPECLENS_SOAK", "2000"))), tmp_path)
+
+
+# Changes of the text
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_broken_text(seed: int) -> None:
+    """Characters and lines lost, doubled and put in elsewhere, of YAML and of JSON."""
+    texts = {
+        "a.yaml": COMPAT_31,
+        "b.yaml": MODELS_30,
+        "c.json": json.dumps(DOCUMENTS["compat"](), indent=1),
+    }
+    chance = random.Random(seed)
+    for name, text in texts.items():
+        for _ in range(25):
+            start, end = sorted(chance.randrange(len(text)) for _ in range(2))
+            end = min(end, start + chance.choice([1, 5, 40]))
+            piece = chance.choice(
+                ["", text[start:end] * 2, *ODD, "&a [*a]", "*a", "<<: ", "!!python/name:os ", "\t"]
+            )
+            broken = text[:start] + piece + text[end:]
+            try:
+                document = loads(broken, name)
+            except Refused as refused:
+                assert all(
+                    problem.line > 0 and problem.file == name for problem in refused.problems
+                )
+                continue
+            check_problems(outcome(document)[0], document)
+
+
+@pytest.mark.parametrize("levels", [5, 12, 40])
+@pytest.mark.parametrize("kind", ["list", "mapping", "schema"])
+def test_alias_bombs(kind: str, levels: int) -> None:
+    """Ten aliases of ten aliases of ten: refused by what they come to, or small enough to be worked with."""
+    rows = {
+        "list": "[{}]",
+        "mapping": "{{{}}}",
+        "schema": "{{type: object, properties: {{{}}}}}",
+    }
+    lines = [
+        "openapi: 3.1.1",
+        "info: {title: x, version: '1'}",
+        "paths: {}",
+        "x-0: &a0 {type: string}",
+    ]
+    for level in range(1, levels):
+        items = [f"*a{level - 1}"] * 6
+        inner = ", ".join(
+            items if kind == "list" else (f"k{i}: {item}" for i, item in enumerate(items))
+        )
+        lines.append(f"x-{level}: &a{level} {rows[kind].format(inner)}")
+    lines.append(f"components: {{schemas: {{Bomb: *a{levels - 1}}}}}")
+    started = time.monotonic()
+    try:
+        document = loads("\n".join(lines), "bomb.yaml")
+        check_problems(outcome(document)[0], document)
+    except Refused as refused:
+        assert {problem.rule for problem in refused.problems} == {"source/alias-expansion"}
+    assert time.monotonic() - started < LIMIT
