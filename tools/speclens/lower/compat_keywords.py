@@ -53,17 +53,26 @@ def of_keywords(pointer: str, schema: JsonObject) -> Iterator[Finding]:
         yield Finding(
             "compat/unsupported-keyword", here, message, "declare the shape where the value stands"
         )
+    if "into" in own and _way(pointer)[-2:] != [("properties", False), (tokens(pointer)[-1], True)]:
+        message = "`into` has no meaning here: only a property folds into another"
+        hint = "write it on the property, beside the `$ref` if there is one"
+        yield Finding("compat/unsupported-keyword", join(here, "into"), message, hint)
     yield from _keyword_types(here, own)
 
 
 def _keyword_tokens(pointer: str) -> set[str]:
     """The tokens of a schema's pointer that are keywords, not names."""
+    return {token for token, is_name in _way(pointer) if not is_name}
+
+
+def _way(pointer: str) -> list[tuple[str, bool]]:
+    """The tokens from the outermost schema to the one at a pointer, and which of them are names."""
     path = tokens(pointer)
     start = 3 if path[:2] == ("components", "schemas") else path.index("schema") + 1
-    found, is_name = set[str](), False
+    found: list[tuple[str, bool]] = []
+    is_name = False
     for token in path[start:]:
-        if not is_name:
-            found.add(token)
+        found.append((token, is_name))
         is_name = not is_name and token in {
             "properties",
             "patternProperties",

@@ -87,7 +87,7 @@ def _fold_thing(value: Any, at: Path, log: Log) -> Any:
             folded["need"] = join_equal(sources, log)
         else:
             log.missing(path_of(at, ("need",)), "at least one of need, needed must be given")
-        sources: list[Source] = []
+        sources = []
         is_own = is_given(value, "opt", _ABSENT_NULL_EMPTY)
         if is_own:
             sources.append(((at, "opt"), value["opt"], value["opt"]))

@@ -88,7 +88,7 @@ def _fold_thing(value: Any, at: Path, log: Log) -> Any:
                 log,
                 own=sources[0][0] == path_of(at, ("output", "format")),
             )
-        sources: list[Source] = []
+        sources = []
         for own in dig(folded, ("output", "size"), _ABSENT):
             sources.append((path_of(at, ("output", "size")), own, own))
         if take(folded, "size", _ABSENT_NULL, at, log):

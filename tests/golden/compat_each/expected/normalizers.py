@@ -89,8 +89,6 @@ def _fold_thing_pairs(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, list):
         log.rewrite(at, _RULE_THING_PAIRS)
         for index, item in enumerate(value):
-            log.drop_unused(item, {"k": {}}, (at, index))
-        for index, item in enumerate(value):
             if not isinstance(item, dict):
                 raise CompatError("type", pointer((at, index)), "must be an object")
             if "k" not in item:
@@ -99,6 +97,8 @@ def _fold_thing_pairs(value: Any, at: Path, log: Log) -> Any:
                 raise CompatError("type", pointer(((at, index), "k")), "must be a string")
             if "v" in item and not is_integer(item["v"]):
                 raise CompatError("type", pointer(((at, index), "v")), "must be an integer")
+        for index, item in enumerate(value):
+            log.drop_unused(item, {"k": {}}, (at, index))
         return [{"role": "user", "text": item["k"]} for item in value]
     raise CompatError("type", pointer(at), "must be an array")
 

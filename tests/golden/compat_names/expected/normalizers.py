@@ -109,7 +109,7 @@ def _fold_thing(value: Any, at: Path, log: Log) -> Any:
             if not is_own and "new/name~x" in value:
                 log.drop((at, "new/name~x"), "absent")
             folded["new/name~x"] = join_equal(sources, log)
-        sources: list[Source] = []
+        sources = []
         is_own = is_given(value, "größe", _ABSENT)
         if is_own:
             sources.append(((at, "größe"), value["größe"], value["größe"]))
@@ -123,7 +123,7 @@ def _fold_thing(value: Any, at: Path, log: Log) -> Any:
             if not is_own and "größe" in value:
                 log.drop((at, "größe"), "absent")
             folded["größe"] = join_equal(sources, log)
-        sources: list[Source] = []
+        sources = []
         for own in dig(folded, ("to", "to"), _ABSENT):
             sources.append((path_of(at, ("to", "to")), own, own))
         if take(folded, "properties", _ABSENT_NULL, at, log):

@@ -91,7 +91,7 @@ def _fold_thing(value: Any, at: Path, log: Log) -> Any:
             if not is_own and "id" in value:
                 log.drop((at, "id"), "absent")
             folded["id"] = join_equal(sources, log)
-        sources: list[Source] = []
+        sources = []
         is_own = is_given(value, "number", _ABSENT)
         if is_own:
             sources.append(((at, "number"), value["number"], value["number"]))
@@ -105,7 +105,7 @@ def _fold_thing(value: Any, at: Path, log: Log) -> Any:
             if not is_own and "number" in value:
                 log.drop((at, "number"), "absent")
             folded["number"] = join_equal(sources, log)
-        sources: list[Source] = []
+        sources = []
         is_own = is_given(value, "list", _ABSENT)
         if is_own:
             sources.append(((at, "list"), value["list"], value["list"]))
@@ -119,7 +119,7 @@ def _fold_thing(value: Any, at: Path, log: Log) -> Any:
             if not is_own and "list" in value:
                 log.drop((at, "list"), "absent")
             folded["list"] = join_equal(sources, log)
-        sources: list[Source] = []
+        sources = []
         is_own = is_given(value, "map", _ABSENT)
         if is_own:
             sources.append(((at, "map"), value["map"], value["map"]))

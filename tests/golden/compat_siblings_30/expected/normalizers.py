@@ -81,7 +81,7 @@ def _fold_thing(value: Any, at: Path, log: Log) -> Any:
             if not is_own and "link" in value:
                 log.drop((at, "link"), "absent")
             folded["link"] = join_equal(sources, log)
-        sources: list[Source] = []
+        sources = []
         is_own = is_given(value, "size", _ABSENT)
         if is_own:
             sources.append(((at, "size"), value["size"], value["size"]))

@@ -1,0 +1,310 @@
+"""What the normalizers stand on, part by part: also what the flagship document has no use for."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
+import routescope
+from routescope import normalizers
+from routescope._compat import (
+    CompatError,
+    Log,
+    Normalized,
+    PayloadError,
+    Rule,
+    Source,
+    dig,
+    has_repeats,
+    is_integer,
+    is_multiple,
+    is_number,
+    join_equal,
+    join_error,
+    join_merge,
+    join_prefer,
+    part,
+    put,
+    same,
+    unfold,
+)
+from routescope._source_map import Replay, mark, pointer_of, source_of
+from routescope._types import Exact, Number
+
+OLD: Source = ((None, "old"), 1, 1)
+NEW: Source = ((None, "new"), 1, 1)
+
+
+def drops(log: Log) -> list[tuple[str, str]]:
+    run = log.run(lambda payload, at, log: payload, None)
+    return [(drop.pointer, drop.reason) for drop in run.drops]
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "expected"),
+    [
+        (1, 1.0, True),
+        (1, True, False),
+        ([0], [False], False),
+        ({"a": [1]}, {"a": [1.0]}, True),
+        ({"a": 1}, {"a": True}, False),
+        ("a", "a", True),
+        (None, None, True),
+    ],
+)
+def test_same(a: Any, b: Any, expected: bool) -> None:
+    assert same(a, b) is expected
+
+
+@pytest.mark.parametrize(
+    ("value", "number", "integer"),
+    [
+        (1, True, True),
+        (1.0, True, True),
+        (1.5, True, False),
+        (True, False, False),
+        ("1", False, False),
+    ],
+)
+def test_numbers(value: Any, number: bool, integer: bool) -> None:
+    assert (is_number(value), is_integer(value)) == (number, integer)
+
+
+def test_multiples_are_those_of_the_numbers_as_written() -> None:
+    assert [is_multiple(value, 0.1) for value in (0.3, 1, 0.35)] == [True, True, False]
+
+
+def test_repeats() -> None:
+    assert [has_repeats(items) for items in ([], [1, True], [1, 1.0], [{}, [], {}])] == [
+        False,
+        False,
+        True,
+        True,
+    ]
+
+
+def test_part() -> None:
+    value = {"a": {"b": 1}}
+    assert part("x", value, ("a", "b")) == {"x": 1}
+    assert part("x", value, ("a", "c")) == part("x", value, ("a", "b", "c")) == {}
+
+
+def test_dig() -> None:
+    value = {"a": {"b": None}}
+    assert list(dig(value, ("a", "b"), ())) == [None]
+    assert list(dig(value, ("a", "b"), (None,))) == list(dig(value, ("b", "a"), ())) == []
+    assert list(dig({"a": 1}, ("a", "b"), ())) == []
+
+
+def test_put_makes_and_copies_objects_on_the_way() -> None:
+    log, inner = Log(), {"b": None, "c": 2}
+    folded: dict[str, Any] = {"a": inner}
+    put(folded, ("a", "b"), 1, None, log, own=False)
+    put(folded, ("d", "e"), 3, None, log, own=True)
+    assert folded == {"a": {"b": 1, "c": 2}, "d": {"e": 3}}
+    assert inner == {"b": None, "c": 2}
+    assert drops(log) == [("/a/b", "absent")]
+
+
+def test_put_finds_no_object_on_the_way() -> None:
+    with pytest.raises(CompatError) as caught:
+        put({"a": 1}, ("a", "b"), 2, (None, "x"), Log(), own=True)
+    assert (caught.value.rule, caught.value.pointer) == ("type", "/x/a")
+
+
+def test_merge() -> None:
+    log = Log()
+    sources: list[Source] = [
+        ((None, "a"), [1, 1], [1, 1]),
+        ((None, "b"), 1, [1]),
+        ((None, "c"), [2, 1], [2, 1]),
+    ]
+    assert join_merge(sources, log) == [1, 1, 2]
+    assert drops(log) == [("/b", "duplicate"), ("/c/1", "duplicate")]
+
+
+def test_merge_is_bounded() -> None:
+    sources: list[Source] = [((None, "a"), [1], [1]), ((None, "b"), [2], [2])]
+    with pytest.raises(CompatError) as caught:
+        join_merge(sources, Log(), most=1)
+    assert (caught.value.rule, caught.value.pointer) == ("maxItems", "/b")
+
+
+def test_merge_of_what_is_no_array() -> None:
+    assert join_merge([OLD], Log()) == 1
+    with pytest.raises(CompatError) as caught:
+        join_merge([((None, "a"), [], []), OLD], Log())
+    assert (caught.value.rule, caught.value.pointer) == ("type", "/old")
+
+
+def test_equal() -> None:
+    assert join_equal([OLD, NEW], Log()) == 1
+    with pytest.raises(CompatError) as caught:
+        join_equal([OLD, ((None, "new"), True, True)], Log())
+    assert (caught.value.rule, caught.value.pointer) == ("conflict", "/new")
+    assert "/old" in caught.value.message
+
+
+def test_prefer() -> None:
+    log = Log()
+    assert join_prefer([OLD, NEW], log) == 1
+    assert drops(log) == [("/new", "preferred")]
+
+
+def test_error() -> None:
+    assert join_error([OLD], Log()) == 1
+    with pytest.raises(CompatError) as caught:
+        join_error([OLD, NEW], Log())
+    assert (caught.value.rule, caught.value.pointer) == ("conflict", "/new")
+
+
+def test_unused_members_are_told_as_deep_as_they_are() -> None:
+    log = Log()
+    value = {"a": {"b": 1, "c": 2}, "d": {"e": 3}, "f": 4}
+    log.drop_unused(value, {"a": {"b": {}}, "d": {}}, None)
+    assert drops(log) == [("/a/c", "template"), ("/f", "template")]
+
+
+def test_a_rename_moves_what_is_inside_and_keys_are_escaped() -> None:
+    log = Log()
+    log.rewrite((None, "o/ld"), Rule("#/old", hub="/new", is_rename=True))
+    log.rewrite(((None, "o/ld"), "a~b"), Rule("#/inner"))
+    log.rewrite((None, "size"), Rule("#/size"))
+    found = log.run(lambda payload, at, log: payload, {}).rewrites
+    assert [(one.source, one.target, one.rule) for one in found] == [
+        ("/o~1ld", "/new", "#/old"),
+        ("/o~1ld/a~0b", "/new/a~0b", "#/inner"),
+        ("/size", "/size", "#/size"),
+    ]
+
+
+def deep(value: dict[str, Any]) -> Normalized:
+    """A normalizer of our own: `format` folds into `/output/format`."""
+
+    def fold(payload: Any, at: Any, log: Log) -> Any:
+        folded = payload.copy()
+        if "format" in folded:
+            put(folded, ("output", "format"), folded.pop("format"), at, log, own=True)
+        return folded
+
+    return Log().run(fold, value)
+
+
+UNFOLDS = {("/output/format", "format"): (("output", "format"), lambda value: iter((value,)))}
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ({"output": {"format": "png"}}, {"format": "png"}),
+        ({"output": {"format": "png", "n": 1}}, {"format": "png", "output": {"n": 1}}),
+        ({"output": {"n": 1}}, {"output": {"n": 1}}),
+        ({}, {}),
+    ],
+)
+def test_unfold_of_a_deep_hub(value: dict[str, Any], expected: dict[str, Any]) -> None:
+    to = {"/output/format": "format"}
+    assert unfold(value, to, UNFOLDS, deep) == expected
+    assert deep(expected).value == value
+
+
+def test_unfold_refuses_what_cannot_be_said() -> None:
+    def never(value: Any) -> Normalized:
+        raise CompatError("type", "", "no")
+
+    with pytest.raises(CompatError, match="is no other way"):
+        unfold({}, {"/output/format": "x"}, UNFOLDS, deep)
+    with pytest.raises(CompatError, match="cannot be said"):
+        unfold({"output": {"format": 1}}, {"/output/format": "format"}, UNFOLDS, never)
+
+
+def test_one_picture_can_be_said_as_one_url() -> None:
+    ways = normalizers._unfold_image_edit_request_image_urls([{"image_url": "u"}])
+    assert list(ways) == [["u"], "u"]
+
+
+def test_places() -> None:
+    marked, sent = mark({"a": [1.5, True, None], "b": {"c": "x"}})
+    replay = Replay({"list": marked["a"], "made": {"d": marked["b"]["c"]}, "flag": True}, sent, {})
+    moved = [("/on", "/flag")]
+    targets = {
+        "/list/0": "/a/0",
+        "/list/1": "/a/1",
+        "/list/7": "/a/7",
+        "/made": "/b/c",
+        "/made/missing": "/b/c",
+        "/flag": "/on",
+    }
+    assert {target: source_of(replay, target, moved) for target in targets} == targets
+
+
+def test_names_of_union_branches_are_no_places() -> None:
+    assert pointer_of(("data", "list[Image]", 0, "str"), {"data": [{}]}) == "/data/0/str"
+    assert pointer_of(("a", "int"), {"a": 1}) == "/a"
+
+
+@pytest.mark.parametrize(("value", "fits"), [(1, True), (1.0, True), (True, False), ("1", False)])
+def test_exact(value: Any, fits: bool) -> None:
+    adapter = TypeAdapter(Annotated[Literal[1, 2], Exact])
+    if fits:
+        assert adapter.validate_python(value) == 1
+    else:
+        with pytest.raises(ValidationError):
+            adapter.validate_python(value)
+
+
+def test_number_keeps_its_kind() -> None:
+    adapter = TypeAdapter(Number, config={"strict": True})
+    assert [repr(adapter.validate_json(text)) for text in ("1", "1.0")] == ["1", "1.0"]
+
+
+def test_every_normalizer_folds() -> None:
+    assert routescope.normalize_image({"url": "", "b64_json": "x"}).value == {"b64_json": "x"}
+    assert routescope.normalize_image([]).value == []
+    assert routescope.normalize_image_reference("u").value == {"image_url": "u"}
+    for shape in ({"image_url": {}}, {"image_url": {"url": 1}}):
+        with pytest.raises(CompatError):
+            routescope.normalize_image_reference(shape)
+
+
+def test_a_fault_that_is_no_validation_error_is_told_without_places() -> None:
+    class Model:
+        @classmethod
+        def model_validate(cls, obj: Any, *, by_alias: bool, by_name: bool) -> Any:
+            raise ValueError("no")
+
+    with pytest.raises(PayloadError) as caught:
+        routescope.normalize_image({}).validate(Model)
+    assert caught.value.errors == ()
+
+
+def nested(levels: int) -> Any:
+    value: Any = "u"
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
+def test_nesting_beyond_reason_is_refused_where_it_is_compared() -> None:
+    image = {"image_url": "https://example.com/a.png"}
+    payload = {"images": [{**image, "x": nested(5000)}], "image": {**image, "x": nested(5000)}}
+    with pytest.raises(CompatError) as caught:
+        routescope.normalize_image_edit_request(payload)
+    assert (caught.value.rule, caught.value.pointer) == ("depth", "")
+
+
+def test_nesting_beyond_reason_is_refused_where_a_fault_is_located() -> None:
+    normalized = routescope.normalize_images_response(
+        {"data": [{"x": nested(5000)}], "created": "1"}
+    )
+    with pytest.raises(PayloadError) as caught:
+        normalized.validate(routescope.ImagesResponse)
+    assert [(fault.rule, fault.pointer) for fault in caught.value.errors] == [("depth", "")]
+
+
+def test_the_package_knows_its_names() -> None:
+    assert dir(routescope) == routescope.__all__
+    with pytest.raises(AttributeError):
+        routescope.nothing  # noqa: B018
