@@ -282,6 +282,12 @@ def _folded(text: str, pattern: str) -> dict[str, Any]:
                     "deprecated": {"since": "2026-01-01", "note": text},
                 },
             },
+            "listed": {"type": "array", "items": {"type": "string"}},
+            "list": {
+                "type": "array",
+                "items": {"type": "string"},
+                "x-compat": {"into": "/listed", "each": "$", "values": values},
+            },
             "absent": {"type": "string", "x-compat": {"absent": [f"no{text}", None]}},
             "shaped": {
                 "oneOf": [
@@ -329,6 +335,7 @@ def texts_cases(text: str) -> list[list[Any]]:
         ["models", "Alias", f"{text}?", None],
         ["normalizers", "normalize_folded", {"spoke": f"old{text}"}, {"hub": text}],
         ["normalizers", "normalize_folded", {"spoke": f"{text}?"}, {"hub": f"{text}?"}],
+        ["normalizers", "normalize_folded", {"list": [f"old{text}"]}, {"listed": [text]}],
         ["normalizers", "normalize_folded", {"hub": f"no{text}", "spoke": "x"}, {"hub": "x"}],
         ["normalizers", "normalize_folded", {"absent": f"no{text}"}, {}],
         ["normalizers", "normalize_folded", {"shaped": f"old{text}"}, {"shaped": shaped}],
@@ -386,6 +393,17 @@ def names(text: str) -> dict[str, Any]:
                         f"{text} deep": {**holding, "x-compat": taken},
                     },
                 },
+                "Nested": {
+                    "type": "object",
+                    "properties": {
+                        text: {
+                            "oneOf": [
+                                {"type": "array", "items": plain},
+                                {**plain, "x-compat": {"to": ["$"]}},
+                            ]
+                        }
+                    },
+                },
                 "Shaped": {
                     "oneOf": [
                         {"type": "object", "properties": {text: plain, other: {}}},
@@ -414,6 +432,7 @@ def names_cases(text: str) -> list[list[Any]]:
         ["normalizers", fold, {other: "a"}, {text: "a"}],
         ["normalizers", fold, {text: "a", other: "b"}, {text: "a"}],
         ["normalizers", fold, {f"{text} deep": {text: "a"}}, {"deep": {text: "a"}}],
+        ["normalizers", "normalize_nested", {text: "a"}, {text: ["a"]}],
         ["normalizers", "normalize_shaped", "a", {text: "a", other: [{text: "a"}]}],
     ]
 
