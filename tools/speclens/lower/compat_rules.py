@@ -130,19 +130,29 @@ def _nearest(document: JsonObject, owner: tuple[str, JsonObject], path: tuple[st
 def _results(
     document: JsonObject, owner: tuple[str, JsonObject], spoke: compat.Spoke
 ) -> Iterator[Finding]:
+    hub = compat.at_path(document, *owner, spoke.hub)
     for branch in compat.branches(document, spoke.pointer, spoke.schema, is_spoke=True):
-        hub = compat.at_path(document, *owner, spoke.hub)
-        if branch.shape is None:
+        uncovered = [branch.pointer] if branch.shape is None else _silent(branch)
+        for place in uncovered:
             into = f"{hub[0]}" if hub else "/" + "/".join(spoke.hub)
             message = f"a branch of `{spoke.name}` does not say what it becomes in {into}"
-            yield Finding(
-                "compat/uncovered-shape",
-                branch.pointer,
-                message,
-                "give it `x-compat: {to: …}`, or `{}`",
-            )
-        elif hub is not None:
+            hint = "give it `x-compat: {to: …}`, or `{}`"
+            yield Finding("compat/uncovered-shape", place, message, hint)
+        if hub is not None and branch.shape is not None and not uncovered:
             yield from compat_shapes.result(document, branch.shape, hub)
+
+
+def _silent(branch: compat.Branch) -> list[str]:
+    """The branches of a spoke whose own union says nothing of any of them."""
+    if "into" not in compat.keywords(branch.schema):
+        return []
+    return [
+        join(branch.pointer, keyword, index)
+        for keyword in ("oneOf", "anyOf")
+        if isinstance(inner := branch.schema.get(keyword), list)
+        for index, one in enumerate(inner)
+        if not (isinstance(one, dict) and one.keys() == {"required"})
+    ]
 
 
 def _required(
