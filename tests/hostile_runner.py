@@ -16,7 +16,8 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 DIRECTORY = sys.argv[1]
-READABLE = (DIRECTORY, sys.prefix, sys.base_prefix)
+# What importing looks through: sys.path has more than the prefixes where something is installed to be edited.
+READABLE = (DIRECTORY, sys.prefix, sys.base_prefix, *filter(None, sys.path))
 WATCHED = ("open", "socket.", "subprocess.", "os.", "shutil.", "ctypes.", "urllib.", "pty.")
 FAULTS: list[Any] = []
 
