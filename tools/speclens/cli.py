@@ -22,8 +22,6 @@ from speclens.options import format_option, print_problems, reported, target_opt
 from speclens.source import load, locate
 from speclens.validate import validate as findings_of
 
-_TEXT_OR_JSON = click.Choice(["text", "json"])
-
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="speclens")
@@ -40,7 +38,7 @@ def main() -> None:
 
 
 @main.command()
-@format_option
+@format_option("text", "json", "github", "sarif")
 @reported
 @target_options
 def generate(config: Config, style: str) -> None:
@@ -71,7 +69,7 @@ def _progress(message: str) -> None:
 
 
 @main.command()
-@format_option
+@format_option("text", "json", "github", "sarif")
 @reported
 @target_options
 def check(config: Config, style: str) -> None:
@@ -95,7 +93,7 @@ def check(config: Config, style: str) -> None:
 
 @main.command()
 @click.argument("document", type=click.Path(path_type=Path), required=False)
-@format_option
+@format_option("text", "json", "github", "sarif")
 @reported
 def validate(document: Path | None, style: str) -> None:
     """Check a document: against the official OpenAPI schema, its references and examples, and its x-compat.
@@ -128,14 +126,7 @@ def _spec() -> Path:
 @main.command()
 @click.option("--spec", type=click.Path(path_type=Path), help="The OpenAPI document.")
 @click.option("--schema", required=True, help="The schema the payload is one of.")
-@click.option(
-    "--format",
-    "style",
-    type=_TEXT_OR_JSON,
-    default="text",
-    show_default=True,
-    help="How to report.",
-)
+@format_option("text", "json")
 @click.argument("payload", type=click.File("rb"), default="-")
 @reported
 def normalize(spec: Path | None, schema: str, payload: Any, style: str) -> None:
@@ -184,14 +175,7 @@ def _tell(result: folding.Folded | tuple[folding.Fault, ...], style: str) -> Non
 
 @main.command()
 @click.argument("place", metavar="FILE:LINE")
-@click.option(
-    "--format",
-    "style",
-    type=_TEXT_OR_JSON,
-    default="text",
-    show_default=True,
-    help="How to report.",
-)
+@format_option("text", "json")
 @reported
 @target_options
 def explain(config: Config, place: str, style: str) -> None:
@@ -260,7 +244,7 @@ def _explained(config: Config, file: tree.OutputFile, name: str, line: int) -> d
     default=None,
     help="As the document, if not given.",
 )
-@format_option
+@format_option("text", "json", "github", "sarif")
 @reported
 def export(document: Path | None, view: str, syntax: str | None, style: str) -> None:
     """Write a document without x-compat for other tools: what a server accepts (wire), or the canonical form.

@@ -15,14 +15,17 @@ from speclens import reporting
 from speclens.config import Config
 from speclens.problems import Problem, Refused
 
-FORMATS = click.Choice(["text", "json", "github", "sarif"])
 
-
-def format_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The option that says how to report; the command receives `style`."""
+def format_option(*styles: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The option that says how to report, in one of the styles; the command receives `style`."""
     return click.option(
-        "--format", "style", type=FORMATS, default="text", show_default=True, help="How to report."
-    )(command)
+        "--format",
+        "style",
+        type=click.Choice(styles),
+        default=styles[0],
+        show_default=True,
+        help="How to report.",
+    )
 
 
 def target_options(command: Callable[..., Any]) -> Callable[..., Any]:
