@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 
+import handwritten
 import pytest
+import run_benchmarks
 
 ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "tests/benchmarks"))
-
-import handwritten  # noqa: E402
-import run_benchmarks  # noqa: E402
 
 
 def test_all_rows_are_printed(

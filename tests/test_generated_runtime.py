@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 import pytest
@@ -302,6 +303,20 @@ def test_nesting_beyond_reason_is_refused_where_a_fault_is_located() -> None:
     with pytest.raises(PayloadError) as caught:
         normalized.validate(routescope.ImagesResponse)
     assert [(fault.rule, fault.pointer) for fault in caught.value.errors] == [("depth", "")]
+
+
+def test_many_faults_are_located_by_folding_once() -> None:
+    normalized = routescope.normalize_image_edit_request({"images": [{}] * 50})
+    replays = []
+
+    def replay() -> Replay:
+        replays.append(1)
+        return normalized._replay()
+
+    with pytest.raises(PayloadError) as caught:
+        replace(normalized, _replay=replay).validate(routescope.ImageEditRequest)
+    assert len(caught.value.errors) == 52
+    assert replays == [1]
 
 
 def test_the_package_knows_its_names() -> None:

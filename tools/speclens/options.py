@@ -41,7 +41,11 @@ def target_options(command: Callable[..., Any]) -> Callable[..., Any]:
             type=click.Path(path_type=Path),
             help="Templates that come before the built-in ones.",
         ),
-        click.option("--client", default=None, help="The name of the client class."),
+        click.option(
+            "--client",
+            default=None,
+            help="The name of the client class; kept for the client, which is not generated yet.",
+        ),
     )
 
     @wraps(command)

@@ -90,10 +90,10 @@ def _schema(version: str) -> dict[str, Any]:
 
 
 def _corrected(schema: dict[str, Any]) -> dict[str, Any]:
-    """The 3.1 schema of 2022-10-07 with what later revisions mended.
+    """The 3.1 schema of 2022-10-07 where it says something else than the specification.
 
-    A link's `server` was misspelled `body`; `example` and `examples` exclude each other; a Path
-    Item with `$ref` may have other fields. (https://spec.openapis.org/oas/3.1/schema/2025-09-15)
+    A Link Object's field is `server`, not `body`; `example` and `examples` exclude each other
+    (Parameter, Header and Media Type Object); a Path Item Object's `$ref` is a field beside others.
     """
     definitions = schema["$defs"]
     link = definitions["link"]["properties"]
