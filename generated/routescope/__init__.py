@@ -10,71 +10,37 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ._compat import CompatError, Deprecation, Drop, Normalized, PayloadError, Rewrite
-    from .models import (
-        Error,
-        ErrorResponse,
-        Image,
-        ImageEditRequest,
-        ImageReference,
-        ImagesResponse,
-        ImageUrl,
-        Usage,
-        UsageInputTokensDetails,
-    )
-    from .normalizers import (
-        denormalize_image_edit_request,
-        normalize_image,
-        normalize_image_edit_request,
-        normalize_image_reference,
-        normalize_images_response,
-    )
+    from ._compat import CompatError, Deprecation, Drop, Normalized, PayloadError, Rewrite  # noqa: F401
+    from ._errors import *  # noqa: F403
+    from ._files import data_url  # noqa: F401
+    from .client import *  # noqa: F403
+    from .models import *  # noqa: F403
+    from .normalizers import *  # noqa: F403
 
-__all__: list[str] = [
-    "CompatError",
-    "Deprecation",
-    "Drop",
-    "Error",
-    "ErrorResponse",
-    "Image",
-    "ImageEditRequest",
-    "ImageReference",
-    "ImageUrl",
-    "ImagesResponse",
-    "Normalized",
-    "PayloadError",
-    "Rewrite",
-    "Usage",
-    "UsageInputTokensDetails",
-    "denormalize_image_edit_request",
-    "normalize_image",
-    "normalize_image_edit_request",
-    "normalize_image_reference",
-    "normalize_images_response",
-]
-
-_MODULES: dict[str, str] = {
-    "CompatError": "_compat",
-    "Deprecation": "_compat",
-    "Drop": "_compat",
-    "Error": "models",
-    "ErrorResponse": "models",
-    "Image": "models",
-    "ImageEditRequest": "models",
-    "ImageReference": "models",
-    "ImageUrl": "models",
-    "ImagesResponse": "models",
-    "Normalized": "_compat",
-    "PayloadError": "_compat",
-    "Rewrite": "_compat",
-    "Usage": "models",
-    "UsageInputTokensDetails": "models",
-    "denormalize_image_edit_request": "normalizers",
-    "normalize_image": "normalizers",
-    "normalize_image_edit_request": "normalizers",
-    "normalize_image_reference": "normalizers",
-    "normalize_images_response": "normalizers",
+_NAMES = {
+    "_compat": ("CompatError Deprecation Drop Normalized PayloadError Rewrite "),
+    "_errors": (
+        "APIConnectionError APIError APIResponseValidationError APIStatusError "
+        "APITimeoutError AuthenticationError BadRequestError ConflictError FileError "
+        "InternalServerError NotFoundError PermissionDeniedError RateLimitError "
+        "RequestTooLargeError UnprocessableEntityError UnsupportedMediaTypeError "
+    ),
+    "_files": ("data_url "),
+    "client": (
+        "AsyncImages AsyncRoutescope EditImageParams ImageReferenceInput Images Routescope "
+    ),
+    "models": (
+        "Error ErrorResponse Image ImageEditRequest ImageReference ImageUrl "
+        "ImagesResponse Usage UsageInputTokensDetails "
+    ),
+    "normalizers": (
+        "denormalize_image_edit_request normalize_image normalize_image_edit_request "
+        "normalize_image_reference normalize_images_response "
+    ),
 }
+_MODULES = {name: module for module, names in _NAMES.items() for name in names.split()}
+
+__all__ = list(_MODULES)  # pyright: ignore[reportUnsupportedDunderAll]
 
 
 def __getattr__(name: str) -> Any:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
+from ._files import File
 from ._types import Integer, Maybe, Model
 
 __all__ = [
@@ -48,7 +49,7 @@ class ErrorResponse(Model):
     """What went wrong. Only the message is certain to be there."""
 
 
-class Image(Model):
+class Image(File, base64="b64_json", url="url"):
     """One edited image, as a URL or as base64. Members not listed here are kept."""
 
     url: Maybe[Annotated[str, Field(min_length=1)]] = None
@@ -108,10 +109,7 @@ class ImageEditRequest(Model):
     """
 
     background: Maybe[Literal["transparent", "opaque", "auto"]] = None
-    """The background fill mode. Support depends on the model.
-
-    Default of the API: `"auto"`.
-    """
+    """The background fill mode. Support depends on the model. Default of the API: `"auto"`."""
 
     output_format: Maybe[str] = None
     """The output file format. Allowed values depend on the upstream model.
@@ -120,16 +118,10 @@ class ImageEditRequest(Model):
     """
 
     output_compression: Maybe[Annotated[Integer, Field(ge=0, le=100)]] = None
-    """The output compression level. Applies to jpeg and webp only.
-
-    Default of the API: `90`.
-    """
+    """The output compression level. Applies to jpeg and webp only. Default of the API: `90`."""
 
     moderation: Maybe[Literal["auto", "low"]] = None
-    """The moderation strength. Support depends on the model.
-
-    Default of the API: `"auto"`.
-    """
+    """The moderation strength. Support depends on the model. Default of the API: `"auto"`."""
 
     watermark: Maybe[bool] = None
     """Whether to add a watermark. Support depends on the upstream channel.
@@ -148,7 +140,7 @@ class ImageReference(Model):
     """The URL of the image, http(s) or `data:image/`."""
 
 
-class ImagesResponse(Model):
+class ImagesResponse(File, first="data"):
     """The edited images. Members not listed here are kept."""
 
     created: Maybe[Integer] = None
@@ -158,22 +150,13 @@ class ImagesResponse(Model):
     """The edited images, in order. The list is empty if none was made."""
 
     background: Maybe[str] = None
-    """The background fill mode that was used.
-
-    Known values: `transparent`, `opaque`.
-    """
+    """The background fill mode that was used. Known values: `transparent`, `opaque`."""
 
     output_format: Maybe[str] = None
-    """The output file format that was used.
-
-    Known values: `png`, `jpeg`, `webp`.
-    """
+    """The output file format that was used. Known values: `png`, `jpeg`, `webp`."""
 
     quality: Maybe[str] = None
-    """The image quality that was used.
-
-    Known values: `low`, `medium`, `high`.
-    """
+    """The image quality that was used. Known values: `low`, `medium`, `high`."""
 
     size: Maybe[str] = None
     """The size of the images that were made.

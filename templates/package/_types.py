@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeAlias, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, GetCoreSchemaHandler, WrapValidator
 from pydantic_core import CoreSchema, PydanticCustomError
+
+if TYPE_CHECKING:
+    import httpx
 
 T = TypeVar("T")
 
@@ -22,6 +25,12 @@ class Model(BaseModel):
         serialize_by_alias=True,
         protected_namespaces=(),
     )
+    _response: ClassVar[httpx.Response | None] = None
+    """The answer that this is the result of (status and headers, no body)."""
+
+    @property
+    def _request_id(self) -> str | None:
+        return self._response.headers.get("x-request-id") if self._response else None
 
 
 class _NotNull:

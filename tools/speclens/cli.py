@@ -17,7 +17,8 @@ import yaml
 from speclens import __version__, folding, pipeline, reporting, tree
 from speclens import config as configuration
 from speclens.config import Config
-from speclens.lower import check_compat, views
+from speclens.lower import check as check_lowering
+from speclens.lower import views
 from speclens.options import format_option, print_problems, reported, target_options, warn
 from speclens.source import load, locate
 from speclens.validate import validate as findings_of
@@ -105,7 +106,7 @@ def validate(document: Path | None, style: str) -> None:
     source = load(document or _spec())
     found = findings_of(source)
     if not any(finding.severity == "error" for finding in found):
-        found += check_compat(source.value)
+        found += check_lowering(source.value)
     if not any(finding.severity == "error" for finding in found):
         problems = pipeline.read(source)[1]
     else:

@@ -95,6 +95,7 @@ class Schema:
     properties: tuple[Property, ...]
     closed: bool  # additionalProperties: false
     type: Type
+    file: str = ""  # literal keyword arguments of the runtime's File, for an object that is one
     is_recursive: bool = False  # an alias that is made of itself
     annotation: str = ""  # of an alias; filled in by `models`
 
@@ -267,25 +268,105 @@ class Compat:
     normalizers: tuple[Normalizer, ...]
 
 
+# Operations: what becomes the client and the server.
+
+
 @dataclass(frozen=True, slots=True)
-class Export:
-    """A public name of the package and the module it is loaded from on first use."""
+class Argument:
+    """A member of a request body, as a caller of the client gives it."""
+
+    ident: str
+    pointer: str
+    annotation: str
+    comment: str  # a comment's text, or ""
+    is_required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """What a caller may give where a named object is wanted: an instance, a mapping, an older shape."""
+
+    ident: str
+    pointer: str
+    annotation: str
+    model: str  # class
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One request that can be made, with a JSON object as its body and as its answer."""
+
+    ident: str  # of the client's method
+    handler: str  # ident of the server's method
+    constant: str  # ident of what client and server know of it
+    pointer: str
+    method: str  # literal
+    path: str  # literal
+    name: str  # literal of the operationId, or of what stands for it
+    doc: str
+    params: str  # class of the arguments
+    arguments: tuple[Argument, ...]
+    names: str  # literal: argument -> wire name, where they differ
+    defaults: str  # literal: what is sent where an argument is left out
+    deprecated: str  # literal: argument -> what to say when it is given
+    request: str  # class
+    normalize: str  # ident of the function that folds a request
+    response: str  # class
+    fold: str  # ident of the function that folds a response
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """The operations of one tag; `ident` is the client's attribute."""
+
+    ident: str
+    class_name: str
+    pointer: str
+    doc: str
+    operations: tuple[Operation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Everything of the client and the server. `models`, `bodies` (those of them that are whole
+    bodies) and `normalizers` are the names they need."""
+
+    pointer: str
+    base_url: str  # literal; empty where the document names no server with a host
+    is_bearer: bool  # whether calls carry a key
+    resources: tuple[Resource, ...]
+    inputs: tuple[Input, ...]
+    models: tuple[str, ...]
+    bodies: tuple[str, ...]
+    normalizers: tuple[str, ...]
+    has_unfolded: bool  # whether a body has no normalizer
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A module that public names of the package are loaded from on first use. `lines` are those names again, a few
+    at a time and parted by spaces, each line ending with one. A whole module has no other public names."""
 
     name: str
-    module: str
+    names: tuple[str, ...]
+    lines: tuple[str, ...]
+    is_whole: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Package:
     """The distribution that is generated. `title` and `summary` are one line of plain text, safe in comments,
-    docstrings and Markdown; `description` is a TOML string."""
+    docstrings and Markdown; `description` is a TOML string; `modules` hold the public names."""
 
     name: str
     distribution: str
     version: str
     title: str
     description: str
-    exports: tuple[Export, ...]
+    modules: tuple[Module, ...]
+    client: str  # class of the client, and of its twin for asyncio
+    async_client: str
+    environment: str  # prefix of environment variables, safe in a string
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,3 +378,4 @@ class Document:
     doc: str
     schemas: tuple[Schema, ...]
     compat: Compat
+    client: Client | None  # None where no operation can be generated

@@ -21,6 +21,12 @@ _MODEL_ATTRIBUTES = frozenset(
         "register", "schema_json", "self", "update_forward_refs", "validate", "bool", "float", "int", "list", "str",
     }
 )  # fmt: skip
+OPTIONS = frozenset(
+    {
+        "timeout", "max_retries", "retry_unsafe", "idempotency_key", "extra_headers", "extra_query", "extra_body",
+    }
+)  # fmt: skip
+"""What every method of a client takes besides the members of its body."""
 _MODULE_NAMES = frozenset(
     {
         "Annotated",
@@ -64,6 +70,12 @@ def attribute(text: str) -> str:
     plain = text.isascii() and text.isidentifier() and text[0].islower()
     name = text if plain and not text.startswith("model_") else snake(text)
     return f"{name}_" if _is_reserved(name) else name
+
+
+def argument(text: str) -> str:
+    """The argument of a method for a property; never what every method takes besides."""
+    name = attribute(text)
+    return f"{name}_" if name in OPTIONS else name
 
 
 def class_name(text: str) -> str:

@@ -79,7 +79,7 @@ def read(source: Source) -> tuple[ir.Document, tuple[Problem, ...]]:
     """The IR of a document, and warnings. Raises Refused, with all problems, if any is an error."""
     findings = validate(source)
     if not any(finding.severity == "error" for finding in findings):
-        findings += lower.check_compat(source.value)
+        findings += lower.check(source.value)
     if any(finding.severity == "error" for finding in findings):
         raise Refused(locate(source, findings))
     document, warnings = lower.lower(source.value)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import textwrap
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from speclens import ir
 from speclens.config import Config
 from speclens.literals import inline, prose, toml
+from speclens.names import pascal
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,32 +42,73 @@ def _nothing(document: ir.Document) -> tuple[str, ...]:
     return ()
 
 
-# path | template | subjects | only with compatibility fields
-TABLE: tuple[tuple[str, str, Subjects, bool], ...] = (
-    ("pyproject.toml", "package/pyproject.toml.j2", _info, False),
-    ("README.md", "package/README.md.j2", _schemas, False),
-    ("{package}/__init__.py", "package/__init__.py.j2", _schemas, False),
-    ("{package}/py.typed", "package/py.typed.j2", _nothing, False),
-    ("{package}/models.py", "package/models.py.j2", _schemas, False),
-    ("{package}/_types.py", "package/_types.py", _nothing, False),
-    ("{package}/normalizers.py", "package/normalizers.py.j2", _schemas, True),
-    ("{package}/_compat.py", "package/_compat.py", _nothing, True),
-    ("{package}/_source_map.py", "package/_source_map.py", _nothing, True),
+Condition = Callable[[ir.Document], bool]
+
+
+def _always(document: ir.Document) -> bool:
+    return True
+
+
+def _has_folds(document: ir.Document) -> bool:
+    return bool(document.compat.normalizers)
+
+
+def _has_client(document: ir.Document) -> bool:
+    return document.client is not None
+
+
+def _is_judging(document: ir.Document) -> bool:
+    return _has_folds(document) or _has_client(document)
+
+
+def _has_files(document: ir.Document) -> bool:
+    return any(schema.file for schema in document.schemas)
+
+
+def _has_errors(document: ir.Document) -> bool:
+    return _has_client(document) or _has_files(document)
+
+
+def _operations(document: ir.Document) -> tuple[str, ...]:
+    client = document.client
+    resources = client.resources if client else ()
+    found = [one.pointer for resource in resources for one in resource.operations]
+    return (*_schemas(document), *found)
+
+
+# path | template | subjects | condition
+TABLE: tuple[tuple[str, str, Subjects, Condition], ...] = (
+    ("pyproject.toml", "package/pyproject.toml.j2", _info, _always),
+    ("README.md", "package/README.md.j2", _operations, _always),
+    ("{package}/__init__.py", "package/__init__.py.j2", _operations, _always),
+    ("{package}/py.typed", "package/py.typed.j2", _nothing, _always),
+    ("{package}/models.py", "package/models.py.j2", _schemas, _always),
+    ("{package}/_types.py", "package/_types.py", _nothing, _always),
+    ("{package}/normalizers.py", "package/normalizers.py.j2", _schemas, _has_folds),
+    ("{package}/_compat.py", "package/_compat.py", _nothing, _is_judging),
+    ("{package}/_source_map.py", "package/_source_map.py", _nothing, _is_judging),
+    ("{package}/client.py", "package/client.py.j2", _operations, _has_client),
+    ("{package}/server.py", "package/server.py.j2", _operations, _has_client),
+    ("{package}/_transport.py", "package/_transport.py", _nothing, _has_client),
+    ("{package}/_errors.py", "package/_errors.py", _nothing, _has_errors),
+    ("{package}/_files.py", "package/_files.py", _nothing, _has_files),
 )
-_RUNTIME = ("CompatError", "Deprecation", "Drop", "Normalized", "PayloadError", "Rewrite")
+_COMPAT = ("CompatError", "Deprecation", "Drop", "Normalized", "PayloadError", "Rewrite")
+_ERRORS = (
+    "APIConnectionError", "APIError", "APIResponseValidationError", "APIStatusError", "APITimeoutError",
+    "AuthenticationError", "BadRequestError", "ConflictError", "InternalServerError", "NotFoundError",
+    "PermissionDeniedError", "RateLimitError", "RequestTooLargeError", "UnprocessableEntityError",
+    "UnsupportedMediaTypeError",
+)  # fmt: skip
 
 
 def package(document: ir.Document, config: Config) -> ir.Package:
     """The distribution that a document becomes. A schema called as something of ours keeps its name; ours is then
     found in its module."""
+    client = _client_name(document, config)
     exports = {schema.ident: "models" for schema in document.schemas}
-    if document.compat.normalizers:
-        for name in _RUNTIME:
-            exports.setdefault(name, "_compat")
-        for normalizer in document.compat.normalizers:
-            exports.setdefault(normalizer.ident, "normalizers")
-            if normalizer.denormalize:
-                exports.setdefault(normalizer.denormalize, "normalizers")
+    for name, module in _own_exports(document, client):
+        exports.setdefault(name, module)
     title = prose(document.title) or config.package
     return ir.Package(
         name=config.package,
@@ -73,8 +116,52 @@ def package(document: ir.Document, config: Config) -> ir.Package:
         version=config.version,
         title=title,
         description=toml(f"Python models of {' '.join(document.title.split()) or config.package}"),
-        exports=tuple(ir.Export(name, exports[name]) for name in sorted(exports)),
+        modules=tuple(
+            _module(module, tuple(sorted(name for name in exports if exports[name] == module)))
+            for module in sorted(set(exports.values()))
+        ),
+        client=client,
+        async_client=f"Async{client}",
+        environment=config.package.upper(),
     )
+
+
+def _module(name: str, names: tuple[str, ...]) -> ir.Module:
+    lines = textwrap.wrap(" ".join(names), 80, break_long_words=False)
+    return ir.Module(
+        name, names, tuple(f"{line} " for line in lines), name not in {"_compat", "_files"}
+    )
+
+
+def _client_name(document: ir.Document, config: Config) -> str:
+    """The class of the client: as configured, else after the package."""
+    taken = {schema.ident for schema in document.schemas}
+    name = config.client or pascal(config.package)
+    return f"{name}Client" if not config.client and {name, f"Async{name}"} & taken else name
+
+
+def _client_names(document: ir.Document) -> Iterator[str]:
+    for resource in document.client.resources if document.client else ():
+        yield from (resource.class_name, f"Async{resource.class_name}")
+        yield from (operation.params for operation in resource.operations)
+    yield from (one.ident for one in (document.client.inputs if document.client else ()))
+
+
+def _own_exports(document: ir.Document, client: str) -> Iterator[tuple[str, str]]:
+    if _is_judging(document):
+        yield from ((name, "_compat") for name in _COMPAT)
+    for normalizer in document.compat.normalizers:
+        yield normalizer.ident, "normalizers"
+        if normalizer.denormalize:
+            yield normalizer.denormalize, "normalizers"
+    if _has_client(document):
+        yield from (
+            (name, "client") for name in (client, f"Async{client}", *_client_names(document))
+        )
+        yield from ((name, "_errors") for name in _ERRORS)
+    if _has_files(document):
+        yield "FileError", "_errors"
+        yield "data_url", "_files"
 
 
 def files(document: ir.Document, config: Config) -> tuple[File, ...]:
@@ -88,6 +175,6 @@ def files(document: ir.Document, config: Config) -> tuple[File, ...]:
             source=inline(config.spec.name),
             fix="speclens generate",
         )
-        for path, template, subjects, only_compat in TABLE
-        if document.compat.normalizers or not only_compat
+        for path, template, subjects, condition in TABLE
+        if condition(document)
     )

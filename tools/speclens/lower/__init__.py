@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from speclens import ir
-from speclens.lower import compat_rules, docs, folds, naming, schemas, views
+from speclens.lower import compat_rules, docs, files, folds, naming, operations, schemas, views
 from speclens.lower.walk import JsonObject
 from speclens.problems import Finding
 
@@ -15,6 +15,9 @@ def lower(document: JsonObject) -> tuple[ir.Document, tuple[Finding, ...]]:
     names = naming.component_names(document)
     canonical = views.canonical(document)
     named, warnings = schemas.lower(canonical, names)
+    compat = folds.lower(document, names)
+    folded = {normalizer.schema: normalizer.ident for normalizer in compat.normalizers}
+    client, untold = operations.lower(document, canonical, names, folded)
     info: dict[str, Any] = document.get("info") or {}
     title, version = str(info.get("title", "")), str(info.get("version", ""))
     result = ir.Document(
@@ -22,9 +25,12 @@ def lower(document: JsonObject) -> tuple[ir.Document, tuple[Finding, ...]]:
         version=version,
         doc=docs.document(title, str(info.get("summary") or info.get("description") or "")),
         schemas=named,
-        compat=folds.lower(document, names),
+        compat=compat,
+        client=client,
     )
-    return result, warnings
+    return result, warnings + untold
 
 
-check_compat = compat_rules.check
+def check(document: JsonObject) -> tuple[Finding, ...]:
+    """What a document that passed `validate` is refused for: its `x-compat` and `x-file`."""
+    return (*compat_rules.check(document), *files.check(document))

@@ -26,7 +26,10 @@ def property(node: Any, target: Any) -> str:
         parts.append(f"Known values: {', '.join(f'`{value}`' for value in known)}.")
     if isinstance(node, dict) and node.get("deprecated") is True:
         parts.append("Deprecated.")
-    text = "\n\n".join(part for part in parts if part)
+    said = [part for part in parts if part]
+    line = " ".join(said)  # what fits into one line is told in one
+    fits = "\n" not in line and len(line) <= _WIDTH - 6
+    text = line if fits else "\n\n".join(said)
     return docstring(text, _WIDTH) if text else ""
 
 

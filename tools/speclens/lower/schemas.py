@@ -7,7 +7,7 @@ from typing import Any
 
 from speclens import ir, names
 from speclens.literals import inline, literal
-from speclens.lower import compat, docs, order
+from speclens.lower import compat, docs, files, order
 from speclens.lower.naming import inline_names, is_class
 from speclens.lower.types import Build, type_of, warn_unenforced
 from speclens.lower.views import View
@@ -52,6 +52,7 @@ def _schema(build: Build, pointer: str, ident: str) -> ir.Schema:
         is_object=is_object,
         properties=properties,
         closed=closed,
+        file=files.arguments({name.name: name.ident for name in properties}, schema),
         type=ir.AnyType() if is_object else type_of(build, pointer, schema, is_root=True),
     )
 

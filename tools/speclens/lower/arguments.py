@@ -1,0 +1,163 @@
+"""What a caller of the client may give as the members of a request body: each shape that is accepted, typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from speclens import ir, names
+from speclens.literals import comment, literal
+from speclens.lower import compat
+from speclens.lower.naming import is_class
+from speclens.lower.views import View
+from speclens.lower.walk import JsonObject, follow
+from speclens.source.pointer import get, join
+
+_PLAIN = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None"}
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """The arguments of a document's operations, and on the way the named objects that may be given in them."""
+
+    document: JsonObject
+    canonical: View
+    components: Mapping[str, str]
+    made: dict[str, ir.Input] = field(default_factory=dict)
+
+    def used(self) -> tuple[ir.Input, ...]:
+        return tuple(sorted(self.made.values(), key=lambda one: one.ident))
+
+    def arguments(self, pointer: str, idents: Mapping[str, str]) -> tuple[ir.Argument, ...]:
+        """One argument for each property of the object at a pointer."""
+        body = get(self.document, pointer)
+        defaults = self.defaults(pointer)
+        deprecated = self.deprecated(pointer)
+        found = []
+        for name, (place, inner) in compat.properties(self.document, pointer, body).items():
+            is_required = name in self._required(pointer) and name not in defaults
+            options = self._options(place, inner, ())
+            comments = [f"{literal(defaults[name])} if left out"] if name in defaults else []
+            comments += [f"deprecated {deprecated[name]}"] if name in deprecated else []
+            annotation = _union(options if is_required or name in defaults else [*options, "None"])
+            found.append(
+                ir.Argument(
+                    idents[name], place, annotation, comment("; ".join(comments)), is_required
+                )
+            )
+        return tuple(found)
+
+    def defaults(self, pointer: str) -> dict[str, Any]:
+        """The required properties of a body that need not be given: the document names their default."""
+        body = get(self.document, pointer)
+        required = self._required(pointer)
+        found: dict[str, Any] = {}
+        for name, (place, inner) in compat.properties(self.document, pointer, body).items():
+            target = follow(self.document, place, inner)[1]
+            for schema in (inner, target):
+                if isinstance(schema, dict) and "default" in schema and name in required:
+                    found.setdefault(name, schema["default"])
+        return found
+
+    def deprecated(self, pointer: str) -> dict[str, str]:
+        """What to say of the properties of a body that are on their way out."""
+        body = get(self.document, pointer)
+        spokes = {spoke.name: spoke for spoke in compat.spokes(self.document, pointer, body)}
+        found = {}
+        for name, (place, inner) in compat.properties(self.document, pointer, body).items():
+            spoke, target = spokes.get(name), follow(self.document, place, inner)[1]
+            if spoke is not None:
+                told = spoke.deprecated or {}
+                use = str(told.get("note") or f"use {'.'.join(spoke.hub)}")
+                when = [f"{key} {told[key]}" for key in ("since", "sunset") if key in told]
+                found[name] = f"{', '.join(when)}: {use}".removeprefix(": ")
+            elif any(
+                isinstance(one, dict) and one.get("deprecated") is True for one in (inner, target)
+            ):
+                found[name] = "by the API"
+        return {name: comment(told) for name, told in found.items()}
+
+    def _required(self, pointer: str) -> set[str]:
+        layers = compat.layers(self.document, pointer, get(self.document, pointer))
+        return {str(name) for _, layer in layers for name in layer.get("required") or ()}
+
+    def _options(self, pointer: str, schema: Any, seen: tuple[str, ...]) -> list[str]:
+        """The types of all values that a schema accepts as written, the canonical ones first."""
+        place, target = follow(self.document, pointer, schema)
+        if not isinstance(target, dict) or place in seen:
+            return ["Any"]
+        if place in self.components and place not in self.made and self._is_model(place):
+            self._add(place, target, seen)
+        if place in self.made:
+            return [self.made[place].ident]
+        return self._written(place, target, (*seen, place))
+
+    def _add(self, place: str, target: Any, seen: tuple[str, ...]) -> None:
+        model = self.components[place]
+        ident = names.unused(f"{model}Input", set(self.components.values()))
+        options = self._written(place, target, (*seen, place))
+        if "Mapping[str, Any]" not in options:
+            options.insert(0, "Mapping[str, Any]")
+        annotation = _union([model, *options])
+        self.made[place] = ir.Input(ident, place, annotation, model)
+
+    def _is_model(self, place: str) -> bool:
+        canonical = self.canonical.document
+        return is_class(canonical, place, get(canonical, place))
+
+    def _written(self, pointer: str, schema: JsonObject, seen: tuple[str, ...]) -> list[str]:
+        if "enum" in schema or "const" in schema:
+            values = schema.get("enum", [schema.get("const")])
+            if all(isinstance(value, (str, int, bool, type(None))) for value in values):
+                return [f"Literal[{', '.join(literal(value) for value in values)}]"]
+            return ["Any"]
+        for keyword in ("oneOf", "anyOf"):
+            branches = schema.get(keyword)
+            if isinstance(branches, list) and any(_tells(branch) for branch in branches):
+                places = [
+                    (join(pointer, keyword, index), one) for index, one in enumerate(branches)
+                ]
+                return [
+                    option
+                    for place, one in places
+                    if _tells(one)
+                    for option in self._options(place, one, seen)
+                ]
+        if isinstance(schema.get("allOf"), list):
+            tells = [_tells(one) and not one.keys() <= {"description"} for one in schema["allOf"]]
+            if tells.count(True) == 1:
+                index = tells.index(True)
+                return self._options(join(pointer, "allOf", index), schema["allOf"][index], seen)
+            return ["Mapping[str, Any]"] if "object" in _types(schema) else ["Any"]
+        return [self._of_type(pointer, schema, kind, seen) for kind in _types(schema)] or ["Any"]
+
+    def _of_type(self, pointer: str, schema: JsonObject, kind: str, seen: tuple[str, ...]) -> str:
+        if kind == "object":
+            return "Mapping[str, Any]"
+        if kind == "array":
+            items = self._options(join(pointer, "items"), schema.get("items", {}), seen)
+            return f"Sequence[{_union(items)}]"
+        return _PLAIN.get(kind, "Any")
+
+
+def _tells(branch: Any) -> bool:
+    """Whether a branch of a union is more than a group of required names."""
+    return isinstance(branch, dict) and not branch.keys() <= {"required", "not"}
+
+
+def _types(schema: JsonObject) -> list[str]:
+    declared = schema.get("type")
+    kinds = list(declared) if isinstance(declared, list) else [declared] if declared else []
+    if not kinds and schema.keys() & {"properties", "additionalProperties"}:
+        kinds = ["object"]
+    if not kinds and "items" in schema:
+        kinds = ["array"]
+    return [str(kind) for kind in kinds] + (["null"] if schema.get("nullable") is True else [])
+
+
+def _union(options: list[str]) -> str:
+    """Alternatives, each once, null last as people write it."""
+    if "Any" in options:
+        return "Any"
+    return " | ".join(sorted(dict.fromkeys(options), key=lambda option: option == "None"))

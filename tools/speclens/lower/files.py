@@ -1,0 +1,60 @@
+"""`x-file` on an object schema: its values are files, and the generated class can give their bytes.
+
+`base64` and `url` name string properties: the file inline, and where to fetch it. `first` names an array of files, the
+first of which counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from speclens.literals import literal
+from speclens.lower import compat
+from speclens.lower.walk import JsonObject, all_schemas
+from speclens.problems import Finding
+from speclens.source.pointer import join
+
+KEYWORD = "x-file"
+KEYS = ("base64", "url", "first")
+METHODS = frozenset({"bytes", "abytes", "save", "asave"})
+
+
+def arguments(idents: Mapping[str, str], schema: Any) -> str:
+    """The keyword arguments of a file's class; "" for a schema without a usable `x-file`."""
+    told = schema.get(KEYWORD) if isinstance(schema, dict) else None
+    if not isinstance(told, dict):
+        return ""
+    named = [(key, idents[told[key]]) for key in KEYS if told.get(key) in idents]
+    return ", ".join(f"{key}={literal(ident)}" for key, ident in named)
+
+
+def check(document: JsonObject) -> Iterator[Finding]:
+    """What is wrong with the `x-file` of a document."""
+    for pointer, schema in all_schemas(document):
+        if isinstance(schema, dict) and KEYWORD in schema:
+            yield from _check(document, pointer, schema)
+
+
+def _check(document: JsonObject, pointer: str, schema: JsonObject) -> Iterator[Finding]:
+    told, place = schema[KEYWORD], join(pointer, KEYWORD)
+    hint = "write {base64: PROPERTY, url: PROPERTY}, one or both, or {first: PROPERTY}"
+    if not isinstance(told, dict) or not told or ("first" in told and len(told) > 1):
+        yield Finding("file/malformed", place, "`x-file` says in which property a file is", hint)
+        return
+    members = compat.properties(document, pointer, schema)
+    for key, name in told.items():
+        if key not in KEYS:
+            message = f"unknown key `{key}` in `x-file`"
+            yield Finding("file/unknown-key", join(place, key), message, hint)
+        elif not isinstance(name, str) or name not in members:
+            message = f"`{key}` names no property of this schema"
+            yield Finding("file/unknown-property", join(place, key), message, hint)
+    for name in sorted(METHODS & members.keys()):
+        message = f"the property `{name}` would hide the method of that name of a file"
+        yield Finding(
+            "file/hidden-method",
+            join(pointer, "properties", name),
+            message,
+            "rename it, or leave out `x-file`",
+        )
