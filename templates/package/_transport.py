@@ -179,16 +179,19 @@ class _Client(Generic[H]):
         }
 
     def _headers(self, options: Mapping[str, Any]) -> httpx.Headers:
-        headers = httpx.Headers({"accept": "application/json", "content-type": "application/json"})
-        if options.get("idempotency_key"):
-            headers["idempotency-key"] = options["idempotency_key"]
-        headers.update(self._options.get("extra_headers"))
-        headers.update(options.get("extra_headers"))
+        sent = {"accept": "application/json", "content-type": "application/json"}
         if self._is_bearer:
-            key = headers.setdefault("authorization", f"Bearer {self._api_key}")
-            if not key.isascii() or not key.isprintable() or key != key.strip():  # errors would show it
-                variable = f"{self._environment}_API_KEY"
-                raise _errors.AuthenticationError(f"set api_key or {variable} to a key without spaces")
+            sent["authorization"] = f"Bearer {self._api_key}"
+        if key := options.get("idempotency_key"):
+            sent["idempotency-key"] = key
+        headers = httpx.Headers(sent)
+        for extra in (self._options.get("extra_headers"), options.get("extra_headers")):
+            if extra:
+                headers.update(extra)
+        key = headers.get("authorization", "")
+        if self._is_bearer and (not key.isascii() or not key.isprintable() or key != key.strip()):
+            variable = f"{self._environment}_API_KEY"  # what httpx says of a bad header would show it
+            raise _errors.AuthenticationError(f"set api_key or {variable} to a key without spaces")
         return headers
 
 
