@@ -7,14 +7,10 @@ from typing import Annotated, Any, Literal
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
-
-import routescope
-from routescope import normalizers
-from routescope._compat import (
+from runtime._compat import (
     CompatError,
     Log,
     Normalized,
-    PayloadError,
     Rule,
     Source,
     dig,
@@ -31,8 +27,11 @@ from routescope._compat import (
     same,
     unfold,
 )
-from routescope._source_map import Replay, mark, pointer_of, source_of
-from routescope._types import Exact, Number
+from runtime._source_map import Replay, mark, pointer_of, source_of
+from runtime._types import Exact, Number
+
+import routescope
+from routescope import normalizers
 
 OLD: Source = ((None, "old"), 1, 1)
 NEW: Source = ((None, "new"), 1, 1)
@@ -266,7 +265,7 @@ def test_every_normalizer_folds() -> None:
     assert routescope.normalize_image([]).value == []
     assert routescope.normalize_image_reference("u").value == {"image_url": "u"}
     for shape in ({"image_url": {}}, {"image_url": {"url": 1}}):
-        with pytest.raises(CompatError):
+        with pytest.raises(routescope.CompatError):
             routescope.normalize_image_reference(shape)
 
 
@@ -276,7 +275,7 @@ def test_a_fault_that_is_no_validation_error_is_told_without_places() -> None:
         def model_validate(cls, obj: Any, *, by_alias: bool, by_name: bool) -> Any:
             raise ValueError("no")
 
-    with pytest.raises(PayloadError) as caught:
+    with pytest.raises(routescope.PayloadError) as caught:
         routescope.normalize_image({}).validate(Model)
     assert caught.value.errors == ()
 
@@ -291,7 +290,7 @@ def nested(levels: int) -> Any:
 def test_nesting_beyond_reason_is_refused_where_it_is_compared() -> None:
     image = {"image_url": "https://example.com/a.png"}
     payload = {"images": [{**image, "x": nested(5000)}], "image": {**image, "x": nested(5000)}}
-    with pytest.raises(CompatError) as caught:
+    with pytest.raises(routescope.CompatError) as caught:
         routescope.normalize_image_edit_request(payload)
     assert (caught.value.rule, caught.value.pointer) == ("depth", "")
 
@@ -300,7 +299,7 @@ def test_nesting_beyond_reason_is_refused_where_a_fault_is_located() -> None:
     normalized = routescope.normalize_images_response(
         {"data": [{"x": nested(5000)}], "created": "1"}
     )
-    with pytest.raises(PayloadError) as caught:
+    with pytest.raises(routescope.PayloadError) as caught:
         normalized.validate(routescope.ImagesResponse)
     assert [(fault.rule, fault.pointer) for fault in caught.value.errors] == [("depth", "")]
 
@@ -313,7 +312,7 @@ def test_many_faults_are_located_by_folding_once() -> None:
         replays.append(1)
         return normalized._replay()
 
-    with pytest.raises(PayloadError) as caught:
+    with pytest.raises(routescope.PayloadError) as caught:
         replace(normalized, _replay=replay).validate(routescope.ImageEditRequest)
     assert len(caught.value.errors) == 52
     assert replays == [1]

@@ -19,9 +19,9 @@ from typing import Any
 
 import pytest
 from pydantic import BaseModel, TypeAdapter, ValidationError
+from runtime._source_map import pointer_of
 
 from built import imported, lowered, source, texts
-from routescope._source_map import pointer_of
 from speclens.lower import views
 from speclens.source.pointer import join
 from speclens.validate.dialect import schema_validator

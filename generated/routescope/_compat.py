@@ -5,8 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
-from typing import Any, Protocol, Self, TypeGuard, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
 from . import _source_map
 
@@ -245,35 +244,6 @@ def is_one_of(value: Any, values: Sequence[Any]) -> bool:
     return value in values and any(same(value, other) for other in values)
 
 
-def is_number(value: Any) -> TypeGuard[float]:
-    """Whether a JSON value is a number; `True` is none."""
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def is_integer(value: Any) -> TypeGuard[float]:
-    """Whether a JSON value is an integer; `3.0` is one, `True` is none."""
-    return is_number(value) and (isinstance(value, int) or value.is_integer())
-
-
-def is_multiple(value: float, of: float) -> bool:
-    """Whether a number is a whole multiple of another, as they are written: 0.3 is one of 0.1."""
-    return (Fraction(str(value)) / Fraction(str(of))).denominator == 1
-
-
-def has_repeats(items: list[Any]) -> bool:
-    """Whether two items of an array are equal."""
-    return any(is_one_of(item, items[:index]) for index, item in enumerate(items))
-
-
-def part(key: str, value: Any, path: tuple[str, ...]) -> dict[str, Any]:
-    """A member with a part of a value, or no member where the value has no such part."""
-    for name in path:
-        if not isinstance(value, dict) or name not in value:
-            return {}
-        value = value[name]
-    return {key: value}
-
-
 # Hubs and spokes
 
 
@@ -307,22 +277,6 @@ def path_of(at: Path, names: tuple[str, ...]) -> Path:
     return at
 
 
-def put(
-    folded: dict[str, Any], names: tuple[str, ...], value: Any, at: Path, log: Log, own: bool
-) -> None:
-    """Set a hub some objects deep. Objects on the way are made, or copied, never changed; a value
-    there that is not its `own` source means "not given"."""
-    here = folded
-    for depth, name in enumerate(names[:-1], 1):
-        inner = here.get(name, {})
-        if not isinstance(inner, dict):
-            raise CompatError("type", pointer(path_of(at, names[:depth])), "must be an object")
-        here[name] = here = inner.copy()
-    if not own and names[-1] in here:
-        log.drop(path_of(at, names), "absent")
-    here[names[-1]] = value
-
-
 _UNBOUNDED = float("inf")
 Source = tuple[Path, Any, Any]
 """Where a source of a hub stands, its value as sent, and folded."""
@@ -348,31 +302,6 @@ def join_merge(sources: list[Source], log: Log, most: float = _UNBOUNDED) -> Any
                 "maxItems", pointer(at), f"too many items: {len(merged)}, at most {most}"
             )
     return merged
-
-
-def join_equal(sources: list[Source], log: Log) -> Any:
-    """The one value that all sources say."""
-    (first, _, value), *others = sources
-    for at, _, other in others:
-        if not same(value, other):
-            raise CompatError("conflict", pointer(at), f"says something else than {pointer(first)}")
-    return value
-
-
-def join_prefer(sources: list[Source], log: Log) -> Any:
-    """The value of the first source."""
-    for at, _, _ in sources[1:]:
-        log.drop(at, "preferred")
-    return sources[0][2]
-
-
-def join_error(sources: list[Source], log: Log) -> Any:
-    """The value of the only source."""
-    if len(sources) > 1:
-        raise CompatError(
-            "conflict", pointer(sources[1][0]), f"cannot be given beside {pointer(sources[0][0])}"
-        )
-    return sources[0][2]
 
 
 def unfold(
