@@ -9,11 +9,14 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 from runtime._compat import (
     CompatError,
+    Hub,
     Log,
     Normalized,
-    Rule,
     Source,
-    dig,
+    Spoke,
+    cut,
+    gather,
+    gather_deep,
     has_repeats,
     is_integer,
     is_multiple,
@@ -23,11 +26,10 @@ from runtime._compat import (
     join_merge,
     join_prefer,
     part,
-    put,
     same,
     unfold,
 )
-from runtime._source_map import Replay, mark, pointer_of, source_of
+from runtime._source_map import mark, pointer_of, source_of
 from runtime._types import Exact, Number
 
 import routescope
@@ -91,27 +93,57 @@ def test_part() -> None:
     assert part("x", value, ("a", "c")) == part("x", value, ("a", "b", "c")) == {}
 
 
-def test_dig() -> None:
-    value = {"a": {"b": None}}
-    assert list(dig(value, ("a", "b"), ())) == [None]
-    assert list(dig(value, ("a", "b"), (None,))) == list(dig(value, ("b", "a"), ())) == []
-    assert list(dig({"a": 1}, ("a", "b"), ())) == []
+@pytest.mark.parametrize(
+    ("path", "rest", "found"),
+    [
+        (("a", "b"), {"c": [1]}, [None]),
+        (("c",), {"a": {"b": None}}, [[1]]),
+        (("a", "x"), {"a": {"b": None}, "c": [1]}, []),
+        (("x", "b"), {"a": {"b": None}, "c": [1]}, []),
+        (("c", "b"), {"a": {"b": None}, "c": [1]}, []),
+    ],
+)
+def test_cut(path: tuple[str, ...], rest: Any, found: list[Any]) -> None:
+    value = {"a": {"b": None}, "c": [1]}
+    assert cut(value, path) == (rest, found)
+    assert value == {"a": {"b": None}, "c": [1]}
 
 
-def test_put_makes_and_copies_objects_on_the_way() -> None:
+def hub(*path: str, needed: str = "") -> Hub:
+    """A hub that `old` folds into."""
+
+    def fold(value: Any, at: Any, log: Log) -> Any:
+        log.rewrite(at, "#/old")
+        return value
+
+    return Hub(path, (None,), join_error, (Spoke("old", ("",), fold),), needed=needed)
+
+
+def test_a_deep_hub_makes_and_copies_objects_on_the_way() -> None:
     log, inner = Log(), {"b": None, "c": 2}
-    folded: dict[str, Any] = {"a": inner}
-    put(folded, ("a", "b"), 1, None, log, own=False)
-    put(folded, ("d", "e"), 3, None, log, own=True)
-    assert folded == {"a": {"b": 1, "c": 2}, "d": {"e": 3}}
+    folded: dict[str, Any] = {"a": inner, "old": 1}
+    gather_deep(folded, hub("a", "b"), None, log)
+    assert folded == {"a": {"b": 1, "c": 2}}
     assert inner == {"b": None, "c": 2}
+    folded["old"] = 3
+    gather_deep(folded, hub("d", "e"), None, log)
+    assert folded == {"a": {"b": 1, "c": 2}, "d": {"e": 3}}
     assert drops(log) == [("/a/b", "absent")]
 
 
-def test_put_finds_no_object_on_the_way() -> None:
+def test_a_deep_hub_finds_no_object_on_the_way() -> None:
     with pytest.raises(CompatError) as caught:
-        put({"a": 1}, ("a", "b"), 2, (None, "x"), Log(), own=True)
+        gather_deep({"a": 1, "old": 2}, hub("a", "b"), (None, "x"), Log())
     assert (caught.value.rule, caught.value.pointer) == ("type", "/x/a")
+
+
+@pytest.mark.parametrize(("run", "path"), [(gather, ("a",)), (gather_deep, ("a", "b"))])
+def test_a_hub_that_nothing_is_given_for(run: Any, path: tuple[str, ...]) -> None:
+    for needed, missing in (("is needed", {f"/{'/'.join(path)}": "is needed"}), ("", {})):
+        log, folded = Log(), {"old": ""}
+        run(folded, hub(*path, needed=needed), None, log)
+        assert (folded, log.missing) == ({}, missing)
+        assert drops(log) == [("/old", "absent")]
 
 
 def test_merge() -> None:
@@ -169,9 +201,10 @@ def test_unused_members_are_told_as_deep_as_they_are() -> None:
 
 def test_a_rename_moves_what_is_inside_and_keys_are_escaped() -> None:
     log = Log()
-    log.rewrite((None, "o/ld"), Rule("#/old", hub="/new", is_rename=True))
-    log.rewrite(((None, "o/ld"), "a~b"), Rule("#/inner"))
-    log.rewrite((None, "size"), Rule("#/size"))
+    log.moved[None, "o/ld"] = (None, "new")
+    log.rewrite((None, "o/ld"), "#/old", is_rename=True)
+    log.rewrite(((None, "o/ld"), "a~b"), "#/inner")
+    log.rewrite((None, "size"), "#/size")
     found = log.run(lambda payload, at, log: payload, {}).rewrites
     assert [(one.source, one.target, one.rule) for one in found] == [
         ("/o~1ld", "/new", "#/old"),
@@ -182,17 +215,17 @@ def test_a_rename_moves_what_is_inside_and_keys_are_escaped() -> None:
 
 def deep(value: dict[str, Any]) -> Normalized:
     """A normalizer of our own: `format` folds into `/output/format`."""
+    spoke = Spoke("format", (), lambda value, at, log: value)
 
     def fold(payload: Any, at: Any, log: Log) -> Any:
         folded = payload.copy()
-        if "format" in folded:
-            put(folded, ("output", "format"), folded.pop("format"), at, log, own=True)
+        gather_deep(folded, Hub(("output", "format"), (), join_error, (spoke,)), at, log)
         return folded
 
     return Log().run(fold, value)
 
 
-UNFOLDS = {("/output/format", "format"): (("output", "format"), lambda value: iter((value,)))}
+UNFOLDS = {("/output/format", "format"): lambda value: iter((value,))}
 
 
 @pytest.mark.parametrize(
@@ -226,8 +259,9 @@ def test_one_picture_can_be_said_as_one_url() -> None:
 
 
 def test_places() -> None:
-    marked, sent = mark({"a": [1.5, True, None], "b": {"c": "x"}})
-    replay = Replay({"list": marked["a"], "made": {"d": marked["b"]["c"]}, "flag": True}, sent, {})
+    sent = set[str]()
+    marked = mark({"a": [1.5, True, None], "b": {"c": "x"}}, sent)
+    folded = {"list": marked["a"], "made": {"d": marked["b"]["c"]}, "flag": True}
     moved = [("/on", "/flag")]
     targets = {
         "/list/0": "/a/0",
@@ -237,7 +271,7 @@ def test_places() -> None:
         "/made/missing": "/b/c",
         "/flag": "/on",
     }
-    assert {target: source_of(replay, target, moved) for target in targets} == targets
+    assert {target: source_of(target, folded, sent, moved) for target in targets} == targets
 
 
 def test_names_of_union_branches_are_no_places() -> None:
@@ -308,7 +342,7 @@ def test_many_faults_are_located_by_folding_once() -> None:
     normalized = routescope.normalize_image_edit_request({"images": [{}] * 50})
     replays = []
 
-    def replay() -> Replay:
+    def replay() -> Any:
         replays.append(1)
         return normalized._replay()
 

@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 from speclens import ir
-from speclens.literals import literal, tuple_literal
+from speclens.literals import tuple_literal
 from speclens.lower import compat
 from speclens.lower.walk import JsonObject, follow, nested, objects, subschemas
 from speclens.names import snake
@@ -28,7 +28,7 @@ class Build:
     judges: dict[str, ir.Judge | None] = field(default_factory=dict)
     # Where the values of a spoke go, by its pointer. None: they may be set aside, so that the spoke judges them itself.
     targets: dict[str, tuple[str, Any] | None] = field(default_factory=dict)
-    rules: dict[str, ir.Rule] = field(default_factory=dict)
+    hubs: dict[str, ir.Hub] = field(default_factory=dict)
     constants: dict[str, ir.Constant] = field(default_factory=dict)
 
 
@@ -101,21 +101,7 @@ _PLAIN: list[Any] = [None, "", [], {}]
 _PLAIN_NAMES = ("null", "empty", "no_items", "no_members")
 
 
-def rule(build: Build, shape: compat.Shape, hub: tuple[str, ...], deprecated: Any) -> str:
-    """The name of the constant of a shape, made on the way."""
-    stem = ident_of(build, shape.pointer).removeprefix("_fold_").upper()
-    ident = f"_RULE_{stem}"
-    arguments = [literal(shape.pointer)]
-    if hub:
-        arguments.append(f"hub={literal(join('', *hub))}")
-    if shape.is_rename:
-        arguments.append("is_rename=True")
-    if isinstance(deprecated, dict):
-        members = ", ".join(
-            f"{key}={literal(str(deprecated[key]))}"
-            for key in ("since", "sunset", "note")
-            if key in deprecated
-        )
-        arguments.append(f"deprecated=Deprecation({members})")
-    build.rules[ident] = ir.Rule(ident, shape.pointer, ", ".join(arguments))
-    return ident
+def hub_ident(build: Build, pointer: str, path: Sequence[str]) -> str:
+    """The name of the constant of a hub of the object at a place."""
+    parts = [ident_of(build, pointer).removeprefix("_fold_"), *map(snake, path)]
+    return distinct(build, "_hub", parts, join(pointer, *path)).upper()

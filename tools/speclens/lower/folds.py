@@ -9,12 +9,12 @@ from typing import Any
 from speclens import ir
 from speclens.literals import comment, literal, tuple_literal
 from speclens.lower import checks, compat, dispatch, facts, lens
-from speclens.lower.build import Build, constant, distinct, folding, ident_of, rule
+from speclens.lower.build import Build, constant, distinct, folding, hub_ident, ident_of
 from speclens.lower.required import needed_hubs
 from speclens.lower.unfolds import unfolds_of
 from speclens.lower.walk import JsonObject, follow
 from speclens.names import snake
-from speclens.source.pointer import get, join, tokens
+from speclens.source.pointer import get, join
 
 _JOINS = {
     "equal": "join_equal",
@@ -36,7 +36,7 @@ def lower(document: JsonObject, names: Mapping[str, str]) -> ir.Compat:
     folds = sorted((fold for fold in build.folds.values() if fold), key=lambda fold: fold.ident)
     return ir.Compat(
         constants=tuple(sorted(build.constants.values(), key=lambda constant: constant.ident)),
-        rules=tuple(sorted(build.rules.values(), key=lambda rule: rule.ident)),
+        hubs=tuple(sorted(build.hubs.values(), key=lambda hub: hub.ident)),
         folds=tuple(folds),
         judges=tuple(judge for _, judge in sorted(build.judges.items()) if judge),
         normalizers=tuple(sorted(normalizers, key=lambda normalizer: normalizer.ident)),
@@ -54,7 +54,6 @@ def _normalizer(build: Build, pointer: str, name: str, ident: str, schema: Any) 
         fold=ident,
         denormalize=f"denormalize{stem}" if unfolds else "",
         denormalize_doc=f"Say a canonical `{name}` in older fields.",
-        constant=f"_UNFOLD{stem.upper()}",
         unfolds=unfolds,
     )
 
@@ -175,24 +174,38 @@ def _hub(
         (f.bound("array")[1] for f in facts.alternatives(build.document, inner)),
         default=float("inf"),
     )
-    return ir.Hub(
-        key=literal(path[-1]),
+    join = _JOINS[conflict]
+    if conflict == "merge" and bound != float("inf"):
+        join = f"partial({join}, most={int(bound)})"
+    ident = hub_ident(build, pointer, path)
+    build.hubs[ident] = ir.Hub(
+        ident=ident,
         path=tuple_literal(path),
         pointer=place,
         is_deep=len(path) > 1,
         fold="" if len(path) > 1 else fold_ident(build, place, inner),
         absent=constant(build, compat.absent_values(inner, policy)),
-        sources=tuple(_source(build, spoke, policy) for spoke in spokes),
-        join=_JOINS[conflict],
-        arguments=f", most={int(bound)}" if conflict == "merge" and bound != float("inf") else "",
+        spokes=tuple(_spoke(build, spoke, policy) for spoke in spokes),
+        join=join,
         needed=literal(f"at least one of {names} must be given") if is_needed else "",
     )
+    return build.hubs[ident]
 
 
-def _source(build: Build, spoke: compat.Spoke, policy: compat.HubPolicy | None) -> ir.Source:
+def _spoke(build: Build, spoke: compat.Spoke, policy: compat.HubPolicy | None) -> ir.Spoke:
     absent = compat.absent_values(spoke.schema, policy, is_spoke=True)
-    fold = fold_ident(build, spoke.pointer, spoke.schema)
-    return ir.Source(literal(spoke.name), spoke.pointer, fold, constant(build, absent))
+    members = ", ".join(
+        f"{key}={literal(str(value))}"
+        for key in ("since", "sunset", "note")
+        if (value := (spoke.deprecated or {}).get(key)) is not None
+    )
+    return ir.Spoke(
+        key=literal(spoke.name),
+        pointer=spoke.pointer,
+        fold=fold_ident(build, spoke.pointer, spoke.schema),
+        absent=constant(build, absent),
+        deprecated="" if spoke.deprecated is None else f", Deprecation({members})",
+    )
 
 
 def _is_absent(build: Build, name: str, values: tuple[Any, ...]) -> str:
@@ -214,9 +227,8 @@ def _union(
     summary: str,
 ) -> ir.Fold:
     own = compat.keywords(schema)
-    hub = tokens(own["into"]) if "into" in own else ()
-    target = build.targets[pointer] if hub else (pointer, schema)
-    bodies = [_branch(build, branch, target, hub, own.get("deprecated")) for branch in branches]
+    target = build.targets[pointer] if "into" in own else (pointer, schema)
+    bodies = [_branch(build, branch, target, "into" in own) for branch in branches]
     cases, expected = dispatch.cases(build.document, branches, bodies)
     return ir.Fold(ident, pointer, summary, cases, literal(expected))
 
@@ -225,8 +237,7 @@ def _branch(
     build: Build,
     branch: compat.Branch,
     target: tuple[str, Any] | None,
-    hub: tuple[str, ...],
-    deprecated: Any,
+    is_spoke: bool,
 ) -> ir.Case:
     if branch.shape is None:
         return _canonical_branch(build, branch)
@@ -246,7 +257,8 @@ def _branch(
         is_each=shape.each,
         fold=fold,
         folds_items=folds_items and not is_array,
-        rule=rule(build, shape, hub, deprecated),
+        rule=literal(shape.pointer),
+        is_rename=is_spoke and shape.is_rename,
         checks=found,
         used=lens.used(build.document, shape),
         result=result,
