@@ -116,7 +116,8 @@ def hub(*path: str, needed: str = "") -> Hub:
         log.rewrite(at, "#/old")
         return value
 
-    return Hub(path, (None,), join_error, (Spoke("old", ("",), fold),), needed=needed)
+    key = path if len(path) > 1 else path[0]
+    return Hub(key, (None,), join_error, (Spoke("old", ("",), fold),), needed=needed)
 
 
 def test_a_deep_hub_makes_and_copies_objects_on_the_way() -> None:

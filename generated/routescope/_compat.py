@@ -136,19 +136,22 @@ def _too_deep() -> CompatError:
     return CompatError("depth", "", "nested too deep")
 
 
-@dataclass(slots=True)
 class Log:
     """What a run notes down, as paths; made into pointers once it is through."""
 
-    moved: dict[Path, Path] = field(default_factory=dict)
-    deprecated: dict[Path, Deprecation | None] = field(default_factory=dict)
-    missing: dict[str, str] = field(default_factory=dict)
-    _rewrites: list[tuple[Path, str, bool]] = field(default_factory=list)
-    _drops: list[tuple[Path, str]] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.moved: dict[Path, Path] = {}
+        self.deprecated: dict[Path, Deprecation] = {}
+        self.missing: dict[str, str] = {}
+        self._renamed: list[Path] = []
+        self._rewrites: list[tuple[Path, str]] = []
+        self._drops: list[tuple[Path, str]] = []
 
     def rewrite(self, path: Path, rule: str, is_rename: bool = False) -> None:
         """Note a shape; of several at the place of a compatibility field the first is its own."""
-        self._rewrites.append((path, rule, is_rename))
+        self._rewrites.append((path, rule))
+        if is_rename:
+            self._renamed.append(path)
 
     def drop(self, path: Path, reason: str) -> None:
         self._drops.append((path, reason))
@@ -173,38 +176,37 @@ class Log:
             value = fold(payload, None, self)
         except RecursionError:
             raise _too_deep() from None
-        drops = tuple([Drop(pointer(path), reason) for path, reason in self._drops])
+        drops = tuple([Drop(pointer(at), why) for at, why in self._drops]) if self._drops else ()
         return Normalized(value, self._told() if self._rewrites else (), drops, replay)
 
     def _told(self) -> tuple[Rewrite, ...]:
         """One rewrite per rule and property, however many items of it were rewritten."""
-        renamed = {path for path, _, is_rename in self._rewrites if is_rename}
         ends: dict[Path, tuple[str, str]] = {}
         told: dict[tuple[str, str], Rewrite] = {}
-        for at, rule, _ in self._rewrites:
+        for at, rule in self._rewrites:
             # An item counts as its array.
             path = at[0] if at is not None and isinstance(at[1], int) else at
             if path not in ends:
-                ends[path] = _from_to(path, self.moved, renamed)
+                ends[path] = self._from_to(path)
             source, target = ends[path]
             deprecated = self.deprecated.pop(at, None)
             if (source, rule) not in told:
                 told[source, rule] = Rewrite(source, target, rule, deprecated)
         return tuple(told.values())
 
-
-def _from_to(path: Path, moved: Mapping[Path, Path], renamed: set[Path]) -> tuple[str, str]:
-    """The property that a value was sent in, up to the first index of an array, and where it is in
-    the end. What is inside a compatibility field counts as that field, unless it was only renamed."""
-    source, inside = path, tuple[str, ...]()
-    while path is not None:
-        above, key = path
-        if path in moved:
-            inside = inside if path in renamed else ()
-            return pointer(path_of(path, inside)), pointer(path_of(moved[path], inside))
-        source, inside = (above, ()) if isinstance(key, int) else (source, (key, *inside))
-        path = above
-    return pointer(source), pointer(source)
+    def _from_to(self, path: Path) -> tuple[str, str]:
+        """The property that a value was sent in, up to the first index of an array, and where it is
+        in the end. What is inside a compatibility field counts as that, if it was not just renamed."""
+        source = path
+        inside: tuple[str, ...] = ()
+        while path is not None:
+            if (target := self.moved.get(path)) is not None:
+                if path not in self._renamed:
+                    return pointer(path), pointer(target)
+                return pointer(path_of(path, inside)), pointer(path_of(target, inside))
+            path, key = path
+            source, inside = (path, ()) if isinstance(key, int) else (source, (key, *inside))
+        return (sent := pointer(source)), sent
 
 
 def same(a: Any, b: Any) -> bool:
@@ -235,10 +237,10 @@ class Spoke:
 
 @dataclass(frozen=True, slots=True)
 class Hub:
-    """A canonical property that others fold into: the names on the way to it, its values that mean
-    "not given", the conflict policy, and what to say where nothing was given for it."""
+    """A canonical property that others fold into: its name (or the names on the way to it), its values
+    that mean "not given", the conflict policy, and what to say where nothing was given for it."""
 
-    path: tuple[str, ...]
+    key: Any
     absent: tuple[Any, ...]
     join: Callable[[list[Source], Log], Any]
     spokes: tuple[Spoke, ...]
@@ -246,35 +248,29 @@ class Hub:
     needed: str = ""
 
 
-def gather(folded: dict[str, Any], hub: Hub, at: Path, log: Log) -> None:
+def gather(folded: dict[Any, Any], hub: Hub, at: Path, log: Log, place: Path = None) -> None:
     """Fold all that is given for a hub into it; the object loses the other fields."""
-    name = hub.path[0]
-    place = (at, name)
-    own: list[Source] = []
-    if name in folded and not is_one_of(folded[name], hub.absent):
-        value = folded[name]
-        own.append((place, value, hub.fold(value, place, log) if hub.fold else value))
-    sources = own + _spokes_of(folded, hub, at, log)
-    if sources:
-        if not own and name in folded:
-            log.drop(place, "absent")
-        folded[name] = hub.join(sources, log)
-    elif hub.needed:
-        log.missing[pointer(place)] = hub.needed
-
-
-def _spokes_of(folded: dict[str, Any], hub: Hub, at: Path, log: Log) -> list[Source]:
+    key, place = hub.key, place or (at, hub.key)
     sources: list[Source] = []
+    if key in folded and not is_one_of(value := folded[key], hub.absent):
+        sources.append((place, value, hub.fold(value, place, log) if hub.fold else value))
+    is_given = bool(sources)
     for spoke in hub.spokes:
         if spoke.name in folded:
             value, here = folded.pop(spoke.name), (at, spoke.name)
             if is_one_of(value, spoke.absent):
                 log.drop(here, "absent")
-            else:
-                log.moved[here] = path_of(at, hub.path)
+                continue
+            log.moved[here] = place
+            if spoke.deprecated:
                 log.deprecated[here] = spoke.deprecated
-                sources.append((here, value, spoke.fold(value, here, log)))
-    return sources
+            sources.append((here, value, spoke.fold(value, here, log)))
+    if sources:
+        if not is_given and key in folded:
+            log.drop(place, "absent")
+        folded[key] = hub.join(sources, log)
+    elif hub.needed:
+        log.missing[pointer(place)] = hub.needed
 
 
 def join_merge(sources: list[Source], log: Log, most: float = inf) -> Any:

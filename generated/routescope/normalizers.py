@@ -211,7 +211,7 @@ def _unfold_image_edit_request_image_urls(value: Any) -> Iterator[Any]:
 
 
 _HUB_IMAGE_EDIT_REQUEST_IMAGES = Hub(
-    ("images",),
+    "images",
     _ABSENT_NULL_NO_ITEMS_EMPTY,
     join_merge,
     (

@@ -54,7 +54,8 @@ def source_of(
 ) -> str:
     """The sender's pointer of a pointer into a folded payload that knows its places. `moved` are
     pairs of source and target. A made-up container is where the first of what it holds came from."""
-    above, here = None, value
+    above: Any = None
+    here = value
     for name in names_of(target):
         above, here = here, _member(here, name)
     if not hasattr(here, "at") and hasattr(above, "at"):

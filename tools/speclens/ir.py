@@ -158,7 +158,7 @@ class Hub:
     """A canonical property that others fold into; becomes a constant of the normalizers module."""
 
     ident: str
-    path: str  # literal tuple of property names
+    key: str  # literal of its name, or tuple of the names on the way to one that is deep
     pointer: str
     is_deep: bool
     fold: str  # ident of the fold of its own value, or ""

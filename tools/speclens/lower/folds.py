@@ -180,7 +180,7 @@ def _hub(
     ident = hub_ident(build, pointer, path)
     build.hubs[ident] = ir.Hub(
         ident=ident,
-        path=tuple_literal(path),
+        key=tuple_literal(path) if path[1:] else literal(path[-1]),
         pointer=place,
         is_deep=len(path) > 1,
         fold="" if len(path) > 1 else fold_ident(build, place, inner),

@@ -79,7 +79,7 @@ def _unfold_thing_option(value: Any) -> Iterator[Any]:
 
 
 _HUB_THING_NEED = Hub(
-    ("need",),
+    "need",
     _ABSENT_NULL_EMPTY_NO_ITEMS,
     join_equal,
     (Spoke("needed", _ABSENT_NULL_EMPTY_NO_ITEMS, _fold_thing_needed),),
@@ -88,7 +88,7 @@ _HUB_THING_NEED = Hub(
 
 
 _HUB_THING_OPT = Hub(
-    ("opt",),
+    "opt",
     _ABSENT_NULL_EMPTY,
     join_equal,
     (Spoke("option", _ABSENT_NONE_NULL_EMPTY, _fold_thing_option),),

@@ -90,5 +90,5 @@ def _unfold_thing_title(value: Any) -> Iterator[Any]:
 
 
 _HUB_THING_LABEL = Hub(
-    ("label",), _ABSENT, join_equal, (Spoke("title", _ABSENT_NULL, _fold_thing_all_of_1_title),)
+    "label", _ABSENT, join_equal, (Spoke("title", _ABSENT_NULL, _fold_thing_all_of_1_title),)
 )

@@ -62,5 +62,5 @@ def _unfold_thing_name(value: Any) -> Iterator[Any]:
 
 
 _HUB_THING_NAMES = Hub(
-    ("names",), _ABSENT, join_merge, (Spoke("name", _ABSENT_NULL, _fold_thing_all_of_1_name),)
+    "names", _ABSENT, join_merge, (Spoke("name", _ABSENT_NULL, _fold_thing_all_of_1_name),)
 )

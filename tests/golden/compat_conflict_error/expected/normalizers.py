@@ -73,7 +73,7 @@ def _unfold_thing_some(value: Any) -> Iterator[Any]:
 
 
 _HUB_THING_ALL = Hub(
-    ("all",),
+    "all",
     _ABSENT,
     join_error,
     (

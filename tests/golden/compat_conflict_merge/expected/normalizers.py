@@ -74,7 +74,7 @@ def _unfold_thing_some(value: Any) -> Iterator[Any]:
 
 
 _HUB_THING_ALL = Hub(
-    ("all",),
+    "all",
     _ABSENT,
     partial(join_merge, most=3),
     (

@@ -80,6 +80,4 @@ def _unfold_thing_flag(value: Any) -> Iterator[Any]:
         yield True
 
 
-_HUB_THING_CODE = Hub(
-    ("code",), _ABSENT, join_equal, (Spoke("flag", _ABSENT_NULL, _fold_thing_flag),)
-)
+_HUB_THING_CODE = Hub("code", _ABSENT, join_equal, (Spoke("flag", _ABSENT_NULL, _fold_thing_flag),))

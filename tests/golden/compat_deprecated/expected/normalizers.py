@@ -60,7 +60,7 @@ def _unfold_thing_title(value: Any) -> Iterator[Any]:
 
 
 _HUB_THING_NAME = Hub(
-    ("name",),
+    "name",
     _ABSENT,
     join_equal,
     (

@@ -99,7 +99,7 @@ def _unfold_thing_pairs(value: Any) -> Iterator[Any]:
 
 
 _HUB_THING_MESSAGES = Hub(
-    ("messages",),
+    "messages",
     _ABSENT,
     join_equal,
     (

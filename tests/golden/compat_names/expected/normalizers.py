@@ -129,11 +129,11 @@ def _unfold_thing_b(value: Any) -> Iterator[Any]:
     yield value
 
 
-_HUB_THING_69EADF61_A = Hub(("a",), _ABSENT, join_equal, (Spoke("b", _ABSENT_NULL, _fold_thing_b),))
+_HUB_THING_69EADF61_A = Hub("a", _ABSENT, join_equal, (Spoke("b", _ABSENT_NULL, _fold_thing_b),))
 
 
 _HUB_THING_GR_UF6_UDF_E = Hub(
-    ("größe",),
+    "größe",
     _ABSENT,
     join_equal,
     (
@@ -144,7 +144,7 @@ _HUB_THING_GR_UF6_UDF_E = Hub(
 
 
 _HUB_THING_NEW_NAME_X = Hub(
-    ("new/name~x",), _ABSENT, join_equal, (Spoke('old "name"', _ABSENT_NULL, _fold_thing_old_name),)
+    "new/name~x", _ABSENT, join_equal, (Spoke('old "name"', _ABSENT_NULL, _fold_thing_old_name),)
 )
 
 

@@ -179,11 +179,11 @@ def _unfold_thing_distinct(value: Any) -> Iterator[Any]:
     yield value
 
 
-_HUB_THING_ID = Hub(("id",), _ABSENT, join_equal, (Spoke("key", _ABSENT_NULL, _fold_thing_key),))
+_HUB_THING_ID = Hub("id", _ABSENT, join_equal, (Spoke("key", _ABSENT_NULL, _fold_thing_key),))
 
 
 _HUB_THING_LIST = Hub(
-    ("list",),
+    "list",
     _ABSENT,
     join_equal,
     (
@@ -194,7 +194,7 @@ _HUB_THING_LIST = Hub(
 
 
 _HUB_THING_MAP = Hub(
-    ("map",),
+    "map",
     _ABSENT,
     join_equal,
     (
@@ -205,7 +205,7 @@ _HUB_THING_MAP = Hub(
 
 
 _HUB_THING_NUMBER = Hub(
-    ("number",),
+    "number",
     _ABSENT,
     join_equal,
     (

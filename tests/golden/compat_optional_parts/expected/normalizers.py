@@ -88,6 +88,4 @@ def _unfold_thing_box(value: Any) -> Iterator[Any]:
         }
 
 
-_HUB_THING_SIZE = Hub(
-    ("size",), _ABSENT, join_equal, (Spoke("box", _ABSENT_NULL, _fold_thing_box),)
-)
+_HUB_THING_SIZE = Hub("size", _ABSENT, join_equal, (Spoke("box", _ABSENT_NULL, _fold_thing_box),))

@@ -57,4 +57,4 @@ def _unfold_thing_title(value: Any) -> Iterator[Any]:
     yield value
 
 
-_HUB_THING_NAME = Hub(("name",), _ABSENT, join_equal, (Spoke("title", _ABSENT, _fold_thing_title),))
+_HUB_THING_NAME = Hub("name", _ABSENT, join_equal, (Spoke("title", _ABSENT, _fold_thing_title),))

@@ -78,5 +78,5 @@ def _unfold_node_label(value: Any) -> Iterator[Any]:
 
 
 _HUB_NODE_ALIAS = Hub(
-    ("alias",), _ABSENT, join_equal, (Spoke("label", _ABSENT_NULL, _fold_node_label),)
+    "alias", _ABSENT, join_equal, (Spoke("label", _ABSENT_NULL, _fold_node_label),)
 )

@@ -59,5 +59,5 @@ def _unfold_thing_title(value: Any) -> Iterator[Any]:
 
 
 _HUB_THING_NAME = Hub(
-    ("name",), _ABSENT, join_equal, (Spoke("title", _ABSENT_NULL, _fold_thing_title),)
+    "name", _ABSENT, join_equal, (Spoke("title", _ABSENT_NULL, _fold_thing_title),)
 )

@@ -71,7 +71,7 @@ def _unfold_thing_label(value: Any) -> Iterator[Any]:
 
 
 _HUB_THING_NAME = Hub(
-    ("name",),
+    "name",
     _ABSENT,
     join_equal,
     (

@@ -74,6 +74,4 @@ def _unfold_thing_tag(value: Any) -> Iterator[Any]:
     yield value
 
 
-_HUB_THING_TAGS = Hub(
-    ("tags",), _ABSENT, join_equal, (Spoke("tag", _ABSENT_NULL, _fold_thing_tag),)
-)
+_HUB_THING_TAGS = Hub("tags", _ABSENT, join_equal, (Spoke("tag", _ABSENT_NULL, _fold_thing_tag),))

@@ -89,7 +89,7 @@ def _unfold_thing_picture(value: Any) -> Iterator[Any]:
 
 
 _HUB_THING_FIRST = Hub(
-    ("first",),
+    "first",
     _ABSENT,
     join_equal,
     (Spoke("picture", _ABSENT_NULL, _fold_thing_picture),),

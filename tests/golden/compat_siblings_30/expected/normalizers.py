@@ -88,11 +88,9 @@ def _unfold_thing_width(value: Any) -> Iterator[Any]:
     yield value
 
 
-_HUB_THING_LINK = Hub(
-    ("link",), _ABSENT, join_equal, (Spoke("href", _ABSENT_NULL, _fold_thing_href),)
-)
+_HUB_THING_LINK = Hub("link", _ABSENT, join_equal, (Spoke("href", _ABSENT_NULL, _fold_thing_href),))
 
 
 _HUB_THING_SIZE = Hub(
-    ("size",), _ABSENT, join_equal, (Spoke("width", _ABSENT_NULL, _fold_thing_width),)
+    "size", _ABSENT, join_equal, (Spoke("width", _ABSENT_NULL, _fold_thing_width),)
 )

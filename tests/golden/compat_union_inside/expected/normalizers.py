@@ -129,5 +129,5 @@ def _unfold_text_content(value: Any) -> Iterator[Any]:
 
 
 _HUB_TEXT_NOTE = Hub(
-    ("note",), _ABSENT, join_equal, (Spoke("content", _ABSENT_NULL, _fold_text_content),)
+    "note", _ABSENT, join_equal, (Spoke("content", _ABSENT_NULL, _fold_text_content),)
 )

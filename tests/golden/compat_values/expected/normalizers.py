@@ -73,5 +73,5 @@ def _unfold_thing_level(value: Any) -> Iterator[Any]:
 
 
 _HUB_THING_QUALITY = Hub(
-    ("quality",), _ABSENT, join_equal, (Spoke("level", _ABSENT_NULL, _fold_thing_level),)
+    "quality", _ABSENT, join_equal, (Spoke("level", _ABSENT_NULL, _fold_thing_level),)
 )
