@@ -202,7 +202,7 @@ def test_unused_members_are_told_as_deep_as_they_are() -> None:
 
 def test_a_rename_moves_what_is_inside_and_keys_are_escaped() -> None:
     log = Log()
-    log.moved[None, "o/ld"] = (None, "new")
+    log.move((None, "o/ld"), (None, "new"), None)
     log.rewrite((None, "o/ld"), "#/old", is_rename=True)
     log.rewrite(((None, "o/ld"), "a~b"), "#/inner")
     log.rewrite((None, "size"), "#/size")

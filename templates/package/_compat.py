@@ -145,18 +145,22 @@ class Log:
     """What a run notes down, as paths; made into pointers once it is through."""
 
     def __init__(self) -> None:
-        self.moved: dict[Path, Path] = {}
-        self.deprecated: dict[Path, Deprecation] = {}
+        self._moved: dict[Path, Path] = {}
         self.missing: dict[str, str] = {}
-        self._renamed: list[Path] = []
+        self._renamed: set[Path] = set()
+        self._deprecated: dict[int, Deprecation | None] = {}
         self._rewrites: list[tuple[Path, str]] = []
         self._drops: list[tuple[Path, str]] = []
 
     def rewrite(self, path: Path, rule: str, is_rename: bool = False) -> None:
-        """Note a shape; of several at the place of a compatibility field the first is its own."""
         self._rewrites.append((path, rule))
         if is_rename:
-            self._renamed.append(path)
+            self._renamed.add(path)
+
+    def move(self, path: Path, hub: Path, deprecated: Deprecation | None) -> None:
+        """Note a compatibility field; the next rewrite is by its own shape."""
+        self._moved[path] = hub
+        self._deprecated[len(self._rewrites)] = deprecated
 
     def drop(self, path: Path, reason: str) -> None:
         self._drops.append((path, reason))
@@ -188,14 +192,14 @@ class Log:
         """One rewrite per rule and property, however many items of it were rewritten."""
         ends: dict[Path, tuple[str, str]] = {}
         told: dict[tuple[str, str], Rewrite] = {}
-        for at, rule in self._rewrites:
+        for index, (at, rule) in enumerate(self._rewrites):
             # An item counts as its array.
             path = at[0] if at is not None and isinstance(at[1], int) else at
             if path not in ends:
                 ends[path] = self._from_to(path)
             source, target = ends[path]
-            deprecated = self.deprecated.pop(at, None)
             if (source, rule) not in told:
+                deprecated = self._deprecated.get(index)
                 told[source, rule] = Rewrite(source, target, rule, deprecated)
         return tuple(told.values())
 
@@ -205,7 +209,7 @@ class Log:
         source = path
         inside: tuple[str, ...] = ()
         while path is not None:
-            if (target := self.moved.get(path)) is not None:
+            if (target := self._moved.get(path)) is not None:
                 if path not in self._renamed:
                     return pointer(path), pointer(target)
                 return pointer(path_of(path, inside)), pointer(path_of(target, inside))
@@ -295,9 +299,7 @@ def gather(folded: dict[Any, Any], hub: Hub, at: Path, log: Log, place: Path = N
             if is_one_of(value, spoke.absent):
                 log.drop(here, "absent")
                 continue
-            log.moved[here] = place
-            if spoke.deprecated:
-                log.deprecated[here] = spoke.deprecated
+            log.move(here, place, spoke.deprecated)
             sources.append((here, value, spoke.fold(value, here, log)))
     if sources:
         if not is_given and key in folded:
