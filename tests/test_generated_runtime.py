@@ -14,6 +14,7 @@ from runtime._compat import (
     Normalized,
     Source,
     Spoke,
+    agreed,
     cut,
     gather,
     gather_deep,
@@ -21,11 +22,10 @@ from runtime._compat import (
     is_integer,
     is_multiple,
     is_number,
-    join_equal,
-    join_error,
-    join_merge,
-    join_prefer,
+    merged,
+    only,
     part,
+    preferred,
     same,
     unfold,
 )
@@ -117,7 +117,7 @@ def hub(*path: str, needed: str = "") -> Hub:
         return value
 
     key = path if len(path) > 1 else path[0]
-    return Hub(key, (None,), join_error, (Spoke("old", ("",), fold),), needed=needed)
+    return Hub(key, (None,), only, (Spoke("old", ("",), fold),), needed=needed)
 
 
 def test_a_deep_hub_makes_and_copies_objects_on_the_way() -> None:
@@ -154,42 +154,42 @@ def test_merge() -> None:
         ((None, "b"), 1, [1]),
         ((None, "c"), [2, 1], [2, 1]),
     ]
-    assert join_merge(sources, log) == [1, 1, 2]
+    assert merged(sources, log) == [1, 1, 2]
     assert drops(log) == [("/b", "duplicate"), ("/c/1", "duplicate")]
 
 
 def test_merge_is_bounded() -> None:
     sources: list[Source] = [((None, "a"), [1], [1]), ((None, "b"), [2], [2])]
     with pytest.raises(CompatError) as caught:
-        join_merge(sources, Log(), most=1)
+        merged(sources, Log(), most=1)
     assert (caught.value.rule, caught.value.pointer) == ("maxItems", "/b")
 
 
 def test_merge_of_what_is_no_array() -> None:
-    assert join_merge([OLD], Log()) == 1
+    assert merged([OLD], Log()) == 1
     with pytest.raises(CompatError) as caught:
-        join_merge([((None, "a"), [], []), OLD], Log())
+        merged([((None, "a"), [], []), OLD], Log())
     assert (caught.value.rule, caught.value.pointer) == ("type", "/old")
 
 
 def test_equal() -> None:
-    assert join_equal([OLD, NEW], Log()) == 1
+    assert agreed([OLD, NEW], Log()) == 1
     with pytest.raises(CompatError) as caught:
-        join_equal([OLD, ((None, "new"), True, True)], Log())
+        agreed([OLD, ((None, "new"), True, True)], Log())
     assert (caught.value.rule, caught.value.pointer) == ("conflict", "/new")
     assert "/old" in caught.value.message
 
 
 def test_prefer() -> None:
     log = Log()
-    assert join_prefer([OLD, NEW], log) == 1
+    assert preferred([OLD, NEW], log) == 1
     assert drops(log) == [("/new", "preferred")]
 
 
 def test_error() -> None:
-    assert join_error([OLD], Log()) == 1
+    assert only([OLD], Log()) == 1
     with pytest.raises(CompatError) as caught:
-        join_error([OLD, NEW], Log())
+        only([OLD, NEW], Log())
     assert (caught.value.rule, caught.value.pointer) == ("conflict", "/new")
 
 
@@ -202,7 +202,7 @@ def test_unused_members_are_told_as_deep_as_they_are() -> None:
 
 def test_a_rename_moves_what_is_inside_and_keys_are_escaped() -> None:
     log = Log()
-    log.move((None, "o/ld"), (None, "new"), None)
+    log.moved[None, "o/ld"] = (None, "new")
     log.rewrite((None, "o/ld"), "#/old", is_rename=True)
     log.rewrite(((None, "o/ld"), "a~b"), "#/inner")
     log.rewrite((None, "size"), "#/size")
@@ -220,7 +220,7 @@ def deep(value: dict[str, Any]) -> Normalized:
 
     def fold(payload: Any, at: Any, log: Log) -> Any:
         folded = payload.copy()
-        gather_deep(folded, Hub(("output", "format"), (), join_error, (spoke,)), at, log)
+        gather_deep(folded, Hub(("output", "format"), (), only, (spoke,)), at, log)
         return folded
 
     return Log().run(fold, value)

@@ -128,7 +128,7 @@ def test_names_that_went_are_not_listed(user: str, listed: list[str]) -> None:
 def test_lines_of_a_package_keep_their_origins() -> None:
     draft = drafts((ROOT / "tests/golden/compat_absent/openapi.yaml").read_text())["_compat.py"]
     template = (ROOT / "templates/package/_compat.py").read_text().split("\n")
-    assert "def join_prefer(" not in draft.text
+    assert "def preferred(" not in draft.text
     header, *lines = zip(draft.text.split("\n"), draft.origins, strict=True)
     assert header[1].template == "partials/_header.j2"
     assert all(template[origin.line - 1] == line for line, origin in lines)

@@ -10,11 +10,8 @@ from typing import Any, Protocol, Self, TypeVar
 
 from ._source_map import escape, mark, names_of, pointer_of, source_of
 
-Path = tuple[Any, ...] | None
-"""Where a value stands in the payload: (path of the container, key or index); None is the root."""
-
-Source = tuple[Path, Any, Any]
-"""Where a source of a hub stands, its value as sent, and folded."""
+Path = tuple[Any, ...] | None  # (path of the container, key or index); None is the root
+Source = tuple[Path, Any, Any]  # of a hub: where it stands, its value as sent, and folded
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +25,7 @@ class Deprecation:
 
 @dataclass(frozen=True, slots=True)
 class Rewrite:
-    """A field that came in an older shape: where it was sent, where its value went (both JSON
-    Pointers), and the shape in the API document."""
+    """A field that came in an older shape: its JSON Pointer, that of its value now, and the shape."""
 
     source: str
     target: str
@@ -97,15 +93,15 @@ class Normalized:
         except ValueError as error:
             raise PayloadError(self._located(getattr(error, "errors", list)())) from error
 
-    def _located(self, faults: list[Any]) -> tuple[CompatError, ...]:
+    def _located(self, errors: list[Any]) -> tuple[CompatError, ...]:
         try:
-            places = self.locate(pointer_of(fault["loc"], self.value) for fault in faults)
+            places = self.locate(pointer_of(error["loc"], self.value) for error in errors)
         except RecursionError:  # places are not looked for in what is nested beyond reason
-            return (_too_deep(),)
+            return (fault("depth", None, "nested too deep"),)
         told: dict[tuple[str, str], CompatError] = {}
-        for fault, (source, missing) in zip(faults, places, strict=True):
-            message = missing or fault["msg"]
-            told.setdefault((source, message), CompatError(fault["type"], source, message))
+        for error, (source, missing) in zip(errors, places, strict=True):
+            message = missing or error["msg"]
+            told.setdefault((source, message), CompatError(error["type"], source, message))
         return tuple(told.values())
 
 
@@ -120,42 +116,26 @@ def pointer(path: Path) -> str:
     return text
 
 
-def path_of(at: Path, names: Iterable[str]) -> Path:
-    """The path of a member some objects deep."""
-    for name in names:
-        at = (at, name)
-    return at
-
-
 def fault(rule: str, at: Path, message: str) -> CompatError:
     """What to raise for a value that does not fit."""
     return CompatError(rule, pointer(at), message)
-
-
-def _too_deep() -> CompatError:
-    return CompatError("depth", "", "nested too deep")
 
 
 class Log:
     """What a run notes down, as paths; made into pointers once it is through."""
 
     def __init__(self) -> None:
-        self._moved: dict[Path, Path] = {}
+        self.moved: dict[Path, Path] = {}
         self.missing: dict[str, str] = {}
         self._renamed: set[Path] = set()
-        self._deprecated: dict[int, Deprecation | None] = {}
-        self._rewrites: list[tuple[Path, str]] = []
+        self.deprecated: dict[int, Deprecation | None] = {}
+        self.rewrites: list[tuple[Path, str]] = []
         self._drops: list[tuple[Path, str]] = []
 
     def rewrite(self, path: Path, rule: str, is_rename: bool = False) -> None:
-        self._rewrites.append((path, rule))
+        self.rewrites.append((path, rule))
         if is_rename:
             self._renamed.add(path)
-
-    def move(self, path: Path, hub: Path, deprecated: Deprecation | None) -> None:
-        """Note a compatibility field; the next rewrite is by its own shape."""
-        self._moved[path] = hub
-        self._deprecated[len(self._rewrites)] = deprecated
 
     def drop(self, path: Path, reason: str) -> None:
         self._drops.append((path, reason))
@@ -179,37 +159,35 @@ class Log:
         try:
             value = fold(payload, None, self)
         except RecursionError:
-            raise _too_deep() from None
+            raise fault("depth", None, "nested too deep") from None
         drops = tuple([Drop(pointer(at), why) for at, why in self._drops]) if self._drops else ()
-        return Normalized(value, self._told() if self._rewrites else (), drops, replay)
+        return Normalized(value, self._told() if self.rewrites else (), drops, replay)
 
     def _told(self) -> tuple[Rewrite, ...]:
         """One rewrite per rule and property, however many items of it were rewritten."""
         ends: dict[Path, tuple[str, str]] = {}
         told: dict[tuple[str, str], Rewrite] = {}
-        for index, (at, rule) in enumerate(self._rewrites):
+        for index, (at, rule) in enumerate(self.rewrites):
             # An item counts as its array.
             path = at[0] if at is not None and isinstance(at[1], int) else at
             if path not in ends:
                 ends[path] = self._from_to(path)
             source, target = ends[path]
             if (source, rule) not in told:
-                deprecated = self._deprecated.get(index)
+                deprecated = self.deprecated.get(index)
                 told[source, rule] = Rewrite(source, target, rule, deprecated)
         return tuple(told.values())
 
     def _from_to(self, path: Path) -> tuple[str, str]:
         """The property that a value was sent in, up to the first index of an array, and where it is
         in the end. What is inside a compatibility field counts as that, if it was not just renamed."""
-        source = path
-        inside: tuple[str, ...] = ()
+        source, rest = path, ""
         while path is not None:
-            if (target := self._moved.get(path)) is not None:
-                if path not in self._renamed:
-                    return pointer(path), pointer(target)
-                return pointer(path_of(path, inside)), pointer(path_of(target, inside))
+            if (target := self.moved.get(path)) is not None:
+                rest = rest if path in self._renamed else ""
+                return pointer(path) + rest, pointer(target) + rest
             path, key = path
-            source, inside = (path, ()) if isinstance(key, int) else (source, (key, *inside))
+            source, rest = (path, "") if isinstance(key, int) else (source, f"/{escape(key)}{rest}")
         return (sent := pointer(source)), sent
 
 
@@ -241,8 +219,7 @@ class Spoke:
 
 @dataclass(frozen=True, slots=True)
 class Hub:
-    """A canonical property that others fold into: its name (or the names on the way to it), its values
-    that mean "not given", the conflict policy, and what to say where nothing was given for it."""
+    """A canonical property that others fold into; its key is a name, or the names on the way to it."""
 
     key: Any
     absent: tuple[Any, ...]
@@ -258,14 +235,15 @@ def gather(folded: dict[Any, Any], hub: Hub, at: Path, log: Log, place: Path = N
     sources: list[Source] = []
     if key in folded and not is_one_of(value := folded[key], hub.absent):
         sources.append((place, value, hub.fold(value, place, log) if hub.fold else value))
-    is_given = bool(sources)
+    is_given = len(sources) > 0
     for spoke in hub.spokes:
         if spoke.name in folded:
             value, here = folded.pop(spoke.name), (at, spoke.name)
             if is_one_of(value, spoke.absent):
                 log.drop(here, "absent")
                 continue
-            log.move(here, place, spoke.deprecated)
+            log.moved[here] = place
+            log.deprecated[len(log.rewrites)] = spoke.deprecated  # the next rewrite is its own
             sources.append((here, value, spoke.fold(value, here, log)))
     if sources:
         if not is_given and key in folded:
@@ -275,24 +253,24 @@ def gather(folded: dict[Any, Any], hub: Hub, at: Path, log: Log, place: Path = N
         log.missing[pointer(place)] = hub.needed
 
 
-def join_merge(sources: list[Source], log: Log, most: float = inf) -> Any:
+def merged(sources: list[Source], log: Log, most: float = inf) -> Any:
     """All items in the order of the sources; what an earlier one has given already is dropped."""
     if len(sources) == 1 and (most == inf or not isinstance(sources[0][2], list)):
         return sources[0][2]  # if that is no array, the model says so
-    merged: list[Any] = []
+    found: list[Any] = []
     for at, sent, items in sources:
         if not isinstance(items, list):
             raise fault("type", at, "must be an array")
-        earlier = merged.copy()
+        earlier = found.copy()
         itemwise = isinstance(sent, list) and len(sent) == len(items)
         for index, item in enumerate(items):
             if is_one_of(item, earlier):
                 log.drop((at, index) if itemwise else at, "duplicate")
             else:
-                merged.append(item)
-        if len(merged) > most:
-            raise fault("maxItems", at, f"too many items: {len(merged)}, at most {most}")
-    return merged
+                found.append(item)
+        if len(found) > most:
+            raise fault("maxItems", at, f"too many items: {len(found)}, at most {most}")
+    return found
 
 
 def unfold(
@@ -301,7 +279,7 @@ def unfold(
     ways: Mapping[tuple[str, str], Callable[[Any], Iterator[Any]]],
     normalize: Callable[[Any], Normalized],
 ) -> dict[str, Any]:
-    """`value` with hubs said by older fields. Each way of saying it is tried until one folds back to the same."""
+    """`value` with hubs said by older fields, each in the first way that folds back to the same."""
     for hub, spoke in to.items():
         if (hub, spoke) not in ways:
             raise CompatError("denormalize", hub, f"{spoke!r} is no other way to say it")
@@ -324,16 +302,12 @@ def _folds_to(candidate: Any, value: Any, normalize: Callable[[Any], Normalized]
 
 
 def cut(value: Any, path: Sequence[str]) -> tuple[dict[str, Any], list[Any]]:
-    """An object without the member at a path and objects that are left empty by it; and the member, if it is there."""
+    """An object without the member at a path and what that leaves empty; and the member, if any."""
     name, *inner = path
     if not isinstance(value, dict) or name not in value:
         return value, []
     left, found = cut(value[name], inner) if inner else ({}, [value[name]])
-    if not found:
-        return value, []
-    rest = value.copy()
-    if left:
-        rest[name] = left
-    else:
+    rest = {**value, name: left}
+    if not left:
         del rest[name]
     return rest, found

@@ -135,11 +135,11 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """A property some values of which mean "not given"."""
+    """Properties the same values of which mean "not given"."""
 
-    key: str  # literal
+    keys: str  # literal tuple
     pointer: str
-    test: str  # expression over `folded`, where the property is there
+    test: str  # expression over `folded` and `key`, where the property is there
 
 
 @dataclass(frozen=True, slots=True)

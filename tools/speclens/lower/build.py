@@ -10,7 +10,7 @@ from typing import Any
 
 from speclens import ir
 from speclens.literals import tuple_literal
-from speclens.lower import compat
+from speclens.lower import compat, facts
 from speclens.lower.walk import JsonObject, follow, nested, objects, subschemas
 from speclens.names import snake
 from speclens.source.pointer import join, tokens
@@ -105,3 +105,19 @@ def hub_ident(build: Build, pointer: str, path: Sequence[str]) -> str:
     """The name of the constant of a hub of the object at a place."""
     parts = [ident_of(build, pointer).removeprefix("_fold_"), *map(snake, path)]
     return distinct(build, "_hub", parts, join(pointer, *path)).upper()
+
+
+def is_absent(build: Build, values: tuple[Any, ...]) -> str:
+    """Whether a member is one of some values. Only numbers and booleans can be equal without being the same."""
+    listed = constant(build, values)
+    is_plain = all(item is None or isinstance(item, str) for item in values)
+    return f"folded[key] in {listed}" if is_plain else f"is_one_of(folded[key], {listed})"
+
+
+def joining(build: Build, conflict: str, schema: Any) -> str:
+    """The function that makes one value of the sources of a hub, by its conflict policy."""
+    found = facts.alternatives(build.document, schema)
+    most = min((accepted.bound("array")[1] for accepted in found), default=float("inf"))
+    if conflict == "merge" and most != float("inf"):
+        return f"partial(merged, most={int(most)})"
+    return {"equal": "agreed", "merge": "merged", "prefer": "preferred", "error": "only"}[conflict]

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import partial
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from speclens import ir
 from speclens.literals import comment, literal, tuple_literal
-from speclens.lower import checks, compat, dispatch, facts, lens
-from speclens.lower.build import Build, constant, distinct, folding, hub_ident, ident_of
+from speclens.lower import checks, compat, dispatch, lens
+from speclens.lower.build import (
+    Build,
+    constant,
+    distinct,
+    folding,
+    hub_ident,
+    ident_of,
+    is_absent,
+    joining,
+)
 from speclens.lower.required import needed_hubs
 from speclens.lower.unfolds import unfolds_of
 from speclens.lower.walk import JsonObject, follow
 from speclens.names import snake
 from speclens.source.pointer import get, join
-
-_JOINS = {
-    "equal": "join_equal",
-    "merge": "join_merge",
-    "prefer": "join_prefer",
-    "error": "join_error",
-}
 
 
 def lower(document: JsonObject, names: Mapping[str, str]) -> ir.Compat:
@@ -123,12 +127,13 @@ def _object(build: Build, pointer: str, schema: Any) -> ir.Case | None:
     spokes = compat.spokes(document, pointer, schema)
     policies = compat.policies(document, pointer, schema)
     shallow = {spoke.hub[0] for spoke in spokes if len(spoke.hub) == 1}
-    members, absents = [], []
+    members = []
+    absents: list[tuple[str, str]] = []
     for name, (place, inner) in compat.properties(document, pointer, schema).items():
         if name in shallow or "into" in compat.keywords(inner):
             continue
         if values := compat.absent_values(inner):
-            absents.append(ir.Absent(literal(name), place, _is_absent(build, name, values)))
+            absents.append((is_absent(build, values), name))
         if ident := fold_ident(build, place, inner):
             members.append(ir.Member(literal(name), place, ident))
     hubs = [
@@ -149,7 +154,10 @@ def _object(build: Build, pointer: str, schema: Any) -> ir.Case | None:
         pointer,
         is_object=True,
         members=tuple(members),
-        absents=tuple(absents),
+        absents=tuple(
+            ir.Absent(tuple_literal(tuple(name for _, name in same)), pointer, test)
+            for test, same in groupby(absents, key=itemgetter(0))
+        ),
         hubs=tuple(hubs),
     )
 
@@ -170,13 +178,6 @@ def _hub(
     )
     names = ", ".join([".".join(path), *(spoke.name for spoke in spokes)])
     is_needed = path in needed_hubs(build.document, pointer, schema)
-    bound = min(
-        (f.bound("array")[1] for f in facts.alternatives(build.document, inner)),
-        default=float("inf"),
-    )
-    join = _JOINS[conflict]
-    if conflict == "merge" and bound != float("inf"):
-        join = f"partial({join}, most={int(bound)})"
     ident = hub_ident(build, pointer, path)
     build.hubs[ident] = ir.Hub(
         ident=ident,
@@ -186,7 +187,7 @@ def _hub(
         fold="" if len(path) > 1 else fold_ident(build, place, inner),
         absent=constant(build, compat.absent_values(inner, policy)),
         spokes=tuple(_spoke(build, spoke, policy) for spoke in spokes),
-        join=join,
+        join=joining(build, conflict, inner),
         needed=literal(f"at least one of {names} must be given") if is_needed else "",
     )
     return build.hubs[ident]
@@ -206,13 +207,6 @@ def _spoke(build: Build, spoke: compat.Spoke, policy: compat.HubPolicy | None) -
         absent=constant(build, absent),
         deprecated="" if spoke.deprecated is None else f", Deprecation({members})",
     )
-
-
-def _is_absent(build: Build, name: str, values: tuple[Any, ...]) -> str:
-    """Whether a member is one of some values. Only numbers and booleans can be equal without being the same."""
-    value, listed = f"folded[{literal(name)}]", constant(build, values)
-    is_plain = all(item is None or isinstance(item, str) for item in values)
-    return f"{value} in {listed}" if is_plain else f"is_one_of({value}, {listed})"
 
 
 # Unions
