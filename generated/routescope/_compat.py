@@ -128,12 +128,13 @@ class Log:
         self.moved: dict[Path, Path] = {}
         self.missing: dict[str, str] = {}
         self._renamed: set[Path] = set()
-        self.deprecated: dict[int, Deprecation | None] = {}
-        self.rewrites: list[tuple[Path, str]] = []
+        self.deprecated: Deprecation | None = None
+        self._rewrites: list[tuple[Path, str, Deprecation | None]] = []
         self._drops: list[tuple[Path, str]] = []
 
     def rewrite(self, path: Path, rule: str, is_rename: bool = False) -> None:
-        self.rewrites.append((path, rule))
+        self._rewrites.append((path, rule, self.deprecated))
+        self.deprecated = None
         if is_rename:
             self._renamed.add(path)
 
@@ -161,20 +162,17 @@ class Log:
         except RecursionError:
             raise fault("depth", None, "nested too deep") from None
         drops = tuple([Drop(pointer(at), why) for at, why in self._drops]) if self._drops else ()
-        return Normalized(value, self._told() if self.rewrites else (), drops, replay)
+        return Normalized(value, self._told() if self._rewrites else (), drops, replay)
 
     def _told(self) -> tuple[Rewrite, ...]:
         """One rewrite per rule and property, however many items of it were rewritten."""
         ends: dict[Path, tuple[str, str]] = {}
         told: dict[tuple[str, str], Rewrite] = {}
-        for index, (at, rule) in enumerate(self.rewrites):
+        for at, rule, deprecated in self._rewrites:
             # An item counts as its array.
             path = at[0] if at is not None and isinstance(at[1], int) else at
-            if path not in ends:
-                ends[path] = self._from_to(path)
-            source, target = ends[path]
+            ends[path] = source, target = ends.get(path) or self._from_to(path)
             if (source, rule) not in told:
-                deprecated = self.deprecated.get(index)
                 told[source, rule] = Rewrite(source, target, rule, deprecated)
         return tuple(told.values())
 
@@ -243,7 +241,7 @@ def gather(folded: dict[Any, Any], hub: Hub, at: Path, log: Log, place: Path = N
                 log.drop(here, "absent")
                 continue
             log.moved[here] = place
-            log.deprecated[len(log.rewrites)] = spoke.deprecated  # the next rewrite is its own
+            log.deprecated = spoke.deprecated  # told by the next rewrite, which is its own
             sources.append((here, value, spoke.fold(value, here, log)))
     if sources:
         if not is_given and key in folded:

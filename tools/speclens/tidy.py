@@ -73,7 +73,7 @@ def lines_before(draft: str, text: str) -> tuple[int, ...]:
     position = 0
     for token in _tokens(text):
         if token.is_import:
-            rows[token.row] = imports.get(token.string, rows.get(token.row, 1))
+            rows.setdefault(token.row, imports.get(token.string, 1))
         elif (place := _next(earlier, position, token)) is not None:
             rows.setdefault(token.row, earlier[place].row)
             position = place + 1

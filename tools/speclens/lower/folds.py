@@ -138,12 +138,7 @@ def _object(build: Build, pointer: str, schema: Any) -> ir.Case | None:
             members.append(ir.Member(literal(name), place, ident))
     hubs = [
         _hub(
-            build,
-            pointer,
-            schema,
-            path,
-            [spoke for spoke in spokes if spoke.hub == path],
-            policies.get(path),
+            build, (pointer, schema), path, [s for s in spokes if s.hub == path], policies.get(path)
         )
         for path in dict.fromkeys(spoke.hub for spoke in spokes)
     ]
@@ -164,21 +159,20 @@ def _object(build: Build, pointer: str, schema: Any) -> ir.Case | None:
 
 def _hub(
     build: Build,
-    pointer: str,
-    schema: Any,
+    at: tuple[str, Any],
     path: tuple[str, ...],
     spokes: list[compat.Spoke],
     policy: compat.HubPolicy | None,
 ) -> ir.Hub:
-    found = compat.at_path(build.document, pointer, schema, path)
-    place, inner = found if found else (pointer, {})
+    found = compat.at_path(build.document, *at, path)
+    place, inner = found if found else (at[0], {})
     conflict = policy.conflict if policy else "equal"
     build.targets.update(
         {spoke.pointer: None if conflict == "prefer" else found for spoke in spokes}
     )
     names = ", ".join([".".join(path), *(spoke.name for spoke in spokes)])
-    is_needed = path in needed_hubs(build.document, pointer, schema)
-    ident = hub_ident(build, pointer, path)
+    is_needed = path in needed_hubs(build.document, *at)
+    ident = hub_ident(build, at[0], path)
     build.hubs[ident] = ir.Hub(
         ident=ident,
         key=tuple_literal(path) if path[1:] else literal(path[-1]),
