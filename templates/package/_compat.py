@@ -10,6 +10,8 @@ from typing import Any, Protocol, Self, TypeGuard, TypeVar
 
 from ._source_map import escape, mark, names_of, pointer_of, source_of
 
+__all__ = ["CompatError", "Deprecation", "Drop", "Normalized", "PayloadError", "Rewrite"]
+
 Path = tuple[Any, ...] | None  # (path of the container, key or index); None is the root
 Source = tuple[Path, Any, Any]  # of a hub: where it stands, its value as sent, and folded
 
