@@ -13,7 +13,12 @@ from ._source_map import escape, mark, names_of, pointer_of, source_of
 __all__ = ["CompatError", "Deprecation", "Drop", "Normalized", "PayloadError", "Rewrite"]
 
 Path = tuple[Any, ...] | None  # (path of the container, key or index); None is the root
+Fold = Callable[[Any, Path, "Log"], Any]
+Field = tuple[
+    Fold | None, tuple[Any, ...], "Deprecation | None"
+]  # its fold, and what means "not given"
 Source = tuple[Path, Any, Any]  # of a hub: where it stands, its value as sent, and folded
+Join = Callable[[list[Source], "Log"], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +123,13 @@ def pointer(path: Path) -> str:
     return text
 
 
+def path_of(at: Path, names: Iterable[str]) -> Path:
+    """The path of a member some objects deep."""
+    for name in names:
+        at = (at, name)
+    return at
+
+
 def fault(rule: str, at: Path, message: str) -> CompatError:
     """What to raise for a value that does not fit."""
     return CompatError(rule, pointer(at), message)
@@ -207,50 +219,36 @@ def is_one_of(value: Any, values: Sequence[Any]) -> bool:
     return value in values and any(same(value, other) for other in values)
 
 
-@dataclass(frozen=True, slots=True)
-class Spoke:
-    """A compatibility field: its name, its values that mean "not given", and what folds others."""
-
-    name: str
-    absent: tuple[Any, ...]
-    fold: Callable[[Any, Path, Log], Any]
-    deprecated: Deprecation | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Hub:
-    """A canonical property that others fold into; its key is a name, or the names on the way to it."""
-
-    key: Any
-    absent: tuple[Any, ...]
-    join: Callable[[list[Source], Log], Any]
-    spokes: tuple[Spoke, ...]
-    fold: Callable[[Any, Path, Log], Any] | None = None
-    needed: str = ""
-
-
-def gather(folded: dict[Any, Any], hub: Hub, at: Path, log: Log, place: Path = None) -> None:
-    """Fold all that is given for a hub into it; the object loses the other fields."""
-    key, place = hub.key, place or (at, hub.key)
+def gather(
+    folded: dict[Any, Any],
+    at: Path,
+    log: Log,
+    join: Join,
+    fields: dict[Any, Field],
+    needed: str = "",
+) -> None:
+    """Fold what is given in some fields into the first, the hub; the object loses the others."""
+    (hub, (own, absent, _)), *spokes = fields.items()
+    place = path_of(at, hub) if isinstance(hub, tuple) else (at, hub)
     sources: list[Source] = []
-    if key in folded and not is_one_of(value := folded[key], hub.absent):
-        sources.append((place, value, hub.fold(value, place, log) if hub.fold else value))
+    if hub in folded and not is_one_of(value := folded[hub], absent):
+        sources.append((place, value, own(value, place, log) if own else value))
     is_given = len(sources) > 0
-    for spoke in hub.spokes:
-        if spoke.name in folded:
-            value, here = folded.pop(spoke.name), (at, spoke.name)
-            if is_one_of(value, spoke.absent):
+    for name, (fold, absent, deprecated) in spokes:
+        if name in folded:
+            value, here = folded.pop(name), (at, name)
+            if is_one_of(value, absent):
                 log.drop(here, "absent")
                 continue
             log.moved[here] = place
-            log.deprecated = spoke.deprecated  # told by the next rewrite, which is its own
-            sources.append((here, value, spoke.fold(value, here, log)))
+            log.deprecated = deprecated  # told by the next rewrite, which is its own
+            sources.append((here, value, fold(value, here, log) if fold else value))
     if sources:
-        if not is_given and key in folded:
+        if not is_given and hub in folded:
             log.drop(place, "absent")
-        folded[key] = hub.join(sources, log)
-    elif hub.needed:
-        log.missing[pointer(place)] = hub.needed
+        folded[hub] = join(sources, log)
+    elif needed:
+        log.missing[pointer(place)] = needed
 
 
 def merged(sources: list[Source], log: Log, most: float = inf) -> Any:

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ._compat import Deprecation, Hub, Log, Normalized, Path, Spoke, fault, gather, merged, unfold
+from ._compat import Deprecation, Field, Log, Normalized, Path, fault, gather, merged, unfold
 
-_ABSENT_EMPTY_NULL: tuple[Any, ...] = ("", None)
-_ABSENT_NULL_NO_ITEMS_EMPTY: tuple[Any, ...] = (None, [], "")
+_SINCE_2026_08_01 = Deprecation(since="2026-08-01", note="Use images[].image_url.")
 
 
 def normalize_image(payload: Any) -> Normalized:
@@ -50,7 +49,7 @@ def _fold_image(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, dict):
         folded = value.copy()
         for key in ("url", "b64_json", "revised_prompt"):
-            if key in folded and folded[key] in _ABSENT_EMPTY_NULL:
+            if key in folded and folded[key] in ("", None):
                 del folded[key]
                 log.drop((at, key), "absent")
         return folded
@@ -62,7 +61,13 @@ def _fold_image_edit_request(value: Any, at: Path, log: Log) -> Any:
         folded = value.copy()
         if "mask" in folded:
             folded["mask"] = _fold_image_edit_request_mask(value["mask"], (at, "mask"), log)
-        gather(folded, _HUB_IMAGE_EDIT_REQUEST_IMAGES, at, log)
+        fields: dict[Any, Field] = {
+            "images": (_fold_image_edit_request_images, (None, [], ""), None),
+            "image": (_fold_image_edit_request_image, (None, [], ""), _SINCE_2026_08_01),
+            "image_urls": (_fold_image_edit_request_image_urls, (None, [], ""), _SINCE_2026_08_01),
+        }
+        needed = "at least one of images, image, image_urls must be given"
+        gather(folded, at, log, merged, fields, needed)
         return folded
     return value
 
@@ -191,26 +196,3 @@ def _unfold_image_edit_request_image_urls(value: Any) -> Iterator[Any]:
         and value[0].keys() == {"image_url"}
     ):
         yield value[0]["image_url"]
-
-
-_HUB_IMAGE_EDIT_REQUEST_IMAGES = Hub(
-    "images",
-    _ABSENT_NULL_NO_ITEMS_EMPTY,
-    merged,
-    (
-        Spoke(
-            "image",
-            _ABSENT_NULL_NO_ITEMS_EMPTY,
-            _fold_image_edit_request_image,
-            Deprecation(since="2026-08-01", note="Use images[].image_url."),
-        ),
-        Spoke(
-            "image_urls",
-            _ABSENT_NULL_NO_ITEMS_EMPTY,
-            _fold_image_edit_request_image_urls,
-            Deprecation(since="2026-08-01", note="Use images[].image_url."),
-        ),
-    ),
-    fold=_fold_image_edit_request_images,
-    needed="at least one of images, image, image_urls must be given",
-)

@@ -144,27 +144,23 @@ class Absent:
 
 
 @dataclass(frozen=True, slots=True)
-class Spoke:
-    """The property `key`, folded by `fold`, goes to the hub."""
+class Field:
+    """One field that a hub is given in."""
 
-    key: str  # literal
+    key: str  # literal of its name, or tuple of the names on the way to it
     pointer: str
-    fold: str  # ident
-    absent: str  # ident of the constant
-    deprecated: str  # a further argument: how long it lives, or ""
+    fold: str  # ident, or None
+    absent: str  # literal tuple of the values that mean "not given"
+    deprecated: str  # ident of the constant, or None
 
 
 @dataclass(frozen=True, slots=True)
 class Hub:
-    """A canonical property that others fold into; becomes a constant of the normalizers module."""
+    """A canonical property that others fold into; the first of the fields is its own."""
 
-    ident: str
-    key: str  # literal of its name, or tuple of the names on the way to one that is deep
     pointer: str
-    is_deep: bool
-    fold: str  # ident of the fold of its own value, or ""
-    absent: str  # ident of the constant
-    spokes: tuple[Spoke, ...]
+    gather: str  # name of the runtime function
+    fields: tuple[Field, ...]
     join: str  # expression of the function of the conflict policy
     needed: str  # literal: the message where nothing was given, or "" if the hub is optional
 
@@ -251,7 +247,6 @@ class Compat:
     """Everything of the normalizers module."""
 
     constants: tuple[Constant, ...]
-    hubs: tuple[Hub, ...]
     folds: tuple[Fold, ...]
     judges: tuple[Judge, ...]
     normalizers: tuple[Normalizer, ...]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
 from speclens import ir
-from speclens.literals import tuple_literal
+from speclens.literals import literal, tuple_literal
 from speclens.lower import compat, facts
 from speclens.lower.walk import JsonObject, follow, nested, objects, subschemas
 from speclens.names import snake
@@ -28,7 +27,6 @@ class Build:
     judges: dict[str, ir.Judge | None] = field(default_factory=dict)
     # Where the values of a spoke go, by its pointer. None: they may be set aside, so that the spoke judges them itself.
     targets: dict[str, tuple[str, Any] | None] = field(default_factory=dict)
-    hubs: dict[str, ir.Hub] = field(default_factory=dict)
     constants: dict[str, ir.Constant] = field(default_factory=dict)
 
 
@@ -81,35 +79,23 @@ def distinct(build: Build, prefix: str, parts: Sequence[str], pointer: str) -> s
     return candidates[0]
 
 
-def constant(build: Build, values: tuple[Any, ...]) -> str:
-    """The name of the tuple of values that mean "not given", after what is in it; equal ones are shared."""
-    words = [
-        snake(json.dumps(value)).removeprefix("n_")
-        if value not in _PLAIN
-        else _PLAIN_NAMES[_PLAIN.index(value)]
-        for value in values
-    ]
-    ident = f"_ABSENT_{'_'.join(words).upper()}" if words else "_ABSENT"
-    wanted = tuple_literal(values)
+def deprecation(build: Build, told: JsonObject | None) -> str:
+    """The name of what is said of a deprecated field, after its date; equal ones are shared."""
+    known = {key: told[key] for key in ("since", "sunset", "note") if key in told} if told else {}
+    if not known:
+        return "None"
+    members = ", ".join(f"{key}={literal(str(value))}" for key, value in known.items())
+    since = snake(str(known.get("since", ""))).removeprefix("n").upper()
+    ident, wanted = f"_SINCE_{since}".rstrip("_"), f"Deprecation({members})"
     if build.constants.setdefault(ident, ir.Constant(ident, wanted)).literal != wanted:
         ident = f"{ident}_{sha256(wanted.encode()).hexdigest()[:8]}"
         build.constants[ident] = ir.Constant(ident, wanted)
     return ident
 
 
-_PLAIN: list[Any] = [None, "", [], {}]
-_PLAIN_NAMES = ("null", "empty", "no_items", "no_members")
-
-
-def hub_ident(build: Build, pointer: str, path: Sequence[str]) -> str:
-    """The name of the constant of a hub of the object at a place."""
-    parts = [ident_of(build, pointer).removeprefix("_fold_"), *map(snake, path)]
-    return distinct(build, "_hub", parts, join(pointer, *path)).upper()
-
-
-def is_absent(build: Build, values: tuple[Any, ...]) -> str:
+def is_absent(values: tuple[Any, ...]) -> str:
     """Whether a member is one of some values. Only numbers and booleans can be equal without being the same."""
-    listed = constant(build, values)
+    listed = tuple_literal(values)
     is_plain = all(item is None or isinstance(item, str) for item in values)
     return f"folded[key] in {listed}" if is_plain else f"is_one_of(folded[key], {listed})"
 

@@ -13,10 +13,9 @@ from speclens.literals import comment, literal, tuple_literal
 from speclens.lower import checks, compat, dispatch, lens
 from speclens.lower.build import (
     Build,
-    constant,
+    deprecation,
     distinct,
     folding,
-    hub_ident,
     ident_of,
     is_absent,
     joining,
@@ -40,7 +39,6 @@ def lower(document: JsonObject, names: Mapping[str, str]) -> ir.Compat:
     folds = sorted((fold for fold in build.folds.values() if fold), key=lambda fold: fold.ident)
     return ir.Compat(
         constants=tuple(sorted(build.constants.values(), key=lambda constant: constant.ident)),
-        hubs=tuple(sorted(build.hubs.values(), key=lambda hub: hub.ident)),
         folds=tuple(folds),
         judges=tuple(judge for _, judge in sorted(build.judges.items()) if judge),
         normalizers=tuple(sorted(normalizers, key=lambda normalizer: normalizer.ident)),
@@ -133,7 +131,7 @@ def _object(build: Build, pointer: str, schema: Any) -> ir.Case | None:
         if name in shallow or "into" in compat.keywords(inner):
             continue
         if values := compat.absent_values(inner):
-            absents.append((is_absent(build, values), name))
+            absents.append((is_absent(values), name))
         if ident := fold_ident(build, place, inner):
             members.append(ir.Member(literal(name), place, ident))
     hubs = [
@@ -172,34 +170,29 @@ def _hub(
     )
     names = ", ".join([".".join(path), *(spoke.name for spoke in spokes)])
     is_needed = path in needed_hubs(build.document, *at)
-    ident = hub_ident(build, at[0], path)
-    build.hubs[ident] = ir.Hub(
-        ident=ident,
+    own = ir.Field(
         key=tuple_literal(path) if path[1:] else literal(path[-1]),
         pointer=place,
-        is_deep=len(path) > 1,
-        fold="" if len(path) > 1 else fold_ident(build, place, inner),
-        absent=constant(build, compat.absent_values(inner, policy)),
-        spokes=tuple(_spoke(build, spoke, policy) for spoke in spokes),
+        fold=("" if path[1:] else fold_ident(build, place, inner)) or "None",
+        absent=tuple_literal(compat.absent_values(inner, policy)),
+        deprecated="None",
+    )
+    return ir.Hub(
+        pointer=place,
+        gather="gather_deep" if path[1:] else "gather",
+        fields=(own, *(_spoke(build, spoke, policy) for spoke in spokes)),
         join=joining(build, conflict, inner),
         needed=literal(f"at least one of {names} must be given") if is_needed else "",
     )
-    return build.hubs[ident]
 
 
-def _spoke(build: Build, spoke: compat.Spoke, policy: compat.HubPolicy | None) -> ir.Spoke:
-    absent = compat.absent_values(spoke.schema, policy, is_spoke=True)
-    members = ", ".join(
-        f"{key}={literal(str(value))}"
-        for key in ("since", "sunset", "note")
-        if (value := (spoke.deprecated or {}).get(key)) is not None
-    )
-    return ir.Spoke(
+def _spoke(build: Build, spoke: compat.Spoke, policy: compat.HubPolicy | None) -> ir.Field:
+    return ir.Field(
         key=literal(spoke.name),
         pointer=spoke.pointer,
-        fold=fold_ident(build, spoke.pointer, spoke.schema),
-        absent=constant(build, absent),
-        deprecated="" if spoke.deprecated is None else f", Deprecation({members})",
+        fold=fold_ident(build, spoke.pointer, spoke.schema) or "None",
+        absent=tuple_literal(compat.absent_values(spoke.schema, policy, is_spoke=True)),
+        deprecated=deprecation(build, spoke.deprecated),
     )
 
 

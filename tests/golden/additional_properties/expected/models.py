@@ -7,12 +7,6 @@ from typing import TypeAlias
 
 from ._types import Maybe, Model
 
-__all__ = [
-    "Deep",
-    "Open",
-    "Typed",
-]
-
 
 class Open(Model):
     a: Maybe[str] = None

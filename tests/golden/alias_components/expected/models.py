@@ -9,17 +9,6 @@ from pydantic import Field
 
 from ._types import Maybe, Model
 
-__all__ = [
-    "Always",
-    "Anything",
-    "Free",
-    "Id",
-    "Ids",
-    "Maybe_",
-    "Null",
-    "Thing",
-]
-
 
 class Thing(Model):
     id: Maybe[Id] = None

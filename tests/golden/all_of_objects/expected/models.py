@@ -5,14 +5,6 @@ from __future__ import annotations
 
 from ._types import Integer, Maybe, Model
 
-__all__ = [
-    "Base",
-    "Holder",
-    "HolderOne",
-    "More",
-    "Thing",
-]
-
 
 class Base(Model):
     id: str

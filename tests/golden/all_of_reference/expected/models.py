@@ -9,12 +9,6 @@ from pydantic import Field
 
 from ._types import Maybe, Model
 
-__all__ = [
-    "Base",
-    "Name",
-    "Thing",
-]
-
 
 class Base(Model):
     id: str

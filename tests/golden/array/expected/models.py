@@ -9,11 +9,6 @@ from pydantic import Field
 
 from ._types import Integer, Maybe, Model
 
-__all__ = [
-    "Thing",
-    "Words",
-]
-
 
 class Thing(Model):
     any: Maybe[list[Any]] = None

@@ -7,12 +7,6 @@ from pydantic import ConfigDict
 
 from ._types import Maybe, Model
 
-__all__ = [
-    "Nothing",
-    "Thing",
-    "ThingNone",
-]
-
 
 class Nothing(Model):
     model_config = ConfigDict(extra="forbid")

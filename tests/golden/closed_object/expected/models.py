@@ -7,11 +7,6 @@ from pydantic import ConfigDict
 
 from ._types import Integer, Maybe, Model
 
-__all__ = [
-    "Thing",
-    "ThingInner",
-]
-
 
 class Thing(Model):
     model_config = ConfigDict(extra="forbid")

@@ -9,10 +9,6 @@ from pydantic import Field
 
 from ._types import Maybe, Model
 
-__all__ = [
-    "Thing",
-]
-
 
 class Thing(Model):
     need: Annotated[list[str], Field(min_length=1)]

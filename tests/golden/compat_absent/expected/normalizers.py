@@ -9,12 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ._compat import Hub, Log, Normalized, Path, Spoke, agreed, fault, gather, is_one_of, unfold
-
-_ABSENT_EMPTY_NULL_N0: tuple[Any, ...] = ("", None, 0)
-_ABSENT_NONE_NULL_EMPTY: tuple[Any, ...] = ("none", None, "")
-_ABSENT_NULL_EMPTY: tuple[Any, ...] = (None, "")
-_ABSENT_NULL_EMPTY_NO_ITEMS: tuple[Any, ...] = (None, "", [])
+from ._compat import Field, Log, Normalized, Path, agreed, fault, gather, is_one_of, unfold
 
 
 def normalize_thing(payload: Any) -> Normalized:
@@ -35,11 +30,20 @@ def _fold_thing(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, dict):
         folded = value.copy()
         for key in ("own",):
-            if key in folded and is_one_of(folded[key], _ABSENT_EMPTY_NULL_N0):
+            if key in folded and is_one_of(folded[key], ("", None, 0)):
                 del folded[key]
                 log.drop((at, key), "absent")
-        gather(folded, _HUB_THING_NEED, at, log)
-        gather(folded, _HUB_THING_OPT, at, log)
+        fields: dict[Any, Field] = {
+            "need": (None, (None, "", []), None),
+            "needed": (_fold_thing_needed, (None, "", []), None),
+        }
+        needed = "at least one of need, needed must be given"
+        gather(folded, at, log, agreed, fields, needed)
+        fields = {
+            "opt": (None, (None, ""), None),
+            "option": (_fold_thing_option, ("none", None, ""), None),
+        }
+        gather(folded, at, log, agreed, fields)
         return folded
     return value
 
@@ -65,20 +69,3 @@ def _unfold_thing_needed(value: Any) -> Iterator[Any]:
 
 def _unfold_thing_option(value: Any) -> Iterator[Any]:
     yield value
-
-
-_HUB_THING_NEED = Hub(
-    "need",
-    _ABSENT_NULL_EMPTY_NO_ITEMS,
-    agreed,
-    (Spoke("needed", _ABSENT_NULL_EMPTY_NO_ITEMS, _fold_thing_needed),),
-    needed="at least one of need, needed must be given",
-)
-
-
-_HUB_THING_OPT = Hub(
-    "opt",
-    _ABSENT_NULL_EMPTY,
-    agreed,
-    (Spoke("option", _ABSENT_NONE_NULL_EMPTY, _fold_thing_option),),
-)

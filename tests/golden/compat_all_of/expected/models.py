@@ -5,11 +5,6 @@ from __future__ import annotations
 
 from ._types import Integer, Maybe, Model
 
-__all__ = [
-    "Base",
-    "Thing",
-]
-
 
 class Base(Model):
     name: str

@@ -9,10 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ._compat import Hub, Log, Normalized, Path, Spoke, agreed, fault, gather, is_integer, unfold
-
-_ABSENT: tuple[Any, ...] = ()
-_ABSENT_NULL: tuple[Any, ...] = (None,)
+from ._compat import Field, Log, Normalized, Path, agreed, fault, gather, is_integer, unfold
 
 
 def normalize_base(payload: Any) -> Normalized:
@@ -61,7 +58,11 @@ def _fold_thing(value: Any, at: Path, log: Log) -> Any:
         folded = value.copy()
         if "size" in folded:
             folded["size"] = _fold_base_size(value["size"], (at, "size"), log)
-        gather(folded, _HUB_THING_LABEL, at, log)
+        fields: dict[Any, Field] = {
+            "label": (None, (), None),
+            "title": (_fold_thing_all_of_1_title, (None,), None),
+        }
+        gather(folded, at, log, agreed, fields)
         return folded
     return value
 
@@ -75,8 +76,3 @@ def _fold_thing_all_of_1_title(value: Any, at: Path, log: Log) -> Any:
 
 def _unfold_thing_title(value: Any) -> Iterator[Any]:
     yield value
-
-
-_HUB_THING_LABEL = Hub(
-    "label", _ABSENT, agreed, (Spoke("title", _ABSENT_NULL, _fold_thing_all_of_1_title),)
-)

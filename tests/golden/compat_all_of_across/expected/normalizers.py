@@ -9,10 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ._compat import Hub, Log, Normalized, Path, Spoke, fault, gather, merged, unfold
-
-_ABSENT: tuple[Any, ...] = ()
-_ABSENT_NULL: tuple[Any, ...] = (None,)
+from ._compat import Field, Log, Normalized, Path, fault, gather, merged, unfold
 
 
 def normalize_thing(payload: Any) -> Normalized:
@@ -31,7 +28,11 @@ def denormalize_thing(value: dict[str, Any], *, to: Mapping[str, str]) -> dict[s
 def _fold_thing(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, dict):
         folded = value.copy()
-        gather(folded, _HUB_THING_NAMES, at, log)
+        fields: dict[Any, Field] = {
+            "names": (None, (), None),
+            "name": (_fold_thing_all_of_1_name, (None,), None),
+        }
+        gather(folded, at, log, merged, fields)
         return folded
     return value
 
@@ -48,8 +49,3 @@ def _fold_thing_all_of_1_name(value: Any, at: Path, log: Log) -> Any:
 def _unfold_thing_name(value: Any) -> Iterator[Any]:
     if isinstance(value, list) and len(value) == 1:
         yield value[0]
-
-
-_HUB_THING_NAMES = Hub(
-    "names", _ABSENT, merged, (Spoke("name", _ABSENT_NULL, _fold_thing_all_of_1_name),)
-)

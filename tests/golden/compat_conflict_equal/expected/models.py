@@ -9,10 +9,6 @@ from pydantic import Field
 
 from ._types import Integer, Maybe, Model
 
-__all__ = [
-    "Thing",
-]
-
 
 class Thing(Model):
     all: Maybe[Annotated[list[Integer], Field(max_length=3)]] = None

@@ -9,10 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ._compat import Hub, Log, Normalized, Path, Spoke, fault, gather, is_integer, only, unfold
-
-_ABSENT: tuple[Any, ...] = ()
-_ABSENT_NULL: tuple[Any, ...] = (None,)
+from ._compat import Field, Log, Normalized, Path, fault, gather, is_integer, only, unfold
 
 
 def normalize_thing(payload: Any) -> Normalized:
@@ -32,7 +29,12 @@ def denormalize_thing(value: dict[str, Any], *, to: Mapping[str, str]) -> dict[s
 def _fold_thing(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, dict):
         folded = value.copy()
-        gather(folded, _HUB_THING_ALL, at, log)
+        fields: dict[Any, Field] = {
+            "all": (None, (), None),
+            "one": (_fold_thing_one, (None,), None),
+            "some": (_fold_thing_some, (None,), None),
+        }
+        gather(folded, at, log, only, fields)
         return folded
     return value
 
@@ -58,14 +60,3 @@ def _unfold_thing_one(value: Any) -> Iterator[Any]:
 
 def _unfold_thing_some(value: Any) -> Iterator[Any]:
     yield value
-
-
-_HUB_THING_ALL = Hub(
-    "all",
-    _ABSENT,
-    only,
-    (
-        Spoke("one", _ABSENT_NULL, _fold_thing_one),
-        Spoke("some", _ABSENT_NULL, _fold_thing_some),
-    ),
-)

@@ -5,11 +5,6 @@ from __future__ import annotations
 
 from ._types import Maybe, Model, Number
 
-__all__ = [
-    "Thing",
-    "ThingPrice",
-]
-
 
 class Thing(Model):
     price: Maybe[ThingPrice] = None

@@ -10,11 +10,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ._compat import (
-    Hub,
+    Field,
     Log,
     Normalized,
     Path,
-    Spoke,
     agreed,
     fault,
     gather,
@@ -23,9 +22,6 @@ from ._compat import (
     same,
     unfold,
 )
-
-_ABSENT: tuple[Any, ...] = ()
-_ABSENT_NULL: tuple[Any, ...] = (None,)
 
 
 def normalize_thing(payload: Any) -> Normalized:
@@ -46,7 +42,11 @@ def _fold_thing(value: Any, at: Path, log: Log) -> Any:
         folded = value.copy()
         if "price" in folded:
             folded["price"] = _fold_thing_price(value["price"], (at, "price"), log)
-        gather(folded, _HUB_THING_CODE, at, log)
+        fields: dict[Any, Field] = {
+            "code": (None, (), None),
+            "flag": (_fold_thing_flag, (None,), None),
+        }
+        gather(folded, at, log, agreed, fields)
         return folded
     return value
 
@@ -77,6 +77,3 @@ def _fold_thing_price(value: Any, at: Path, log: Log) -> Any:
 def _unfold_thing_flag(value: Any) -> Iterator[Any]:
     if same(value, 'set "it"'):
         yield True
-
-
-_HUB_THING_CODE = Hub("code", _ABSENT, agreed, (Spoke("flag", _ABSENT_NULL, _fold_thing_flag),))

@@ -5,11 +5,6 @@ from __future__ import annotations
 
 from ._types import Integer, Maybe, Model
 
-__all__ = [
-    "Thing",
-    "ThingOutput",
-]
-
 
 class Thing(Model):
     output: Maybe[ThingOutput] = None

@@ -9,21 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ._compat import (
-    Hub,
-    Log,
-    Normalized,
-    Path,
-    Spoke,
-    agreed,
-    fault,
-    gather_deep,
-    is_integer,
-    unfold,
-)
-
-_ABSENT: tuple[Any, ...] = ()
-_ABSENT_NULL: tuple[Any, ...] = (None,)
+from ._compat import Field, Log, Normalized, Path, agreed, fault, gather_deep, is_integer, unfold
 
 
 def normalize_thing(payload: Any) -> Normalized:
@@ -43,8 +29,16 @@ def denormalize_thing(value: dict[str, Any], *, to: Mapping[str, str]) -> dict[s
 def _fold_thing(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, dict):
         folded = value.copy()
-        gather_deep(folded, _HUB_THING_OUTPUT_FORMAT, at, log)
-        gather_deep(folded, _HUB_THING_OUTPUT_SIZE, at, log)
+        fields: dict[Any, Field] = {
+            ("output", "format"): (None, (), None),
+            "format": (_fold_thing_format, (None,), None),
+        }
+        gather_deep(folded, at, log, agreed, fields)
+        fields = {
+            ("output", "size"): (None, (), None),
+            "size": (_fold_thing_size, (None,), None),
+        }
+        gather_deep(folded, at, log, agreed, fields)
         return folded
     return value
 
@@ -69,13 +63,3 @@ def _unfold_thing_format(value: Any) -> Iterator[Any]:
 
 def _unfold_thing_size(value: Any) -> Iterator[Any]:
     yield value
-
-
-_HUB_THING_OUTPUT_FORMAT = Hub(
-    ("output", "format"), _ABSENT, agreed, (Spoke("format", _ABSENT_NULL, _fold_thing_format),)
-)
-
-
-_HUB_THING_OUTPUT_SIZE = Hub(
-    ("output", "size"), _ABSENT, agreed, (Spoke("size", _ABSENT_NULL, _fold_thing_size),)
-)

@@ -7,11 +7,6 @@ from typing import Literal
 
 from ._types import Maybe, Model
 
-__all__ = [
-    "Thing",
-    "ThingMessagesItem",
-]
-
 
 class Thing(Model):
     messages: Maybe[list[ThingMessagesItem]] = None

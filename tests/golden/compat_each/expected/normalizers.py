@@ -9,22 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ._compat import (
-    Hub,
-    Log,
-    Normalized,
-    Path,
-    Spoke,
-    agreed,
-    fault,
-    gather,
-    is_integer,
-    same,
-    unfold,
-)
-
-_ABSENT: tuple[Any, ...] = ()
-_ABSENT_NULL: tuple[Any, ...] = (None,)
+from ._compat import Field, Log, Normalized, Path, agreed, fault, gather, is_integer, same, unfold
 
 
 def normalize_thing(payload: Any) -> Normalized:
@@ -44,7 +29,12 @@ def denormalize_thing(value: dict[str, Any], *, to: Mapping[str, str]) -> dict[s
 def _fold_thing(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, dict):
         folded = value.copy()
-        gather(folded, _HUB_THING_MESSAGES, at, log)
+        fields: dict[Any, Field] = {
+            "messages": (None, (), None),
+            "prompts": (_fold_thing_prompts, (None,), None),
+            "pairs": (_fold_thing_pairs, (None,), None),
+        }
+        gather(folded, at, log, agreed, fields)
         return folded
     return value
 
@@ -95,14 +85,3 @@ def _unfold_thing_pairs(value: Any) -> Iterator[Any]:
         for item in value
     ):
         yield [{"k": item["text"]} for item in value]
-
-
-_HUB_THING_MESSAGES = Hub(
-    "messages",
-    _ABSENT,
-    agreed,
-    (
-        Spoke("prompts", _ABSENT_NULL, _fold_thing_prompts),
-        Spoke("pairs", _ABSENT_NULL, _fold_thing_pairs),
-    ),
-)

@@ -9,10 +9,6 @@ from pydantic import Field
 
 from ._types import Integer, Maybe, Model, Number
 
-__all__ = [
-    "Thing",
-]
-
 
 class Thing(Model):
     list_: Annotated[Maybe[Annotated[list[Integer], Field(min_length=2)]], Field(alias="list")] = (

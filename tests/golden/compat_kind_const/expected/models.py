@@ -7,10 +7,6 @@ from typing import Literal
 
 from ._types import Model, Number
 
-__all__ = [
-    "Shape",
-]
-
 
 class Shape(Model):
     kind: Literal["circle"]

@@ -5,10 +5,6 @@ from __future__ import annotations
 
 from ._types import Model
 
-__all__ = [
-    "Source",
-]
-
 
 class Source(Model):
     id: str

@@ -9,11 +9,6 @@ from pydantic import Field
 
 from ._types import Maybe, Model, Number
 
-__all__ = [
-    "Thing",
-    "ThingPointsItem",
-]
-
 
 class Thing(Model):
     points: Maybe[Annotated[list[ThingPointsItem], Field(min_length=1)]] = None

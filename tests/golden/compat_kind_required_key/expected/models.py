@@ -7,10 +7,6 @@ from pydantic import ConfigDict
 
 from ._types import Model
 
-__all__ = [
-    "Source",
-]
-
 
 class Source(Model):
     model_config = ConfigDict(extra="forbid")

@@ -9,12 +9,6 @@ from pydantic import Field
 
 from ._types import Maybe, Model
 
-__all__ = [
-    "Thing",
-    "ThingTo",
-    "Thing_",
-]
-
 
 class Thing(Model):
     new_name_x: Annotated[Maybe[str], Field(alias="new/name~x")] = None

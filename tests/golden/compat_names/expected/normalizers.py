@@ -9,10 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ._compat import Hub, Log, Normalized, Path, Spoke, agreed, fault, gather, gather_deep, unfold
-
-_ABSENT: tuple[Any, ...] = ()
-_ABSENT_NULL: tuple[Any, ...] = (None,)
+from ._compat import Field, Log, Normalized, Path, agreed, fault, gather, gather_deep, unfold
 
 
 def normalize_thing(payload: Any) -> Normalized:
@@ -47,9 +44,22 @@ def denormalize_thing_69eadf61(value: dict[str, Any], *, to: Mapping[str, str]) 
 def _fold_thing(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, dict):
         folded = value.copy()
-        gather(folded, _HUB_THING_NEW_NAME_X, at, log)
-        gather(folded, _HUB_THING_GR_UF6_UDF_E, at, log)
-        gather_deep(folded, _HUB_THING_TO_TO, at, log)
+        fields: dict[Any, Field] = {
+            "new/name~x": (None, (), None),
+            'old "name"': (_fold_thing_old_name, (None,), None),
+        }
+        gather(folded, at, log, agreed, fields)
+        fields = {
+            "größe": (None, (), None),
+            "class": (_fold_thing_class_, (None,), None),
+            "oneOf": (_fold_thing_one_of, (None,), None),
+        }
+        gather(folded, at, log, agreed, fields)
+        fields = {
+            ("to", "to"): (None, (), None),
+            "properties": (_fold_thing_properties, (None,), None),
+        }
+        gather_deep(folded, at, log, agreed, fields)
         return folded
     return value
 
@@ -57,7 +67,11 @@ def _fold_thing(value: Any, at: Path, log: Log) -> Any:
 def _fold_thing_69eadf61(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, dict):
         folded = value.copy()
-        gather(folded, _HUB_THING_69EADF61_A, at, log)
+        fields: dict[Any, Field] = {
+            "a": (None, (), None),
+            "b": (_fold_thing_b, (None,), None),
+        }
+        gather(folded, at, log, agreed, fields)
         return folded
     return value
 
@@ -115,27 +129,3 @@ def _unfold_thing_properties(value: Any) -> Iterator[Any]:
 
 def _unfold_thing_b(value: Any) -> Iterator[Any]:
     yield value
-
-
-_HUB_THING_69EADF61_A = Hub("a", _ABSENT, agreed, (Spoke("b", _ABSENT_NULL, _fold_thing_b),))
-
-
-_HUB_THING_GR_UF6_UDF_E = Hub(
-    "größe",
-    _ABSENT,
-    agreed,
-    (
-        Spoke("class", _ABSENT_NULL, _fold_thing_class_),
-        Spoke("oneOf", _ABSENT_NULL, _fold_thing_one_of),
-    ),
-)
-
-
-_HUB_THING_NEW_NAME_X = Hub(
-    "new/name~x", _ABSENT, agreed, (Spoke('old "name"', _ABSENT_NULL, _fold_thing_old_name),)
-)
-
-
-_HUB_THING_TO_TO = Hub(
-    ("to", "to"), _ABSENT, agreed, (Spoke("properties", _ABSENT_NULL, _fold_thing_properties),)
-)

@@ -11,11 +11,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ._compat import (
-    Hub,
+    Field,
     Log,
     Normalized,
     Path,
-    Spoke,
     agreed,
     fault,
     gather,
@@ -24,9 +23,6 @@ from ._compat import (
     is_multiple,
     unfold,
 )
-
-_ABSENT: tuple[Any, ...] = ()
-_ABSENT_NULL: tuple[Any, ...] = (None,)
 
 
 def normalize_thing(payload: Any) -> Normalized:
@@ -51,10 +47,29 @@ def denormalize_thing(value: dict[str, Any], *, to: Mapping[str, str]) -> dict[s
 def _fold_thing(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, dict):
         folded = value.copy()
-        gather(folded, _HUB_THING_ID, at, log)
-        gather(folded, _HUB_THING_NUMBER, at, log)
-        gather(folded, _HUB_THING_LIST, at, log)
-        gather(folded, _HUB_THING_MAP, at, log)
+        fields: dict[Any, Field] = {
+            "id": (None, (), None),
+            "key": (_fold_thing_key, (None,), None),
+        }
+        gather(folded, at, log, agreed, fields)
+        fields = {
+            "number": (None, (), None),
+            "count": (_fold_thing_count, (None,), None),
+            "odd": (_fold_thing_odd, (None,), None),
+        }
+        gather(folded, at, log, agreed, fields)
+        fields = {
+            "list": (None, (), None),
+            "few": (_fold_thing_few, (None,), None),
+            "distinct": (_fold_thing_distinct, (None,), None),
+        }
+        gather(folded, at, log, agreed, fields)
+        fields = {
+            "map": (None, (), None),
+            "closed": (_fold_thing_closed, (None,), None),
+            "named": (_fold_thing_named, (None,), None),
+        }
+        gather(folded, at, log, agreed, fields)
         return folded
     return value
 
@@ -176,39 +191,3 @@ def _unfold_thing_named(value: Any) -> Iterator[Any]:
 
 def _unfold_thing_distinct(value: Any) -> Iterator[Any]:
     yield value
-
-
-_HUB_THING_ID = Hub("id", _ABSENT, agreed, (Spoke("key", _ABSENT_NULL, _fold_thing_key),))
-
-
-_HUB_THING_LIST = Hub(
-    "list",
-    _ABSENT,
-    agreed,
-    (
-        Spoke("few", _ABSENT_NULL, _fold_thing_few),
-        Spoke("distinct", _ABSENT_NULL, _fold_thing_distinct),
-    ),
-)
-
-
-_HUB_THING_MAP = Hub(
-    "map",
-    _ABSENT,
-    agreed,
-    (
-        Spoke("closed", _ABSENT_NULL, _fold_thing_closed),
-        Spoke("named", _ABSENT_NULL, _fold_thing_named),
-    ),
-)
-
-
-_HUB_THING_NUMBER = Hub(
-    "number",
-    _ABSENT,
-    agreed,
-    (
-        Spoke("count", _ABSENT_NULL, _fold_thing_count),
-        Spoke("odd", _ABSENT_NULL, _fold_thing_odd),
-    ),
-)

@@ -5,12 +5,6 @@ from __future__ import annotations
 
 from ._types import Maybe, Model
 
-__all__ = [
-    "Thing",
-    "ThingRowsItem",
-    "ThingRowsItemCellsItem",
-]
-
 
 class Thing(Model):
     rows: Maybe[list[ThingRowsItem]] = None

@@ -5,11 +5,6 @@ from __future__ import annotations
 
 from ._types import Integer, Maybe, Model
 
-__all__ = [
-    "Thing",
-    "ThingSize",
-]
-
 
 class Thing(Model):
     size: Maybe[ThingSize] = None

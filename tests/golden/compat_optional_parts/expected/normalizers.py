@@ -9,22 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ._compat import (
-    Hub,
-    Log,
-    Normalized,
-    Path,
-    Spoke,
-    agreed,
-    fault,
-    gather,
-    is_integer,
-    part,
-    unfold,
-)
-
-_ABSENT: tuple[Any, ...] = ()
-_ABSENT_NULL: tuple[Any, ...] = (None,)
+from ._compat import Field, Log, Normalized, Path, agreed, fault, gather, is_integer, part, unfold
 
 
 def normalize_thing(payload: Any) -> Normalized:
@@ -43,7 +28,11 @@ def denormalize_thing(value: dict[str, Any], *, to: Mapping[str, str]) -> dict[s
 def _fold_thing(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, dict):
         folded = value.copy()
-        gather(folded, _HUB_THING_SIZE, at, log)
+        fields: dict[Any, Field] = {
+            "size": (None, (), None),
+            "box": (_fold_thing_box, (None,), None),
+        }
+        gather(folded, at, log, agreed, fields)
         return folded
     return value
 
@@ -85,6 +74,3 @@ def _unfold_thing_box(value: Any) -> Iterator[Any]:
                 else {}
             ),
         }
-
-
-_HUB_THING_SIZE = Hub("size", _ABSENT, agreed, (Spoke("box", _ABSENT_NULL, _fold_thing_box),))

@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ._compat import Hub, Log, Normalized, Path, Spoke, agreed, fault, gather, unfold
-
-_ABSENT: tuple[Any, ...] = ()
+from ._compat import Field, Log, Normalized, Path, agreed, fault, gather, unfold
 
 
 def normalize_thing(payload: Any) -> Normalized:
@@ -30,7 +28,11 @@ def denormalize_thing(value: dict[str, Any], *, to: Mapping[str, str]) -> dict[s
 def _fold_thing(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, dict):
         folded = value.copy()
-        gather(folded, _HUB_THING_NAME, at, log)
+        fields: dict[Any, Field] = {
+            "name": (None, (), None),
+            "title": (_fold_thing_title, (), None),
+        }
+        gather(folded, at, log, agreed, fields)
         return folded
     return value
 
@@ -44,6 +46,3 @@ def _fold_thing_title(value: Any, at: Path, log: Log) -> Any:
 
 def _unfold_thing_title(value: Any) -> Iterator[Any]:
     yield value
-
-
-_HUB_THING_NAME = Hub("name", _ABSENT, agreed, (Spoke("title", _ABSENT, _fold_thing_title),))

@@ -9,10 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ._compat import Hub, Log, Normalized, Path, Spoke, agreed, fault, gather, unfold
-
-_ABSENT: tuple[Any, ...] = ()
-_ABSENT_NULL: tuple[Any, ...] = (None,)
+from ._compat import Field, Log, Normalized, Path, agreed, fault, gather, unfold
 
 
 def normalize_node(payload: Any) -> Normalized:
@@ -33,7 +30,11 @@ def _fold_node(value: Any, at: Path, log: Log) -> Any:
         folded = value.copy()
         if "children" in folded:
             folded["children"] = _fold_node_children(value["children"], (at, "children"), log)
-        gather(folded, _HUB_NODE_ALIAS, at, log)
+        fields: dict[Any, Field] = {
+            "alias": (None, (), None),
+            "label": (_fold_node_label, (None,), None),
+        }
+        gather(folded, at, log, agreed, fields)
         return folded
     return value
 
@@ -64,6 +65,3 @@ def _fold_node_label(value: Any, at: Path, log: Log) -> Any:
 
 def _unfold_node_label(value: Any) -> Iterator[Any]:
     yield value
-
-
-_HUB_NODE_ALIAS = Hub("alias", _ABSENT, agreed, (Spoke("label", _ABSENT_NULL, _fold_node_label),))

@@ -9,10 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ._compat import Hub, Log, Normalized, Path, Spoke, agreed, fault, gather, unfold
-
-_ABSENT: tuple[Any, ...] = ()
-_ABSENT_NULL: tuple[Any, ...] = (None,)
+from ._compat import Field, Log, Normalized, Path, agreed, fault, gather, unfold
 
 
 def normalize_thing(payload: Any) -> Normalized:
@@ -32,7 +29,13 @@ def denormalize_thing(value: dict[str, Any], *, to: Mapping[str, str]) -> dict[s
 def _fold_thing(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, dict):
         folded = value.copy()
-        gather(folded, _HUB_THING_NAME, at, log)
+        fields: dict[Any, Field] = {
+            "name": (None, (), None),
+            "title": (_fold_thing_title, (None,), None),
+            "label": (_fold_thing_label, (None,), None),
+        }
+        needed = "at least one of name, title, label must be given"
+        gather(folded, at, log, agreed, fields, needed)
         return folded
     return value
 
@@ -57,15 +60,3 @@ def _unfold_thing_title(value: Any) -> Iterator[Any]:
 
 def _unfold_thing_label(value: Any) -> Iterator[Any]:
     yield value
-
-
-_HUB_THING_NAME = Hub(
-    "name",
-    _ABSENT,
-    agreed,
-    (
-        Spoke("title", _ABSENT_NULL, _fold_thing_title),
-        Spoke("label", _ABSENT_NULL, _fold_thing_label),
-    ),
-    needed="at least one of name, title, label must be given",
-)

@@ -9,11 +9,6 @@ from pydantic import Field
 
 from ._types import Integer, Maybe, Model
 
-__all__ = [
-    "Thing",
-    "Things",
-]
-
 
 class Thing(Model):
     id: Integer

@@ -10,8 +10,6 @@ from typing import Any
 
 from ._compat import Log, Normalized, Path, fault
 
-_ABSENT_EMPTY: tuple[Any, ...] = ("",)
-
 
 def normalize_thing(payload: Any) -> Normalized:
     """Fold the compatibility fields of `Thing` into its canonical form."""
@@ -27,7 +25,7 @@ def _fold_thing(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, dict):
         folded = value.copy()
         for key in ("note",):
-            if key in folded and folded[key] in _ABSENT_EMPTY:
+            if key in folded and folded[key] in ("",):
                 del folded[key]
                 log.drop((at, key), "absent")
         return folded

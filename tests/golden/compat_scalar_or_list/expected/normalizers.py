@@ -9,10 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ._compat import Hub, Log, Normalized, Path, Spoke, agreed, fault, gather, unfold
-
-_ABSENT: tuple[Any, ...] = ()
-_ABSENT_NULL: tuple[Any, ...] = (None,)
+from ._compat import Field, Log, Normalized, Path, agreed, fault, gather, unfold
 
 
 def normalize_thing(payload: Any) -> Normalized:
@@ -33,7 +30,11 @@ def _fold_thing(value: Any, at: Path, log: Log) -> Any:
         folded = value.copy()
         if "stop" in folded:
             folded["stop"] = _fold_thing_stop(value["stop"], (at, "stop"), log)
-        gather(folded, _HUB_THING_TAGS, at, log)
+        fields: dict[Any, Field] = {
+            "tags": (None, (), None),
+            "tag": (_fold_thing_tag, (None,), None),
+        }
+        gather(folded, at, log, agreed, fields)
         return folded
     return value
 
@@ -61,6 +62,3 @@ def _unfold_thing_tag(value: Any) -> Iterator[Any]:
     if isinstance(value, list) and len(value) == 1:
         yield value[0]
     yield value
-
-
-_HUB_THING_TAGS = Hub("tags", _ABSENT, agreed, (Spoke("tag", _ABSENT_NULL, _fold_thing_tag),))

@@ -9,10 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ._compat import Hub, Log, Normalized, Path, Spoke, agreed, fault, gather, unfold
-
-_ABSENT: tuple[Any, ...] = ()
-_ABSENT_NULL: tuple[Any, ...] = (None,)
+from ._compat import Field, Log, Normalized, Path, agreed, fault, gather, unfold
 
 
 def normalize_image(payload: Any) -> Normalized:
@@ -49,7 +46,11 @@ def _fold_thing(value: Any, at: Path, log: Log) -> Any:
             folded["rest"] = _fold_thing_rest(value["rest"], (at, "rest"), log)
         if "map" in folded:
             folded["map"] = _fold_thing_map(value["map"], (at, "map"), log)
-        gather(folded, _HUB_THING_FIRST, at, log)
+        fields: dict[Any, Field] = {
+            "first": (_fold_image, (), None),
+            "picture": (_fold_thing_picture, (None,), None),
+        }
+        gather(folded, at, log, agreed, fields)
         return folded
     return value
 
@@ -75,12 +76,3 @@ def _fold_thing_rest(value: Any, at: Path, log: Log) -> Any:
 
 def _unfold_thing_picture(value: Any) -> Iterator[Any]:
     yield value
-
-
-_HUB_THING_FIRST = Hub(
-    "first",
-    _ABSENT,
-    agreed,
-    (Spoke("picture", _ABSENT_NULL, _fold_thing_picture),),
-    fold=_fold_image,
-)

@@ -9,12 +9,6 @@ from pydantic import Field
 
 from ._types import Integer, Maybe, Model
 
-__all__ = [
-    "Thing",
-    "ThingImage",
-    "Url",
-]
-
 
 class Thing(Model):
     image: Maybe[ThingImage] = None

@@ -10,11 +10,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ._compat import (
-    Hub,
+    Field,
     Log,
     Normalized,
     Path,
-    Spoke,
     agreed,
     fault,
     gather,
@@ -22,9 +21,6 @@ from ._compat import (
     is_number,
     unfold,
 )
-
-_ABSENT: tuple[Any, ...] = ()
-_ABSENT_NULL: tuple[Any, ...] = (None,)
 
 
 def normalize_thing(payload: Any) -> Normalized:
@@ -46,8 +42,16 @@ def _fold_thing(value: Any, at: Path, log: Log) -> Any:
         folded = value.copy()
         if "image" in folded:
             folded["image"] = _fold_thing_image(value["image"], (at, "image"), log)
-        gather(folded, _HUB_THING_LINK, at, log)
-        gather(folded, _HUB_THING_SIZE, at, log)
+        fields: dict[Any, Field] = {
+            "link": (None, (), None),
+            "href": (_fold_thing_href, (None,), None),
+        }
+        gather(folded, at, log, agreed, fields)
+        fields = {
+            "size": (None, (), None),
+            "width": (_fold_thing_width, (None,), None),
+        }
+        gather(folded, at, log, agreed, fields)
         return folded
     return value
 
@@ -85,9 +89,3 @@ def _unfold_thing_href(value: Any) -> Iterator[Any]:
 
 def _unfold_thing_width(value: Any) -> Iterator[Any]:
     yield value
-
-
-_HUB_THING_LINK = Hub("link", _ABSENT, agreed, (Spoke("href", _ABSENT_NULL, _fold_thing_href),))
-
-
-_HUB_THING_SIZE = Hub("size", _ABSENT, agreed, (Spoke("width", _ABSENT_NULL, _fold_thing_width),))

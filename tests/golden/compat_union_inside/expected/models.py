@@ -7,13 +7,6 @@ from typing import Literal
 
 from ._types import Maybe, Model
 
-__all__ = [
-    "Picture",
-    "Text",
-    "Thing",
-    "Url",
-]
-
 
 class Picture(Model):
     kind: Literal["image"]

@@ -9,10 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ._compat import Hub, Log, Normalized, Path, Spoke, agreed, fault, gather, unfold
-
-_ABSENT: tuple[Any, ...] = ()
-_ABSENT_NULL: tuple[Any, ...] = (None,)
+from ._compat import Field, Log, Normalized, Path, agreed, fault, gather, unfold
 
 
 def normalize_picture(payload: Any) -> Normalized:
@@ -55,7 +52,11 @@ def _fold_picture(value: Any, at: Path, log: Log) -> Any:
 def _fold_text(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, dict):
         folded = value.copy()
-        gather(folded, _HUB_TEXT_NOTE, at, log)
+        fields: dict[Any, Field] = {
+            "note": (None, (), None),
+            "content": (_fold_text_content, (None,), None),
+        }
+        gather(folded, at, log, agreed, fields)
         return folded
     return value
 
@@ -115,6 +116,3 @@ def _fold_url(value: Any, at: Path, log: Log) -> Any:
 
 def _unfold_text_content(value: Any) -> Iterator[Any]:
     yield value
-
-
-_HUB_TEXT_NOTE = Hub("note", _ABSENT, agreed, (Spoke("content", _ABSENT_NULL, _fold_text_content),))

@@ -7,10 +7,6 @@ from typing import Literal
 
 from ._types import Maybe, Model
 
-__all__ = [
-    "Thing",
-]
-
 
 class Thing(Model):
     quality: Maybe[Literal["low", "high"]] = None

@@ -9,10 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ._compat import Hub, Log, Normalized, Path, Spoke, agreed, fault, gather, unfold
-
-_ABSENT: tuple[Any, ...] = ()
-_ABSENT_NULL: tuple[Any, ...] = (None,)
+from ._compat import Field, Log, Normalized, Path, agreed, fault, gather, unfold
 
 
 def normalize_thing(payload: Any) -> Normalized:
@@ -33,7 +30,11 @@ def _fold_thing(value: Any, at: Path, log: Log) -> Any:
         folded = value.copy()
         if "mode" in folded:
             folded["mode"] = _fold_thing_mode(value["mode"], (at, "mode"), log)
-        gather(folded, _HUB_THING_QUALITY, at, log)
+        fields: dict[Any, Field] = {
+            "quality": (None, (), None),
+            "level": (_fold_thing_level, (None,), None),
+        }
+        gather(folded, at, log, agreed, fields)
         return folded
     return value
 
@@ -59,8 +60,3 @@ def _fold_thing_mode(value: Any, at: Path, log: Log) -> Any:
 def _unfold_thing_level(value: Any) -> Iterator[Any]:
     if not isinstance(value, (dict, list)):
         yield {"low": "poor", "high": "good"}.get(value, value)
-
-
-_HUB_THING_QUALITY = Hub(
-    "quality", _ABSENT, agreed, (Spoke("level", _ABSENT_NULL, _fold_thing_level),)
-)

@@ -7,10 +7,6 @@ from typing import Annotated, Literal
 
 from ._types import Exact, Maybe, Model
 
-__all__ = [
-    "Thing",
-]
-
 
 class Thing(Model):
     kind: Literal["thing"]

@@ -9,38 +9,33 @@ from pydantic import Field
 
 from ._types import Integer, Maybe, Model
 
-__all__ = [
-    "Size",
-    "Thing",
-]
-
 
 class Thing(Model):
     needed: str
-    """Default of the API: `"x"`."""
+    """API default: `"x"`."""
 
     text: Maybe[str] = None
-    """Default of the API: `"a \\"quoted\\" \\\\ text"`."""
+    """API default: `"a \\"quoted\\" \\\\ text"`."""
 
     count: Maybe[Integer] = None
-    """Default of the API: `0`."""
+    """API default: `0`."""
 
     flag: Maybe[bool] = None
-    """Default of the API: `false`."""
+    """API default: `false`."""
 
     list_: Annotated[Maybe[list[str]], Field(alias="list")] = None
-    """Default of the API: `["a"]`."""
+    """API default: `["a"]`."""
 
     object: Maybe[dict[str, Any]] = None
-    """Default of the API: `{"a": null}`."""
+    """API default: `{"a": null}`."""
 
     color: Maybe[Literal["red"]] = None
-    """Default of the API: `"red"`."""
+    """API default: `"red"`."""
 
     nothing: str | None = None
 
     later: Maybe[Size] = None
-    """Default of the API: `3`."""
+    """API default: `3`."""
 
 
 Size: TypeAlias = Integer

@@ -5,19 +5,12 @@ from __future__ import annotations
 
 from ._types import Maybe, Model
 
-__all__ = [
-    "Thing",
-]
-
 
 class Thing(Model):
     old: Maybe[str] = None
     """Deprecated."""
 
     older: Maybe[str] = None
-    """Use new.
-
-    Deprecated.
-    """
+    """Use new. Deprecated."""
 
     new: Maybe[str] = None

@@ -7,13 +7,6 @@ from typing import TypeAlias
 
 from ._types import Maybe, Model
 
-__all__ = [
-    "Blank",
-    "Text",
-    "Thing",
-    "Titled",
-]
-
 
 class Blank(Model):
     a: Maybe[str] = None

@@ -2,5 +2,3 @@
 """The models of Tests: the canonical form of its schemas."""
 
 from __future__ import annotations
-
-__all__ = []

@@ -7,11 +7,6 @@ from typing import Annotated, Literal, TypeAlias
 
 from ._types import Exact, Maybe, Model
 
-__all__ = [
-    "Level",
-    "Thing",
-]
-
 
 class Thing(Model):
     level: Maybe[Level] = None

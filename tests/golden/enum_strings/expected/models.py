@@ -7,11 +7,6 @@ from typing import Literal, TypeAlias
 
 from ._types import Maybe, Model
 
-__all__ = [
-    "Color",
-    "Thing",
-]
-
 
 class Thing(Model):
     color: Maybe[Color] = None

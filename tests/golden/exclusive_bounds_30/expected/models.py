@@ -9,10 +9,6 @@ from pydantic import Field
 
 from ._types import Integer, Maybe, Model, Number
 
-__all__ = [
-    "Thing",
-]
-
 
 class Thing(Model):
     open: Maybe[Annotated[Integer, Field(gt=0, lt=5)]] = None

@@ -5,18 +5,6 @@ from __future__ import annotations
 
 from ._types import Integer, Maybe, Model
 
-__all__ = [
-    "MakeThingRequest",
-    "MakeThingResponse404",
-    "MakeThingResponseItem",
-    "PutThingsIdRequest",
-    "Thing",
-    "ThingChoiceOption2",
-    "ThingInner",
-    "ThingMapValue",
-    "ThingRowsItem",
-]
-
 
 class MakeThingRequest(Model):
     a: Maybe[str] = None

@@ -9,11 +9,6 @@ from pydantic import Field
 
 from ._types import Integer, Maybe, Model
 
-__all__ = [
-    "Labels",
-    "Thing",
-]
-
 
 class Thing(Model):
     any: Maybe[dict[str, Any]] = None

@@ -9,23 +9,6 @@ from pydantic import ConfigDict, Field
 
 from ._types import Exact, Integer, Maybe, Model
 
-__all__ = [
-    "Annotations",
-    "Any_",
-    "BaseModel_",
-    "ConfigDict_",
-    "Exact_",
-    "Field_",
-    "Integer_",
-    "List",
-    "List_",
-    "Literal_",
-    "Maybe_",
-    "Model_",
-    "Str",
-    "TypeAlias_",
-]
-
 
 class Annotations(Model):
     annotations: Maybe[str] = None

@@ -9,15 +9,6 @@ from pydantic import Field
 
 from ._types import Integer, Maybe, Model
 
-__all__ = [
-    "FooBar",
-    "Foo_Bar",
-    "Foo_x2d_bar",
-    "Thing",
-    "ThingInner",
-    "Thing_Properties_Inner",
-]
-
 
 class FooBar(Model):
     a: Maybe[str] = None

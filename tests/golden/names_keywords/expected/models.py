@@ -9,12 +9,6 @@ from pydantic import Field
 
 from ._types import Maybe, Model
 
-__all__ = [
-    "Class",
-    "None_",
-    "True_",
-]
-
 
 class Class(Model):
     class_: Annotated[Maybe[str], Field(alias="class")] = None

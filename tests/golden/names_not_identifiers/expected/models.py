@@ -9,10 +9,6 @@ from pydantic import Field
 
 from ._types import Maybe, Model, Number
 
-__all__ = [
-    "N2dPoint",
-]
-
 
 class N2dPoint(Model):
     x_axis: Annotated[Number, Field(alias="x-axis")]

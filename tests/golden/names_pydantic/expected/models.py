@@ -9,10 +9,6 @@ from pydantic import Field
 
 from ._types import Maybe, Model
 
-__all__ = [
-    "Thing",
-]
-
 
 class Thing(Model):
     model_config_: Annotated[str, Field(alias="model_config")]

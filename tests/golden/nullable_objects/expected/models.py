@@ -5,12 +5,6 @@ from __future__ import annotations
 
 from ._types import Integer, Maybe, Model
 
-__all__ = [
-    "Base",
-    "Thing",
-    "ThingInner",
-]
-
 
 class Base(Model):
     a: Maybe[str] = None

@@ -7,13 +7,6 @@ from typing import TypeAlias
 
 from ._types import Integer, Maybe, Model
 
-__all__ = [
-    "Base",
-    "Name",
-    "Thing",
-    "ThingInner",
-]
-
 
 class Base(Model):
     a: Maybe[str] = None

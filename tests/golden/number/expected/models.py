@@ -9,10 +9,6 @@ from pydantic import Field
 
 from ._types import Maybe, Model, Number
 
-__all__ = [
-    "Thing",
-]
-
 
 class Thing(Model):
     plain: Maybe[Number] = None

@@ -7,12 +7,6 @@ from typing_extensions import TypeAliasType
 
 from ._types import Maybe, Model, Number
 
-__all__ = [
-    "Json",
-    "Node",
-    "Tree",
-]
-
 
 class Node(Model):
     children: Maybe[list[Node]] = None

@@ -5,10 +5,6 @@ from __future__ import annotations
 
 from ._types import Integer, Maybe, Model
 
-__all__ = [
-    "Node",
-]
-
 
 class Node(Model):
     value: Integer

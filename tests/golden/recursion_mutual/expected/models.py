@@ -5,11 +5,6 @@ from __future__ import annotations
 
 from ._types import Maybe, Model
 
-__all__ = [
-    "Author",
-    "Book",
-]
-
 
 class Author(Model):
     name: str

@@ -9,15 +9,6 @@ from pydantic import Field
 
 from ._types import Maybe, Model
 
-__all__ = [
-    "A",
-    "B",
-    "C",
-    "D",
-    "E",
-    "Thing",
-]
-
 
 class C(Model):
     c: str

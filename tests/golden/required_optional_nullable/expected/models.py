@@ -7,10 +7,6 @@ from typing import Any
 
 from ._types import Maybe, Model
 
-__all__ = [
-    "Thing",
-]
-
 
 class Thing(Model):
     a: str

@@ -9,11 +9,6 @@ from pydantic import Field
 
 from ._types import Model
 
-__all__ = [
-    "Bare",
-    "Thing",
-]
-
 
 class Bare(Model):
     b: Any

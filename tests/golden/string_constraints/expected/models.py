@@ -9,10 +9,6 @@ from pydantic import Field
 
 from ._types import Maybe, Model
 
-__all__ = [
-    "Thing",
-]
-
 
 class Thing(Model):
     short: Maybe[Annotated[str, Field(max_length=3)]] = None

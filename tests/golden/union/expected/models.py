@@ -9,13 +9,6 @@ from pydantic import Field
 
 from ._types import Integer, Maybe, Model
 
-__all__ = [
-    "Cat",
-    "Dog",
-    "Pet",
-    "Thing",
-]
-
 
 class Cat(Model):
     meow: bool
