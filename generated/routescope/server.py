@@ -107,17 +107,17 @@ def _route(
     async def answer(http: Request) -> Response:
         try:
             identity = await _identity(http, settings.authenticate)
-            payload = _parsed(await _body(http, settings.max_body_bytes))
-            folded = operation.normalize(payload)
-            request = folded.validate(operation.request)
+            try:
+                folded = operation.normalize(_parsed(await _body(http, settings.max_body_bytes)))
+                request = folded.validate(operation.request)
+            except (CompatError, PayloadError) as error:
+                return _refused(_misfit(error))
             context = Context(http, http.scope["x-request-id"], identity, folded.rewrites)
             if settings.on_rewrite:
                 for rewrite in folded.rewrites:
                     settings.on_rewrite(rewrite, context)
             content = _content(operation, await handle(request, context))
             return Response(content, 200, _told(folded.rewrites), "application/json")
-        except (CompatError, PayloadError) as error:
-            return _refused(_misfit(error))
         except ClientDisconnect:
             return _refused(Fault(400, "The connection was closed before the body was complete."))
         except Fault as fault:
