@@ -16,7 +16,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from pydantic import BaseModel
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
@@ -25,7 +24,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ._compat import CompatError, PayloadError, Rewrite
-from ._transport import Operation
+from ._transport import Operation, _plain
 from .client import EDIT_IMAGE
 from .models import ImageEditRequest, ImagesResponse
 
@@ -68,8 +67,8 @@ class Context:
 
 
 class Handler(Protocol):
-    """What answers requests. It may raise Fault; what else it raises is logged and told as status 500. An answer that
-    is no model yet is folded and validated like one that a client receives."""
+    """What answers requests. It may raise Fault; what else it raises is logged and told as status 500. An answer
+    is folded and validated like one that a client receives, be it a model or not."""
 
     async def edit_image(
         self, request: ImageEditRequest, context: Context
@@ -199,11 +198,8 @@ def _depth(value: Any) -> int:
 
 def _content(operation: Operation[Any], result: Any) -> bytes:
     """A valid answer as JSON."""
-    if not isinstance(result, BaseModel):
-        result = operation.fold(result).validate(operation.response)
-    content: str = result.model_dump_json(exclude_unset=True)
-    operation.response.model_validate_json(content)
-    return content.encode()
+    valid = operation.fold(_plain(result)).validate(operation.response)
+    return str(valid.model_dump_json(exclude_unset=True)).encode()
 
 
 def _misfit(error: CompatError | PayloadError) -> Fault:
