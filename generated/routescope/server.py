@@ -122,7 +122,7 @@ def _route(
         except Fault as fault:
             return _refused(fault)
         except Exception:
-            _LOGGER.exception("%s %s failed", operation.method, operation.path)
+            _LOGGER.exception("%s failed, request %s", operation.path, http.scope["x-request-id"])
             return _refused(Fault(500, "The server failed."))
 
     return Route(operation.path, answer, methods=[operation.method])
