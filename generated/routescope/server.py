@@ -151,7 +151,7 @@ async def _body(http: Request, most: int) -> bytes:
     if kind != "application/json" or http.headers.get("content-encoding", "identity") != "identity":
         raise Fault(415, "The body is not application/json, as it is.")
     body, declared = bytearray(), http.headers.get("content-length", "")
-    if not declared.isdecimal() or int(declared) <= most:
+    if not declared.isdecimal() or int(declared[:20]) <= most:
         async for chunk in http.stream():
             body += chunk
             if len(body) > most:
