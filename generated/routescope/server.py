@@ -187,7 +187,7 @@ def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _number(text: str) -> float:
     if not math.isfinite(number := float(text)):
-        raise ValueError(f"{text} is no number that can be told")
+        raise ValueError(f"{text[:20]} is no number that can be told")
     return number
 
 
