@@ -131,8 +131,8 @@ def _route(
 async def _identity(http: Request, authenticate: Callable[[str], Any] | None) -> Any:
     if authenticate is None:
         return None
-    scheme, _, token = http.headers.get("authorization", "").partition(" ")
-    identity = authenticate(token.strip()) if scheme.lower() == "bearer" and token.strip() else None
+    token = re.fullmatch(r"bearer +([!-~]+) *", http.headers.get("authorization", ""), re.I)
+    identity = authenticate(token[1]) if token else None
     if inspect.isawaitable(identity):
         identity = await identity
     if not identity:
