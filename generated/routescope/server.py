@@ -192,10 +192,8 @@ def _number(text: str) -> float:
 
 
 def _depth(value: Any) -> int:
-    inner = (
-        value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
-    )
-    return 0 if inner is None else 1 + max(map(_depth, inner), default=0)
+    inner = value.values() if isinstance(value, dict) else value
+    return 1 + max(map(_depth, inner), default=0) if isinstance(value, dict | list) else 0
 
 
 def _content(operation: Operation[Any], result: Any) -> bytes:
