@@ -30,8 +30,7 @@ _NAMES = {
         "AsyncImages AsyncRoutescope EditImageParams ImageReferenceInput Images Routescope "
     ),
     "models": (
-        "Error ErrorResponse Image ImageEditRequest ImageReference ImageUrl "
-        "ImagesResponse Usage UsageInputTokensDetails "
+        "Error ErrorResponse Image ImageEditRequest ImageReference ImageUrl ImagesResponse "
     ),
     "normalizers": (
         "denormalize_image_edit_request normalize_image normalize_image_edit_request "

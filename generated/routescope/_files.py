@@ -9,7 +9,7 @@ import socket
 from base64 import b64decode, b64encode
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, ClassVar, TypeAlias
+from typing import ClassVar, TypeAlias
 
 import anyio.to_thread
 import httpx
@@ -23,12 +23,11 @@ _KINDS = re.compile(
     rb"|(?P<avif>.{4}ftypavi[fs])",
     re.DOTALL,
 )
-_SUFFIXES = {".png", ".jpeg", ".gif", ".webp", ".avif"}
 _MOST_BYTES = 64 * 1024 * 1024
 
 
 def data_url(picture: bytes | str | os.PathLike[str]) -> str:
-    """A picture (its bytes, or the path of a file) as a `data:` URL. Raises ValueError for what is no picture."""
+    """A picture (its bytes, or the path of a file) as a `data:` URL. Raises ValueError for what is none."""
     content = picture if isinstance(picture, bytes) else Path(picture).read_bytes()
     if not (kind := _kind(content)):
         raise ValueError("neither PNG, JPEG, GIF, WebP nor AVIF")
@@ -36,49 +35,46 @@ def data_url(picture: bytes | str | os.PathLike[str]) -> str:
 
 
 def _kind(content: bytes) -> str | None:
-    found = _KINDS.match(content)
-    return found.lastgroup if found else None
+    return found.lastgroup if (found := _KINDS.match(content)) else None
 
 
 class File(Model):
     """A result that is a file, in base64 or at a URL, or whose first item is one."""
 
-    _base64: ClassVar[str]
-    _url: ClassVar[str]
-    _first: ClassVar[str]
+    _fields: ClassVar[tuple[str, str, str]]
 
-    def __init_subclass__(
-        cls, *, base64: str = "", url: str = "", first: str = "", **kwargs: Any
-    ) -> None:
-        super().__init_subclass__(**kwargs)
-        cls._base64, cls._url, cls._first = base64, url, first
+    def __init_subclass__(cls, *, base64: str = "", url: str = "", first: str = "") -> None:
+        cls._fields = base64, url, first
 
     def bytes(self) -> Content:
-        """The bytes of the file; what is at a URL is fetched now: at most 64 MiB, from http(s), without the API key.
-        Raises FileError."""
-        files: list[File] = getattr(self, self._first, [])
-        if files:
-            return files[0].bytes()
-        if (inline := getattr(self, self._base64, None)) is not None:
-            try:
-                return b64decode(inline, validate=True)
-            except ValueError as error:
-                raise FileError(f"the file is no base64: {error}", self._response) from error
-        if (url := getattr(self, self._url, None)) is not None:
-            return _fetched(url)
-        raise FileError("the answer holds no file", self._response)
+        """The bytes of the file; what is at a URL is fetched now: from http(s), 64 MiB at most, without
+        the API key. Raises FileError."""
+        base64, url, first = (vars(self).get(name) for name in self._fields)
+        if first and isinstance(first[0], File):
+            vars(first[0]).setdefault("_response", self._response)
+            return first[0].bytes()
+        try:
+            if base64 is not None:
+                return b64decode(base64, validate=True)
+            if url is not None:
+                return _fetched(url)
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
+            response = getattr(error, "response", self._response)
+            raise FileError(f"no file: {error!r:.500}", response) from error
+        raise FileError("no file in the answer", self._response)
 
     async def abytes(self) -> Content:
         """`bytes`, without holding up others."""
         return await anyio.to_thread.run_sync(self.bytes)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the file, with the extension of what it is: `cat` and `cat.jpg` may become `cat.png`. Gives its path.
-        Raises FileError, OSError."""
+        """Write the file, with the extension of what it is: `cat` and `cat.jpg` may become `cat.png`.
+        Gives its path. Raises FileError, OSError."""
         content, place = self.bytes(), Path(path)
         suffix = place.suffix.lower().replace(".jpg", ".jpeg")
         if (kind := _kind(content)) and suffix != f".{kind}":
-            place = place.with_name(f"{place.stem if suffix in _SUFFIXES else place.name}.{kind}")
+            stem = place.stem if suffix[1:] in _KINDS.groupindex else place.name
+            place = place.with_name(f"{stem}.{kind}")
         place.write_bytes(content)
         return place
 
@@ -88,30 +84,22 @@ class File(Model):
 
 
 def _fetched(url: str) -> Content:
-    """What is at a URL. The answer is trusted with the first address, nobody with a private one after that."""
+    """What is at a URL. The answer is trusted with the first address, nobody with a private one after it."""
 
     def judge(request: httpx.Request) -> None:
-        if str(request.url) != first:
-            host, port = request.url.host, request.url.port or request.url.scheme
-            for place in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
-                if not ip_address(str(place[4][0]).partition("%")[0]).is_global:
-                    raise FileError(f"{url} redirects to {host}, which is not public")
+        host = request.url.host
+        for found in socket.getaddrinfo(host, None) if request.url != httpx.URL(url) else ():
+            if not ip_address(str(found[4][0]).partition("%")[0]).is_global:
+                raise OSError(f"a redirect to {host}, which is not public")
 
-    content = bytearray()
-    try:
-        first = str(httpx.URL(url))
-        hooks = {"request": [judge]}
-        with (
-            httpx.Client(
-                timeout=60, follow_redirects=True, max_redirects=5, event_hooks=hooks
-            ) as http,
-            http.stream("GET", url) as response,
-        ):
-            response.raise_for_status()
-            for chunk in response.iter_bytes():
-                content += chunk
-                if len(content) > _MOST_BYTES:
-                    raise FileError(f"{url} has more than {_MOST_BYTES} bytes", response)
-    except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-        raise FileError(f"{url} cannot be fetched: {error or type(error).__name__}") from error
+    content, hooks = bytearray(), {"request": [judge]}
+    with (
+        httpx.Client(timeout=60, follow_redirects=True, max_redirects=5, event_hooks=hooks) as http,
+        http.stream("GET", url) as response,
+    ):
+        response.raise_for_status()
+        for chunk in response.iter_bytes():
+            content += chunk
+            if len(content) > _MOST_BYTES:
+                raise OSError(f"more than {_MOST_BYTES} bytes")
     return bytes(content)

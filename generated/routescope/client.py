@@ -11,15 +11,6 @@ from ._transport import AsyncClient, Operation, RequestOptions, SyncClient
 from .models import ImageEditRequest, ImageReference, ImagesResponse
 from .normalizers import normalize_image_edit_request, normalize_images_response
 
-__all__ = [
-    "AsyncImages",
-    "AsyncRoutescope",
-    "EditImageParams",
-    "ImageReferenceInput",
-    "Images",
-    "Routescope",
-]
-
 ImageReferenceInput: TypeAlias = ImageReference | Mapping[str, Any] | str
 
 
@@ -56,10 +47,6 @@ EDIT_IMAGE = Operation(
     fold=normalize_images_response,
     response=ImagesResponse,
     defaults={"model": "gpt-image-2"},
-    deprecated={
-        "image": "since 2026-08-01: Use images[].image_url.",
-        "image_urls": "since 2026-08-01: Use images[].image_url.",
-    },
 )
 
 
@@ -87,13 +74,7 @@ class AsyncImages:
         self._client = client
 
     def edit(self, **arguments: Unpack[EditImageParams]) -> Coroutine[Any, Any, ImagesResponse]:
-        """Edit images.
-
-        Makes new images from one or more input images and a prompt. Pass the input images as
-        `images[].image_url`. The older fields `image` and `image_urls` are still accepted;
-        several of the three may be given at once, and at least one must be. An empty list, an
-        empty string or null counts as not given.
-        """
+        """`Images.edit`, to be awaited."""
         return self._client.call(EDIT_IMAGE, arguments)
 
 

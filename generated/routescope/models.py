@@ -10,18 +10,6 @@ from pydantic import Field
 from ._files import File
 from ._types import Integer, Maybe, Model
 
-__all__ = [
-    "Error",
-    "ErrorResponse",
-    "Image",
-    "ImageEditRequest",
-    "ImageReference",
-    "ImageUrl",
-    "ImagesResponse",
-    "Usage",
-    "UsageInputTokensDetails",
-]
-
 
 class Error(Model):
     """What went wrong. Only the message is certain to be there."""
@@ -30,9 +18,8 @@ class Error(Model):
     """What went wrong, for people to read."""
 
     type: Maybe[str] = None
-    """The kind of error.
-
-    Known values: `invalid_request_error`, `authentication_error`, `server_error`.
+    """The kind of error. Known values: `invalid_request_error`, `authentication_error`,
+    `server_error`.
     """
 
     param: str | None = None
@@ -66,68 +53,51 @@ class ImageEditRequest(Model):
     """What to edit, and how. Fields that are not listed here are passed on as sent."""
 
     model: str
-    """The model name. The client sends `gpt-image-2` unless told otherwise. The gateway maps the
-    name to that of the upstream model, for each channel (Tencent TokenHub, for one) by itself.
-
-    Default of the API: `"gpt-image-2"`.
+    """The model name, which the gateway maps to that of its upstream channel. API default:
+    `"gpt-image-2"`.
     """
 
     prompt: Annotated[str, Field(min_length=1)]
     """The image editing prompt, which says what the result should show."""
 
     images: Annotated[list[ImageReference], Field(min_length=1)]
-    """The input images, each an object with one image URL; the recommended way to pass them. The
-    first is the one that `mask` applies to. Taken as empty when not given; at least one image
-    is needed, here or in `image` or `image_urls`.
-    """
+    """The input images, each an object with one URL; `mask` applies to the first."""
 
     mask: Maybe[ImageUrl] = None
-    """The URL of a mask image, whose transparent areas mark the regions to edit. It applies to the
-    first input image.
-    """
+    """The URL of a mask, whose transparent areas mark what to edit in the first input image."""
 
     n: Maybe[Annotated[Integer, Field(ge=1)]] = None
     """The number of images to generate."""
 
     size: Maybe[str] = None
-    """The size of the output images. Allowed values depend on the upstream model.
-
-    Default of the API: `"1024x1024"`.
-
-    Known values: `1024x1024`, `1536x1024`, `1024x1536`, `auto`.
+    """The size of the output images. Allowed values depend on the upstream model. API default:
+    `"1024x1024"`. Known values: `1024x1024`, `1536x1024`, `1024x1536`, `auto`.
     """
 
     quality: Maybe[str] = None
-    """The image quality. Allowed values depend on the upstream model.
-
-    Known values: `auto`, `low`, `medium`, `high`.
+    """The image quality. Allowed values depend on the upstream model. Known values: `auto`, `low`,
+    `medium`, `high`.
     """
 
     response_format: Maybe[Literal["url", "b64_json"]] = None
-    """Whether results come as URLs or as base64. It may be left out; support varies across
-    upstream channels.
-    """
+    """Whether results come as URLs or as base64; not every upstream channel has the choice."""
 
     background: Maybe[Literal["transparent", "opaque", "auto"]] = None
-    """The background fill mode. Support depends on the model. Default of the API: `"auto"`."""
+    """The background fill mode. Support depends on the model. API default: `"auto"`."""
 
     output_format: Maybe[str] = None
-    """The output file format. Allowed values depend on the upstream model.
-
-    Known values: `png`, `jpeg`, `webp`.
+    """The output file format. Allowed values depend on the upstream model. Known values: `png`,
+    `jpeg`, `webp`.
     """
 
     output_compression: Maybe[Annotated[Integer, Field(ge=0, le=100)]] = None
-    """The output compression level. Applies to jpeg and webp only. Default of the API: `90`."""
+    """The output compression level. Applies to jpeg and webp only. API default: `90`."""
 
     moderation: Maybe[Literal["auto", "low"]] = None
-    """The moderation strength. Support depends on the model. Default of the API: `"auto"`."""
+    """The moderation strength. Support depends on the model. API default: `"auto"`."""
 
     watermark: Maybe[bool] = None
-    """Whether to add a watermark. Support depends on the upstream channel.
-
-    Default of the API: `false`.
-    """
+    """Whether to add a watermark. Support depends on the upstream channel. API default: `false`."""
 
     user: Maybe[str] = None
     """An identifier of your end user, useful for abuse monitoring."""
@@ -149,52 +119,6 @@ class ImagesResponse(File, first="data"):
     data: list[Image]
     """The edited images, in order. The list is empty if none was made."""
 
-    background: Maybe[str] = None
-    """The background fill mode that was used. Known values: `transparent`, `opaque`."""
-
-    output_format: Maybe[str] = None
-    """The output file format that was used. Known values: `png`, `jpeg`, `webp`."""
-
-    quality: Maybe[str] = None
-    """The image quality that was used. Known values: `low`, `medium`, `high`."""
-
-    size: Maybe[str] = None
-    """The size of the images that were made.
-
-    Known values: `1024x1024`, `1536x1024`, `1024x1536`.
-    """
-
-    usage: Maybe[Usage] = None
-    """The tokens that the request used."""
-
-
-class Usage(Model):
-    """The tokens that the request used."""
-
-    total_tokens: Maybe[Integer] = None
-    """All tokens, input and output."""
-
-    input_tokens: Maybe[Integer] = None
-    """The tokens of the prompt and the input images."""
-
-    output_tokens: Maybe[Integer] = None
-    """The tokens of the output images."""
-
-    input_tokens_details: Maybe[UsageInputTokensDetails] = None
-    """The input tokens by kind."""
-
-
-class UsageInputTokensDetails(Model):
-    """The input tokens by kind."""
-
-    text_tokens: Maybe[Integer] = None
-    """The tokens of the prompt."""
-
-    image_tokens: Maybe[Integer] = None
-    """The tokens of the input images."""
-
 
 ImageUrl: TypeAlias = Annotated[str, Field(pattern="^([Hh][Tt][Tt][Pp][Ss]?://|data:image/)")]
-"""The URL of an image, http(s) or `data:image/`. It is passed on exactly as sent. Other
-schemes and bare base64 are refused.
-"""
+"""The URL of an image, http(s) or `data:image/`, passed on as sent; no bare base64."""

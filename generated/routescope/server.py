@@ -15,45 +15,21 @@ import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
+from urllib.parse import quote
 
+from pydantic_core import from_json
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ._compat import CompatError, PayloadError, Rewrite
-from ._transport import Operation, _plain
+from ._transport import JSON, Operation
 from .client import EDIT_IMAGE
 from .models import ImageEditRequest, ImagesResponse
 
-__all__ = ["Context", "Fault", "Handler", "create_app"]
-
-_LOGGER = logging.getLogger(__name__)
-_MOST_BYTES = 32 * 1024 * 1024
-_MOST_NESTED = 100
 _MOST_REWRITES = 16  # that a header tells
-
-
-class Fault(Exception):
-    """An error that the caller is told, in the shape that OpenAI's API gives it."""
-
-    def __init__(
-        self,
-        status: int,
-        message: str,
-        *,
-        type: str = "",
-        param: str | None = None,
-        code: str | int | None = None,
-    ) -> None:
-        super().__init__(message)
-        kind = type or ("invalid_request_error" if status < 500 else "server_error")
-        self.status, self.error = (
-            status,
-            {"message": message, "type": kind, "param": param, "code": code},
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +42,22 @@ class Context:
     rewrites: tuple[Rewrite, ...]
 
 
+class Fault(HTTPException):
+    """An error that the caller is told, in the shape of OpenAI's API. `members`: type, param, code."""
+
+    def __init__(
+        self, status: int, message: str, headers: Mapping[str, str] | None = None, **members: Any
+    ) -> None:
+        super().__init__(status, message, headers)
+        self.members = members
+
+
 class Handler(Protocol):
-    """What answers requests. It may raise Fault; what else it raises is logged and told as status 500. An answer
-    is folded and validated like one that a client receives, be it a model or not."""
+    """What answers requests. It may raise Fault; anything else that it raises is logged, and told as
+    status 500. Its answers are folded and validated, be they models or not."""
 
     async def edit_image(
-        self, request: ImageEditRequest, context: Context
+        self, request: ImageEditRequest, context: Context, /
     ) -> ImagesResponse | Mapping[str, Any]: ...
 
 
@@ -79,69 +65,43 @@ def create_app(
     handler: Handler,
     *,
     authenticate: Callable[[str], Any],
-    on_rewrite: Callable[[Rewrite, Context], None] | None = None,
-    max_body_bytes: int = _MOST_BYTES,
-) -> ASGIApp:
-    """The application. `authenticate` is given the bearer token, and may be async; what it gives is the identity of the
-    caller, and what is falsy is refused. `on_rewrite` is called for each compatibility field that came in."""
-    settings = _Settings(authenticate, on_rewrite, max_body_bytes)
-    routes = [
-        _route(EDIT_IMAGE, handler.edit_image, settings),
-    ]
-    app = Starlette(routes=routes, exception_handlers={HTTPException: _unrouted})
-    app.router.redirect_slashes = False
-    return _identified(app)
+    on_rewrite: Callable[[Rewrite, Context], Any] = lambda rewrite, context: None,
+    max_body_bytes: int = 32 * 1024 * 1024,
+) -> Starlette:
+    """The ASGI application. `on_rewrite` is called for each field that came in an older shape.
+    `authenticate` gives who a bearer token belongs to, or what is falsy; it may be async.
+    """
 
+    def route(operation: Operation[Any], handle: Callable[[Any, Context], Awaitable[Any]]) -> Route:
+        async def answer(http: Request) -> Response:
+            identity = await _identity(http, authenticate)
 
-@dataclass(frozen=True, slots=True)
-class _Settings:
-    authenticate: Callable[[str], Any] | None
-    on_rewrite: Callable[[Rewrite, Context], None] | None
-    max_body_bytes: int
-
-
-def _route(
-    operation: Operation[Any], handle: Callable[[Any, Context], Awaitable[Any]], settings: _Settings
-) -> Route:
-    async def answer(http: Request) -> Response:
-        try:
-            identity = await _identity(http, settings.authenticate)
-            try:
-                folded = operation.normalize(_parsed(await _body(http, settings.max_body_bytes)))
-                request = folded.validate(operation.request)
-            except (CompatError, PayloadError) as error:
-                return _refused(_misfit(error))
-            context = Context(http, http.scope["x-request-id"], identity, folded.rewrites)
-            if settings.on_rewrite:
-                for rewrite in folded.rewrites:
-                    settings.on_rewrite(rewrite, context)
+            request, rewrites = _accepted(operation, _parsed(await _body(http, max_body_bytes)))
+            context = Context(http, _request_id(http), identity, rewrites)
+            for rewrite in rewrites:
+                on_rewrite(rewrite, context)
             content = _content(operation, await handle(request, context))
-            return Response(content, 200, _told(folded.rewrites), "application/json")
-        except ClientDisconnect:
-            return _refused(Fault(400, "The connection was closed before the body was complete."))
-        except Fault as fault:
-            return _refused(fault)
-        except Exception:
-            _LOGGER.exception("%s failed, request %s", operation.path, http.scope["x-request-id"])
-            return _refused(Fault(500, "The server failed."))
+            return _response(http, 200, content, _rewritten(rewrites))
 
-    return Route(operation.path, answer, methods=[operation.method])
+        return Route(operation.path, answer, methods=[operation.method])
+
+    routes = [
+        route(EDIT_IMAGE, handler.edit_image),
+    ]
+    handlers = dict.fromkeys((HTTPException, ClientDisconnect, Exception), _refused)
+    app = Starlette(routes=routes, exception_handlers=handlers)
+    app.router.redirect_slashes = False
+    return app
 
 
-async def _identity(http: Request, authenticate: Callable[[str], Any] | None) -> Any:
-    if authenticate is None:
-        return None
+async def _identity(http: Request, authenticate: Callable[[str], Any]) -> Any:
     token = re.fullmatch(r"bearer +([!-~]+) *", http.headers.get("authorization", ""), re.I)
     identity = authenticate(token[1]) if token else None
     if inspect.isawaitable(identity):
         identity = await identity
     if not identity:
-        raise Fault(
-            401,
-            "The API key is missing or not valid.",
-            type="authentication_error",
-            code="invalid_api_key",
-        )
+        told, challenge = "The API key is missing or not valid.", {"www-authenticate": "Bearer"}
+        raise Fault(401, told, challenge, type="authentication_error", code="invalid_api_key")
     return identity
 
 
@@ -149,9 +109,9 @@ async def _body(http: Request, most: int) -> bytes:
     """The body, read no further than its limit."""
     kind = http.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json" or http.headers.get("content-encoding", "identity") != "identity":
-        raise Fault(415, "The body is not application/json, as it is.")
-    body, declared = bytearray(), http.headers.get("content-length", "")
-    if not declared.isdecimal() or int(declared[:20]) <= most:
+        raise Fault(415, "The body is not plain application/json.")
+    body = bytearray()
+    if int(http.headers.get("content-length", "0")[:20]) <= most:
         async for chunk in http.stream():
             body += chunk
             if len(body) > most:
@@ -162,93 +122,74 @@ async def _body(http: Request, most: int) -> bytes:
 
 
 def _parsed(body: bytes) -> Any:
-    """A JSON value (RFC 8259) that others read the same way: no name twice, no NaN, no half characters, not too deep."""
+    """A JSON value (RFC 8259) that all readers take alike: names once, whole characters, finite numbers,
+    200 levels at most."""
     try:
-        value = json.loads(
-            body.decode(), object_pairs_hook=_members, parse_constant=_number, parse_float=_number
-        )
-        if b"\\ud" in body.lower():
-            json.dumps(value, ensure_ascii=False).encode()
-        if body.count(b"[") + body.count(b"{") > _MOST_NESTED and _depth(value) > _MOST_NESTED:
-            raise RecursionError
-        return value
-    except RecursionError:
-        raise Fault(400, f"The body is nested deeper than {_MOST_NESTED} levels.") from None
+        from_json(body, allow_inf_nan=False)
+        return json.loads(body, object_pairs_hook=_members, parse_float=_finite)
     except ValueError as error:
         raise Fault(400, f"The body is no JSON: {error}") from None
 
 
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) < len(pairs):
+    if len(members := dict(pairs)) < len(pairs):
         raise ValueError("a name stands twice in one object")
     return members
 
 
-def _number(text: str) -> float:
-    if not math.isfinite(number := float(text)):
-        raise ValueError(f"{text[:20]} is no number that can be told")
+def _finite(text: str) -> float:
+    if math.isinf(number := float(text)):
+        raise ValueError(f"{text[:20]} is beyond all numbers")
     return number
 
 
-def _depth(value: Any) -> int:
-    inner = value.values() if isinstance(value, dict) else value
-    return 1 + max(map(_depth, inner), default=0) if isinstance(value, dict | list) else 0
-
-
-def _content(operation: Operation[Any], result: Any) -> bytes:
-    """A valid answer as JSON."""
-    valid = operation.fold(_plain(result)).validate(operation.response)
-    return str(valid.model_dump_json(exclude_unset=True)).encode()
-
-
-def _misfit(error: CompatError | PayloadError) -> Fault:
-    faults = error.errors if isinstance(error, PayloadError) else (error,)
-    told = [f"{_param(fault.pointer) or 'The body'}: {fault.message}" for fault in faults[:10]]
-    return Fault(400, "; ".join(told), param=_param(faults[0].pointer))
+def _accepted(operation: Operation[Any], payload: Any) -> tuple[Any, tuple[Rewrite, ...]]:
+    try:
+        folded = operation.normalize(payload)
+        return folded.validate(operation.request), folded.rewrites
+    except (CompatError, PayloadError) as error:
+        faults = error.errors if isinstance(error, PayloadError) else (error,)
+        told = [f"{_param(fault.pointer) or 'The body'}: {fault.message}" for fault in faults[:10]]
+        raise Fault(400, "; ".join(told), param=_param(faults[0].pointer)) from None
 
 
 def _param(pointer: str) -> str | None:
     """A place as callers know it: `images[0].image_url`; None for the whole body."""
-    path = re.sub(r"/(\d+)(?=/|$)", r"[\1]", pointer).replace("/", ".").replace("~1", "/")
-    return path.removeprefix(".").replace("~0", "~") or None
+    path = re.sub(r"/(\d+)(?=/|$)", r"[\1]", pointer).replace("/", ".").removeprefix(".")
+    return path.replace("~1", "/").replace("~0", "~") or None
 
 
-def _told(rewrites: tuple[Rewrite, ...]) -> dict[str, str]:
-    """The header that tells old callers what they sent (a list of RFC 9651): `"/image";to="/images"`."""
-    told = dict.fromkeys(f"{_quoted(one.source)};to={_quoted(one.target)}" for one in rewrites)
+def _content(operation: Operation[Any], result: Any) -> str:
+    """A valid answer as JSON."""
+    value = JSON.dump_python(result, mode="json", exclude_unset=True)
+    return str(
+        operation.fold(value).validate(operation.response).model_dump_json(exclude_unset=True)
+    )
+
+
+def _rewritten(rewrites: tuple[Rewrite, ...]) -> dict[str, str]:
+    """The header that tells what came in an older shape: a list of RFC 9651."""
+    told = dict.fromkeys(f'"{quote(one.source)}";to="{quote(one.target)}"' for one in rewrites)
     return {"compat-rewrites": ", ".join(list(told)[:_MOST_REWRITES])} if told else {}
 
 
-def _quoted(text: str) -> str:
-    plain = re.sub(r"[^ -~]", "?", text[:200]).replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{plain}"'
+async def _refused(http: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException):
+        logging.getLogger(__name__).error("request %s failed: %r", _request_id(http), error)
+        error = Fault(500, "The server failed.")
+    kind = "invalid_request_error" if error.status_code < 500 else "server_error"
+    told = {"message": error.detail, "type": kind, "param": None, "code": None}
+    content = json.dumps({"error": told | getattr(error, "members", {})})
+    return _response(http, error.status_code, content, error.headers)
 
 
-def _refused(fault: Fault, headers: Mapping[str, str] | None = None) -> Response:
-    own = {"www-authenticate": "Bearer"} if fault.status == 401 else {}
-    body = json.dumps({"error": fault.error})
-    return Response(body, fault.status, {**own, **(headers or {})}, "application/json")
+def _response(http: Request, status: int, content: str, headers: Any) -> Response:
+    own = {"x-request-id": _request_id(http), **(headers or {})}
+    return Response(content, status, own, "application/json")
 
 
-async def _unrouted(http: Request, error: Exception) -> Response:
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    message = "The path does not exist." if status == 404 else f"{http.method} is not allowed here."
-    return _refused(Fault(status, message), getattr(error, "headers", None))
-
-
-def _identified(app: ASGIApp) -> ASGIApp:
-    """The application with an `x-request-id` on every answer: the caller's own, if it is a short plain word."""
-
-    async def run(scope: Scope, receive: Receive, send: Send) -> None:
-        given = dict(scope.get("headers", ())).get(b"x-request-id", b"").decode("latin-1")
-        request_id = given if re.fullmatch(r"[\w.:-]{1,128}", given, re.ASCII) else uuid.uuid4().hex
-
-        async def send_with_id(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
-            await send(message)
-
-        await app({**scope, "x-request-id": request_id}, receive, send_with_id)
-
-    return run
+def _request_id(http: Request) -> str:
+    """The caller's own `x-request-id`, if that is a short plain word; else one that is made up."""
+    given = http.headers.get("x-request-id", "")
+    own = given if re.fullmatch(r"[\w.:-]{1,128}", given, re.ASCII) else uuid.uuid4().hex
+    return str(http.scope.setdefault("x-request-id", own))

@@ -1,45 +1,45 @@
-"""What a call can raise: APIError in one of its kinds. Arguments that do not fit are a PayloadError before that."""
+"""What a call can raise; before it is made, PayloadError tells of arguments that do not fit."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
     import httpx
 
 
 class APIError(Exception):
-    """A call that failed. `status_code`, `headers`, `request_id` and `body` (its first 500 characters) are those of
-    the answer, if there was one; `type`, `param` and `code` are what it says of the error. `maybe_processed`: the
-    request may have been carried out, and billed."""
+    """A call that failed. `response`, `status_code`, `headers`, `request_id` and `body` (500 characters)
+    are of the answer, if there was one; `type`, `param` and `code` are what it says of the error.
+    `maybe_processed`: the request may have been carried out, and billed."""
 
     def __init__(
-        self, message: str, response: httpx.Response | None = None, content: bytes = b"", maybe_processed: bool = False
+        self, message: str, response: httpx.Response | None = None, body: bytes = b"", late: bool = False
     ) -> None:
-        self.response, self.maybe_processed = response, maybe_processed
+        said = _said(body)
+        self.response, self.maybe_processed = response, late
         self.status_code = response.status_code if response is not None else None
         self.headers = dict(response.headers) if response is not None else {}
         self.request_id = self.headers.get("x-request-id")
-        self.body = content[:2000].decode("utf-8", "replace")[:500]
-        said = _said(content)
+        self.body = body[:2000].decode("utf-8", "replace")[:500]
         self.type, self.param, self.code = (said.get(key) for key in ("type", "param", "code"))
-        self.message = f"{message}: {said['message']}" if said.get("message") else message
+        self.message = f"{message}: {said['message']!s:.500}" if said.get("message") else message
         notes = [f"request {self.request_id}"] if self.request_id else []
-        notes += ["it may have been carried out, and billed"] if maybe_processed else []
+        notes += ["it may have been carried out, and billed"] if late else []
         super().__init__(f"{self.message} ({'; '.join(notes)})" if notes else self.message)
 
 
-def _said(content: bytes) -> dict[str, Any]:
-    """What a body says of an error: `{"error": {...}}`, `{"error": "..."}`, `{"detail": ...}` or a plain string."""
+def _said(body: bytes) -> dict[str, Any]:
+    """What a body says of an error: `{"error": {...}}`, `{"error": "..."}`, `{"detail": ...}`, `"..."`."""
     try:
-        body = json.loads(content)
+        value = json.loads(body)
     except (ValueError, RecursionError):
         return {}
-    error = body.get("error") or body.get("detail") or body if isinstance(body, dict) else body
-    if isinstance(error, dict):
-        return error
-    return {"message": error if isinstance(error, str) else json.dumps(error)[:500]} if error else {}
+    error = value.get("error") or value.get("detail") or value if isinstance(value, dict) else value
+    if isinstance(error, str) or not error:
+        return {"message": error}
+    return error if isinstance(error, dict) else {"message": json.dumps(error)}
 
 
 class APIConnectionError(APIError):
@@ -59,34 +59,39 @@ class FileError(APIError):
 
 
 class APIStatusError(APIError):
-    """An answer with a status of failure."""
+    """An answer with a status of failure: one of the kinds below, if its status has one."""
+
+    kinds: ClassVar[dict[int, type[APIStatusError]]] = {}
+
+    def __init_subclass__(cls, status: int) -> None:
+        cls.kinds[status] = cls
 
 
-class BadRequestError(APIStatusError): ...
+class BadRequestError(APIStatusError, status=400): ...
 
 
-class AuthenticationError(APIStatusError): ...
+class AuthenticationError(APIStatusError, status=401): ...
 
 
-class PermissionDeniedError(APIStatusError): ...
+class PermissionDeniedError(APIStatusError, status=403): ...
 
 
-class NotFoundError(APIStatusError): ...
+class NotFoundError(APIStatusError, status=404): ...
 
 
-class ConflictError(APIStatusError): ...
+class ConflictError(APIStatusError, status=409): ...
 
 
-class RequestTooLargeError(APIStatusError): ...
+class RequestTooLargeError(APIStatusError, status=413): ...
 
 
-class UnsupportedMediaTypeError(APIStatusError): ...
+class UnsupportedMediaTypeError(APIStatusError, status=415): ...
 
 
-class UnprocessableEntityError(APIStatusError): ...
+class UnprocessableEntityError(APIStatusError, status=422): ...
 
 
-class RateLimitError(APIStatusError): ...
+class RateLimitError(APIStatusError, status=429): ...
 
 
-class InternalServerError(APIStatusError): ...
+class InternalServerError(APIStatusError, status=500): ...

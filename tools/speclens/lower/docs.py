@@ -21,16 +21,14 @@ def property(node: Any, target: Any) -> str:
     parts = [_text(node, "description") or _text(target, "description") or _text(node, "title")]
     default = _first(node, target, "default")
     if default is not None:
-        parts.append(f"Default of the API: `{_json(default)}`.")
+        parts.append(f"API default: `{_json(default)}`.")
     if (known := _examples(node, target)) and "enum" not in target:
         parts.append(f"Known values: {', '.join(f'`{value}`' for value in known)}.")
     if isinstance(node, dict) and node.get("deprecated") is True:
         parts.append("Deprecated.")
     said = [part for part in parts if part]
-    line = " ".join(said)  # what fits into one line is told in one
-    fits = "\n" not in line and len(line) <= _WIDTH - 6
-    text = line if fits else "\n\n".join(said)
-    return docstring(text, _WIDTH) if text else ""
+    separator = " " if said and "\n" not in said[0] else "\n\n"
+    return docstring(separator.join(said), _WIDTH) if said else ""
 
 
 def document(title: str, description: str) -> str:
