@@ -161,7 +161,7 @@ def _param(pointer: str) -> str | None:
 
 def _content(operation: Operation[Any], result: Any) -> str:
     """A valid answer as JSON."""
-    value = JSON.dump_python(result, mode="json", exclude_unset=True)
+    value = JSON.dump_python(result, mode="json", exclude_unset=True, fallback=dict)
     return str(
         operation.fold(value).validate(operation.response).model_dump_json(exclude_unset=True)
     )
