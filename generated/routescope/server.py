@@ -174,6 +174,8 @@ def _rewritten(rewrites: tuple[Rewrite, ...]) -> dict[str, str]:
 
 
 async def _refused(http: Request, error: Exception) -> Response:
+    if isinstance(error, ClientDisconnect):
+        error = Fault(400, "The body was cut off.")
     if not isinstance(error, HTTPException):
         logging.getLogger(__name__).error("request %s failed: %r", _request_id(http), error)
         error = Fault(500, "The server failed.")
