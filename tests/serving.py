@@ -74,7 +74,7 @@ def ask(
     """One request, in process; with a key and as JSON, unless `plain`."""
 
     async def go() -> httpx.Response:
-        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+        transport = httpx.ASGITransport(app=app)
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
             sent = httpx.Headers({} if plain else {**AUTHORIZED, **JSON})
             sent.update(headers)

@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from endpoint_cases import A, folded, request, response
-from serving import AUTHORIZED, GOOD, KEY, PATH, Recorder, app_of, running
+from serving import AUTHORIZED, GOOD, KEY, PATH, Recorder, app_of, fails_with, running
 
 LIMIT = 1 << 20
 SLOW = 10.0
@@ -30,7 +30,8 @@ def served() -> Iterator[tuple[tuple[str, int], Recorder]]:
 
 
 @pytest.fixture
-def address(served: tuple[tuple[str, int], Recorder]) -> tuple[str, int]:
+def address(served: tuple[tuple[str, int], Recorder], handler: Recorder) -> tuple[str, int]:
+    assert handler.seen == []
     return served[0]
 
 
@@ -137,6 +138,19 @@ def test_a_refused_body_leaves_the_connection_usable(
             connection.sendall(head(f"content-length: {len(body)}") + body)
             assert answer_on(connection)[0] == status
     assert len(handler.seen) == 2
+
+
+def test_a_failure_leaves_the_connection_usable(
+    address: tuple[str, int], handler: Recorder, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A caller who is told 500 does not find the connection cut under its next call, which is paid for."""
+    handler.answers = fails_with(RuntimeError("secret"))
+    with connected(address) as connection:
+        for _ in range(3):
+            connection.sendall(head(f"content-length: {len(GOOD)}") + GOOD)
+            status, headers, body = answer_on(connection)
+            assert (status, "connection" in headers, b"secret" in body) == (500, False, False)
+    assert [record.name for record in caplog.records] == ["routescope.server"] * 3
 
 
 @pytest.mark.parametrize("method", ["GET", "OPTIONS", "HEAD", "DELETE", "BREW"])
