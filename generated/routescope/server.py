@@ -76,7 +76,6 @@ def create_app(
         async def answer(http: Request) -> Response:
             try:
                 identity = await _identity(http, authenticate)
-
                 request, rewrites = _accepted(operation, _parsed(await _body(http, max_body_bytes)))
                 context = Context(http, _request_id(http), identity, rewrites)
                 for rewrite in rewrites:
