@@ -22,7 +22,7 @@ GENERATED = ROOT / "generated"
 # Each imports only from those before it.
 ORDER = (
     "problems", "literals", "names", "marks", "config", "ir", "source", "objects", "validate", "lower", "plan",
-    "models", "render", "tidy", "reporting", "tree", "cache", "pipeline", "folding", "options", "cli", "__main__",
+    "models", "render", "prune", "tidy", "reporting", "tree", "cache", "pipeline", "folding", "options", "cli", "__main__",
 )  # fmt: skip
 # Who touches which library.
 LIBRARIES = {
@@ -53,6 +53,7 @@ PURE = {
     "plan",
     "models",
     "render",
+    "prune",
 }
 IMPURE = {
     "datetime",

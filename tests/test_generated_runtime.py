@@ -7,32 +7,33 @@ from typing import Annotated, Any, Literal
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
-
-import routescope
-from routescope import normalizers
-from routescope._compat import (
+from runtime._compat import (
     CompatError,
+    Hub,
     Log,
     Normalized,
-    PayloadError,
-    Rule,
     Source,
-    dig,
+    Spoke,
+    agreed,
+    cut,
+    gather,
+    gather_deep,
     has_repeats,
     is_integer,
     is_multiple,
     is_number,
-    join_equal,
-    join_error,
-    join_merge,
-    join_prefer,
+    merged,
+    only,
     part,
-    put,
+    preferred,
     same,
     unfold,
 )
-from routescope._source_map import Replay, mark, pointer_of, source_of
-from routescope._types import Exact, Number
+from runtime._source_map import mark, pointer_of, source_of
+from runtime._types import Exact, Number
+
+import routescope
+from routescope import normalizers
 
 OLD: Source = ((None, "old"), 1, 1)
 NEW: Source = ((None, "new"), 1, 1)
@@ -92,27 +93,58 @@ def test_part() -> None:
     assert part("x", value, ("a", "c")) == part("x", value, ("a", "b", "c")) == {}
 
 
-def test_dig() -> None:
-    value = {"a": {"b": None}}
-    assert list(dig(value, ("a", "b"), ())) == [None]
-    assert list(dig(value, ("a", "b"), (None,))) == list(dig(value, ("b", "a"), ())) == []
-    assert list(dig({"a": 1}, ("a", "b"), ())) == []
+@pytest.mark.parametrize(
+    ("path", "rest", "found"),
+    [
+        (("a", "b"), {"c": [1]}, [None]),
+        (("c",), {"a": {"b": None}}, [[1]]),
+        (("a", "x"), {"a": {"b": None}, "c": [1]}, []),
+        (("x", "b"), {"a": {"b": None}, "c": [1]}, []),
+        (("c", "b"), {"a": {"b": None}, "c": [1]}, []),
+    ],
+)
+def test_cut(path: tuple[str, ...], rest: Any, found: list[Any]) -> None:
+    value = {"a": {"b": None}, "c": [1]}
+    assert cut(value, path) == (rest, found)
+    assert value == {"a": {"b": None}, "c": [1]}
 
 
-def test_put_makes_and_copies_objects_on_the_way() -> None:
+def hub(*path: str, needed: str = "") -> Hub:
+    """A hub that `old` folds into."""
+
+    def fold(value: Any, at: Any, log: Log) -> Any:
+        log.rewrite(at, "#/old")
+        return value
+
+    key = path if len(path) > 1 else path[0]
+    return Hub(key, (None,), only, (Spoke("old", ("",), fold),), needed=needed)
+
+
+def test_a_deep_hub_makes_and_copies_objects_on_the_way() -> None:
     log, inner = Log(), {"b": None, "c": 2}
-    folded: dict[str, Any] = {"a": inner}
-    put(folded, ("a", "b"), 1, None, log, own=False)
-    put(folded, ("d", "e"), 3, None, log, own=True)
-    assert folded == {"a": {"b": 1, "c": 2}, "d": {"e": 3}}
+    folded: dict[str, Any] = {"a": inner, "old": 1}
+    gather_deep(folded, hub("a", "b"), None, log)
+    assert folded == {"a": {"b": 1, "c": 2}}
     assert inner == {"b": None, "c": 2}
+    folded["old"] = 3
+    gather_deep(folded, hub("d", "e"), None, log)
+    assert folded == {"a": {"b": 1, "c": 2}, "d": {"e": 3}}
     assert drops(log) == [("/a/b", "absent")]
 
 
-def test_put_finds_no_object_on_the_way() -> None:
+def test_a_deep_hub_finds_no_object_on_the_way() -> None:
     with pytest.raises(CompatError) as caught:
-        put({"a": 1}, ("a", "b"), 2, (None, "x"), Log(), own=True)
+        gather_deep({"a": 1, "old": 2}, hub("a", "b"), (None, "x"), Log())
     assert (caught.value.rule, caught.value.pointer) == ("type", "/x/a")
+
+
+@pytest.mark.parametrize(("run", "path"), [(gather, ("a",)), (gather_deep, ("a", "b"))])
+def test_a_hub_that_nothing_is_given_for(run: Any, path: tuple[str, ...]) -> None:
+    for needed, missing in (("is needed", {f"/{'/'.join(path)}": "is needed"}), ("", {})):
+        log, folded = Log(), {"old": ""}
+        run(folded, hub(*path, needed=needed), None, log)
+        assert (folded, log.missing) == ({}, missing)
+        assert drops(log) == [("/old", "absent")]
 
 
 def test_merge() -> None:
@@ -122,42 +154,42 @@ def test_merge() -> None:
         ((None, "b"), 1, [1]),
         ((None, "c"), [2, 1], [2, 1]),
     ]
-    assert join_merge(sources, log) == [1, 1, 2]
+    assert merged(sources, log) == [1, 1, 2]
     assert drops(log) == [("/b", "duplicate"), ("/c/1", "duplicate")]
 
 
 def test_merge_is_bounded() -> None:
     sources: list[Source] = [((None, "a"), [1], [1]), ((None, "b"), [2], [2])]
     with pytest.raises(CompatError) as caught:
-        join_merge(sources, Log(), most=1)
+        merged(sources, Log(), most=1)
     assert (caught.value.rule, caught.value.pointer) == ("maxItems", "/b")
 
 
 def test_merge_of_what_is_no_array() -> None:
-    assert join_merge([OLD], Log()) == 1
+    assert merged([OLD], Log()) == 1
     with pytest.raises(CompatError) as caught:
-        join_merge([((None, "a"), [], []), OLD], Log())
+        merged([((None, "a"), [], []), OLD], Log())
     assert (caught.value.rule, caught.value.pointer) == ("type", "/old")
 
 
 def test_equal() -> None:
-    assert join_equal([OLD, NEW], Log()) == 1
+    assert agreed([OLD, NEW], Log()) == 1
     with pytest.raises(CompatError) as caught:
-        join_equal([OLD, ((None, "new"), True, True)], Log())
+        agreed([OLD, ((None, "new"), True, True)], Log())
     assert (caught.value.rule, caught.value.pointer) == ("conflict", "/new")
     assert "/old" in caught.value.message
 
 
 def test_prefer() -> None:
     log = Log()
-    assert join_prefer([OLD, NEW], log) == 1
+    assert preferred([OLD, NEW], log) == 1
     assert drops(log) == [("/new", "preferred")]
 
 
 def test_error() -> None:
-    assert join_error([OLD], Log()) == 1
+    assert only([OLD], Log()) == 1
     with pytest.raises(CompatError) as caught:
-        join_error([OLD, NEW], Log())
+        only([OLD, NEW], Log())
     assert (caught.value.rule, caught.value.pointer) == ("conflict", "/new")
 
 
@@ -170,9 +202,10 @@ def test_unused_members_are_told_as_deep_as_they_are() -> None:
 
 def test_a_rename_moves_what_is_inside_and_keys_are_escaped() -> None:
     log = Log()
-    log.rewrite((None, "o/ld"), Rule("#/old", hub="/new", is_rename=True))
-    log.rewrite(((None, "o/ld"), "a~b"), Rule("#/inner"))
-    log.rewrite((None, "size"), Rule("#/size"))
+    log.moved[None, "o/ld"] = (None, "new")
+    log.rewrite((None, "o/ld"), "#/old", is_rename=True)
+    log.rewrite(((None, "o/ld"), "a~b"), "#/inner")
+    log.rewrite((None, "size"), "#/size")
     found = log.run(lambda payload, at, log: payload, {}).rewrites
     assert [(one.source, one.target, one.rule) for one in found] == [
         ("/o~1ld", "/new", "#/old"),
@@ -183,17 +216,17 @@ def test_a_rename_moves_what_is_inside_and_keys_are_escaped() -> None:
 
 def deep(value: dict[str, Any]) -> Normalized:
     """A normalizer of our own: `format` folds into `/output/format`."""
+    spoke = Spoke("format", (), lambda value, at, log: value)
 
     def fold(payload: Any, at: Any, log: Log) -> Any:
         folded = payload.copy()
-        if "format" in folded:
-            put(folded, ("output", "format"), folded.pop("format"), at, log, own=True)
+        gather_deep(folded, Hub(("output", "format"), (), only, (spoke,)), at, log)
         return folded
 
     return Log().run(fold, value)
 
 
-UNFOLDS = {("/output/format", "format"): (("output", "format"), lambda value: iter((value,)))}
+UNFOLDS = {("/output/format", "format"): lambda value: iter((value,))}
 
 
 @pytest.mark.parametrize(
@@ -227,8 +260,9 @@ def test_one_picture_can_be_said_as_one_url() -> None:
 
 
 def test_places() -> None:
-    marked, sent = mark({"a": [1.5, True, None], "b": {"c": "x"}})
-    replay = Replay({"list": marked["a"], "made": {"d": marked["b"]["c"]}, "flag": True}, sent, {})
+    sent = set[str]()
+    marked = mark({"a": [1.5, True, None], "b": {"c": "x"}}, sent)
+    folded = {"list": marked["a"], "made": {"d": marked["b"]["c"]}, "flag": True}
     moved = [("/on", "/flag")]
     targets = {
         "/list/0": "/a/0",
@@ -238,7 +272,7 @@ def test_places() -> None:
         "/made/missing": "/b/c",
         "/flag": "/on",
     }
-    assert {target: source_of(replay, target, moved) for target in targets} == targets
+    assert {target: source_of(target, folded, sent, moved) for target in targets} == targets
 
 
 def test_names_of_union_branches_are_no_places() -> None:
@@ -266,7 +300,7 @@ def test_every_normalizer_folds() -> None:
     assert routescope.normalize_image([]).value == []
     assert routescope.normalize_image_reference("u").value == {"image_url": "u"}
     for shape in ({"image_url": {}}, {"image_url": {"url": 1}}):
-        with pytest.raises(CompatError):
+        with pytest.raises(routescope.CompatError):
             routescope.normalize_image_reference(shape)
 
 
@@ -276,7 +310,7 @@ def test_a_fault_that_is_no_validation_error_is_told_without_places() -> None:
         def model_validate(cls, obj: Any, *, by_alias: bool, by_name: bool) -> Any:
             raise ValueError("no")
 
-    with pytest.raises(PayloadError) as caught:
+    with pytest.raises(routescope.PayloadError) as caught:
         routescope.normalize_image({}).validate(Model)
     assert caught.value.errors == ()
 
@@ -291,7 +325,7 @@ def nested(levels: int) -> Any:
 def test_nesting_beyond_reason_is_refused_where_it_is_compared() -> None:
     image = {"image_url": "https://example.com/a.png"}
     payload = {"images": [{**image, "x": nested(5000)}], "image": {**image, "x": nested(5000)}}
-    with pytest.raises(CompatError) as caught:
+    with pytest.raises(routescope.CompatError) as caught:
         routescope.normalize_image_edit_request(payload)
     assert (caught.value.rule, caught.value.pointer) == ("depth", "")
 
@@ -300,7 +334,7 @@ def test_nesting_beyond_reason_is_refused_where_a_fault_is_located() -> None:
     normalized = routescope.normalize_images_response(
         {"data": [{"x": nested(5000)}], "created": "1"}
     )
-    with pytest.raises(PayloadError) as caught:
+    with pytest.raises(routescope.PayloadError) as caught:
         normalized.validate(routescope.ImagesResponse)
     assert [(fault.rule, fault.pointer) for fault in caught.value.errors] == [("depth", "")]
 
@@ -309,11 +343,11 @@ def test_many_faults_are_located_by_folding_once() -> None:
     normalized = routescope.normalize_image_edit_request({"images": [{}] * 50})
     replays = []
 
-    def replay() -> Replay:
+    def replay() -> Any:
         replays.append(1)
         return normalized._replay()
 
-    with pytest.raises(PayloadError) as caught:
+    with pytest.raises(routescope.PayloadError) as caught:
         replace(normalized, _replay=replay).validate(routescope.ImageEditRequest)
     assert len(caught.value.errors) == 52
     assert replays == [1]

@@ -9,6 +9,7 @@ accepts what its schema refuses, `wire` why the wire view accepts what comes to 
 from __future__ import annotations
 
 import copy
+import importlib
 import json
 import os
 from collections.abc import Iterator, Sequence
@@ -19,9 +20,9 @@ from typing import Any
 
 import pytest
 from pydantic import BaseModel, TypeAdapter, ValidationError
+from runtime._source_map import pointer_of
 
 from built import imported, lowered, source, texts
-from routescope._source_map import pointer_of
 from speclens.lower import views
 from speclens.source.pointer import join
 from speclens.validate.dialect import schema_validator
@@ -135,17 +136,21 @@ def run(
         return outcome(payload, errors)
     try:
         folded = normalize(payload)
-    except normalizers.CompatError as error:
+    except runtime_of(normalizers).CompatError as error:
         return outcome(None, {error.pointer: error.rule})
     again = normalize(folded.value)
     assert (again.value, again.rewrites, again.drops) == (folded.value, (), ()), "twice is not once"
     errors = judged(getattr(models, ident), folded.value)
     if errors and is_model(getattr(models, ident)):
-        with pytest.raises(normalizers.PayloadError) as caught:
+        with pytest.raises(runtime_of(normalizers).PayloadError) as caught:
             folded.validate(getattr(models, ident))
         errors = {fault.pointer: fault.rule for fault in caught.value.errors}
     rewrites = [[rewrite.source, rewrite.target] for rewrite in folded.rewrites]
     return outcome(folded.value, errors, rewrites, [[d.pointer, d.reason] for d in folded.drops])
+
+
+def runtime_of(normalizers: ModuleType) -> Any:
+    return importlib.import_module(f"{normalizers.__package__}._compat")
 
 
 def outcome(
@@ -197,7 +202,7 @@ def denormalize(
     for ways, expected in case["denormalized"].items():
         to = dict(way.split(" by ") for way in ways.split(", "))
         if isinstance(expected, str):
-            with pytest.raises(normalizers.CompatError) as caught:
+            with pytest.raises(runtime_of(normalizers).CompatError) as caught:
                 say(case["canonical"], to=to)
             assert (caught.value.rule, caught.value.pointer) == ("denormalize", expected)
         else:

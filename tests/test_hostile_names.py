@@ -9,6 +9,7 @@ import pytest
 
 from hostile_checks import drafts, outcome, quicken, run_cases, source
 from names_that_clash import PROPERTIES, SCHEMAS
+from speclens import tidy
 
 HEAD = {"openapi": "3.1.1", "info": {"title": "x", "version": "1"}, "paths": {}}
 PLAIN = {"type": "string"}
@@ -25,7 +26,7 @@ def failures(value: dict[str, Any], cases: list[list[Any]], directory: Path) -> 
 
 
 def write(value: dict[str, Any], package: str, directory: Path) -> None:
-    for path, text in drafts(source(value), package)[1].items():
+    for path, text in tidy.tidy(drafts(source(value), package)[1]).items():
         (directory / path).parent.mkdir(parents=True, exist_ok=True)
         (directory / path).write_text(text, "utf-8", newline="")
 

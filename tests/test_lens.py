@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from runtime._compat import part, same
 
-from routescope._compat import part, same
 from speclens.lower import compat, lens
 
 Json = dict[str, Any]

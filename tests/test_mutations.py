@@ -15,6 +15,7 @@ import pytest
 
 import hostile
 from hostile_checks import check_problems, outcome, quicken, run_cases
+from speclens import tidy
 from speclens.problems import Refused
 from speclens.source import load, loads
 
@@ -199,7 +200,7 @@ def examine(name: str, seeds: range, directory: Path) -> None:
 
 def written(files: dict[str, str], directory: Path, seed: int, document: Any) -> list[list[Any]]:
     """The cases of a package, whose files are now in the directory."""
-    for path, text in files.items():
+    for path, text in tidy.tidy(files).items():
         (directory / path).parent.mkdir(parents=True, exist_ok=True)
         (directory / path).write_text(text, "utf-8", newline="")
     here = [f"{seed}", f"package_{seed}"]

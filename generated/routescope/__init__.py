@@ -10,32 +10,24 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ._compat import CompatError, Deprecation, Drop, Normalized, PayloadError, Rewrite  # noqa: F401
+    from ._compat import *  # noqa: F403
     from ._errors import *  # noqa: F403
-    from ._files import data_url  # noqa: F401
+    from ._files import *  # noqa: F403
     from .client import *  # noqa: F403
     from .models import *  # noqa: F403
     from .normalizers import *  # noqa: F403
 
 _NAMES = {
-    "_compat": ("CompatError Deprecation Drop Normalized PayloadError Rewrite "),
-    "_errors": (
-        "APIConnectionError APIError APIResponseValidationError APIStatusError "
-        "APITimeoutError AuthenticationError BadRequestError ConflictError FileError "
-        "InternalServerError NotFoundError PermissionDeniedError RateLimitError "
-        "RequestTooLargeError UnprocessableEntityError UnsupportedMediaTypeError "
-    ),
-    "_files": ("data_url "),
-    "client": (
-        "AsyncImages AsyncRoutescope EditImageParams ImageReferenceInput Images Routescope "
-    ),
-    "models": (
-        "Error ErrorResponse Image ImageEditRequest ImageReference ImageUrl ImagesResponse "
-    ),
-    "normalizers": (
-        "denormalize_image_edit_request normalize_image normalize_image_edit_request "
-        "normalize_image_reference normalize_images_response "
-    ),
+    "_compat": "CompatError Deprecation Drop Normalized PayloadError Rewrite ",
+    "_errors": "APIConnectionError APIError APIResponseValidationError APIStatusError "
+    "APITimeoutError AuthenticationError BadRequestError ConflictError FileError "
+    "InternalServerError NotFoundError PermissionDeniedError RateLimitError "
+    "RequestTooLargeError UnprocessableEntityError UnsupportedMediaTypeError ",
+    "_files": "File data_url ",
+    "client": "AsyncImages AsyncRoutescope EditImageParams ImageReferenceInput Images Routescope ",
+    "models": "Error ErrorResponse Image ImageEditRequest ImageReference ImageUrl ImagesResponse ",
+    "normalizers": "denormalize_image_edit_request normalize_image normalize_image_edit_request "
+    "normalize_image_reference normalize_images_response ",
 }
 _MODULES = {name: module for module, names in _NAMES.items() for name in names.split()}
 

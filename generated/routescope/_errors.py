@@ -4,10 +4,35 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
-if TYPE_CHECKING:
-    import httpx
+import httpx
+
+_UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+
+
+class Answer(NamedTuple):
+    """All of an answer, or what came of it before a failure."""
+
+    response: httpx.Response | None = None
+    content: bytes = b""
+    failure: httpx.RequestError | None = None
+
+    def error(self) -> APIError | None:
+        """The error that it tells; None for a success."""
+        response, failure = self.response, self.failure
+        if response is not None and not (failure and response.is_success):
+            status = response.status_code
+            kind = APIStatusError.kinds.get(min(status, 500), APIStatusError)
+            message = f"{status} {response.reason_phrase}".rstrip()
+            return None if response.is_success else kind(message, self, status >= 500)
+        message = f"{type(failure).__name__}: {failure}".removesuffix(": ")
+        is_late = isinstance(failure, httpx.TimeoutException)
+        missed = APITimeoutError if is_late else APIConnectionError
+        return missed(message, self, not isinstance(failure, _UNSENT))
+
+
+_NO_ANSWER = Answer()
 
 
 class APIError(Exception):
@@ -16,22 +41,19 @@ class APIError(Exception):
     `maybe_processed`: the request may have been carried out, and billed."""
 
     def __init__(
-        self,
-        message: str,
-        response: httpx.Response | None = None,
-        body: bytes = b"",
-        late: bool = False,
+        self, message: str, answer: Answer = _NO_ANSWER, maybe_processed: bool = False
     ) -> None:
-        said = _said(body)
-        self.response, self.maybe_processed = response, late
+        response, said = answer.response, _said(answer.content)
+        self.response, self.maybe_processed = response, maybe_processed
+        self.__cause__ = answer.failure
         self.status_code = response.status_code if response is not None else None
         self.headers = dict(response.headers) if response is not None else {}
         self.request_id = self.headers.get("x-request-id")
-        self.body = body[:2000].decode("utf-8", "replace")[:500]
+        self.body = answer.content[:2000].decode("utf-8", "replace")[:500]
         self.type, self.param, self.code = (said.get(key) for key in ("type", "param", "code"))
         self.message = f"{message}: {said['message']!s:.500}" if said.get("message") else message
         notes = [f"request {self.request_id}"] if self.request_id else []
-        notes += ["it may have been carried out, and billed"] if late else []
+        notes += ["it may have been carried out, and billed"] if maybe_processed else []
         super().__init__(f"{self.message} ({'; '.join(notes)})" if notes else self.message)
 
 

@@ -14,8 +14,10 @@ from typing import ClassVar, TypeAlias
 import anyio.to_thread
 import httpx
 
-from ._errors import FileError
+from ._errors import Answer, FileError
 from ._types import Model
+
+__all__ = ["File", "data_url"]
 
 Content: TypeAlias = bytes
 _KINDS = re.compile(
@@ -59,9 +61,9 @@ class File(Model):
             if url is not None:
                 return _fetched(url)
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
-            response = getattr(error, "response", self._response)
-            raise FileError(f"no file: {error!r:.500}", response) from error
-        raise FileError("no file in the answer", self._response)
+            answer = Answer(getattr(error, "response", self._response))
+            raise FileError(f"no file: {error!r:.500}", answer) from error
+        raise FileError("no file in the answer", Answer(self._response))
 
     async def abytes(self) -> Content:
         """`bytes`, without holding up others."""

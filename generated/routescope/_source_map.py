@@ -3,49 +3,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Collection, Iterable, Iterator
+from itertools import chain
+from typing import Any
 
-
-class Replay(NamedTuple):
-    """A folded payload whose values know their place, all pointers of the payload as sent, and for
-    required fields that nothing was given for what to say."""
-
-    value: Any
-    sent: frozenset[str]
-    missing: Mapping[str, str]
+_NONE = object()
 
 
 class _Dict(dict[str, Any]):
     at = ""
 
     def copy(self) -> _Dict:
-        return _at(_Dict(self), self.at)
+        copied = _Dict(self)
+        copied.at = self.at
+        return copied
 
 
-class _List(list[Any]):
-    at = ""
-
-
-class _Str(str):
-    at = ""
-
-
-class _Int(int):
-    at = ""
-
-
-class _Float(float):
-    at = ""
-
-
-T = TypeVar("T", _Dict, _List, _Str, _Int, _Float)
-_NONE = object()
-
-
-def _at(value: T, at: str) -> T:
-    value.at = at
-    return value
+_MARKED: dict[type[Any], Any] = {
+    **{kind: type(kind.__name__, (kind,), {}) for kind in (list, str, int, float)},
+    dict: _Dict,
+}
 
 
 def escape(name: object) -> str:
@@ -53,50 +30,42 @@ def escape(name: object) -> str:
     return str(name).replace("~", "~0").replace("/", "~1")
 
 
-def mark(payload: Any) -> tuple[Any, frozenset[str]]:
-    """A copy of a payload that knows its places (but for true, false and null), and all its pointers."""
-    sent = set[str]()
-    return _mark(payload, "", sent), frozenset(sent)
+def names_of(pointer: str) -> list[str]:
+    """The keys and indices of a JSON Pointer."""
+    return [token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/")[1:]]
 
 
-def _mark(value: Any, at: str, sent: set[str]) -> Any:
+def mark(value: Any, sent: set[str], at: str = "") -> Any:
+    """A copy of a payload that knows its places (but for true, false and null); adds them to `sent`."""
     sent.add(at)
-    if isinstance(value, dict):
-        return _at(
-            _Dict((key, _mark(item, f"{at}/{escape(key)}", sent)) for key, item in value.items()),
-            at,
-        )
-    if isinstance(value, list):
-        return _at(
-            _List(_mark(item, f"{at}/{index}", sent) for index, item in enumerate(value)), at
-        )
-    if isinstance(value, str):
-        return _at(_Str(value), at)
-    if isinstance(value, float):
-        return _at(_Float(value), at)
-    if isinstance(value, int) and not isinstance(value, bool):
-        return _at(_Int(value), at)
-    return value
+    kind = next((kind for kind in _MARKED if isinstance(value, kind)), bool)
+    if kind is dict:
+        value = {key: mark(item, sent, f"{at}/{escape(key)}") for key, item in value.items()}
+    elif kind is list:
+        value = [mark(item, sent, f"{at}/{index}") for index, item in enumerate(value)]
+    if kind is bool or isinstance(value, bool):
+        return value
+    marked = _MARKED[kind](value)
+    marked.at = at
+    return marked
 
 
-def source_of(replay: Replay, target: str, moved: Iterable[tuple[str, str]]) -> str:
-    """The sender's pointer of a pointer into the folded value. `moved` are pairs of source and
-    target pointers.
-
-    A made-up container is where the first of what it holds came from.
-    """
-    above, here, name = None, replay.value, ""
-    for name in target.split("/")[1:]:
-        above, here = here, _member(here, name.replace("~1", "/").replace("~0", "~"))
-    at = getattr(here, "at", None)
-    if at is None and isinstance(above, (_Dict, _List)):
-        beside = f"{above.at}/{name}"
-        at = beside if here is _NONE or beside in replay.sent else None
-    if at is None:
-        at = _first_mark(above if here is _NONE else here)
-    if at is None:
-        at = next((source for source, hub in moved if f"{target}/".startswith(f"{hub}/")), target)
-    return at
+def source_of(
+    target: str, value: Any, sent: Collection[str], moved: Iterable[tuple[str, str]]
+) -> str:
+    """The sender's pointer of a pointer into a folded payload that knows its places. `moved` are
+    pairs of source and target. A made-up container is where the first of what it holds came from."""
+    above: Any = None
+    here = value
+    for name in names_of(target):
+        above, here = here, _member(here, name)
+    if not hasattr(here, "at") and hasattr(above, "at"):
+        beside = f"{above.at}/{target.rpartition('/')[2]}"
+        if here is _NONE or beside in sent:
+            return beside
+    inner = _marks(above if here is _NONE else here)
+    sources = (source for source, hub in moved if f"{target}/".startswith(f"{hub}/"))
+    return next(chain(inner, sources), target)
 
 
 def _member(value: Any, name: str) -> Any:
@@ -107,21 +76,20 @@ def _member(value: Any, name: str) -> Any:
     return _NONE
 
 
-def _first_mark(value: Any) -> str | None:
+def _marks(value: Any) -> Iterator[str]:
     if hasattr(value, "at"):
-        return str(value.at)
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return next((at for item in inner if (at := _first_mark(item)) is not None), None)
+        yield value.at
+    elif isinstance(value, (dict, list)):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _marks(item)
 
 
 def pointer_of(location: Iterable[str | int], value: Any) -> str:
-    """The JSON Pointer of a place as pydantic names it; its names for branches of unions are left out."""
+    """The JSON Pointer of a place as pydantic names it, but for its names of branches of unions."""
     keys, text = list(location), ""
-    for index, key in enumerate(keys):
+    for index, key in enumerate(keys, 1):
         inner = _member(value, str(key))
-        is_missing_member = (
-            index == len(keys) - 1 and isinstance(key, str) and isinstance(value, dict)
-        )
-        if inner is not _NONE or is_missing_member:
+        is_missing = index == len(keys) and isinstance(key, str) and isinstance(value, dict)
+        if inner is not _NONE or is_missing:
             text, value = f"{text}/{escape(key)}", inner
     return text

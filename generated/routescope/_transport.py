@@ -11,22 +11,21 @@ import warnings
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
-from typing import Any, ClassVar, Generic, NamedTuple, Self, TypedDict, TypeVar, Unpack
+from typing import Any, ClassVar, Generic, Self, TypedDict, TypeVar, Unpack
 
 import anyio
 import httpx
 from pydantic import BaseModel, TypeAdapter
 from pydantic_core import from_json
 
-from . import _errors
 from ._compat import Normalized
+from ._errors import Answer, APIError, APIResponseValidationError, AuthenticationError
 
 R = TypeVar("R", bound=BaseModel)
 H = TypeVar("H", httpx.Client, httpx.AsyncClient)
 
 _TIMEOUT = httpx.Timeout(600, connect=5)
 _LONGEST_PAUSE = 120.0
-_UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 JSON = TypeAdapter[Any](Any)
 _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
@@ -47,30 +46,6 @@ class RequestOptions(TypedDict, total=False):
 _OPTIONS = RequestOptions.__annotations__.keys()
 
 
-class Answer(NamedTuple):
-    """All of an answer, or what came of it before a failure."""
-
-    response: httpx.Response | None
-    content: bytes
-    failure: httpx.RequestError | None
-
-    @property
-    def is_success(self) -> bool:
-        return not self.failure and self.response is not None and self.response.is_success
-
-    def error(self) -> _errors.APIError:
-        response, failure = self.response, self.failure
-        if response is not None and not (failure and response.is_success):
-            status = response.status_code
-            kind = _errors.APIStatusError.kinds.get(min(status, 500), _errors.APIStatusError)
-            message = f"{status} {response.reason_phrase}".rstrip()
-            return kind(message, response, self.content, status >= 500)
-        is_late = isinstance(failure, httpx.TimeoutException)
-        missed = _errors.APITimeoutError if is_late else _errors.APIConnectionError
-        message = f"{type(failure).__name__}: {failure}".removesuffix(": ")
-        return missed(message, response, self.content, not isinstance(failure, _UNSENT))
-
-
 @dataclass(frozen=True, slots=True)
 class Operation(Generic[R]):
     """Where an operation is, what its arguments are, how its bodies are folded and judged."""
@@ -88,21 +63,18 @@ class Operation(Generic[R]):
     def body(self, arguments: Mapping[str, Any]) -> bytes:
         """The canonical body. Raises TypeError for a wrong name, PayloadError for a wrong value."""
         known, extra = self.arguments.__annotations__, arguments.get("extra_body") or {}
-        own = {name: self.names.get(name, name) for name in known.keys() - _OPTIONS}
+        own = {name: self.names.get(name, name) for name in known if name not in _OPTIONS}
         if unknown := arguments.keys() - known.keys():
             raise TypeError(f"unexpected argument {min(unknown)!r} (see extra_body)")
         if clash := extra.keys() & {*own, *own.values()}:
             raise TypeError(f"{min(clash)!r} is an argument, and may not be in extra_body")
-        given = {
-            own[name]: value
-            for name, value in arguments.items()
-            if name in own and value is not None
-        }
+        given = {own[name]: arguments[name] for name in own if arguments.get(name) is not None}
         sent = JSON.dump_python({**self.defaults, **given}, mode="json", exclude_unset=True)
         folded = self.normalize({**sent, **extra})
         for rewrite in folded.rewrites:
             if old := rewrite.deprecated:
-                told = f"{rewrite.source[1:]!r} is deprecated: {old.note or f'use {rewrite.target[1:]!r}'}"
+                use = old.note or f"use {rewrite.target[1:]}"
+                told = f"{rewrite.source[1:]!r} is deprecated: {use}"
                 warnings.warn(told, DeprecationWarning, stacklevel=5)
         folded.validate(self.request)
         return _ENCODER.encode(folded.value).encode()
@@ -113,29 +85,25 @@ class Operation(Generic[R]):
             value = from_json(answer.content, allow_inf_nan=False)
             result = self.fold(value).validate(self.response)
         except ValueError as error:
-            kind, message = (
-                _errors.APIResponseValidationError,
-                f"unlike {self.path}: {error!s:.1000}",
-            )
-            raise kind(message, answer.response, answer.content, True) from error
+            message = f"unlike {self.path}: {error!s:.1000}"
+            raise APIResponseValidationError(message, answer, True) from error
         vars(result)["_response"] = answer.response
         return result
 
 
-def _pause(answer: Answer, attempt: int, options: Mapping[str, Any]) -> float:
-    """The seconds until a request is sent again. Raises its APIError where it was sent often enough,
-    or may have been carried out already and the caller does not take the risk."""
-    error = answer.error()
+def _pause(error: APIError, attempt: int, options: Mapping[str, Any]) -> float:
+    """The seconds until a request is sent again. Raises its error where it was sent often enough, or
+    may have been carried out already and the caller does not take the risk."""
     said, is_risky = error.headers.get("x-should-retry"), options.get("retry_unsafe", False)
     is_refused = error.status_code == 429 or not (error.status_code or error.maybe_processed)
-    is_unclear = is_risky and (error.status_code == 408 or error.maybe_processed)
+    is_unclear = error.status_code == 408 or error.maybe_processed
     pause = _asked_pause(error.headers)
     if pause is None or pause != pause:
         pause = min(0.5 * 2**attempt, 8.0) * random.uniform(0.75, 1.0)
-    may_again = said == "true" or (said != "false" and (is_refused or is_unclear))
-    if may_again and attempt < options.get("max_retries", 2) and pause <= _LONGEST_PAUSE:
-        return pause
-    raise error from answer.failure
+    may = said == "true" or (said != "false" and (is_refused or (is_risky and is_unclear)))
+    if not may or attempt >= options.get("max_retries", 2) or pause > _LONGEST_PAUSE:
+        raise error
+    return pause
 
 
 def _asked_pause(headers: Mapping[str, str]) -> float | None:
@@ -198,10 +166,8 @@ class _Client(Generic[H]):
                 headers.update(extra)
         key = headers.get("authorization", "")
         if self._is_bearer and (not key.isascii() or not key.isprintable() or key != key.strip()):
-            variable = (
-                f"{self._environment}_API_KEY"  # what httpx says of a bad header would show it
-            )
-            raise _errors.AuthenticationError(f"set api_key or {variable} to a key without spaces")
+            names = f"api_key or {self._environment}_API_KEY"  # httpx would show the key
+            raise AuthenticationError(f"set {names} to a key without spaces")
         return headers
 
 
@@ -214,8 +180,8 @@ class SyncClient(_Client[httpx.Client]):
         """The result of an operation. Raises APIError, and TypeError or PayloadError before sending."""
         options = {**self._options, **arguments}
         request, attempt = self._request(operation, options), 0
-        while not (answer := self._answer(request)).is_success:
-            time.sleep(_pause(answer, attempt, options))
+        while error := (answer := self._answer(request)).error():
+            time.sleep(_pause(error, attempt, options))
             attempt += 1
         return operation.result(answer)
 
@@ -227,7 +193,7 @@ class SyncClient(_Client[httpx.Client]):
                     chunks.append(chunk)
         except httpx.RequestError as failure:
             return Answer(response, b"".join(chunks), failure)
-        return Answer(response, b"".join(chunks), None)
+        return Answer(response, b"".join(chunks))
 
     def close(self) -> None:
         """Close the connections, unless they are those of an `http_client` of yours."""
@@ -251,12 +217,10 @@ class AsyncClient(_Client[httpx.AsyncClient]):
         options = {**self._options, **arguments}
         return self._result(operation, self._request(operation, options), options)
 
-    async def _result(
-        self, operation: Operation[R], request: dict[str, Any], options: dict[str, Any]
-    ) -> R:
+    async def _result(self, operation: Operation[R], request: Any, options: Any) -> R:
         attempt = 0
-        while not (answer := await self._answer(request)).is_success:
-            await anyio.sleep(_pause(answer, attempt, options))
+        while error := (answer := await self._answer(request)).error():
+            await anyio.sleep(_pause(error, attempt, options))
             attempt += 1
         return operation.result(answer)
 
@@ -268,7 +232,7 @@ class AsyncClient(_Client[httpx.AsyncClient]):
                     chunks.append(chunk)
         except httpx.RequestError as failure:
             return Answer(response, b"".join(chunks), failure)
-        return Answer(response, b"".join(chunks), None)
+        return Answer(response, b"".join(chunks))
 
     async def close(self) -> None:
         """Close the connections, unless they are those of an `http_client` of yours."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeAlias, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, GetCoreSchemaHandler, WrapValidator
-from pydantic_core import CoreSchema, PydanticCustomError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, GetCoreSchemaHandler
+from pydantic_core import CoreSchema
 
 if TYPE_CHECKING:
     import httpx
@@ -48,21 +48,8 @@ def _integral(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _exact(value: Any, handler: Any) -> Any:
-    found = handler(value)
-    if isinstance(found, bool) != isinstance(value, bool):
-        raise PydanticCustomError("literal_error", "true and false are no numbers")
-    return found
-
-
 Maybe: TypeAlias = Annotated[T | None, _NotNull()]
 """A field that may be left out: None means not sent. Null on the wire is refused."""
 
 Integer: TypeAlias = Annotated[int, BeforeValidator(_integral)]
 """A JSON integer: `3` and `3.0`."""
-
-Number: TypeAlias = int | float
-"""A JSON number."""
-
-Exact = WrapValidator(_exact)
-"""For enumerations with numbers: `True` is not `1`."""

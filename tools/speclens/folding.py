@@ -66,7 +66,7 @@ def folder(
     normalizer = next((one for one in document.compat.normalizers if one.schema == ident), None)
     module = _load(source, document) if normalizer else None
     normalize = getattr(module, normalizer.ident) if module and normalizer else None
-    error = module.CompatError if module else ()
+    error = sys.modules[f"{_PACKAGE}._compat"].CompatError if module else ()
 
     def fold(payload: Any) -> Folded | tuple[Fault, ...]:
         try:

@@ -104,15 +104,6 @@ class Schema:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """One shape of one source; becomes a constant of the normalizers module."""
-
-    ident: str
-    pointer: str
-    arguments: str  # literal keyword arguments of the runtime's Rule
-
-
-@dataclass(frozen=True, slots=True)
 class Check:
     """A fault of a shape's value that its canonical place would not find. `fails` is an expression over `value`."""
 
@@ -145,36 +136,36 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """A property some values of which mean "not given"."""
+    """Properties the same values of which mean "not given"."""
 
-    key: str  # literal
+    keys: str  # literal tuple
     pointer: str
-    test: str  # expression over `folded`, where the property is there
+    test: str  # expression over `folded` and `key`, where the property is there
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """A spoke: the property `key`, folded by `fold`, goes to the hub."""
+class Spoke:
+    """The property `key`, folded by `fold`, goes to the hub."""
 
     key: str  # literal
     pointer: str
     fold: str  # ident
     absent: str  # ident of the constant
+    deprecated: str  # a further argument: how long it lives, or ""
 
 
 @dataclass(frozen=True, slots=True)
 class Hub:
-    """A canonical property that others fold into. `path` is a literal tuple of property names."""
+    """A canonical property that others fold into; becomes a constant of the normalizers module."""
 
-    key: str  # literal of the last (only) name of a hub of the object itself
-    path: str  # literal tuple
+    ident: str
+    key: str  # literal of its name, or tuple of the names on the way to one that is deep
     pointer: str
     is_deep: bool
     fold: str  # ident of the fold of its own value, or ""
     absent: str  # ident of the constant
-    sources: tuple[Source, ...]
-    join: str  # name of the runtime function of the conflict policy
-    arguments: str  # literal further arguments of it
+    spokes: tuple[Spoke, ...]
+    join: str  # expression of the function of the conflict policy
     needed: str  # literal: the message where nothing was given, or "" if the hub is optional
 
 
@@ -195,7 +186,8 @@ class Case:
     members: tuple[Member, ...] = ()
     absents: tuple[Absent, ...] = ()
     hubs: tuple[Hub, ...] = ()
-    rule: str = ""  # ident of the Rule
+    rule: str = ""  # literal of the pointer that tells of the shape
+    is_rename: bool = False
     checks: tuple[Check, ...] = ()
     used: str = ""  # literal: the members the template takes of an object, and theirs; "" where it takes all
     result: str = "value"  # expression over `value` (or `item`, for is_each)
@@ -228,9 +220,7 @@ class Unfold:
     ident: str
     pointer: str
     hub: str  # literal pointer, as the caller writes it
-    path: str  # literal tuple
     spoke: str  # literal
-    comment: str  # both, for a docstring
     lenses: tuple[Lens, ...]
 
 
@@ -245,7 +235,6 @@ class Normalizer:
     fold: str
     denormalize: str
     denormalize_doc: str
-    constant: str  # ident of the table of unfolds
     unfolds: tuple[Unfold, ...]
 
 
@@ -262,7 +251,7 @@ class Compat:
     """Everything of the normalizers module."""
 
     constants: tuple[Constant, ...]
-    rules: tuple[Rule, ...]
+    hubs: tuple[Hub, ...]
     folds: tuple[Fold, ...]
     judges: tuple[Judge, ...]
     normalizers: tuple[Normalizer, ...]
@@ -344,13 +333,11 @@ class Client:
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """A module that public names of the package are loaded from on first use. `lines` are those names again, a few
-    at a time and parted by spaces, each line ending with one. A whole module has no other public names."""
+    """A module that public names of the package are loaded from on first use: a few names in each of `lines`, every
+    one followed by a space."""
 
     name: str
-    names: tuple[str, ...]
     lines: tuple[str, ...]
-    is_whole: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from speclens import __version__, cache, ir, lower, marks, models, plan, render, tidy
+from speclens import __version__, cache, ir, lower, marks, models, plan, prune, render, tidy
 from speclens.config import Config
 from speclens.problems import Finding, Problem, Refused
 from speclens.source import Source, load, locate
@@ -41,20 +41,22 @@ def build(config: Config) -> tuple[Tree, tuple[Problem, ...]]:
     texts = tidy.tidy({path: draft.text for path, draft in made.items()})
     digests = _subject_digests(source.value, files)
     directories = _directories(config)
-    outputs = tuple(
-        OutputFile(
-            path=file.path,
-            text=texts[file.path],
-            template=file.template,
-            template_digest=_digest(
-                *(path.read_text("utf-8") for path in render.sources(file.template, directories))
-            ),
-            subjects=tuple(
-                Subject(pointer, digests[pointer]) for pointer in sorted(set(file.subjects))
-            ),
+    modules = [file for file in files if file.path.endswith(".py")]
+    outputs = []
+    for file in files:
+        # What a copied module holds depends on all that may use it.
+        makers = [file, *modules] if file.is_verbatim else [file]
+        sources = [path for maker in makers for path in render.sources(maker.template, directories)]
+        pointers = sorted({pointer for maker in makers for pointer in maker.subjects})
+        outputs.append(
+            OutputFile(
+                path=file.path,
+                text=texts[file.path],
+                template=file.template,
+                template_digest=_digest(*(path.read_text("utf-8") for path in sources)),
+                subjects=tuple(Subject(pointer, digests[pointer]) for pointer in pointers),
+            )
         )
-        for file in files
-    )
     cache.put(
         name,
         {
@@ -62,7 +64,7 @@ def build(config: Config) -> tuple[Tree, tuple[Problem, ...]]:
             "warnings": [asdict(found) for found in warnings],
         },
     )
-    return Tree(outputs, inputs, config.fix), warnings
+    return Tree(tuple(outputs), inputs, config.fix), warnings
 
 
 def _loaded(stored: Any, inputs: Inputs, config: Config) -> tuple[Tree, tuple[Problem, ...]]:
@@ -87,7 +89,8 @@ def read(source: Source) -> tuple[ir.Document, tuple[Problem, ...]]:
 
 
 def drafts(source: Source, document: ir.Document, config: Config) -> dict[str, Draft]:
-    """Every file as its template printed it, with the origin of each line. Raises Refused for a faulty template."""
+    """Every file as its template printed it, but for what the package does not use of copied ones, with the origin of
+    each line. Raises Refused for a faulty template."""
     nonce = marks.nonce(source.text)
     directories = _directories(config)
     try:
@@ -100,7 +103,9 @@ def drafts(source: Source, document: ir.Document, config: Config) -> dict[str, D
                 file, render_one, directories, nonce, {"package": package, "document": annotated}
             )
             made[file.path] = Draft(*marks.take_out(text, nonce, file.template))
-        return made
+        return _pruned(
+            made, {file.path for file in plan.files(document, config) if file.is_verbatim}
+        )
     except render.TemplateFault as fault:
         place = render.find(fault.template, directories)
         hint = "templates/README.md says what a template receives"
@@ -108,6 +113,19 @@ def drafts(source: Source, document: ir.Document, config: Config) -> dict[str, D
             "template/fault", "error", "#", str(place), fault.line, 1, fault.message, hint
         )
         raise Refused([problem]) from fault
+
+
+def _pruned(made: dict[str, Draft], copied: set[str]) -> dict[str, Draft]:
+    """Files of which the copied ones hold only what the package uses."""
+    texts = {path: draft.text for path, draft in made.items() if path.endswith(".py")}
+    rest = {
+        path: Draft(
+            "\n".join(line for _, line in lines),
+            tuple(made[path].origins[row] for row, _ in lines),
+        )
+        for path, lines in prune.prune(texts, copied).items()
+    }
+    return made | rest
 
 
 def _print(

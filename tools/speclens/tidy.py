@@ -36,7 +36,11 @@ def tidy(files: Mapping[str, str]) -> dict[str, str]:
         places = {path: Path(directory, f"f{index}.py") for index, path in enumerate(python)}
         for path, place in places.items():
             place.write_bytes(python[path].encode())
-        _ruff("check", "--fix-only", "--select", "F401,I001,RUF022", directory)
+        # Imports that fit one line, once those not used are gone, stand on one.
+        collapse = "lint.isort.split-on-trailing-comma = false"
+        _ruff(
+            "check", "--fix-only", "--select", "F401,I001,RUF022", "--config", collapse, directory
+        )
         _ruff("format", directory)
         found = {path: place.read_bytes().decode() for path, place in places.items()}
     return {path: found.get(path, text).rstrip("\n") + "\n" for path, text in files.items()}
@@ -69,7 +73,7 @@ def lines_before(draft: str, text: str) -> tuple[int, ...]:
     position = 0
     for token in _tokens(text):
         if token.is_import:
-            rows[token.row] = imports.get(token.string, rows.get(token.row, 1))
+            rows.setdefault(token.row, imports.get(token.string, 1))
         elif (place := _next(earlier, position, token)) is not None:
             rows.setdefault(token.row, earlier[place].row)
             position = place + 1

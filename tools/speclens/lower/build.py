@@ -9,8 +9,8 @@ from hashlib import sha256
 from typing import Any
 
 from speclens import ir
-from speclens.literals import literal, tuple_literal
-from speclens.lower import compat
+from speclens.literals import tuple_literal
+from speclens.lower import compat, facts
 from speclens.lower.walk import JsonObject, follow, nested, objects, subschemas
 from speclens.names import snake
 from speclens.source.pointer import join, tokens
@@ -28,7 +28,7 @@ class Build:
     judges: dict[str, ir.Judge | None] = field(default_factory=dict)
     # Where the values of a spoke go, by its pointer. None: they may be set aside, so that the spoke judges them itself.
     targets: dict[str, tuple[str, Any] | None] = field(default_factory=dict)
-    rules: dict[str, ir.Rule] = field(default_factory=dict)
+    hubs: dict[str, ir.Hub] = field(default_factory=dict)
     constants: dict[str, ir.Constant] = field(default_factory=dict)
 
 
@@ -101,21 +101,23 @@ _PLAIN: list[Any] = [None, "", [], {}]
 _PLAIN_NAMES = ("null", "empty", "no_items", "no_members")
 
 
-def rule(build: Build, shape: compat.Shape, hub: tuple[str, ...], deprecated: Any) -> str:
-    """The name of the constant of a shape, made on the way."""
-    stem = ident_of(build, shape.pointer).removeprefix("_fold_").upper()
-    ident = f"_RULE_{stem}"
-    arguments = [literal(shape.pointer)]
-    if hub:
-        arguments.append(f"hub={literal(join('', *hub))}")
-    if shape.is_rename:
-        arguments.append("is_rename=True")
-    if isinstance(deprecated, dict):
-        members = ", ".join(
-            f"{key}={literal(str(deprecated[key]))}"
-            for key in ("since", "sunset", "note")
-            if key in deprecated
-        )
-        arguments.append(f"deprecated=Deprecation({members})")
-    build.rules[ident] = ir.Rule(ident, shape.pointer, ", ".join(arguments))
-    return ident
+def hub_ident(build: Build, pointer: str, path: Sequence[str]) -> str:
+    """The name of the constant of a hub of the object at a place."""
+    parts = [ident_of(build, pointer).removeprefix("_fold_"), *map(snake, path)]
+    return distinct(build, "_hub", parts, join(pointer, *path)).upper()
+
+
+def is_absent(build: Build, values: tuple[Any, ...]) -> str:
+    """Whether a member is one of some values. Only numbers and booleans can be equal without being the same."""
+    listed = constant(build, values)
+    is_plain = all(item is None or isinstance(item, str) for item in values)
+    return f"folded[key] in {listed}" if is_plain else f"is_one_of(folded[key], {listed})"
+
+
+def joining(build: Build, conflict: str, schema: Any) -> str:
+    """The function that makes one value of the sources of a hub, by its conflict policy."""
+    found = facts.alternatives(build.document, schema)
+    most = min((accepted.bound("array")[1] for accepted in found), default=float("inf"))
+    if conflict == "merge" and most != float("inf"):
+        return f"partial(merged, most={int(most)})"
+    return {"equal": "agreed", "merge": "merged", "prefer": "preferred", "error": "only"}[conflict]

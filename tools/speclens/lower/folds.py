@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import partial
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from speclens import ir
 from speclens.literals import comment, literal, tuple_literal
-from speclens.lower import checks, compat, dispatch, facts, lens
-from speclens.lower.build import Build, constant, distinct, folding, ident_of, rule
+from speclens.lower import checks, compat, dispatch, lens
+from speclens.lower.build import (
+    Build,
+    constant,
+    distinct,
+    folding,
+    hub_ident,
+    ident_of,
+    is_absent,
+    joining,
+)
 from speclens.lower.required import needed_hubs
 from speclens.lower.unfolds import unfolds_of
 from speclens.lower.walk import JsonObject, follow
 from speclens.names import snake
-from speclens.source.pointer import get, join, tokens
-
-_JOINS = {
-    "equal": "join_equal",
-    "merge": "join_merge",
-    "prefer": "join_prefer",
-    "error": "join_error",
-}
+from speclens.source.pointer import get, join
 
 
 def lower(document: JsonObject, names: Mapping[str, str]) -> ir.Compat:
@@ -36,7 +40,7 @@ def lower(document: JsonObject, names: Mapping[str, str]) -> ir.Compat:
     folds = sorted((fold for fold in build.folds.values() if fold), key=lambda fold: fold.ident)
     return ir.Compat(
         constants=tuple(sorted(build.constants.values(), key=lambda constant: constant.ident)),
-        rules=tuple(sorted(build.rules.values(), key=lambda rule: rule.ident)),
+        hubs=tuple(sorted(build.hubs.values(), key=lambda hub: hub.ident)),
         folds=tuple(folds),
         judges=tuple(judge for _, judge in sorted(build.judges.items()) if judge),
         normalizers=tuple(sorted(normalizers, key=lambda normalizer: normalizer.ident)),
@@ -54,7 +58,6 @@ def _normalizer(build: Build, pointer: str, name: str, ident: str, schema: Any) 
         fold=ident,
         denormalize=f"denormalize{stem}" if unfolds else "",
         denormalize_doc=f"Say a canonical `{name}` in older fields.",
-        constant=f"_UNFOLD{stem.upper()}",
         unfolds=unfolds,
     )
 
@@ -124,22 +127,18 @@ def _object(build: Build, pointer: str, schema: Any) -> ir.Case | None:
     spokes = compat.spokes(document, pointer, schema)
     policies = compat.policies(document, pointer, schema)
     shallow = {spoke.hub[0] for spoke in spokes if len(spoke.hub) == 1}
-    members, absents = [], []
+    members = []
+    absents: list[tuple[str, str]] = []
     for name, (place, inner) in compat.properties(document, pointer, schema).items():
         if name in shallow or "into" in compat.keywords(inner):
             continue
         if values := compat.absent_values(inner):
-            absents.append(ir.Absent(literal(name), place, _is_absent(build, name, values)))
+            absents.append((is_absent(build, values), name))
         if ident := fold_ident(build, place, inner):
             members.append(ir.Member(literal(name), place, ident))
     hubs = [
         _hub(
-            build,
-            pointer,
-            schema,
-            path,
-            [spoke for spoke in spokes if spoke.hub == path],
-            policies.get(path),
+            build, (pointer, schema), path, [s for s in spokes if s.hub == path], policies.get(path)
         )
         for path in dict.fromkeys(spoke.hub for spoke in spokes)
     ]
@@ -150,56 +149,58 @@ def _object(build: Build, pointer: str, schema: Any) -> ir.Case | None:
         pointer,
         is_object=True,
         members=tuple(members),
-        absents=tuple(absents),
+        absents=tuple(
+            ir.Absent(tuple_literal(tuple(name for _, name in same)), pointer, test)
+            for test, same in groupby(absents, key=itemgetter(0))
+        ),
         hubs=tuple(hubs),
     )
 
 
 def _hub(
     build: Build,
-    pointer: str,
-    schema: Any,
+    at: tuple[str, Any],
     path: tuple[str, ...],
     spokes: list[compat.Spoke],
     policy: compat.HubPolicy | None,
 ) -> ir.Hub:
-    found = compat.at_path(build.document, pointer, schema, path)
-    place, inner = found if found else (pointer, {})
+    found = compat.at_path(build.document, *at, path)
+    place, inner = found if found else (at[0], {})
     conflict = policy.conflict if policy else "equal"
     build.targets.update(
         {spoke.pointer: None if conflict == "prefer" else found for spoke in spokes}
     )
     names = ", ".join([".".join(path), *(spoke.name for spoke in spokes)])
-    is_needed = path in needed_hubs(build.document, pointer, schema)
-    bound = min(
-        (f.bound("array")[1] for f in facts.alternatives(build.document, inner)),
-        default=float("inf"),
-    )
-    return ir.Hub(
-        key=literal(path[-1]),
-        path=tuple_literal(path),
+    is_needed = path in needed_hubs(build.document, *at)
+    ident = hub_ident(build, at[0], path)
+    build.hubs[ident] = ir.Hub(
+        ident=ident,
+        key=tuple_literal(path) if path[1:] else literal(path[-1]),
         pointer=place,
         is_deep=len(path) > 1,
         fold="" if len(path) > 1 else fold_ident(build, place, inner),
         absent=constant(build, compat.absent_values(inner, policy)),
-        sources=tuple(_source(build, spoke, policy) for spoke in spokes),
-        join=_JOINS[conflict],
-        arguments=f", most={int(bound)}" if conflict == "merge" and bound != float("inf") else "",
+        spokes=tuple(_spoke(build, spoke, policy) for spoke in spokes),
+        join=joining(build, conflict, inner),
         needed=literal(f"at least one of {names} must be given") if is_needed else "",
     )
+    return build.hubs[ident]
 
 
-def _source(build: Build, spoke: compat.Spoke, policy: compat.HubPolicy | None) -> ir.Source:
+def _spoke(build: Build, spoke: compat.Spoke, policy: compat.HubPolicy | None) -> ir.Spoke:
     absent = compat.absent_values(spoke.schema, policy, is_spoke=True)
-    fold = fold_ident(build, spoke.pointer, spoke.schema)
-    return ir.Source(literal(spoke.name), spoke.pointer, fold, constant(build, absent))
-
-
-def _is_absent(build: Build, name: str, values: tuple[Any, ...]) -> str:
-    """Whether a member is one of some values. Only numbers and booleans can be equal without being the same."""
-    value, listed = f"folded[{literal(name)}]", constant(build, values)
-    is_plain = all(item is None or isinstance(item, str) for item in values)
-    return f"{value} in {listed}" if is_plain else f"is_one_of({value}, {listed})"
+    members = ", ".join(
+        f"{key}={literal(str(value))}"
+        for key in ("since", "sunset", "note")
+        if (value := (spoke.deprecated or {}).get(key)) is not None
+    )
+    return ir.Spoke(
+        key=literal(spoke.name),
+        pointer=spoke.pointer,
+        fold=fold_ident(build, spoke.pointer, spoke.schema),
+        absent=constant(build, absent),
+        deprecated="" if spoke.deprecated is None else f", Deprecation({members})",
+    )
 
 
 # Unions
@@ -214,9 +215,8 @@ def _union(
     summary: str,
 ) -> ir.Fold:
     own = compat.keywords(schema)
-    hub = tokens(own["into"]) if "into" in own else ()
-    target = build.targets[pointer] if hub else (pointer, schema)
-    bodies = [_branch(build, branch, target, hub, own.get("deprecated")) for branch in branches]
+    target = build.targets[pointer] if "into" in own else (pointer, schema)
+    bodies = [_branch(build, branch, target, "into" in own) for branch in branches]
     cases, expected = dispatch.cases(build.document, branches, bodies)
     return ir.Fold(ident, pointer, summary, cases, literal(expected))
 
@@ -225,8 +225,7 @@ def _branch(
     build: Build,
     branch: compat.Branch,
     target: tuple[str, Any] | None,
-    hub: tuple[str, ...],
-    deprecated: Any,
+    is_spoke: bool,
 ) -> ir.Case:
     if branch.shape is None:
         return _canonical_branch(build, branch)
@@ -246,7 +245,8 @@ def _branch(
         is_each=shape.each,
         fold=fold,
         folds_items=folds_items and not is_array,
-        rule=rule(build, shape, hub, deprecated),
+        rule=literal(shape.pointer),
+        is_rename=is_spoke and shape.is_rename,
         checks=found,
         used=lens.used(build.document, shape),
         result=result,

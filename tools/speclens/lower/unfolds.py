@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from speclens import ir
-from speclens.literals import comment, literal, tuple_literal
+from speclens.literals import literal
 from speclens.lower import compat, lens
 from speclens.lower.build import Build, distinct
 from speclens.lower.walk import JsonObject
@@ -26,9 +26,7 @@ def unfolds_of(build: Build, pointer: str, schema: Any, stem: str) -> tuple[ir.U
                 ident=distinct(build, "_unfold", [stem, snake(spoke.name)], spoke.pointer),
                 pointer=spoke.pointer,
                 hub=literal(join("", *spoke.hub)),
-                path=tuple_literal(spoke.hub),
                 spoke=literal(spoke.name),
-                comment=comment(f"/{'/'.join(spoke.hub)} by {spoke.name}"),
                 lenses=tuple(lenses),
             )
         )
