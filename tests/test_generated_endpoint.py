@@ -188,8 +188,9 @@ def test_what_is_no_json_is_refused_at_the_root(text: str, style: str) -> None:
         assert result.stderr.startswith("(root): json: ")
 
 
-def test_a_payload_is_read_to_a_depth_of_a_hundred() -> None:
-    payload = request(image=A, x=json.loads("[" * 99 + "]" * 99))
+@pytest.mark.parametrize("inner", ["", "1"])
+def test_a_payload_is_read_to_a_depth_of_a_hundred(inner: str) -> None:
+    payload = request(image=A, x=json.loads("[" * 99 + inner + "]" * 99))
     code, report = by_command("ImageEditRequest", payload)
     assert (code, report["value"]["x"]) == (0, payload["x"])
 

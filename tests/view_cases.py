@@ -23,6 +23,45 @@ class ViewCase:
 
 VIEW_CASES = (
     ViewCase(
+        name="formats",
+        written="""
+            Thing:
+              type: object
+              required: [url]
+              properties:
+                url: {type: string, format: uri}
+                key: {type: string, format: password}
+                count: {type: integer, format: int32}
+                format: {type: string, format: byte, x-compat: {absent: [null]}}
+                parts: {type: array, items: {type: string, format: binary}}
+                dates: {type: array, items: {type: string, format: date}}
+        """,
+        canonical="""
+            Thing:
+              type: object
+              required: [url]
+              properties:
+                url: {type: string, format: uri}
+                key: {type: string, format: password}
+                count: {type: integer, format: int32}
+                format: {type: string, format: byte}
+                parts: {type: array, items: {type: string, format: binary}}
+                dates: {type: array, items: {type: string, format: date}}
+        """,
+        wire="""
+            Thing:
+              type: object
+              required: [url]
+              properties:
+                url: {type: string}
+                key: {type: string, format: password}
+                count: {type: integer}
+                format: {anyOf: [{enum: [null]}, {type: string, format: byte}]}
+                parts: {type: array, items: {type: string, format: binary}}
+                dates: {type: array, items: {type: string}}
+        """,
+    ),
+    ViewCase(
         name="optional hub",
         written="""
             Thing:

@@ -74,22 +74,23 @@ def create_app(
 
     def route(operation: Operation[Any], handle: Callable[[Any, Context], Awaitable[Any]]) -> Route:
         async def answer(http: Request) -> Response:
-            identity = await _identity(http, authenticate)
-
-            request, rewrites = _accepted(operation, _parsed(await _body(http, max_body_bytes)))
-            context = Context(http, _request_id(http), identity, rewrites)
-            for rewrite in rewrites:
-                on_rewrite(rewrite, context)
-            content = _content(operation, await handle(request, context))
-            return _response(http, 200, content, _rewritten(rewrites))
+            try:
+                identity = await _identity(http, authenticate)
+                request, rewrites = _accepted(operation, _parsed(await _body(http, max_body_bytes)))
+                context = Context(http, _request_id(http), identity, rewrites)
+                for rewrite in rewrites:
+                    on_rewrite(rewrite, context)
+                content = _content(operation, await handle(request, context))
+                return _response(http, 200, content, _rewritten(rewrites))
+            except Exception as error:  # left to Starlette, it would cost the connection
+                return await _refused(http, error)
 
         return Route(operation.path, answer, methods=[operation.method])
 
     routes = [
         route(EDIT_IMAGE, handler.edit_image),
     ]
-    handlers = dict.fromkeys((HTTPException, ClientDisconnect, Exception), _refused)
-    app = Starlette(routes=routes, exception_handlers=handlers)
+    app = Starlette(routes=routes, exception_handlers={HTTPException: _refused})
     app.router.redirect_slashes = False
     return app
 
@@ -161,7 +162,7 @@ def _param(pointer: str) -> str | None:
 
 def _content(operation: Operation[Any], result: Any) -> str:
     """A valid answer as JSON."""
-    value = JSON.dump_python(result, mode="json", exclude_unset=True)
+    value = JSON.dump_python(result, mode="json", exclude_unset=True, fallback=dict)
     return str(
         operation.fold(value).validate(operation.response).model_dump_json(exclude_unset=True)
     )
@@ -174,8 +175,10 @@ def _rewritten(rewrites: tuple[Rewrite, ...]) -> dict[str, str]:
 
 
 async def _refused(http: Request, error: Exception) -> Response:
+    if isinstance(error, ClientDisconnect):
+        error = Fault(400, "The body was cut off.")
     if not isinstance(error, HTTPException):
-        logging.getLogger(__name__).error("request %s failed: %r", _request_id(http), error)
+        logging.getLogger(__name__).error("request %s failed", _request_id(http), exc_info=error)
         error = Fault(500, "The server failed.")
     kind = "invalid_request_error" if error.status_code < 500 else "server_error"
     told = {"message": error.detail, "type": kind, "param": None, "code": None}

@@ -1,6 +1,7 @@
 """The two views of a document with x-compat, as plain documents that say the same without it.
 
-*Wire*: what a server accepts: values that mean "not given" are set aside, a required hub is satisfied by any source.
+*Wire*: what a server accepts: values that mean "not given" are set aside, a required hub is satisfied by any source, and
+formats are left out, since nobody judges them: `uri` would refuse URLs, and `int32` numbers, that are taken.
 *Canonical*: compatibility properties and shapes are gone; what is generated as models.
 """
 
@@ -228,9 +229,12 @@ _OUTER_WINS = frozenset(
 
 # Wire
 
+_SENDING = frozenset({"binary", "byte", "password"})  # formats that say how to send, not what
+
 
 def _wire(view: _View, old: str, new: str, schema: JsonObject) -> JsonObject:
-    result = view.inner(old, new, schema)
+    is_told = schema.get("format") in _SENDING
+    result = view.inner(old, new, schema, frozenset() if is_told else frozenset({"format"}))
     if not isinstance(schema.get("properties"), dict):
         return result
     spokes = compat.spokes(view.document, old, schema)
