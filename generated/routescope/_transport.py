@@ -131,7 +131,7 @@ class Answer:
 
     def error(self) -> _errors.APIError | None:
         """The error that it is; None for a success."""
-        if self.response is None or self.failure is not None:
+        if self.response is None or (self.failure and self.response.is_success):
             is_late = isinstance(self.failure, httpx.TimeoutException)
             kind = _errors.APITimeoutError if is_late else _errors.APIConnectionError
             message = f"{type(self.failure).__name__}: {self.failure}".removesuffix(": ")
