@@ -29,7 +29,7 @@ class APIError(Exception):
         self.body = content[:2000].decode("utf-8", "replace")[:500]
         said = _said(content)
         self.type, self.param, self.code = (said.get(key) for key in ("type", "param", "code"))
-        self.message = f"{message}: {said['message']}" if said.get("message") else message
+        self.message = f"{message}: {said['message']!s:.500}" if said.get("message") else message
         notes = [f"request {self.request_id}"] if self.request_id else []
         notes += ["it may have been carried out, and billed"] if maybe_processed else []
         super().__init__(f"{self.message} ({'; '.join(notes)})" if notes else self.message)
@@ -44,9 +44,7 @@ def _said(content: bytes) -> dict[str, Any]:
     error = body.get("error") or body.get("detail") or body if isinstance(body, dict) else body
     if isinstance(error, dict):
         return error
-    return (
-        {"message": error if isinstance(error, str) else json.dumps(error)[:500]} if error else {}
-    )
+    return {"message": error if isinstance(error, str) else json.dumps(error)} if error else {}
 
 
 class APIConnectionError(APIError):

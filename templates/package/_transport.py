@@ -94,7 +94,7 @@ class Operation(Generic[R]):
         try:
             result = self.fold(from_json(content, allow_inf_nan=False)).validate(self.response)
         except ValueError as error:
-            message = f"not an answer of {self.path}: {error}"
+            message = f"not an answer of {self.path}: {error!s:.1000}"
             raise _errors.APIResponseValidationError(message, response, content, True) from error
         vars(result)["_response"] = response
         return result
