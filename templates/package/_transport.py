@@ -174,7 +174,7 @@ class Call(Generic[R]):
         if said == "false" or not (said == "true" or is_refused or is_unsafe):
             return None
         wait = _asked_wait(error.headers)
-        if wait is None:
+        if wait is None or wait != wait:
             wait = min(0.5 * 2**self.attempt, 8.0) * random.uniform(0.75, 1.0)
         return max(wait, 0.0) if wait <= _LONGEST_WAIT else None
 
