@@ -73,7 +73,7 @@ class Operation(Generic[R]):
 
     def body(self, arguments: Mapping[str, Any], extra: Mapping[str, Any]) -> bytes:
         """The canonical body. Raises TypeError for unknown arguments, ValueError (PayloadError) for what does not fit."""
-        known = self.arguments.__annotations__
+        known = self.arguments.__annotations__.keys() - RequestOptions.__annotations__.keys()
         if unknown := [name for name in arguments if name not in known]:
             raise TypeError(f"unexpected argument {unknown[0]!r}; extra_body takes what is not documented")
         if clash := [name for name in extra if name in known or name in self.names.values()]:
