@@ -282,7 +282,9 @@ class SyncClient(_Client[httpx.Client]):
     def _answer(self, request: httpx.Request) -> Answer:
         response, chunks = None, list[bytes]()
         try:
-            response = self._http.send(request, stream=True, auth=None, follow_redirects=False)
+            response = self._http.send(
+                request, stream=True, auth=httpx.Auth(), follow_redirects=False
+            )
             with closing(response):
                 for chunk in response.iter_bytes():
                     chunks.append(chunk)
@@ -322,7 +324,7 @@ class AsyncClient(_Client[httpx.AsyncClient]):
         response, chunks = None, list[bytes]()
         try:
             response = await self._http.send(
-                request, stream=True, auth=None, follow_redirects=False
+                request, stream=True, auth=httpx.Auth(), follow_redirects=False
             )
             async with aclosing(response):
                 async for chunk in response.aiter_bytes():
