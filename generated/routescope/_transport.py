@@ -28,6 +28,7 @@ H = TypeVar("H", httpx.Client, httpx.AsyncClient)
 
 _TIMEOUT = httpx.Timeout(600, connect=5)
 _LONGEST_WAIT = 120.0
+_SEND: Any = {"stream": True, "auth": httpx.Auth(), "follow_redirects": False}
 # With these the request did not leave.
 _UNSENT = (
     httpx.ConnectError,
@@ -282,9 +283,7 @@ class SyncClient(_Client[httpx.Client]):
     def _answer(self, request: httpx.Request) -> Answer:
         response, chunks = None, list[bytes]()
         try:
-            response = self._http.send(
-                request, stream=True, auth=httpx.Auth(), follow_redirects=False
-            )
+            response = self._http.send(request, **_SEND)
             with closing(response):
                 for chunk in response.iter_bytes():
                     chunks.append(chunk)
@@ -323,9 +322,7 @@ class AsyncClient(_Client[httpx.AsyncClient]):
     async def _answer(self, request: httpx.Request) -> Answer:
         response, chunks = None, list[bytes]()
         try:
-            response = await self._http.send(
-                request, stream=True, auth=httpx.Auth(), follow_redirects=False
-            )
+            response = await self._http.send(request, **_SEND)
             async with aclosing(response):
                 async for chunk in response.aiter_bytes():
                     chunks.append(chunk)
