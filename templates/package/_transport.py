@@ -229,15 +229,16 @@ class _Client(Generic[H]):
     def _headers(self, options: Mapping[str, Any]) -> httpx.Headers:
         headers = httpx.Headers({"accept": "application/json", "content-type": "application/json"})
         if self._is_bearer and self._api_key:
-            if not (self._api_key.isascii() and self._api_key.isprintable()):  # the error of a header would show it
-                raise _errors.AuthenticationError("the API key has characters that no header can carry")
             headers["authorization"] = f"Bearer {self._api_key}"
         headers.update(self.default_headers)
         if options.get("idempotency_key"):
             headers["idempotency-key"] = options["idempotency_key"]
         headers.update(options.get("extra_headers"))
-        if self._is_bearer and "authorization" not in headers:
+        key = headers.get("authorization", "")
+        if self._is_bearer and not key:
             raise _errors.AuthenticationError(f"no API key: pass api_key, or set {self._environment}_API_KEY")
+        if key != key.strip() or not (key.isascii() and key.isprintable()):  # the error of httpx would show it
+            raise _errors.AuthenticationError("the API key has characters that no header can carry")
         return headers
 
 
