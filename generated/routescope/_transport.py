@@ -258,9 +258,8 @@ class _Client(Generic[H]):
             raise _errors.AuthenticationError(
                 f"no API key: pass api_key, or set {self._environment}_API_KEY"
             )
-        if key != key.strip() or not (
-            key.isascii() and key.isprintable()
-        ):  # the error of httpx would show it
+        # The error of httpx would show it.
+        if not key.isascii() or not key.isprintable() or key != key.strip():
             raise _errors.AuthenticationError("the API key has characters that no header can carry")
         return headers
 
