@@ -56,15 +56,15 @@ class File(Model):
     def bytes(self) -> Content:
         """The bytes of the file; what is at a URL is fetched now: at most 64 MiB, from http(s), without the API key.
         Raises FileError."""
-        files: list[File] = getattr(self, self._first, [])
-        if files:
+        files = vars(self).get(self._first)
+        if files and isinstance(files[0], File):
             return files[0].bytes()
-        if (inline := getattr(self, self._base64, None)) is not None:
+        if (inline := vars(self).get(self._base64)) is not None:
             try:
                 return b64decode(inline, validate=True)
             except ValueError as error:
                 raise FileError(f"the file is no base64: {error}", self._response) from error
-        if (url := getattr(self, self._url, None)) is not None:
+        if (url := vars(self).get(self._url)) is not None:
             return _fetched(url)
         raise FileError("the answer holds no file", self._response)
 
