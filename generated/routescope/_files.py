@@ -58,6 +58,7 @@ class File(Model):
         Raises FileError."""
         files = vars(self).get(self._first)
         if files and isinstance(files[0], File):
+            vars(files[0]).setdefault("_response", self._response)
             return files[0].bytes()
         if (inline := vars(self).get(self._base64)) is not None:
             try:
