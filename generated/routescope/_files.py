@@ -93,10 +93,9 @@ def _fetched(url: str) -> Content:
 
     def judge(request: httpx.Request) -> None:
         if str(request.url) != first:
-            host, port = request.url.host, request.url.port or request.url.scheme
-            for place in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+            for place in socket.getaddrinfo(request.url.host, None):
                 if not ip_address(str(place[4][0]).partition("%")[0]).is_global:
-                    raise FileError(f"{url} redirects to {host}, which is not public")
+                    raise FileError(f"{url} redirects to {request.url.host}, which is not public")
 
     content = bytearray()
     try:
