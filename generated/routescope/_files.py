@@ -112,6 +112,7 @@ def _fetched(url: str) -> Content:
                 content += chunk
                 if len(content) > _MOST_BYTES:
                     raise FileError(f"{url} has more than {_MOST_BYTES} bytes", response)
-    except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-        raise FileError(f"{url} cannot be fetched: {error or type(error).__name__}") from error
+    except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
+        message = f"{url:.200} cannot be fetched: {error!r:.500}"
+        raise FileError(message, getattr(error, "response", None)) from error
     return bytes(content)
