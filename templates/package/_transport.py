@@ -202,8 +202,8 @@ class _Client(Generic[H]):
         of your own stays open when this client is closed."""
         self._api_key = api_key or os.environ.get(f"{self._environment}_API_KEY", "")
         self.base_url = base_url or os.environ.get(f"{self._environment}_BASE_URL") or self._base_url
-        if not self.base_url.startswith(("https://", "http://")):
-            raise ValueError(f"base_url {self.base_url!r} does not begin with https:// or http://")
+        if not (url := httpx.URL(self.base_url)).host or url.scheme not in {"https", "http"}:
+            raise ValueError(f"base_url {self.base_url!r} is not https://host or http://host")
         self.timeout, self.max_retries, self.retry_unsafe = timeout, max_retries, retry_unsafe
         self.default_headers = dict(default_headers or {})
         self._given_http: H | None = http_client
