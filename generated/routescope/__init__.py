@@ -10,9 +10,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ._compat import CompatError, Deprecation, Drop, Normalized, PayloadError, Rewrite  # noqa: F401
+    from ._compat import *  # noqa: F403
     from ._errors import *  # noqa: F403
-    from ._files import data_url  # noqa: F401
+    from ._files import *  # noqa: F403
     from .client import *  # noqa: F403
     from .models import *  # noqa: F403
     from .normalizers import *  # noqa: F403

@@ -9,6 +9,8 @@ from typing import Any, Protocol, Self, TypeGuard, TypeVar
 
 from . import _source_map
 
+__all__ = ["CompatError", "Deprecation", "Drop", "Normalized", "PayloadError", "Rewrite"]
+
 Path = tuple[Any, ...] | None
 """Where a value stands in the sender's payload: (path of the container, key or index); None is the root."""
 

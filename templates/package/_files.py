@@ -16,6 +16,8 @@ import httpx
 from ._errors import FileError
 from ._types import Model
 
+__all__ = ["data_url"]
+
 Content: TypeAlias = bytes
 _KINDS = re.compile(
     rb"(?P<png>\x89PNG\r\n\x1a\n)|(?P<jpeg>\xff\xd8\xff)|(?P<gif>GIF8[79]a)|(?P<webp>RIFF.{4}WEBP)"

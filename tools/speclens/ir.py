@@ -344,13 +344,11 @@ class Client:
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """A module that public names of the package are loaded from on first use. `lines` are those names again, a few
-    at a time and parted by spaces, each line ending with one. A whole module has no other public names."""
+    """A module that public names of the package are loaded from on first use. `lines` are those names, a few at a
+    time and parted by spaces, each line ending with one."""
 
     name: str
-    names: tuple[str, ...]
     lines: tuple[str, ...]
-    is_whole: bool
 
 
 @dataclass(frozen=True, slots=True)

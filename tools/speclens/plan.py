@@ -128,9 +128,7 @@ def package(document: ir.Document, config: Config) -> ir.Package:
 
 def _module(name: str, names: tuple[str, ...]) -> ir.Module:
     lines = textwrap.wrap(" ".join(names), 80, break_long_words=False)
-    return ir.Module(
-        name, names, tuple(f"{line} " for line in lines), name not in {"_compat", "_files"}
-    )
+    return ir.Module(name, tuple(f"{line} " for line in lines))
 
 
 def _client_name(document: ir.Document, config: Config) -> str:
