@@ -28,6 +28,7 @@ from misbehaving import (
 ID = ("x-request-id", "req-1")
 HTML = ("content-type", "text/html")
 PAGE = "<html><h1>502 Bad Gateway</h1></html>"
+CHUNKED = b"HTTP/1.1 200 OK\r\nx-request-id: req-1\r\ntransfer-encoding: chunked\r\n\r\n"
 SAID = {
     "error": {"message": "No.", "type": "invalid_request_error", "param": "image[1]", "code": "bad"}
 }
@@ -192,6 +193,21 @@ LOST = (
         "connection reset in the body",
         answer(DATA[:20], 200, [ID], length=len(DATA), ends="reset"),
         *(routescope.APIConnectionError, 200, "ReadError", DATA[:20]),
+    ),
+    Failure(
+        "cut-off chunks",
+        Behaviour(CHUNKED + b'5\r\n{"cre\r\n'),
+        *(routescope.APIConnectionError, 200, "RemoteProtocolError: peer closed", '{"cre'),
+    ),
+    Failure(
+        "chunks that are none",
+        Behaviour(CHUNKED + b"{}"),
+        *(routescope.APIConnectionError, 200, "RemoteProtocolError: "),
+    ),
+    Failure(
+        "two lengths",
+        answer(DATA, 200, [("content-length", "5")]),
+        *(routescope.APIConnectionError, None, "RemoteProtocolError: conflicting", "", None),
     ),
     Failure(
         "broken gzip",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import json
+import pickle
 import socket
 from base64 import b64encode
 from pathlib import Path
@@ -366,6 +368,23 @@ def test_the_answer_of_a_result(style: str) -> None:
     ) == (data, data)
     assert "_response" not in f"{result!r} {result.model_dump()} {result.model_json_schema()}"
     assert result == ImagesResponse.model_validate(data)
+
+
+@pytest.mark.parametrize(
+    "again", [copy.copy, copy.deepcopy, lambda result: pickle.loads(pickle.dumps(result))]
+)
+def test_results_can_be_copied(again: Any) -> None:
+    with Server((answered({"b64_json": "QUJD"}, x=1),)) as server:
+        result = edit("sync", server.url)
+    twin = again(result)
+    assert (twin, twin._request_id, twin.bytes()) == (result, "req-1", b"ABC")
+
+
+@styles
+def test_an_early_hint_is_no_answer(style: str) -> None:
+    hint = b"HTTP/1.1 103 Early Hints\r\nx-request-id: none\r\n\r\n"
+    with Server((Behaviour(hint + answered().sends),)) as server:
+        assert edit(style, server.url)._request_id == "req-1"
 
 
 def test_a_result_made_by_hand_has_no_answer() -> None:
