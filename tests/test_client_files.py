@@ -146,6 +146,7 @@ def test_a_first_item_that_is_no_file() -> None:
             "which is not public",
         ),
         (answer("", 302, [("location", "http://10.0.0.1/")]), None, "redirects to 10.0.0.1, which"),
+        (answer("", 302, [("location", "http://100.64.0.1/")]), None, "which is not public"),
         (
             answer("", 302, [("location", "http://169.254.169.254/latest")]),
             None,
