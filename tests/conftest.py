@@ -1,4 +1,5 @@
-"""Examples are judged by what they show, never by how long they take; in CI hypothesis does so by itself."""
+"""Examples are judged by what they show, never by how long they take; in CI hypothesis does so by itself. Servers of
+tests are asked without a proxy."""
 
 from __future__ import annotations
 
@@ -18,3 +19,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         for name, count in report.user_properties:
             if name == "requests" and report.when == "call":
                 terminalreporter.write_line(f"{report.nodeid}: {count} requests")
+
+
+os.environ["NO_PROXY"] = f"{os.environ.get('NO_PROXY', '')},127.0.0.1,public.example"

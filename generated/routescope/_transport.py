@@ -138,6 +138,8 @@ class _Client(Generic[H]):
         self._api_key = api_key or os.environ.get(f"{self._environment}_API_KEY", "")
         found = base_url or os.environ.get(f"{self._environment}_BASE_URL") or self._base_url
         self.base_url, self._options = found.rstrip("/"), options
+        if not (url := httpx.URL(found)).host or url.scheme not in {"https", "http"}:
+            raise ValueError(f"base_url {found!r} is not https://host or http://host")
         self._is_own = http_client is None
         self._http: H = http_client if http_client else self._new_http()
 

@@ -1,0 +1,408 @@
+"""The files of results: their bytes, in the answer or fetched, and saved; and pictures as data: URLs."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import json
+import pickle
+import socket
+from base64 import b64encode
+from pathlib import Path
+from typing import Any, ClassVar
+
+import anyio
+import httpx
+import pytest
+
+import routescope
+from calling import KEY, edit, raised, styles
+from misbehaving import Behaviour, Server, answer, json_answer, refusing
+from routescope import FileError, Image, ImagesResponse, _files, data_url
+from routescope._files import File
+
+PNG = b"\x89PNG\r\n\x1a\n..."
+JPEG = b"\xff\xd8\xff\xe0..."
+GIF = b"GIF89a..."
+WEBP = b"RIFF\n\r\0\xffWEBPVP8 "
+AVIF = b"\0\0\n\x1cftypavif..."
+ID = ("x-request-id", "req-1")
+
+
+def image(**members: str) -> Image:
+    return Image.model_validate(members)
+
+
+def inline(content: bytes) -> Image:
+    return image(b64_json=b64encode(content).decode())
+
+
+def answered(*data: Any, **members: Any) -> Behaviour:
+    return json_answer({"data": list(data), **members}, 200, [ID])
+
+
+@styles
+def test_a_picture_in_the_answer(style: str) -> None:
+    with Server((answered({"b64_json": b64encode(PNG).decode()}, {"url": "http://x"}),)) as server:
+        result = edit(style, server.url)
+    assert (result.bytes(), result.data[0].bytes()) == (PNG, PNG)
+    assert len(server.requests) == 1
+
+
+@styles
+def test_a_picture_at_a_url(style: str) -> None:
+    with (
+        Server((answer(PNG),)) as host,
+        Server((answered({"url": f"{host.url}/a.png?sig=1"}),)) as server,
+    ):
+        result = edit(style, server.url, default_headers={"x-mine": "1"})
+        assert host.requests == []
+        assert result.bytes() == PNG
+    (fetch,) = host.requests
+    assert (fetch.method, fetch.target) == ("GET", "/a.png?sig=1")
+    assert not {"authorization", "x-mine", "cookie", "content-type"} & set(fetch.headers)
+    assert KEY not in str(fetch)
+
+
+def test_base64_is_preferred() -> None:
+    with refusing() as url:
+        assert image(url=url, b64_json=b64encode(GIF).decode()).bytes() == GIF
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        ([], "the answer holds no file"),
+        ({}, "the answer holds no file"),
+        (None, "the answer holds no file"),
+        ([{}], "the answer holds no file"),
+        ([{"url": ""}], "the answer holds no file"),
+        ([{"url": "", "b64_json": None, "revised_prompt": "x"}], "the answer holds no file"),
+        ([{"": ["x"], "_url": "x"}], "the answer holds no file"),
+        ([{"b64_json": "a"}], "the file is no base64: "),
+        ([{"b64_json": "QUJD\n!"}], "the file is no base64: "),
+        ([{"b64_json": "\u00e4\u00e4\u00e4\u00e4"}], "the file is no base64: "),
+        ([{"b64_json": "data:image/png;base64,QUJD"}], "the file is no base64: "),
+    ],
+)
+@styles
+def test_no_picture(style: str, data: Any, says: str) -> None:
+    with Server((json_answer({"data": data, "": ["x"]}, 200, [ID]),)) as server:
+        result = edit(style, server.url)
+    error = raised(FileError, result.bytes)
+    assert str(error).startswith(says)
+    assert (error.status_code, error.request_id, error.maybe_processed) == (200, "req-1", False)
+    assert raised(FileError, lambda: anyio.run(result.abytes)).message == error.message
+
+
+def test_no_picture_of_a_result_made_by_hand() -> None:
+    error = raised(FileError, ImagesResponse(data=[]).bytes)
+    assert (str(error), error.status_code, error.request_id) == (
+        "the answer holds no file",
+        None,
+        None,
+    )
+
+
+class Note(File, first="names", base64="content"):
+    names: list[str] = []  # noqa: RUF012
+    content: str | None = None
+    untouched: ClassVar[str] = ""
+
+
+def test_a_first_item_that_is_no_file() -> None:
+    assert Note(names=["x"], content="QUJD").bytes() == b"ABC"
+    assert str(raised(FileError, Note(names=["x"]).bytes)) == "the answer holds no file"
+
+
+# Fetching
+
+
+@pytest.mark.parametrize(
+    ("does", "status", "says"),
+    [
+        (answer("gone", 404, [ID]), 404, "404 Said"),
+        (answer(PNG, 500), 500, "500 Said"),
+        (answer(PNG, 304), 304, "304 Said"),
+        (answer("", 302), 302, "302 Said"),
+        (answer(PNG, length=100), None, "RemoteProtocolError"),
+        (answer(PNG, 200, [("content-encoding", "gzip")]), None, "DecodingError"),
+        (Behaviour(), None, "RemoteProtocolError"),
+        (Behaviour(ends="reset"), None, "ReadError"),
+        (answer("", 302, [("location", "/")]), None, "redirects to 127.0.0.1, which is not public"),
+        (answer("", 302, [("location", "/again")]), None, "TooManyRedirects"),
+        (answer("", 302, [("location", "file:///etc/passwd")]), None, ""),
+        (answer("", 302, [("location", "ftp://example.com/a.png")]), None, "cannot be fetched"),
+        (answer("", 302, [("location", "http://a..b/")]), None, "cannot be fetched: UnicodeError"),
+        (
+            answer("", 302, [("location", "http://[::1]:1/")]),
+            None,
+            "redirects to ::1, which is not public",
+        ),
+        (answer("", 302, [("location", "http://[fe80::1%25lo]/")]), None, ""),
+        (
+            answer("", 302, [("location", "http://[::ffff:127.0.0.1]/")]),
+            None,
+            "which is not public",
+        ),
+        (answer("", 302, [("location", "http://10.0.0.1/")]), None, "redirects to 10.0.0.1, which"),
+        (answer("", 302, [("location", "http://100.64.0.1/")]), None, "which is not public"),
+        (
+            answer("", 302, [("location", "http://169.254.169.254/latest")]),
+            None,
+            "which is not public",
+        ),
+        (answer("", 302, [("location", "http://0x7f000001/")]), None, "which is not public"),
+        (answer("", 302, [("location", "http://2130706433/")]), None, "which is not public"),
+        (
+            answer("", 302, [("location", "http://localhost/")]),
+            None,
+            "redirects to localhost, which",
+        ),
+    ],
+    ids=str,
+)
+def test_a_picture_that_cannot_be_fetched(does: Behaviour, status: int | None, says: str) -> None:
+    with Server((does,)) as host:
+        error = raised(FileError, image(url=f"{host.url}/again").bytes)
+    assert says in str(error)
+    assert len(str(error)) < 1000
+    assert error.status_code == status
+    assert len(host.requests) == (6 if "TooMany" in says else 1)
+
+
+def test_a_redirect_to_a_public_host_is_followed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without one: the name of a public host leads to loopback."""
+    real = socket.getaddrinfo
+
+    def lookup(host: Any, port: Any, *rest: Any, **more: Any) -> Any:
+        if host not in ("public.example", b"public.example"):
+            return real(host, port, *rest, **more)
+        return [
+            (
+                socket.AF_INET,
+                socket.SOCK_STREAM,
+                6,
+                "",
+                ("8.8.8.8" if port is None else "127.0.0.1", port),
+            )
+        ]
+
+    monkeypatch.setattr(socket, "getaddrinfo", lookup)
+    with Server((answer(PNG),)) as host:
+        there = host.url.replace("127.0.0.1", "public.example")
+        with Server((answer("", 302, [("location", f"{there}/b.png")]),)) as first:
+            assert image(url=first.url).bytes() == PNG
+    assert [request.target for request in host.requests] == ["/b.png"]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *(
+            "file:///etc/passwd",
+            "ftp://127.0.0.1/a.png",
+            "javascript:1",
+            "a.png",
+            "//127.0.0.1/a",
+            "http://",
+        ),
+        *(
+            "http://a..b/",
+            "http://127.0.0.1:99999/",
+            "http://[::1",
+            "\0",
+            "http://x y/",
+            "data:image/png;base64,QUJD",
+        ),
+        "data:image/png;base64," + "QUJD" * 50_000,
+    ],
+    ids=lambda url: url[:24].replace("\0", "NUL"),
+)
+def test_a_url_that_is_none(url: str) -> None:
+    error = raised(FileError, image(url=url).bytes)
+    assert "cannot be fetched" in str(error)
+    assert len(str(error)) < 1000
+    assert error.__cause__ is not None
+
+
+def test_nobody_listens() -> None:
+    with refusing() as url:
+        error = raised(FileError, image(url=url).bytes)
+    assert str(error).startswith(f"{url} cannot be fetched: ConnectError(")
+
+
+def test_a_size_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _files._MOST_BYTES == 64 * 1024 * 1024
+    monkeypatch.setattr(_files, "_MOST_BYTES", 1000)
+    with Server((answer(b"x" * 1000), answer(b"x" * 1001, 200, [ID]))) as host:
+        assert len(image(url=host.url).bytes()) == 1000
+        error = raised(FileError, image(url=host.url).bytes)
+    assert str(error) == f"{host.url} has more than 1000 bytes (request req-1)"
+    assert (error.status_code, error.request_id) == (200, "req-1")
+
+
+def test_fetching_holds_up_nobody() -> None:
+    async def run() -> list[bytes]:
+        async def release() -> None:
+            await anyio.sleep(0)
+            gate.append(1)
+
+        gate: list[int] = []
+        found = [picture.abytes() for picture in (image(url=host.url), inline(PNG))]
+        first, second, _ = await asyncio.gather(*found, release())
+        assert gate
+        return [first, second]
+
+    with Server((answer(JPEG),)) as host:
+        assert anyio.run(run) == [JPEG, PNG]
+
+
+# Saving
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "saved"),
+    [
+        (PNG, "cat", "cat.png"),
+        (JPEG, "cat", "cat.jpeg"),
+        (GIF, "cat", "cat.gif"),
+        (b"GIF87a...", "cat", "cat.gif"),
+        (WEBP, "cat", "cat.webp"),
+        (AVIF, "cat", "cat.avif"),
+        (b"\0\0\0\x1cftypavis", "cat", "cat.avif"),
+        (b"BM...", "cat", "cat"),
+        (b"", "cat.png", "cat.png"),
+        (b"BM...", "cat.jpg", "cat.jpg"),
+        (b"\0\0\0\x1cftypheic", "cat", "cat"),
+        (b"RIFF\0\0\0\0WAVE", "cat", "cat"),
+        (b" \x89PNG\r\n\x1a\n", "cat", "cat"),
+        (PNG, "cat.png", "cat.png"),
+        (PNG, "cat.PNG", "cat.PNG"),
+        (PNG, "cat.jpg", "cat.png"),
+        (PNG, "cat.JPEG", "cat.png"),
+        (JPEG, "cat.jpg", "cat.jpg"),
+        (JPEG, "cat.JPG", "cat.JPG"),
+        (JPEG, "cat.jpeg", "cat.jpeg"),
+        (JPEG, "cat.webp", "cat.jpeg"),
+        (PNG, "cat.v2", "cat.v2.png"),
+        (PNG, "cat.tar.gif", "cat.tar.png"),
+        (PNG, ".png", ".png.png"),
+    ],
+)
+def test_save(content: bytes, name: str, saved: str, tmp_path: Path) -> None:
+    # The empty string stands for "not given".
+    result = inline(content) if content else Note(content="")
+    assert result.save(tmp_path / name) == tmp_path / saved
+    assert result.save(str(tmp_path / name)) == tmp_path / saved
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [(saved, content)]
+
+
+@styles
+def test_save_of_a_result(style: str, tmp_path: Path) -> None:
+    with Server((answered({"b64_json": b64encode(WEBP).decode()}),)) as server:
+        result = edit(style, server.url)
+    assert anyio.run(result.asave, tmp_path / "cat.png") == tmp_path / "cat.webp"
+    assert result.save(tmp_path / "dog") == tmp_path / "dog.webp"
+    assert (tmp_path / "cat.webp").read_bytes() == WEBP
+
+
+def test_nothing_is_saved_of_what_fails(tmp_path: Path) -> None:
+    raised(FileError, lambda: image().save(tmp_path / "cat"))
+    raised(FileError, lambda: image(b64_json="?").save(tmp_path / "cat"))
+    with pytest.raises(FileNotFoundError):
+        inline(PNG).save(tmp_path / "no" / "cat")
+    assert list(tmp_path.iterdir()) == []
+
+
+# Pictures to send
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [(PNG, "png"), (JPEG, "jpeg"), (GIF, "gif"), (WEBP, "webp"), (AVIF, "avif")],
+)
+def test_data_url(content: bytes, kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "picture.bin"
+    path.write_bytes(content)
+    expected = f"data:image/{kind};base64,{b64encode(content).decode()}"
+    assert [data_url(content), data_url(path), data_url(str(path))] == [expected] * 3
+
+
+@pytest.mark.parametrize("content", [b"", b"BM...", b"<svg/>", b"GIF88a", PNG[:7]])
+def test_data_url_of_what_is_no_picture(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "cat.png").write_bytes(content)
+    for picture in (content, tmp_path / "cat.png"):
+        with pytest.raises(ValueError, match=r"^neither PNG, JPEG, GIF, WebP nor AVIF$"):
+            data_url(picture)
+
+
+def test_data_url_of_no_file(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        data_url(tmp_path / "none.png")
+
+
+def test_a_data_url_goes_out_as_it_is() -> None:
+    with Server((answered(),)) as server:
+        edit("sync", server.url, {"prompt": "x", "images": [data_url(PNG)], "mask": data_url(GIF)})
+    body = server.requests[0].json
+    assert (body["images"], body["mask"]) == ([{"image_url": data_url(PNG)}], data_url(GIF))
+
+
+# Results
+
+
+@styles
+def test_the_answer_of_a_result(style: str) -> None:
+    with Server((answered({"url": "https://example.com/a.png", "x": 1}, y=2),)) as server:
+        result = edit(style, server.url)
+    assert result._request_id == "req-1"
+    assert isinstance(result._response, httpx.Response)
+    assert (result._response.status_code, result._response.headers["x-request-id"]) == (
+        200,
+        "req-1",
+    )
+    data = {"data": [{"url": "https://example.com/a.png", "x": 1}], "y": 2}
+    assert (
+        result.model_dump(exclude_unset=True),
+        json.loads(result.model_dump_json(exclude_unset=True)),
+    ) == (data, data)
+    assert "_response" not in f"{result!r} {result.model_dump()} {result.model_json_schema()}"
+    assert result == ImagesResponse.model_validate(data)
+
+
+@pytest.mark.parametrize(
+    "again", [copy.copy, copy.deepcopy, lambda result: pickle.loads(pickle.dumps(result))]
+)
+def test_results_can_be_copied(again: Any) -> None:
+    with Server((answered({"b64_json": "QUJD"}, x=1),)) as server:
+        result = edit("sync", server.url)
+    twin = again(result)
+    assert (twin, twin._request_id, twin.bytes()) == (result, "req-1", b"ABC")
+
+
+@styles
+def test_an_early_hint_is_no_answer(style: str) -> None:
+    hint = b"HTTP/1.1 103 Early Hints\r\nx-request-id: none\r\n\r\n"
+    with Server((Behaviour(hint + answered().sends),)) as server:
+        assert edit(style, server.url)._request_id == "req-1"
+
+
+def test_a_result_made_by_hand_has_no_answer() -> None:
+    result = routescope.ImagesResponse(data=[])
+    assert (result._response, result._request_id) == (None, None)
+
+
+def test_a_result_without_request_id() -> None:
+    with Server((json_answer({"data": []}),)) as server:
+        assert edit("sync", server.url)._request_id is None
+
+
+def test_asking_for_bytes_changes_no_result() -> None:
+    with Server((answered({"b64_json": "QUJD"}),)) as server:
+        result = edit("sync", server.url)
+    before = result.model_dump_json()
+    assert result.bytes() == b"ABC"
+    assert result.model_dump_json() == before
+    assert "_response" not in repr(result)
+    assert result == ImagesResponse.model_validate({"data": [{"b64_json": "QUJD"}]})
