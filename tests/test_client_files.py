@@ -238,7 +238,7 @@ def test_a_size_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     with Server((answer(b"x" * 1000), answer(b"x" * 1001, 200, [ID]))) as host:
         assert len(image(url=host.url).bytes()) == 1000
         error = raised(FileError, image(url=host.url).bytes)
-    assert str(error) == f"{host.url} has more than 1000 bytes (request req-1)"
+    assert str(error) == f"{host.url} cannot be fetched: OSError('more than 1000 bytes')"
     assert (error.status_code, error.request_id) == (200, "req-1")
 
 

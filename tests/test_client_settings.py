@@ -64,7 +64,7 @@ def test_settings_of_the_environment(style: str, monkeypatch: pytest.MonkeyPatch
 def test_without_a_key_the_call_fails(style: str, key: str | None, server: Server) -> None:
     already = server.connections
     error = raised(AuthenticationError, lambda: edit(style, server.url, api_key=key))
-    assert str(error) == "no API key: pass api_key, or set ROUTESCOPE_API_KEY"
+    assert str(error) == "no usable API key: pass api_key, or set ROUTESCOPE_API_KEY"
     assert (error.status_code, error.maybe_processed, error.request_id) == (None, False, None)
     assert server.connections == already
 
@@ -122,7 +122,6 @@ def test_a_key_is_shown_nowhere(style: str, caplog: pytest.LogCaptureFixture) ->
         result,
     ]
     assert KEY not in f"{shown} {caplog.text} {[vars(record) for record in caplog.records]}"
-    assert repr(client) == f"{type(client).__name__}(base_url={server.url!r})"
 
 
 @styles

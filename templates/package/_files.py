@@ -56,13 +56,15 @@ class File(Model):
             return first[0].bytes()
         try:
             if base64 is not None:
+                told = "the file is no base64"
                 return b64decode(base64, validate=True)
             if url is not None:
+                told = f"{url:.200} cannot be fetched"
                 return _fetched(url)
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
             answer = Answer(getattr(error, "response", self._response))
-            raise FileError(f"no file: {error!r:.500}", answer) from error
-        raise FileError("no file in the answer", Answer(self._response))
+            raise FileError(f"{told}: {error!r:.500}", answer) from error
+        raise FileError("the answer holds no file", Answer(self._response))
 
     async def abytes(self) -> Content:
         """`bytes`, without holding up others."""
@@ -91,7 +93,7 @@ def _fetched(url: str) -> Content:
         host = request.url.host
         for found in socket.getaddrinfo(host, None) if request.url != httpx.URL(url) else ():
             if not ip_address(str(found[4][0]).partition("%")[0]).is_global:
-                raise OSError(f"a redirect to {host}, which is not public")
+                raise OSError(f"redirects to {host}, which is not public")
 
     content, hooks = bytearray(), {"request": [judge]}
     with (

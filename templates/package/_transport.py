@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import time
 import warnings
 from collections.abc import Callable, Coroutine, Mapping
@@ -68,7 +69,7 @@ class Operation(Generic[R]):
         if clash := extra.keys() & {*own, *own.values()}:
             raise TypeError(f"{min(clash)!r} is an argument, and may not be in extra_body")
         given = {own[name]: arguments[name] for name in own if arguments.get(name) is not None}
-        sent = JSON.dump_python({**self.defaults, **given}, mode="json", exclude_unset=True)
+        sent = JSON.dump_python({**self.defaults, **given}, mode="json", exclude_unset=True, fallback=dict)
         folded = self.normalize({**sent, **extra})
         for rewrite in folded.rewrites:
             if old := rewrite.deprecated:
@@ -84,7 +85,7 @@ class Operation(Generic[R]):
             value = from_json(answer.content, allow_inf_nan=False)
             result = self.fold(value).validate(self.response)
         except ValueError as error:
-            message = f"unlike {self.path}: {error!s:.1000}"
+            message = f"not an answer of {self.path}: {error!s:.1000}"
             raise APIResponseValidationError(message, answer, True) from error
         vars(result)["_response"] = answer.response
         return result
@@ -111,7 +112,7 @@ def _asked_pause(headers: Mapping[str, str]) -> float | None:
     try:
         if "retry-after-ms" in headers:
             return max(float(headers["retry-after-ms"]) / 1000, 0.0)
-        if text.isdecimal():
+        if text[:1].isdigit():
             return float(text)
         return max(parsedate_to_datetime(text).timestamp() - time.time(), 0.0)
     except (ValueError, OverflowError):
@@ -132,11 +133,13 @@ class _Client(Generic[H]):
         api_key: str | None = None,
         base_url: str | None = None,
         http_client: H | None = None,
+        default_headers: Mapping[str, str] | None = None,
         **options: Unpack[RequestOptions],
     ) -> None:
         self._api_key = api_key or os.environ.get(f"{self._environment}_API_KEY", "")
         found = base_url or os.environ.get(f"{self._environment}_BASE_URL") or self._base_url
         self.base_url, self._options = found.rstrip("/"), options
+        self._default_headers = default_headers
         if not (url := httpx.URL(found)).host or url.scheme not in {"https", "http"}:
             raise ValueError(f"base_url {found!r} is not https://host or http://host")
         self._is_own = http_client is None
@@ -157,18 +160,18 @@ class _Client(Generic[H]):
 
     def _headers(self, options: Mapping[str, Any]) -> httpx.Headers:
         sent = {"accept": "application/json", "content-type": "application/json"}
-        if self._is_bearer:
+        if self._is_bearer and self._api_key.isascii():
             sent["authorization"] = f"Bearer {self._api_key}"
         if key := options.get("idempotency_key"):
             sent["idempotency-key"] = key
         headers = httpx.Headers(sent)
-        for extra in (self._options.get("extra_headers"), options.get("extra_headers")):
+        for extra in (self._default_headers, options.get("extra_headers")):
             if extra:
                 headers.update(extra)
-        key = headers.get("authorization", "")
-        if self._is_bearer and (not key.isascii() or not key.isprintable() or key != key.strip()):
-            names = f"api_key or {self._environment}_API_KEY"  # httpx would show the key
-            raise AuthenticationError(f"set {names} to a key without spaces")
+        told = headers.get("authorization", "")
+        if self._is_bearer and not re.fullmatch("[!-~]+( [!-~]+)*", told):  # httpx would show the key
+            name = f"{self._environment}_API_KEY"
+            raise AuthenticationError(f"no usable API key: pass api_key, or set {name}")
         return headers
 
 
