@@ -22,10 +22,12 @@ GENERATED = ROOT / "generated"
 # Each imports only from those before it.
 ORDER = (
     "problems", "literals", "names", "marks", "config", "ir", "source", "objects", "validate", "lower", "plan",
-    "models", "render", "tidy", "reporting", "tree", "cache", "pipeline", "folding", "options", "cli", "__main__",
+    "models", "render", "tidy", "reporting", "tree", "cache", "pipeline", "folding", "mock_pictures", "mock",
+    "options", "cli", "__main__",
 )  # fmt: skip
 # Who touches which library.
 LIBRARIES = {
+    "PIL": {"mock_pictures"},
     "click": {"cli", "options"},
     "datamodel_code_generator": {"models"},
     "jinja2": {"render"},
@@ -33,6 +35,8 @@ LIBRARIES = {
     "platformdirs": {"cache"},
     "pydantic_core": {"lower"},
     "ruff": {"tidy"},
+    "starlette": {"mock"},
+    "uvicorn": {"mock"},
     "yaml": {"cli", "source"},
 }
 # Who writes files: the output tree by `tree` alone; the others in a temporary directory or the user's cache.

@@ -12,7 +12,7 @@ from typing import Any
 
 from speclens import ir, names
 from speclens.literals import comment, docstring, literal
-from speclens.lower import compat
+from speclens.lower import compat, examples
 from speclens.lower.arguments import Inputs
 from speclens.lower.naming import is_class
 from speclens.lower.views import View
@@ -246,6 +246,7 @@ def _client(
         bodies=_sorted(name for one in all_made for name in (one.request, one.response)),
         normalizers=_sorted(name for name in used if name != "unchanged"),
         has_unfolded="unchanged" in used,
+        example=examples.call(inputs, resources[0]),
     )
 
 
