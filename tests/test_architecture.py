@@ -23,12 +23,12 @@ GENERATED = ROOT / "generated"
 ORDER = (
     "problems", "literals", "names", "marks", "config", "ir", "source", "objects", "validate", "lower", "plan",
     "models", "render", "tidy", "reporting", "tree", "cache", "pipeline", "folding", "mock_pictures", "mock",
-    "options", "cli", "__main__",
+    "options", "mock_command", "cli", "__main__",
 )  # fmt: skip
 # Who touches which library.
 LIBRARIES = {
     "PIL": {"mock_pictures"},
-    "click": {"cli", "options"},
+    "click": {"cli", "mock_command", "options"},
     "datamodel_code_generator": {"models"},
     "jinja2": {"render"},
     "jsonschema_rs": {"folding", "validate"},

@@ -14,11 +14,12 @@ from typing import Any
 import click
 import yaml
 
-from speclens import __version__, folding, mock, pipeline, reporting, tree
+from speclens import __version__, folding, pipeline, reporting, tree
 from speclens import config as configuration
 from speclens.config import Config
 from speclens.lower import check as check_lowering
 from speclens.lower import views
+from speclens.mock_command import mock_command
 from speclens.options import format_option, print_problems, reported, target_options, warn
 from speclens.source import load, locate
 from speclens.validate import validate as findings_of
@@ -36,6 +37,9 @@ def main() -> None:
       speclens generate --spec openapi.yaml --package petstore --output generated
       speclens check --spec openapi.yaml --package petstore --output generated
     """
+
+
+main.add_command(mock_command)
 
 
 @main.command()
@@ -232,40 +236,6 @@ def _explained(config: Config, file: tree.OutputFile, name: str, line: int) -> d
         },
         "template": {"file": pipeline.template_path(config, origin.template), "line": origin.line},
     }
-
-
-@main.command("mock")
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option(
-    "--port", type=click.IntRange(0, 65535), default=0, help="The port; 0 is one that is free."
-)
-@click.option("--api-key", default="mock", show_default=True, help="The key that callers send.")
-@format_option("text", "json", "github", "sarif")
-@reported
-@target_options
-def mock_command(config: Config, host: str, port: int, api_key: str, style: str) -> None:
-    """Run the generated server with answers made up, real pictures among them. Writes nothing.
-
-    The first line on standard output is the URL; each request is told on standard error.
-
-    \b
-    Example:
-      speclens mock --port 8000
-    """
-    del style
-    built, warnings = pipeline.build(config)
-    warn(warnings)
-    try:
-        mock.serve(
-            config,
-            built,
-            (host, port),
-            api_key,
-            lambda line, is_url: click.echo(line, err=not is_url),
-        )
-    except mock.Unavailable as error:
-        click.echo(f"error: {reporting.safe(str(error))}", err=True)
-        sys.exit(2)
 
 
 @main.command()

@@ -110,13 +110,16 @@ def _schema(document: JsonObject, side: Any) -> str | None:
 
 
 def _is_plainly_secured(document: JsonObject, operation: JsonObject) -> bool:
-    schemes = (document.get("components") or {}).get("securitySchemes") or {}
     used = [
-        follow(document, "", schemes.get(name))[1]
+        follow(document, "", _schemes(document).get(name))[1]
         for requirement in operation.get("security", document.get("security")) or ()
         for name in requirement
     ]
     return all(_is_bearer(scheme) for scheme in used)
+
+
+def _schemes(document: JsonObject) -> JsonObject:
+    return (document.get("components") or {}).get("securitySchemes") or {}
 
 
 def _is_bearer(scheme: Any) -> bool:
@@ -231,12 +234,7 @@ def _client(
     return ir.Client(
         pointer="#/info",
         base_url=literal(_base_url(document)),
-        is_bearer=any(
-            map(
-                _is_bearer,
-                ((document.get("components") or {}).get("securitySchemes") or {}).values(),
-            )
-        ),
+        is_bearer=any(map(_is_bearer, _schemes(document).values())),
         resources=resources,
         inputs=inputs.used(),
         models=_sorted(
