@@ -10,9 +10,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ._compat import CompatError, Deprecation, Drop, Normalized, PayloadError, Rewrite  # noqa: F401
+    from ._compat import CompatError as CompatError
+    from ._compat import Deprecation as Deprecation
+    from ._compat import Drop as Drop
+    from ._compat import Normalized as Normalized
+    from ._compat import PayloadError as PayloadError
+    from ._compat import Rewrite as Rewrite
     from ._errors import *  # noqa: F403
-    from ._files import data_url  # noqa: F401
+    from ._files import data_url as data_url
     from .client import *  # noqa: F403
     from .models import *  # noqa: F403
     from .normalizers import *  # noqa: F403
