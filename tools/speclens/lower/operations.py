@@ -148,12 +148,12 @@ def _name(pointer: str, operation: JsonObject, path: str) -> str:
 def _verb(name: str, tag: str) -> str:
     """The name of a method: that of its operation without what its resource says already."""
     own = [word.lower() for word in names.words(tag)]
-    said = {" ".join(own), " ".join(own).removesuffix("s")}
+    one = [*own[:-1], *(word.removesuffix("s") for word in own[-1:])]
     words = [word.lower() for word in names.words(name)]
-    for size in range(len(words) - 1, 0, -1):
-        for start in range(len(words) - size + 1):
-            if " ".join(words[start : start + size]) in said:
-                return names.attribute("_".join(words[:start] + words[start + size :]))
+    for start in range(len(words) - len(own) + 1) if len(own) < len(words) else ():
+        end = start + len(own)
+        if words[start:end] in (own, one):
+            return names.attribute("_".join(words[:start] + words[end:]))
     return names.attribute("_".join(words))
 
 
