@@ -10,7 +10,7 @@ READY := .venv/.ready
 .PHONY: help demo test generate check lint bench soak clean
 
 help:
-	@echo "make demo      what it does, on real requests"
+	@echo "make demo      what it does, on real requests; pictures go to demo-out/"
 	@echo "make test      lint, all tests, coverage of the generated package"
 	@echo "make generate  write generated/ anew, after a change of openapi/ or templates/"
 	@echo "make check     whether generated/ is what generating gives now"
@@ -47,7 +47,7 @@ soak: $(READY)
 	$(RUN) pytest -m soak
 
 clean:
-	rm -rf .venv .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
+	rm -rf .venv .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist demo-out
 	find tools generated tests -name __pycache__ -prune -exec rm -rf {} +
 
 # Nothing is asked of the network when all that is required is there already.

@@ -22,17 +22,21 @@ GENERATED = ROOT / "generated"
 # Each imports only from those before it.
 ORDER = (
     "problems", "literals", "names", "marks", "config", "ir", "source", "objects", "validate", "lower", "plan",
-    "models", "render", "prune", "tidy", "reporting", "tree", "cache", "pipeline", "folding", "options", "cli", "__main__",
+    "models", "render", "prune", "tidy", "reporting", "tree", "cache", "pipeline", "folding", "mock_pictures", "mock",
+    "options", "mock_command", "cli", "__main__",
 )  # fmt: skip
 # Who touches which library.
 LIBRARIES = {
-    "click": {"cli", "options"},
+    "PIL": {"mock_pictures"},
+    "click": {"cli", "mock_command", "options"},
     "datamodel_code_generator": {"models"},
     "jinja2": {"render"},
     "jsonschema_rs": {"folding", "validate"},
     "platformdirs": {"cache"},
     "pydantic_core": {"lower"},
     "ruff": {"tidy"},
+    "starlette": {"mock"},
+    "uvicorn": {"mock"},
     "yaml": {"cli", "source"},
 }
 # Who writes files: the output tree by `tree` alone; the others in a temporary directory or the user's cache.

@@ -98,7 +98,7 @@ def test_help_has_an_example(name: str) -> None:
 
 
 def test_commands() -> None:
-    commands = {"generate", "check", "explain", "validate", "normalize", "export"}
+    commands = {"generate", "check", "explain", "validate", "normalize", "export", "mock"}
     assert set(main.commands) == commands
     assert all(isinstance(command, click.Command) for command in main.commands.values())
 
@@ -140,6 +140,7 @@ NO_CONFIG = (
     ("validate",),
     ("normalize", "--schema", "Pet"),
     ("export", "--view", "wire"),
+    ("mock",),
 )
 
 

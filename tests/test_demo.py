@@ -27,5 +27,7 @@ def test_demo(tmp_path: Path) -> None:
 
     assert (done.returncode, done.stderr) == (0, "")
     assert "\x1b" not in done.stdout
-    assert "  15 folded, 6 refused.\n" in done.stdout
+    assert "  15 answered, 6 refused.\n" in done.stdout
     assert done.stdout.count("  in sync\n") == 2
+    saved = {path.name for path in (tmp_path / "demo-out").iterdir()}
+    assert saved == {"hat.webp", "winter.jpeg", "summer.png"}

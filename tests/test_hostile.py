@@ -227,10 +227,11 @@ def check_project(text: str, distribution: str) -> None:
 
 
 def check_readme(text: str) -> None:
-    """One comment, the header; elsewhere no HTML, no link, no picture (all of which need `<` or `[`), no open code."""
+    """One comment, the header; outside of code no HTML, no link, no picture (all of which need `<` or `[`), no open code."""
     header, _, rest = text.partition("\n")
     assert re.fullmatch("<!-- [^<>]* -->", header)
-    assert set(re.sub("`[^`\n]*`", "", rest.replace("```\n", ""))).isdisjoint("<>[`")
+    prose = re.sub(r"^```(python)?\n.*?^```\n", "", rest, flags=re.MULTILINE | re.DOTALL)
+    assert set(re.sub("`[^`\n]*`", "", prose)).isdisjoint("<>[`")
 
 
 def ruff_format(directory: Path) -> str:

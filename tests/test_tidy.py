@@ -105,3 +105,28 @@ def test_unused_imports_go_and_the_rest_is_sorted() -> None:
     assert tidy.tidy({"a.py": text}) == {
         "a.py": "import re\nfrom typing import Annotated\n\nx: Annotated[int, re]\n"
     }
+
+
+README = """\
+# Pets
+
+```python
+pets.add(one="a name that is quite long", two="a name that is quite long", three="a name that is long")
+x = 1
+```
+
+| a | b |
+"""
+
+
+def test_python_in_markdown_is_laid_out_and_each_line_known() -> None:
+    laid_out = tidy.tidy({"README.md": README})["README.md"]
+    assert tidy.tidy({"README.md": laid_out}) == {"README.md": laid_out}
+    lines = laid_out.split("\n")
+    assert lines[3] == "pets.add("
+    before = tidy.lines_like(README, laid_out)
+    assert len(before) == len(lines)
+    drafted = README.split("\n")
+    assert [drafted[before[row] - 1] for row in range(3)] == lines[:3]
+    assert before[3:6] == (4,) * 3
+    assert [drafted[place - 1] for place in before[6:]] == lines[6:]

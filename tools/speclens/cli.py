@@ -19,6 +19,7 @@ from speclens import config as configuration
 from speclens.config import Config
 from speclens.lower import check as check_lowering
 from speclens.lower import views
+from speclens.mock_command import mock_command
 from speclens.options import format_option, print_problems, reported, target_options, warn
 from speclens.source import load, locate
 from speclens.validate import validate as findings_of
@@ -36,6 +37,9 @@ def main() -> None:
       speclens generate --spec openapi.yaml --package petstore --output generated
       speclens check --spec openapi.yaml --package petstore --output generated
     """
+
+
+main.add_command(mock_command)
 
 
 @main.command()

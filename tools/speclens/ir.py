@@ -311,6 +311,16 @@ class Resource:
 
 
 @dataclass(frozen=True, slots=True)
+class Example:
+    """A call to show: of a method of a resource. `arguments` are literal keyword arguments, one by one."""
+
+    resource: str  # ident
+    method: str  # ident
+    arguments: tuple[str, ...]
+    is_file: bool  # whether the answer is one, to be saved
+
+
+@dataclass(frozen=True, slots=True)
 class Client:
     """Everything of the client and the server. `models`, `bodies` (those of them that are whole
     bodies) and `normalizers` are the names they need."""
@@ -324,6 +334,7 @@ class Client:
     bodies: tuple[str, ...]
     normalizers: tuple[str, ...]
     has_unfolded: bool  # whether a body has no normalizer
+    example: Example
 
 
 @dataclass(frozen=True, slots=True)

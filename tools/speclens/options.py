@@ -44,7 +44,7 @@ def target_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--client",
             default=None,
-            help="The name of the client class; kept for the client, which is not generated yet.",
+            help="The name of the client class; after the package if not given.",
         ),
     )
 

@@ -150,7 +150,10 @@ def origin(config: Config, path: str, text: str, line: int) -> marks.Origin:
 
 
 def _origins(draft: Draft, path: str, text: str) -> Callable[[int], marks.Origin]:
-    before = tidy.lines_before(draft.text, text) if path.endswith(".py") else ()
+    before: tuple[int, ...] = ()
+    if path.endswith((".py", ".md")):
+        like = tidy.lines_before if path.endswith(".py") else tidy.lines_like
+        before = like(draft.text, text)
 
     def find(line: int) -> marks.Origin:
         place = before[min(line, len(before)) - 1] if before else line

@@ -1,5 +1,7 @@
 """The last touch on Python files: imports that are used, the layout of `ruff format`, and proof that it compiles.
 
+The Python in Markdown is laid out as well, since `ruff format` does that too.
+
 Ruff is pinned, so the layout is the same on every machine; one run of it serves all files.
 """
 
@@ -10,6 +12,7 @@ import subprocess
 import tempfile
 import tokenize
 from collections.abc import Iterator, Mapping, Sequence
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,14 +31,18 @@ _OPTIONS = (
 
 
 def tidy(files: Mapping[str, str]) -> dict[str, str]:
-    """Path -> text, with every `.py` file put in order. Raises SyntaxError for one that is no Python."""
-    python = {path: text for path, text in files.items() if path.endswith(".py")}
-    for path, text in python.items():
-        compile(text, path, "exec", dont_inherit=True)
+    """Path -> text, with every `.py` and `.md` file put in order. Raises SyntaxError for one that is no Python."""
+    for path, text in files.items():
+        if path.endswith(".py"):
+            compile(text, path, "exec", dont_inherit=True)
     with tempfile.TemporaryDirectory(prefix="speclens-") as directory:
-        places = {path: Path(directory, f"f{index}.py") for index, path in enumerate(python)}
+        places = {
+            path: Path(directory, f"f{index}{path[-3:]}")
+            for index, path in enumerate(files)
+            if path.endswith((".py", ".md"))
+        }
         for path, place in places.items():
-            place.write_bytes(python[path].encode())
+            place.write_bytes(files[path].encode())
         # Imports that fit one line, once those not used are gone, stand on one.
         collapse = "lint.isort.split-on-trailing-comma = false"
         _ruff(
@@ -55,6 +62,15 @@ def _ruff(command: str, *arguments: str) -> None:
     )
     if done.returncode:
         raise RuntimeError(f"ruff {command} failed: {done.stderr.strip()}")
+
+
+def lines_like(draft: str, text: str) -> tuple[int, ...]:
+    """`lines_before` of Markdown: lines that are the same, and for those between them the first that they replace."""
+    found: list[int] = []
+    matcher = SequenceMatcher(None, draft.split("\n"), text.split("\n"), autojunk=False)
+    for what, start, _, first, end in matcher.get_opcodes():
+        found += [start + 1 + (row if what == "equal" else 0) for row in range(end - first)]
+    return tuple(found)
 
 
 def lines_before(draft: str, text: str) -> tuple[int, ...]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from speclens import ir, names
 from speclens.literals import comment, docstring, literal
-from speclens.lower import compat
+from speclens.lower import compat, examples
 from speclens.lower.arguments import Inputs
 from speclens.lower.naming import is_class
 from speclens.lower.views import View
@@ -110,13 +110,16 @@ def _schema(document: JsonObject, side: Any) -> str | None:
 
 
 def _is_plainly_secured(document: JsonObject, operation: JsonObject) -> bool:
-    schemes = (document.get("components") or {}).get("securitySchemes") or {}
     used = [
-        follow(document, "", schemes.get(name))[1]
+        follow(document, "", _schemes(document).get(name))[1]
         for requirement in operation.get("security", document.get("security")) or ()
         for name in requirement
     ]
     return all(_is_bearer(scheme) for scheme in used)
+
+
+def _schemes(document: JsonObject) -> JsonObject:
+    return (document.get("components") or {}).get("securitySchemes") or {}
 
 
 def _is_bearer(scheme: Any) -> bool:
@@ -145,12 +148,12 @@ def _name(pointer: str, operation: JsonObject, path: str) -> str:
 def _verb(name: str, tag: str) -> str:
     """The name of a method: that of its operation without what its resource says already."""
     own = [word.lower() for word in names.words(tag)]
-    said = {" ".join(own), " ".join(own).removesuffix("s")}
+    one = [*own[:-1], *(word.removesuffix("s") for word in own[-1:])]
     words = [word.lower() for word in names.words(name)]
-    for size in range(len(words) - 1, 0, -1):
-        for start in range(len(words) - size + 1):
-            if " ".join(words[start : start + size]) in said:
-                return names.attribute("_".join(words[:start] + words[start + size :]))
+    for start in range(len(words) - len(own) + 1) if len(own) < len(words) else ():
+        end = start + len(own)
+        if words[start:end] in (own, one):
+            return names.attribute("_".join(words[:start] + words[end:]))
     return names.attribute("_".join(words))
 
 
@@ -231,12 +234,7 @@ def _client(
     return ir.Client(
         pointer="#/info",
         base_url=literal(_base_url(document)),
-        is_bearer=any(
-            map(
-                _is_bearer,
-                ((document.get("components") or {}).get("securitySchemes") or {}).values(),
-            )
-        ),
+        is_bearer=any(map(_is_bearer, _schemes(document).values())),
         resources=resources,
         inputs=inputs.used(),
         models=_sorted(
@@ -246,6 +244,7 @@ def _client(
         bodies=_sorted(name for one in all_made for name in (one.request, one.response)),
         normalizers=_sorted(name for name in used if name != "unchanged"),
         has_unfolded="unchanged" in used,
+        example=examples.call(inputs, resources[0]),
     )
 
 

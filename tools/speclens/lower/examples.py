@@ -1,0 +1,112 @@
+"""What a document gives as examples of its bodies, the least value of a schema where it gives none, and the call that
+the README of a package shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from speclens import ir
+from speclens.literals import literal
+from speclens.lower import files
+from speclens.lower.arguments import Inputs
+from speclens.lower.walk import JsonObject, follow
+from speclens.source.pointer import get, tokens
+
+_MOST_SCHEMAS = 100  # looked at for one value
+_STRINGS = {
+    "date": "2026-01-01",
+    "date-time": "2026-01-01T00:00:00Z",
+    "email": "someone@example.com",
+    "uri": "https://example.com/",
+    "uuid": "00000000-0000-4000-8000-000000000000",
+}
+
+
+def call(inputs: Inputs, resource: ir.Resource) -> ir.Example:
+    """A call of the first operation of a resource, with what the document gives as an example of its body."""
+    document, operation = inputs.document, resource.operations[0]
+    request, response = (
+        next(place for place, ident in inputs.components.items() if ident == name)
+        for name in (operation.request, operation.response)
+    )
+    body = get(document, operation.pointer).get("requestBody")
+    value = of(document, follow(document, "", body)[1])
+    defaults = inputs.defaults(request)
+    arguments = []
+    for argument in operation.arguments:
+        name = tokens(argument.pointer)[-1]
+        is_told = isinstance(value, dict) and name in value
+        if is_told and (name not in defaults or defaults[name] != value[name]):
+            arguments.append(f"{argument.ident}={literal(value[name])}")
+    is_file = files.KEYWORD in get(document, response)
+    return ir.Example(resource.ident, operation.ident, tuple(arguments), is_file)
+
+
+def answer(document: JsonObject, pointer: str) -> Any:
+    """What the operation at a pointer answers, if all goes well."""
+    for status, response in get(document, pointer)["responses"].items():
+        if str(status).startswith("2"):
+            return of(document, follow(document, "", response)[1])
+    raise LookupError(pointer)
+
+
+def of(document: JsonObject, side: JsonObject) -> Any:
+    """The first example of a request body or a response that is JSON, else the least value of its schema."""
+    media = side["content"]["application/json"]
+    if "example" in media:
+        return media["example"]
+    for one in (media.get("examples") or {}).values():
+        example = follow(document, "", one)[1]
+        if isinstance(example, dict) and "value" in example:
+            return example["value"]
+    return least(document, media["schema"])
+
+
+def least(document: JsonObject, schema: Any, left: Iterator[int] | None = None) -> Any:
+    """A value of a schema with as little in it as may be; a guess where that takes more than looking at it."""
+    left = iter(range(_MOST_SCHEMAS)) if left is None else left
+    parts = list(_parts(document, schema, left))
+    for part in parts:
+        for keyword in ("const", "default", "example"):
+            if keyword in part:
+                return part[keyword]
+        for keyword in ("enum", "examples"):
+            if part.get(keyword):
+                return part[keyword][0]
+    kind = next((_kind(part) for part in parts if _kind(part)), "null")
+    whole = {keyword: value for part in reversed(parts) for keyword, value in part.items()}
+    if kind == "object":
+        inside = {name: one for part in parts for name, one in part.get("properties", {}).items()}
+        required = [name for part in parts for name in part.get("required", ())]
+        return {name: least(document, inside.get(name, {}), left) for name in required}
+    if kind == "array":
+        item = least(document, whole.get("items", {}), left) if whole.get("minItems") else None
+        return [item] * min(whole.get("minItems", 0), 100)
+    return _scalar(kind, whole)
+
+
+def _parts(document: JsonObject, schema: Any, left: Iterator[int]) -> Iterator[JsonObject]:
+    """All that holds of the value to be made: the schema, what it is made of, and the first branch of each union."""
+    schema = follow(document, "", schema)[1]
+    if isinstance(schema, dict) and next(left, None) is not None:
+        yield schema
+        chosen = [*schema.get("allOf", ()), *schema.get("oneOf", ())[:1]]
+        for inner in (*chosen, *schema.get("anyOf", ())[:1]):
+            yield from _parts(document, inner, left)
+
+
+def _kind(schema: JsonObject) -> str:
+    kind = schema.get("type", "object" if "properties" in schema else "")
+    return str(kind[0] if isinstance(kind, list) else kind)
+
+
+def _scalar(kind: str, schema: JsonObject) -> Any:
+    if kind == "string":
+        text = _STRINGS.get(schema.get("format", ""), "text")
+        return text.ljust(min(schema.get("minLength", 0), 10_000), "x")[: schema.get("maxLength")]
+    if kind in {"integer", "number"}:
+        low = schema.get("exclusiveMinimum")
+        is_number = isinstance(low, (int, float)) and not isinstance(low, bool)
+        return low + 1 if is_number and low is not None else schema.get("minimum", 0)
+    return False if kind == "boolean" else None

@@ -1,0 +1,226 @@
+"""`speclens mock`: the generated server of a document, run with a handler that answers by itself.
+
+Where an answer holds pictures (`x-file`), they are made as the request asks for them. What else an operation answers is
+the example of the document, or the least that its schema admits.
+"""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import base64
+import hmac
+import importlib
+import importlib.util
+import signal
+import socket
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+from speclens import ir, mock_pictures, pipeline, tree
+from speclens.config import Config
+from speclens.lower import examples, views
+from speclens.problems import Finding, Refused
+from speclens.reporting import safe
+from speclens.source import Source, load, locate
+
+FILES = "/files/"
+_LIBRARIES = ("httpx", "PIL", "starlette", "uvicorn")
+_PACKAGE = "_speclens_mock"
+Log = Callable[[str, bool], None]
+"""Is given each line to be told, and whether it is the one with the URL."""
+
+
+class Unavailable(Exception):
+    """The mock cannot run here; the message says why, in one line."""
+
+
+def serve(config: Config, built: tree.Tree, at: tuple[str, int], key: str, log: Log) -> None:
+    """Serve the package of a document until the process is told to stop. Raises Refused, Unavailable."""
+    if missing := [name for name in _LIBRARIES if importlib.util.find_spec(name) is None]:
+        told = f"{', '.join(missing)} not installed"
+        raise Unavailable(f"{told}: pip install 'speclens[mock]'")
+    source = load(config.spec)
+    document = pipeline.read(source)[0]
+    if document.client is None:
+        message = "no operation of this document has a server that could be run"
+        hint = "`speclens validate` says of each why"
+        raise Refused(locate(source, [Finding("mock/no-server", "#/paths", message, hint)]))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: sys.exit(0))
+    with tempfile.TemporaryDirectory(prefix="speclens-mock-") as directory, _listening(at) as place:
+        tree.write(Path(directory), built)
+        server = _imported(Path(directory, config.package))
+        app = _app(source, document, server, key)
+        _run(_logged(_with_files(app), log), place, key if document.client.is_bearer else "", log)
+
+
+def _listening(at: tuple[str, int]) -> socket.socket:
+    try:
+        family = socket.AF_INET6 if ":" in at[0] else socket.AF_INET
+        return socket.create_server(at, family=family)
+    except (OSError, OverflowError) as error:
+        raise Unavailable(f"cannot listen on {at[0]}:{at[1]}: {error}") from error
+
+
+def _imported(package: Path) -> ModuleType:
+    """The server module of a package, under a name that nothing else has."""
+    found = importlib.util.spec_from_file_location(
+        _PACKAGE, package / "__init__.py", submodule_search_locations=[str(package)]
+    )
+    if found is None or found.loader is None:
+        raise Unavailable("the package cannot be imported")
+    module = importlib.util.module_from_spec(found)
+    sys.modules[_PACKAGE] = module
+    found.loader.exec_module(module)
+    return importlib.import_module(f"{_PACKAGE}.server")
+
+
+def _run(app: Any, place: socket.socket, key: str, log: Log) -> None:
+    import uvicorn
+
+    host, port = place.getsockname()[:2]
+    url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            log(safe(f"{url} (api key: {key})" if key else url), True)
+
+    config = uvicorn.Config(
+        app, lifespan="off", log_config=None, access_log=False, timeout_graceful_shutdown=2
+    )
+    Server(config).run(sockets=[place])
+
+
+# The application
+
+
+def _app(source: Source, document: ir.Document, server: ModuleType, key: str) -> Any:
+    """The generated application, with a handler for all its operations."""
+    if document.client is None:
+        raise LookupError("no server")
+    canonical = views.canonical(source.value).document
+    operations = [one for resource in document.client.resources for one in resource.operations]
+    handler = SimpleNamespace(
+        **{
+            one.handler: _answering(
+                examples.answer(canonical, one.pointer), _shelf(document, one.response), server
+            )
+            for one in operations
+        }
+    )
+    known = key.encode()
+    judge = {"authenticate": lambda token: hmac.compare_digest(token.encode(), known)}
+    return server.create_app(handler, **(judge if document.client.is_bearer else {}))
+
+
+@dataclass(frozen=True, slots=True)
+class _Shelf:
+    """Where an answer holds pictures: the wire names of the list, if it is one, and of what may hold a picture."""
+
+    first: str
+    base64: str
+    url: str
+    members: frozenset[str]  # all of the answer
+
+
+def _shelf(document: ir.Document, ident: str) -> _Shelf | None:
+    schemas = {schema.ident: schema for schema in document.schemas}
+    schema = item = schemas[ident]
+    first = _file_members(schema).get("first", "")
+    for one in schema.properties:
+        if one.name == first and isinstance(one.type, ir.Array):
+            inner = one.type.item
+            item = schemas[inner.ident] if isinstance(inner, ir.Named) else item
+    held = _file_members(item)
+    if not held.keys() & {"base64", "url"}:
+        return None
+    members = frozenset(one.name for one in schema.properties)
+    return _Shelf(first, held.get("base64", ""), held.get("url", ""), members)
+
+
+def _file_members(schema: ir.Schema) -> dict[str, str]:
+    """The wire names that `x-file` tells of."""
+    names = {one.ident: one.name for one in schema.properties}
+    told = ast.parse(f"f({schema.file})", mode="eval").body
+    keywords = told.keywords if isinstance(told, ast.Call) else []
+    return {str(one.arg): names[ast.literal_eval(one.value)] for one in keywords}
+
+
+def _answering(
+    example: Any, shelf: _Shelf | None, server: ModuleType
+) -> Callable[[Any, Any], Awaitable[Any]]:
+    async def answer(request: Any, context: Any) -> Any:
+        if shelf is None:
+            return example
+        wanted = request.model_dump(mode="json", by_alias=True, exclude_unset=True)
+        try:
+            pictures = mock_pictures.asked(wanted)
+        except mock_pictures.Unfit as unfit:
+            raise server.Fault(400, str(unfit), param=unfit.param) from None
+        is_inline = wanted.get("response_format") == "b64_json" or not shelf.url
+        base = str(context.http.base_url).rstrip("/")
+        items = []
+        for picture in pictures:
+            if is_inline and shelf.base64:
+                content = await asyncio.to_thread(picture.content)
+                items.append({shelf.base64: base64.b64encode(content).decode()})
+            else:
+                items.append({shelf.url: f"{base}{FILES}{picture.name}"})
+        return _told(wanted, pictures[0], shelf) | (
+            {shelf.first: items} if shelf.first else items[0]
+        )
+
+    return answer
+
+
+def _told(wanted: dict[str, Any], picture: mock_pictures.Picture, shelf: _Shelf) -> dict[str, Any]:
+    """What the answer says besides: how the pictures were made."""
+    told = {
+        "created": int(time.time()),
+        "background": "transparent" if picture.is_clear else "opaque",
+        "output_format": picture.kind,
+        "quality": wanted.get("quality", "auto"),
+        "size": picture.size,
+    }
+    return {name: value for name, value in told.items() if name in shelf.members}
+
+
+def _with_files(app: Any) -> Any:
+    """An application with the pictures that its answers name."""
+    from starlette.responses import Response
+
+    async def run(scope: Any, receive: Any, send: Any) -> None:
+        path = scope["path"] if scope["type"] == "http" and scope["method"] == "GET" else ""
+        name = path.removeprefix(FILES) if path.startswith(FILES) else ""
+        answer = app
+        if (picture := mock_pictures.named(name)) is not None:
+            content = await asyncio.to_thread(picture.content)
+            answer = Response(content, media_type=f"image/{picture.kind}")
+        await answer(scope, receive, send)
+
+    return run
+
+
+def _logged(app: Any, log: Log) -> Any:
+    """An application that tells each request in one line, before the answer leaves."""
+
+    async def run(scope: Any, receive: Any, send: Any) -> None:
+        async def telling(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                headers = dict(message.get("headers", ()))
+                rewrites = headers.get(b"compat-rewrites", b"").decode("latin-1")
+                line = f"{scope['method']} {scope['path']} {message['status']} {rewrites}"
+                log(safe(line.rstrip()), False)
+            await send(message)
+
+        await app(scope, receive, telling)
+
+    return run

@@ -1,0 +1,46 @@
+"""The command `speclens mock`."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from speclens import mock, pipeline
+from speclens.config import Config
+from speclens.options import format_option, reported, target_options, warn
+from speclens.reporting import safe
+
+
+@click.command("mock")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=0, help="The port; 0 is one that is free."
+)
+@click.option("--api-key", default="mock", show_default=True, help="The key that callers send.")
+@format_option("text", "json", "github", "sarif")
+@reported
+@target_options
+def mock_command(config: Config, host: str, port: int, api_key: str, style: str) -> None:
+    """Run the generated server with answers made up, real pictures among them. Writes nothing.
+
+    The first line on standard output is the URL; each request is told on standard error.
+
+    \b
+    Example:
+      speclens mock --port 8000
+    """
+    del style
+    built, warnings = pipeline.build(config)
+    warn(warnings)
+    try:
+        mock.serve(
+            config,
+            built,
+            (host, port),
+            api_key,
+            lambda line, is_url: click.echo(line, err=not is_url),
+        )
+    except mock.Unavailable as error:
+        click.echo(f"error: {safe(str(error))}", err=True)
+        sys.exit(2)
