@@ -48,10 +48,15 @@ def normalize_images_response(payload: Any) -> Normalized:
 def _fold_image(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, dict):
         folded = value.copy()
-        for key in ("url", "b64_json", "revised_prompt"):
-            if key in folded and folded[key] in ("", None):
-                del folded[key]
-                log.drop((at, key), "absent")
+        if "url" in folded and folded["url"] in ("", None):
+            del folded["url"]
+            log.drop((at, "url"), "absent")
+        if "b64_json" in folded and folded["b64_json"] in ("", None):
+            del folded["b64_json"]
+            log.drop((at, "b64_json"), "absent")
+        if "revised_prompt" in folded and folded["revised_prompt"] in ("", None):
+            del folded["revised_prompt"]
+            log.drop((at, "revised_prompt"), "absent")
         return folded
     return value
 

@@ -115,11 +115,6 @@ def unchanged(payload: Any) -> Normalized:
     return Log().run(lambda value, at, log: value, payload)
 
 
-def unchanged(payload: Any) -> Normalized:
-    """A payload of a schema without compatibility fields, as it is."""
-    return Log().run(lambda value, at, log: value, payload)
-
-
 def pointer(path: Path) -> str:
     """The JSON Pointer of a path."""
     text = ""

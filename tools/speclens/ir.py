@@ -136,11 +136,11 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """Properties the same values of which mean "not given"."""
+    """A property some values of which mean "not given"."""
 
-    keys: str  # literal tuple
+    key: str  # literal
     pointer: str
-    test: str  # expression over `folded` and `key`, where the property is there
+    test: str  # expression over `folded`, where the property is there
 
 
 @dataclass(frozen=True, slots=True)

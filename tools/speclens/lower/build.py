@@ -93,11 +93,11 @@ def deprecation(build: Build, told: JsonObject | None) -> str:
     return ident
 
 
-def is_absent(values: tuple[Any, ...]) -> str:
+def is_absent(name: str, values: tuple[Any, ...]) -> str:
     """Whether a member is one of some values. Only numbers and booleans can be equal without being the same."""
-    listed = tuple_literal(values)
+    value, listed = f"folded[{literal(name)}]", tuple_literal(values)
     is_plain = all(item is None or isinstance(item, str) for item in values)
-    return f"folded[key] in {listed}" if is_plain else f"is_one_of(folded[key], {listed})"
+    return f"{value} in {listed}" if is_plain else f"is_one_of({value}, {listed})"
 
 
 def joining(build: Build, conflict: str, schema: Any) -> str:

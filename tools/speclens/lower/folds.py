@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import partial
-from itertools import groupby
-from operator import itemgetter
 from typing import Any
 
 from speclens import ir
@@ -125,13 +123,12 @@ def _object(build: Build, pointer: str, schema: Any) -> ir.Case | None:
     spokes = compat.spokes(document, pointer, schema)
     policies = compat.policies(document, pointer, schema)
     shallow = {spoke.hub[0] for spoke in spokes if len(spoke.hub) == 1}
-    members = []
-    absents: list[tuple[str, str]] = []
+    members, absents = [], []
     for name, (place, inner) in compat.properties(document, pointer, schema).items():
         if name in shallow or "into" in compat.keywords(inner):
             continue
         if values := compat.absent_values(inner):
-            absents.append((is_absent(values), name))
+            absents.append(ir.Absent(literal(name), place, is_absent(name, values)))
         if ident := fold_ident(build, place, inner):
             members.append(ir.Member(literal(name), place, ident))
     hubs = [
@@ -147,10 +144,7 @@ def _object(build: Build, pointer: str, schema: Any) -> ir.Case | None:
         pointer,
         is_object=True,
         members=tuple(members),
-        absents=tuple(
-            ir.Absent(tuple_literal(tuple(name for _, name in same)), pointer, test)
-            for test, same in groupby(absents, key=itemgetter(0))
-        ),
+        absents=tuple(absents),
         hubs=tuple(hubs),
     )
 
