@@ -3,12 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import inf
-from typing import Any, Protocol, Self, TypeVar
+from typing import Any, TypeVar
 
-from ._source_map import escape, mark, names_of, pointer_of, source_of
+from ._source_map import escape, mark, pointer_of, source_of
 
 __all__ = ["CompatError", "Deprecation", "Drop", "Normalized", "PayloadError", "Rewrite"]
 
@@ -64,12 +63,7 @@ class PayloadError(ValueError):
         self.errors = errors
 
 
-class _Model(Protocol):
-    @classmethod
-    def model_validate(cls, obj: Any, *, by_alias: bool, by_name: bool) -> Self: ...
-
-
-M = TypeVar("M", bound=_Model)
+M = TypeVar("M", bound=Any)  # a pydantic model
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,26 +73,25 @@ class Normalized:
     value: Any
     rewrites: tuple[Rewrite, ...]
     drops: tuple[Drop, ...]
-    _replay: Callable[[], tuple[Any, set[str], dict[str, str]]] = field(repr=False, compare=False)
+    _fold: Fold = field(repr=False, compare=False)
+    _sent: Any = field(repr=False, compare=False)
 
     def locate(self, pointers: Iterable[str]) -> list[tuple[str, str]]:
         """The sender's pointers of pointers into `value` (what came from `image` is at `/image`),
         each with what to say of a required field that nothing was given for, else ""."""
-        value, sent, missing = self._replay()
+        log, sent = Log(), set[str]()
+        value = self._fold(mark(self._sent, sent), None, log)
         moved = [(rewrite.source, rewrite.target) for rewrite in self.rewrites]
-        return [
-            (target, missing[target])
-            if target in missing
-            else (source_of(target, value, sent, moved), "")
-            for target in pointers
-        ]
+        sources = [source_of(target, value, sent, moved) for target in pointers]
+        return [(source, log.missing.get(source, "")) for source in sources]
 
     def validate(self, model: type[M]) -> M:
         """The payload as an instance of its model. Raises PayloadError, with the sender's pointers."""
         try:
-            return model.model_validate(self.value, by_alias=True, by_name=False)
+            instance: M = model.model_validate(self.value, by_alias=True, by_name=False)
         except ValueError as error:
             raise PayloadError(self._located(getattr(error, "errors", list)())) from error
+        return instance
 
     def _located(self, errors: list[Any]) -> tuple[CompatError, ...]:
         try:
@@ -166,17 +159,12 @@ class Log:
 
     def run(self, fold: Callable[[Any, Path, Log], Any], payload: Any) -> Normalized:
         """A payload folded, with what was noted on the way. Raises CompatError."""
-
-        def replay() -> tuple[Any, set[str], dict[str, str]]:
-            log, sent = Log(), set[str]()
-            return fold(mark(payload, sent), None, log), sent, log.missing
-
         try:
             value = fold(payload, None, self)
         except RecursionError:
             raise fault("depth", None, "nested too deep") from None
         drops = tuple([Drop(pointer(at), why) for at, why in self._drops]) if self._drops else ()
-        return Normalized(value, self._told() if self._rewrites else (), drops, replay)
+        return Normalized(value, self._told() if self._rewrites else (), drops, fold, payload)
 
     def _told(self) -> tuple[Rewrite, ...]:
         """One rewrite per rule and property, however many items of it were rewritten."""
@@ -251,9 +239,9 @@ def gather(
         log.missing[pointer(place)] = needed
 
 
-def merged(sources: list[Source], log: Log, most: float = inf) -> Any:
+def merged(sources: list[Source], log: Log) -> Any:
     """All items in the order of the sources; what an earlier one has given already is dropped."""
-    if len(sources) == 1 and (most == inf or not isinstance(sources[0][2], list)):
+    if len(sources) == 1:
         return sources[0][2]  # if that is no array, the model says so
     found: list[Any] = []
     for at, sent, items in sources:
@@ -266,46 +254,4 @@ def merged(sources: list[Source], log: Log, most: float = inf) -> Any:
                 log.drop((at, index) if itemwise else at, "duplicate")
             else:
                 found.append(item)
-        if len(found) > most:
-            raise fault("maxItems", at, f"too many items: {len(found)}, at most {most}")
     return found
-
-
-def unfold(
-    value: dict[str, Any],
-    to: Mapping[str, str],
-    ways: Mapping[tuple[str, str], Callable[[Any], Iterator[Any]]],
-    normalize: Callable[[Any], Normalized],
-) -> dict[str, Any]:
-    """`value` with hubs said by older fields, each in the first way that folds back to the same."""
-    for hub, spoke in to.items():
-        if (hub, spoke) not in ways:
-            raise CompatError("denormalize", hub, f"{spoke!r} is no other way to say it")
-        rest, found = cut(value, names_of(hub))
-        for said in found:
-            for way in ways[hub, spoke](said):
-                if _folds_to(candidate := {**rest, spoke: way}, value, normalize):
-                    value = candidate
-                    break
-            else:
-                raise CompatError("denormalize", hub, f"cannot be said by {spoke!r}")
-    return value
-
-
-def _folds_to(candidate: Any, value: Any, normalize: Callable[[Any], Normalized]) -> bool:
-    try:
-        return same(normalize(candidate).value, normalize(value).value)
-    except (CompatError, RecursionError):
-        return False
-
-
-def cut(value: Any, path: Sequence[str]) -> tuple[dict[str, Any], list[Any]]:
-    """An object without the member at a path and what that leaves empty; and the member, if any."""
-    name, *inner = path
-    if not isinstance(value, dict) or name not in value:
-        return value, []
-    left, found = cut(value[name], inner) if inner else ({}, [value[name]])
-    rest = {**value, name: left}
-    if not left:
-        del rest[name]
-    return rest, found

@@ -32,17 +32,14 @@ class Answer(NamedTuple):
         return missed(message, self, not isinstance(failure, _UNSENT))
 
 
-_NO_ANSWER = Answer()
-
-
 class APIError(Exception):
     """A call that failed. `response`, `status_code`, `headers`, `request_id` and `body` (500 characters)
     are of the answer, if there was one; `type`, `param` and `code` are what it says of the error.
     `maybe_processed`: the request may have been carried out, and billed."""
 
-    def __init__(
-        self, message: str, answer: Answer = _NO_ANSWER, maybe_processed: bool = False
-    ) -> None:
+    _none = Answer()
+
+    def __init__(self, message: str, answer: Answer = _none, maybe_processed: bool = False) -> None:
         response, said = answer.response, _said(answer.content)
         self.response, self.maybe_processed = response, maybe_processed
         self.__cause__ = answer.failure

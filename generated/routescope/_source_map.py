@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any
 
@@ -50,13 +50,10 @@ def mark(value: Any, sent: set[str], at: str = "") -> Any:
     return marked
 
 
-def source_of(
-    target: str, value: Any, sent: Collection[str], moved: Iterable[tuple[str, str]]
-) -> str:
+def source_of(target: str, value: Any, sent: set[str], moved: list[tuple[str, str]]) -> str:
     """The sender's pointer of a pointer into a folded payload that knows its places. `moved` are
     pairs of source and target. A made-up container is where the first of what it holds came from."""
-    above: Any = None
-    here = value
+    above = here = value
     for name in names_of(target):
         above, here = here, _member(here, name)
     if not hasattr(here, "at") and hasattr(above, "at"):

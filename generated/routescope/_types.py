@@ -26,8 +26,9 @@ class Model(BaseModel):
         serialize_by_alias=True,
         protected_namespaces=(),
     )
-    _response: ClassVar[httpx.Response | None] = None
-    """The answer that this is the result of (status and headers, no body)."""
+    _response: ClassVar[httpx.Response | None] = (
+        None  # that this is the result of, without its body
+    )
 
     @property
     def _request_id(self) -> str | None:

@@ -7,7 +7,7 @@ from collections.abc import Coroutine, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Literal, Required, TypeAlias, Unpack
 
-from ._transport import AsyncClient, Operation, RequestOptions, SyncClient
+from ._transport import AsyncClient, Operation, RequestOptions, Resource, SyncClient
 from .models import ImageEditRequest, ImageReference, ImagesResponse
 from .normalizers import normalize_image_edit_request, normalize_images_response
 
@@ -50,11 +50,8 @@ EDIT_IMAGE = Operation(
 )
 
 
-class Images:
+class Images(Resource[SyncClient]):
     """Make and edit images."""
-
-    def __init__(self, client: SyncClient) -> None:
-        self._client = client
 
     def edit(self, **arguments: Unpack[EditImageParams]) -> ImagesResponse:
         """Edit images.
@@ -67,11 +64,8 @@ class Images:
         return self._client.call(EDIT_IMAGE, arguments)
 
 
-class AsyncImages:
+class AsyncImages(Resource[AsyncClient]):
     """Make and edit images."""
-
-    def __init__(self, client: AsyncClient) -> None:
-        self._client = client
 
     def edit(self, **arguments: Unpack[EditImageParams]) -> Coroutine[Any, Any, ImagesResponse]:
         """`Images.edit`, to be awaited."""

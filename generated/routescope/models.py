@@ -18,9 +18,7 @@ class Error(Model):
     """What went wrong, for people to read."""
 
     type: Maybe[str] = None
-    """The kind of error. Known values: `invalid_request_error`, `authentication_error`,
-    `server_error`.
-    """
+    """The kind of error, such as `invalid_request_error` or `server_error`."""
 
     param: str | None = None
     """The field at fault, under the name it was sent with, such as `image[1]`."""
@@ -53,9 +51,7 @@ class ImageEditRequest(Model):
     """What to edit, and how. Fields that are not listed here are passed on as sent."""
 
     model: str
-    """The model name, which the gateway maps to that of its upstream channel. API default:
-    `"gpt-image-2"`.
-    """
+    """The model name, which the gateway maps to its channel's own. API default: `"gpt-image-2"`."""
 
     prompt: Annotated[str, Field(min_length=1)]
     """The image editing prompt, which says what the result should show."""
@@ -75,9 +71,7 @@ class ImageEditRequest(Model):
     """
 
     quality: Maybe[str] = None
-    """The image quality. Allowed values depend on the upstream model. Known values: `auto`, `low`,
-    `medium`, `high`.
-    """
+    """The image quality; models differ. Known values: `auto`, `low`, `medium`, `high`."""
 
     response_format: Maybe[Literal["url", "b64_json"]] = None
     """Whether results come as URLs or as base64; not every upstream channel has the choice."""
@@ -86,9 +80,7 @@ class ImageEditRequest(Model):
     """The background fill mode. Support depends on the model. API default: `"auto"`."""
 
     output_format: Maybe[str] = None
-    """The output file format. Allowed values depend on the upstream model. Known values: `png`,
-    `jpeg`, `webp`.
-    """
+    """The output file format; models differ. Known values: `png`, `jpeg`, `webp`."""
 
     output_compression: Maybe[Annotated[Integer, Field(ge=0, le=100)]] = None
     """The output compression level. Applies to jpeg and webp only. API default: `90`."""

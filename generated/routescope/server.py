@@ -25,11 +25,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from ._compat import CompatError, PayloadError, Rewrite
-from ._transport import JSON, Operation
+from ._transport import Operation, to_json
 from .client import EDIT_IMAGE
 from .models import ImageEditRequest, ImagesResponse
-
-_MOST_REWRITES = 16  # that a header tells
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +85,7 @@ def create_app(
 
         return Route(operation.path, answer, methods=[operation.method])
 
-    routes = [
-        route(EDIT_IMAGE, handler.edit_image),
-    ]
+    routes = [route(EDIT_IMAGE, handler.edit_image)]
     app = Starlette(routes=routes, exception_handlers={HTTPException: _refused})
     app.router.redirect_slashes = False
     return app
@@ -123,8 +119,7 @@ async def _body(http: Request, most: int) -> bytes:
 
 
 def _parsed(body: bytes) -> Any:
-    """A JSON value (RFC 8259) that all readers take alike: names once, whole characters, finite numbers,
-    200 levels at most."""
+    """A JSON value (RFC 8259) as all readers take it: unique names, finite numbers, 200 levels."""
     try:
         from_json(body, allow_inf_nan=False)
         return json.loads(body, object_pairs_hook=_members, parse_float=_finite)
@@ -162,16 +157,14 @@ def _param(pointer: str) -> str | None:
 
 def _content(operation: Operation[Any], result: Any) -> str:
     """A valid answer as JSON."""
-    value = JSON.dump_python(result, mode="json", exclude_unset=True, fallback=dict)
-    return str(
-        operation.fold(value).validate(operation.response).model_dump_json(exclude_unset=True)
-    )
+    valid = operation.fold(to_json(result)).validate(operation.response)
+    return str(valid.model_dump_json(exclude_unset=True))
 
 
 def _rewritten(rewrites: tuple[Rewrite, ...]) -> dict[str, str]:
-    """The header that tells what came in an older shape: a list of RFC 9651."""
+    """The header that tells what came in an older shape: a list of RFC 9651, of 16 at most."""
     told = dict.fromkeys(f'"{quote(one.source)}";to="{quote(one.target)}"' for one in rewrites)
-    return {"compat-rewrites": ", ".join(list(told)[:_MOST_REWRITES])} if told else {}
+    return {"compat-rewrites": ", ".join(list(told)[:16])} if told else {}
 
 
 async def _refused(http: Request, error: Exception) -> Response:

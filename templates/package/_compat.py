@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from math import inf
-from typing import Any, Protocol, Self, TypeGuard, TypeVar
+from typing import Any, TypeGuard, TypeVar
 
 from ._source_map import escape, mark, names_of, pointer_of, source_of
 
@@ -62,12 +61,7 @@ class PayloadError(ValueError):
         self.errors = errors
 
 
-class _Model(Protocol):
-    @classmethod
-    def model_validate(cls, obj: Any, *, by_alias: bool, by_name: bool) -> Self: ...
-
-
-M = TypeVar("M", bound=_Model)
+M = TypeVar("M", bound=Any)  # a pydantic model
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,26 +71,25 @@ class Normalized:
     value: Any
     rewrites: tuple[Rewrite, ...]
     drops: tuple[Drop, ...]
-    _replay: Callable[[], tuple[Any, set[str], dict[str, str]]] = field(repr=False, compare=False)
+    _fold: Fold = field(repr=False, compare=False)
+    _sent: Any = field(repr=False, compare=False)
 
     def locate(self, pointers: Iterable[str]) -> list[tuple[str, str]]:
         """The sender's pointers of pointers into `value` (what came from `image` is at `/image`),
         each with what to say of a required field that nothing was given for, else ""."""
-        value, sent, missing = self._replay()
+        log, sent = Log(), set[str]()
+        value = self._fold(mark(self._sent, sent), None, log)
         moved = [(rewrite.source, rewrite.target) for rewrite in self.rewrites]
-        return [
-            (target, missing[target])
-            if target in missing
-            else (source_of(target, value, sent, moved), "")
-            for target in pointers
-        ]
+        sources = [source_of(target, value, sent, moved) for target in pointers]
+        return [(source, log.missing.get(source, "")) for source in sources]
 
     def validate(self, model: type[M]) -> M:
         """The payload as an instance of its model. Raises PayloadError, with the sender's pointers."""
         try:
-            return model.model_validate(self.value, by_alias=True, by_name=False)
+            instance: M = model.model_validate(self.value, by_alias=True, by_name=False)
         except ValueError as error:
             raise PayloadError(self._located(getattr(error, "errors", list)())) from error
+        return instance
 
     def _located(self, errors: list[Any]) -> tuple[CompatError, ...]:
         try:
@@ -169,17 +162,12 @@ class Log:
 
     def run(self, fold: Callable[[Any, Path, Log], Any], payload: Any) -> Normalized:
         """A payload folded, with what was noted on the way. Raises CompatError."""
-
-        def replay() -> tuple[Any, set[str], dict[str, str]]:
-            log, sent = Log(), set[str]()
-            return fold(mark(payload, sent), None, log), sent, log.missing
-
         try:
             value = fold(payload, None, self)
         except RecursionError:
             raise fault("depth", None, "nested too deep") from None
         drops = tuple([Drop(pointer(at), why) for at, why in self._drops]) if self._drops else ()
-        return Normalized(value, self._told() if self._rewrites else (), drops, replay)
+        return Normalized(value, self._told() if self._rewrites else (), drops, fold, payload)
 
     def _told(self) -> tuple[Rewrite, ...]:
         """One rewrite per rule and property, however many items of it were rewritten."""
@@ -296,9 +284,9 @@ def gather_deep(
         here[hub[-1]] = value
 
 
-def merged(sources: list[Source], log: Log, most: float = inf) -> Any:
+def merged(sources: list[Source], log: Log) -> Any:
     """All items in the order of the sources; what an earlier one has given already is dropped."""
-    if len(sources) == 1 and (most == inf or not isinstance(sources[0][2], list)):
+    if len(sources) == 1:
         return sources[0][2]  # if that is no array, the model says so
     found: list[Any] = []
     for at, sent, items in sources:
@@ -311,7 +299,14 @@ def merged(sources: list[Source], log: Log, most: float = inf) -> Any:
                 log.drop((at, index) if itemwise else at, "duplicate")
             else:
                 found.append(item)
-        if len(found) > most:
+    return found
+
+
+def merged_within(most: int, sources: list[Source], log: Log) -> Any:
+    """All items, as `merged` gives them; the source that brings too many is at fault."""
+    for count, (at, _, _) in enumerate(sources, 1):
+        found = merged(sources[:count], log if count == len(sources) else Log())
+        if isinstance(found, list) and len(found) > most:
             raise fault("maxItems", at, f"too many items: {len(found)}, at most {most}")
     return found
 

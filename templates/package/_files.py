@@ -10,7 +10,6 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import ClassVar, TypeAlias
 
-import anyio.to_thread
 import httpx
 
 from ._errors import Answer, FileError
@@ -20,9 +19,8 @@ __all__ = ["File", "data_url"]
 
 Content: TypeAlias = bytes
 _KINDS = re.compile(
-    rb"(?P<png>\x89PNG\r\n\x1a\n)|(?P<jpeg>\xff\xd8\xff)|(?P<gif>GIF8[79]a)|(?P<webp>RIFF.{4}WEBP)"
-    rb"|(?P<avif>.{4}ftypavi[fs])",
-    re.DOTALL,
+    rb"(?s)(?P<png>\x89PNG\r\n\x1a\n)|(?P<jpeg>\xff\xd8\xff)|(?P<gif>GIF8[79]a)"
+    rb"|(?P<webp>RIFF.{4}WEBP)|(?P<avif>.{4}ftypavi[fs])"
 )
 _MOST_BYTES = 64 * 1024 * 1024
 
@@ -30,13 +28,9 @@ _MOST_BYTES = 64 * 1024 * 1024
 def data_url(picture: bytes | str | os.PathLike[str]) -> str:
     """A picture (its bytes, or the path of a file) as a `data:` URL. Raises ValueError for what is none."""
     content = picture if isinstance(picture, bytes) else Path(picture).read_bytes()
-    if not (kind := _kind(content)):
+    if not (kind := _KINDS.match(content)):
         raise ValueError("neither PNG, JPEG, GIF, WebP nor AVIF")
-    return f"data:image/{kind};base64,{b64encode(content).decode()}"
-
-
-def _kind(content: bytes) -> str | None:
-    return found.lastgroup if (found := _KINDS.match(content)) else None
+    return f"data:image/{kind.lastgroup};base64,{b64encode(content).decode()}"
 
 
 class File(Model):
@@ -54,9 +48,9 @@ class File(Model):
         if first and isinstance(first[0], File):
             vars(first[0]).setdefault("_response", self._response)
             return first[0].bytes()
+        told = "the file is no base64"
         try:
             if base64 is not None:
-                told = "the file is no base64"
                 return b64decode(base64, validate=True)
             if url is not None:
                 told = f"{url:.200} cannot be fetched"
@@ -66,24 +60,16 @@ class File(Model):
             raise FileError(f"{told}: {error!r:.500}", answer) from error
         raise FileError("the answer holds no file", Answer(self._response))
 
-    async def abytes(self) -> Content:
-        """`bytes`, without holding up others."""
-        return await anyio.to_thread.run_sync(self.bytes)
-
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the file, with the extension of what it is: `cat` and `cat.jpg` may become `cat.png`.
         Gives its path. Raises FileError, OSError."""
         content, place = self.bytes(), Path(path)
         suffix = place.suffix.lower().replace(".jpg", ".jpeg")
-        if (kind := _kind(content)) and suffix != f".{kind}":
+        if (kind := _KINDS.match(content)) and suffix != f".{kind.lastgroup}":
             stem = place.stem if suffix[1:] in _KINDS.groupindex else place.name
-            place = place.with_name(f"{stem}.{kind}")
+            place = place.with_name(f"{stem}.{kind.lastgroup}")
         place.write_bytes(content)
         return place
-
-    async def asave(self, path: str | os.PathLike[str]) -> Path:
-        """`save`, without holding up others."""
-        return await anyio.to_thread.run_sync(self.save, path)
 
 
 def _fetched(url: str) -> Content:

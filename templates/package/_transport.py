@@ -9,8 +9,10 @@ import re
 import time
 import warnings
 from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import Any, ClassVar, Generic, Self, TypedDict, TypeVar, Unpack
 
 import anyio
@@ -23,10 +25,11 @@ from ._errors import Answer, APIError, APIResponseValidationError, Authenticatio
 
 R = TypeVar("R", bound=BaseModel)
 H = TypeVar("H", httpx.Client, httpx.AsyncClient)
+C = TypeVar("C")
 
 _TIMEOUT = httpx.Timeout(600, connect=5)
 _LONGEST_PAUSE = 120.0
-JSON = TypeAdapter[Any](Any)
+to_json = partial(TypeAdapter[Any](Any).dump_python, mode="json", exclude_unset=True, fallback=dict)
 _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
@@ -41,9 +44,6 @@ class RequestOptions(TypedDict, total=False):
     extra_headers: Mapping[str, str] | None
     extra_query: Mapping[str, str | int | float | bool | None] | None
     extra_body: Mapping[str, Any] | None
-
-
-_OPTIONS = RequestOptions.__annotations__.keys()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +62,19 @@ class Operation(Generic[R]):
 
     def body(self, arguments: Mapping[str, Any]) -> bytes:
         """The canonical body. Raises TypeError for a wrong name, PayloadError for a wrong value."""
-        known, extra = self.arguments.__annotations__, arguments.get("extra_body") or {}
-        own = {name: self.names.get(name, name) for name in known if name not in _OPTIONS}
+        known, options = self.arguments.__annotations__, RequestOptions.__annotations__
+        extra = arguments.get("extra_body") or {}
+        own = {name: self.names.get(name, name) for name in known if name not in options}
         if unknown := arguments.keys() - known.keys():
             raise TypeError(f"unexpected argument {min(unknown)!r} (see extra_body)")
         if clash := extra.keys() & {*own, *own.values()}:
             raise TypeError(f"{min(clash)!r} is an argument, and may not be in extra_body")
         given = {own[name]: arguments[name] for name in own if arguments.get(name) is not None}
-        sent = JSON.dump_python({**self.defaults, **given}, mode="json", exclude_unset=True, fallback=dict)
+        sent = to_json({**self.defaults, **given})
         folded = self.normalize({**sent, **extra})
         for rewrite in folded.rewrites:
             if old := rewrite.deprecated:
-                use = old.note or f"use {rewrite.target[1:]}"
+                use = old.note or f"Use {rewrite.target[1:]}."
                 told = f"{rewrite.source[1:]!r} is deprecated: {use}"
                 warnings.warn(told, DeprecationWarning, stacklevel=5)
         folded.validate(self.request)
@@ -97,26 +98,25 @@ def _pause(error: APIError, attempt: int, options: Mapping[str, Any]) -> float:
     said, is_risky = error.headers.get("x-should-retry"), options.get("retry_unsafe", False)
     is_refused = error.status_code == 429 or not (error.status_code or error.maybe_processed)
     is_unclear = error.status_code == 408 or error.maybe_processed
-    pause = _asked_pause(error.headers)
-    if pause is None or pause != pause:
-        pause = min(0.5 * 2**attempt, 8.0) * random.uniform(0.75, 1.0)
+    pause: float = min(0.5 * 2**attempt, 8.0) * random.uniform(0.75, 1.0)
+    text, milliseconds = (error.headers.get(f"retry-after{end}", "") for end in ("", "-ms"))
+    with suppress(ValueError, OverflowError):  # RFC 9110, 10.2.3
+        if milliseconds[:1].isdigit():
+            pause = float(milliseconds) / 1000
+        elif text:
+            is_date = not text[:1].isdigit()
+            pause = parsedate_to_datetime(text).timestamp() - time.time() if is_date else float(text)
     may = said == "true" or (said != "false" and (is_refused or (is_risky and is_unclear)))
     if not may or attempt >= options.get("max_retries", 2) or pause > _LONGEST_PAUSE:
         raise error
-    return pause
+    return max(pause, 0.0)
 
 
-def _asked_pause(headers: Mapping[str, str]) -> float | None:
-    """The seconds that an answer asks to wait (RFC 9110, 10.2.3), if it does."""
-    text = headers.get("retry-after", "")
-    try:
-        if "retry-after-ms" in headers:
-            return max(float(headers["retry-after-ms"]) / 1000, 0.0)
-        if text[:1].isdigit():
-            return float(text)
-        return max(parsedate_to_datetime(text).timestamp() - time.time(), 0.0)
-    except (ValueError, OverflowError):
-        return None
+class Resource(Generic[C]):
+    """The operations of one tag."""
+
+    def __init__(self, client: C) -> None:
+        self._client = client
 
 
 class _Client(Generic[H]):

@@ -12,13 +12,14 @@ from typing import Any
 
 from speclens.problems import Problem, Refused
 
-KEYS = ("spec", "package", "output", "templates", "version", "client")
+KEYS = ("spec", "package", "output", "templates", "version", "client", "denormalize")
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
     """`spec` is the document; `output` the directory that the distribution of `package` is written to; `templates` is
-    looked up before the built-in ones; `version` is that of the distribution; `fix` the command that generates."""
+    looked up before the built-in ones; `version` is that of the distribution; `fix` the command that generates;
+    `denormalize` says whether the way back from canonical to older fields is generated as well."""
 
     spec: Path
     package: str
@@ -27,11 +28,13 @@ class Config:
     templates: Path | None = None
     version: str = "0.1.0"
     client: str = ""
+    denormalize: bool = True
 
     @property
     def values(self) -> tuple[str, ...]:
         """What of the configuration shows in the output."""
-        return (self.spec.name, self.package, self.version, self.client)
+        way_back = "" if self.denormalize else "one way"
+        return (self.spec.name, self.package, self.version, self.client, way_back)
 
 
 def find(start: Path) -> Path | None:
@@ -54,8 +57,12 @@ def load(path: Path) -> Config:
     problems += [
         _problem(path, key, f"`{key}` is a string", f'write `{key} = "…"`')
         for key, value in table.items()
-        if key in KEYS and not isinstance(value, str)
+        if key in KEYS and key != "denormalize" and not isinstance(value, str)
     ]
+    if not isinstance(table.get("denormalize", True), bool):
+        problems.append(
+            _problem(path, "denormalize", "`denormalize` is true or false", "write one of them")
+        )
     problems += [
         _problem(path, key, f"`{key}` is missing", f'write `{key} = "…"` under [tool.speclens]')
         for key in ("spec", "package", "output")
@@ -73,6 +80,7 @@ def load(path: Path) -> Config:
             templates=here / table["templates"] if "templates" in table else None,
             version=table.get("version", "0.1.0"),
             client=table.get("client", ""),
+            denormalize=table.get("denormalize", True),
         ),
         path,
     )

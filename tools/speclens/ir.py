@@ -329,6 +329,7 @@ class Client:
     base_url: str  # literal; empty where the document names no server with a host
     is_bearer: bool  # whether calls carry a key
     resources: tuple[Resource, ...]
+    operations: tuple[Operation, ...]  # of all resources
     inputs: tuple[Input, ...]
     models: tuple[str, ...]
     bodies: tuple[str, ...]

@@ -46,6 +46,11 @@ def target_options(command: Callable[..., Any]) -> Callable[..., Any]:
             default=None,
             help="The name of the client class; after the package if not given.",
         ),
+        click.option(
+            "--one-way",
+            is_flag=True,
+            help="Without the way back from canonical to older fields (denormalize_...).",
+        ),
     )
 
     @wraps(command)
@@ -55,9 +60,11 @@ def target_options(command: Callable[..., Any]) -> Callable[..., Any]:
         output: Path | None,
         templates: Path | None,
         client: str | None,
+        one_way: bool,
         **rest: Any,
     ) -> Any:
-        return command(config=_config(spec, package, output, templates, client), **rest)
+        config = _config(spec, package, output, templates, client, one_way)
+        return command(config=config, **rest)
 
     for option in reversed(options):
         run = option(run)
@@ -70,10 +77,13 @@ def _config(
     output: Path | None,
     templates: Path | None,
     client: str | None,
+    one_way: bool,
 ) -> Config:
     if spec is None:
-        if package or output or templates or client:
-            raise click.UsageError("--package, --output, --templates and --client go with --spec.")
+        if package or output or templates or client or one_way:
+            raise click.UsageError(
+                "--package, --output, --templates, --client and --one-way go with --spec."
+            )
         path = configuration.find(Path.cwd())
         if path is None:
             raise click.UsageError(
@@ -85,7 +95,18 @@ def _config(
     fix = f"speclens generate --spec {spec} --package {package} --output {output}"
     fix += f" --templates {templates}" if templates else ""
     fix += f" --client {client}" if client else ""
-    return configuration.checked(Config(spec, package, output, fix, templates, client=client or ""))
+    fix += " --one-way" if one_way else ""
+    return configuration.checked(
+        Config(
+            spec,
+            package,
+            output,
+            fix,
+            templates,
+            client=client or "",
+            denormalize=not one_way,
+        )
+    )
 
 
 def reported(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -94,6 +94,7 @@ def drafts(source: Source, document: ir.Document, config: Config) -> dict[str, D
     nonce = marks.nonce(source.text)
     directories = _directories(config)
     try:
+        document = plan.chosen(document, config)
         annotated = models.annotate(document, render.find("models", directories, Path.is_dir))
         render_one = render.renderer(directories, nonce)
         package = plan.package(document, config)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from speclens import ir
 from speclens.config import Config
@@ -100,6 +100,14 @@ _ERRORS = (
     "PermissionDeniedError", "RateLimitError", "RequestTooLargeError", "UnprocessableEntityError",
     "UnsupportedMediaTypeError",
 )  # fmt: skip
+
+
+def chosen(document: ir.Document, config: Config) -> ir.Document:
+    """What of a document is generated."""
+    if config.denormalize:
+        return document
+    one_way = (replace(one, denormalize="", unfolds=()) for one in document.compat.normalizers)
+    return replace(document, compat=replace(document.compat, normalizers=tuple(one_way)))
 
 
 def package(document: ir.Document, config: Config) -> ir.Package:

@@ -105,5 +105,5 @@ def joining(build: Build, conflict: str, schema: Any) -> str:
     found = facts.alternatives(build.document, schema)
     most = min((accepted.bound("array")[1] for accepted in found), default=float("inf"))
     if conflict == "merge" and most != float("inf"):
-        return f"partial(merged, most={int(most)})"
+        return f"partial(merged_within, {int(most)})"
     return {"equal": "agreed", "merge": "merged", "prefer": "preferred", "error": "only"}[conflict]

@@ -184,9 +184,12 @@ def source_schema(document: JsonObject, shape: compat.Shape) -> tuple[str, Any]:
 
 
 def used(document: JsonObject, shape: compat.Shape) -> str:
-    """The members of an object that the template takes, as a literal; "" if it takes the whole or the value is none."""
+    """The members of an object that the template takes, as a literal; "" if it takes the whole, or there are none."""
     parts = [hole.part for hole in holes(shape.template)]
-    if () in parts or "object" not in facts.types_of(document, source_schema(document, shape)[1]):
+    source = source_schema(document, shape)[1]
+    if () in parts or "object" not in facts.types_of(document, source):
+        return ""
+    if isinstance(source, dict) and source.get("maxProperties") == 0:
         return ""
     return _tree(parts)
 

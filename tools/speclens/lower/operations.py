@@ -236,6 +236,7 @@ def _client(
         base_url=literal(_base_url(document)),
         is_bearer=any(map(_is_bearer, _schemes(document).values())),
         resources=resources,
+        operations=tuple(all_made),
         inputs=inputs.used(),
         models=_sorted(
             [name for one in all_made for name in (one.request, one.response)]
