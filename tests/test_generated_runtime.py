@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from importlib import import_module
 from typing import Annotated, Any, Literal
 
 import pytest
@@ -29,11 +30,13 @@ from runtime._compat import (
     same,
     unfold,
 )
-from runtime._source_map import mark, pointer_of, source_of
 from runtime._types import Exact, Number
 
 import routescope
 from routescope import normalizers
+
+# Also what the flagship package ships, and its document does not reach.
+both = pytest.mark.parametrize("package", ["runtime", "routescope"])
 
 OLD: Source = ((None, "old"), 1, 1)
 NEW: Source = ((None, "new"), 1, 1)
@@ -158,10 +161,12 @@ def test_merge() -> None:
     assert drops(log) == [("/b", "duplicate"), ("/c/1", "duplicate")]
 
 
-def test_merge_is_bounded() -> None:
+@both
+def test_merge_is_bounded(package: str) -> None:
+    compat = import_module(f"{package}._compat")
     sources: list[Source] = [((None, "a"), [1], [1]), ((None, "b"), [2], [2])]
-    with pytest.raises(CompatError) as caught:
-        merged(sources, Log(), most=1)
+    with pytest.raises(compat.CompatError) as caught:
+        compat.merged(sources, compat.Log(), most=1)
     assert (caught.value.rule, caught.value.pointer) == ("maxItems", "/b")
 
 
@@ -193,8 +198,9 @@ def test_error() -> None:
     assert (caught.value.rule, caught.value.pointer) == ("conflict", "/new")
 
 
-def test_unused_members_are_told_as_deep_as_they_are() -> None:
-    log = Log()
+@both
+def test_unused_members_are_told_as_deep_as_they_are(package: str) -> None:
+    log = import_module(f"{package}._compat").Log()
     value = {"a": {"b": 1, "c": 2}, "d": {"e": 3}, "f": 4}
     log.drop_unused(value, {"a": {"b": {}}, "d": {}}, None)
     assert drops(log) == [("/a/c", "template"), ("/f", "template")]
@@ -244,14 +250,17 @@ def test_unfold_of_a_deep_hub(value: dict[str, Any], expected: dict[str, Any]) -
     assert deep(expected).value == value
 
 
-def test_unfold_refuses_what_cannot_be_said() -> None:
-    def never(value: Any) -> Normalized:
-        raise CompatError("type", "", "no")
+@both
+def test_unfold_refuses_what_cannot_be_said(package: str) -> None:
+    compat = import_module(f"{package}._compat")
 
-    with pytest.raises(CompatError, match="is no other way"):
-        unfold({}, {"/output/format": "x"}, UNFOLDS, deep)
-    with pytest.raises(CompatError, match="cannot be said"):
-        unfold({"output": {"format": 1}}, {"/output/format": "format"}, UNFOLDS, never)
+    def never(value: Any) -> Normalized:
+        raise compat.CompatError("type", "", "no")
+
+    with pytest.raises(compat.CompatError, match="is no other way"):
+        compat.unfold({}, {"/output/format": "x"}, UNFOLDS, deep)
+    with pytest.raises(compat.CompatError, match="cannot be said"):
+        compat.unfold({"output": {"format": 1}}, {"/output/format": "format"}, UNFOLDS, never)
 
 
 def test_one_picture_can_be_said_as_one_url() -> None:
@@ -259,9 +268,11 @@ def test_one_picture_can_be_said_as_one_url() -> None:
     assert list(ways) == [["u"], "u"]
 
 
-def test_places() -> None:
+@both
+def test_places(package: str) -> None:
+    places = import_module(f"{package}._source_map")
     sent = set[str]()
-    marked = mark({"a": [1.5, True, None], "b": {"c": "x"}}, sent)
+    marked = places.mark({"a": [1.5, True, None], "b": {"c": "x"}}, sent)
     folded = {"list": marked["a"], "made": {"d": marked["b"]["c"]}, "flag": True}
     moved = [("/on", "/flag")]
     targets = {
@@ -272,10 +283,12 @@ def test_places() -> None:
         "/made/missing": "/b/c",
         "/flag": "/on",
     }
-    assert {target: source_of(target, folded, sent, moved) for target in targets} == targets
+    assert {target: places.source_of(target, folded, sent, moved) for target in targets} == targets
 
 
-def test_names_of_union_branches_are_no_places() -> None:
+@both
+def test_names_of_union_branches_are_no_places(package: str) -> None:
+    pointer_of = import_module(f"{package}._source_map").pointer_of
     assert pointer_of(("data", "list[Image]", 0, "str"), {"data": [{}]}) == "/data/0/str"
     assert pointer_of(("a", "int"), {"a": 1}) == "/a"
 
