@@ -22,6 +22,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import anyio.to_thread
 import httpx
 from PIL import Image
 
@@ -201,7 +202,7 @@ def call(running: Mock) -> None:
             prompt="Add a hat.", image="https://example.com/cat.png", output_format="webp"
         )
     warned = [f"{one.category.__name__}: {one.message}" for one in caught]
-    note = "DeprecationWarning: 'image' is deprecated since 2026-08-01: Use images[].image_url."
+    note = "DeprecationWarning: 'image' is deprecated: Use images[].image_url."
     expect(warned == [note], f"the client warns: {warned}")
     say("warning", warned[0], "33")
     tell_sent(result, {"images": [{"image_url": "https://example.com/cat.png"}]})
@@ -224,8 +225,8 @@ async def call_together(running: Mock) -> None:
         ]
         winter, summer = await asyncio.gather(*calls)
     tell_sent(winter, {"images": [{"image_url": "https://example.com/garden.png"}]})
-    tell_saved(await winter.asave(PICTURES / "winter"), "jpeg", "640x480")
-    tell_saved(await summer.asave(PICTURES / "summer"), "png", "640x480")
+    tell_saved(await anyio.to_thread.run_sync(winter.save, PICTURES / "winter"), "jpeg", "640x480")
+    tell_saved(await anyio.to_thread.run_sync(summer.save, PICTURES / "summer"), "png", "640x480")
 
 
 def tell_sent(result: ImagesResponse, expected: dict[str, Any]) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import anyio
+import anyio.to_thread
 import httpx
 import pytest
 
@@ -92,7 +93,10 @@ def test_no_picture(style: str, data: Any, says: str) -> None:
     error = raised(FileError, result.bytes)
     assert str(error).startswith(says)
     assert (error.status_code, error.request_id, error.maybe_processed) == (200, "req-1", False)
-    assert raised(FileError, lambda: anyio.run(result.abytes)).message == error.message
+    assert (
+        raised(FileError, lambda: anyio.run(anyio.to_thread.run_sync, result.bytes)).message
+        == error.message
+    )
 
 
 def test_no_picture_of_a_result_made_by_hand() -> None:
@@ -248,7 +252,10 @@ def test_fetching_holds_up_nobody() -> None:
             gate.append(1)
 
         gate: list[int] = []
-        found = [picture.abytes() for picture in (image(url=host.url), inline(PNG))]
+        found = [
+            anyio.to_thread.run_sync(picture.bytes)
+            for picture in (image(url=host.url), inline(PNG))
+        ]
         first, second, _ = await asyncio.gather(*found, release())
         assert gate
         return [first, second]
@@ -301,7 +308,10 @@ def test_save(content: bytes, name: str, saved: str, tmp_path: Path) -> None:
 def test_save_of_a_result(style: str, tmp_path: Path) -> None:
     with Server((answered({"b64_json": b64encode(WEBP).decode()}),)) as server:
         result = edit(style, server.url)
-    assert anyio.run(result.asave, tmp_path / "cat.png") == tmp_path / "cat.webp"
+    assert (
+        anyio.run(anyio.to_thread.run_sync, result.save, tmp_path / "cat.png")
+        == tmp_path / "cat.webp"
+    )
     assert result.save(tmp_path / "dog") == tmp_path / "dog.webp"
     assert (tmp_path / "cat.webp").read_bytes() == WEBP
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+import both_ways
 import compat_laws as laws
 import routescope
 from compat_laws import Json, Law, Outcome, Subject, exact
@@ -181,7 +182,7 @@ def test_choices_are_those_of_the_document() -> None:
         {"/images": "image_urls"},
     ]
     assert choices(DOCUMENT, SUBJECTS["response"].pointer) == [{}]
-    assert [name for name in vars(normalizers) if name.startswith("denormalize")] == [
+    assert [name for name in vars(both_ways.normalizers) if name.startswith("denormalize")] == [
         "denormalize_image_edit_request"
     ]
 
@@ -189,8 +190,8 @@ def test_choices_are_those_of_the_document() -> None:
 def said_by(value: Json, to: dict[str, str]) -> Json:
     """A canonical request in older fields; None where they cannot say it."""
     try:
-        return normalizers.denormalize_image_edit_request(value, to=to)
-    except CompatError as error:
+        return both_ways.normalizers.denormalize_image_edit_request(value, to=to)
+    except both_ways.CompatError as error:
         return None if (error.rule, error.pointer) == ("denormalize", "/images") else error
 
 

@@ -57,7 +57,7 @@ def alias(type_: ir.Type, ident: str = "Alias", **more: Any) -> ir.Schema:
 
 
 def document(*schemas: ir.Schema) -> ir.Document:
-    return ir.Document("", "", "", schemas, ir.Compat((), (), (), (), ()))
+    return ir.Document("", "", "", schemas, ir.Compat((), (), (), ()), None)
 
 
 def plain(annotation: str) -> str:

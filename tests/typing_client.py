@@ -61,8 +61,6 @@ def right(
 async def right_async(client: AsyncRoutescope) -> None:
     result = await client.images.edit(prompt="x", images=["https://example.com/a.png"])
     assert_type(result, ImagesResponse)
-    assert_type(await result.abytes(), bytes)
-    assert_type(await result.asave(Path("cat")), Path)
     async with client as same:
         assert_type(same, AsyncRoutescope)
     await client.close()

@@ -28,30 +28,32 @@ def format_option(*styles: str) -> Callable[[Callable[..., Any]], Callable[..., 
     )
 
 
+_TARGET = (
+    click.option("--spec", type=click.Path(path_type=Path), help="The OpenAPI document."),
+    click.option("--package", help="The name of the package to generate."),
+    click.option(
+        "--output", type=click.Path(path_type=Path), help="The directory of its distribution."
+    ),
+    click.option(
+        "--templates",
+        type=click.Path(path_type=Path),
+        help="Templates that come before the built-in ones.",
+    ),
+    click.option(
+        "--client",
+        default=None,
+        help="The name of the client class; after the package if not given.",
+    ),
+    click.option(
+        "--one-way",
+        is_flag=True,
+        help="Without the way back from canonical to older fields (denormalize_...).",
+    ),
+)
+
+
 def target_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that say what is generated from what; the command receives a Config."""
-    options = (
-        click.option("--spec", type=click.Path(path_type=Path), help="The OpenAPI document."),
-        click.option("--package", help="The name of the package to generate."),
-        click.option(
-            "--output", type=click.Path(path_type=Path), help="The directory of its distribution."
-        ),
-        click.option(
-            "--templates",
-            type=click.Path(path_type=Path),
-            help="Templates that come before the built-in ones.",
-        ),
-        click.option(
-            "--client",
-            default=None,
-            help="The name of the client class; after the package if not given.",
-        ),
-        click.option(
-            "--one-way",
-            is_flag=True,
-            help="Without the way back from canonical to older fields (denormalize_...).",
-        ),
-    )
 
     @wraps(command)
     def run(
@@ -66,7 +68,7 @@ def target_options(command: Callable[..., Any]) -> Callable[..., Any]:
         config = _config(spec, package, output, templates, client, one_way)
         return command(config=config, **rest)
 
-    for option in reversed(options):
+    for option in reversed(_TARGET):
         run = option(run)
     return run
 

@@ -17,7 +17,7 @@ from speclens.source.pointer import join
 
 KEYWORD = "x-file"
 KEYS = ("base64", "url", "first")
-METHODS = frozenset({"bytes", "abytes", "save", "asave"})
+METHODS = frozenset({"bytes", "save"})
 
 
 def arguments(idents: Mapping[str, str], schema: Any) -> str:

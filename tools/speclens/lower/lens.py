@@ -187,11 +187,9 @@ def used(document: JsonObject, shape: compat.Shape) -> str:
     """The members of an object that the template takes, as a literal; "" if it takes the whole, or there are none."""
     parts = [hole.part for hole in holes(shape.template)]
     source = source_schema(document, shape)[1]
-    if () in parts or "object" not in facts.types_of(document, source):
-        return ""
-    if isinstance(source, dict) and source.get("maxProperties") == 0:
-        return ""
-    return _tree(parts)
+    is_empty = isinstance(source, dict) and source.get("maxProperties") == 0
+    whole = () in parts or "object" not in facts.types_of(document, source)
+    return "" if is_empty or whole else _tree(parts)
 
 
 def _tree(parts: list[tuple[str, ...]]) -> str:

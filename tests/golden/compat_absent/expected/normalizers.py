@@ -29,10 +29,9 @@ def denormalize_thing(value: dict[str, Any], *, to: Mapping[str, str]) -> dict[s
 def _fold_thing(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, dict):
         folded = value.copy()
-        for key in ("own",):
-            if key in folded and is_one_of(folded[key], ("", None, 0)):
-                del folded[key]
-                log.drop((at, key), "absent")
+        if "own" in folded and is_one_of(folded["own"], ("", None, 0)):
+            del folded["own"]
+            log.drop((at, "own"), "absent")
         fields: dict[Any, Field] = {
             "need": (None, (None, "", []), None),
             "needed": (_fold_thing_needed, (None, "", []), None),

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from ._compat import Field, Log, Normalized, Path, fault, gather, is_integer, merged, unfold
+from ._compat import Field, Log, Normalized, Path, fault, gather, is_integer, merged_within, unfold
 
 
 def normalize_thing(payload: Any) -> Normalized:
@@ -35,7 +35,7 @@ def _fold_thing(value: Any, at: Path, log: Log) -> Any:
             "one": (_fold_thing_one, (None,), None),
             "some": (_fold_thing_some, (None,), None),
         }
-        gather(folded, at, log, partial(merged, most=3), fields)
+        gather(folded, at, log, partial(merged_within, 3), fields)
         return folded
     return value
 

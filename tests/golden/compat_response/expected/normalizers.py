@@ -24,10 +24,9 @@ def normalize_things(payload: Any) -> Normalized:
 def _fold_thing(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, dict):
         folded = value.copy()
-        for key in ("note",):
-            if key in folded and folded[key] in ("",):
-                del folded[key]
-                log.drop((at, key), "absent")
+        if "note" in folded and folded["note"] in ("",):
+            del folded["note"]
+            log.drop((at, "note"), "absent")
         return folded
     return value
 

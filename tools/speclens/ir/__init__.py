@@ -1,0 +1,114 @@
+"""The intermediate representation: what is generated, in OpenAPI's own words, with every decision made.
+
+Frozen values all the way down. Field names mean one thing everywhere: `name` is the wire name, `ident` a Python
+identifier, `literal` repr-safe Python source, `annotation` a Python type expression, `pointer` the place in the
+document as written. Text of a document appears in `literal` fields (quoted) and in `doc` fields (docstring source,
+quoted) only; templates print both as they are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from speclens.ir.compat import (
+    Absent,
+    Case,
+    Check,
+    Compat,
+    Constant,
+    Field,
+    Fold,
+    Hub,
+    Judge,
+    Lens,
+    Member,
+    Normalizer,
+    Unfold,
+)
+from speclens.ir.operations import Argument, Client, Example, Input, Operation, Resource
+from speclens.ir.schemas import (
+    AnyType,
+    Array,
+    Literals,
+    Map,
+    Named,
+    Primitive,
+    Property,
+    Scalar,
+    Schema,
+    Type,
+    Union,
+)
+
+__all__ = [
+    "Absent",
+    "AnyType",
+    "Argument",
+    "Array",
+    "Case",
+    "Check",
+    "Client",
+    "Compat",
+    "Constant",
+    "Document",
+    "Example",
+    "Field",
+    "Fold",
+    "Hub",
+    "Input",
+    "Judge",
+    "Lens",
+    "Literals",
+    "Map",
+    "Member",
+    "Module",
+    "Named",
+    "Normalizer",
+    "Operation",
+    "Package",
+    "Primitive",
+    "Property",
+    "Resource",
+    "Scalar",
+    "Schema",
+    "Type",
+    "Unfold",
+    "Union",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A module that public names of the package are loaded from on first use: a few names in each of `lines`, every
+    one followed by a space."""
+
+    name: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """The distribution that is generated. `title` and `summary` are one line of plain text, safe in comments,
+    docstrings and Markdown; `description` is a TOML string; `modules` hold the public names."""
+
+    name: str
+    distribution: str
+    version: str
+    title: str
+    description: str
+    modules: tuple[Module, ...]
+    client: str  # class of the client, and of its twin for asyncio
+    async_client: str
+    environment: str  # prefix of environment variables, safe in a string
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An API as it will be generated."""
+
+    title: str
+    version: str
+    doc: str
+    schemas: tuple[Schema, ...]
+    compat: Compat
+    client: Client | None  # None where no operation can be generated

@@ -1,0 +1,154 @@
+"""Compatibility fields: what becomes normalizers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A fault of a shape's value that its canonical place would not find. `fails` is an expression over `value`."""
+
+    fails: str
+    at: str  # expression of the path of the fault
+    rule: str  # literal
+    message: str  # literal
+    is_item: bool = False  # over `item`, for every item of the value
+    each: str = ""  # expression of (key, part) pairs; `judge`, a function, checks each of them
+    judge: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """A private function that checks the values of one place."""
+
+    ident: str
+    pointer: str
+    checks: tuple[Check, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A property that is folded in place."""
+
+    key: str  # literal
+    pointer: str
+    fold: str  # ident of the function
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """A property some values of which mean "not given"."""
+
+    key: str  # literal
+    pointer: str
+    test: str  # expression over `folded`, where the property is there
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field that a hub is given in."""
+
+    key: str  # literal of its name, or tuple of the names on the way to it
+    pointer: str
+    fold: str  # ident, or None
+    absent: str  # literal tuple of the values that mean "not given"
+    deprecated: str  # ident of the constant, or None
+
+
+@dataclass(frozen=True, slots=True)
+class Hub:
+    """A canonical property that others fold into; the first of the fields is its own."""
+
+    pointer: str
+    gather: str  # name of the runtime function
+    fields: tuple[Field, ...]
+    join: str  # expression of the function of the conflict policy
+    needed: str  # literal: the message where nothing was given, or "" if the hub is optional
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What happens to one kind of value. Exactly one of the is_ flags holds."""
+
+    test: str  # expression over `value`; "" is always
+    pointer: str
+    is_object: bool = False
+    is_array: bool = False
+    is_map: bool = False
+    is_shape: bool = False
+    is_same: bool = False
+    is_each: bool = False
+    fold: str = ""  # ident: of the items, of the values, or of the value itself
+    folds_items: bool = False  # of a shape: `fold` is for the items of its value
+    members: tuple[Member, ...] = ()
+    absents: tuple[Absent, ...] = ()
+    hubs: tuple[Hub, ...] = ()
+    rule: str = ""  # literal of the pointer that tells of the shape
+    is_rename: bool = False
+    checks: tuple[Check, ...] = ()
+    used: str = ""  # literal: the members the template takes of an object, and theirs; "" where it takes all
+    result: str = "value"  # expression over `value` (or `item`, for is_each)
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """A private function that folds the values of one schema."""
+
+    ident: str
+    pointer: str
+    summary: str  # docstring source
+    cases: tuple[Case, ...]
+    expected: str  # literal message where no case holds; "" returns the value as it is
+
+
+@dataclass(frozen=True, slots=True)
+class Lens:
+    """One way to say a hub by a spoke: where `test` holds over `value`, `result` is what the spoke says."""
+
+    pointer: str
+    test: str
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unfold:
+    """All ways to say one hub by one spoke, in declared order."""
+
+    ident: str
+    pointer: str
+    hub: str  # literal pointer, as the caller writes it
+    spoke: str  # literal
+    lenses: tuple[Lens, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Normalizer:
+    """The public functions of one schema. `denormalize` is "" where no hub can be said otherwise."""
+
+    schema: str
+    pointer: str
+    ident: str
+    doc: str
+    fold: str
+    denormalize: str
+    denormalize_doc: str
+    unfolds: tuple[Unfold, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A literal that the normalizers share."""
+
+    ident: str
+    literal: str
+
+
+@dataclass(frozen=True, slots=True)
+class Compat:
+    """Everything of the normalizers module."""
+
+    constants: tuple[Constant, ...]
+    folds: tuple[Fold, ...]
+    judges: tuple[Judge, ...]
+    normalizers: tuple[Normalizer, ...]

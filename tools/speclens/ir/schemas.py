@@ -1,0 +1,94 @@
+"""Schemas: what becomes models."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+Scalar = str | int | float | bool | None
+
+
+# Types of schemas: the allowlist of what reaches the model generator.
+
+
+@dataclass(frozen=True, slots=True)
+class AnyType:
+    """Any JSON value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Primitive:
+    """`name` is string, integer, number, boolean or null. `constraints` are JSON Schema keywords with their numbers."""
+
+    name: str
+    constraints: tuple[tuple[str, int | float | str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Literals:
+    """A closed enumeration (JSON Schema `enum`, `const`) of strings, integers, booleans and null."""
+
+    values: tuple[Scalar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    """An array of one type of items. `constraints` as in Primitive."""
+
+    item: Type
+    constraints: tuple[tuple[str, int | float | str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """An object with members of any name, all of one type."""
+
+    value: Type
+
+
+@dataclass(frozen=True, slots=True)
+class Union:
+    """Any of some types (JSON Schema `oneOf`, `anyOf`, a list of types)."""
+
+    options: tuple[Type, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A reference to a schema that has a name of its own."""
+
+    ident: str
+
+
+Type = AnyType | Primitive | Literals | Array | Map | Union | Named
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """A member of an object schema. `optional` means that it may be left out; null is a value like any other."""
+
+    name: str
+    ident: str
+    pointer: str
+    type: Type
+    doc: str
+    optional: bool
+    alias: str  # literal of the wire name where it is not the identifier, else ""
+    annotation: str = ""  # of the value; filled in by `models`
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """A named schema. An object has `properties` and becomes a class; anything else has `type` and becomes an alias."""
+
+    name: str
+    ident: str
+    pointer: str
+    place: str  # the pointer, safe in Markdown
+    doc: str
+    is_object: bool
+    properties: tuple[Property, ...]
+    closed: bool  # additionalProperties: false
+    type: Type
+    file: str = ""  # literal keyword arguments of the runtime's File, for an object that is one
+    is_recursive: bool = False  # an alias that is made of itself
+    annotation: str = ""  # of an alias; filled in by `models`
