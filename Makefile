@@ -41,6 +41,7 @@ lint: $(READY)
 	$(RUN) basedpyright --pythonpath .venv/bin/python
 
 bench: $(READY)
+	@$(RUN) pip install --quiet --group bench
 	@.venv/bin/python tests/benchmarks/run_benchmarks.py
 
 soak: $(READY)

@@ -81,12 +81,7 @@ def test_pictures_are_what_was_asked_for(
         assert isinstance(corner, tuple)
         assert isinstance(middle, tuple)
         assert (corner[3], middle[3]) == (0, 255)
-    assert {key: told[key] for key in ("background", "output_format", "size", "quality")} == {
-        "background": background,
-        "output_format": kind,
-        "size": "64x48",
-        "quality": "auto",
-    }
+    assert told.keys() - {"status"} == {"created", "data"}  # no more than the document promises
 
 
 @pytest.mark.parametrize("members", [{}, {"size": "auto"}])

@@ -133,7 +133,7 @@ def test_generated_distribution(tmp_path: Path, cache: pytest.Cache) -> None:
         "unknown": "module 'routescope' has no attribute 'nope'",
         "names": sorted(routescope.__all__),
         "cached": True,
-        "late": ["pydantic"],
+        "late": ["httpx", "pydantic"],
         "typed": True,
         "model": '{"model":"m","prompt":"p","images":[{"image_url":"https://x"}]}',
     }

@@ -29,9 +29,9 @@ _NAMES = {
     "normalizers": "normalize_image normalize_image_edit_request normalize_image_reference "
     "normalize_images_response ",
 }
-_MODULES = {name: module for module, names in _NAMES.items() for name in names.split()}
+_MODULES = dict(sorted((name, of) for of, names in _NAMES.items() for name in names.split()))
 
-__all__ = sorted(_MODULES)  # pyright: ignore[reportUnsupportedDunderAll]
+__all__ = list(_MODULES)  # pyright: ignore[reportUnsupportedDunderAll]
 
 
 def __getattr__(name: str) -> Any:

@@ -21,11 +21,15 @@ class Answer(NamedTuple):
     def error(self) -> APIError | None:
         """The error that it tells; None for a success."""
         response, failure = self.response, self.failure
-        if response is not None and not (failure and response.is_success):
-            status = response.status_code
+        if response is not None and response.is_success and not failure:
+            return None
+        if response is not None and not response.is_success:
+            status, message = (
+                response.status_code,
+                f"{response.status_code} {response.reason_phrase}",
+            )
             kind = APIStatusError.kinds.get(min(status, 500), APIStatusError)
-            message = f"{status} {response.reason_phrase}".rstrip()
-            return None if response.is_success else kind(message, self, status >= 500)
+            return kind(message.rstrip(), self, status >= 500)
         message = f"{type(failure).__name__}: {failure}".removesuffix(": ")
         is_late = isinstance(failure, httpx.TimeoutException)
         missed = APITimeoutError if is_late else APIConnectionError

@@ -11,9 +11,6 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import ClassVar, TypeAlias
 
-import httpx
-
-from ._errors import Answer, FileError
 from ._types import Model
 
 __all__ = ["File", "data_url"]
@@ -45,6 +42,10 @@ class File(Model):
     def bytes(self) -> Content:
         """The bytes of the file; what is at a URL is fetched now: from http(s), 64 MiB at most, without
         the API key. Raises FileError."""
+        import httpx  # with _errors, more than half of what importing models would cost
+
+        from ._errors import Answer, FileError
+
         base64, url, first = (vars(self).get(name) for name in self._fields)
         if first and isinstance(first[0], File):
             vars(first[0]).setdefault("_response", self._response)
@@ -75,6 +76,7 @@ class File(Model):
 
 def _fetched(url: str) -> Content:
     """What is at a URL. The answer is trusted with the first address, nobody with a private one after it."""
+    import httpx
 
     def judge(request: httpx.Request) -> None:
         host = request.url.host

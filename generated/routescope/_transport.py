@@ -13,7 +13,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
-from functools import partial
+from functools import cache, partial
 from typing import Any, ClassVar, Generic, Self, TypedDict, TypeVar, Unpack
 
 import anyio
@@ -47,6 +47,12 @@ class RequestOptions(TypedDict, total=False):
     extra_body: Mapping[str, Any] | None
 
 
+@cache
+def _members(arguments: type) -> frozenset[str]:
+    """The arguments of a method that are members of its body."""
+    return frozenset(arguments.__annotations__.keys() - RequestOptions.__annotations__.keys())
+
+
 @dataclass(frozen=True, slots=True)
 class Operation(Generic[R]):
     """Where an operation is, what its arguments are, how its bodies are folded and judged."""
@@ -63,14 +69,13 @@ class Operation(Generic[R]):
 
     def body(self, arguments: Mapping[str, Any]) -> bytes:
         """The canonical body. Raises TypeError for a wrong name, PayloadError for a wrong value."""
-        known, options = self.arguments.__annotations__, RequestOptions.__annotations__
-        extra = arguments.get("extra_body") or {}
-        own = {name: self.names.get(name, name) for name in known if name not in options}
-        if unknown := arguments.keys() - known.keys():
+        own, extra = _members(self.arguments), arguments.get("extra_body") or {}
+        if unknown := arguments.keys() - own - RequestOptions.__annotations__.keys():
             raise TypeError(f"unexpected argument {min(unknown)!r} (see extra_body)")
-        if clash := extra.keys() & {*own, *own.values()}:
+        if clash := extra.keys() & {*own, *self.names.values()}:
             raise TypeError(f"{min(clash)!r} is an argument, and may not be in extra_body")
-        given = {own[name]: arguments[name] for name in own if arguments.get(name) is not None}
+        given = {name: value for name, value in arguments.items() if name in own}
+        given = {self.names.get(k, k): value for k, value in given.items() if value is not None}
         sent = to_json({**self.defaults, **given})
         folded = self.normalize({**sent, **extra})
         for rewrite in folded.rewrites:
@@ -161,23 +166,21 @@ class _Client(Generic[H]):
             "follow_redirects": False,
         }
 
-    def _headers(self, options: Mapping[str, Any]) -> httpx.Headers:
+    def _headers(self, options: Mapping[str, Any]) -> dict[str, str]:
         sent = {"accept": "application/json", "content-type": "application/json"}
         if self._is_bearer and self._api_key.isascii():
             sent["authorization"] = f"Bearer {self._api_key}"
         if key := options.get("idempotency_key"):
             sent["idempotency-key"] = key
-        headers = httpx.Headers(sent)
         for extra in (self._default_headers, options.get("extra_headers")):
-            if extra:
-                headers.update(extra)
-        told = headers.get("authorization", "")
+            sent.update(httpx.Headers(extra) if extra else {})  # names in lower case
+        told = sent.get("authorization", "")
         if self._is_bearer and not re.fullmatch(
             "[!-~]+( [!-~]+)*", told
         ):  # httpx would show the key
             name = f"{self._environment}_API_KEY"
             raise AuthenticationError(f"no usable API key: pass api_key, or set {name}")
-        return headers
+        return sent
 
 
 class SyncClient(_Client[httpx.Client]):

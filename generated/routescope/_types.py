@@ -26,9 +26,7 @@ class Model(BaseModel):
         serialize_by_alias=True,
         protected_namespaces=(),
     )
-    _response: ClassVar[httpx.Response | None] = (
-        None  # that this is the result of, without its body
-    )
+    _response: ClassVar[httpx.Response | None] = None  # its answer, without the body
 
     @property
     def _request_id(self) -> str | None:

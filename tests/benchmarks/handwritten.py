@@ -39,10 +39,10 @@ class Notes:
                 self.drops.append(Drop(f"{pointer}/{escape(key)}", "template"))
 
     def result(self, value: Any) -> Normalized:
-        return Normalized(value, tuple(self.rewrites.values()), tuple(self.drops), no_replay)
+        return Normalized(value, tuple(self.rewrites.values()), tuple(self.drops), no_replay, None)
 
 
-def no_replay() -> Any:
+def no_replay(*_: object) -> Any:
     raise NotImplementedError("errors of the model are not mapped back")
 
 

@@ -5,23 +5,18 @@ Times are CPU seconds of the process measured; what is compared is run in turns,
 
 from __future__ import annotations
 
-import os
-import resource
-import statistics
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import handwritten
+from client_benchmarks import client_rows
+from measuring import Row, medians, starting
 
 from routescope import Normalized, normalize_image_edit_request, normalize_images_response
 
-ROOT = Path(__file__).parents[2]
 DOCUMENT = "openapi/routescope-images.yaml"
 
 A, B, C = (f"https://example.com/{name}.png" for name in "abc")
@@ -52,31 +47,17 @@ RESPONSES: dict[str, dict[str, Any]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """What was measured and against what, in CPU seconds; `goal` is what the ratio should stay below."""
-
-    what: str
-    seconds: float
-    against: str
-    reference: float
-    goal: float | None = None
-
-
 def main(rounds: int = 15, calls: int = 2000, processes: int = 7) -> None:
-    rows = [*normalizing(rounds, calls), *importing(processes), *generating(processes)]
+    rows = [
+        *normalizing(rounds, calls),
+        *client_rows(rounds, max(1, calls // 10), processes),
+        *importing(processes),
+        *generating(processes),
+    ]
     print("| what | CPU time | against | CPU time | ratio | goal |")
     print("|---|---:|---|---:|---:|---:|")
     for row in rows:
-        goal = f"< {row.goal}" if row.goal else ""
-        ratio = row.seconds / row.reference
-        print(
-            f"| {row.what} | {shown(row.seconds)} | {row.against} | {shown(row.reference)} | {ratio:.2f} | {goal} |"
-        )
-
-
-def shown(seconds: float) -> str:
-    return f"{seconds * 1e6:.2f} µs" if seconds < 1e-3 else f"{seconds * 1e3:.0f} ms"
+        print(row)
 
 
 # Normalizing
@@ -113,15 +94,6 @@ def calling(fold: Callable[[Any], Normalized], payload: Any, calls: int) -> Call
         return (time.process_time() - start) / calls
 
     return run
-
-
-def medians(rounds: int, runs: Mapping[str, Callable[[], float]]) -> dict[str, float]:
-    """Name -> median of what its run returns; the runs take turns."""
-    found: dict[str, list[float]] = {name: [] for name in runs}
-    for _ in range(rounds):
-        for name, run in runs.items():
-            found[name].append(run())
-    return {name: statistics.median(seconds) for name, seconds in found.items()}
 
 
 # Processes
@@ -176,32 +148,6 @@ def generating(processes: int) -> list[Row]:
         Row("`speclens check`, no cache", found["cold"], *against),
         Row("`speclens check`, warm cache", found["warm"], *against),
     ]
-
-
-def starting(*arguments: str, cache: str | None = None, code: int = 0) -> Callable[[], float]:
-    """A run of Python in the repository: the CPU seconds it takes. Raises ValueError for another exit code."""
-    environment = {**os.environ, **({"XDG_CACHE_HOME": cache} if cache else {})}
-
-    def run() -> float:
-        before = children()
-        done = subprocess.run(
-            [sys.executable, *arguments],
-            cwd=ROOT,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode != code:
-            raise ValueError(f"{arguments} exits with {done.returncode}: {done.stderr}")
-        return children() - before
-
-    return run
-
-
-def children() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
 
 
 if __name__ == "__main__":

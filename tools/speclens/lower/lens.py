@@ -187,9 +187,8 @@ def used(document: JsonObject, shape: compat.Shape) -> str:
     """The members of an object that the template takes, as a literal; "" if it takes the whole, or there are none."""
     parts = [hole.part for hole in holes(shape.template)]
     source = source_schema(document, shape)[1]
-    is_empty = isinstance(source, dict) and source.get("maxProperties") == 0
-    whole = () in parts or "object" not in facts.types_of(document, source)
-    return "" if is_empty or whole else _tree(parts)
+    is_whole = () in parts or "object" not in facts.types_of(document, source)
+    return "" if is_whole or source.get("maxProperties") == 0 else _tree(parts)
 
 
 def _tree(parts: list[tuple[str, ...]]) -> str:
