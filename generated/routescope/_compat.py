@@ -16,6 +16,7 @@ Fold = Callable[[Any, Path, "Log"], Any]
 Field = tuple[
     Fold | None, tuple[Any, ...], "Deprecation | None"
 ]  # its fold, and what means "not given"
+Fields = dict[Any, Field]  # of a hub: its own, then those that fold into it
 Source = tuple[Path, Any, Any]  # of a hub: where it stands, its value as sent, and folded
 Join = Callable[[list[Source], "Log"], Any]
 
@@ -116,13 +117,6 @@ def pointer(path: Path) -> str:
     return text
 
 
-def path_of(at: Path, names: Iterable[str]) -> Path:
-    """The path of a member some objects deep."""
-    for name in names:
-        at = (at, name)
-    return at
-
-
 def fault(rule: str, at: Path, message: str) -> CompatError:
     """What to raise for a value that does not fit."""
     return CompatError(rule, pointer(at), message)
@@ -208,16 +202,17 @@ def is_one_of(value: Any, values: Sequence[Any]) -> bool:
 
 
 def gather(
-    folded: dict[Any, Any],
+    folded: Any,
     at: Path,
     log: Log,
     join: Join,
-    fields: dict[Any, Field],
+    fields: Fields,
     needed: str = "",
+    place: Path = None,
 ) -> None:
     """Fold what is given in some fields into the first, the hub; the object loses the others."""
     (hub, (own, absent, _)), *spokes = fields.items()
-    place = path_of(at, hub) if isinstance(hub, tuple) else (at, hub)
+    place = place or (at, hub)
     sources: list[Source] = []
     if hub in folded and not is_one_of(value := folded[hub], absent):
         sources.append((place, value, own(value, place, log) if own else value))

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ._compat import Deprecation, Field, Log, Normalized, Path, fault, gather, merged
+from ._compat import Deprecation, Fields, Log, Normalized, Path, fault, gather, merged
 
 _SINCE_2026_08_01 = Deprecation(since="2026-08-01", note="Use images[].image_url.")
 
@@ -51,7 +51,7 @@ def _fold_image_edit_request(value: Any, at: Path, log: Log) -> Any:
         folded = value.copy()
         if "mask" in folded:
             folded["mask"] = _fold_image_edit_request_mask(value["mask"], (at, "mask"), log)
-        fields: dict[Any, Field] = {
+        fields: Fields = {
             "images": (_fold_image_edit_request_images, (None, [], ""), None),
             "image": (_fold_image_edit_request_image, (None, [], ""), _SINCE_2026_08_01),
             "image_urls": (_fold_image_edit_request_image_urls, (None, [], ""), _SINCE_2026_08_01),

@@ -14,6 +14,7 @@ __all__ = ["CompatError", "Deprecation", "Drop", "Normalized", "PayloadError", "
 Path = tuple[Any, ...] | None  # (path of the container, key or index); None is the root
 Fold = Callable[[Any, Path, "Log"], Any]
 Field = tuple[Fold | None, tuple[Any, ...], "Deprecation | None"]  # its fold, and what means "not given"
+Fields = dict[Any, Field]  # of a hub: its own, then those that fold into it
 Source = tuple[Path, Any, Any]  # of a hub: where it stands, its value as sent, and folded
 Join = Callable[[list[Source], "Log"], Any]
 
@@ -240,11 +241,11 @@ def part(key: str, value: Any, path: tuple[str, ...]) -> dict[str, Any]:
 
 
 def gather(
-    folded: dict[Any, Any], at: Path, log: Log, join: Join, fields: dict[Any, Field], needed: str = ""
+    folded: Any, at: Path, log: Log, join: Join, fields: Fields, needed: str = "", place: Path = None
 ) -> None:
     """Fold what is given in some fields into the first, the hub; the object loses the others."""
     (hub, (own, absent, _)), *spokes = fields.items()
-    place = path_of(at, hub) if isinstance(hub, tuple) else (at, hub)
+    place = place or (at, hub)
     sources: list[Source] = []
     if hub in folded and not is_one_of(value := folded[hub], absent):
         sources.append((place, value, own(value, place, log) if own else value))
@@ -267,13 +268,13 @@ def gather(
 
 
 def gather_deep(
-    folded: dict[Any, Any], at: Path, log: Log, join: Join, fields: dict[Any, Field], needed: str = ""
+    folded: Any, at: Path, log: Log, join: Join, fields: Fields, needed: str = ""
 ) -> None:
     """The same for a hub some objects deep. Objects on the way are made, or copied, never changed."""
     hub = next(iter(fields))
     for value in cut(folded, hub)[1]:
         folded[hub] = value  # no name of a member is a tuple
-    gather(folded, at, log, join, fields, needed)
+    gather(folded, at, log, join, fields, needed, path_of(at, hub))
     if hub in folded:
         value, here = folded.pop(hub), folded
         for depth, name in enumerate(hub[:-1], 1):

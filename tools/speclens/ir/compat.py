@@ -53,7 +53,7 @@ class Field:
     pointer: str
     fold: str  # ident, or None
     absent: str  # literal tuple of the values that mean "not given"
-    deprecated: str  # ident of the constant, or None
+    deprecated: str  # expression: ident of the constant, or None
 
 
 @dataclass(frozen=True, slots=True)

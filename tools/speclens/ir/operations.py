@@ -42,7 +42,6 @@ class Operation:
     arguments: tuple[Argument, ...]
     names: str  # literal: argument -> wire name, where they differ
     defaults: str  # literal: what is sent where an argument is left out
-    deprecated: str  # literal: argument -> what to say when it is given
     request: str  # class
     normalize: str  # ident of the function that folds a request
     response: str  # class

@@ -79,11 +79,12 @@ def distinct(build: Build, prefix: str, parts: Sequence[str], pointer: str) -> s
     return candidates[0]
 
 
-def deprecation(build: Build, told: JsonObject | None) -> str:
+def deprecation(build: Build, told: JsonObject | None, schema: Any) -> str:
     """The name of what is said of a deprecated field, after its date; equal ones are shared."""
     known = {key: told[key] for key in ("since", "sunset", "note") if key in told} if told else {}
     if not known:
-        return "None"
+        is_deprecated = isinstance(schema, dict) and schema.get("deprecated") is True
+        return "Deprecation()" if is_deprecated else "None"
     members = ", ".join(f"{key}={literal(str(value))}" for key, value in known.items())
     since = snake(str(known.get("since", ""))).removeprefix("n").upper()
     ident, wanted = f"_SINCE_{since}".rstrip("_"), f"Deprecation({members})"

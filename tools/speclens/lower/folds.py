@@ -186,7 +186,7 @@ def _spoke(build: Build, spoke: compat.Spoke, policy: compat.HubPolicy | None) -
         pointer=spoke.pointer,
         fold=fold_ident(build, spoke.pointer, spoke.schema) or "None",
         absent=tuple_literal(compat.absent_values(spoke.schema, policy, is_spoke=True)),
-        deprecated=deprecation(build, spoke.deprecated),
+        deprecated=deprecation(build, spoke.deprecated, spoke.schema),
     )
 
 

@@ -184,9 +184,6 @@ def _operation(
         arguments=arguments,
         names=_table({ident: wire for wire, ident in idents.items() if ident != wire}),
         defaults=_table(inputs.defaults(bodies.request)),
-        deprecated=_table(
-            {idents[wire]: told for wire, told in inputs.deprecated(bodies.request).items()}
-        ),
         request=components[bodies.request],
         normalize=folded.get(components[bodies.request], "unchanged"),
         response=components[bodies.response],

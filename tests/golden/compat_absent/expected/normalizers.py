@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ._compat import Field, Log, Normalized, Path, agreed, fault, gather, is_one_of, unfold
+from ._compat import Fields, Log, Normalized, Path, agreed, fault, gather, is_one_of, unfold
 
 
 def normalize_thing(payload: Any) -> Normalized:
@@ -29,7 +29,7 @@ def _fold_thing(value: Any, at: Path, log: Log) -> Any:
         if "own" in folded and is_one_of(folded["own"], ("", None, 0)):
             del folded["own"]
             log.drop((at, "own"), "absent")
-        fields: dict[Any, Field] = {
+        fields: Fields = {
             "need": (None, (None, "", []), None),
             "needed": (_fold_thing_needed, (None, "", []), None),
         }

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ._compat import Field, Log, Normalized, Path, agreed, fault, gather, is_integer, unfold
+from ._compat import Fields, Log, Normalized, Path, agreed, fault, gather, is_integer, unfold
 
 
 def normalize_base(payload: Any) -> Normalized:
@@ -55,7 +55,7 @@ def _fold_thing(value: Any, at: Path, log: Log) -> Any:
         folded = value.copy()
         if "size" in folded:
             folded["size"] = _fold_base_size(value["size"], (at, "size"), log)
-        fields: dict[Any, Field] = {
+        fields: Fields = {
             "label": (None, (), None),
             "title": (_fold_thing_all_of_1_title, (None,), None),
         }

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from ._compat import Field, Log, Normalized, Path, fault, gather, is_integer, merged_within, unfold
+from ._compat import Fields, Log, Normalized, Path, fault, gather, is_integer, merged_within, unfold
 
 
 def normalize_thing(payload: Any) -> Normalized:
@@ -27,7 +27,7 @@ def denormalize_thing(value: dict[str, Any], *, to: Mapping[str, str]) -> dict[s
 def _fold_thing(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, dict):
         folded = value.copy()
-        fields: dict[Any, Field] = {
+        fields: Fields = {
             "all": (None, (), None),
             "one": (_fold_thing_one, (None,), None),
             "some": (_fold_thing_some, (None,), None),

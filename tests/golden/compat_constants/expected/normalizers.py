@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ._compat import (
-    Field,
+    Fields,
     Log,
     Normalized,
     Path,
@@ -39,7 +39,7 @@ def _fold_thing(value: Any, at: Path, log: Log) -> Any:
         folded = value.copy()
         if "price" in folded:
             folded["price"] = _fold_thing_price(value["price"], (at, "price"), log)
-        fields: dict[Any, Field] = {
+        fields: Fields = {
             "code": (None, (), None),
             "flag": (_fold_thing_flag, (None,), None),
         }

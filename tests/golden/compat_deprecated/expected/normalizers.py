@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ._compat import Deprecation, Field, Log, Normalized, Path, agreed, fault, gather, unfold
+from ._compat import Deprecation, Fields, Log, Normalized, Path, agreed, fault, gather, unfold
 
 _SINCE_2026_08_01 = Deprecation(since="2026-08-01", sunset="2027-02-01", note='Use "name".')
 
@@ -27,7 +27,7 @@ def denormalize_thing(value: dict[str, Any], *, to: Mapping[str, str]) -> dict[s
 def _fold_thing(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, dict):
         folded = value.copy()
-        fields: dict[Any, Field] = {
+        fields: Fields = {
             "name": (None, (), None),
             "title": (_fold_thing_title, (None,), _SINCE_2026_08_01),
         }

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ._compat import Field, Log, Normalized, Path, agreed, fault, gather, gather_deep, unfold
+from ._compat import Fields, Log, Normalized, Path, agreed, fault, gather, gather_deep, unfold
 
 
 def normalize_thing(payload: Any) -> Normalized:
@@ -41,7 +41,7 @@ def denormalize_thing_69eadf61(value: dict[str, Any], *, to: Mapping[str, str]) 
 def _fold_thing(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, dict):
         folded = value.copy()
-        fields: dict[Any, Field] = {
+        fields: Fields = {
             "new/name~x": (None, (), None),
             'old "name"': (_fold_thing_old_name, (None,), None),
         }
@@ -64,7 +64,7 @@ def _fold_thing(value: Any, at: Path, log: Log) -> Any:
 def _fold_thing_69eadf61(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, dict):
         folded = value.copy()
-        fields: dict[Any, Field] = {
+        fields: Fields = {
             "a": (None, (), None),
             "b": (_fold_thing_b, (None,), None),
         }

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ._compat import (
-    Field,
+    Fields,
     Log,
     Normalized,
     Path,
@@ -44,7 +44,7 @@ def denormalize_thing(value: dict[str, Any], *, to: Mapping[str, str]) -> dict[s
 def _fold_thing(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, dict):
         folded = value.copy()
-        fields: dict[Any, Field] = {
+        fields: Fields = {
             "id": (None, (), None),
             "key": (_fold_thing_key, (None,), None),
         }

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ._compat import Field, Log, Normalized, Path, agreed, fault, gather, unfold
+from ._compat import Fields, Log, Normalized, Path, agreed, fault, gather, unfold
 
 
 def normalize_node(payload: Any) -> Normalized:
@@ -27,7 +27,7 @@ def _fold_node(value: Any, at: Path, log: Log) -> Any:
         folded = value.copy()
         if "children" in folded:
             folded["children"] = _fold_node_children(value["children"], (at, "children"), log)
-        fields: dict[Any, Field] = {
+        fields: Fields = {
             "alias": (None, (), None),
             "label": (_fold_node_label, (None,), None),
         }

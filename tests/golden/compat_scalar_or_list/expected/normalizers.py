@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ._compat import Field, Log, Normalized, Path, agreed, fault, gather, unfold
+from ._compat import Fields, Log, Normalized, Path, agreed, fault, gather, unfold
 
 
 def normalize_thing(payload: Any) -> Normalized:
@@ -27,7 +27,7 @@ def _fold_thing(value: Any, at: Path, log: Log) -> Any:
         folded = value.copy()
         if "stop" in folded:
             folded["stop"] = _fold_thing_stop(value["stop"], (at, "stop"), log)
-        fields: dict[Any, Field] = {
+        fields: Fields = {
             "tags": (None, (), None),
             "tag": (_fold_thing_tag, (None,), None),
         }

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ._compat import (
-    Field,
+    Fields,
     Log,
     Normalized,
     Path,
@@ -39,7 +39,7 @@ def _fold_thing(value: Any, at: Path, log: Log) -> Any:
         folded = value.copy()
         if "image" in folded:
             folded["image"] = _fold_thing_image(value["image"], (at, "image"), log)
-        fields: dict[Any, Field] = {
+        fields: Fields = {
             "link": (None, (), None),
             "href": (_fold_thing_href, (None,), None),
         }

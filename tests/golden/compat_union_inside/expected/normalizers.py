@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ._compat import Field, Log, Normalized, Path, agreed, fault, gather, unfold
+from ._compat import Fields, Log, Normalized, Path, agreed, fault, gather, unfold
 
 
 def normalize_picture(payload: Any) -> Normalized:
@@ -49,7 +49,7 @@ def _fold_picture(value: Any, at: Path, log: Log) -> Any:
 def _fold_text(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, dict):
         folded = value.copy()
-        fields: dict[Any, Field] = {
+        fields: Fields = {
             "note": (None, (), None),
             "content": (_fold_text_content, (None,), None),
         }

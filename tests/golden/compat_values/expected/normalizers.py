@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ._compat import Field, Log, Normalized, Path, agreed, fault, gather, unfold
+from ._compat import Fields, Log, Normalized, Path, agreed, fault, gather, unfold
 
 
 def normalize_thing(payload: Any) -> Normalized:
@@ -27,7 +27,7 @@ def _fold_thing(value: Any, at: Path, log: Log) -> Any:
         folded = value.copy()
         if "mode" in folded:
             folded["mode"] = _fold_thing_mode(value["mode"], (at, "mode"), log)
-        fields: dict[Any, Field] = {
+        fields: Fields = {
             "quality": (None, (), None),
             "level": (_fold_thing_level, (None,), None),
         }
