@@ -20,7 +20,7 @@ import routescope
 from calling import KEY, edit, raised, styles
 from misbehaving import Behaviour, Server, answer, json_answer, refusing
 from routescope import FileError, Image, ImagesResponse, _files, data_url
-from routescope._files import File
+from routescope._files import FileModel
 
 PNG = b"\x89PNG\r\n\x1a\n..."
 JPEG = b"\xff\xd8\xff\xe0..."
@@ -108,7 +108,7 @@ def test_no_picture_of_a_result_made_by_hand() -> None:
     )
 
 
-class Note(File, first="names", base64="content"):
+class Note(FileModel, first="names", base64="content"):
     names: list[str] = []  # noqa: RUF012
     content: str | None = None
     untouched: ClassVar[str] = ""

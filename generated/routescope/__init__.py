@@ -23,7 +23,7 @@ _NAMES = {
     "APITimeoutError AuthenticationError BadRequestError ConflictError FileError "
     "InternalServerError NotFoundError PermissionDeniedError RateLimitError "
     "RequestTooLargeError UnprocessableEntityError UnsupportedMediaTypeError ",
-    "_files": "File data_url ",
+    "_files": "data_url ",
     "client": "AsyncImages AsyncRoutescope EditImageParams ImageReferenceInput Images Routescope ",
     "models": "Error ErrorResponse Image ImageEditRequest ImageReference ImageUrl ImagesResponse ",
     "normalizers": "normalize_image normalize_image_edit_request normalize_image_reference "

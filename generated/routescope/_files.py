@@ -13,7 +13,7 @@ from typing import ClassVar, TypeAlias
 
 from ._types import Model
 
-__all__ = ["File", "data_url"]
+__all__ = ["data_url"]
 
 Content: TypeAlias = bytes
 _KINDS = re.compile(
@@ -31,7 +31,7 @@ def data_url(picture: bytes | str | os.PathLike[str]) -> str:
     return f"data:image/{kind.lastgroup};base64,{b64encode(content).decode()}"
 
 
-class File(Model):
+class FileModel(Model):
     """A result that is a file, in base64 or at a URL, or whose first item is one."""
 
     _fields: ClassVar[tuple[str, str, str]]
@@ -47,7 +47,7 @@ class File(Model):
         from ._errors import Answer, FileError
 
         base64, url, first = (vars(self).get(name) for name in self._fields)
-        if first and isinstance(first[0], File):
+        if first and isinstance(first[0], FileModel):
             vars(first[0]).setdefault("_response", self._response)
             return first[0].bytes()
         told = "the file is no base64"

@@ -7,11 +7,11 @@ from collections.abc import Coroutine, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Literal, Required, TypeAlias, Unpack
 
+from . import models as _models
 from ._transport import AsyncClient, Operation, RequestOptions, Resource, SyncClient
-from .models import ImageEditRequest, ImageReference, ImagesResponse
 from .normalizers import normalize_image_edit_request, normalize_images_response
 
-ImageReferenceInput: TypeAlias = ImageReference | Mapping[str, Any] | str
+ImageReferenceInput: TypeAlias = _models.ImageReference | Mapping[str, Any] | str
 
 
 class EditImageParams(RequestOptions, total=False):
@@ -43,9 +43,9 @@ EDIT_IMAGE = Operation(
     path="/v1/images/edits",
     arguments=EditImageParams,
     normalize=normalize_image_edit_request,
-    request=ImageEditRequest,
+    request=_models.ImageEditRequest,
     fold=normalize_images_response,
-    response=ImagesResponse,
+    response=_models.ImagesResponse,
     defaults={"model": "gpt-image-2"},
 )
 
@@ -53,7 +53,7 @@ EDIT_IMAGE = Operation(
 class Images(Resource[SyncClient]):
     """Make and edit images."""
 
-    def edit(self, **arguments: Unpack[EditImageParams]) -> ImagesResponse:
+    def edit(self, **arguments: Unpack[EditImageParams]) -> _models.ImagesResponse:
         """Edit images.
 
         Makes new images from one or more input images and a prompt. Pass the input images as
@@ -67,7 +67,9 @@ class Images(Resource[SyncClient]):
 class AsyncImages(Resource[AsyncClient]):
     """Make and edit images."""
 
-    def edit(self, **arguments: Unpack[EditImageParams]) -> Coroutine[Any, Any, ImagesResponse]:
+    def edit(
+        self, **arguments: Unpack[EditImageParams]
+    ) -> Coroutine[Any, Any, _models.ImagesResponse]:
         """`Images.edit`, to be awaited."""
         return self._client.call(EDIT_IMAGE, arguments)
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-from ._files import File
+from ._files import FileModel
 from ._types import Integer, Maybe, Model
 
 
@@ -34,7 +34,7 @@ class ErrorResponse(Model):
     """What went wrong. Only the message is certain to be there."""
 
 
-class Image(File, base64="b64_json", url="url"):
+class Image(FileModel, base64="b64_json", url="url"):
     """One edited image, as a URL or as base64. Members not listed here are kept."""
 
     url: Maybe[Annotated[str, Field(min_length=1)]] = None
@@ -102,7 +102,7 @@ class ImageReference(Model):
     """The URL of the image, http(s) or `data:image/`."""
 
 
-class ImagesResponse(File, first="data"):
+class ImagesResponse(FileModel, first="data"):
     """The edited images. Members not listed here are kept."""
 
     created: Maybe[Integer] = None

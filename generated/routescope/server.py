@@ -21,10 +21,10 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from . import models as _models
 from ._compat import CompatError, PayloadError, Rewrite
 from ._transport import Operation, to_json
 from .client import EDIT_IMAGE
-from .models import ImageEditRequest, ImagesResponse
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,8 @@ class Handler(Protocol):
     status 500. Its answers are folded and validated, be they models or not."""
 
     async def edit_image(
-        self, request: ImageEditRequest, context: Context, /
-    ) -> ImagesResponse | Mapping[str, Any]: ...
+        self, request: _models.ImageEditRequest, context: Context, /
+    ) -> _models.ImagesResponse | Mapping[str, Any]: ...
 
 
 def create_app(

@@ -27,6 +27,13 @@ OPTIONS = frozenset(
     }
 )  # fmt: skip
 """What every method of a client takes besides the members of its body."""
+CLIENT_NAMES = frozenset(
+    {
+        "Any", "AsyncClient", "Client", "Coroutine", "Literal", "Mapping", "Operation", "RequestOptions", "Required",
+        "Resource", "Sequence", "SyncClient", "TypeAlias", "Unpack",
+    }
+)  # fmt: skip
+"""What the client module has of its own: no class of a document's operations is called so, nor its twin."""
 _MODULE_NAMES = frozenset(
     {
         "Annotated",
@@ -42,6 +49,7 @@ _MODULE_NAMES = frozenset(
         "BaseModel",
         "ConfigDict",
         "Exact",
+        "FileModel",
     }
 )
 

@@ -167,7 +167,7 @@ def _own_exports(document: ir.Document, client: str) -> Iterator[tuple[str, str]
         yield from ((name, "_errors") for name in _ERRORS)
     if _has_files(document):
         yield "FileError", "_errors"
-        yield from ((name, "_files") for name in ("File", "data_url"))
+        yield "data_url", "_files"
 
 
 def files(document: ir.Document, config: Config) -> tuple[File, ...]:

@@ -23,7 +23,6 @@ class Input:
     ident: str
     pointer: str
     annotation: str
-    model: str  # class
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +70,8 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """Everything of the client and the server. `models`, `bodies` (those of them that are whole
-    bodies) and `normalizers` are the names they need."""
+    """Everything of the client and the server. `bodies` are the classes of whole bodies, `normalizers` the functions
+    that fold them."""
 
     pointer: str
     base_url: str  # literal; empty where the document names no server with a host
@@ -80,8 +79,6 @@ class Client:
     resources: tuple[Resource, ...]
     operations: tuple[Operation, ...]  # of all resources
     inputs: tuple[Input, ...]
-    models: tuple[str, ...]
     bodies: tuple[str, ...]
     normalizers: tuple[str, ...]
-    has_unfolded: bool  # whether a body has no normalizer
     example: Example

@@ -26,6 +26,10 @@ class Inputs:
     components: Mapping[str, str]
     made: dict[str, ir.Input] = field(default_factory=dict)
 
+    def taken(self) -> set[str]:
+        """The names that no class of an operation may have."""
+        return {*self.components.values(), *names.CLIENT_NAMES}
+
     def used(self) -> tuple[ir.Input, ...]:
         return tuple(sorted(self.made.values(), key=lambda one: one.ident))
 
@@ -95,12 +99,12 @@ class Inputs:
 
     def _add(self, place: str, target: Any, seen: tuple[str, ...]) -> None:
         model = self.components[place]
-        ident = names.unused(f"{model}Input", set(self.components.values()))
+        ident = names.unused(f"{model}Input", self.taken())
         options = self._written(place, target, (*seen, place))
         if "Mapping[str, Any]" not in options:
             options.insert(0, "Mapping[str, Any]")
-        annotation = _union([model, *options])
-        self.made[place] = ir.Input(ident, place, annotation, model)
+        annotation = _union([f"_models.{model}", *options])
+        self.made[place] = ir.Input(ident, place, annotation)
 
     def _is_model(self, place: str) -> bool:
         canonical = self.canonical.document

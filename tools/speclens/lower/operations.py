@@ -41,20 +41,25 @@ def lower(
     `components` are the names of schemas by pointer, `folded` the functions that fold them.
     """
     findings: list[Finding] = []
-    inputs = Inputs(document, canonical, components)
-    resources: dict[str, list[ir.Operation]] = {}
+    supported: dict[str, tuple[str, _Bodies]] = {}
     for pointer, path, method, operation in _operations(document):
         found = _bodies(document, canonical, components, pointer, operation)
         if isinstance(found, str):
             message = f"no method is generated for {method.upper()} {path}: {found}"
             findings.append(Finding("operation/not-generated", pointer, message, "", "warning"))
         else:
-            tag = _tag(operation, path)
-            made = _operation(inputs, pointer, found, folded)
-            resources.setdefault(tag, []).append(made)
-    if not resources:
+            supported[_name(pointer, operation, path)] = pointer, found
+    if not supported:
         return None, tuple(findings)
-    return _client(document, resources, inputs, folded), tuple(findings)
+    inputs = Inputs(document, canonical, components)
+    idents = names.distinct(supported, names.snake)
+    classes = names.distinct(supported, names.class_name)
+    resources: dict[str, list[ir.Operation]] = {}
+    for name, (pointer, bodies) in supported.items():
+        tag = _tag(get(document, pointer), _path(pointer))
+        made = _operation(inputs, pointer, bodies, folded, (idents[name], classes[name]))
+        resources.setdefault(tag, []).append(made)
+    return _client(document, resources, inputs), tuple(findings)
 
 
 def _operations(document: JsonObject) -> Iterator[tuple[str, str, str, JsonObject]]:
@@ -118,6 +123,10 @@ def _is_plainly_secured(document: JsonObject, operation: JsonObject) -> bool:
     return all(_is_bearer(scheme) for scheme in used)
 
 
+def _needs_key(document: JsonObject, operation: JsonObject) -> bool:
+    return bool(operation.get("security", document.get("security")))
+
+
 def _schemes(document: JsonObject) -> JsonObject:
     return (document.get("components") or {}).get("securitySchemes") or {}
 
@@ -161,20 +170,25 @@ def _verb(name: str, tag: str) -> str:
 
 
 def _operation(
-    inputs: Inputs, pointer: str, bodies: _Bodies, folded: Mapping[str, str]
+    inputs: Inputs,
+    pointer: str,
+    bodies: _Bodies,
+    folded: Mapping[str, str],
+    called: tuple[str, str],
 ) -> ir.Operation:
     document, components = inputs.document, inputs.components
+    stem, class_name = called
     operation = get(document, pointer)
     path = _path(pointer)
     name = _name(pointer, operation, path)
     members = compat.properties(document, bodies.request, get(document, bodies.request))
     idents = names.distinct(members, names.argument)
     arguments = inputs.arguments(bodies.request, idents)
-    params = names.unused(f"{names.class_name(name)}Params", set(components.values()))
+    params = names.unused(f"{class_name}Params", inputs.taken())
     return ir.Operation(
         ident=_verb(name, _tag(operation, path)),
-        handler=names.attribute(names.snake(name)),
-        constant=names.snake(name).upper(),
+        handler=names.attribute(stem),
+        constant=stem.upper(),
         pointer=pointer,
         method=literal(pointer.rpartition("/")[2].upper()),
         path=literal(path),
@@ -211,10 +225,9 @@ def _client(
     document: JsonObject,
     made: Mapping[str, list[ir.Operation]],
     inputs: Inputs,
-    folded: Mapping[str, str],
 ) -> ir.Client:
     idents = names.distinct(made, names.attribute)
-    taken = set(inputs.components.values())
+    taken = inputs.taken()
     classes = names.distinct(made, names.class_name)
     resources = tuple(
         ir.Resource(
@@ -231,17 +244,12 @@ def _client(
     return ir.Client(
         pointer="#/info",
         base_url=literal(_base_url(document)),
-        is_bearer=any(map(_is_bearer, _schemes(document).values())),
+        is_bearer=any(_needs_key(document, get(document, one.pointer)) for one in all_made),
         resources=resources,
         operations=tuple(all_made),
         inputs=inputs.used(),
-        models=_sorted(
-            [name for one in all_made for name in (one.request, one.response)]
-            + [one.model for one in inputs.used()]
-        ),
         bodies=_sorted(name for one in all_made for name in (one.request, one.response)),
         normalizers=_sorted(name for name in used if name != "unchanged"),
-        has_unfolded="unchanged" in used,
         example=examples.call(inputs, resources[0]),
     )
 

@@ -1,0 +1,96 @@
+"""Operations of documents other than the flagship's: their names, and what is said of those that have no method."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+
+from built import imported, problems, texts
+
+OBJECT = "{type: object, properties: {a: {type: string}}}"
+NAMES = ("Request", "Response", "Context", "File", "Operation", "Mapping")
+
+
+def body(name: str) -> str:
+    return f"content: {{application/json: {{schema: {{$ref: '#/components/schemas/{name}'}}}}}}"
+
+
+def operation(head: str, request: str, response: str) -> str:
+    return f"""
+    post:
+      {head}
+      requestBody: {{required: true, {body(request)}}}
+      responses: {{'200': {{description: ok, {body(response)}}}}}"""
+
+
+def document(*operations: str) -> str:
+    paths = "".join(f"\n  /p{number}:{one}" for number, one in enumerate(operations))
+    schemas = "".join(f"\n    {name}: {OBJECT}" for name in NAMES if name != "Request")
+    return f"""openapi: 3.1.0
+info: {{title: Clash, version: '1'}}
+servers: [{{url: 'https://x.example'}}]
+paths:{paths}
+components:
+  schemas:
+    Request: {{type: object, properties: {{timeout: {{type: integer}}, class: {{type: string}}}}}}{schemas}
+"""
+
+
+CLASH = document(
+    operation("operationId: getFoo\n      tags: [client]", "Request", "Response"),
+    operation("operationId: get_foo\n      tags: [resource]", "Context", "File"),
+    operation("tags: [client]", "Operation", "Mapping"),
+)
+
+
+@pytest.fixture(scope="module")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    directory = tmp_path_factory.mktemp("clash")
+    made = texts(CLASH, "clash")
+    return imported(made, directory, "client"), imported(made, directory, "server"), made
+
+
+def test_names_that_clash_with_each_other_and_with_ours(package: Any) -> None:
+    client, server, made = package
+    assert server.create_app is not None
+    found = [name for name in vars(client) if name.endswith("Params")]
+    assert len(found) == len(set(found)) == 3
+    assert made["client.py"].count("= Operation(") == 3
+
+
+def test_a_member_called_as_an_option_is_an_argument_of_another_name(package: Any) -> None:
+    sent: list[bytes] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(request.content)
+        return httpx.Response(200, json={})
+
+    clash = package[0].Clash(http_client=httpx.Client(transport=httpx.MockTransport(answer)))
+    clash.client.get_foo(timeout_=3, class_="x", timeout=30)
+    assert sent == [b'{"timeout":3,"class":"x"}']
+
+
+@pytest.mark.parametrize(
+    ("head", "why"),
+    [
+        ("parameters: [{name: q, in: query, schema: {type: string}}]", "it has parameters"),
+        ("security: [{basic: []}]", "its security is more than a bearer token"),
+    ],
+)
+def test_what_has_no_method_is_told_with_its_place(head: str, why: str) -> None:
+    text = document(operation(head, "Request", "Response"))
+    text += "  securitySchemes: {basic: {type: http, scheme: basic}}\n"
+    (told,) = [one for one in warned(text) if one.rule == "operation/not-generated"]
+    assert told.message == f"no method is generated for POST /p0: {why}"
+    assert (told.severity, told.pointer) == ("warning", "#/paths/~1p0/post")
+    assert "client.py" not in texts(text)
+
+
+def warned(text: str) -> tuple[Any, ...]:
+    from built import source
+    from speclens import pipeline
+
+    assert not [one for one in problems(text) if one.severity == "error"]
+    return pipeline.read(source(text))[1]
