@@ -60,7 +60,7 @@ def create_app(
     handler: Handler,
     *,
     authenticate: Callable[[str], Any],
-    on_rewrite: Callable[[Rewrite, Context], Any] = lambda rewrite, context: None,
+    on_rewrite: Callable[[Rewrite, Context], None] = lambda rewrite, context: None,
     max_body_bytes: int = 32 * 1024 * 1024,
 ) -> Starlette:
     """The ASGI application. `on_rewrite` is called for each field that came in an older shape.
