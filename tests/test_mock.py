@@ -191,8 +191,7 @@ def test_what_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 def test_a_document_without_a_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("api.json").write_text(json.dumps(HEAD))
-    arguments = ["--spec", "api.json", "--package", "pets", "--output", "out"]
-    result = CliRunner().invoke(main, ["mock", *arguments])
+    result = CliRunner().invoke(main, ["mock", "--spec", "api.json"])
     assert result.exit_code == 1
     assert "api.json:1:66: mock/no-server: no operation of this document" in result.stdout
     assert not Path("out").exists()
@@ -231,8 +230,7 @@ def pets(answer: Json) -> Json:
 )
 def test_an_answer_without_pictures(tmp_path: Path, answer: Json, expected: Json) -> None:
     (tmp_path / "api.json").write_text(json.dumps(pets(answer)))
-    arguments = ("--spec", "api.json", "--package", "json", "--output", "out")
-    with mock(tmp_path, *arguments) as running:
+    with mock(tmp_path, "--spec", "api.json") as running:
         told = httpx.post(f"{running.url}/pets", json={"name": "x", "age": 3})
     assert (told.json(), running.key, running.code) == (expected, "", 0)
     assert [path.name for path in tmp_path.iterdir()] == ["api.json"]

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import click
 
+from speclens import config as configuration
 from speclens import mock, pipeline
 from speclens.config import Config
-from speclens.options import format_option, reported, target_options, warn
+from speclens.options import format_option, reported, warn
 from speclens.reporting import safe
 
 
 @click.command("mock")
+@click.option(
+    "--spec",
+    type=click.Path(path_type=Path),
+    help="The OpenAPI document; that of pyproject.toml if not given.",
+)
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=0, help="The port; 0 is one that is free."
@@ -20,17 +27,17 @@ from speclens.reporting import safe
 @click.option("--api-key", default="mock", show_default=True, help="The key that callers send.")
 @format_option("text", "json", "github", "sarif")
 @reported
-@target_options
-def mock_command(config: Config, host: str, port: int, api_key: str, style: str) -> None:
+def mock_command(spec: Path | None, host: str, port: int, api_key: str, style: str) -> None:
     """Run the generated server with answers made up, real pictures among them. Writes nothing.
 
     The first line on standard output is the URL; each request is told on standard error.
 
     \b
     Example:
-      speclens mock --port 8000
+      speclens mock --spec openapi.yaml --port 8000
     """
     del style
+    config = _config(spec)
     built, warnings = pipeline.build(config)
     warn(warnings)
     try:
@@ -44,3 +51,13 @@ def mock_command(config: Config, host: str, port: int, api_key: str, style: str)
     except mock.Unavailable as error:
         click.echo(f"error: {safe(str(error))}", err=True)
         sys.exit(2)
+
+
+def _config(spec: Path | None) -> Config:
+    if spec is not None:
+        fix = f"speclens mock --spec {spec}"
+        return configuration.checked(Config(spec, "api", Path(), fix))
+    path = configuration.find(Path.cwd())
+    if path is None:
+        raise click.UsageError("No pyproject.toml with [tool.speclens] here or above; give --spec.")
+    return configuration.load(path)
