@@ -11,7 +11,7 @@ from typing import Any
 
 from speclens.literals import literal
 from speclens.lower import compat
-from speclens.lower.walk import JsonObject, all_schemas
+from speclens.lower.walk import JsonObject, all_schemas, follow
 from speclens.problems import Finding
 from speclens.source.pointer import join
 
@@ -36,6 +36,19 @@ def check(document: JsonObject) -> Iterator[Finding]:
             yield from _check(document, pointer, schema)
 
 
+def _holds_files(document: JsonObject, pointer: str, schema: Any) -> bool:
+    """Whether a property is an array of files, maybe beside other shapes."""
+    place, target = follow(document, pointer, schema)
+    if not isinstance(target, dict):
+        return False
+    items = follow(document, join(place, "items"), target.get("items"))[1]
+    branches = [*(target.get("oneOf") or ()), *(target.get("anyOf") or ())]
+    return (isinstance(items, dict) and KEYWORD in items) or any(
+        isinstance(branch, dict) and "items" in branch and _holds_files(document, place, branch)
+        for branch in branches
+    )
+
+
 def _check(document: JsonObject, pointer: str, schema: JsonObject) -> Iterator[Finding]:
     told, place = schema[KEYWORD], join(pointer, KEYWORD)
     hint = "write {base64: PROPERTY, url: PROPERTY}, one or both, or {first: PROPERTY}"
@@ -50,6 +63,10 @@ def _check(document: JsonObject, pointer: str, schema: JsonObject) -> Iterator[F
         elif not isinstance(name, str) or name not in members:
             message = f"`{key}` names no property of this schema"
             yield Finding("file/unknown-property", join(place, key), message, hint)
+        elif key == "first" and not _holds_files(document, *members[name]):
+            message = f"the items of `{name}` are no files"
+            told_how = f"write `x-file` on the schema of the items of `{name}`"
+            yield Finding("file/no-file", join(place, key), message, told_how)
     for name in sorted(METHODS & members.keys()):
         message = f"the property `{name}` would hide the method of that name of a file"
         yield Finding(
