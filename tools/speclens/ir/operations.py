@@ -35,7 +35,6 @@ class Operation:
     pointer: str
     method: str  # literal
     path: str  # literal
-    name: str  # literal of the operationId, or of what stands for it
     doc: str
     params: str  # class of the arguments
     arguments: tuple[Argument, ...]

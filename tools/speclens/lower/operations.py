@@ -192,7 +192,6 @@ def _operation(
         pointer=pointer,
         method=literal(pointer.rpartition("/")[2].upper()),
         path=literal(path),
-        name=literal(name),
         doc=_doc(operation),
         params=params,
         arguments=arguments,
