@@ -22,17 +22,19 @@ GENERATED = ROOT / "generated"
 # Each imports only from those before it.
 ORDER = (
     "problems", "literals", "names", "marks", "config", "ir", "source", "objects", "validate", "lower", "plan",
-    "models", "render", "prune", "tidy", "reporting", "tree", "cache", "pipeline", "folding", "mock_pictures", "mock",
-    "options", "mock_command", "cli", "__main__",
+    "models", "render", "prune", "tidy", "reporting", "tree", "cache", "pipeline", "loading", "folding", "mock_pictures",
+    "mock", "verify", "options", "mock_command", "verify_command", "cli", "__main__",
 )  # fmt: skip
 # Who touches which library.
 LIBRARIES = {
     "PIL": {"mock_pictures"},
-    "click": {"cli", "mock_command", "options"},
+    "click": {"cli", "mock_command", "options", "verify_command"},
     "datamodel_code_generator": {"models"},
+    "hypothesis": {"verify"},
     "jinja2": {"render"},
-    "jsonschema_rs": {"folding", "validate"},
+    "jsonschema_rs": {"folding", "validate", "verify"},
     "platformdirs": {"cache"},
+    "pydantic": {"verify"},
     "pydantic_core": {"lower"},
     "ruff": {"tidy"},
     "starlette": {"mock"},
@@ -40,7 +42,7 @@ LIBRARIES = {
     "yaml": {"cli", "source"},
 }
 # Who writes files: the output tree by `tree` alone; the others in a temporary directory or the user's cache.
-WRITERS = {"cache", "folding", "tidy", "tree"}
+WRITERS = {"cache", "loading", "tidy", "tree"}
 WRITES = {
     "fdopen", "mkdir", "mkstemp", "NamedTemporaryFile", "rename", "replace_file", "rmdir", "rmtree", "symlink_to",
     "touch", "unlink", "write_bytes", "write_text",

@@ -52,5 +52,10 @@ def put(name: str, value: Any) -> None:
         return
 
 
+def directory(name: str) -> Path:
+    """The user's directory for one kind of what can be made anew."""
+    return user_cache_path("speclens") / name
+
+
 def _directory() -> Path:
-    return user_cache_path("speclens") / "trees"
+    return directory("trees")

@@ -23,6 +23,7 @@ from speclens.mock_command import mock_command
 from speclens.options import format_option, print_problems, reported, target_options, warn
 from speclens.source import load, locate
 from speclens.validate import validate as findings_of
+from speclens.verify_command import verify_command
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -40,6 +41,7 @@ def main() -> None:
 
 
 main.add_command(mock_command)
+main.add_command(verify_command)
 
 
 @main.command()

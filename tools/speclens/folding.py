@@ -6,10 +6,8 @@ on the canonical view, so that the generated models are not their own witness.
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from difflib import get_close_matches
@@ -19,7 +17,7 @@ from typing import Any
 
 from jsonschema_rs import ValidationError
 
-from speclens import ir, marks, plan, render
+from speclens import ir, loading, marks, plan, render
 from speclens.config import Config
 from speclens.lower import naming, views
 from speclens.source import Source
@@ -153,24 +151,7 @@ def _load(source: Source, document: ir.Document) -> ModuleType:
             texts[name] = marks.take_out(
                 render_one(file.template, variables), nonce, file.template
             )[0]
-    return _import(texts)
-
-
-def _import(texts: dict[str, str]) -> ModuleType:
-    with tempfile.TemporaryDirectory(prefix="speclens-") as directory:
-        for name, text in texts.items():
-            Path(directory, name).write_text(text, "utf-8")
-        for name in [name for name in sys.modules if name.partition(".")[0] == _PACKAGE]:
-            del sys.modules[name]
-        found = importlib.util.spec_from_file_location(
-            _PACKAGE, Path(directory, "__init__.py"), submodule_search_locations=[directory]
-        )
-        if found is None or found.loader is None:
-            raise RuntimeError("the normalizers cannot be imported")
-        package = importlib.util.module_from_spec(found)
-        sys.modules[_PACKAGE] = package
-        found.loader.exec_module(package)
-        return importlib.import_module(f"{_PACKAGE}.normalizers")
+    return loading.load_texts(texts, _PACKAGE, ["normalizers"])[0]
 
 
 class NotJson(ValueError):

@@ -10,7 +10,6 @@ import ast
 import asyncio
 import base64
 import hmac
-import importlib
 import importlib.util
 import signal
 import socket
@@ -23,7 +22,7 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-from speclens import ir, mock_pictures, pipeline, tree
+from speclens import ir, loading, mock_pictures, pipeline, tree
 from speclens.config import Config
 from speclens.lower import examples, views
 from speclens.problems import Finding, Refused
@@ -56,7 +55,7 @@ def serve(config: Config, built: tree.Tree, at: tuple[str, int], key: str, log: 
         signal.signal(number, lambda *_: sys.exit(0))
     with tempfile.TemporaryDirectory(prefix="speclens-mock-") as directory, _listening(at) as place:
         tree.write(Path(directory), built)
-        server = _imported(Path(directory, config.package))
+        [server] = loading.load(Path(directory, config.package), _PACKAGE, ["server"])
         app = _app(source, document, server, key)
         _run(_logged(_with_files(app), log), place, key if document.client.is_bearer else "", log)
 
@@ -67,19 +66,6 @@ def _listening(at: tuple[str, int]) -> socket.socket:
         return socket.create_server(at, family=family)
     except (OSError, OverflowError) as error:
         raise Unavailable(f"cannot listen on {at[0]}:{at[1]}: {error}") from error
-
-
-def _imported(package: Path) -> ModuleType:
-    """The server module of a package, under a name that nothing else has."""
-    found = importlib.util.spec_from_file_location(
-        _PACKAGE, package / "__init__.py", submodule_search_locations=[str(package)]
-    )
-    if found is None or found.loader is None:
-        raise Unavailable("the package cannot be imported")
-    module = importlib.util.module_from_spec(found)
-    sys.modules[_PACKAGE] = module
-    found.loader.exec_module(module)
-    return importlib.import_module(f"{_PACKAGE}.server")
 
 
 def _run(app: Any, place: socket.socket, key: str, log: Log) -> None:

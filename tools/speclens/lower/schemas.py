@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from speclens import ir, names
@@ -76,6 +76,7 @@ def _object(build: Build, pointer: str, schema: JsonObject) -> tuple[tuple[ir.Pr
                 join(place, "additionalProperties"),
                 "the type of further members is not enforced by the model",
             )
+    _warn_repeated(build, layers, found)
     for name in sorted(required - found.keys()):
         found[name] = (join(pointer, "required"), {})
     idents = names.distinct(found, names.attribute)
@@ -85,6 +86,19 @@ def _object(build: Build, pointer: str, schema: JsonObject) -> tuple[tuple[ir.Pr
         if inner is not False
     )
     return properties, any(layer.get("additionalProperties") is False for _, layer in layers)
+
+
+def _warn_repeated(
+    build: Build,
+    layers: Iterable[tuple[str, JsonObject]],
+    found: Mapping[str, tuple[str, Any]],
+) -> None:
+    """Note the members of `allOf` that say something of a property that one before them has said otherwise."""
+    for place, layer in layers:
+        for name, inner in (layer.get("properties") or {}).items():
+            if inner != found[name][1]:
+                message = f"another schema of `{name}` ({found[name][0]}) counts; this one is not enforced by the model"
+                build.warn(join(place, "properties", name), message)
 
 
 def _property(

@@ -203,7 +203,7 @@ def _by_type(build: Build, pointer: str, schema: JsonObject) -> ir.Type:
         if isinstance(declared, list)
         else [declared]
         if isinstance(declared, str)
-        else _implied(schema)
+        else implied_types(schema)
     )
     if not kinds:
         return ir.AnyType()
@@ -213,7 +213,7 @@ def _by_type(build: Build, pointer: str, schema: JsonObject) -> ir.Type:
     return _either(options)
 
 
-def _implied(schema: JsonObject) -> list[str]:
+def implied_types(schema: JsonObject) -> list[str]:
     """The type a schema without `type` is surely about, as its author meant it."""
     if schema.keys() & {"properties", "additionalProperties"}:
         return ["object"]

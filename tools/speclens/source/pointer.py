@@ -59,3 +59,12 @@ def walk(value: Any, path: Iterable[str]) -> Any:
 def get(value: Any, pointer: str) -> Any:
     """The part of `value` at `pointer`. Raises KeyError where there is none."""
     return walk(value, tokens(pointer))
+
+
+def exists(value: Any, pointer: str) -> bool:
+    """Whether there is something at a JSON Pointer."""
+    try:
+        get(value, pointer)
+    except (KeyError, ValueError):
+        return False
+    return True

@@ -1,0 +1,35 @@
+"""Importing a generated package under a name that nothing else has, so that one that is installed is not run by mistake."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import sys
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from types import ModuleType
+
+
+def load(package: Path, name: str, modules: Iterable[str]) -> tuple[ModuleType, ...]:
+    """Some modules of the package in a directory, which is imported as `name`; what was before is forgotten."""
+    for old in [module for module in sys.modules if module.partition(".")[0] == name]:
+        del sys.modules[old]
+    found = importlib.util.spec_from_file_location(
+        name, package / "__init__.py", submodule_search_locations=[str(package)]
+    )
+    if found is None or found.loader is None:
+        raise RuntimeError(f"{package} cannot be imported")
+    sys.modules[name] = importlib.util.module_from_spec(found)
+    found.loader.exec_module(sys.modules[name])
+    return tuple(importlib.import_module(f"{name}.{module}") for module in modules)
+
+
+def load_texts(
+    texts: Mapping[str, str], name: str, modules: Iterable[str]
+) -> tuple[ModuleType, ...]:
+    """The same of a package that is on no disk: the texts of its modules by file name."""
+    with tempfile.TemporaryDirectory(prefix="speclens-") as directory:
+        for file, text in texts.items():
+            Path(directory, file).write_text(text, "utf-8")
+        return load(Path(directory), name, modules)

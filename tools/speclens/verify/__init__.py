@@ -1,0 +1,9 @@
+"""`speclens verify`: the laws of x-compat, and the generated models against a JSON Schema validator, on payloads made from
+a document."""
+
+from __future__ import annotations
+
+from speclens.verify.running import Report, Verdict, verify
+from speclens.verify.subjects import Generated, generated
+
+__all__ = ["Generated", "Report", "Verdict", "generated", "verify"]

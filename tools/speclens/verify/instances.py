@@ -1,0 +1,275 @@
+"""Hypothesis strategies made from a JSON Schema (2020-12, as OpenAPI documents hold them).
+
+They aim at values that a schema accepts: what is valid is for a JSON Schema validator to say, never for the strategy.
+Keywords that are not read here only make the aim worse, and so do the bounds that keep large documents quick.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from math import ceil, floor, prod
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn, SearchStrategy
+
+from speclens.lower import patterns
+from speclens.lower.facts import equal
+from speclens.lower.walk import JsonObject, follow
+from speclens.source.pointer import get
+from speclens.verify.mutations import ODD
+from speclens.verify.values import Json, members
+
+Layers = tuple[Any, ...]
+"""Schemas without `$ref` and combinators, all of which hold."""
+
+_ODD_NAMES = ("", "a/b", "~", "0", "x")
+_TYPES = ("null", "boolean", "integer", "number", "string", "array", "object")
+_DEPTH = 5
+_LONGEST = 60
+_MOST_ALTERNATIVES = 32
+_MOST_OPTIONAL = 12
+_MOST_TEXTS = 200
+
+
+def instances(document: JsonObject, pointer: str) -> SearchStrategy[Json]:
+    """Values that the schema at `pointer` of a document mostly accepts."""
+    texts = tuple(dict.fromkeys(_texts(get(document, pointer))))[:_MOST_TEXTS]
+    more = tuple(dict.fromkeys((*texts, *_texts(document))))[:_MOST_TEXTS]
+    maker = _Maker(document, more, names(document))
+    return maker.values((get(document, pointer),), _DEPTH)
+
+
+def names(document: Json) -> tuple[str, ...]:
+    """The names of all properties of a document, and some that no document has."""
+    return (*dict.fromkeys(_names(document)), *_ODD_NAMES)
+
+
+def _names(value: Json) -> Iterator[str]:
+    for key, item in members(value):
+        if key == "properties" and isinstance(item, dict):
+            yield from item
+        yield from _names(item)
+
+
+def _texts(value: Json) -> Iterator[str]:
+    for _, item in members(value):
+        if isinstance(item, str) and len(item) <= _LONGEST:
+            yield item
+        yield from _texts(item)
+
+
+@dataclass(frozen=True, slots=True)
+class _Maker:
+    document: JsonObject
+    texts: tuple[str, ...]
+    names: tuple[str, ...]
+    made: dict[Any, SearchStrategy[Json]] = field(default_factory=dict)
+
+    def values(self, schemas: Layers, depth: int) -> SearchStrategy[Json]:
+        """The values that all of some schemas accept; made once, since schemas may be recursive."""
+        if depth < -_DEPTH:
+            return st.nothing()  # nothing finite is valid
+        key = (depth, *(id(schema) for schema in schemas))
+        if key not in self.made:
+            parts = [list(self._alternatives(schema, ())) for schema in schemas]
+            self.made[key] = st.one_of([self._plain(one, depth) for one in _chosen(parts)])
+        return self.made[key]
+
+    def _alternatives(self, schema: Any, seen: tuple[int, ...]) -> Iterator[Layers]:
+        """A schema as alternatives; one that is made of itself has none."""
+        if schema is False or id(schema) in seen:
+            return
+        if not isinstance(schema, dict):
+            yield ()
+            return
+        inner, seen = [], (*seen, id(schema))
+        if "$ref" in schema:
+            place, target = follow(self.document, "", schema)
+            inner.append([target] if place else [True])
+        inner += [[part] for part in schema.get("allOf", ())]
+        inner += [schema[keyword] for keyword in ("anyOf", "oneOf") if keyword in schema]
+        parts: list[list[Layers]] = [[(schema,)]]
+        for branches in inner:
+            parts.append([one for part in branches for one in self._alternatives(part, seen)])
+        yield from _chosen(parts)
+
+    def _plain(self, layers: Layers, depth: int) -> SearchStrategy[Json]:
+        if not any(layers):
+            return st.sampled_from(ODD)
+        types = _types(layers)
+        given = [[layer["const"]] if "const" in layer else layer.get("enum") for layer in layers]
+        allowed = [values for values in given if isinstance(values, list)]
+        if allowed:
+            excluded = [value for layer in layers for value in _not(layer, "enum")]
+            fitting = [
+                value
+                for value in allowed[0]
+                if all(any(equal(value, other) for other in values) for values in allowed)
+                and not any(equal(value, other) for other in excluded)
+                and _type(value) & types
+            ]
+            return st.sampled_from(fitting) if fitting else st.nothing()
+        return st.one_of([self._of_type(name, layers, depth) for name in _TYPES if name in types])
+
+    def _of_type(self, name: str, layers: Layers, depth: int) -> SearchStrategy[Json]:
+        match name:
+            case "null":
+                return st.none()
+            case "boolean":
+                return st.booleans()
+            case "integer" | "number":
+                return _numbers(layers, name == "integer")
+            case "string":
+                return self._strings(layers)
+            case "array":
+                return self._arrays(layers, depth)
+            case _:
+                return self._objects(layers, depth)
+
+    def _strings(self, layers: Layers) -> SearchStrategy[Json]:
+        low, high = _bounds(layers, "minLength", "maxLength")
+        written = [layer["pattern"] for layer in layers if "pattern" in layer]
+        sources = [source for pattern in written if (source := patterns.for_python(pattern))]
+        fitting = [
+            text
+            for text in self.texts
+            if low <= len(text) <= high and all(re.search(source, text) for source in sources)
+        ][:4]
+        if low > high:
+            return st.nothing()
+        free = st.text(min_size=low, max_size=min(high, low + 4))
+        if sources:
+            free = st.from_regex(sources[0])
+        return st.sampled_from(fitting) | free if fitting else free
+
+    def _arrays(self, layers: Layers, depth: int) -> SearchStrategy[Json]:
+        low, high = _bounds(layers, "minItems", "maxItems")
+        most = low if depth <= 0 else min(high, low + 3)
+        if not most:
+            return st.builds(list)
+        if most < low:
+            return st.nothing()
+        schemas = tuple(layer["items"] for layer in layers if "items" in layer)
+        items = self.values(schemas, depth - 1)
+        if items.is_empty:
+            return st.nothing() if low else st.builds(list)
+        return st.lists(items, min_size=low, max_size=most)
+
+    def _objects(self, layers: Layers, depth: int) -> SearchStrategy[Json]:
+        declared: dict[str, list[Any]] = {}
+        for layer in layers:
+            for name, schema in layer.get("properties", {}).items():
+                declared.setdefault(name, []).append(schema)
+        required = {name for layer in layers for name in layer.get("required", ())}
+        unwanted = {name for layer in layers for name in _not(layer, "required")}
+        known = {
+            name: self.values(tuple(declared.get(name, ())), depth - 1)
+            for name in dict.fromkeys((*declared, *sorted(required)))
+            if name in required or (name not in unwanted and depth > 0)
+        }
+        given = _members(
+            {name: values for name, values in known.items() if name in required},
+            {name: values for name, values in known.items() if name not in required},
+        )
+        free = [name for name in self.names if name not in declared and name not in unwanted]
+        rest = [
+            layer["additionalProperties"] for layer in layers if "additionalProperties" in layer
+        ]
+        if False in rest or depth <= 0 or not free:
+            return given
+        further = self.values(tuple(rest), 0) if rest else st.sampled_from(ODD)
+        if further.is_empty:
+            return given
+        others = st.dictionaries(st.sampled_from(free), further, max_size=2)
+        return st.builds(lambda a, b: {**b, **a}, given, st.just({}) | others)
+
+
+def _chosen(parts: Sequence[Sequence[Layers]]) -> Iterator[Layers]:
+    """One alternative of each part: every combination, or, of too many, each alternative beside the first of others."""
+    if not all(parts):
+        return
+    found: list[tuple[Layers, ...]] = [()]
+    if prod(map(len, parts)) <= _MOST_ALTERNATIVES:
+        for part in parts:
+            found = [(*before, one) for before in found for one in part]
+    else:
+        first = [part[0] for part in parts]
+        found = [tuple(first)]
+        for index, part in enumerate(parts):
+            found += [(*first[:index], one, *first[index + 1 :]) for one in part[1:]]
+    for chosen in found[:_MOST_ALTERNATIVES]:
+        yield tuple(layer for part in chosen for layer in part)
+
+
+def _members(
+    required: dict[str, SearchStrategy[Json]], optional: dict[str, SearchStrategy[Json]]
+) -> SearchStrategy[Json]:
+    """Objects with all of some members and some of others: of very many, a few at a time."""
+    if len(optional) <= _MOST_OPTIONAL:
+        return st.fixed_dictionaries(required, optional=optional)
+
+    @st.composite
+    def draw_some(draw: DrawFn) -> Json:
+        value = draw(st.fixed_dictionaries(required))
+        some = st.lists(st.sampled_from(sorted(optional)), max_size=_MOST_OPTIONAL, unique=True)
+        return value | {
+            name: draw(optional[name]) for name in draw(some) if not optional[name].is_empty
+        }
+
+    return draw_some()
+
+
+def _not(layer: JsonObject, keyword: str) -> list[Any]:
+    """What a schema lists under a keyword of its `not`."""
+    excluded = layer.get("not")
+    return list(excluded.get(keyword, ())) if isinstance(excluded, dict) else []
+
+
+def _type(value: Json) -> set[str]:
+    """The names that JSON Schema has for the type of a value."""
+    if isinstance(value, bool) or value is None:
+        return {"null" if value is None else "boolean"}
+    if isinstance(value, int | float):
+        return {"number", "integer"} if value == int(value) else {"number"}
+    return {
+        "string" if isinstance(value, str) else "array" if isinstance(value, list) else "object"
+    }
+
+
+def _types(layers: Layers) -> set[str]:
+    found = set(_TYPES)
+    for layer in layers:
+        if "type" in layer:
+            declared = layer["type"] if isinstance(layer["type"], list) else [layer["type"]]
+            widened = {*declared, "integer"} if "number" in declared else set(declared)
+            found &= widened | ({"null"} if layer.get("nullable") is True else set())
+    return found
+
+
+def _bounds(layers: Layers, low: str, high: str) -> tuple[int, int]:
+    return (
+        int(max((layer[low] for layer in layers if low in layer), default=0)),
+        int(min((layer[high] for layer in layers if high in layer), default=1000)),
+    )
+
+
+def _numbers(layers: Layers, is_integer: bool) -> SearchStrategy[Json]:
+    lows = [layer[k] for layer in layers for k in ("minimum", "exclusiveMinimum") if k in layer]
+    highs = [layer[k] for layer in layers for k in ("maximum", "exclusiveMaximum") if k in layer]
+    low = max((bound for bound in lows if not isinstance(bound, bool)), default=None)
+    high = min((bound for bound in highs if not isinstance(bound, bool)), default=None)
+    if low is not None and high is not None and low > high:
+        return st.nothing()
+    if not is_integer:
+        ends = [None if bound is None else float(bound) for bound in (low, high)]
+        return st.floats(*ends, allow_nan=False, allow_infinity=False)
+    least, most = None if low is None else ceil(low), None if high is None else floor(high)
+    if least is not None and most is not None and least > most:
+        return st.nothing()
+    near = 0 if least is None else least
+    far = max(9, near) if most is None else most
+    small = st.integers(near, far).map(float) if near <= far else st.nothing()
+    return st.integers(least, most) | small

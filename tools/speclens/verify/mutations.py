@@ -1,0 +1,100 @@
+"""Values with something changed in them: what careless code takes for the same, and what nearly is valid."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn, SearchStrategy
+
+from speclens.verify.values import Json, members
+
+ODD: tuple[Json, ...] = (
+    *(None, "", [], {}, True, False, 0, 1, 1.0, 1.5, -1, "x", "1", "true", "null"),
+    *([None], [""], [[]], [{}], {"": None}, {"url": None}),
+)
+"""Values that are taken for one another by careless code."""
+
+
+def near_misses(values: SearchStrategy[Json], known: tuple[str, ...]) -> SearchStrategy[Json]:
+    """As often a value as one with something changed in it."""
+    changed = mutated(values, known)
+    return st.booleans().flatmap(lambda is_changed: changed if is_changed else values)
+
+
+def mutated(values: SearchStrategy[Json], known: tuple[str, ...]) -> SearchStrategy[Json]:
+    """Values with one to three things changed somewhere; `known` are names for members."""
+
+    @st.composite
+    def change(draw: DrawFn) -> Json:
+        root = [copy.deepcopy(draw(values))]
+        for _ in range(draw(st.integers(1, 3))):
+            holder, key = draw(st.sampled_from(list(_places(root))))
+            draw(st.sampled_from(_MUTATIONS))(draw, holder, key, known)
+            if not root:
+                return None
+        return root[0]
+
+    return change()
+
+
+def _places(holder: Any) -> Iterator[tuple[Any, Any]]:
+    for key, item in members(holder):
+        yield holder, key
+        yield from _places(item)
+
+
+def _drop(_: DrawFn, holder: Any, key: Any, __: tuple[str, ...]) -> None:
+    del holder[key]
+
+
+def _retype(draw: DrawFn, holder: Any, key: Any, _: tuple[str, ...]) -> None:
+    holder[key] = copy.deepcopy(draw(st.sampled_from(ODD)))
+
+
+def _number_or_boolean(_: DrawFn, holder: Any, key: Any, __: tuple[str, ...]) -> None:
+    """`true` for 1, 1.0 for 1, "1" for 1: what Python or a lax parser takes for the same."""
+    value = holder[key]
+    if isinstance(value, bool):
+        holder[key] = int(value)
+    elif isinstance(value, int):
+        holder[key] = float(value) if abs(value) < 2**53 else str(value)
+    else:
+        holder[key] = str(value)
+
+
+def _repeat(draw: DrawFn, holder: Any, key: Any, known: tuple[str, ...]) -> None:
+    """An item twice; a member under a second name, too."""
+    if isinstance(holder, list):
+        holder.append(copy.deepcopy(holder[key]))
+    else:
+        holder[draw(st.sampled_from(known))] = copy.deepcopy(holder[key])
+
+
+def _rename(draw: DrawFn, holder: Any, key: Any, known: tuple[str, ...]) -> None:
+    """A member under another name: the value of one shape in the place of another."""
+    if isinstance(holder, dict):
+        holder[draw(st.sampled_from(known))] = holder.pop(key)
+
+
+def _wrap(draw: DrawFn, holder: Any, key: Any, known: tuple[str, ...]) -> None:
+    is_item = draw(st.booleans())
+    holder[key] = [holder[key]] if is_item else {draw(st.sampled_from(known)): holder[key]}
+
+
+def _unwrap(_: DrawFn, holder: Any, key: Any, __: tuple[str, ...]) -> None:
+    if inner := members(holder[key]):
+        holder[key] = inner[0][1]
+
+
+def _add(draw: DrawFn, holder: Any, key: Any, known: tuple[str, ...]) -> None:
+    inner = holder[key] if isinstance(holder[key], dict) else holder
+    if isinstance(inner, dict):
+        inner[draw(st.sampled_from(known))] = copy.deepcopy(draw(st.sampled_from(ODD)))
+
+
+_MUTATIONS: tuple[Callable[[DrawFn, Any, Any, tuple[str, ...]], None], ...] = (
+    *(_drop, _retype, _number_or_boolean, _repeat, _rename, _wrap, _unwrap, _add),
+)

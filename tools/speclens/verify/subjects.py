@@ -1,0 +1,172 @@
+"""What is verified: a schema of a document, and the generated functions and model of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from speclens import ir
+from speclens.lower import views
+from speclens.lower.walk import JsonObject
+from speclens.verify.instances import instances, names
+from speclens.verify.judges import Judge, judges, typed
+from speclens.verify.mutations import near_misses
+from speclens.verify.values import Json
+
+REFUSED: Any = object()
+"""In place of a value: there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a payload: its folded value, (source, target, rule) of each rewrite, (pointer, reason) of each
+    drop; or (rule, pointer, message) of each error."""
+
+    value: Json = None
+    rewrites: tuple[tuple[str, str, str], ...] = ()
+    drops: tuple[tuple[str, str], ...] = ()
+    errors: tuple[tuple[str, str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """What is generated of a schema: its model, and the functions of its compatibility fields, if it has some."""
+
+    model: Any
+    normalize: Callable[[Json], Any] | None = None
+    denormalize: Callable[..., Json] | None = None
+
+
+def generated(
+    document: ir.Document, models: ModuleType, normalizers: ModuleType | None
+) -> dict[str, Generated]:
+    """What is generated of the named schemas of a document, by pointer, from the modules of its package."""
+    made = {one.pointer: Generated(getattr(models, one.ident)) for one in document.schemas}
+    for one in document.compat.normalizers if normalizers else ():
+        functions = (getattr(normalizers, name, None) for name in (one.ident, one.denormalize))
+        made[one.pointer] = Generated(made[one.pointer].model, *functions)
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A schema of a document, what is generated of it, what judges that, and payloads to try.
+
+    `fold` normalizes and validates as users do; `normalize` gives the folded value, valid or not, or REFUSED; `model`
+    says what the model of a value says again, or REFUSED; `denormalize` is None where there are no older fields.
+    """
+
+    document: JsonObject
+    pointer: str
+    has_folds: bool
+    fold: Callable[[Json], Outcome]
+    normalize: Callable[[Json], Json]
+    model: Callable[[Json], Json]
+    denormalize: Callable[[Json, Mapping[str, str]], Json] | None
+    wire: Judge
+    canonical: Judge
+    payloads: SearchStrategy[Json]
+
+
+def subjects(
+    document: JsonObject, unenforced: Collection[str] = ()
+) -> Callable[[str, Generated], Subject]:
+    """The subjects of a document by pointer. `unenforced` are the places of it that models do not enforce."""
+    document = typed(document)
+    wire, canonical = views.wire(document).document, views.canonical(document).document
+    on_wire, on_canonical = judges(document, unenforced)
+    known = names(document)
+
+    def subject(pointer: str, made: Generated) -> Subject:
+        sent = near_misses(instances(wire, pointer), known)
+        folded = near_misses(instances(canonical, pointer), known)
+        accepts = on_canonical(pointer)
+        say = _saying(made.model, accepts)
+        return Subject(
+            document=document,
+            pointer=pointer,
+            has_folds=made.normalize is not None,
+            fold=_folding(made, say),
+            normalize=_normalizing(made),
+            model=say,
+            denormalize=_denormalizing(made.denormalize) if made.denormalize else None,
+            wire=on_wire(pointer),
+            canonical=accepts,
+            payloads=st.one_of(sent, sent, folded) if made.normalize else folded,
+        )
+
+    return subject
+
+
+def _folding(made: Generated, say: Callable[[Json], Json]) -> Callable[[Json], Outcome]:
+    def fold(payload: Json) -> Outcome:
+        if made.normalize is None:
+            return _judged(payload)
+        try:
+            result = made.normalize(payload)
+            is_object = _is_class(made.model) and isinstance(result.value, dict)
+            if is_object:
+                result.validate(made.model)
+        except ValueError as error:  # CompatError, or PayloadError with several
+            told: Any = getattr(error, "errors", (error,))
+            return Outcome(errors=tuple((e.rule, e.pointer, e.message) for e in told))
+        if not is_object and say(result.value) is REFUSED:
+            return _judged(result.value)
+        rewrites = ((rewrite.source, rewrite.target, rewrite.rule) for rewrite in result.rewrites)
+        drops = ((drop.pointer, drop.reason) for drop in result.drops)
+        return Outcome(result.value, tuple(rewrites), tuple(drops))
+
+    def _judged(value: Json) -> Outcome:
+        return (
+            Outcome(errors=(("model", "", "refused"),)) if say(value) is REFUSED else Outcome(value)
+        )
+
+    return fold
+
+
+def _is_class(model: Any) -> bool:
+    return isinstance(model, type) and issubclass(model, BaseModel)
+
+
+def _normalizing(made: Generated) -> Callable[[Json], Json]:
+    def normalize(payload: Json) -> Json:
+        try:
+            return made.normalize(payload).value if made.normalize else payload
+        except ValueError:
+            return REFUSED
+
+    return normalize
+
+
+def _denormalizing(said_by: Callable[..., Json]) -> Callable[[Json, Mapping[str, str]], Json]:
+    def denormalize(value: Json, to: Mapping[str, str]) -> Json:
+        try:
+            return said_by(value, to=to)
+        except ValueError:
+            return REFUSED
+
+    return denormalize
+
+
+def _saying(model: Any, accepts: Judge) -> Callable[[Json], Json]:
+    """What a model says again of a value. A class is for objects: what else its schema accepts (null) is said where the
+    class is used."""
+    adapter: TypeAdapter[Any] = TypeAdapter(model)
+    is_class = _is_class(model)
+
+    def say(value: Json) -> Json:
+        if is_class and not isinstance(value, dict):
+            return value if accepts(value) else REFUSED
+        try:
+            instance = adapter.validate_python(value, strict=True, by_alias=True, by_name=False)
+        except ValidationError:
+            return REFUSED
+        return adapter.dump_python(instance, mode="json", by_alias=True, exclude_unset=True)
+
+    return say

@@ -1,0 +1,44 @@
+"""JSON values as the laws of x-compat speak of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from speclens.source.pointer import join
+
+Json = Any
+
+
+def exact(value: Json) -> str:
+    """A value as text that tells `1`, `1.0` and `true` apart, and the order of keys."""
+    return json.dumps(value)
+
+
+def is_under(pointer: str, other: str) -> bool:
+    """Whether a pointer is another, or names something inside of what that names."""
+    return f"{pointer}/".startswith(f"{other}/")
+
+
+def members(value: Json) -> list[tuple[Any, Json]]:
+    """What an object or an array holds, by key or index."""
+    if isinstance(value, dict):
+        return list(value.items())
+    return list(enumerate(value)) if isinstance(value, list) else []
+
+
+def leaves(value: Json, pointer: str = "") -> Iterator[tuple[str, Json]]:
+    """Scalars and empty containers, with their pointers."""
+    inside = members(value)
+    if not inside:
+        yield pointer, value
+    for key, item in inside:
+        yield from leaves(item, join(pointer, key))
+
+
+def reordered(value: Json, order: Callable[[list[str]], Iterable[str]]) -> Json:
+    """The same value with its keys in another order."""
+    if isinstance(value, dict):
+        return {key: reordered(value[key], order) for key in order(list(value))}
+    return [reordered(item, order) for item in value] if isinstance(value, list) else value
