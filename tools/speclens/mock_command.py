@@ -10,7 +10,7 @@ import click
 from speclens import config as configuration
 from speclens import mock, pipeline
 from speclens.config import Config
-from speclens.options import format_option, reported, warn
+from speclens.options import format_option, named, overlay_option, reported, warn
 from speclens.reporting import safe
 
 
@@ -20,6 +20,7 @@ from speclens.reporting import safe
     type=click.Path(path_type=Path),
     help="The OpenAPI document; that of pyproject.toml if not given.",
 )
+@overlay_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=0, help="The port; 0 is one that is free."
@@ -27,7 +28,9 @@ from speclens.reporting import safe
 @click.option("--api-key", default="mock", show_default=True, help="The key that callers send.")
 @format_option("text", "json", "github", "sarif")
 @reported
-def mock_command(spec: Path | None, host: str, port: int, api_key: str, style: str) -> None:
+def mock_command(
+    spec: Path | None, overlays: tuple[Path, ...], host: str, port: int, api_key: str, style: str
+) -> None:
     """Run the generated server with answers made up, real pictures among them. Writes nothing.
 
     The first line on standard output is the URL; each request is told on standard error.
@@ -37,7 +40,7 @@ def mock_command(spec: Path | None, host: str, port: int, api_key: str, style: s
       speclens mock --spec openapi.yaml --port 8000
     """
     del style
-    config = _config(spec)
+    config = _config(spec, overlays)
     built, warnings = pipeline.build(config)
     warn(warnings)
     try:
@@ -53,10 +56,12 @@ def mock_command(spec: Path | None, host: str, port: int, api_key: str, style: s
         sys.exit(2)
 
 
-def _config(spec: Path | None) -> Config:
+def _config(spec: Path | None, overlays: tuple[Path, ...]) -> Config:
     if spec is not None:
-        fix = f"speclens mock --spec {spec}"
-        return configuration.checked(Config(spec, "api", Path(), fix))
+        fix = f"speclens mock --spec {spec}{named(overlays)}"
+        return configuration.checked(Config(spec, "api", Path(), fix, overlays=overlays))
+    if overlays:
+        raise click.UsageError("--overlay goes with --spec.")
     path = configuration.find(Path.cwd())
     if path is None:
         raise click.UsageError("No pyproject.toml with [tool.speclens] here or above; give --spec.")
