@@ -264,7 +264,7 @@ def test_files_that_cannot_be_read(
     data: bytes | None,
     expected: tuple[int, int, str],
 ) -> None:
-    monkeypatch.setattr(sys.modules[load.__module__], "MAX_BYTES", 11)
+    monkeypatch.setattr(sys.modules[loads.__module__], "MAX_BYTES", 11)
     file = tmp_path / "a.yaml"
     if data is not None:
         file.write_bytes(data)

@@ -15,12 +15,19 @@ import click
 import yaml
 
 from speclens import __version__, folding, pipeline, reporting, tree
-from speclens import config as configuration
 from speclens.config import Config
 from speclens.lower import check as check_lowering
 from speclens.lower import views
 from speclens.mock_command import mock_command
-from speclens.options import format_option, print_problems, reported, target_options, warn
+from speclens.options import (
+    format_option,
+    overlay_option,
+    print_problems,
+    reported,
+    source_of,
+    target_options,
+    warn,
+)
 from speclens.source import load, locate
 from speclens.validate import validate as findings_of
 from speclens.verify_command import verify_command
@@ -100,50 +107,45 @@ def check(config: Config, style: str) -> None:
 
 @main.command()
 @click.argument("document", type=click.Path(path_type=Path), required=False)
+@overlay_option
 @format_option("text", "json", "github", "sarif")
 @reported
-def validate(document: Path | None, style: str) -> None:
+def validate(document: Path | None, overlays: tuple[Path, ...], style: str) -> None:
     """Check a document: against the official OpenAPI schema, its references and examples, and its x-compat.
 
     \b
     Example:
       speclens validate openapi.yaml --format github
     """
-    source = load(document or _spec())
+    source = source_of(document, overlays)
     found = findings_of(source)
     if not any(finding.severity == "error" for finding in found):
         found += check_lowering(source.value)
     if not any(finding.severity == "error" for finding in found):
         problems = pipeline.read(source)[1]
     else:
-        problems = locate(source, found)
+        problems = source.warnings + locate(source, found)
     print_problems(problems, style)
     sys.exit(1 if any(problem.severity == "error" for problem in problems) else 0)
 
 
-def _spec() -> Path:
-    path = configuration.find(Path.cwd())
-    if path is None:
-        raise click.UsageError(
-            "No pyproject.toml with [tool.speclens] here or above; name the document."
-        )
-    return configuration.load(path).spec
-
-
 @main.command()
 @click.option("--spec", type=click.Path(path_type=Path), help="The OpenAPI document.")
+@overlay_option
 @click.option("--schema", required=True, help="The schema the payload is one of.")
 @format_option("text", "json")
 @click.argument("payload", type=click.File("rb"), default="-")
 @reported
-def normalize(spec: Path | None, schema: str, payload: Any, style: str) -> None:
+def normalize(
+    spec: Path | None, overlays: tuple[Path, ...], schema: str, payload: Any, style: str
+) -> None:
     """Fold a payload (JSON; - is standard input) into canonical form and validate it.
 
     \b
     Example:
       echo '{"image": "https://example.com/cat.png"}' | speclens normalize --schema ImageEditRequest
     """
-    source = load(spec or _spec())
+    source = source_of(spec, overlays)
     document, _ = pipeline.read(source)
     try:
         fold = folding.folder(source, document, schema)
@@ -204,11 +206,11 @@ def explain(config: Config, place: str, style: str) -> None:
     if style == "json":
         click.echo(json.dumps(told, indent=2))
         return
-    document, template = told["document"], told["template"]
     click.echo(f"{name}:{line}")
-    where = f"{document['file']}:{document['line']}:{document['column']}"
-    click.echo(f"  {reporting.safe(where + '  ' + document['pointer'])}")
-    click.echo(f"  {template['file']}:{template['line']}")
+    for at in (told["document"], *told["overlays"]):
+        where = f"{at['file']}:{at['line']}:{at['column']}  {at['pointer']}"
+        click.echo(f"  {reporting.safe(where)}")
+    click.echo(f"  {told['template']['file']}:{told['template']['line']}")
 
 
 def _own_file(built: tree.Tree, config: Config, path: Path) -> tree.OutputFile:
@@ -224,24 +226,24 @@ def _own_file(built: tree.Tree, config: Config, path: Path) -> tree.OutputFile:
 
 
 def _explained(config: Config, file: tree.OutputFile, name: str, line: int) -> dict[str, Any]:
-    source = load(config.spec)
+    source = load(config.spec, config.overlays)
     origin = pipeline.origin(config, file.path, file.text, line)
-    place = pipeline.place(source, origin.pointer)
+    places = [
+        {"file": at.file, "pointer": at.pointer, "line": at.line, "column": at.column}
+        for at in pipeline.places(source, origin.pointer)
+    ]
     return {
         "file": name,
         "line": line,
-        "document": {
-            "file": source.name,
-            "pointer": origin.pointer,
-            "line": place.line,
-            "column": place.column,
-        },
+        "document": places[0],
+        "overlays": places[1:],
         "template": {"file": pipeline.template_path(config, origin.template), "line": origin.line},
     }
 
 
 @main.command()
 @click.argument("document", type=click.Path(path_type=Path), required=False)
+@overlay_option
 @click.option(
     "--view", type=click.Choice(["wire", "canonical"]), required=True, help="What to write."
 )
@@ -253,7 +255,13 @@ def _explained(config: Config, file: tree.OutputFile, name: str, line: int) -> d
 )
 @format_option("text", "json", "github", "sarif")
 @reported
-def export(document: Path | None, view: str, syntax: str | None, style: str) -> None:
+def export(
+    document: Path | None,
+    overlays: tuple[Path, ...],
+    view: str,
+    syntax: str | None,
+    style: str,
+) -> None:
     """Write a document without x-compat for other tools: what a server accepts (wire), or the canonical form.
 
     \b
@@ -261,7 +269,7 @@ def export(document: Path | None, view: str, syntax: str | None, style: str) -> 
       speclens export openapi.yaml --view canonical > canonical.yaml
     """
     del style
-    source = load(document or _spec())
+    source = source_of(document, overlays)
     pipeline.read(source)
     result = (views.wire if view == "wire" else views.canonical)(source.value).document
     if (syntax or ("json" if source.name.endswith(".json") else "yaml")) == "json":

@@ -12,14 +12,16 @@ from typing import Any
 
 from speclens.problems import Problem, Refused
 
-KEYS = ("spec", "package", "output", "templates", "version", "client", "denormalize")
+KEYS = ("spec", "package", "output", "templates", "version", "client", "denormalize", "overlays")
+_NO_STRINGS = ("denormalize", "overlays")
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
     """`spec` is the document; `output` the directory that the distribution of `package` is written to; `templates` is
     looked up before the built-in ones; `version` is that of the distribution; `fix` the command that generates;
-    `denormalize` says whether the way back from canonical to older fields is generated as well."""
+    `denormalize` says whether the way back from canonical to older fields is generated as well; `overlays` are laid
+    over the document, in order."""
 
     spec: Path
     package: str
@@ -29,12 +31,14 @@ class Config:
     version: str = "0.1.0"
     client: str = ""
     denormalize: bool = True
+    overlays: tuple[Path, ...] = ()
 
     @property
     def values(self) -> tuple[str, ...]:
         """What of the configuration shows in the output."""
         way_back = "" if self.denormalize else "one way"
-        return (self.spec.name, self.package, self.version, self.client, way_back)
+        overlays = (path.name for path in self.overlays)
+        return (self.spec.name, self.package, self.version, self.client, way_back, *overlays)
 
 
 def find(start: Path) -> Path | None:
@@ -49,26 +53,7 @@ def find(start: Path) -> Path | None:
 def load(path: Path) -> Config:
     """The configuration of a pyproject.toml; its paths are relative to the file. Raises Refused."""
     table = _table(path) or {}
-    problems = [
-        _problem(path, key, f"unknown key `{key}`", f"one of {', '.join(KEYS)}")
-        for key in table
-        if key not in KEYS
-    ]
-    problems += [
-        _problem(path, key, f"`{key}` is a string", f'write `{key} = "…"`')
-        for key, value in table.items()
-        if key in KEYS and key != "denormalize" and not isinstance(value, str)
-    ]
-    if not isinstance(table.get("denormalize", True), bool):
-        problems.append(
-            _problem(path, "denormalize", "`denormalize` is true or false", "write one of them")
-        )
-    problems += [
-        _problem(path, key, f"`{key}` is missing", f'write `{key} = "…"` under [tool.speclens]')
-        for key in ("spec", "package", "output")
-        if key not in table
-    ]
-    if problems:
+    if problems := _table_problems(table, path):
         raise Refused(problems)
     here = Path(os.path.relpath(path.parent))
     return checked(
@@ -81,9 +66,37 @@ def load(path: Path) -> Config:
             version=table.get("version", "0.1.0"),
             client=table.get("client", ""),
             denormalize=table.get("denormalize", True),
+            overlays=tuple(here / name for name in table.get("overlays", ())),
         ),
         path,
     )
+
+
+def _table_problems(table: Mapping[str, Any], path: Path) -> list[Problem]:
+    problems = [
+        _problem(path, key, f"unknown key `{key}`", f"one of {', '.join(KEYS)}")
+        for key in table
+        if key not in KEYS
+    ]
+    problems += [
+        _problem(path, key, f"`{key}` is a string", f'write `{key} = "…"`')
+        for key, value in table.items()
+        if key in KEYS and key not in _NO_STRINGS and not isinstance(value, str)
+    ]
+    if not isinstance(table.get("denormalize", True), bool):
+        problems.append(
+            _problem(path, "denormalize", "`denormalize` is true or false", "write one of them")
+        )
+    overlays = table.get("overlays", [])
+    if not isinstance(overlays, list) or not all(isinstance(name, str) for name in overlays):
+        message, hint = "`overlays` is a list of strings", 'write `overlays = ["…"]`'
+        problems.append(_problem(path, "overlays", message, hint))
+    problems += [
+        _problem(path, key, f"`{key}` is missing", f'write `{key} = "…"` under [tool.speclens]')
+        for key in ("spec", "package", "output")
+        if key not in table
+    ]
+    return problems
 
 
 def checked(config: Config, origin: Path | None = None) -> Config:

@@ -137,7 +137,7 @@ def _located(error: ValidationError) -> Iterator[Fault]:
 
 def _load(source: Source, document: ir.Document) -> ModuleType:
     """The normalizers of a document as a module."""
-    nonce = marks.nonce(source.text)
+    nonce = marks.nonce("".join(source.texts))
     render_one = render.renderer((render.BUILT_IN,), nonce)
     config = Config(Path(source.name), _PACKAGE, Path(), "")
     package = plan.package(document, config)

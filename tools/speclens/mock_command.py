@@ -7,10 +7,8 @@ from pathlib import Path
 
 import click
 
-from speclens import config as configuration
 from speclens import mock, pipeline
-from speclens.config import Config
-from speclens.options import format_option, reported, warn
+from speclens.options import config_of, format_option, overlay_option, reported, warn
 from speclens.reporting import safe
 
 
@@ -20,6 +18,7 @@ from speclens.reporting import safe
     type=click.Path(path_type=Path),
     help="The OpenAPI document; that of pyproject.toml if not given.",
 )
+@overlay_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=0, help="The port; 0 is one that is free."
@@ -27,7 +26,9 @@ from speclens.reporting import safe
 @click.option("--api-key", default="mock", show_default=True, help="The key that callers send.")
 @format_option("text", "json", "github", "sarif")
 @reported
-def mock_command(spec: Path | None, host: str, port: int, api_key: str, style: str) -> None:
+def mock_command(
+    spec: Path | None, overlays: tuple[Path, ...], host: str, port: int, api_key: str, style: str
+) -> None:
     """Run the generated server with answers made up, real pictures among them. Writes nothing.
 
     The first line on standard output is the URL; each request is told on standard error.
@@ -37,7 +38,7 @@ def mock_command(spec: Path | None, host: str, port: int, api_key: str, style: s
       speclens mock --spec openapi.yaml --port 8000
     """
     del style
-    config = _config(spec)
+    config = config_of("mock", spec, overlays)
     built, warnings = pipeline.build(config)
     warn(warnings)
     try:
@@ -51,13 +52,3 @@ def mock_command(spec: Path | None, host: str, port: int, api_key: str, style: s
     except mock.Unavailable as error:
         click.echo(f"error: {safe(str(error))}", err=True)
         sys.exit(2)
-
-
-def _config(spec: Path | None) -> Config:
-    if spec is not None:
-        fix = f"speclens mock --spec {spec}"
-        return configuration.checked(Config(spec, "api", Path(), fix))
-    path = configuration.find(Path.cwd())
-    if path is None:
-        raise click.UsageError("No pyproject.toml with [tool.speclens] here or above; give --spec.")
-    return configuration.load(path)

@@ -14,6 +14,7 @@ from speclens import config as configuration
 from speclens import reporting
 from speclens.config import Config
 from speclens.problems import Problem, Refused
+from speclens.source import Source, load
 
 
 def format_option(*styles: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -28,8 +29,54 @@ def format_option(*styles: str) -> Callable[[Callable[..., Any]], Callable[..., 
     )
 
 
+overlay_option = click.option(
+    "--overlay",
+    "overlays",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="An OpenAPI overlay to lay over the document; several are applied in order.",
+)
+"""The option that names overlays; the command receives `overlays`."""
+
+
+def named(overlays: Iterable[Path]) -> str:
+    """Overlays as options of a command that is shown."""
+    return "".join(f" --overlay {path}" for path in overlays)
+
+
+def source_of(document: Path | None, overlays: tuple[Path, ...]) -> Source:
+    """A document that the command line names, with its overlays; that of the nearest pyproject.toml, with the overlays
+    there, if it names none. Raises Refused, click.UsageError."""
+    if document is not None:
+        return load(document, overlays)
+    if overlays:
+        raise click.UsageError("--overlay goes with a document; name that as well.")
+    path = configuration.find(Path.cwd())
+    if path is None:
+        raise click.UsageError(
+            "No pyproject.toml with [tool.speclens] here or above; name the document."
+        )
+    config = configuration.load(path)
+    return load(config.spec, config.overlays)
+
+
+def config_of(command: str, spec: Path | None, overlays: tuple[Path, ...]) -> Config:
+    """What a command that writes no package makes one of: the document that is named, else as pyproject.toml says.
+    Raises Refused, click.UsageError."""
+    if spec is not None:
+        fix = f"speclens {command} --spec {spec}{named(overlays)}"
+        return configuration.checked(Config(spec, "api", Path(), fix, overlays=overlays))
+    if overlays:
+        raise click.UsageError("--overlay goes with --spec.")
+    path = configuration.find(Path.cwd())
+    if path is None:
+        raise click.UsageError("No pyproject.toml with [tool.speclens] here or above; give --spec.")
+    return configuration.load(path)
+
+
 _TARGET = (
     click.option("--spec", type=click.Path(path_type=Path), help="The OpenAPI document."),
+    overlay_option,
     click.option("--package", help="The name of the package to generate."),
     click.option(
         "--output", type=click.Path(path_type=Path), help="The directory of its distribution."
@@ -58,6 +105,7 @@ def target_options(command: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(command)
     def run(
         spec: Path | None,
+        overlays: tuple[Path, ...],
         package: str | None,
         output: Path | None,
         templates: Path | None,
@@ -65,7 +113,7 @@ def target_options(command: Callable[..., Any]) -> Callable[..., Any]:
         one_way: bool,
         **rest: Any,
     ) -> Any:
-        config = _config(spec, package, output, templates, client, one_way)
+        config = _config(spec, overlays, package, output, templates, client, one_way)
         return command(config=config, **rest)
 
     for option in reversed(_TARGET):
@@ -75,6 +123,7 @@ def target_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def _config(
     spec: Path | None,
+    overlays: tuple[Path, ...],
     package: str | None,
     output: Path | None,
     templates: Path | None,
@@ -82,9 +131,9 @@ def _config(
     one_way: bool,
 ) -> Config:
     if spec is None:
-        if package or output or templates or client or one_way:
+        if overlays or package or output or templates or client or one_way:
             raise click.UsageError(
-                "--package, --output, --templates, --client and --one-way go with --spec."
+                "--overlay, --package, --output, --templates, --client and --one-way go with --spec."
             )
         path = configuration.find(Path.cwd())
         if path is None:
@@ -94,7 +143,7 @@ def _config(
         return configuration.load(path)
     if package is None or output is None:
         raise click.UsageError("--spec goes with --package and --output.")
-    fix = f"speclens generate --spec {spec} --package {package} --output {output}"
+    fix = f"speclens generate --spec {spec}{named(overlays)} --package {package} --output {output}"
     fix += f" --templates {templates}" if templates else ""
     fix += f" --client {client}" if client else ""
     fix += " --one-way" if one_way else ""
@@ -107,6 +156,7 @@ def _config(
             templates,
             client=client or "",
             denormalize=not one_way,
+            overlays=overlays,
         )
     )
 

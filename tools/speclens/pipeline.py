@@ -14,8 +14,8 @@ from typing import Any
 from speclens import __version__, cache, ir, lower, marks, models, plan, prune, render, tidy
 from speclens.config import Config
 from speclens.problems import Finding, Problem, Refused
-from speclens.source import Source, load, locate
-from speclens.source.pointer import get
+from speclens.source import Source, load, locate, origins
+from speclens.source.pointer import get, join, tokens
 from speclens.tree import Inputs, OutputFile, Subject, Tree
 from speclens.validate import validate
 
@@ -30,9 +30,10 @@ class Draft:
 
 def build(config: Config) -> tuple[Tree, tuple[Problem, ...]]:
     """The output tree of a configuration, and warnings on its document. Raises Refused, with all errors."""
-    source = load(config.spec)
+    source = load(config.spec, config.overlays)
     inputs = _inputs(source, config)
-    name = cache.key(json.dumps(asdict(inputs)), source.name, config.fix)
+    overlays = (overlay.name for overlay in source.overlays)
+    name = cache.key(json.dumps(asdict(inputs)), source.name, config.fix, *overlays)
     if (stored := cache.get(name)) is not None:
         return _loaded(stored, inputs, config)
     document, warnings = read(source)
@@ -83,15 +84,15 @@ def read(source: Source) -> tuple[ir.Document, tuple[Problem, ...]]:
     if not any(finding.severity == "error" for finding in findings):
         findings += lower.check(source.value)
     if any(finding.severity == "error" for finding in findings):
-        raise Refused(locate(source, findings))
+        raise Refused(source.warnings + locate(source, findings))
     document, warnings = lower.lower(source.value)
-    return document, locate(source, findings + warnings)
+    return document, source.warnings + locate(source, findings + warnings)
 
 
 def drafts(source: Source, document: ir.Document, config: Config) -> dict[str, Draft]:
     """Every file as its template printed it, but for what the package does not use of copied ones, with the origin of
     each line. Raises Refused for a faulty template."""
-    nonce = marks.nonce(source.text)
+    nonce = marks.nonce("".join(source.texts))
     directories = _directories(config)
     try:
         document = plan.chosen(document, config)
@@ -145,7 +146,7 @@ def _print(
 
 def origin(config: Config, path: str, text: str, line: int) -> marks.Origin:
     """What made a line (from 1) of an output file with this text. Raises KeyError if no such file is generated."""
-    source = load(config.spec)
+    source = load(config.spec, config.overlays)
     draft = drafts(source, read(source)[0], config)[path]
     return _origins(draft, path, text)(line)
 
@@ -163,9 +164,12 @@ def _origins(draft: Draft, path: str, text: str) -> Callable[[int], marks.Origin
     return find
 
 
-def place(source: Source, pointer: str) -> Problem:
-    """Where a pointer is in its document, as a problem without anything wrong."""
-    return locate(source, [Finding("origin", pointer, "")])[0]
+def places(source: Source, pointer: str) -> tuple[Problem, ...]:
+    """Where a pointer is in its document, and where overlays wrote members of it, as problems without anything wrong."""
+    here = origins.find(source.origin, tokens(pointer))
+    members = (name for name, one in here.members.items() if one.text != here.text)
+    inner = [Finding("origin", join(pointer, name), "") for name in members]
+    return locate(source, [Finding("origin", pointer, "")]) + locate(source, inner)
 
 
 def template_path(config: Config, name: str) -> str:
@@ -180,7 +184,7 @@ def pointer_at(config: Config, tree: Tree) -> Callable[[str, int], str | None]:
 
     @memoize
     def made() -> dict[str, Draft]:
-        source = load(config.spec)
+        source = load(config.spec, config.overlays)
         return drafts(source, read(source)[0], config)
 
     @memoize
@@ -209,7 +213,7 @@ def _inputs(source: Source, config: Config) -> Inputs:
         path.read_text("utf-8") for directory in _directories(config) for path in _files(directory)
     ]
     return Inputs(
-        document=_digest(source.text),
+        document=_digest(*source.texts),
         templates=_digest(*templates),
         config=_digest(*config.values),
         toolkit=f"{__version__}-{_toolkit()}",

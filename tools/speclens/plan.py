@@ -178,7 +178,7 @@ def files(document: ir.Document, config: Config) -> tuple[File, ...]:
             template=template,
             subjects=subjects(document),
             is_verbatim=template.endswith(".py"),
-            source=inline(config.spec.name),
+            source=inline(", ".join(path.name for path in (config.spec, *config.overlays))),
             fix="speclens generate",
         )
         for path, template, subjects, condition in TABLE

@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from speclens import config as configuration
 from speclens import ir, loading, pipeline
 from speclens.config import Config
 from speclens.lower import views
-from speclens.options import format_option, print_problems, reported
+from speclens.options import config_of, format_option, overlay_option, print_problems, reported
 from speclens.problems import Finding
 from speclens.reporting import safe, safe_json
 from speclens.source import Source, load, locate
@@ -37,6 +36,7 @@ _LONGEST = 300
     type=click.Path(path_type=Path),
     help="The OpenAPI document; that of pyproject.toml if not given.",
 )
+@overlay_option
 @click.option("--schema", "schemas", multiple=True, help="A schema to verify; all if not given.")
 @click.option(
     "--examples",
@@ -47,7 +47,13 @@ _LONGEST = 300
 )
 @format_option("text", "json", "github", "sarif")
 @reported
-def verify_command(spec: Path | None, schemas: tuple[str, ...], examples: int, style: str) -> None:
+def verify_command(
+    spec: Path | None,
+    overlays: tuple[Path, ...],
+    schemas: tuple[str, ...],
+    examples: int,
+    style: str,
+) -> None:
     """Try the generated code on payloads made from the document, valid ones and near misses.
 
     Normalizers are held against the laws of x-compat, models against a JSON Schema validator. What breaks one is told
@@ -57,8 +63,8 @@ def verify_command(spec: Path | None, schemas: tuple[str, ...], examples: int, s
     Example:
       speclens verify --spec openapi.yaml --schema Pet --examples 1000
     """
-    config = _config(spec)
-    source = load(config.spec)
+    config = config_of("verify", spec, overlays)
+    source = load(config.spec, config.overlays)
     document, warnings = pipeline.read(source)
     names = _names(source, document)
     wanted = [pointer for name in schemas or ("",) for pointer in _called(names, name)]
@@ -102,16 +108,6 @@ def _called(names: Mapping[str, str], name: str) -> list[str]:
         hint = f"; did you mean {close[0]!r}?" if close else ""
         raise click.UsageError(f"no schema {name!r}{hint}")
     return found
-
-
-def _config(spec: Path | None) -> Config:
-    if spec is not None:
-        fix = f"speclens verify --spec {spec}"
-        return configuration.checked(Config(spec, "api", Path(), fix))
-    path = configuration.find(Path.cwd())
-    if path is None:
-        raise click.UsageError("No pyproject.toml with [tool.speclens] here or above; give --spec.")
-    return configuration.load(path)
 
 
 def _modules(config: Config) -> tuple[ModuleType, ModuleType | None]:

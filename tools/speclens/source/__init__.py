@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from speclens.source.load import Source, load, loads, locate
+from speclens.source.layers import load
+from speclens.source.load import Source, loads, locate
 
 __all__ = ["Source", "load", "loads", "locate"]

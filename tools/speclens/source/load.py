@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from speclens.problems import Finding, Problem, Refused
-from speclens.source import json_text, yaml_text
+from speclens.source import json_text, origins, pointer, yaml_text
 from speclens.source.faults import Fault, Lines, located, not_a_mapping
 from speclens.source.json_scan import scan
-from speclens.source.places import find
+from speclens.source.origins import Origin
+from speclens.source.places import Place, find
 from speclens.source.yaml_places import places
 
 _BOM = "\ufeff"
@@ -20,17 +22,31 @@ MAX_BYTES = 1 << 27
 """Largest file that is read (128 MiB)."""
 
 
+_UNCHANGED = Origin(0)
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A document as it was read.
 
     `name` is the file as the user named it ("-" for standard input), `value` plain JSON: dicts with
     text keys, lists, str, int, float, bool, None. What a YAML alias names is the same object again.
+
+    Where overlays were laid over it, `value` is the result, `text` still the document's own, `overlays` the overlays as
+    they were read, `origin` says which part comes from where, and `warnings` what of them is not as it was meant.
     """
 
     name: str
     text: str
     value: Any
+    overlays: tuple[Source, ...] = ()
+    origin: Origin = _UNCHANGED
+    warnings: tuple[Problem, ...] = ()
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """All that `value` was made of: the document's text, then those of its overlays."""
+        return (self.text, *(overlay.text for overlay in self.overlays))
 
 
 def load(path: Path) -> Source:
@@ -53,28 +69,27 @@ def loads(text: str, name: str) -> Source:
 
 
 def locate(source: Source, findings: Iterable[Finding]) -> tuple[Problem, ...]:
-    """The findings with file, line and column, each once, in the order of the file.
+    """The findings with file, line and column, each once; the document's first, then those of each overlay, in the
+    order of the file.
 
     A member stands where its key stands; a pointer that names nothing stands at its nearest parent.
     """
-    distinct = tuple(dict.fromkeys(findings))
-    if not distinct:
-        return ()
-    root = scan(source.text).root if json_text.is_json(source.text) else places(source.text)
-    lines = Lines(source.text)
-    problems = [
-        Problem(
-            f.rule,
-            f.severity,
-            f.pointer,
-            source.name,
-            *lines.position(find(root, f.pointer)),
-            f.message,
-            f.hint,
-        )
-        for f in distinct
-    ]
-    return tuple(sorted(problems, key=lambda p: (p.line, p.column, p.rule)))
+    files = (source, *source.overlays)
+    placed = cache(lambda number: (_places(files[number].text), Lines(files[number].text)))
+    problems: list[tuple[int, Problem]] = []
+    for f in dict.fromkeys(findings):
+        origin = origins.find(source.origin, pointer.tokens(f.pointer))
+        root, lines = placed(origin.text)
+        line, column = lines.position(find(root, origin.path))
+        name = files[origin.text].name
+        problem = Problem(f.rule, f.severity, f.pointer, name, line, column, f.message, f.hint)
+        problems.append((origin.text, problem))
+    problems.sort(key=lambda one: (one[0], one[1].line, one[1].column, one[1].rule))
+    return tuple(problem for _, problem in problems)
+
+
+def _places(text: str) -> Place:
+    return scan(text).root if json_text.is_json(text) else places(text)
 
 
 def _parse(text: str, name: str) -> tuple[Any, list[Fault]]:

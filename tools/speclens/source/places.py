@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-
-from speclens.source import pointer
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,10 +14,10 @@ class Place:
     members: dict[str, Place] = field(default_factory=dict)
 
 
-def find(root: Place, fragment: str) -> int:
-    """The offset of what a pointer names, or of its nearest parent that exists."""
+def find(root: Place, tokens: Iterable[str]) -> int:
+    """The offset of what a pointer's tokens name, or of its nearest parent that exists."""
     place = root
-    for token in pointer.tokens(fragment):
+    for token in tokens:
         if token not in place.members:
             break
         place = place.members[token]

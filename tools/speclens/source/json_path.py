@@ -1,0 +1,204 @@
+"""JSONPath queries (RFC 9535): text -> query, and what a query selects of a value, within a budget.
+
+jsonpath-rfc9535 reads the queries: grammar, types of functions, ranges. They are run here, on its syntax trees, because a
+query is untrusted: its own evaluation has no bound (`$..*..*..*`, a filter within filters) and its regular expressions
+backtrack. Here each step is paid from a budget, and regular expressions run on Rust's engine, in linear time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any, NamedTuple
+
+from jsonpath_rfc9535 import JSONPathEnvironment, JSONPathError
+from jsonpath_rfc9535 import JSONPathQuery as Query
+from jsonpath_rfc9535 import filter_expressions as filters
+from jsonpath_rfc9535 import selectors as kinds
+from jsonpath_rfc9535.segments import JSONPathRecursiveDescentSegment as Descendants
+
+from speclens.source.json_path_values import NOTHING, Budget, TooCostly, compare, matches
+
+__all__ = ["Budget", "Invalid", "Query", "TooCostly", "parse", "select"]
+
+MAX_LENGTH = 1_000
+"""Longest query that is read, in characters: what it costs at each value is bounded by it."""
+
+
+MAX_NODES = 1_000_000
+"""Most nodes that are held at a time: some 100 MB."""
+
+
+class Invalid(Exception):
+    """A text that is no query; the message says why."""
+
+
+class _Node(NamedTuple):
+    """A value and the path to it, last token first, as linked pairs: paths are made for what is selected only."""
+
+    value: Any
+    path: tuple[Any, Any] | None = None
+
+    @property
+    def location(self) -> tuple[str | int, ...]:
+        """The keys and indices from the root to here."""
+        tokens, path = [], self.path
+        while path:
+            path, token = path
+            tokens.append(token)
+        return tuple(reversed(tokens))
+
+
+def parse(text: str) -> Query:
+    """The query of a text. Raises Invalid."""
+    if len(text) > MAX_LENGTH:
+        raise Invalid(f"longer than {MAX_LENGTH:,} characters")
+    try:
+        query = JSONPathEnvironment().compile(text)
+        if any(not segment.selectors for segment in query.segments):
+            raise Invalid("a segment without selectors")
+    except JSONPathError as error:
+        at = f" at character {error.token.index + 1}" if error.token and error.token.query else ""
+        raise Invalid(f"{error.args[0] if error.args else 'no query'}{at}") from None
+    except RecursionError:
+        raise Invalid("nested too deep") from None
+    # What the library does not expect: `1e999` for one.
+    except (ArithmeticError, LookupError, ValueError, TypeError, AssertionError) as error:
+        raise Invalid(str(error) or "no query") from None
+    return query
+
+
+def select(query: Query, root: Any, budget: Budget) -> list[tuple[str | int, ...]]:
+    """The locations that a query selects in a value: each once, in the order of RFC 9535, parents before their parts.
+    Raises TooCostly."""
+    try:
+        nodes = _run(query, _Node(root), root, budget)
+    except RecursionError:
+        raise TooCostly from None
+    locations: dict[tuple[str | int, ...], None] = {}
+    for node in nodes:
+        locations[location := node.location] = None
+        budget.spend(1 + len(location) // 4)
+    return list(locations)
+
+
+def _run(query: Query, start: _Node, root: Any, budget: Budget) -> list[_Node]:
+    nodes = [start]
+    for segment in query.segments:
+        if isinstance(segment, Descendants):
+            nodes = _listed(inner for node in nodes for inner in _descendants(node, budget))
+        nodes = _listed(
+            found
+            for node in nodes
+            for selector in segment.selectors
+            for found in _selected(selector, node, root, budget)
+        )
+    return nodes
+
+
+def _listed(nodes: Iterator[_Node]) -> list[_Node]:
+    listed = [*islice(nodes, MAX_NODES + 1)]
+    if len(listed) > MAX_NODES:
+        raise TooCostly
+    return listed
+
+
+def _children(node: _Node, budget: Budget) -> Iterator[_Node]:
+    match node.value:
+        case dict():
+            for key, value in node.value.items():
+                budget.spend(1)
+                yield _Node(value, (node.path, key))
+        case list():
+            for index, value in enumerate(node.value):
+                budget.spend(1)
+                yield _Node(value, (node.path, index))
+        case _:
+            pass
+
+
+def _descendants(node: _Node, budget: Budget) -> Iterator[_Node]:
+    """A node and all below it, each before its parts."""
+    stack = [node]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack += reversed([*_children(node, budget)])
+
+
+def _selected(
+    selector: kinds.JSONPathSelector, node: _Node, root: Any, budget: Budget
+) -> Iterator[_Node]:
+    budget.spend(1)
+    value = node.value
+    match selector:
+        case kinds.NameSelector(name=name):
+            if isinstance(value, dict) and name in value:
+                yield _Node(value[name], (node.path, name))
+        case kinds.IndexSelector(index=index):
+            if isinstance(value, list) and -len(value) <= index < len(value):
+                yield _Node(value[index], (node.path, index % len(value)))
+        case kinds.SliceSelector(slice=bounds):
+            if isinstance(value, list) and bounds.step != 0:
+                for index in range(*bounds.indices(len(value))):
+                    budget.spend(1)
+                    yield _Node(value[index], (node.path, index))
+        case kinds.WildcardSelector():
+            yield from _children(node, budget)
+        case kinds.FilterSelector(expression=expression):
+            for child in _children(node, budget):
+                if _is_true(expression.expression, child, root, budget):
+                    yield child
+        case _:
+            raise AssertionError(selector)
+
+
+# Filters (RFC 9535, section 2.3.5)
+
+
+def _is_true(expression: filters.Expression, current: _Node, root: Any, budget: Budget) -> bool:
+    budget.spend(1)
+    match expression:
+        case filters.FilterExpression(expression=inner):
+            return _is_true(inner, current, root, budget)
+        case filters.PrefixExpression(right=right):
+            return not _is_true(right, current, root, budget)
+        case filters.LogicalExpression(left=left, operator=operator, right=right):
+            if _is_true(left, current, root, budget) is (operator == "||"):
+                return operator == "||"
+            return _is_true(right, current, root, budget)
+        case filters.ComparisonExpression(left=left, operator=operator, right=right):
+            sides = [_value(side, current, root, budget) for side in (left, right)]
+            return compare(sides[0], operator, sides[1], budget)
+        case filters.FilterQuery():
+            return bool(_nodes(expression, current, root, budget))
+        case filters.FunctionExtension(name=name, args=[text, pattern]):
+            sides = [_value(side, current, root, budget) for side in (text, pattern)]
+            return matches(sides[0], sides[1], name == "match", budget)
+        case _:
+            raise AssertionError(expression)
+
+
+def _nodes(expression: Any, current: _Node, root: Any, budget: Budget) -> list[_Node]:
+    start = root if isinstance(expression, filters.RootFilterQuery) else current.value
+    return _run(expression.query, _Node(start), root, budget)
+
+
+def _value(expression: filters.Expression, current: _Node, root: Any, budget: Budget) -> Any:
+    """The value of an operand; `NOTHING` where there is none."""
+    budget.spend(1)
+    match expression:
+        case filters.FilterExpressionLiteral(value=value):
+            return value
+        case filters.FunctionExtension(name="length", args=[inner]):
+            value = _value(inner, current, root, budget)
+            return len(value) if isinstance(value, str | list | dict) else NOTHING
+        case filters.FunctionExtension(name=name, args=[inner]):
+            nodes = _nodes(inner, current, root, budget)
+            if name == "count":
+                return len(nodes)
+        case filters.FilterQuery():
+            nodes = _nodes(expression, current, root, budget)
+        case _:
+            raise AssertionError(expression)
+    return nodes[0].value if len(nodes) == 1 else NOTHING

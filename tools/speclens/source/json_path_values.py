@@ -1,0 +1,121 @@
+"""Comparisons and regular expressions of JSONPath filters (RFC 9535, section 2.3.5), each paid from a budget."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from iregexp_check import check
+from pydantic_core import SchemaError, SchemaValidator, core_schema
+
+_PATTERN_COST = 20_000
+"""What compiling a regular expression is counted as: Rust's engine may take some 20 ms for one of its largest."""
+
+
+class TooCostly(Exception):
+    """What was asked took all that was left of the budget."""
+
+
+@dataclass(slots=True)
+class Budget:
+    """The steps that may still be taken, about a microsecond each, and the regular expressions compiled so far."""
+
+    steps: int
+    patterns: dict[tuple[str, bool], SchemaValidator | None] = field(default_factory=dict)
+
+    def spend(self, steps: int) -> None:
+        """Takes steps off. Raises TooCostly when there are none left."""
+        self.steps -= steps
+        if self.steps < 0:
+            raise TooCostly
+
+
+class _Nothing:
+    """What a query that selects no value is in a comparison (section 2.3.5.2.2)."""
+
+
+NOTHING = _Nothing()
+
+
+def compare(left: Any, operator: str, right: Any, budget: Budget) -> bool:
+    """Whether two values, or NOTHING, compare as an operator says (section 2.3.5.2.2). Raises TooCostly."""
+    match operator:
+        case "==":
+            return _is_equal(left, right, budget)
+        case "!=":
+            return not _is_equal(left, right, budget)
+        case "<":
+            return _is_less(left, right)
+        case ">":
+            return _is_less(right, left)
+        case "<=":
+            return _is_less(left, right) or _is_equal(left, right, budget)
+        case _:
+            return _is_less(right, left) or _is_equal(left, right, budget)
+
+
+def _is_less(left: Any, right: Any) -> bool:
+    if isinstance(left, str) and isinstance(right, str):
+        return left < right
+    return _is_number(left) and _is_number(right) and bool(left < right)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_equal(left: Any, right: Any, budget: Budget) -> bool:
+    budget.spend(1)
+    if isinstance(left, dict) and isinstance(right, dict):
+        return left.keys() == right.keys() and all(
+            _is_equal(left[key], right[key], budget) for key in left
+        )
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(
+            _is_equal(one, other, budget) for one, other in zip(left, right, strict=True)
+        )
+    if isinstance(left, str) and isinstance(right, str):
+        budget.spend(min(len(left), len(right)) // 1_000)
+        return left == right
+    if _is_number(left) and _is_number(right):
+        return bool(left == right)
+    return type(left) is type(right) and bool(left == right)
+
+
+def matches(text: Any, pattern: Any, is_whole: bool, budget: Budget) -> bool:
+    """`match`, or `search` if not whole: what is no text, or no I-Regexp (RFC 9485), matches nothing. Raises TooCostly."""
+    if not isinstance(text, str) or not isinstance(pattern, str):
+        return False
+    name = (pattern, is_whole)
+    if name not in budget.patterns:
+        budget.spend(_PATTERN_COST)
+        budget.patterns[name] = _compiled(pattern, is_whole)
+    budget.spend(len(text) // 100)
+    compiled = budget.patterns[name]
+    return compiled is not None and bool(compiled.isinstance_python(text))
+
+
+def _compiled(pattern: str, is_whole: bool) -> SchemaValidator | None:
+    if not check(pattern):
+        return None
+    source = _for_rust(pattern)
+    source = rf"\A(?:{source})\z" if is_whole else source
+    try:
+        return SchemaValidator(core_schema.str_schema(pattern=source, strict=True))
+    except (SchemaError, ValueError):
+        return None
+
+
+def _for_rust(pattern: str) -> str:
+    """An I-Regexp for Rust's engine, where a dot is everything but a newline, and classes have operators."""
+    parts: list[str] = []
+    in_class = False
+    for token in re.findall(r"\\.|.", pattern, re.DOTALL):
+        if in_class:
+            in_class = token != "]"
+            parts.append(f"\\{token}" if token in ("&", "~") else token)
+        else:
+            in_class = token == "["
+            parts.append(r"[^\n\r]" if token == "." else token)
+    return "".join(parts)

@@ -1,0 +1,254 @@
+"""Overlays (OpenAPI Overlay Specification 1.0 and 1.1) laid over a document.
+
+An overlay is untrusted: what its queries may cost, what it may add and how deep that may nest is bounded. Nothing is
+fetched; `extends` is compared with the document's path where it is a path.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from speclens.problems import Finding, Problem, Refused
+from speclens.source import json_path, overlay_rules
+from speclens.source.faults import MAX_DEPTH
+from speclens.source.load import Source, load, locate
+from speclens.source.origins import Origin, find
+from speclens.source.overlay_merge import (
+    Clash,
+    Location,
+    Part,
+    append,
+    change,
+    is_container,
+    kind,
+    measure,
+    merge,
+    remove,
+)
+from speclens.source.overlay_rules import Action
+from speclens.source.pointer import join, tokens, walk
+from speclens.source.yaml_text import MAX_EXPANSION
+
+MAX_STEPS = 2_000_000
+"""Steps that the queries of all overlays may take together: some two seconds."""
+
+STEPS_PER_VALUE = 100
+"""And besides, for each value of the document: a large one may be gone through as often as a small one."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Overlay:
+    """An overlay that was read: its actions, and what is wrong with it so far."""
+
+    source: Source
+    actions: list[Action]
+    findings: list[Finding]
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        return locate(self.source, self.findings)
+
+
+@dataclass(slots=True)
+class _Run:
+    """The document so far, and what may still be spent."""
+
+    root: Part
+    budget: json_path.Budget
+    room: int = MAX_EXPANSION
+    has_failed: bool = False
+
+
+@dataclass(slots=True)
+class _Stop(Exception):
+    """Nothing more can be applied."""
+
+    finding: Finding = field()
+
+
+def load_laid(path: Path, overlays: Sequence[Path]) -> Source:
+    """A file's document with overlays laid over it, in order. Raises Refused with all faults of all files."""
+    document: Source | None = None
+    read: list[_Overlay] = []
+    problems: list[Problem] = []
+    try:
+        document = load(path)
+    except Refused as refused:
+        problems += refused.problems
+    for name in overlays:
+        try:
+            source = load(name)
+        except Refused as refused:
+            problems += map(_as_of_overlay, refused.problems)
+            continue
+        read.append(_Overlay(source, *overlay_rules.read(source.value)))
+        problems += read[-1].problems
+    if document is None or any(problem.severity == "error" for problem in problems):
+        raise Refused(problems)
+    return _laid(document, read)
+
+
+def _as_of_overlay(problem: Problem) -> Problem:
+    is_root = problem.rule == "source/root"
+    return replace(problem, hint="start with `overlay: 1.1.0`") if is_root else problem
+
+
+def _laid(document: Source, overlays: list[_Overlay]) -> Source:
+    unbounded = json_path.Budget(1 << 62)
+    size, _ = measure(document.value, unbounded)
+    budget = json_path.Budget(MAX_STEPS + STEPS_PER_VALUE * size)
+    run = _Run(Part(document.value, document.origin), budget)
+    for number, overlay in enumerate(overlays, 1):
+        overlay.findings.extend(_extends(overlay.source, document))
+        try:
+            for action in overlay.actions:
+                _apply(action, number, overlay, run, document.name)
+        except _Stop as stop:
+            overlay.findings.append(stop.finding)
+            run.has_failed = True
+            break
+    problems = tuple(problem for overlay in overlays for problem in overlay.problems)
+    if run.has_failed:
+        raise Refused(problems)
+    return replace(
+        document,
+        value=run.root.value,
+        origin=run.root.origin,
+        overlays=tuple(overlay.source for overlay in overlays),
+        warnings=problems,
+    )
+
+
+def _extends(overlay: Source, document: Source) -> list[Finding]:
+    """A warning if an overlay names another file as its document. What is at a URL cannot be known."""
+    reference = overlay.value.get("extends")
+    if reference is None:
+        return []
+    try:
+        parts = urlsplit(reference)
+        if parts.netloc or parts.scheme not in ("", "file"):
+            return []
+        named = os.path.realpath(Path(overlay.name).parent / unquote(parts.path))
+        is_same = named == os.path.realpath(document.name)
+    except ValueError:
+        is_same = False
+    message = f"this overlay is for {reference}, and is laid over {document.name}"
+    hint = "mend `extends`, which is relative to the overlay, or leave it out"
+    finding = Finding("overlay/extends", "#/extends", message, hint, "warning")
+    return [] if is_same else [finding]
+
+
+def _apply(action: Action, number: int, overlay: _Overlay, run: _Run, name: str) -> None:
+    """One action. Raises _Stop when a bound was reached."""
+    target = join(action.pointer, "target")
+    try:
+        locations = json_path.select(action.target, run.root.value, run.budget)
+        fault = _unfit(action, locations, run.root.value) if locations else None
+        if fault is None and not locations:
+            if not run.has_failed:  # else it may be for want of what failed
+                hint = "was it renamed there? mend the target, or drop the action"
+                message = f"this selects nothing in {name}"
+                overlay.findings.append(
+                    Finding("overlay/no-match", target, message, hint, "warning")
+                )
+        elif fault is None and action.kind == "remove":
+            run.root = remove(run.root, locations, run.budget)
+        elif fault is None:
+            overlay.findings.extend(faults := _write(action, number, locations, run))
+            run.has_failed |= bool(faults)
+        else:
+            overlay.findings.append(fault)
+            run.has_failed = True
+    except json_path.TooCostly:
+        hint = "name the place more closely: fewer `..`, fewer filters within filters"
+        message = "looking for what this selects takes too long"
+        raise _Stop(Finding("overlay/cost", target, message, hint)) from None
+
+
+def _unfit(action: Action, locations: list[Location], root: Any) -> Finding | None:
+    """Why an action cannot be applied to what it selects, or None."""
+    target = join(action.pointer, "target")
+    if action.kind == "remove":
+        if () in locations:
+            message = "the document itself cannot be removed"
+            return Finding("overlay/target", target, message, "select a part of it")
+        return None
+    values = [_at(root, location) for location in locations]
+    first = _shape(values[0])
+    for location, value in zip(locations, values, strict=True):
+        if not action.minor and not is_container(value):
+            message = f"{join('#', *location)} is {kind(value)}: 1.0 updates objects and lists only"
+            hint = "select the object around it, or write `overlay: 1.1.0`"
+            return Finding("overlay/target", target, message, hint)
+        if action.minor and _shape(value) is not first:
+            places = " and ".join(join("#", *one) for one in (locations[0], location))
+            message = f"this selects {kind(values[0])} and {kind(value)}: {places}"
+            hint = "write an action for each"
+            return Finding("overlay/mixed", target, message, hint)
+    return None
+
+
+def _shape(value: Any) -> type | None:
+    return type(value) if is_container(value) else None
+
+
+def _at(root: Any, location: Location) -> Any:
+    return walk(root, map(str, location))
+
+
+def _write(action: Action, number: int, locations: list[Location], run: _Run) -> list[Finding]:
+    """An update or a copy. What it cannot do is told of the first place, and leaves the document as it was. Raises
+    _Stop, TooCostly."""
+    if action.kind == "update":
+        new = Part(action.value, Origin(number, (*tokens(action.pointer), "update")))
+    else:
+        sources = json_path.select(action.value, run.root.value, run.budget)
+        if len(sources) != 1:
+            message = f"this selects {len(sources) or 'nothing'}: a copy is of one place"
+            return [Finding("overlay/copy", join(action.pointer, "copy"), message)]
+        origin = find(run.root.origin, map(str, sources[0]))
+        new = Part(_at(run.root.value, sources[0]), origin)
+    _bound(action, new.value, locations, run)
+    clashes: list[Clash] = []
+
+    def changed(part: Part, at: Location) -> Part:
+        if isinstance(part.value, list) and _is_entry(action, new.value):
+            return append(part, [new])
+        return merge(part, new, at, clashes)
+
+    root = change(run.root, locations, changed, run.budget)
+    if not clashes:
+        run.root = root
+    told: dict[str, Finding] = {}
+    for clash in clashes:
+        is_here = action.kind == "update"
+        pointer = join("#", *clash.origin.path) if is_here else join(action.pointer, "copy")
+        hint = "remove what is there in an action before"
+        told.setdefault(pointer, Finding("overlay/incompatible", pointer, clash.message, hint))
+    return list(told.values())
+
+
+def _is_entry(action: Action, new: Any) -> bool:
+    """Whether a value is appended to a list: 1.0 appends whatever it is, 1.1 concatenates lists."""
+    return not action.minor or not isinstance(new, list)
+
+
+def _bound(action: Action, new: Any, locations: list[Location], run: _Run) -> None:
+    """Raises _Stop if what is written would grow the document beyond what is read of any."""
+    size, depth = measure(new, run.budget)
+    run.room -= size * len(locations)
+    place = join(action.pointer, action.kind)
+    if run.room < 0:
+        message = f"overlays add more than {MAX_EXPANSION:,} values"
+        raise _Stop(Finding("overlay/size", place, message, "use $ref instead of copies"))
+    inner = _is_entry(action, new)
+    at = (len(one) + (inner and isinstance(_at(run.root.value, one), list)) for one in locations)
+    if max(at) + depth > MAX_DEPTH:
+        message = f"with this the document nests more than {MAX_DEPTH} levels deep"
+        hint = "move inner parts to components and use $ref"
+        raise _Stop(Finding("overlay/depth", place, message, hint))
