@@ -21,6 +21,7 @@ _CONSTRAINTS = {
     "number": ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
     "array": ("minItems", "maxItems"),
 }
+_BOUNDS = dict.fromkeys(keyword for keywords in _CONSTRAINTS.values() for keyword in keywords)
 # Keywords that accept less than the generated model would say: told, never dropped in silence.
 _NOT_ENFORCED = (
     "not", "if", "dependentRequired", "dependentSchemas", "patternProperties", "propertyNames", "contains",
@@ -136,7 +137,15 @@ def _enumeration(build: Build, pointer: str, schema: JsonObject) -> ir.Type:
             "an enumeration of numbers with fractions, arrays or objects is not enforced by the model",
         )
         return ir.AnyType()
+    _warn_unread(build, pointer, schema, "beside an enumeration")
     return ir.Literals(tuple({(type(value), value): value for value in values}.values()))
+
+
+def _warn_unread(build: Build, pointer: str, schema: JsonObject, where: str) -> None:
+    """Note the bounds of a schema that its type says nothing of."""
+    for keyword in _BOUNDS:
+        if keyword in schema:
+            build.warn(join(pointer, keyword), f"`{keyword}` {where} is not enforced by the model")
 
 
 def _union(build: Build, pointer: str, schema: JsonObject, keyword: str) -> ir.Type:
@@ -206,6 +215,7 @@ def _by_type(build: Build, pointer: str, schema: JsonObject) -> ir.Type:
         else implied_types(schema)
     )
     if not kinds:
+        _warn_unread(build, pointer, schema, "without `type`")
         return ir.AnyType()
     options = [_one(build, pointer, schema, kind) for kind in kinds]
     if schema.get("nullable") is True and isinstance(declared, str):
