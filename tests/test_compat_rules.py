@@ -21,8 +21,8 @@ RULES = {
 }  # fmt: skip
 # What stands alone has no second place: a keyword by itself, and a value that folds into itself.
 ONE_PLACE = re.compile(
-    "unknown-keyword|folds into itself|no branch|nothing folds|itself renamed|under `not`|between parameters"
-    "|no property|is neither"
+    "unknown-keyword|folds into itself|no branch|nothing folds|itself renamed|under `not`"
+    "|no property|is neither|no query parameter|no header parameter"
 )
 
 

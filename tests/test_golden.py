@@ -22,8 +22,8 @@ import pytest
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from runtime._source_map import pointer_of
 
-from built import imported, lowered, source, texts
-from speclens.lower import views
+from built import imported, source, texts
+from speclens.lower import naming, parameters, views
 from speclens.source.pointer import join
 from speclens.validate.dialect import schema_validator
 
@@ -93,9 +93,9 @@ def test_case(feature: str, case: dict[str, Any], packages: Any) -> None:
     assert case.keys() <= KEYS
     assert ("canonical" in case) != ("errors" in case)
     models, normalizers = packages(feature)
-    document = source(text_of(feature)).value
+    document = parameters.lifted(source(text_of(feature)).value).document
     pointer = join("#", "components", "schemas", case["schema"])
-    ident = next(s.ident for s in lowered(text_of(feature)).schemas if s.pointer == pointer)
+    ident = naming.component_names(document)[pointer]
     payload = copy.deepcopy(case["payload"])
 
     found = run(models, normalizers, ident, payload)

@@ -17,7 +17,7 @@ import yaml
 from speclens import __version__, folding, pipeline, reporting, tree
 from speclens.config import Config
 from speclens.lower import check as check_lowering
-from speclens.lower import views
+from speclens.lower import parameters, views
 from speclens.mock_command import mock_command
 from speclens.options import (
     format_option,
@@ -272,6 +272,7 @@ def export(
     source = source_of(document, overlays)
     pipeline.read(source)
     result = (views.wire if view == "wire" else views.canonical)(source.value).document
+    result = parameters.plain(result, is_canonical=view == "canonical")
     if (syntax or ("json" if source.name.endswith(".json") else "yaml")) == "json":
         click.echo(reporting.safe_json(result))
     else:

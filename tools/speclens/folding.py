@@ -19,7 +19,8 @@ from jsonschema_rs import ValidationError
 
 from speclens import ir, loading, marks, plan, render
 from speclens.config import Config
-from speclens.lower import naming, views
+from speclens.lower import naming, parameters, views
+from speclens.lower.walk import JsonObject
 from speclens.source import Source
 from speclens.source.faults import MAX_DEPTH
 from speclens.source.pointer import get, join
@@ -58,8 +59,9 @@ def folder(
 
     Raises UnknownSchema.
     """
-    pointer, ident = _named(source, name)
-    canonical = views.canonical(source.value).document
+    lifted = parameters.lifted(source.value).document
+    pointer, ident = _named(lifted, name)
+    canonical = views.canonical(lifted).document
     validator = schema_validator(canonical, pointer)
     normalizer = next((one for one in document.compat.normalizers if one.schema == ident), None)
     module = _load(source, document) if normalizer else None
@@ -85,8 +87,8 @@ def folder(
     return fold
 
 
-def _named(source: Source, name: str) -> tuple[str, str]:
-    names = naming.component_names(source.value)
+def _named(document: JsonObject, name: str) -> tuple[str, str]:
+    names = naming.component_names(document)
     pointer = join("#", "components", "schemas", name)
     if pointer in names:
         return pointer, names[pointer]

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from speclens import ir
-from speclens.lower import compat_rules, docs, files, folds, naming, operations, schemas, views
+from speclens.lower import (
+    compat_rules,
+    docs,
+    files,
+    folds,
+    naming,
+    operations,
+    parameters,
+    schemas,
+    view,
+    views,
+)
 from speclens.lower.walk import JsonObject
 from speclens.problems import Finding
 
 
 def lower(document: JsonObject) -> tuple[ir.Document, tuple[Finding, ...]]:
     """The IR of a document that passed `validate` and `compat_rules`, and warnings on what models do not enforce."""
-    names = naming.component_names(document)
-    canonical = views.canonical(document)
+    lifted = parameters.lifted(document)
+    names = naming.component_names(lifted.document)
+    canonical = replace(views.canonical(lifted.document), before=lifted)
     named, warnings = schemas.lower(canonical, names)
-    compat = folds.lower(document, names)
+    compat = folds.lower(lifted.document, names)
     folded = {normalizer.schema: normalizer.ident for normalizer in compat.normalizers}
     client, untold = operations.lower(document, canonical, names, folded)
     info: dict[str, Any] = document.get("info") or {}
@@ -25,7 +38,7 @@ def lower(document: JsonObject) -> tuple[ir.Document, tuple[Finding, ...]]:
         version=version,
         doc=docs.document(title, str(info.get("summary") or info.get("description") or "")),
         schemas=named,
-        compat=compat,
+        compat=view.relocated(compat, lifted),
         client=client,
     )
     return result, warnings + untold
@@ -33,4 +46,7 @@ def lower(document: JsonObject) -> tuple[ir.Document, tuple[Finding, ...]]:
 
 def check(document: JsonObject) -> tuple[Finding, ...]:
     """What a document that passed `validate` is refused for: its `x-compat` and `x-file`."""
-    return (*compat_rules.check(document), *files.check(document))
+    lifted = parameters.lifted(document)
+    alone = parameters.own_schemas(document)
+    found = [view.refound(one, lifted) for one in compat_rules.check(lifted.document, alone)]
+    return tuple(dict.fromkeys((*parameters.check(document), *found, *files.check(document))))

@@ -10,7 +10,7 @@ from speclens import ir, names
 from speclens.literals import comment, literal
 from speclens.lower import compat
 from speclens.lower.naming import is_class
-from speclens.lower.views import View
+from speclens.lower.view import View
 from speclens.lower.walk import JsonObject, follow
 from speclens.source.pointer import get, join
 

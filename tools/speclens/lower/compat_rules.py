@@ -16,16 +16,16 @@ _COUNTING = (
 )  # fmt: skip
 
 
-def check(document: JsonObject) -> tuple[Finding, ...]:
-    """All findings on the x-compat of a document, in document order."""
+def check(document: JsonObject, skip: Collection[str] = ()) -> tuple[Finding, ...]:
+    """All findings on the x-compat of a document, in document order; but for some schemas."""
     found: list[Finding] = []
     for pointer, schema in all_schemas(document):
-        if isinstance(schema, dict):
+        is_skipped = any(f"{pointer}/".startswith(f"{place}/") for place in skip)
+        if isinstance(schema, dict) and not is_skipped:
             found += compat_keywords.of_keywords(pointer, schema)
             found += _object(document, pointer, schema)
             found += compat_shapes.of_union(document, pointer, schema)
     found += _partial_updates(document)
-    found += _parameters(document)
     return tuple(dict.fromkeys(found))
 
 
@@ -216,15 +216,3 @@ def _partial_updates(document: JsonObject) -> Iterator[Finding]:
                 places = ", ".join(spoke.pointer for spoke in spokes)
                 message = f"a PATCH body with compatibility properties ({places}): an absent hub means `unchanged` here"
                 yield Finding("compat/partial-update", here, message, hint)
-
-
-def _parameters(document: JsonObject) -> Iterator[Finding]:
-    for pointer, parameter in objects(document, "parameter"):
-        if compat.keywords(parameter):
-            message = "compatibility between parameters is not generated yet"
-            yield Finding(
-                "compat/unsupported-keyword",
-                join(pointer, compat.KEYWORD),
-                message,
-                "remove it for now",
-            )

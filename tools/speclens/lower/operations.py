@@ -15,7 +15,7 @@ from speclens.literals import comment, docstring, literal
 from speclens.lower import compat, examples
 from speclens.lower.arguments import Inputs
 from speclens.lower.naming import is_class
-from speclens.lower.views import View
+from speclens.lower.view import View
 from speclens.lower.walk import JsonObject, follow
 from speclens.objects import METHODS
 from speclens.problems import Finding

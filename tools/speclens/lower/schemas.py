@@ -10,7 +10,7 @@ from speclens.literals import inline, literal
 from speclens.lower import compat, docs, files, order
 from speclens.lower.naming import inline_names, is_class
 from speclens.lower.types import Build, type_of, warn_unenforced
-from speclens.lower.views import View
+from speclens.lower.view import View
 from speclens.lower.walk import JsonObject, follow, objects
 from speclens.problems import Finding
 from speclens.source.pointer import get, join, tokens

@@ -10,7 +10,7 @@ from speclens import ir
 from speclens.lower import patterns
 from speclens.lower.facts import is_number
 from speclens.lower.naming import is_class
-from speclens.lower.views import View
+from speclens.lower.view import View
 from speclens.lower.walk import JsonObject, follow
 from speclens.problems import Finding
 from speclens.source.pointer import from_reference, get, join

@@ -7,33 +7,18 @@ formats are left out, since nobody judges them: `uri` would refuse URLs, and `in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from speclens.lower import compat, deep_hubs, facts
 from speclens.lower.required import needed_hubs, required_groups
+from speclens.lower.view import View
 from speclens.lower.walk import JsonObject, objects
 from speclens.objects import SUBSCHEMAS
 from speclens.source.pointer import join, tokens, walk
 
 Transform = Callable[["_View", str, str, Any], Any]
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """A plain document, and for the places that moved where they stand in the document as written."""
-
-    document: JsonObject
-    origins: Mapping[str, str]
-
-    def origin(self, pointer: str) -> str:
-        """The place as written of a place of the view."""
-        rest: list[str] = []
-        while pointer not in self.origins and pointer != "#":
-            pointer, _, token = pointer.rpartition("/")
-            rest.insert(0, token)
-        return "/".join((self.origins.get(pointer, pointer), *rest))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,223 @@
+"""Parameters as properties: those of an operation together are an object, so that x-compat between them is what it is
+between properties, with the same rules, functions and model.
+
+A parameter is a member called as in OpenAPI's runtime expressions (section 4.8.20.4 of 3.1): `query.limit`,
+`header.X-Model`. Policies of hubs are those of the operation's own `x-compat.hubs`.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from speclens.lower import compat
+from speclens.lower.build import folding
+from speclens.lower.view import View
+from speclens.lower.walk import JsonObject, follow, objects
+from speclens.objects import nodes
+from speclens.problems import Finding
+from speclens.source.pointer import exists, get, join, tokens
+
+Parameters = Mapping[tuple[str, str], tuple[str, JsonObject]]
+"""By location and name (of a header in lower case): pointer and Parameter Object."""
+
+
+def lifted(document: JsonObject) -> View:
+    """The document with a component schema for the parameters of each operation that has x-compat among them."""
+    if not any(compat.KEYWORD in node.value for node in nodes(document)):
+        return View(document, {})
+    folds = folding(document)
+    made: JsonObject = {}
+    origins: dict[str, str] = {}
+    for pointer, operation in objects(document, "operation"):
+        found = _parameters(document, pointer, operation)
+        if compat.KEYWORD in operation or any(_is_compat(folds, *one) for one in found.values()):
+            name = _name(document, pointer, operation)
+            made[name] = _schema(
+                found, operation, pointer, join("#/components/schemas", name), origins
+            )
+    if not made:
+        return View(document, {})
+    components = document.get("components") or {}
+    schemas = {**(components.get("schemas") or {}), **made}
+    return View({**document, "components": {**components, "schemas": schemas}}, origins)
+
+
+def _name(document: JsonObject, pointer: str, operation: JsonObject) -> str:
+    """The name of the component: after the operation, and not that of another."""
+    path = tokens(pointer)
+    name = f"{operation.get('operationId') or f'{path[-1]} {path[-2]}'}.parameters"
+    while exists(document, join("#/components/schemas", name)):
+        name += "_"
+    return name
+
+
+def _parameters(document: JsonObject, pointer: str, operation: JsonObject) -> Parameters:
+    """The parameters of an operation, those of its path included."""
+    found: dict[tuple[str, str], tuple[str, JsonObject]] = {}
+    outer = pointer.rpartition("/")[0]
+    for place, owner in ((outer, get(document, outer)), (pointer, operation)):
+        listed = owner.get("parameters") if isinstance(owner, dict) else None
+        for index, item in enumerate(listed if isinstance(listed, list) else ()):
+            here, value = follow(document, join(place, "parameters", index), item)
+            if isinstance(value, dict) and isinstance(value.get("name"), str):
+                found[_key(value.get("in"), value["name"])] = (here, value)
+    return found
+
+
+def _key(location: Any, name: str) -> tuple[str, str]:
+    return (str(location), name.lower() if location == "header" else name)
+
+
+def _is_compat(folds: frozenset[str], pointer: str, parameter: JsonObject) -> bool:
+    return compat.KEYWORD in parameter or _schema_of(pointer, parameter)[0] in folds
+
+
+def _schema_of(pointer: str, parameter: JsonObject) -> tuple[str, Any]:
+    """The schema of a parameter: its own, or that of its one media type (section 4.8.12)."""
+    content = parameter.get("content")
+    for name, media in content.items() if isinstance(content, dict) else ():
+        if isinstance(media, dict):
+            return join(pointer, "content", name, "schema"), media.get("schema", {})
+    return join(pointer, "schema"), parameter.get("schema", {})
+
+
+def _schema(
+    found: Parameters, operation: JsonObject, pointer: str, place: str, origins: dict[str, str]
+) -> JsonObject:
+    origins[place] = pointer
+    properties: JsonObject = {}
+    required: list[str] = []
+    for here, parameter in found.values():
+        name = f"{parameter.get('in')}.{parameter['name']}"
+        at = join(place, "properties", name)
+        properties[name] = _property(found, here, parameter, at, origins)
+        if parameter.get("required") is True:
+            origins[join(place, "required", len(required))] = join(here, "required")
+            required.append(name)
+    own = {compat.KEYWORD: operation[compat.KEYWORD]} if compat.KEYWORD in operation else {}
+    path = tokens(pointer)
+    told = f"The parameters of {path[-1].upper()} {path[-2]}, by location and name."
+    return {
+        "type": "object",
+        "description": told,
+        "properties": properties,
+        "required": required,
+        **own,
+    }
+
+
+def _property(
+    found: Parameters, pointer: str, parameter: JsonObject, at: str, origins: dict[str, str]
+) -> Any:
+    place, schema = _schema_of(pointer, parameter)
+    origins[at] = pointer
+    inner = dict(schema) if isinstance(schema, dict) else {}
+    for keyword in inner:
+        origins[join(at, keyword)] = join(place, keyword)
+    for keyword in ("description", "deprecated"):
+        if keyword in parameter and keyword not in inner:
+            inner[keyword] = parameter[keyword]
+    if compat.KEYWORD in parameter:
+        origins[join(at, compat.KEYWORD)] = join(pointer, compat.KEYWORD)
+        own = {**compat.keywords(inner), **compat.keywords(parameter)}
+        if target := _target(found, own.pop("into", None)):
+            own["into"] = join("", target)
+        inner[compat.KEYWORD] = (
+            own if isinstance(parameter[compat.KEYWORD], dict) else parameter[compat.KEYWORD]
+        )
+    return inner
+
+
+def _target(found: Parameters, into: Any) -> str:
+    """The member that a parameter folds into; "" if none is named."""
+    if isinstance(into, dict) and isinstance(into.get("name"), str):
+        _, hub = found.get(_key(into.get("in"), into["name"]), ("", {}))
+        return f"{hub['in']}.{hub['name']}" if hub else ""
+    return ""
+
+
+# What is asked of parameters by themselves
+
+
+def own_schemas(document: JsonObject) -> frozenset[str]:
+    """The schemas of parameters with x-compat: they say something only together with it."""
+    return frozenset(
+        _schema_of(node.pointer, node.value)[0]
+        for node in nodes(document)
+        if node.kind == "parameter" and compat.KEYWORD in node.value
+    )
+
+
+def check(document: JsonObject) -> Iterator[Finding]:
+    """Whether `into` of each parameter names another of every operation that it is a parameter of."""
+    for pointer, operation in objects(document, "operation"):
+        found = _parameters(document, pointer, operation)
+        for here, parameter in found.values():
+            into = compat.keywords(parameter).get("into")
+            place = join(here, compat.KEYWORD, "into")
+            if into is not None and not _names_one(into):
+                message = "`into` of a parameter names another one"
+                hint = "write `{in: query, name: …}`"
+                yield Finding("compat/unknown-keyword", place, message, hint)
+            elif into is not None and not _target(found, into):
+                path = tokens(pointer)
+                told = (
+                    f"no {into['in']} parameter `{into['name']}` in {path[-1].upper()} {path[-2]}"
+                )
+                others = [value for _, value in found.values() if value is not parameter]
+                hint = _nearest(into["name"], others)
+                yield Finding("compat/unknown-target", place, told, hint)
+
+
+def _nearest(name: str, others: Iterable[JsonObject]) -> str:
+    close = get_close_matches(name, [other["name"] for other in others], 1)
+    for other in others:
+        if other["name"] in close:
+            return f"did you mean `{{in: {other.get('in')}, name: {other['name']}}}`?"
+    return "declare it beside this one"
+
+
+def _names_one(into: Any) -> bool:
+    is_object = isinstance(into, dict) and into.keys() == {"in", "name"}
+    return is_object and all(isinstance(value, str) for value in into.values())
+
+
+# As plain documents
+
+
+def plain(document: JsonObject, is_canonical: bool) -> JsonObject:
+    """A view without x-compat of operations and parameters. In the canonical one spokes are gone; in the wire view a
+    hub that is required may be missing, since OpenAPI cannot say that one of several parameters has to be there."""
+    result = copy.deepcopy(document)
+    owners = [node for node in nodes(result) if compat.KEYWORD in node.value]
+    if not owners:
+        return document
+    for pointer, operation in objects(result, "operation"):
+        found = _parameters(result, pointer, operation)
+        for _, parameter in found.values():
+            target = _target(found, compat.keywords(parameter).get("into"))
+            for _, hub in found.values() if target and not is_canonical else ():
+                if f"{hub['in']}.{hub['name']}" == target:
+                    hub.pop("required", None)
+    if is_canonical:
+        _without_spokes(result)
+    for node in owners:
+        node.value.pop(compat.KEYWORD, None)
+    return result
+
+
+def _without_spokes(document: JsonObject) -> None:
+    def is_spoke(item: Any) -> bool:
+        return "into" in compat.keywords(follow(document, "", item)[1])
+
+    for node in [node for node in nodes(document) if node.kind in {"operation", "path-item"}]:
+        listed = node.value.get("parameters")
+        if isinstance(listed, list):
+            node.value["parameters"] = [item for item in listed if not is_spoke(item)]
+    components = document.get("components") or {}
+    named = components.get("parameters") or {}
+    for name in [name for name, item in named.items() if is_spoke(item)]:
+        del named[name]

@@ -1,0 +1,68 @@
+"""A document made from another, and where its parts stand in the document as written."""
+
+from __future__ import annotations
+
+from ast import literal_eval
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import Any, TypeVar
+
+from speclens.literals import literal
+from speclens.lower.walk import JsonObject
+from speclens.problems import Finding
+
+T = TypeVar("T")
+
+# What to do, where that is not what one would do with properties.
+_HINTS = {
+    "compat/chain": "name the parameter that the other one folds into",
+    "compat/required-spoke": "remove `required: true`; it may stand on the parameter that this one folds into",
+    "compat/unknown-target": "give a parameter `x-compat: {into: {in: …, name: …}}`, or remove the policy",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A plain document, and for the places that moved where they stand in the document as written."""
+
+    document: JsonObject
+    origins: Mapping[str, str]
+    before: View | None = None  # what it was made from, where that is not as written either
+
+    def origin(self, pointer: str) -> str:
+        """The place as written of a place of the view."""
+        rest: list[str] = []
+        while pointer not in self.origins and pointer != "#":
+            pointer, _, token = pointer.rpartition("/")
+            rest.insert(0, token)
+        found = "/".join((self.origins.get(pointer, pointer), *rest))
+        return self.before.origin(found) if self.before else found
+
+
+def relocated(value: T, view: View) -> T:
+    """Something of the IR with every pointer at its place as written."""
+    if isinstance(value, tuple):
+        return tuple(relocated(item, view) for item in value)  # type: ignore[return-value]
+    if not is_dataclass(value) or isinstance(value, type):
+        return value
+    changed: dict[str, Any] = {}
+    for one in fields(value):
+        inner = getattr(value, one.name)
+        if one.name == "pointer":
+            changed[one.name] = view.origin(inner)
+        elif one.name == "rule" and inner.strip("\"'").startswith("#"):
+            changed[one.name] = literal(view.origin(literal_eval(inner)))
+        elif isinstance(inner, tuple):
+            changed[one.name] = relocated(inner, view)
+    return replace(value, **changed)
+
+
+def refound(finding: Finding, view: View) -> Finding:
+    """A finding with every pointer at its place as written, those in its message too."""
+    place, message = view.origin(finding.pointer), finding.message
+    for root in [root for root in view.origins if root.count("/") == 3 and root in message]:
+        before, _, rest = message.partition(root)
+        end = next((i for i, char in enumerate(rest) if char in " ),"), len(rest))
+        message = f"{before}{view.origin(root + rest[:end])}{rest[end:]}"
+    hint = finding.hint if place == finding.pointer else _HINTS.get(finding.rule, finding.hint)
+    return replace(finding, pointer=place, message=message, hint=hint)
