@@ -9,6 +9,7 @@ import ast
 import asyncio
 import copy
 import importlib
+import inspect
 import json
 import re
 import sys
@@ -25,6 +26,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from built import imported, source, texts
+from routescope.server import create_app
 from speclens.lower import views
 from speclens.source.pointer import join
 from test_golden import runtime_of
@@ -404,6 +406,7 @@ def test_old_values_warn_and_are_counted(made: Any) -> None:
             "/size: an older value is deprecated",
         ),
     }
+    assert {"on_rewrite"} <= inspect.signature(create_app).parameters.keys()
     if HAS_CADWYN:
         ways["cadwyn"] = (lambda sent: cadwyn("values", OLD, sent), ways["pydantic"][1])
     for library, (run, message) in ways.items():
