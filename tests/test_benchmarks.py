@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import handwritten
+import handwritten_models
 import pytest
 import run_benchmarks
 
@@ -27,7 +28,8 @@ def test_all_rows_are_printed(
     assert rule.count("|") == 7
     compared = len(run_benchmarks.REQUESTS) + len(run_benchmarks.RESPONSES)
     assert [row.split(" | ")[-1] for row in rows].count("< 1.5 |") == compared
-    assert len(rows) == compared + CLIENT + 3 + 5
+    validated = 2 * len(run_benchmarks.REQUESTS)
+    assert len(rows) == compared + validated + CLIENT + 3 + 5
 
 
 def test_unequal_results_are_not_compared(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -35,6 +37,13 @@ def test_unequal_results_are_not_compared(monkeypatch: pytest.MonkeyPatch) -> No
 
     with pytest.raises(ValueError, match=r"^`image`, one URL: "):
         run_benchmarks.normalizing(rounds=1, calls=1)
+
+
+def test_unequal_models_are_not_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(handwritten_models, "reference", lambda item: {"image_url": "data:image/"})
+
+    with pytest.raises(ValueError, match=r"^canonical, two images: "):
+        run_benchmarks.validating(rounds=1, calls=1)
 
 
 def test_a_process_that_fails_is_not_measured() -> None:

@@ -287,6 +287,7 @@ def test_names_of_union_branches_are_no_places(package: str) -> None:
     pointer_of = import_module(f"{package}._source_map").pointer_of
     assert pointer_of(("data", "list[Image]", 0, "str"), {"data": [{}]}) == "/data/0/str"
     assert pointer_of(("a", "int"), {"a": 1}) == "/a"
+    assert pointer_of(("a", 0, "int"), {"a": [{}]}, "int_type") == "/a/0"
 
 
 @pytest.mark.parametrize(("value", "fits"), [(1, True), (1.0, True), (True, False), ("1", False)])

@@ -170,7 +170,10 @@ def judged(model: Any, value: Any) -> dict[str, str]:
     except ValidationError as error:
         with pytest.raises(ValidationError):
             adapter.validate_json(text, strict=True, by_alias=True, by_name=False)
-        return {pointer_of(fault["loc"], value): fault["type"] for fault in error.errors()}
+        return {
+            pointer_of(fault["loc"], value, fault["type"]): fault["type"]
+            for fault in error.errors()
+        }
     assert adapter.validate_json(text, strict=True, by_alias=True, by_name=False) == instance
     dumped = adapter.dump_python(instance, mode="json", by_alias=True, exclude_unset=True)
     assert json.loads(adapter.dump_json(instance, by_alias=True, exclude_unset=True)) == dumped

@@ -542,7 +542,7 @@ VIEW_CASES = (
               type: object
               properties:
                 url: {anyOf: [{enum: ['']}, {$ref: '#/components/schemas/Url'}]}
-                link: {anyOf: [{enum: [null]}, {$ref: '#/components/schemas/Url'}]}
+                link: {anyOf: [{enum: [null, '']}, {$ref: '#/components/schemas/Url'}]}
                 note: {anyOf: [{enum: [null]}, {type: string, nullable: true}]}
                 many:
                   type: array
@@ -555,10 +555,10 @@ VIEW_CASES = (
               allOf:
                 - anyOf:
                     - {properties: {url: {$ref: '#/components/schemas/Url'}}}
-                    - {required: [link], properties: {link: {not: {enum: [null]}}}}
+                    - {required: [link], properties: {link: {not: {enum: [null, '']}}}}
                 - anyOf:
                     - {required: [url], properties: {url: {not: {enum: ['']}}}}
-                    - {required: [link], properties: {link: {not: {enum: [null]}}}}
+                    - {required: [link], properties: {link: {not: {enum: [null, '']}}}}
         """,
     ),
     ViewCase(

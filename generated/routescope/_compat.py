@@ -96,7 +96,9 @@ class Normalized:
 
     def _located(self, errors: list[Any]) -> tuple[CompatError, ...]:
         try:
-            places = self.locate(pointer_of(error["loc"], self.value) for error in errors)
+            places = self.locate(
+                pointer_of(error["loc"], self.value, error["type"]) for error in errors
+            )
         except RecursionError:  # places are not looked for in what is nested beyond reason
             return (fault("depth", None, "nested too deep"),)
         told: dict[tuple[str, str], CompatError] = {}

@@ -94,7 +94,7 @@ class Normalized:
 
     def _located(self, errors: list[Any]) -> tuple[CompatError, ...]:
         try:
-            places = self.locate(pointer_of(error["loc"], self.value) for error in errors)
+            places = self.locate(pointer_of(error["loc"], self.value, error["type"]) for error in errors)
         except RecursionError:  # places are not looked for in what is nested beyond reason
             return (fault("depth", None, "nested too deep"),)
         told: dict[tuple[str, str], CompatError] = {}
@@ -304,11 +304,15 @@ def merged(sources: list[Source], log: Log) -> Any:
 
 
 def merged_within(most: int, sources: list[Source], log: Log) -> Any:
-    """All items, as `merged` gives them; the source that brings too many is at fault."""
-    for count, (at, _, _) in enumerate(sources, 1):
-        found = merged(sources[:count], log if count == len(sources) else Log())
-        if isinstance(found, list) and len(found) > most:
-            raise fault("maxItems", at, f"too many items: {len(found)}, at most {most}")
+    """All items, as `merged` gives them. Too many are the fault of a source that brings too many by
+    itself, else of the last that brings any."""
+    found = merged(sources, log)
+    if isinstance(found, list) and len(found) > most:
+        full = [at for at, _, items in sources if len(items) > most]
+        given = [merged(sources[:count], Log()) for count in range(len(sources) + 1)]
+        last = [at for (at, *_), a, b in zip(sources, given, given[1:]) if len(b) > len(a)][-1]
+        at = full[0] if full else last
+        raise fault("maxItems", at, f"too many items: {len(found)}, at most {most}")
     return found
 
 

@@ -80,12 +80,13 @@ def _marks(value: Any) -> Iterator[str]:
             yield from _marks(item)
 
 
-def pointer_of(location: Iterable[str | int], value: Any) -> str:
-    """The JSON Pointer of a place as pydantic names it, but for its names of branches of unions."""
+def pointer_of(location: Iterable[str | int], value: Any, error: str = "missing") -> str:
+    """The JSON Pointer of a place as pydantic names it, but for its names of branches of unions.
+    What is missing has a place of its own."""
     keys, text = list(location), ""
     for index, key in enumerate(keys, 1):
         inner = _member(value, str(key))
-        is_missing = index == len(keys) and isinstance(key, str) and isinstance(value, dict)
+        is_missing = error == "missing" and index == len(keys) and isinstance(value, dict)
         if inner is not _NONE or is_missing:
             text, value = f"{text}/{escape(key)}", inner
     return text

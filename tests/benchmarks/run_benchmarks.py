@@ -13,9 +13,14 @@ from typing import Any
 
 import handwritten
 from client_benchmarks import client_rows
+from handwritten_models import FoldingRequest
 from measuring import Row, medians, starting
 
-from routescope import Normalized, normalize_image_edit_request, normalize_images_response
+from routescope import (
+    ImageEditRequest,
+    normalize_image_edit_request,
+    normalize_images_response,
+)
 
 DOCUMENT = "openapi/routescope-images.yaml"
 
@@ -50,6 +55,7 @@ RESPONSES: dict[str, dict[str, Any]] = {
 def main(rounds: int = 15, calls: int = 2000, processes: int = 7) -> None:
     rows = [
         *normalizing(rounds, calls),
+        *validating(rounds, calls),
         *client_rows(rounds, max(1, calls // 10), processes),
         *importing(processes),
         *generating(processes),
@@ -86,7 +92,40 @@ def normalizing(rounds: int, calls: int) -> list[Row]:
     return rows
 
 
-def calling(fold: Callable[[Any], Normalized], payload: Any, calls: int) -> Callable[[], float]:
+def validating(rounds: int, calls: int) -> list[Row]:
+    """Fold and validate, against a model whose before-validators fold; then what folding alone adds to a plain model.
+    Raises ValueError if the models that come out differ."""
+    rows: tuple[list[Row], list[Row]] = ([], [])
+    for name, payload in REQUESTS.items():
+        canonical = normalize_image_edit_request(payload).value
+        ours, theirs = both(payload), FoldingRequest.model_validate(payload)
+        if ours.model_dump(exclude_unset=True) != theirs.model_dump(exclude_unset=True):
+            raise ValueError(f"{name}: {ours} is not {theirs}")
+        seconds = medians(
+            rounds,
+            {
+                "both": calling(both, payload, calls),
+                "fold": calling(normalize_image_edit_request, payload, calls),
+                "theirs": calling(FoldingRequest.model_validate, payload, calls),
+                "plain": calling(ImageEditRequest.model_validate, canonical, calls),
+            },
+        )
+        against = "before-validators"
+        rows[0].append(
+            Row(f"normalize and validate: {name}", seconds["both"], against, seconds["theirs"])
+        )
+        added = max(seconds["theirs"] - seconds["plain"], 1e-9)
+        rows[1].append(
+            Row(f"normalize: {name}", seconds["fold"], f"{against}, less validation", added, 0.5)
+        )
+    return [*rows[0], *rows[1]]
+
+
+def both(payload: Any) -> ImageEditRequest:
+    return normalize_image_edit_request(payload).validate(ImageEditRequest)
+
+
+def calling(fold: Callable[[Any], Any], payload: Any, calls: int) -> Callable[[], float]:
     def run() -> float:
         start = time.process_time()
         for _ in range(calls):

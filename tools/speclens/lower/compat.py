@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from speclens.lower.facts import equal
 from speclens.lower.walk import JsonObject, follow
 from speclens.source.pointer import join, tokens
 
@@ -204,6 +205,18 @@ def absent_values(
     if hub is not None and hub.absent is not None:
         return hub.absent
     return (None,) if is_spoke else ()
+
+
+def absent_of_spoke(
+    document: JsonObject, pointer: str, schema: Any, spoke: Spoke, hub: HubPolicy | None
+) -> tuple[Any, ...]:
+    """The values of a spoke that mean "not given": beside its own, those of the property that is its hub."""
+    values = absent_values(spoke.schema, hub, is_spoke=True)
+    target = at_path(document, pointer, schema, spoke.hub)
+    of_hub = absent_values(target[1]) if target else ()
+    return values + tuple(
+        value for value in of_hub if not any(equal(value, other) for other in values)
+    )
 
 
 def at_path(

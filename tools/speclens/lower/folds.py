@@ -174,18 +174,20 @@ def _hub(
     return ir.Hub(
         pointer=place,
         gather="gather_deep" if path[1:] else "gather",
-        fields=(own, *(_spoke(build, spoke, policy) for spoke in spokes)),
+        fields=(own, *(_spoke(build, at, spoke, policy) for spoke in spokes)),
         join=joining(build, conflict, inner),
         needed=literal(f"at least one of {names} must be given") if is_needed else "",
     )
 
 
-def _spoke(build: Build, spoke: compat.Spoke, policy: compat.HubPolicy | None) -> ir.Field:
+def _spoke(
+    build: Build, at: tuple[str, Any], spoke: compat.Spoke, policy: compat.HubPolicy | None
+) -> ir.Field:
     return ir.Field(
         key=literal(spoke.name),
         pointer=spoke.pointer,
         fold=fold_ident(build, spoke.pointer, spoke.schema) or "None",
-        absent=tuple_literal(compat.absent_values(spoke.schema, policy, is_spoke=True)),
+        absent=tuple_literal(compat.absent_of_spoke(build.document, *at, spoke, policy)),
         deprecated=deprecation(build, spoke.deprecated, spoke.schema),
     )
 

@@ -104,9 +104,8 @@ def _order(schema: JsonObject) -> Callable[[str], int]:
 def _canonical_properties(view: _View, old: str, new: str, schema: JsonObject) -> JsonObject:
     if not isinstance(schema.get("properties"), dict):
         return {}
-    needed = {spoke.hub for spoke in compat.spokes(view.document, old, schema)} & needed_hubs(
-        view.document, old, schema
-    )
+    hubs = {spoke.hub for spoke in compat.spokes(view.document, old, schema)}
+    needed = hubs & needed_hubs(view.document, old, schema)
     policies = compat.policies(view.document, old, schema)
     result: JsonObject = {}
     for name, inner in schema["properties"].items():
@@ -118,7 +117,7 @@ def _canonical_properties(view: _View, old: str, new: str, schema: JsonObject) -
         absent: tuple[Any, ...] = ()
         if (name,) in needed:
             absent = compat.absent_values(inner, policies.get((name,)))
-        elif not any(path == (name,) for path in policies):
+        elif (name,) not in hubs:  # the value of a hub stays where nothing else is given
             absent = compat.absent_values(inner)
         result[name] = _excluding(view.document, value, absent)
     return {"properties": result}
@@ -225,7 +224,9 @@ def _wire(view: _View, old: str, new: str, schema: JsonObject) -> JsonObject:
     spokes = compat.spokes(view.document, old, schema)
     policies = compat.policies(view.document, old, schema)
     absent = {
-        spoke.name: compat.absent_values(spoke.schema, policies.get(spoke.hub), is_spoke=True)
+        spoke.name: compat.absent_of_spoke(
+            view.document, old, schema, spoke, policies.get(spoke.hub)
+        )
         for spoke in spokes
     }
     own: dict[str, tuple[Any, ...]] = {}
