@@ -16,9 +16,8 @@ from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-import both_ways
 import routescope
-from routescope import normalizers
+from routescope import CompatError, normalizers
 from speclens.source.load import load
 from speclens.source.pointer import get
 from speclens.verify import Report
@@ -33,7 +32,7 @@ GENERATED = {
     "ImageEditRequest": Generated(
         routescope.ImageEditRequest,
         normalizers.normalize_image_edit_request,
-        both_ways.normalizers.denormalize_image_edit_request,
+        normalizers.denormalize_image_edit_request,
     ),
     "ImagesResponse": Generated(routescope.ImagesResponse, normalizers.normalize_images_response),
 }
@@ -80,15 +79,15 @@ def test_choices_are_those_of_the_document() -> None:
         {"/images": "image_urls"},
     ]
     assert choices(SUBJECTS["ImagesResponse"]) == [{}]
-    assert [name for name in vars(both_ways.normalizers) if name.startswith("denormalize")] == [
+    assert [name for name in vars(normalizers) if name.startswith("denormalize")] == [
         "denormalize_image_edit_request"
     ]
 
 
 def test_what_cannot_be_said_in_older_fields_is_refused_as_that() -> None:
-    say = both_ways.normalizers.denormalize_image_edit_request
+    say = normalizers.denormalize_image_edit_request
     value = {"model": "m", "prompt": "x", "images": [{"image_url": "https://a", "detail": "high"}]}
-    with pytest.raises(both_ways.CompatError) as caught:
+    with pytest.raises(CompatError) as caught:
         say(value, to={"/images": "image_urls"})
     assert (caught.value.rule, caught.value.pointer) == ("denormalize", "/images")
 

@@ -30,7 +30,6 @@ from runtime._compat import (
 )
 from runtime._types import Exact, Number
 
-import both_ways
 import routescope
 
 # Also what the flagship package ships, and its document does not reach.
@@ -260,7 +259,7 @@ def test_unfold_refuses_what_cannot_be_said() -> None:
 
 
 def test_one_picture_can_be_said_as_one_url() -> None:
-    ways = both_ways.normalizers._unfold_image_edit_request_image_urls([{"image_url": "u"}])
+    ways = routescope.normalizers._unfold_image_edit_request_image_urls([{"image_url": "u"}])
     assert list(ways) == [["u"], "u"]
 
 

@@ -26,8 +26,8 @@ _NAMES = {
     "_files": "data_url ",
     "client": "AsyncImages AsyncRoutescope EditImageParams ImageReferenceInput Images Routescope ",
     "models": "Error ErrorResponse Image ImageEditRequest ImageReference ImageUrl ImagesResponse ",
-    "normalizers": "normalize_image normalize_image_edit_request normalize_image_reference "
-    "normalize_images_response ",
+    "normalizers": "denormalize_image_edit_request normalize_image normalize_image_edit_request "
+    "normalize_image_reference normalize_images_response ",
 }
 _MODULES = dict(sorted((name, of) for of, names in _NAMES.items() for name in names.split()))
 

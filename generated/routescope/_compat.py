@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from ._source_map import escape, mark, pointer_of, source_of
+from ._source_map import escape, mark, names_of, pointer_of, source_of
 
 __all__ = ["CompatError", "Deprecation", "Drop", "Normalized", "PayloadError", "Rewrite"]
 
@@ -252,3 +252,43 @@ def merged(sources: list[Source], log: Log) -> Any:
             else:
                 found.append(item)
     return found
+
+
+def unfold(
+    value: dict[str, Any],
+    to: Mapping[str, str],
+    ways: Mapping[tuple[str, str], Callable[[Any], Iterator[Any]]],
+    normalize: Callable[[Any], Normalized],
+) -> dict[str, Any]:
+    """`value` with hubs said by older fields, each in the first way that folds back to the same."""
+    for hub, spoke in to.items():
+        if (hub, spoke) not in ways:
+            raise CompatError("denormalize", hub, f"{spoke!r} is no other way to say it")
+        rest, found = cut(value, names_of(hub))
+        for said in found:
+            for way in ways[hub, spoke](said):
+                if _folds_to(candidate := {**rest, spoke: way}, value, normalize):
+                    value = candidate
+                    break
+            else:
+                raise CompatError("denormalize", hub, f"cannot be said by {spoke!r}")
+    return value
+
+
+def _folds_to(candidate: Any, value: Any, normalize: Callable[[Any], Normalized]) -> bool:
+    try:
+        return same(normalize(candidate).value, normalize(value).value)
+    except (CompatError, RecursionError):
+        return False
+
+
+def cut(value: Any, path: Sequence[str]) -> tuple[dict[str, Any], list[Any]]:
+    """An object without the member at a path and what that leaves empty; and the member, if any."""
+    name, *inner = path
+    if not isinstance(value, dict) or name not in value:
+        return value, []
+    left, found = cut(value[name], inner) if inner else ({}, [value[name]])
+    rest = {**value, name: left}
+    if not left:
+        del rest[name]
+    return rest, found

@@ -37,7 +37,8 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(","
 
 class RequestOptions(TypedDict, total=False):
     """What a client and each method take besides. A timeout is in seconds. `retry_unsafe` repeats what
-    may have been carried out, and billed; `extra_body` holds what the API document does not list."""
+    may have been carried out, and billed; `extra_body` holds what the API document does not list;
+    `compat` says fields (by pointer) as an older server knows them: {"/new": "old"}."""
 
     timeout: float | httpx.Timeout | None
     max_retries: int
@@ -46,6 +47,7 @@ class RequestOptions(TypedDict, total=False):
     extra_headers: Mapping[str, str] | None
     extra_query: Mapping[str, str | int | float | bool | None] | None
     extra_body: Mapping[str, Any] | None
+    compat: Mapping[str, str] | None
 
 
 @cache
@@ -67,6 +69,8 @@ class Operation(Generic[R]):
     response: type[R]
     names: Mapping[str, str] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict)
+    denormalize: Callable[..., dict[str, Any]] | None = None
+    older: frozenset[tuple[str, str]] = frozenset()
 
     def body(self, arguments: Mapping[str, Any]) -> bytes:
         """The canonical body. Raises TypeError for a wrong name, PayloadError for a wrong value."""
@@ -85,7 +89,10 @@ class Operation(Generic[R]):
                 told = f"{rewrite.source[1:]!r} is deprecated: {use}"
                 warnings.warn(told, DeprecationWarning, stacklevel=5)
         folded.validate(self.request)
-        return _ENCODER.encode(folded.value).encode()
+        value, to = folded.value, dict(self.older & (arguments.get("compat") or {}).items())
+        if to and self.denormalize:
+            value = self.denormalize(value, to=to)
+        return _ENCODER.encode(value).encode()
 
     def result(self, answer: Answer) -> R:
         """The result of a successful answer. Raises APIResponseValidationError."""
@@ -134,6 +141,7 @@ class _Client(Generic[H]):
     _base_url: ClassVar[str]
     _environment: ClassVar[str]
     _is_bearer: ClassVar[bool]
+    _older: ClassVar[frozenset[tuple[str, str]]] = frozenset()
     _new_http: ClassVar[Any]
 
     def __init__(
@@ -149,13 +157,19 @@ class _Client(Generic[H]):
         found = base_url or os.environ.get(f"{self._environment}_BASE_URL") or self._base_url
         self.base_url, self._options = found.rstrip("/"), options
         self._default_headers = default_headers
+        self._check(options)
         if not (url := httpx.URL(found)).host or url.scheme not in {"https", "http"}:
             raise ValueError(f"base_url {found!r} is not https://host or http://host")
         self._is_own = http_client is None
         self._http: H = http_client if http_client else self._new_http()
 
+    def _check(self, options: Mapping[str, Any]) -> None:
+        if unknown := (options.get("compat") or {}).items() - self._older:
+            raise ValueError(f"compat: {min(unknown)} is none of {sorted(self._older)}")
+
     def _request(self, operation: Operation[R], options: Mapping[str, Any]) -> dict[str, Any]:
         """What httpx is to send."""
+        self._check(options)
         return {
             "method": operation.method,
             "url": _url(self.base_url + operation.path),

@@ -9,7 +9,11 @@ from typing import Any, Literal, Required, TypeAlias, Unpack
 
 from . import models as _models
 from ._transport import AsyncClient, Operation, RequestOptions, Resource, SyncClient
-from .normalizers import normalize_image_edit_request, normalize_images_response
+from .normalizers import (
+    denormalize_image_edit_request,
+    normalize_image_edit_request,
+    normalize_images_response,
+)
 
 ImageReferenceInput: TypeAlias = _models.ImageReference | Mapping[str, Any] | str
 
@@ -47,6 +51,8 @@ EDIT_IMAGE = Operation(
     fold=normalize_images_response,
     response=_models.ImagesResponse,
     defaults={"model": "gpt-image-2"},
+    denormalize=denormalize_image_edit_request,
+    older=frozenset({("/images", "image"), ("/images", "image_urls")}),
 )
 
 
@@ -80,6 +86,7 @@ class Routescope(SyncClient):
     _base_url = "https://api.routescope.ai"
     _environment = "ROUTESCOPE"
     _is_bearer = True
+    _older = EDIT_IMAGE.older
 
     @cached_property
     def images(self) -> Images:
@@ -92,6 +99,7 @@ class AsyncRoutescope(AsyncClient):
     _base_url = Routescope._base_url
     _environment = Routescope._environment
     _is_bearer = Routescope._is_bearer
+    _older = Routescope._older
 
     @cached_property
     def images(self) -> AsyncImages:

@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ._compat import Deprecation, Fields, Log, Normalized, Path, fault, gather, merged
+from ._compat import Deprecation, Fields, Log, Normalized, Path, fault, gather, merged, unfold
 
 _SINCE_2026_08_01 = Deprecation(since="2026-08-01", note="Use images[].image_url.")
 
@@ -18,6 +19,17 @@ def normalize_image(payload: Any) -> Normalized:
 def normalize_image_edit_request(payload: Any) -> Normalized:
     """Fold the compatibility fields of `ImageEditRequest` into its canonical form."""
     return Log().run(_fold_image_edit_request, payload)
+
+
+def denormalize_image_edit_request(
+    value: dict[str, Any], *, to: Mapping[str, str]
+) -> dict[str, Any]:
+    """Say a canonical `ImageEditRequest` in older fields."""
+    ways = {
+        ("/images", "image"): _unfold_image_edit_request_image,
+        ("/images", "image_urls"): _unfold_image_edit_request_image_urls,
+    }
+    return unfold(value, to, ways, normalize_image_edit_request)
 
 
 def normalize_image_reference(payload: Any) -> Normalized:
@@ -165,3 +177,23 @@ def _fold_images_response_data(value: Any, at: Path, log: Log) -> Any:
         log.rewrite(at, "#/components/schemas/ImagesResponse/properties/data/oneOf/3")
         return []
     raise fault("type", at, "must be an array, an object or null")
+
+
+def _unfold_image_edit_request_image(value: Any) -> Iterator[Any]:
+    if isinstance(value, list) and len(value) == 1:
+        yield value[0]
+    yield value
+
+
+def _unfold_image_edit_request_image_urls(value: Any) -> Iterator[Any]:
+    if isinstance(value, list) and all(
+        isinstance(item, dict) and item.keys() == {"image_url"} for item in value
+    ):
+        yield [item["image_url"] for item in value]
+    if (
+        isinstance(value, list)
+        and len(value) == 1
+        and isinstance(value[0], dict)
+        and value[0].keys() == {"image_url"}
+    ):
+        yield value[0]["image_url"]

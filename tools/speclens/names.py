@@ -24,6 +24,7 @@ _MODEL_ATTRIBUTES = frozenset(
 OPTIONS = frozenset(
     {
         "timeout", "max_retries", "retry_unsafe", "idempotency_key", "extra_headers", "extra_query", "extra_body",
+        "compat",
     }
 )  # fmt: skip
 """What every method of a client takes besides the members of its body."""

@@ -107,7 +107,22 @@ def chosen(document: ir.Document, config: Config) -> ir.Document:
     if config.denormalize:
         return document
     one_way = (replace(one, denormalize="", unfolds=()) for one in document.compat.normalizers)
-    return replace(document, compat=replace(document.compat, normalizers=tuple(one_way)))
+    compat = replace(document.compat, normalizers=tuple(one_way))
+    return replace(document, compat=compat, client=_one_way(document.client))
+
+
+def _one_way(client: ir.Client | None) -> ir.Client | None:
+    if client is None:
+        return None
+    resources = tuple(
+        replace(one, operations=_without_way_back(one.operations)) for one in client.resources
+    )
+    operations = _without_way_back(client.operations)
+    return replace(client, resources=resources, operations=operations, older="")
+
+
+def _without_way_back(operations: tuple[ir.Operation, ...]) -> tuple[ir.Operation, ...]:
+    return tuple(replace(one, denormalize="", older="") for one in operations)
 
 
 def package(document: ir.Document, config: Config) -> ir.Package:

@@ -44,6 +44,10 @@ class Operation:
     normalize: str  # ident of the function that folds a request
     response: str  # class
     fold: str  # ident of the function that folds a response
+    denormalize: (
+        str  # ident of the function that says a request in older fields; "" where there are none
+    )
+    older: str  # literal: the ways to do so, pairs of a hub's pointer and a field
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +85,4 @@ class Client:
     bodies: tuple[str, ...]
     normalizers: tuple[str, ...]
     example: Example
+    older: str  # expression: the ways of all operations to say requests in older fields; "" where there are none

@@ -29,7 +29,7 @@ def lower(document: JsonObject) -> tuple[ir.Document, tuple[Finding, ...]]:
     canonical = replace(views.canonical(lifted.document), before=lifted)
     named, warnings = schemas.lower(canonical, names)
     compat = folds.lower(lifted.document, names)
-    folded = {normalizer.schema: normalizer.ident for normalizer in compat.normalizers}
+    folded = {normalizer.schema: normalizer for normalizer in compat.normalizers}
     client, untold = operations.lower(document, canonical, names, folded)
     info: dict[str, Any] = document.get("info") or {}
     title, version = str(info.get("title", "")), str(info.get("version", ""))

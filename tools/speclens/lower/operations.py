@@ -34,7 +34,10 @@ class _Bodies:
 
 
 def lower(
-    document: JsonObject, canonical: View, components: Mapping[str, str], folded: Mapping[str, str]
+    document: JsonObject,
+    canonical: View,
+    components: Mapping[str, str],
+    folded: Mapping[str, ir.Normalizer],
 ) -> tuple[ir.Client | None, tuple[Finding, ...]]:
     """The client of a document, None if no operation can be generated, and warnings on those that cannot.
 
@@ -173,7 +176,7 @@ def _operation(
     inputs: Inputs,
     pointer: str,
     bodies: _Bodies,
-    folded: Mapping[str, str],
+    folded: Mapping[str, ir.Normalizer],
     called: tuple[str, str],
 ) -> ir.Operation:
     document, components = inputs.document, inputs.components
@@ -185,6 +188,7 @@ def _operation(
     idents = names.distinct(members, names.argument)
     arguments = inputs.arguments(bodies.request, idents)
     params = names.unused(f"{class_name}Params", inputs.taken())
+    request, response = (folded.get(components[one]) for one in (bodies.request, bodies.response))
     return ir.Operation(
         ident=_verb(name, _tag(operation, path)),
         handler=names.attribute(stem),
@@ -198,10 +202,17 @@ def _operation(
         names=_table({ident: wire for wire, ident in idents.items() if ident != wire}),
         defaults=_table(inputs.defaults(bodies.request)),
         request=components[bodies.request],
-        normalize=folded.get(components[bodies.request], "unchanged"),
+        normalize=request.ident if request else "unchanged",
         response=components[bodies.response],
-        fold=folded.get(components[bodies.response], "unchanged"),
+        fold=response.ident if response else "unchanged",
+        denormalize=request.denormalize if request else "",
+        older=_older(request.unfolds if request else ()),
     )
+
+
+def _older(unfolds: Iterable[ir.Unfold]) -> str:
+    pairs = ", ".join(f"({unfold.hub}, {unfold.spoke})" for unfold in unfolds)
+    return f"frozenset({{{pairs}}})" if pairs else ""
 
 
 def _table(entries: dict[str, Any]) -> str:
@@ -239,7 +250,7 @@ def _client(
         for tag, operations in made.items()
     )
     all_made = [operation for resource in resources for operation in resource.operations]
-    used = [name for one in all_made for name in (one.normalize, one.fold)]
+    used = [name for one in all_made for name in (one.normalize, one.denormalize, one.fold)]
     return ir.Client(
         pointer="#/info",
         base_url=literal(_base_url(document)),
@@ -248,8 +259,9 @@ def _client(
         operations=tuple(all_made),
         inputs=inputs.used(),
         bodies=_sorted(name for one in all_made for name in (one.request, one.response)),
-        normalizers=_sorted(name for name in used if name != "unchanged"),
+        normalizers=_sorted(name for name in used if name not in {"unchanged", ""}),
         example=examples.call(inputs, resources[0]),
+        older=" | ".join(f"{one.constant}.older" for one in all_made if one.older),
     )
 
 
