@@ -156,13 +156,13 @@ def check(document: JsonObject) -> Iterator[Finding]:
     for pointer, operation in objects(document, "operation"):
         found = _parameters(document, pointer, operation)
         for here, parameter in found.values():
-            into = compat.keywords(parameter).get("into")
-            place = join(here, compat.KEYWORD, "into")
-            if into is not None and not _names_one(into):
+            own = compat.keywords(parameter)
+            into, place = own.get("into"), join(here, compat.KEYWORD, "into")
+            if "into" in own and not _names_one(into):
                 message = "`into` of a parameter names another one"
                 hint = "write `{in: query, name: …}`"
                 yield Finding("compat/unknown-keyword", place, message, hint)
-            elif into is not None and not _target(found, into):
+            elif "into" in own and not _target(found, into):
                 path = tokens(pointer)
                 told = (
                     f"no {into['in']} parameter `{into['name']}` in {path[-1].upper()} {path[-2]}"
