@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from dataclasses import replace
 from importlib import import_module
 from typing import Annotated, Any, Literal
@@ -215,6 +217,26 @@ def test_a_rename_moves_what_is_inside_and_keys_are_escaped() -> None:
         ("/o~1ld/a~0b", "/new/a~0b", "#/inner"),
         ("/size", "/size", "#/size"),
     ]
+
+
+@both
+@pytest.mark.parametrize(
+    "again", [copy.copy, copy.deepcopy, lambda e: pickle.loads(pickle.dumps(e))]
+)
+def test_errors_can_be_copied_and_sent_to_other_processes(package: str, again: Any) -> None:
+    compat = import_module(f"{package}._compat")
+    one = compat.CompatError("type", "", "no")
+    two = compat.CompatError(rule="required", pointer="/a", message="is required")
+    for error in (one, two):
+        found = again(error)
+        assert (found.rule, found.pointer, found.message) == (
+            error.rule,
+            error.pointer,
+            error.message,
+        )
+    found = again(compat.PayloadError((one, two)))
+    assert str(found) == "(root): no\n/a: is required"
+    assert [fault.rule for fault in found.errors] == ["type", "required"]
 
 
 def deep(value: dict[str, Any]) -> Normalized:

@@ -50,16 +50,22 @@ class CompatError(ValueError):
     """What does not fit: `rule` says what it breaks, `pointer` (RFC 6901) where the sender wrote it."""
 
     def __init__(self, rule: str, pointer: str, message: str) -> None:
-        super().__init__(f"{pointer or '(root)'}: {message}")
+        super().__init__(rule, pointer, message)
         self.rule, self.pointer, self.message = rule, pointer, message
+
+    def __str__(self) -> str:
+        return f"{self.pointer or '(root)'}: {self.message}"
 
 
 class PayloadError(ValueError):
     """A payload that its model refuses. `errors` holds all faults, each at the sender's own pointer."""
 
     def __init__(self, errors: tuple[CompatError, ...]) -> None:
-        super().__init__("\n".join(map(str, errors)))
+        super().__init__(errors)
         self.errors = errors
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.errors))
 
 
 M = TypeVar("M", bound=Any)  # a pydantic model
