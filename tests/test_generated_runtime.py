@@ -47,6 +47,7 @@ def drops(log: Log) -> list[tuple[str, str]]:
     return [(drop.pointer, drop.reason) for drop in run.drops]
 
 
+@both
 @pytest.mark.parametrize(
     ("a", "b", "expected"),
     [
@@ -59,8 +60,8 @@ def drops(log: Log) -> list[tuple[str, str]]:
         (None, None, True),
     ],
 )
-def test_same(a: Any, b: Any, expected: bool) -> None:
-    assert same(a, b) is expected
+def test_same(package: str, a: Any, b: Any, expected: bool) -> None:
+    assert import_module(f"{package}._compat").same(a, b) is expected
 
 
 @pytest.mark.parametrize(
@@ -159,6 +160,39 @@ def test_merge() -> None:
     ]
     assert merged(sources, log) == [1, 1, 2]
     assert drops(log) == [("/b", "duplicate"), ("/c/1", "duplicate")]
+
+
+def test_merge_of_many_is_that_of_few() -> None:
+    kinds: list[Any] = [0, False, 0.0, None, "", "0", [], [0], [False], {}, {"a": 1}, {"a": True}]
+    kinds += [{"a": 1.0, "b": {}}, {"b": {}, "a": 1}, {"a": [1]}, {"a": [True]}, float("nan")]
+    padding = [f"{index}" for index in range(1, 20)]
+    for item in kinds:
+        for other in (kinds, padding + kinds):
+            sources: list[Source] = [((None, "a"), other, other), ((None, "b"), 0, [item])]
+            is_repeat = any(same(item, one) for one in other)
+            assert merged(sources, Log()) == [*other, *([] if is_repeat else [item])]
+
+
+class Text(str):
+    """A text that counts how often texts are compared."""
+
+    compared = 0
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        Text.compared += 1
+        return str.__eq__(self, other)
+
+
+@both
+@pytest.mark.parametrize("wrapped", [lambda text: text, lambda text: {"n": 1, "image_url": text}])
+def test_the_work_of_a_merge_grows_with_its_items(package: str, wrapped: Any) -> None:
+    compat = import_module(f"{package}._compat")
+    first, second = ([wrapped(Text(n)) for n in range(start, start + 500)] for start in (0, 400))
+    Text.compared = 0
+    sources = [((None, "a"), 0, first), ((None, "b"), 0, second)]
+    assert len(compat.merged(sources, compat.Log())) == 900
+    assert Text.compared < 2000
 
 
 def test_merge_is_bounded() -> None:

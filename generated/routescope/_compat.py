@@ -195,16 +195,23 @@ def same(a: Any, b: Any) -> bool:
     """Equality of JSON values: `True` is not `1`, `1.0` is."""
     if a != b:
         return False
-    if isinstance(a, dict):
-        return all(same(item, b[key]) for key, item in a.items())
     if isinstance(a, list):
         return all(map(same, a, b))
+    for key in a if isinstance(a, dict) else ():
+        if not same(a[key], b[key]):
+            return False
     return isinstance(a, bool) == isinstance(b, bool)
 
 
 def is_one_of(value: Any, values: Sequence[Any]) -> bool:
     """Whether a JSON value equals one of some."""
     return value in values and any(same(value, other) for other in values)
+
+
+def rough(value: Any) -> int:
+    """A number that equal JSON values share: a hash of the scalars that they are or hold."""
+    inner = value.values() if isinstance(value, dict) else [value]
+    return hash(frozenset([item for item in inner if isinstance(item, (str, int, float))]))
 
 
 def gather(
@@ -245,13 +252,18 @@ def merged(sources: list[Source], log: Log) -> Any:
     if len(sources) == 1:
         return sources[0][2]  # if that is no array, the model says so
     found: list[Any] = []
+    alike: dict[int, list[Any]] = {}
     for at, sent, items in sources:
         if not isinstance(items, list):
             raise fault("type", at, "must be an array")
         earlier = found.copy()
-        itemwise = isinstance(sent, list) and len(sent) == len(items)
+        if len(earlier) > 9:  # of many, only those that may be equal are compared
+            alike = {}
+            for item in earlier:
+                alike.setdefault(rough(item), []).append(item)
         for index, item in enumerate(items):
-            if is_one_of(item, earlier):
+            if is_one_of(item, alike.get(rough(item), ()) if alike else earlier):
+                itemwise = isinstance(sent, list) and len(sent) == len(items)
                 log.drop((at, index) if itemwise else at, "duplicate")
             else:
                 found.append(item)
