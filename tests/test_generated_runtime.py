@@ -12,6 +12,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 from runtime._compat import (
     CompatError,
+    Deprecation,
     Log,
     Normalized,
     Source,
@@ -20,6 +21,7 @@ from runtime._compat import (
     gather,
     gather_deep,
     has_repeats,
+    hub_of,
     is_integer,
     is_multiple,
     is_number,
@@ -113,7 +115,7 @@ def test_cut(path: tuple[str, ...], rest: Any, found: list[Any]) -> None:
     assert value == {"a": {"b": None}, "c": [1]}
 
 
-def fields(*path: str) -> dict[Any, Any]:
+def fields(*path: str) -> Any:
     """A hub and `old`, which folds into it."""
 
     def fold(value: Any, at: Any, log: Log) -> Any:
@@ -121,7 +123,7 @@ def fields(*path: str) -> dict[Any, Any]:
         return value
 
     key = path if len(path) > 1 else path[0]
-    return {key: (None, (None,), None), "old": (fold, ("",), None)}
+    return hub_of((key, None, (None,), None), ("old", fold, ("",), None))
 
 
 def test_a_deep_hub_makes_and_copies_objects_on_the_way() -> None:
@@ -241,7 +243,7 @@ def test_unused_members_are_told_as_deep_as_they_are(package: str) -> None:
 
 def test_a_rename_moves_what_is_inside_and_keys_are_escaped() -> None:
     log = Log()
-    log.moved[None, "o/ld"] = (None, "new")
+    log.ends[None, "o/ld"] = "/o~1ld", "/new", False, None
     log.rewrite((None, "o/ld"), "#/old", is_rename=True)
     log.rewrite(((None, "o/ld"), "a~b"), "#/inner")
     log.rewrite((None, "size"), "#/size")
@@ -251,6 +253,16 @@ def test_a_rename_moves_what_is_inside_and_keys_are_escaped() -> None:
         ("/o~1ld/a~0b", "/new/a~0b", "#/inner"),
         ("/size", "/size", "#/size"),
     ]
+
+
+def test_the_first_rewrite_of_a_deprecated_field_says_so() -> None:
+    log, note = Log(), Deprecation(note="Use new.")
+    log.ends[None, "old"] = "/old", "/new", False, note
+    log.rewrite((None, "size"), "#/size")
+    log.rewrite((None, "old"), "#/old")
+    log.rewrite(((None, "old"), 0), "#/item")
+    found = log.run(lambda payload, at, log: payload, {}).rewrites
+    assert [one.deprecated for one in found] == [None, note, None]
 
 
 @both
@@ -278,7 +290,7 @@ def deep(value: dict[str, Any]) -> Normalized:
 
     def fold(payload: Any, at: Any, log: Log) -> Any:
         folded = payload.copy()
-        plain = {("output", "format"): (None, (), None), "format": (None, (), None)}
+        plain = hub_of((("output", "format"), None, (), None), ("format", None, (), None))
         gather_deep(folded, at, log, only, plain)
         return folded
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ._compat import Deprecation, Fields, Log, Normalized, Path, fault, gather, merged
+from ._compat import Deprecation, Log, Normalized, Path, fault, gather, hub_of, merged
 
 _SINCE_2026_08_01 = Deprecation(since="2026-08-01", note="Use images[].image_url.")
 
@@ -51,13 +51,8 @@ def _fold_image_edit_request(value: Any, at: Path, log: Log) -> Any:
         folded = value.copy()
         if "mask" in folded:
             folded["mask"] = _fold_image_edit_request_mask(value["mask"], (at, "mask"), log)
-        fields: Fields = {
-            "images": (_fold_image_edit_request_images, (None, [], ""), None),
-            "image": (_fold_image_edit_request_image, (None, [], ""), _SINCE_2026_08_01),
-            "image_urls": (_fold_image_edit_request_image_urls, (None, [], ""), _SINCE_2026_08_01),
-        }
         needed = "at least one of images, image, image_urls must be given"
-        gather(folded, at, log, merged, fields, needed)
+        gather(folded, at, log, merged, _HUB_IMAGE_EDIT_REQUEST_IMAGES, needed)
         return folded
     return value
 
@@ -165,3 +160,10 @@ def _fold_images_response_data(value: Any, at: Path, log: Log) -> Any:
         log.rewrite(at, "#/components/schemas/ImagesResponse/properties/data/oneOf/3")
         return []
     raise fault("type", at, "must be an array, an object or null")
+
+
+_HUB_IMAGE_EDIT_REQUEST_IMAGES = hub_of(
+    ("images", _fold_image_edit_request_images, (None, [], ""), None),
+    ("image", _fold_image_edit_request_image, (None, [], ""), _SINCE_2026_08_01),
+    ("image_urls", _fold_image_edit_request_image_urls, (None, [], ""), _SINCE_2026_08_01),
+)
