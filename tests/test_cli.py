@@ -467,7 +467,7 @@ EXPLAINED = (
     ("models.py", "ImageUrl: TypeAlias", "#/components/schemas/ImageUrl", "package/models.py.j2", "TypeAlias"),
     ("models.py", "from pydantic import", "#", "package/models.py.j2", "from pydantic import"),
     ("normalizers.py", "def normalize_image_edit_request(", EDIT, "package/normalizers.py.j2", "def {{ normalizer.ident }}"),
-    ("normalizers.py", '            "image_urls": (', f"{EDIT}/properties/image_urls", "partials/_fold_object.j2", "field.key"),
+    ("normalizers.py", '    ("image_urls", ', f"{EDIT}/properties/image_urls", "package/normalizers.py.j2", "field.key"),
     ("normalizers.py", '        if "mask" in folded', f"{EDIT}/properties/mask", "partials/_fold_object.j2", "member.key"),
     ("normalizers.py", "        gather(folded", f"{EDIT}/properties/images", "partials/_fold_object.j2", "hub.gather"),
     ("normalizers.py", '        log.rewrite(at, "#/components/schemas/ImageEditRequest/properties/mask/', f"{EDIT}/properties/mask/oneOf/1", "package/normalizers.py.j2", "log.rewrite"),

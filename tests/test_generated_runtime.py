@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from dataclasses import replace
 from importlib import import_module
 from typing import Annotated, Any, Literal
@@ -10,6 +12,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 from runtime._compat import (
     CompatError,
+    Deprecation,
     Log,
     Normalized,
     Source,
@@ -18,6 +21,7 @@ from runtime._compat import (
     gather,
     gather_deep,
     has_repeats,
+    hub_of,
     is_integer,
     is_multiple,
     is_number,
@@ -44,6 +48,7 @@ def drops(log: Log) -> list[tuple[str, str]]:
     return [(drop.pointer, drop.reason) for drop in run.drops]
 
 
+@both
 @pytest.mark.parametrize(
     ("a", "b", "expected"),
     [
@@ -56,8 +61,8 @@ def drops(log: Log) -> list[tuple[str, str]]:
         (None, None, True),
     ],
 )
-def test_same(a: Any, b: Any, expected: bool) -> None:
-    assert same(a, b) is expected
+def test_same(package: str, a: Any, b: Any, expected: bool) -> None:
+    assert import_module(f"{package}._compat").same(a, b) is expected
 
 
 @pytest.mark.parametrize(
@@ -109,7 +114,7 @@ def test_cut(path: tuple[str, ...], rest: Any, found: list[Any]) -> None:
     assert value == {"a": {"b": None}, "c": [1]}
 
 
-def fields(*path: str) -> dict[Any, Any]:
+def fields(*path: str) -> Any:
     """A hub and `old`, which folds into it."""
 
     def fold(value: Any, at: Any, log: Log) -> Any:
@@ -117,7 +122,7 @@ def fields(*path: str) -> dict[Any, Any]:
         return value
 
     key = path if len(path) > 1 else path[0]
-    return {key: (None, (None,), None), "old": (fold, ("",), None)}
+    return hub_of((key, None, (None,), None), ("old", fold, ("",), None))
 
 
 def test_a_deep_hub_makes_and_copies_objects_on_the_way() -> None:
@@ -156,6 +161,39 @@ def test_merge() -> None:
     ]
     assert merged(sources, log) == [1, 1, 2]
     assert drops(log) == [("/b", "duplicate"), ("/c/1", "duplicate")]
+
+
+def test_merge_of_many_is_that_of_few() -> None:
+    kinds: list[Any] = [0, False, 0.0, None, "", "0", [], [0], [False], {}, {"a": 1}, {"a": True}]
+    kinds += [{"a": 1.0, "b": {}}, {"b": {}, "a": 1}, {"a": [1]}, {"a": [True]}, float("nan")]
+    padding = [f"{index}" for index in range(1, 20)]
+    for item in kinds:
+        for other in (kinds, padding + kinds):
+            sources: list[Source] = [((None, "a"), other, other), ((None, "b"), 0, [item])]
+            is_repeat = any(same(item, one) for one in other)
+            assert merged(sources, Log()) == [*other, *([] if is_repeat else [item])]
+
+
+class Text(str):
+    """A text that counts how often texts are compared."""
+
+    compared = 0
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        Text.compared += 1
+        return str.__eq__(self, other)
+
+
+@both
+@pytest.mark.parametrize("wrapped", [lambda text: text, lambda text: {"n": 1, "image_url": text}])
+def test_the_work_of_a_merge_grows_with_its_items(package: str, wrapped: Any) -> None:
+    compat = import_module(f"{package}._compat")
+    first, second = ([wrapped(Text(n)) for n in range(start, start + 500)] for start in (0, 400))
+    Text.compared = 0
+    sources = [((None, "a"), 0, first), ((None, "b"), 0, second)]
+    assert len(compat.merged(sources, compat.Log())) == 900
+    assert Text.compared < 2000
 
 
 def test_merge_is_bounded() -> None:
@@ -204,7 +242,7 @@ def test_unused_members_are_told_as_deep_as_they_are(package: str) -> None:
 
 def test_a_rename_moves_what_is_inside_and_keys_are_escaped() -> None:
     log = Log()
-    log.moved[None, "o/ld"] = (None, "new")
+    log.ends[None, "o/ld"] = "/o~1ld", "/new", False, None
     log.rewrite((None, "o/ld"), "#/old", is_rename=True)
     log.rewrite(((None, "o/ld"), "a~b"), "#/inner")
     log.rewrite((None, "size"), "#/size")
@@ -216,12 +254,42 @@ def test_a_rename_moves_what_is_inside_and_keys_are_escaped() -> None:
     ]
 
 
+def test_the_first_rewrite_of_a_deprecated_field_says_so() -> None:
+    log, note = Log(), Deprecation(note="Use new.")
+    log.ends[None, "old"] = "/old", "/new", False, note
+    log.rewrite((None, "size"), "#/size")
+    log.rewrite((None, "old"), "#/old")
+    log.rewrite(((None, "old"), 0), "#/item")
+    found = log.run(lambda payload, at, log: payload, {}).rewrites
+    assert [one.deprecated for one in found] == [None, note, None]
+
+
+@both
+@pytest.mark.parametrize(
+    "again", [copy.copy, copy.deepcopy, lambda e: pickle.loads(pickle.dumps(e))]
+)
+def test_errors_can_be_copied_and_sent_to_other_processes(package: str, again: Any) -> None:
+    compat = import_module(f"{package}._compat")
+    one = compat.CompatError("type", "", "no")
+    two = compat.CompatError(rule="required", pointer="/a", message="is required")
+    for error in (one, two):
+        found = again(error)
+        assert (found.rule, found.pointer, found.message) == (
+            error.rule,
+            error.pointer,
+            error.message,
+        )
+    found = again(compat.PayloadError((one, two)))
+    assert str(found) == "(root): no\n/a: is required"
+    assert [fault.rule for fault in found.errors] == ["type", "required"]
+
+
 def deep(value: dict[str, Any]) -> Normalized:
     """A normalizer of our own: `format` folds into `/output/format`."""
 
     def fold(payload: Any, at: Any, log: Log) -> Any:
         folded = payload.copy()
-        plain = {("output", "format"): (None, (), None), "format": (None, (), None)}
+        plain = hub_of((("output", "format"), None, (), None), ("format", None, (), None))
         gather_deep(folded, at, log, only, plain)
         return folded
 

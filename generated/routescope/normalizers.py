@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ._compat import Deprecation, Fields, Log, Normalized, Path, fault, gather, merged, unfold
+from ._compat import Deprecation, Log, Normalized, Path, fault, gather, hub_of, merged, unfold
 
 _SINCE_2026_08_01 = Deprecation(since="2026-08-01", note="Use images[].image_url.")
 
@@ -63,13 +63,8 @@ def _fold_image_edit_request(value: Any, at: Path, log: Log) -> Any:
         folded = value.copy()
         if "mask" in folded:
             folded["mask"] = _fold_image_edit_request_mask(value["mask"], (at, "mask"), log)
-        fields: Fields = {
-            "images": (_fold_image_edit_request_images, (None, [], ""), None),
-            "image": (_fold_image_edit_request_image, (None, [], ""), _SINCE_2026_08_01),
-            "image_urls": (_fold_image_edit_request_image_urls, (None, [], ""), _SINCE_2026_08_01),
-        }
         needed = "at least one of images, image, image_urls must be given"
-        gather(folded, at, log, merged, fields, needed)
+        gather(folded, at, log, merged, _HUB_IMAGE_EDIT_REQUEST_IMAGES, needed)
         return folded
     return value
 
@@ -197,3 +192,10 @@ def _unfold_image_edit_request_image_urls(value: Any) -> Iterator[Any]:
         and value[0].keys() == {"image_url"}
     ):
         yield value[0]["image_url"]
+
+
+_HUB_IMAGE_EDIT_REQUEST_IMAGES = hub_of(
+    ("images", _fold_image_edit_request_images, (None, [], ""), None),
+    ("image", _fold_image_edit_request_image, (None, [], ""), _SINCE_2026_08_01),
+    ("image_urls", _fold_image_edit_request_image_urls, (None, [], ""), _SINCE_2026_08_01),
+)

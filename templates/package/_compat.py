@@ -13,8 +13,7 @@ __all__ = ["CompatError", "Deprecation", "Drop", "Normalized", "PayloadError", "
 
 Path = tuple[Any, ...] | None  # (path of the container, key or index); None is the root
 Fold = Callable[[Any, Path, "Log"], Any]
-Field = tuple[Fold | None, tuple[Any, ...], "Deprecation | None"]  # its fold, and what means "not given"
-Fields = dict[Any, Field]  # of a hub: its own, then those that fold into it
+Hub = list[tuple[Any, ...]]  # of each field its pointer, name, fold, absent values, deprecation
 Source = tuple[Path, Any, Any]  # of a hub: where it stands, its value as sent, and folded
 Join = Callable[[list[Source], "Log"], Any]
 
@@ -50,16 +49,22 @@ class CompatError(ValueError):
     """What does not fit: `rule` says what it breaks, `pointer` (RFC 6901) where the sender wrote it."""
 
     def __init__(self, rule: str, pointer: str, message: str) -> None:
-        super().__init__(f"{pointer or '(root)'}: {message}")
+        super().__init__(rule, pointer, message)
         self.rule, self.pointer, self.message = rule, pointer, message
+
+    def __str__(self) -> str:
+        return f"{self.pointer or '(root)'}: {self.message}"
 
 
 class PayloadError(ValueError):
     """A payload that its model refuses. `errors` holds all faults, each at the sender's own pointer."""
 
     def __init__(self, errors: tuple[CompatError, ...]) -> None:
-        super().__init__("\n".join(map(str, errors)))
+        super().__init__(errors)
         self.errors = errors
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.errors))
 
 
 M = TypeVar("M", bound=Any)  # a pydantic model
@@ -133,82 +138,73 @@ def fault(rule: str, at: Path, message: str) -> CompatError:
 
 
 class Log:
-    """What a run notes down, as paths; made into pointers once it is through."""
+    """What a run notes down on the way."""
 
     def __init__(self) -> None:
-        self.moved: dict[Path, Path] = {}
+        self.rewrites: dict[tuple[str, str], Rewrite] = {}
+        self.drops: list[Drop] = []
         self.missing: dict[str, str] = {}
-        self._renamed: set[Path] = set()
-        self.deprecated: Deprecation | None = None
-        self._rewrites: list[tuple[Path, str, Deprecation | None]] = []
-        self._drops: list[tuple[Path, str]] = []
+        # Of the root and of spokes: the pointer, the hub's, whether what is inside has its own.
+        self.ends: dict[Path, tuple[str, str, bool, Deprecation | None]]
+        self.ends = {None: ("", "", True, None)}
 
-    def rewrite(self, path: Path, rule: str, is_rename: bool = False) -> None:
-        self._rewrites.append((path, rule, self.deprecated))
-        self.deprecated = None
-        if is_rename:
-            self._renamed.add(path)
+    def run(self, fold: Fold, payload: Any) -> Normalized:
+        """A payload folded, with what was noted on the way. Raises CompatError."""
+        try:
+            value = fold(payload, None, self)
+        except RecursionError:
+            raise fault("depth", None, "nested too deep") from None
+        return Normalized(value, tuple(self.rewrites.values()), tuple(self.drops), fold, payload)
+
+    def rewrite(self, at: Any, rule: str, is_rename: bool = False) -> None:
+        """Note an older shape: once per rule and property that it was sent in, up to the first index
+        of an array. What is inside a spoke counts as the spoke, if that was not just renamed."""
+        path, rest = at, ""
+        while path not in self.ends:
+            path, key = path
+            rest = "" if isinstance(key, int) else f"/{escape(key)}{rest}"
+        source, target, is_open, deprecated = self.ends[path]
+        if is_open:
+            source, target = source + rest, target + rest
+        if is_rename or deprecated:  # the first one of a spoke is its own
+            self.ends[path] = source, target, is_rename, None
+        if (source, rule) not in self.rewrites:
+            self.rewrites[source, rule] = Rewrite(source, target, rule, deprecated)
 
     def drop(self, path: Path, reason: str) -> None:
-        self._drops.append((path, reason))
+        self.drops.append(Drop(pointer(path), reason))
 
     def drop_unused(self, value: Any, used: Mapping[str, Any], path: Path) -> None:
         """Note the members of a value that its shape does not carry over. Of those in `used` it
         carries over the members named there in turn; all of them, if none is."""
         for key, inner in value.items():
             if key not in used:
-                self._drops.append(((path, key), "template"))
+                self.drop((path, key), "template")
             elif used[key] and isinstance(inner, dict):
                 self.drop_unused(inner, used[key], (path, key))
-
-    def run(self, fold: Callable[[Any, Path, Log], Any], payload: Any) -> Normalized:
-        """A payload folded, with what was noted on the way. Raises CompatError."""
-        try:
-            value = fold(payload, None, self)
-        except RecursionError:
-            raise fault("depth", None, "nested too deep") from None
-        drops = tuple([Drop(pointer(at), why) for at, why in self._drops]) if self._drops else ()
-        return Normalized(value, self._told() if self._rewrites else (), drops, fold, payload)
-
-    def _told(self) -> tuple[Rewrite, ...]:
-        """One rewrite per rule and property, however many items of it were rewritten."""
-        ends: dict[Path, tuple[str, str]] = {}
-        told: dict[tuple[str, str], Rewrite] = {}
-        for at, rule, deprecated in self._rewrites:
-            # An item counts as its array.
-            path = at[0] if at is not None and isinstance(at[1], int) else at
-            ends[path] = source, target = ends.get(path) or self._from_to(path)
-            if (source, rule) not in told:
-                told[source, rule] = Rewrite(source, target, rule, deprecated)
-        return tuple(told.values())
-
-    def _from_to(self, path: Path) -> tuple[str, str]:
-        """The property that a value was sent in, up to the first index of an array, and where it is
-        in the end. What is inside a compatibility field counts as that, if it was not just renamed."""
-        source, rest = path, ""
-        while path is not None:
-            if (target := self.moved.get(path)) is not None:
-                rest = rest if path in self._renamed else ""
-                return pointer(path) + rest, pointer(target) + rest
-            path, key = path
-            source, rest = (path, "") if isinstance(key, int) else (source, f"/{escape(key)}{rest}")
-        return (sent := pointer(source)), sent
 
 
 def same(a: Any, b: Any) -> bool:
     """Equality of JSON values: `True` is not `1`, `1.0` is."""
     if a != b:
         return False
-    if isinstance(a, dict):
-        return all(same(item, b[key]) for key, item in a.items())
     if isinstance(a, list):
         return all(map(same, a, b))
+    for key in a if isinstance(a, dict) else ():
+        if not same(a[key], b[key]):
+            return False
     return isinstance(a, bool) == isinstance(b, bool)
 
 
 def is_one_of(value: Any, values: Sequence[Any]) -> bool:
     """Whether a JSON value equals one of some."""
     return value in values and any(same(value, other) for other in values)
+
+
+def rough(value: Any) -> int:
+    """A number that equal JSON values share: a hash of the scalars that they are or hold."""
+    inner = value.values() if isinstance(value, dict) else [value]
+    return hash(frozenset([item for item in inner if isinstance(item, (str, int, float))]))
 
 
 def is_number(value: Any) -> TypeGuard[float]:
@@ -240,40 +236,44 @@ def part(key: str, value: Any, path: tuple[str, ...]) -> dict[str, Any]:
     return {key: value}
 
 
+def hub_of(*fields: tuple[Any, ...]) -> Hub:
+    """What `gather` takes: fields that fold into the first of them, before each its pointer."""
+    return [(f"/{escape(field[0])}", *field) for field in fields]
+
+
 def gather(
-    folded: Any, at: Path, log: Log, join: Join, fields: Fields, needed: str = "", place: Path = None
+    folded: Any, at: Path, log: Log, join: Join, fields: Hub, needed: str = "", place: Path = None
 ) -> None:
     """Fold what is given in some fields into the first, the hub; the object loses the others."""
-    (hub, (own, absent, _)), *spokes = fields.items()
-    place = place or (at, hub)
+    (target, hub, own, absent, _), *spokes = fields
+    place, above = place or (at, hub), pointer(at)
     sources: list[Source] = []
     if hub in folded and not is_one_of(value := folded[hub], absent):
         sources.append((place, value, own(value, place, log) if own else value))
-    is_given = len(sources) > 0
-    for name, (fold, absent, deprecated) in spokes:
+    for source, name, fold, absent, deprecated in spokes:
         if name in folded:
             value, here = folded.pop(name), (at, name)
             if is_one_of(value, absent):
                 log.drop(here, "absent")
                 continue
-            log.moved[here] = place
-            log.deprecated = deprecated  # told by the next rewrite, which is its own
+            log.ends[here] = above + source, above + target, False, deprecated
             sources.append((here, value, fold(value, here, log) if fold else value))
     if sources:
-        if not is_given and hub in folded:
+        if sources[0][0] is not place and hub in folded:
             log.drop(place, "absent")
         folded[hub] = join(sources, log)
     elif needed:
-        log.missing[pointer(place)] = needed
+        log.missing[above + target] = needed
 
 
 def gather_deep(
-    folded: Any, at: Path, log: Log, join: Join, fields: Fields, needed: str = ""
+    folded: Any, at: Path, log: Log, join: Join, fields: Hub, needed: str = ""
 ) -> None:
     """The same for a hub some objects deep. Objects on the way are made, or copied, never changed."""
-    hub = next(iter(fields))
+    (_, hub, *own), *spokes = fields
     for value in cut(folded, hub)[1]:
         folded[hub] = value  # no name of a member is a tuple
+    fields = [(pointer(path_of(None, hub)), hub, *own), *spokes]
     gather(folded, at, log, join, fields, needed, path_of(at, hub))
     if hub in folded:
         value, here = folded.pop(hub), folded
@@ -290,13 +290,18 @@ def merged(sources: list[Source], log: Log) -> Any:
     if len(sources) == 1:
         return sources[0][2]  # if that is no array, the model says so
     found: list[Any] = []
+    alike: dict[int, list[Any]] = {}
     for at, sent, items in sources:
         if not isinstance(items, list):
             raise fault("type", at, "must be an array")
         earlier = found.copy()
-        itemwise = isinstance(sent, list) and len(sent) == len(items)
+        if len(earlier) > 9:  # of many, only those that may be equal are compared
+            alike = {}
+            for item in earlier:
+                alike.setdefault(rough(item), []).append(item)
         for index, item in enumerate(items):
-            if is_one_of(item, earlier):
+            if is_one_of(item, alike.get(rough(item), ()) if alike else earlier):
+                itemwise = isinstance(sent, list) and len(sent) == len(items)
                 log.drop((at, index) if itemwise else at, "duplicate")
             else:
                 found.append(item)

@@ -60,6 +60,7 @@ class Field:
 class Hub:
     """A canonical property that others fold into; the first of the fields is its own."""
 
+    ident: str
     pointer: str
     gather: str  # name of the runtime function
     fields: tuple[Field, ...]

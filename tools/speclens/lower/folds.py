@@ -171,7 +171,11 @@ def _hub(
         absent=tuple_literal(compat.absent_values(inner, policy)),
         deprecated="None",
     )
+    stem = ident_of(build, at[0]).removeprefix("_fold_")
     return ir.Hub(
+        ident=distinct(
+            build, "_HUB", [snake(name).upper() for name in (stem, *path)], f"{at[0]}#{path}"
+        ),
         pointer=place,
         gather="gather_deep" if path[1:] else "gather",
         fields=(own, *(_spoke(build, at, spoke, policy) for spoke in spokes)),

@@ -157,7 +157,8 @@ def check(document: JsonObject) -> Iterator[Finding]:
         found = _parameters(document, pointer, operation)
         for here, parameter in found.values():
             own = compat.keywords(parameter)
-            into, place = own.get("into"), join(here, compat.KEYWORD, "into")
+            into: Any = own.get("into")
+            place = join(here, compat.KEYWORD, "into")
             if "into" in own and not _names_one(into):
                 message = "`into` of a parameter names another one"
                 hint = "write `{in: query, name: …}`"

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ._compat import Fields, Log, Normalized, Path, agreed, fault, gather, is_one_of, unfold
+from ._compat import Log, Normalized, Path, agreed, fault, gather, hub_of, is_one_of, unfold
 
 
 def normalize_thing(payload: Any) -> Normalized:
@@ -29,17 +29,9 @@ def _fold_thing(value: Any, at: Path, log: Log) -> Any:
         if "own" in folded and is_one_of(folded["own"], ("", None, 0)):
             del folded["own"]
             log.drop((at, "own"), "absent")
-        fields: Fields = {
-            "need": (None, (None, "", []), None),
-            "needed": (_fold_thing_needed, (None, "", []), None),
-        }
         needed = "at least one of need, needed must be given"
-        gather(folded, at, log, agreed, fields, needed)
-        fields = {
-            "opt": (None, (None, ""), None),
-            "option": (_fold_thing_option, ("none", None, ""), None),
-        }
-        gather(folded, at, log, agreed, fields)
+        gather(folded, at, log, agreed, _HUB_THING_NEED, needed)
+        gather(folded, at, log, agreed, _HUB_THING_OPT)
         return folded
     return value
 
@@ -65,3 +57,14 @@ def _unfold_thing_needed(value: Any) -> Iterator[Any]:
 
 def _unfold_thing_option(value: Any) -> Iterator[Any]:
     yield value
+
+
+_HUB_THING_NEED = hub_of(
+    ("need", None, (None, "", []), None),
+    ("needed", _fold_thing_needed, (None, "", []), None),
+)
+
+_HUB_THING_OPT = hub_of(
+    ("opt", None, (None, ""), None),
+    ("option", _fold_thing_option, ("none", None, ""), None),
+)

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ._compat import (
-    Fields,
     Log,
     Normalized,
     Path,
@@ -15,6 +14,7 @@ from ._compat import (
     fault,
     gather,
     gather_deep,
+    hub_of,
     is_one_of,
     unfold,
 )
@@ -64,11 +64,7 @@ def _fold_deep(value: Any, at: Path, log: Log) -> Any:
         folded = value.copy()
         if "out" in folded:
             folded["out"] = _fold_deep_out(value["out"], (at, "out"), log)
-        fields: Fields = {
-            ("out", "all"): (None, ([],), None),
-            "some": (_fold_deep_some, (None, []), None),
-        }
-        gather_deep(folded, at, log, agreed, fields)
+        gather_deep(folded, at, log, agreed, _HUB_DEEP_OUT_ALL)
         return folded
     return value
 
@@ -93,12 +89,8 @@ def _fold_deep_some(value: Any, at: Path, log: Log) -> Any:
 def _fold_needed(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, dict):
         folded = value.copy()
-        fields: Fields = {
-            "all": (None, ([],), None),
-            "some": (_fold_needed_some, (None, []), None),
-        }
         needed = "at least one of all, some must be given"
-        gather(folded, at, log, agreed, fields, needed)
+        gather(folded, at, log, agreed, _HUB_NEEDED_ALL, needed)
         return folded
     return value
 
@@ -113,11 +105,7 @@ def _fold_needed_some(value: Any, at: Path, log: Log) -> Any:
 def _fold_optional(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, dict):
         folded = value.copy()
-        fields: Fields = {
-            "all": (None, ([],), None),
-            "some": (_fold_optional_some, (None, []), None),
-        }
-        gather(folded, at, log, agreed, fields)
+        gather(folded, at, log, agreed, _HUB_OPTIONAL_ALL)
         return folded
     return value
 
@@ -139,3 +127,19 @@ def _unfold_needed_some(value: Any) -> Iterator[Any]:
 
 def _unfold_optional_some(value: Any) -> Iterator[Any]:
     yield value
+
+
+_HUB_DEEP_OUT_ALL = hub_of(
+    (("out", "all"), None, ([],), None),
+    ("some", _fold_deep_some, (None, []), None),
+)
+
+_HUB_NEEDED_ALL = hub_of(
+    ("all", None, ([],), None),
+    ("some", _fold_needed_some, (None, []), None),
+)
+
+_HUB_OPTIONAL_ALL = hub_of(
+    ("all", None, ([],), None),
+    ("some", _fold_optional_some, (None, []), None),
+)

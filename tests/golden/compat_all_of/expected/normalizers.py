@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ._compat import Fields, Log, Normalized, Path, agreed, fault, gather, is_integer, unfold
+from ._compat import Log, Normalized, Path, agreed, fault, gather, hub_of, is_integer, unfold
 
 
 def normalize_base(payload: Any) -> Normalized:
@@ -55,11 +55,7 @@ def _fold_thing(value: Any, at: Path, log: Log) -> Any:
         folded = value.copy()
         if "size" in folded:
             folded["size"] = _fold_base_size(value["size"], (at, "size"), log)
-        fields: Fields = {
-            "label": (None, (), None),
-            "title": (_fold_thing_all_of_1_title, (None,), None),
-        }
-        gather(folded, at, log, agreed, fields)
+        gather(folded, at, log, agreed, _HUB_THING_LABEL)
         return folded
     return value
 
@@ -73,3 +69,9 @@ def _fold_thing_all_of_1_title(value: Any, at: Path, log: Log) -> Any:
 
 def _unfold_thing_title(value: Any) -> Iterator[Any]:
     yield value
+
+
+_HUB_THING_LABEL = hub_of(
+    ("label", None, (), None),
+    ("title", _fold_thing_all_of_1_title, (None,), None),
+)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ._compat import Fields, Log, Normalized, Path, fault, gather, merged, unfold
+from ._compat import Log, Normalized, Path, fault, gather, hub_of, merged, unfold
 
 
 def normalize_thing(payload: Any) -> Normalized:
@@ -25,11 +25,7 @@ def denormalize_thing(value: dict[str, Any], *, to: Mapping[str, str]) -> dict[s
 def _fold_thing(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, dict):
         folded = value.copy()
-        fields: Fields = {
-            "names": (None, (), None),
-            "name": (_fold_thing_all_of_1_name, (None,), None),
-        }
-        gather(folded, at, log, merged, fields)
+        gather(folded, at, log, merged, _HUB_THING_NAMES)
         return folded
     return value
 
@@ -46,3 +42,9 @@ def _fold_thing_all_of_1_name(value: Any, at: Path, log: Log) -> Any:
 def _unfold_thing_name(value: Any) -> Iterator[Any]:
     if isinstance(value, list) and len(value) == 1:
         yield value[0]
+
+
+_HUB_THING_NAMES = hub_of(
+    ("names", None, (), None),
+    ("name", _fold_thing_all_of_1_name, (None,), None),
+)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from ._compat import Fields, Log, Normalized, Path, fault, gather, is_integer, merged_within, unfold
+from ._compat import Log, Normalized, Path, fault, gather, hub_of, is_integer, merged_within, unfold
 
 
 def normalize_thing(payload: Any) -> Normalized:
@@ -27,12 +27,7 @@ def denormalize_thing(value: dict[str, Any], *, to: Mapping[str, str]) -> dict[s
 def _fold_thing(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, dict):
         folded = value.copy()
-        fields: Fields = {
-            "all": (None, (), None),
-            "one": (_fold_thing_one, (None,), None),
-            "some": (_fold_thing_some, (None,), None),
-        }
-        gather(folded, at, log, partial(merged_within, 3), fields)
+        gather(folded, at, log, partial(merged_within, 3), _HUB_THING_ALL)
         return folded
     return value
 
@@ -58,3 +53,10 @@ def _unfold_thing_one(value: Any) -> Iterator[Any]:
 
 def _unfold_thing_some(value: Any) -> Iterator[Any]:
     yield value
+
+
+_HUB_THING_ALL = hub_of(
+    ("all", None, (), None),
+    ("one", _fold_thing_one, (None,), None),
+    ("some", _fold_thing_some, (None,), None),
+)

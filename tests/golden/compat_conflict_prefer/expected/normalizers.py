@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ._compat import Fields, Log, Normalized, Path, fault, gather, is_integer, preferred, unfold
+from ._compat import Log, Normalized, Path, fault, gather, hub_of, is_integer, preferred, unfold
 
 
 def normalize_thing(payload: Any) -> Normalized:
@@ -26,12 +26,7 @@ def denormalize_thing(value: dict[str, Any], *, to: Mapping[str, str]) -> dict[s
 def _fold_thing(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, dict):
         folded = value.copy()
-        fields: Fields = {
-            "all": (None, (), None),
-            "one": (_fold_thing_one, (None,), None),
-            "some": (_fold_thing_some, (None,), None),
-        }
-        gather(folded, at, log, preferred, fields)
+        gather(folded, at, log, preferred, _HUB_THING_ALL)
         return folded
     return value
 
@@ -66,3 +61,10 @@ def _unfold_thing_one(value: Any) -> Iterator[Any]:
 
 def _unfold_thing_some(value: Any) -> Iterator[Any]:
     yield value
+
+
+_HUB_THING_ALL = hub_of(
+    ("all", None, (), None),
+    ("one", _fold_thing_one, (None,), None),
+    ("some", _fold_thing_some, (None,), None),
+)

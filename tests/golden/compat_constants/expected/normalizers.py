@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ._compat import (
-    Fields,
     Log,
     Normalized,
     Path,
     agreed,
     fault,
     gather,
+    hub_of,
     is_number,
     is_one_of,
     same,
@@ -39,11 +39,7 @@ def _fold_thing(value: Any, at: Path, log: Log) -> Any:
         folded = value.copy()
         if "price" in folded:
             folded["price"] = _fold_thing_price(value["price"], (at, "price"), log)
-        fields: Fields = {
-            "code": (None, (), None),
-            "flag": (_fold_thing_flag, (None,), None),
-        }
-        gather(folded, at, log, agreed, fields)
+        gather(folded, at, log, agreed, _HUB_THING_CODE)
         return folded
     return value
 
@@ -74,3 +70,9 @@ def _fold_thing_price(value: Any, at: Path, log: Log) -> Any:
 def _unfold_thing_flag(value: Any) -> Iterator[Any]:
     if same(value, 'set "it"'):
         yield True
+
+
+_HUB_THING_CODE = hub_of(
+    ("code", None, (), None),
+    ("flag", _fold_thing_flag, (None,), None),
+)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ._compat import Fields, Log, Normalized, Path, agreed, fault, gather_deep, is_integer, unfold
+from ._compat import Log, Normalized, Path, agreed, fault, gather_deep, hub_of, is_integer, unfold
 
 
 def normalize_thing(payload: Any) -> Normalized:
@@ -26,16 +26,8 @@ def denormalize_thing(value: dict[str, Any], *, to: Mapping[str, str]) -> dict[s
 def _fold_thing(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, dict):
         folded = value.copy()
-        fields: Fields = {
-            ("output", "format"): (None, (), None),
-            "format": (_fold_thing_format, (None,), None),
-        }
-        gather_deep(folded, at, log, agreed, fields)
-        fields = {
-            ("output", "size"): (None, (), None),
-            "size": (_fold_thing_size, (None,), None),
-        }
-        gather_deep(folded, at, log, agreed, fields)
+        gather_deep(folded, at, log, agreed, _HUB_THING_OUTPUT_FORMAT)
+        gather_deep(folded, at, log, agreed, _HUB_THING_OUTPUT_SIZE)
         return folded
     return value
 
@@ -60,3 +52,14 @@ def _unfold_thing_format(value: Any) -> Iterator[Any]:
 
 def _unfold_thing_size(value: Any) -> Iterator[Any]:
     yield value
+
+
+_HUB_THING_OUTPUT_FORMAT = hub_of(
+    (("output", "format"), None, (), None),
+    ("format", _fold_thing_format, (None,), None),
+)
+
+_HUB_THING_OUTPUT_SIZE = hub_of(
+    (("output", "size"), None, (), None),
+    ("size", _fold_thing_size, (None,), None),
+)

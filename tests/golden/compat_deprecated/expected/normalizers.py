@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ._compat import Deprecation, Fields, Log, Normalized, Path, agreed, fault, gather, unfold
+from ._compat import Deprecation, Log, Normalized, Path, agreed, fault, gather, hub_of, unfold
 
 _SINCE_2026_08_01 = Deprecation(since="2026-08-01", sunset="2027-02-01", note='Use "name".')
 
@@ -27,11 +27,7 @@ def denormalize_thing(value: dict[str, Any], *, to: Mapping[str, str]) -> dict[s
 def _fold_thing(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, dict):
         folded = value.copy()
-        fields: Fields = {
-            "name": (None, (), None),
-            "title": (_fold_thing_title, (None,), _SINCE_2026_08_01),
-        }
-        gather(folded, at, log, agreed, fields)
+        gather(folded, at, log, agreed, _HUB_THING_NAME)
         return folded
     return value
 
@@ -45,3 +41,9 @@ def _fold_thing_title(value: Any, at: Path, log: Log) -> Any:
 
 def _unfold_thing_title(value: Any) -> Iterator[Any]:
     yield value
+
+
+_HUB_THING_NAME = hub_of(
+    ("name", None, (), None),
+    ("title", _fold_thing_title, (None,), _SINCE_2026_08_01),
+)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ._compat import Fields, Log, Normalized, Path, agreed, fault, gather, is_integer, same, unfold
+from ._compat import Log, Normalized, Path, agreed, fault, gather, hub_of, is_integer, same, unfold
 
 
 def normalize_thing(payload: Any) -> Normalized:
@@ -26,12 +26,7 @@ def denormalize_thing(value: dict[str, Any], *, to: Mapping[str, str]) -> dict[s
 def _fold_thing(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, dict):
         folded = value.copy()
-        fields: Fields = {
-            "messages": (None, (), None),
-            "prompts": (_fold_thing_prompts, (None,), None),
-            "pairs": (_fold_thing_pairs, (None,), None),
-        }
-        gather(folded, at, log, agreed, fields)
+        gather(folded, at, log, agreed, _HUB_THING_MESSAGES)
         return folded
     return value
 
@@ -82,3 +77,10 @@ def _unfold_thing_pairs(value: Any) -> Iterator[Any]:
         for item in value
     ):
         yield [{"k": item["text"]} for item in value]
+
+
+_HUB_THING_MESSAGES = hub_of(
+    ("messages", None, (), None),
+    ("prompts", _fold_thing_prompts, (None,), None),
+    ("pairs", _fold_thing_pairs, (None,), None),
+)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ._compat import Fields, Log, Normalized, Path, agreed, fault, gather, gather_deep, unfold
+from ._compat import Log, Normalized, Path, agreed, fault, gather, gather_deep, hub_of, unfold
 
 
 def normalize_thing(payload: Any) -> Normalized:
@@ -41,22 +41,9 @@ def denormalize_thing_69eadf61(value: dict[str, Any], *, to: Mapping[str, str]) 
 def _fold_thing(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, dict):
         folded = value.copy()
-        fields: Fields = {
-            "new/name~x": (None, (), None),
-            'old "name"': (_fold_thing_old_name, (None,), None),
-        }
-        gather(folded, at, log, agreed, fields)
-        fields = {
-            "größe": (None, (), None),
-            "class": (_fold_thing_class_, (None,), None),
-            "oneOf": (_fold_thing_one_of, (None,), None),
-        }
-        gather(folded, at, log, agreed, fields)
-        fields = {
-            ("to", "to"): (None, (), None),
-            "properties": (_fold_thing_properties, (None,), None),
-        }
-        gather_deep(folded, at, log, agreed, fields)
+        gather(folded, at, log, agreed, _HUB_THING_NEW_NAME_X)
+        gather(folded, at, log, agreed, _HUB_THING_GR_UF6_UDF_E)
+        gather_deep(folded, at, log, agreed, _HUB_THING_TO_TO)
         return folded
     return value
 
@@ -64,11 +51,7 @@ def _fold_thing(value: Any, at: Path, log: Log) -> Any:
 def _fold_thing_69eadf61(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, dict):
         folded = value.copy()
-        fields: Fields = {
-            "a": (None, (), None),
-            "b": (_fold_thing_b, (None,), None),
-        }
-        gather(folded, at, log, agreed, fields)
+        gather(folded, at, log, agreed, _HUB_THING_69EADF61_A)
         return folded
     return value
 
@@ -126,3 +109,25 @@ def _unfold_thing_properties(value: Any) -> Iterator[Any]:
 
 def _unfold_thing_b(value: Any) -> Iterator[Any]:
     yield value
+
+
+_HUB_THING_NEW_NAME_X = hub_of(
+    ("new/name~x", None, (), None),
+    ('old "name"', _fold_thing_old_name, (None,), None),
+)
+
+_HUB_THING_GR_UF6_UDF_E = hub_of(
+    ("größe", None, (), None),
+    ("class", _fold_thing_class_, (None,), None),
+    ("oneOf", _fold_thing_one_of, (None,), None),
+)
+
+_HUB_THING_TO_TO = hub_of(
+    (("to", "to"), None, (), None),
+    ("properties", _fold_thing_properties, (None,), None),
+)
+
+_HUB_THING_69EADF61_A = hub_of(
+    ("a", None, (), None),
+    ("b", _fold_thing_b, (None,), None),
+)

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ._compat import (
-    Fields,
     Log,
     Normalized,
     Path,
@@ -16,6 +15,7 @@ from ._compat import (
     fault,
     gather,
     has_repeats,
+    hub_of,
     is_integer,
     is_multiple,
     unfold,
@@ -44,29 +44,10 @@ def denormalize_thing(value: dict[str, Any], *, to: Mapping[str, str]) -> dict[s
 def _fold_thing(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, dict):
         folded = value.copy()
-        fields: Fields = {
-            "id": (None, (), None),
-            "key": (_fold_thing_key, (None,), None),
-        }
-        gather(folded, at, log, agreed, fields)
-        fields = {
-            "number": (None, (), None),
-            "count": (_fold_thing_count, (None,), None),
-            "odd": (_fold_thing_odd, (None,), None),
-        }
-        gather(folded, at, log, agreed, fields)
-        fields = {
-            "list": (None, (), None),
-            "few": (_fold_thing_few, (None,), None),
-            "distinct": (_fold_thing_distinct, (None,), None),
-        }
-        gather(folded, at, log, agreed, fields)
-        fields = {
-            "map": (None, (), None),
-            "closed": (_fold_thing_closed, (None,), None),
-            "named": (_fold_thing_named, (None,), None),
-        }
-        gather(folded, at, log, agreed, fields)
+        gather(folded, at, log, agreed, _HUB_THING_ID)
+        gather(folded, at, log, agreed, _HUB_THING_NUMBER)
+        gather(folded, at, log, agreed, _HUB_THING_LIST)
+        gather(folded, at, log, agreed, _HUB_THING_MAP)
         return folded
     return value
 
@@ -188,3 +169,27 @@ def _unfold_thing_named(value: Any) -> Iterator[Any]:
 
 def _unfold_thing_distinct(value: Any) -> Iterator[Any]:
     yield value
+
+
+_HUB_THING_ID = hub_of(
+    ("id", None, (), None),
+    ("key", _fold_thing_key, (None,), None),
+)
+
+_HUB_THING_NUMBER = hub_of(
+    ("number", None, (), None),
+    ("count", _fold_thing_count, (None,), None),
+    ("odd", _fold_thing_odd, (None,), None),
+)
+
+_HUB_THING_LIST = hub_of(
+    ("list", None, (), None),
+    ("few", _fold_thing_few, (None,), None),
+    ("distinct", _fold_thing_distinct, (None,), None),
+)
+
+_HUB_THING_MAP = hub_of(
+    ("map", None, (), None),
+    ("closed", _fold_thing_closed, (None,), None),
+    ("named", _fold_thing_named, (None,), None),
+)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ._compat import Fields, Log, Normalized, Path, agreed, fault, gather, is_integer, part, unfold
+from ._compat import Log, Normalized, Path, agreed, fault, gather, hub_of, is_integer, part, unfold
 
 
 def normalize_thing(payload: Any) -> Normalized:
@@ -25,11 +25,7 @@ def denormalize_thing(value: dict[str, Any], *, to: Mapping[str, str]) -> dict[s
 def _fold_thing(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, dict):
         folded = value.copy()
-        fields: Fields = {
-            "size": (None, (), None),
-            "box": (_fold_thing_box, (None,), None),
-        }
-        gather(folded, at, log, agreed, fields)
+        gather(folded, at, log, agreed, _HUB_THING_SIZE)
         return folded
     return value
 
@@ -71,3 +67,9 @@ def _unfold_thing_box(value: Any) -> Iterator[Any]:
                 else {}
             ),
         }
+
+
+_HUB_THING_SIZE = hub_of(
+    ("size", None, (), None),
+    ("box", _fold_thing_box, (None,), None),
+)

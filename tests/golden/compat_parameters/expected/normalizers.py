@@ -8,13 +8,13 @@ from typing import Any
 
 from ._compat import (
     Deprecation,
-    Fields,
     Log,
     Normalized,
     Path,
     agreed,
     fault,
     gather,
+    hub_of,
     is_integer,
     merged,
     unfold,
@@ -43,22 +43,10 @@ def denormalize_list_pets_parameters(
 def _fold_list_pets_parameters(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, dict):
         folded = value.copy()
-        fields: Fields = {
-            "query.kind": (None, (), None),
-            "header.X-Kind": (_fold_list_pets_parameters_header_x_kind, (None,), None),
-        }
-        gather(folded, at, log, agreed, fields)
-        fields = {
-            "query.page_size": (None, (), None),
-            "query.limit": (_fold_list_pets_parameters_query_limit, (None,), _SINCE_2026_01_01),
-        }
+        gather(folded, at, log, agreed, _HUB_LIST_PETS_PARAMETERS_QUERY_KIND)
         needed = "at least one of query.page_size, query.limit must be given"
-        gather(folded, at, log, agreed, fields, needed)
-        fields = {
-            "query.tags": (None, (), None),
-            "query.tag": (_fold_list_pets_parameters_query_tag, (None,), None),
-        }
-        gather(folded, at, log, merged, fields)
+        gather(folded, at, log, agreed, _HUB_LIST_PETS_PARAMETERS_QUERY_PAGE_SIZE, needed)
+        gather(folded, at, log, merged, _HUB_LIST_PETS_PARAMETERS_QUERY_TAGS)
         return folded
     return value
 
@@ -102,3 +90,19 @@ def _unfold_list_pets_parameters_query_tag(value: Any) -> Iterator[Any]:
     if isinstance(value, list) and len(value) == 1:
         yield value[0]
     yield value
+
+
+_HUB_LIST_PETS_PARAMETERS_QUERY_KIND = hub_of(
+    ("query.kind", None, (), None),
+    ("header.X-Kind", _fold_list_pets_parameters_header_x_kind, (None,), None),
+)
+
+_HUB_LIST_PETS_PARAMETERS_QUERY_PAGE_SIZE = hub_of(
+    ("query.page_size", None, (), None),
+    ("query.limit", _fold_list_pets_parameters_query_limit, (None,), _SINCE_2026_01_01),
+)
+
+_HUB_LIST_PETS_PARAMETERS_QUERY_TAGS = hub_of(
+    ("query.tags", None, (), None),
+    ("query.tag", _fold_list_pets_parameters_query_tag, (None,), None),
+)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ._compat import Fields, Log, Normalized, Path, agreed, fault, gather, unfold
+from ._compat import Log, Normalized, Path, agreed, fault, gather, hub_of, unfold
 
 
 def normalize_delete_pets_id_parameters(payload: Any) -> Normalized:
@@ -31,11 +31,7 @@ def _fold_delete_pets_id_parameters(value: Any, at: Path, log: Log) -> Any:
             folded["query.filter"] = _fold_delete_pets_id_parameters_query_filter(
                 value["query.filter"], (at, "query.filter"), log
             )
-        fields: Fields = {
-            "cookie.session": (None, (), None),
-            "header.Session": (_fold_delete_pets_id_parameters_header_session, (None, ""), None),
-        }
-        gather(folded, at, log, agreed, fields)
+        gather(folded, at, log, agreed, _HUB_DELETE_PETS_ID_PARAMETERS_COOKIE_SESSION)
         return folded
     return value
 
@@ -60,3 +56,9 @@ def _fold_delete_pets_id_parameters_query_filter(value: Any, at: Path, log: Log)
 
 def _unfold_delete_pets_id_parameters_header_session(value: Any) -> Iterator[Any]:
     yield value
+
+
+_HUB_DELETE_PETS_ID_PARAMETERS_COOKIE_SESSION = hub_of(
+    ("cookie.session", None, (), None),
+    ("header.Session", _fold_delete_pets_id_parameters_header_session, (None, ""), None),
+)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ._compat import Fields, Log, Normalized, Path, agreed, fault, gather, unfold
+from ._compat import Log, Normalized, Path, agreed, fault, gather, hub_of, unfold
 
 
 def normalize_thing(payload: Any) -> Normalized:
@@ -25,11 +25,7 @@ def denormalize_thing(value: dict[str, Any], *, to: Mapping[str, str]) -> dict[s
 def _fold_thing(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, dict):
         folded = value.copy()
-        fields: Fields = {
-            "name": (None, (), None),
-            "title": (_fold_thing_title, (), None),
-        }
-        gather(folded, at, log, agreed, fields)
+        gather(folded, at, log, agreed, _HUB_THING_NAME)
         return folded
     return value
 
@@ -43,3 +39,9 @@ def _fold_thing_title(value: Any, at: Path, log: Log) -> Any:
 
 def _unfold_thing_title(value: Any) -> Iterator[Any]:
     yield value
+
+
+_HUB_THING_NAME = hub_of(
+    ("name", None, (), None),
+    ("title", _fold_thing_title, (), None),
+)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ._compat import Fields, Log, Normalized, Path, agreed, fault, gather, unfold
+from ._compat import Log, Normalized, Path, agreed, fault, gather, hub_of, unfold
 
 
 def normalize_node(payload: Any) -> Normalized:
@@ -27,11 +27,7 @@ def _fold_node(value: Any, at: Path, log: Log) -> Any:
         folded = value.copy()
         if "children" in folded:
             folded["children"] = _fold_node_children(value["children"], (at, "children"), log)
-        fields: Fields = {
-            "alias": (None, (), None),
-            "label": (_fold_node_label, (None,), None),
-        }
-        gather(folded, at, log, agreed, fields)
+        gather(folded, at, log, agreed, _HUB_NODE_ALIAS)
         return folded
     return value
 
@@ -62,3 +58,9 @@ def _fold_node_label(value: Any, at: Path, log: Log) -> Any:
 
 def _unfold_node_label(value: Any) -> Iterator[Any]:
     yield value
+
+
+_HUB_NODE_ALIAS = hub_of(
+    ("alias", None, (), None),
+    ("label", _fold_node_label, (None,), None),
+)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ._compat import Fields, Log, Normalized, Path, agreed, fault, gather, unfold
+from ._compat import Log, Normalized, Path, agreed, fault, gather, hub_of, unfold
 
 
 def normalize_thing(payload: Any) -> Normalized:
@@ -26,13 +26,8 @@ def denormalize_thing(value: dict[str, Any], *, to: Mapping[str, str]) -> dict[s
 def _fold_thing(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, dict):
         folded = value.copy()
-        fields: Fields = {
-            "name": (None, (), None),
-            "title": (_fold_thing_title, (None,), None),
-            "label": (_fold_thing_label, (None,), None),
-        }
         needed = "at least one of name, title, label must be given"
-        gather(folded, at, log, agreed, fields, needed)
+        gather(folded, at, log, agreed, _HUB_THING_NAME, needed)
         return folded
     return value
 
@@ -57,3 +52,10 @@ def _unfold_thing_title(value: Any) -> Iterator[Any]:
 
 def _unfold_thing_label(value: Any) -> Iterator[Any]:
     yield value
+
+
+_HUB_THING_NAME = hub_of(
+    ("name", None, (), None),
+    ("title", _fold_thing_title, (None,), None),
+    ("label", _fold_thing_label, (None,), None),
+)

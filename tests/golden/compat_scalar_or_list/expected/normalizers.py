@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ._compat import Fields, Log, Normalized, Path, agreed, fault, gather, unfold
+from ._compat import Log, Normalized, Path, agreed, fault, gather, hub_of, unfold
 
 
 def normalize_thing(payload: Any) -> Normalized:
@@ -27,11 +27,7 @@ def _fold_thing(value: Any, at: Path, log: Log) -> Any:
         folded = value.copy()
         if "stop" in folded:
             folded["stop"] = _fold_thing_stop(value["stop"], (at, "stop"), log)
-        fields: Fields = {
-            "tags": (None, (), None),
-            "tag": (_fold_thing_tag, (None,), None),
-        }
-        gather(folded, at, log, agreed, fields)
+        gather(folded, at, log, agreed, _HUB_THING_TAGS)
         return folded
     return value
 
@@ -59,3 +55,9 @@ def _unfold_thing_tag(value: Any) -> Iterator[Any]:
     if isinstance(value, list) and len(value) == 1:
         yield value[0]
     yield value
+
+
+_HUB_THING_TAGS = hub_of(
+    ("tags", None, (), None),
+    ("tag", _fold_thing_tag, (None,), None),
+)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ._compat import Fields, Log, Normalized, Path, agreed, fault, gather, unfold
+from ._compat import Log, Normalized, Path, agreed, fault, gather, hub_of, unfold
 
 
 def normalize_image(payload: Any) -> Normalized:
@@ -43,11 +43,7 @@ def _fold_thing(value: Any, at: Path, log: Log) -> Any:
             folded["rest"] = _fold_thing_rest(value["rest"], (at, "rest"), log)
         if "map" in folded:
             folded["map"] = _fold_thing_map(value["map"], (at, "map"), log)
-        fields: Fields = {
-            "first": (_fold_image, (), None),
-            "picture": (_fold_thing_picture, (None,), None),
-        }
-        gather(folded, at, log, agreed, fields)
+        gather(folded, at, log, agreed, _HUB_THING_FIRST)
         return folded
     return value
 
@@ -73,3 +69,9 @@ def _fold_thing_rest(value: Any, at: Path, log: Log) -> Any:
 
 def _unfold_thing_picture(value: Any) -> Iterator[Any]:
     yield value
+
+
+_HUB_THING_FIRST = hub_of(
+    ("first", _fold_image, (), None),
+    ("picture", _fold_thing_picture, (None,), None),
+)

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ._compat import (
-    Fields,
     Log,
     Normalized,
     Path,
     agreed,
     fault,
     gather,
+    hub_of,
     is_integer,
     is_number,
     unfold,
@@ -39,16 +39,8 @@ def _fold_thing(value: Any, at: Path, log: Log) -> Any:
         folded = value.copy()
         if "image" in folded:
             folded["image"] = _fold_thing_image(value["image"], (at, "image"), log)
-        fields: Fields = {
-            "link": (None, (), None),
-            "href": (_fold_thing_href, (None,), None),
-        }
-        gather(folded, at, log, agreed, fields)
-        fields = {
-            "size": (None, (), None),
-            "width": (_fold_thing_width, (None,), None),
-        }
-        gather(folded, at, log, agreed, fields)
+        gather(folded, at, log, agreed, _HUB_THING_LINK)
+        gather(folded, at, log, agreed, _HUB_THING_SIZE)
         return folded
     return value
 
@@ -86,3 +78,14 @@ def _unfold_thing_href(value: Any) -> Iterator[Any]:
 
 def _unfold_thing_width(value: Any) -> Iterator[Any]:
     yield value
+
+
+_HUB_THING_LINK = hub_of(
+    ("link", None, (), None),
+    ("href", _fold_thing_href, (None,), None),
+)
+
+_HUB_THING_SIZE = hub_of(
+    ("size", None, (), None),
+    ("width", _fold_thing_width, (None,), None),
+)

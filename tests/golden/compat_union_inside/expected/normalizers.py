@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ._compat import Fields, Log, Normalized, Path, agreed, fault, gather, unfold
+from ._compat import Log, Normalized, Path, agreed, fault, gather, hub_of, unfold
 
 
 def normalize_picture(payload: Any) -> Normalized:
@@ -49,11 +49,7 @@ def _fold_picture(value: Any, at: Path, log: Log) -> Any:
 def _fold_text(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, dict):
         folded = value.copy()
-        fields: Fields = {
-            "note": (None, (), None),
-            "content": (_fold_text_content, (None,), None),
-        }
-        gather(folded, at, log, agreed, fields)
+        gather(folded, at, log, agreed, _HUB_TEXT_NOTE)
         return folded
     return value
 
@@ -113,3 +109,9 @@ def _fold_url(value: Any, at: Path, log: Log) -> Any:
 
 def _unfold_text_content(value: Any) -> Iterator[Any]:
     yield value
+
+
+_HUB_TEXT_NOTE = hub_of(
+    ("note", None, (), None),
+    ("content", _fold_text_content, (None,), None),
+)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ._compat import Fields, Log, Normalized, Path, agreed, fault, gather, unfold
+from ._compat import Log, Normalized, Path, agreed, fault, gather, hub_of, unfold
 
 
 def normalize_thing(payload: Any) -> Normalized:
@@ -27,11 +27,7 @@ def _fold_thing(value: Any, at: Path, log: Log) -> Any:
         folded = value.copy()
         if "mode" in folded:
             folded["mode"] = _fold_thing_mode(value["mode"], (at, "mode"), log)
-        fields: Fields = {
-            "quality": (None, (), None),
-            "level": (_fold_thing_level, (None,), None),
-        }
-        gather(folded, at, log, agreed, fields)
+        gather(folded, at, log, agreed, _HUB_THING_QUALITY)
         return folded
     return value
 
@@ -57,3 +53,9 @@ def _fold_thing_mode(value: Any, at: Path, log: Log) -> Any:
 def _unfold_thing_level(value: Any) -> Iterator[Any]:
     if not isinstance(value, (dict, list)):
         yield {"low": "poor", "high": "good"}.get(value, value)
+
+
+_HUB_THING_QUALITY = hub_of(
+    ("quality", None, (), None),
+    ("level", _fold_thing_level, (None,), None),
+)
