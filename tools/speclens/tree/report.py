@@ -87,7 +87,8 @@ def _lines(file: FileDrift) -> Iterator[str]:
     for pointer in file.pointers:
         shown = pointer.replace("\n", "\\n")
         yield f"  {shown}\n"
-    yield file.diff
+    if not {"missing", "stale"} & set(file.causes) or "hand-edited" in file.causes:
+        yield file.diff  # of a file that is there or not as a whole, it is all of the file
 
 
 def _visible(text: str) -> str:
