@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from speclens import __version__, folding, pipeline, reporting, tree
 from speclens import config as configuration
 from speclens.config import Config
 from speclens.lower import check as check_lowering
-from speclens.lower import views
+from speclens.lower import views, warn_of_age
 from speclens.mock_command import mock_command
 from speclens.options import format_option, print_problems, reported, target_options, warn
 from speclens.source import load, locate
@@ -103,6 +104,8 @@ def check(config: Config, style: str) -> None:
 def validate(document: Path | None, style: str) -> None:
     """Check a document: against the official OpenAPI schema, its references and examples, and its x-compat.
 
+    It warns of compatibility fields whose sunset was before today (UTC).
+
     \b
     Example:
       speclens validate openapi.yaml --format github
@@ -113,6 +116,7 @@ def validate(document: Path | None, style: str) -> None:
         found += check_lowering(source.value)
     if not any(finding.severity == "error" for finding in found):
         problems = pipeline.read(source)[1]
+        problems += locate(source, warn_of_age(source.value, f"{datetime.now(UTC):%Y-%m-%d}"))
     else:
         problems = locate(source, found)
     print_problems(problems, style)

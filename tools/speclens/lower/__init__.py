@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from speclens import ir
-from speclens.lower import compat_rules, docs, files, folds, naming, operations, schemas, views
+from speclens.lower import (
+    compat_dates,
+    compat_rules,
+    docs,
+    files,
+    folds,
+    naming,
+    operations,
+    schemas,
+    views,
+)
 from speclens.lower.walk import JsonObject
 from speclens.problems import Finding
 
@@ -34,3 +44,8 @@ def lower(document: JsonObject) -> tuple[ir.Document, tuple[Finding, ...]]:
 def check(document: JsonObject) -> tuple[Finding, ...]:
     """What a document that passed `validate` is refused for: its `x-compat` and `x-file`."""
     return (*compat_rules.check(document), *files.check(document))
+
+
+def warn_of_age(document: JsonObject, today: str) -> tuple[Finding, ...]:
+    """What is over by a day (a full-date) in a document that passed `validate`: compatibility fields past their sunset."""
+    return compat_dates.passed(document, today)
