@@ -18,6 +18,7 @@ import yaml
 from speclens import __version__, folding, pipeline, reporting, tree
 from speclens import config as configuration
 from speclens.config import Config
+from speclens.init_command import init_command, schema_command
 from speclens.lower import check as check_lowering
 from speclens.lower import views, warn_of_age
 from speclens.mock_command import mock_command
@@ -40,6 +41,8 @@ def main() -> None:
     """
 
 
+main.add_command(init_command)
+main.add_command(schema_command)
 main.add_command(mock_command)
 
 
