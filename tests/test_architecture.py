@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment, nodes
 
-from speclens import ir, plan
+from speclens import init_command, ir, plan
 
 ROOT = Path(__file__).parents[1]
 TOOLS = ROOT / "tools" / "speclens"
@@ -23,12 +23,12 @@ GENERATED = ROOT / "generated"
 ORDER = (
     "problems", "literals", "names", "marks", "config", "ir", "source", "objects", "validate", "lower", "plan",
     "models", "render", "prune", "tidy", "reporting", "tree", "cache", "pipeline", "loading", "folding", "mock_pictures",
-    "mock", "verify", "options", "mock_command", "verify_command", "cli", "__main__",
+    "mock", "verify", "options", "mock_command", "verify_command", "init_command", "cli", "__main__",
 )  # fmt: skip
 # Who touches which library.
 LIBRARIES = {
     "PIL": {"mock_pictures"},
-    "click": {"cli", "mock_command", "options", "verify_command"},
+    "click": {"cli", "init_command", "mock_command", "options", "verify_command"},
     "datamodel_code_generator": {"models"},
     "hypothesis": {"verify"},
     "iregexp_check": {"source"},
@@ -43,8 +43,9 @@ LIBRARIES = {
     "uvicorn": {"mock"},
     "yaml": {"cli", "source"},
 }
-# Who writes files: the output tree by `tree` alone; the others in a temporary directory or the user's cache.
-WRITERS = {"cache", "loading", "tidy", "tree"}
+# Who writes files: the output tree by `tree` alone, a project's first files by `init_command`; the others in a temporary
+# directory or the user's cache.
+WRITERS = {"cache", "init_command", "loading", "tidy", "tree"}
 WRITES = {
     "fdopen", "mkdir", "mkstemp", "NamedTemporaryFile", "rename", "replace_file", "rmdir", "rmtree", "symlink_to",
     "touch", "unlink", "write_bytes", "write_text",
@@ -321,7 +322,8 @@ def test_templates_say_what_they_receive(path: Path) -> None:
     if path.suffix == ".j2":
         for name in first.removeprefix("{# receives: ").removesuffix(" #}").split(", "):
             module, _, member = name.partition(".")
-            assert hasattr({"ir": ir, "plan": plan}[module], member)
+            known = {"init_command": init_command, "ir": ir, "plan": plan}
+            assert hasattr(known[module], member)
 
 
 def test_the_table_names_every_template() -> None:

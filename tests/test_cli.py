@@ -98,7 +98,9 @@ def test_help_has_an_example(name: str) -> None:
 
 
 def test_commands() -> None:
-    commands = {"generate", "check", "explain", "validate", "normalize", "export", "mock", "verify"}
+    commands = {
+        "generate", "check", "explain", "validate", "normalize", "export", "mock", "verify", "init", "schema",
+    }  # fmt: skip
     assert set(main.commands) == commands
     assert all(isinstance(command, click.Command) for command in main.commands.values())
 

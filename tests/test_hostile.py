@@ -230,7 +230,7 @@ def check_readme(text: str) -> None:
     """One comment, the header; outside of code no HTML, no link, no picture (all of which need `<` or `[`), no open code."""
     header, _, rest = text.partition("\n")
     assert re.fullmatch("<!-- [^<>]* -->", header)
-    prose = re.sub(r"^```(python)?\n.*?^```\n", "", rest, flags=re.MULTILINE | re.DOTALL)
+    prose = re.sub(r"^```(python|mermaid)?\n.*?^```\n", "", rest, flags=re.MULTILINE | re.DOTALL)
     assert set(re.sub("`[^`\n]*`", "", prose)).isdisjoint("<>[`")
 
 

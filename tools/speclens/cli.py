@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,9 @@ import yaml
 
 from speclens import __version__, folding, pipeline, reporting, tree
 from speclens.config import Config
+from speclens.init_command import init_command, schema_command
 from speclens.lower import check as check_lowering
-from speclens.lower import parameters, views
+from speclens.lower import parameters, views, warn_of_age
 from speclens.mock_command import mock_command
 from speclens.options import (
     format_option,
@@ -47,6 +49,8 @@ def main() -> None:
     """
 
 
+main.add_command(init_command)
+main.add_command(schema_command)
 main.add_command(mock_command)
 main.add_command(verify_command)
 
@@ -113,6 +117,8 @@ def check(config: Config, style: str) -> None:
 def validate(document: Path | None, overlays: tuple[Path, ...], style: str) -> None:
     """Check a document: against the official OpenAPI schema, its references and examples, and its x-compat.
 
+    It warns of compatibility fields whose sunset was before today (UTC).
+
     \b
     Example:
       speclens validate openapi.yaml --format github
@@ -123,6 +129,7 @@ def validate(document: Path | None, overlays: tuple[Path, ...], style: str) -> N
         found += check_lowering(source.value)
     if not any(finding.severity == "error" for finding in found):
         problems = pipeline.read(source)[1]
+        problems += locate(source, warn_of_age(source.value, f"{datetime.now(UTC):%Y-%m-%d}"))
     else:
         problems = source.warnings + locate(source, found)
     print_problems(problems, style)

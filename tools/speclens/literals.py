@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import textwrap
 from collections.abc import Iterable
@@ -72,6 +73,30 @@ def prose(text: str) -> str:
     """A text within a sentence of Markdown or a docstring: one line, no HTML, no link and no picture."""
     plain = comment(text).replace("`", "'")
     return plain.replace("<", "&lt;").replace(">", "&gt;").replace("[", "&#91;")
+
+
+def json_span(value: Any) -> str:
+    """A JSON value as a code span in a table of Markdown: it is JSON still, since what could end the span, the cell or
+    the line, or hide from a reader, stands in strings alone and is escaped there."""
+    return f"`{''.join(map(_json_character, json.dumps(value, ensure_ascii=False)))}`"
+
+
+def _json_character(char: str) -> str:
+    if char.isprintable() and char not in "`|<>&":
+        return char
+    halves = char.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{halves[start : start + 4]}" for start in range(0, len(halves), 4))
+
+
+def mermaid(text: str) -> str:
+    """A text as the label of a node in a flowchart of Mermaid, quoted: all but letters, digits and a few signs is
+    written as character codes (https://mermaid.js.org/syntax/flowchart.html#entity-codes-to-escape-characters)."""
+    short = text if len(text) <= 60 else f"{text[:60]}…"
+    return '"' + "".join(map(_mermaid_character, short)) + '"'
+
+
+def _mermaid_character(char: str) -> str:
+    return char if char.isalnum() or char in " _-./…" else f"#{ord(char)};"
 
 
 def toml(text: str) -> str:

@@ -222,10 +222,13 @@ def _inputs(source: Source, config: Config) -> Inputs:
 
 
 def _files(directory: Path) -> list[Path]:
+    """The templates of a package; those of `speclens init` have no part in it."""
     return sorted(
         path
         for path in directory.rglob("*")
-        if path.is_file() and path.suffix in {".j2", ".jinja2", ".py"}
+        if path.is_file()
+        and path.suffix in {".j2", ".jinja2", ".py"}
+        and not path.is_relative_to(directory / "init")
     )
 
 

@@ -16,6 +16,7 @@ from speclens.ir.compat import (
     Check,
     Compat,
     Constant,
+    Edge,
     Field,
     Fold,
     Hub,
@@ -23,6 +24,8 @@ from speclens.ir.compat import (
     Lens,
     Member,
     Normalizer,
+    ShapeRow,
+    ShapeTable,
     Unfold,
 )
 from speclens.ir.operations import Argument, Client, Example, Input, Operation, Resource
@@ -51,6 +54,7 @@ __all__ = [
     "Compat",
     "Constant",
     "Document",
+    "Edge",
     "Example",
     "Field",
     "Fold",
@@ -71,6 +75,8 @@ __all__ = [
     "Resource",
     "Scalar",
     "Schema",
+    "ShapeRow",
+    "ShapeTable",
     "Type",
     "Unfold",
     "Union",

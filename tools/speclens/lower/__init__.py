@@ -7,6 +7,7 @@ from typing import Any
 
 from speclens import ir
 from speclens.lower import (
+    compat_dates,
     compat_rules,
     docs,
     files,
@@ -50,3 +51,8 @@ def check(document: JsonObject) -> tuple[Finding, ...]:
     alone = parameters.own_schemas(document)
     found = [view.refound(one, lifted) for one in compat_rules.check(lifted.document, alone)]
     return tuple(dict.fromkeys((*parameters.check(document), *found, *files.check(document))))
+
+
+def warn_of_age(document: JsonObject, today: str) -> tuple[Finding, ...]:
+    """What is over by a day (a full-date) in a document that passed `validate`: compatibility fields past their sunset."""
+    return compat_dates.passed(document, today)

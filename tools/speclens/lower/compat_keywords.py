@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any
 
-from speclens.lower import compat, lens
+from speclens.lower import compat, compat_dates, lens
 from speclens.lower.walk import JsonObject
 from speclens.problems import Finding
 from speclens.source.pointer import join, tokens
@@ -96,6 +96,8 @@ def _keyword_types(here: str, own: JsonObject) -> Iterator[Finding]:
             yield Finding(
                 "compat/unknown-keyword", join(here, name), message, hint.partition(", ")[2]
             )
+    if isinstance(own.get("deprecated"), dict):
+        yield from compat_dates.of_deprecated(join(here, "deprecated"), own["deprecated"])
     if "values" in own:
         yield from _value_names(join(here, "values"), own["values"])
     for name in ("to", "each"):
@@ -108,7 +110,10 @@ def _keyword_types(here: str, own: JsonObject) -> Iterator[Finding]:
                 str(error),
                 "write `$$` for a literal `$`",
             )
-    hubs = own.get("hubs", {})
+    yield from _policies(here, own.get("hubs", {}))
+
+
+def _policies(here: str, hubs: Any) -> Iterator[Finding]:
     for name, policy in hubs.items() if isinstance(hubs, dict) else [("", None)]:
         place = join(here, "hubs", *((name,) if name else ()))
         if not isinstance(policy, dict) or policy.keys() - {"conflict", "absent"}:

@@ -3,17 +3,22 @@ the README of a package shows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from speclens import ir
 from speclens.literals import literal
-from speclens.lower import files
+from speclens.lower import files, patterns
 from speclens.lower.arguments import Inputs
+from speclens.lower.facts import is_number
 from speclens.lower.walk import JsonObject, follow
 from speclens.source.pointer import get, tokens
 
+Wanted = Mapping[str, "Wanted"]
+"""Members of an object, by their names, and theirs."""
+
 _MOST_SCHEMAS = 100  # looked at for one value
+_OTHERS = "additionalProperties"
 _STRINGS = {
     "date": "2026-01-01",
     "date-time": "2026-01-01T00:00:00Z",
@@ -63,8 +68,25 @@ def of(document: JsonObject, side: JsonObject) -> Any:
     return least(document, media["schema"])
 
 
-def least(document: JsonObject, schema: Any, left: Iterator[int] | None = None) -> Any:
-    """A value of a schema with as little in it as may be; a guess where that takes more than looking at it."""
+def candidates(document: JsonObject, schema: Any, wanted: Wanted) -> Iterator[Any]:
+    """Values that may well be of a schema, the likeliest first: the least one with the members that are wanted, and
+    what the schema lists."""
+    yield least(document, schema, wanted=wanted)
+    for part in _parts(document, schema, iter(range(_MOST_SCHEMAS))):
+        for keyword in ("enum", "examples"):
+            yield from part.get(keyword) or ()
+
+
+def least(
+    document: JsonObject,
+    schema: Any,
+    left: Iterator[int] | None = None,
+    wanted: Wanted | None = None,
+) -> Any:
+    """A value of a schema with as little in it as may be; a guess where that takes more than looking at it.
+
+    With `wanted` it is one to look at: with these members, and nothing is empty that need not be.
+    """
     left = iter(range(_MOST_SCHEMAS)) if left is None else left
     parts = list(_parts(document, schema, left))
     for part in parts:
@@ -77,13 +99,31 @@ def least(document: JsonObject, schema: Any, left: Iterator[int] | None = None) 
     kind = next((_kind(part) for part in parts if _kind(part)), "null")
     whole = {keyword: value for part in reversed(parts) for keyword, value in part.items()}
     if kind == "object":
-        inside = {name: one for part in parts for name, one in part.get("properties", {}).items()}
-        required = [name for part in parts for name in part.get("required", ())]
-        return {name: least(document, inside.get(name, {}), left) for name in required}
+        return _object(document, parts, left, wanted)
     if kind == "array":
-        item = least(document, whole.get("items", {}), left) if whole.get("minItems") else None
-        return [item] * min(whole.get("minItems", 0), 100)
+        fewest = max(whole.get("minItems", 0), 0 if wanted is None else 1)
+        count = min(fewest, whole.get("maxItems", fewest), 100)
+        item = least(document, whole.get("items", {}), left, wanted) if count else None
+        return [item] * count
     return _scalar(kind, whole)
+
+
+def _object(
+    document: JsonObject, parts: list[JsonObject], left: Iterator[int], wanted: Wanted | None
+) -> JsonObject:
+    inside = {name: one for part in parts for name, one in part.get("properties", {}).items()}
+    others = next((part[_OTHERS] for part in parts if isinstance(part.get(_OTHERS), dict)), None)
+    names = dict.fromkeys(name for part in parts for name in part.get("required", ()))
+    if wanted is not None:
+        names |= dict.fromkeys(name for name in wanted if name in inside)
+        possible = [name for name, one in inside.items() if one is not False]
+        more = possible if others is None else [*possible, "key"]
+        fewest = max([1, *(part.get("minProperties", 0) for part in parts)])
+        names |= dict.fromkeys([name for name in more if name not in names][: fewest - len(names)])
+    return {
+        name: least(document, inside.get(name, others or {}), left, (wanted or {}).get(name))
+        for name in names
+    }
 
 
 def _parts(document: JsonObject, schema: Any, left: Iterator[int]) -> Iterator[JsonObject]:
@@ -103,10 +143,20 @@ def _kind(schema: JsonObject) -> str:
 
 def _scalar(kind: str, schema: JsonObject) -> Any:
     if kind == "string":
-        text = _STRINGS.get(schema.get("format", ""), "text")
+        text = patterns.likely(schema.get("pattern", "")) or "text"
+        text = _STRINGS.get(schema.get("format", ""), text)
         return text.ljust(min(schema.get("minLength", 0), 10_000), "x")[: schema.get("maxLength")]
     if kind in {"integer", "number"}:
-        low = schema.get("exclusiveMinimum")
-        is_number = isinstance(low, (int, float)) and not isinstance(low, bool)
-        return low + 1 if is_number and low is not None else schema.get("minimum", 0)
+        return _number(schema)
     return False if kind == "boolean" else None
+
+
+def _number(schema: JsonObject) -> Any:
+    low, above = schema.get("minimum"), schema.get("exclusiveMinimum")
+    if above is True:  # OpenAPI 3.0 section 4.7.24
+        low = low if low is None else low + 1
+    elif is_number(above):
+        low = above + 1 if above is not None else low
+    value = low if is_number(low) and low is not None else min(0, schema.get("maximum", 0))
+    step = schema.get("multipleOf", 1)
+    return value if value % step == 0 or not isinstance(step, int) else -(-value // step) * step

@@ -8,7 +8,7 @@ from typing import Any
 
 from speclens import ir
 from speclens.literals import comment, literal, tuple_literal
-from speclens.lower import checks, compat, dispatch, lens
+from speclens.lower import checks, compat, dispatch, lens, samples, shape_tables
 from speclens.lower.build import (
     Build,
     deprecation,
@@ -29,11 +29,11 @@ def lower(document: JsonObject, names: Mapping[str, str]) -> ir.Compat:
     """The normalizers of a document whose x-compat has no errors. `names` gives the class of each named schema by
     its pointer; each of those that holds something to fold gets a public function."""
     build = Build(document, folding(document), names)
+    known = samples.samples(document, build.folding)
     normalizers = []
-    for pointer, name in names.items():
-        schema = get(document, pointer)
-        if ident := fold_ident(build, pointer, schema):
-            normalizers.append(_normalizer(build, pointer, name, ident, schema))
+    for pointer in names:
+        if ident := fold_ident(build, pointer, get(document, pointer)):
+            normalizers.append(_normalizer(build, known, pointer, ident))
     folds = sorted((fold for fold in build.folds.values() if fold), key=lambda fold: fold.ident)
     return ir.Compat(
         constants=tuple(sorted(build.constants.values(), key=lambda constant: constant.ident)),
@@ -43,7 +43,8 @@ def lower(document: JsonObject, names: Mapping[str, str]) -> ir.Compat:
     )
 
 
-def _normalizer(build: Build, pointer: str, name: str, ident: str, schema: Any) -> ir.Normalizer:
+def _normalizer(build: Build, known: samples.Samples, pointer: str, ident: str) -> ir.Normalizer:
+    name, schema = build.names[pointer], get(build.document, pointer)
     stem = distinct(build, "", [snake(name)], pointer)
     unfolds = unfolds_of(build, pointer, schema, snake(name))
     return ir.Normalizer(
@@ -55,6 +56,7 @@ def _normalizer(build: Build, pointer: str, name: str, ident: str, schema: Any) 
         denormalize=f"denormalize{stem}" if unfolds else "",
         denormalize_doc=f"Say a canonical `{name}` in older fields.",
         unfolds=unfolds,
+        table=shape_tables.table(build.document, known, pointer, schema),
     )
 
 

@@ -7,7 +7,14 @@ from __future__ import annotations
 
 import re
 import warnings
+from collections import deque
 
+_LONGEST = 100  # pattern that a text is guessed of
+_MOST_CHARACTERS = 1000  # of it
+_TOKEN = re.compile(
+    r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?(?:<?[=!]|:)?|\{\d+(?:,\d*)?\}|.", re.DOTALL
+)
+_ESCAPED = {"d": "0", "w": "a", "s": " ", "b": "", "B": "", "D": "a", "W": " ", "S": "a"}
 _CLASSES = {"d": "0-9", "w": "A-Za-z0-9_"}
 
 
@@ -49,3 +56,54 @@ def _ascii(pattern: str) -> str:
         in_class = token == "[" or (in_class and token != "]")
         parts.append(token)
     return "".join(parts)
+
+
+def likely(pattern: str) -> str:
+    """A text that a pattern may well match: its first way, with as little as may be. A guess, for plain patterns."""
+    return _first(deque(_TOKEN.findall(pattern))) if len(pattern) <= _LONGEST else ""
+
+
+def _first(tokens: deque[str]) -> str:
+    """The first of the alternatives up to the end of a group, all of which are taken off."""
+    first = _sequence(tokens)
+    while tokens and tokens[0] == "|":
+        tokens.popleft()
+        _sequence(tokens)
+    return first
+
+
+def _sequence(tokens: deque[str]) -> str:
+    text = ""
+    while tokens and tokens[0] not in {"|", ")"}:
+        atom = _atom(tokens.popleft(), tokens)
+        text = (text + atom * _fewest(tokens))[:_MOST_CHARACTERS]
+    return text
+
+
+def _atom(token: str, tokens: deque[str]) -> str:
+    if token[0] == "(":
+        inner = _first(tokens)
+        if tokens:
+            tokens.popleft()
+        return "" if token[-1] in "=!" else inner
+    if token[0] == "[" and token[1:]:
+        members = _TOKEN.findall(token[1:-1])
+        return "a" if token[1] == "^" or not members else _atom(members[0], deque())
+    if token[0] == "\\" and token[1:]:
+        return _ESCAPED.get(token[1], token[1])
+    return {"^": "", "$": "", ".": "a"}.get(token, token)
+
+
+def _fewest(tokens: deque[str]) -> int:
+    """How often what stands before is there at least."""
+    is_counted = bool(tokens) and (
+        tokens[0] in {"*", "+", "?"} or tokens[0][:1] == "{" != tokens[0]
+    )
+    if not is_counted:
+        return 1
+    quantifier = tokens.popleft()
+    if tokens and tokens[0] == "?":
+        tokens.popleft()
+    if quantifier[1:]:
+        return min(int(re.split("[,}]", quantifier[1:])[0]), _MOST_CHARACTERS)
+    return 1 if quantifier == "+" else 0

@@ -1,0 +1,200 @@
+"""The commands that begin a project: `speclens init`, and `speclens schema` for documents that exist already."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import sys
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import click
+
+from speclens import config as configuration
+from speclens import marks, names, render
+from speclens.config import Config
+from speclens.options import format_option, reported
+from speclens.problems import Problem, Refused
+from speclens.reporting import safe
+
+_PROJECT = Path("pyproject.toml")
+_SCHEMA = "init/openapi.schema.json"
+_TABLE = re.compile(r"""\s*\[\s*tool\s*\.\s*["']?speclens["']?\s*[].]""")
+# What the generated package imports: a package of its own name would be imported instead, or never be.
+_IMPORTED = frozenset({"anyio", "httpx", "pydantic", "starlette", "typing_extensions"})
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What the first files are made of: the names of the package and of its client, and when the field of the example
+    that is deprecated begins and ceases to be so."""
+
+    package: str
+    client: str
+    since: str
+    sunset: str
+
+
+@click.command("init")
+@click.argument("directory", type=click.Path(path_type=Path), default=".")
+@click.option("--package", help="The package to generate; after the directory if not given.")
+@format_option("text", "json", "github", "sarif")
+@reported
+def init_command(directory: Path, package: str | None, style: str) -> None:
+    """Write a first document with x-compat in use, its schema for editors, and [tool.speclens]. Overwrites nothing.
+
+    \b
+    Example:
+      speclens init petstore
+    """
+    del style
+    start = _start(package or _package(directory), datetime.now(UTC))
+    files = _files(start)
+    _check(directory, start, files)
+    for path in _write(directory, files):
+        click.echo(f"wrote {safe(str(path))}")
+    click.echo("next:")
+    if directory.resolve() != Path.cwd():
+        click.echo(f"  cd {safe(shlex.quote(str(directory)))}")
+    for command in ("validate", "generate", "check"):
+        click.echo(f"  speclens {command}")
+
+
+@click.command("schema")
+def schema_command() -> None:
+    """Print the JSON Schema by which editors know OpenAPI and x-compat.
+
+    \b
+    Example:
+      speclens schema > openapi.schema.json
+    and as the first line of openapi.yaml:
+      # yaml-language-server: $schema=openapi.schema.json
+    """
+    click.echo(_schema(), nl=False)
+
+
+def _schema() -> str:
+    return render.find(_SCHEMA, (render.BUILT_IN,)).read_text("utf-8")
+
+
+def _package(directory: Path) -> str:
+    """A name after a directory: one that can be imported and installed."""
+    name = names.snake(directory.resolve().name)
+    is_taken = name in sys.stdlib_module_names or name in _IMPORTED or name.endswith("_")
+    return f"{name.rstrip('_')}_api" if is_taken else name
+
+
+def _start(package: str, now: datetime) -> Start:
+    since, sunset = (f"{day:%Y-%m-%d}" for day in (now, now + timedelta(days=365)))
+    return Start(package, names.pascal(package), since, sunset)
+
+
+def _files(start: Start) -> dict[Path, str]:
+    """The text of each file, by its path in the project; that of pyproject.toml is the table alone."""
+    nonce = marks.nonce(start.package)
+    print_one = render.renderer((render.BUILT_IN,), nonce)
+
+    def text(template: str) -> str:
+        return marks.take_out(print_one(template, {"start": start}), nonce, template)[0]
+
+    return {
+        Path("openapi", f"{start.package}.yaml"): text("init/openapi.yaml.j2"),
+        Path("openapi", Path(_SCHEMA).name): _schema(),
+        _PROJECT: text("init/pyproject.toml.j2"),
+    }
+
+
+# What stands in the way
+
+
+def _check(directory: Path, start: Start, files: Mapping[Path, str]) -> None:
+    """Raises Refused, with everything that stands in the way."""
+    problems: list[Problem] = []
+    try:
+        problems += _in_the_way(directory, files)
+    except OSError as error:
+        hint = "see that it can be read"
+        problems.append(_problem("unreadable", directory, f"cannot be read: {error}", hint))
+    try:
+        spec = directory / next(iter(files))
+        configuration.checked(Config(spec, start.package, directory, "speclens init"))
+    except Refused as refused:
+        problems += refused.problems
+    if problems:
+        raise Refused(problems)
+
+
+def _in_the_way(directory: Path, files: Mapping[Path, str]) -> Iterator[Problem]:
+    for folder in dict.fromkeys((directory, *(directory / path.parent for path in files))):
+        if not folder.is_dir() and (folder.exists() or folder.is_symlink()):
+            yield _problem("exists", folder, "is no directory", "move it away")
+    for path in map(directory.joinpath, files):
+        if path == directory / _PROJECT and path.is_file():
+            yield from _no_room(path, files[_PROJECT])
+        elif path.exists() or path.is_symlink():
+            yield _problem("exists", path, "exists already", "move it away")
+
+
+def _no_room(path: Path, table: str) -> Iterator[Problem]:
+    """Why a table cannot be added to a pyproject.toml."""
+    try:
+        text = path.read_bytes().decode()
+        project = tomllib.loads(text)
+    except (OSError, ValueError) as error:
+        yield _problem("unreadable", path, f"cannot be read: {error}", "mend the file")
+        return
+    tool = project.get("tool")
+    if isinstance(tool, dict) and "speclens" in tool:
+        lines = enumerate(text.splitlines(), 1)
+        line = next((number for number, one in lines if _TABLE.match(one)), 1)
+        hint = "edit it, or remove it"
+        yield _problem("exists", path, "has [tool.speclens] already", hint, line)
+        return
+    try:
+        tomllib.loads(_joined(text, table))
+    except ValueError:
+        hint = "write `[tool.…]` tables instead of one inline table"
+        yield _problem("exists", path, "cannot take [tool.speclens]", hint)
+
+
+def _joined(text: str, table: str) -> str:
+    """A pyproject.toml with a table at its end, in its own line ends."""
+    end = "\r\n" if "\r\n" in text else "\n"
+    between = "" if not text else end if text.endswith("\n") else end * 2
+    return text + between + table.replace("\n", end)
+
+
+def _problem(key: str, path: Path, message: str, hint: str, line: int = 1) -> Problem:
+    return Problem(f"config/{key}", "error", "#", str(path), line, 1, message, hint)
+
+
+# Writing
+
+
+def _write(directory: Path, files: Mapping[Path, str]) -> Iterator[Path]:
+    """Write all files, and give their paths. Raises Refused; what was written until then is removed."""
+    made: list[Path] = []
+    for path, text in zip(map(directory.joinpath, files), files.values(), strict=True):
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if path == directory / _PROJECT and path.exists():
+                _append(path, text)
+            else:
+                with path.open("x", encoding="utf-8", newline="") as file:
+                    made.append(path)
+                    file.write(text)
+        except OSError as error:
+            for written in made:
+                written.unlink(missing_ok=True)
+            message, hint = f"cannot be written: {error}", "see that it can be written"
+            raise Refused([_problem("unwritable", path, message, hint)]) from None
+    return map(directory.joinpath, files)
+
+
+def _append(path: Path, table: str) -> None:
+    before = path.read_bytes().decode()
+    with path.open("ab") as file:
+        file.write(_joined(before, table).removeprefix(before).encode())
