@@ -90,7 +90,8 @@ def test_the_life_of_an_older_field(tmp_path: Path) -> None:
     write(color=STRING, colour=spoke())
     files, places, text = drifted()
     assert "paint/normalizers.py" in files
-    assert places == {COLOUR}
+    assert places
+    assert all(place.startswith(COLOUR) for place in places)
     assert "+    color: Maybe[str] = None" in text
     assert "it is missing" in text
     load = generate(tmp_path)
@@ -102,7 +103,8 @@ def test_the_life_of_an_older_field(tmp_path: Path) -> None:
     # Announce
     write(color=STRING, colour=spoke(since="2026-08-01", sunset="2999-02-01", note="Say color."))
     _, places, text = drifted()
-    assert places == {COLOUR}
+    assert places
+    assert all(place.startswith(COLOUR) for place in places)
     assert "2999-02-01" in text
     load = generate(tmp_path)
     with pytest.warns(DeprecationWarning, match="'colour' is deprecated: Say color"):
@@ -132,7 +134,8 @@ def test_the_life_of_an_older_field(tmp_path: Path) -> None:
     write(color=STRING)
     files, places, text = drifted()
     assert "paint/normalizers.py: document, stale" in text
-    assert places == {COLOUR}
+    assert places
+    assert all(place.startswith(COLOUR) for place in places)
     load = generate(tmp_path)
     assert not Path("out/paint/normalizers.py").exists()
     with warnings.catch_warnings(), pytest.raises(TypeError, match="unexpected argument 'colour'"):

@@ -52,7 +52,7 @@ def relocated(value: T, view: View) -> T:
             changed[one.name] = view.origin(inner)
         elif one.name == "rule" and inner.strip("\"'").startswith("#"):
             changed[one.name] = literal(view.origin(literal_eval(inner)))
-        elif isinstance(inner, tuple):
+        elif isinstance(inner, tuple) or is_dataclass(inner):
             changed[one.name] = relocated(inner, view)
     return replace(value, **changed)
 
