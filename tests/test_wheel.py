@@ -195,6 +195,29 @@ def test_toolkit_distribution(
     assert speclens("generate", *TARGET).returncode == 0
     assert lock_of_checkout(project) == (project / "out/speclens.lock").read_text()
 
+    first = tmp_path / "first"
+    first.mkdir()
+    for command in commands_of_the_readme():
+        done = run([environment.command("speclens"), *command], first)
+        assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
+        assert "warning" not in done.stderr
+    assert sorted(path.name for path in first.iterdir()) == [
+        "generated",
+        "openapi",
+        "pyproject.toml",
+    ]
+
+
+def commands_of_the_readme() -> list[list[str]]:
+    """What the README says to type in an empty folder, once speclens is installed."""
+    part = (ROOT / "README.md").read_text("utf-8").partition("In an empty folder:\n\n```\n")[2]
+    install, *lines = part.partition("```")[0].splitlines()
+    assert install == "pip install speclens"
+    commands = [line.partition("#")[0].split() for line in lines]
+    assert [command for command, *_ in commands] == ["speclens"] * len(commands)
+    assert [verb for _, verb in commands] == ["init", "generate", "check", "verify"]
+    return [arguments for _, *arguments in commands]
+
 
 def lock_of_checkout(project: Path) -> str:
     """The lock that the toolkit of this checkout writes: it is the same toolkit, installed or not."""
