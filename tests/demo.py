@@ -71,6 +71,7 @@ EDITS = (
     ),
 )
 CHANGED = {
+    "README.md": {SCHEMA},  # the row of a shape that is gone
     "routescope/client.py": {f"{SCHEMA}/properties/seed", f"{SCHEMA}/properties/image_urls"},
     "routescope/models.py": {f"{SCHEMA}/properties/n", f"{SCHEMA}/properties/seed"},
     "routescope/normalizers.py": {f"{SCHEMA}/properties/image_urls"},

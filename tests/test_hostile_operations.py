@@ -26,7 +26,7 @@ def document(text: str) -> Json:
         "requestBody": {"required": True, "content": media},
         "responses": {"200": {"description": "d", "content": answer}},
     }
-    told = {"into": "/m", "deprecated": {"note": text, "since": text}}
+    told = {"into": "/m", "deprecated": {"note": text, "since": "2026-08-01"}}
     members = {
         "m": {"type": "string", "default": text},
         f"p{text}": {"type": "string", "enum": [text, "x"], "description": text},

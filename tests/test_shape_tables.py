@@ -232,6 +232,24 @@ def test_a_shape_inside_a_shape() -> None:
     ]
 
 
+def test_what_refers_to_what_holds_it_has_no_end_and_is_told_once() -> None:
+    reference = {"$ref": "#/components/schemas/Thing"}
+    plain = {"type": "string"}
+    old = {"type": "object", "required": ["in"], "properties": {"in": reference}}
+    members = {
+        "next": reference,
+        "hub": reference,
+        "plain": plain,
+        "inner": {"properties": {"next": reference}},
+    }
+    old = {**old, "x-compat": {"into": "/hub", "to": "$/in"}}
+    document = schemas(Thing={"type": "object", "properties": {**members, "old": old}})
+    ((_, table),) = tables(lowered(document))
+    assert [(row.before, row.after) for row in table.rows] == [
+        ('`{"old": {"in": {"next": {}}}}`', '`{"hub": {"next": {}}}`')
+    ]
+
+
 # Hostile texts
 
 

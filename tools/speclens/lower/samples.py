@@ -32,7 +32,7 @@ def samples(document: JsonObject, pointers: Iterable[str]) -> Samples:
     components = document.get("components") or {}
     named = {**components, "schemas": {**(components.get("schemas") or {}), **schemas}}
     view = views.canonical({**document, "components": named}).document
-    validator, cost = cache(validators(view)), costs(view)
+    judges, cost = cache(lambda: validators(view)), costs(view)
 
     def place(pointer: str) -> str:
         return join("#", "components", "schemas", pointer.removeprefix("#"))
@@ -42,10 +42,10 @@ def samples(document: JsonObject, pointers: Iterable[str]) -> Samples:
 
     def accepts(pointer: str, value: Any) -> bool:
         try:
-            judge = validator(place(pointer)) if cost(place(pointer)) < LIMIT else None
+            is_cheap = cost(place(pointer)) < LIMIT
+            return is_cheap and judges()(place(pointer)).is_valid(value)
         except ValueError:  # no sound schema
             return False
-        return judge is not None and judge.is_valid(value)
 
     return Samples(candidates, accepts)
 

@@ -118,7 +118,11 @@ def _shape(one: _Table, found: _Found, outer: str) -> Iterator[_Found]:
 def _members(one: _Table, place: tuple[str, Any], at: Names, wrap: Wrap) -> Iterator[_Found]:
     document = one.document
     declared = compat.properties(document, *place)
-    own = {name: inner for name, inner in declared.items() if _is_inside(place[0], inner[0])}
+    own = {  # what refers to the object that holds it has that object's members, itself among them
+        name: inner
+        for name, inner in declared.items()
+        if _is_inside(place[0], inner[0]) and inner[0] != place[0]
+    }
     policies = compat.policies(document, *place)
     spokes = {spoke.name: spoke for spoke in compat.spokes(document, *place)}
     for name, inner in own.items():

@@ -120,7 +120,7 @@ def _settings(examples: int, *phases: Phase) -> settings:
         deadline=None,
         database=None,
         phases=phases,
-        suppress_health_check=list(HealthCheck),
+        suppress_health_check=[*HealthCheck],
     )
 
 
