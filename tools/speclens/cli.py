@@ -18,7 +18,6 @@ import yaml
 from speclens import __version__, folding, pipeline, reporting, tree
 from speclens.config import Config
 from speclens.init_command import init_command, schema_command
-from speclens.lower import check as check_lowering
 from speclens.lower import parameters, views, warn_of_age
 from speclens.mock_command import mock_command
 from speclens.options import (
@@ -30,8 +29,8 @@ from speclens.options import (
     target_options,
     warn,
 )
+from speclens.problems import Refused
 from speclens.source import load, locate
-from speclens.validate import validate as findings_of
 from speclens.verify_command import verify_command
 
 
@@ -124,14 +123,11 @@ def validate(document: Path | None, overlays: tuple[Path, ...], style: str) -> N
       speclens validate openapi.yaml --format github
     """
     source = source_of(document, overlays)
-    found = findings_of(source)
-    if not any(finding.severity == "error" for finding in found):
-        found += check_lowering(source.value)
-    if not any(finding.severity == "error" for finding in found):
+    try:
         problems = pipeline.read(source)[1]
         problems += locate(source, warn_of_age(source.value, f"{datetime.now(UTC):%Y-%m-%d}"))
-    else:
-        problems = source.warnings + locate(source, found)
+    except Refused as refused:
+        problems = refused.problems
     print_problems(problems, style)
     sys.exit(1 if any(problem.severity == "error" for problem in problems) else 0)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache as memoize
@@ -18,6 +19,8 @@ from speclens.source import Source, load, locate, origins
 from speclens.source.pointer import get, join, tokens
 from speclens.tree import Inputs, OutputFile, Subject, Tree
 from speclens.validate import validate
+
+_DEEPEST = 12_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +84,22 @@ def _loaded(stored: Any, inputs: Inputs, config: Config) -> tuple[Tree, tuple[Pr
 def read(source: Source) -> tuple[ir.Document, tuple[Problem, ...]]:
     """The IR of a document, and warnings. Raises Refused, with all problems, if any is an error."""
     findings = validate(source)
-    if not any(finding.severity == "error" for finding in findings):
-        findings += lower.check(source.value)
-    if any(finding.severity == "error" for finding in findings):
-        raise Refused(source.warnings + locate(source, findings))
-    document, warnings = lower.lower(source.value)
+    usual = sys.getrecursionlimit()
+    sys.setrecursionlimit(
+        _DEEPEST
+    )  # references are followed depth first, through all schemas in the worst case
+    try:
+        if not any(finding.severity == "error" for finding in findings):
+            findings += lower.check(source.value)
+        if any(finding.severity == "error" for finding in findings):
+            raise Refused(source.warnings + locate(source, findings))
+        document, warnings = lower.lower(source.value)
+    except RecursionError:
+        message = "schemas refer to each other in a chain that is too long to follow"
+        found = Finding("source/depth", "#/components", message, "shorten the chain")
+        raise Refused(locate(source, [found])) from None
+    finally:
+        sys.setrecursionlimit(usual)
     return document, source.warnings + locate(source, findings + warnings)
 
 
