@@ -31,6 +31,7 @@ _DEPTH = 5
 _LONGEST = 60
 _MOST_ALTERNATIVES = 32
 _MOST_OPTIONAL = 12
+_FEW = 3
 _MOST_TEXTS = 200
 
 
@@ -207,17 +208,24 @@ def _chosen(parts: Sequence[Sequence[Layers]]) -> Iterator[Layers]:
 def _members(
     required: dict[str, SearchStrategy[Json]], optional: dict[str, SearchStrategy[Json]]
 ) -> SearchStrategy[Json]:
-    """Objects with all of some members and some of others: of very many, a few at a time."""
-    if len(optional) <= _MOST_OPTIONAL:
-        return st.fixed_dictionaries(required, optional=optional)
+    """Objects with all of some members and some of others: as often any of them as a few, which are less often in
+    conflict; of very many always a few."""
+    some = {name: values for name, values in optional.items() if not values.is_empty}
+    if len(some) > _MOST_OPTIONAL:
+        return _with_a_few(required, some, _MOST_OPTIONAL)
+    whole = st.fixed_dictionaries(required, optional=some)
+    return whole if len(some) <= _FEW else whole | _with_a_few(required, some, _FEW)
+
+
+def _with_a_few(
+    required: dict[str, SearchStrategy[Json]], optional: dict[str, SearchStrategy[Json]], most: int
+) -> SearchStrategy[Json]:
+    given = st.fixed_dictionaries(required)
+    chosen = st.lists(st.sampled_from(sorted(optional)), max_size=most, unique=True)
 
     @st.composite
     def draw_some(draw: DrawFn) -> Json:
-        value = draw(st.fixed_dictionaries(required))
-        some = st.lists(st.sampled_from(sorted(optional)), max_size=_MOST_OPTIONAL, unique=True)
-        return value | {
-            name: draw(optional[name]) for name in draw(some) if not optional[name].is_empty
-        }
+        return draw(given) | {name: draw(optional[name]) for name in draw(chosen)}
 
     return draw_some()
 
@@ -234,13 +242,13 @@ def _type(value: Json) -> set[str]:
         return {"null" if value is None else "boolean"}
     if isinstance(value, int | float):
         return {"number", "integer"} if value == int(value) else {"number"}
-    return {
-        "string" if isinstance(value, str) else "array" if isinstance(value, list) else "object"
-    }
+    if isinstance(value, str):
+        return {"string"}
+    return {"array" if isinstance(value, list) else "object"}
 
 
 def _types(layers: Layers) -> set[str]:
-    found = set(_TYPES)
+    found = set[str](_TYPES)
     for layer in layers:
         if "type" in layer:
             declared = layer["type"] if isinstance(layer["type"], list) else [layer["type"]]

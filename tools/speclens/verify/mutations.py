@@ -19,25 +19,21 @@ ODD: tuple[Json, ...] = (
 
 
 def near_misses(values: SearchStrategy[Json], known: tuple[str, ...]) -> SearchStrategy[Json]:
-    """As often a value as one with something changed in it."""
-    changed = mutated(values, known)
-    return st.booleans().flatmap(lambda is_changed: changed if is_changed else values)
-
-
-def mutated(values: SearchStrategy[Json], known: tuple[str, ...]) -> SearchStrategy[Json]:
-    """Values with one to three things changed somewhere; `known` are names for members."""
+    """As often a value as one with one to three things changed somewhere; `known` are names for members."""
 
     @st.composite
-    def change(draw: DrawFn) -> Json:
+    def draw_one(draw: DrawFn) -> Json:
+        if not draw(st.booleans()):
+            return draw(values)
         root = [copy.deepcopy(draw(values))]
-        for _ in range(draw(st.integers(1, 3))):
+        for _ in range(draw(_TIMES)):
             holder, key = draw(st.sampled_from(list(_places(root))))
-            draw(st.sampled_from(_MUTATIONS))(draw, holder, key, known)
+            draw(_CHANGES)(draw, holder, key, known)
             if not root:
                 return None
         return root[0]
 
-    return change()
+    return draw_one()
 
 
 def _places(holder: Any) -> Iterator[tuple[Any, Any]]:
@@ -51,7 +47,7 @@ def _drop(_: DrawFn, holder: Any, key: Any, __: tuple[str, ...]) -> None:
 
 
 def _retype(draw: DrawFn, holder: Any, key: Any, _: tuple[str, ...]) -> None:
-    holder[key] = copy.deepcopy(draw(st.sampled_from(ODD)))
+    holder[key] = copy.deepcopy(draw(_ODDLY))
 
 
 def _number_or_boolean(_: DrawFn, holder: Any, key: Any, __: tuple[str, ...]) -> None:
@@ -92,9 +88,12 @@ def _unwrap(_: DrawFn, holder: Any, key: Any, __: tuple[str, ...]) -> None:
 def _add(draw: DrawFn, holder: Any, key: Any, known: tuple[str, ...]) -> None:
     inner = holder[key] if isinstance(holder[key], dict) else holder
     if isinstance(inner, dict):
-        inner[draw(st.sampled_from(known))] = copy.deepcopy(draw(st.sampled_from(ODD)))
+        inner[draw(st.sampled_from(known))] = copy.deepcopy(draw(_ODDLY))
 
 
 _MUTATIONS: tuple[Callable[[DrawFn, Any, Any, tuple[str, ...]], None], ...] = (
     *(_drop, _retype, _number_or_boolean, _repeat, _rename, _wrap, _unwrap, _add),
 )
+_TIMES = st.integers(1, 3)
+_ODDLY = st.sampled_from(ODD)
+_CHANGES = st.sampled_from(_MUTATIONS)
