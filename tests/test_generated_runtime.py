@@ -217,6 +217,32 @@ def test_a_rename_moves_what_is_inside_and_keys_are_escaped() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("is_rename", "dropped", "source", "target"),
+    [
+        (True, "", "/old/older", "/new/newer"),
+        (False, "", "/old", "/new"),
+        (True, "preferred", "/old", "/new"),
+    ],
+)
+def test_a_field_inside_an_older_field_is_told_where_it_is_in_the_end(
+    is_rename: bool, dropped: str, source: str, target: str
+) -> None:
+    log, inner = Log(), ((None, "old"), "older")
+    log.moved[None, "old"], log.moved[inner] = (None, "new"), ((None, "old"), "newer")
+    log.rewrite((None, "old"), "#/old", is_rename=is_rename)
+    log.rewrite(inner, "#/older", is_rename=True)
+    log.rewrite(((inner, 1), "x"), "#/x")
+    if dropped:
+        log.drop((None, "old"), dropped)
+    found = log.run(lambda payload, at, log: payload, {}).rewrites
+    assert [(one.source, one.target, one.rule) for one in found] == [
+        ("/old", "/new", "#/old"),
+        (source, target, "#/older"),
+        (source, target, "#/x"),
+    ]
+
+
 def deep(value: dict[str, Any]) -> Normalized:
     """A normalizer of our own: `format` folds into `/output/format`."""
 

@@ -151,6 +151,7 @@ class Log:
 
     def drop(self, path: Path, reason: str) -> None:
         self._drops.append((path, reason))
+        self._renamed.discard(path)  # what is inside is nowhere else
 
     def drop_unused(self, value: Any, used: Mapping[str, Any], path: Path) -> None:
         """Note the members of a value that its shape does not carry over. Of those in `used` it
@@ -185,14 +186,33 @@ class Log:
     def _from_to(self, path: Path) -> tuple[str, str]:
         """The property that a value was sent in, up to the first index of an array, and where it is
         in the end. What is inside a compatibility field counts as that, if it was not just renamed."""
-        source, rest = path, ""
+        if (moved := self._moved(path)) is not None:
+            return moved[:2]
+        source = path
         while path is not None:
-            if (target := self.moved.get(path)) is not None:
-                rest = rest if path in self._renamed else ""
-                return pointer(path) + rest, pointer(target) + rest
             path, key = path
-            source, rest = (path, "") if isinstance(key, int) else (source, f"/{escape(key)}{rest}")
+            source = path if isinstance(key, int) else source
         return (sent := pointer(source)), sent
+
+    def _moved(self, path: Path) -> tuple[str, str, bool] | None:
+        """The same of what is in a compatibility field, and whether it is as deep there as `path` is here."""
+        rest, is_whole = "", True
+        while path is not None:
+            above, key = path
+            if (hub := self.moved.get(path)) is not None:
+                if path not in self._renamed:
+                    rest, is_whole = "", False
+                source, target, is_same = self._moved(above) or (pointer(above), pointer(above), True)
+                if not is_same:
+                    return source, target, False
+                start = len(pointer(above))
+                return pointer(path) + rest, target + pointer(hub)[start:] + rest, is_whole
+            if isinstance(key, int):
+                rest, is_whole = "", False
+            else:
+                rest = f"/{escape(key)}{rest}"
+            path = above
+        return None
 
 
 def same(a: Any, b: Any) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from speclens.lower import compat, lens
 from speclens.lower.facts import equal
-from speclens.source.pointer import exists, get, tokens
+from speclens.source.pointer import exists, get
 from speclens.verify.cases import Case, spokes_in
 from speclens.verify.subjects import REFUSED, Crashed, Outcome, Subject
 from speclens.verify.values import Json, exact, is_under, leaves, reordered
@@ -151,9 +151,9 @@ def older_fields_say_the_same(case: Case) -> Iterator[str]:
 def nothing_is_lost(case: Case) -> Iterator[str]:
     """Law 7, and that the pointers of rewrites and drops name what they tell of.
 
-    A leaf is in the output at its own place (what is empty may have been filled), or under a drop, or it is a
-    rewritten field itself, or it is under a rewritten field and in the output where that went, unless the shape of
-    the field says that it becomes something else.
+    A leaf is in the output at its own place, or under a drop, or it is a rewritten field itself, or it is under a
+    rewritten field and in the output where that went, unless the shape of the field says that it becomes something
+    else. What is empty may have been filled, or looked into.
     """
     one, payload, outcome = case.one, case.payload, case.outcome
     if outcome.errors:
@@ -177,20 +177,18 @@ def _is_rule(one: Subject, rule: str) -> bool:
 
 
 def _is_kept(one: Subject, pointer: str, value: Json, outcome: Outcome) -> bool:
+    is_empty = value in ({}, [])
     if exists(outcome.value, pointer):
         there = get(outcome.value, pointer)
-        if equal(there, value) or (value in ({}, []) and isinstance(there, type(value))):
+        if equal(there, value) or (is_empty and isinstance(there, type(value))):
             return True
     if any(is_under(pointer, drop) for drop, _ in outcome.drops):
         return True
     for source, target, rule in outcome.rewrites:
-        if pointer == source or (is_under(pointer, source) and _is_constant(one, rule)):
-            return True
-        if value == {} and is_under(pointer, source) and _is_passed(one, rule, pointer):
-            return True
         if is_under(pointer, source):
-            kept = (leaf for _, leaf in leaves(get(outcome.value, target)))
-            if any(equal(leaf, value) for leaf in kept):
+            if pointer == source or is_empty or _is_constant(one, rule):
+                return True
+            if any(equal(leaf, value) for _, leaf in leaves(get(outcome.value, target))):
                 return True
     return False
 
@@ -199,13 +197,6 @@ def _is_constant(one: Subject, rule: str) -> bool:
     """Whether a shape turns its values into other ones, and keeps nothing of them."""
     own = compat.keywords(get(one.document, rule))
     return "values" in own or not any(lens.holes(own.get("each", own.get("to", "$"))))
-
-
-def _is_passed(one: Subject, rule: str, pointer: str) -> bool:
-    """Whether a shape looks for optional parts in an object, which may have none of them."""
-    own, path = compat.keywords(get(one.document, rule)), tokens(pointer)
-    parts = [hole.part for hole in lens.holes(own.get("each", own.get("to", "$")))]
-    return any(path[-n:] == part[:n] for part in parts for n in range(1, len(part)))
 
 
 def errors_are_the_senders(case: Case) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice, product
@@ -63,6 +63,17 @@ def generated(
     return made
 
 
+def standing(document: JsonObject, pointers: Iterable[str]) -> list[str]:
+    """Those places of a document that are the same in both of its views: a branch that becomes part of the schema
+    around it is verified as that."""
+    both = views.wire(document), views.canonical(document)
+    return [
+        pointer
+        for pointer in pointers
+        if all(view.origin(pointer) == pointer and exists(view.document, pointer) for view in both)
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """A schema of a document, what is generated of it, what judges that, and payloads to try.
@@ -70,7 +81,7 @@ class Subject:
     `fold` normalizes and validates as users do; `normalize` gives the folded value, valid or not, or REFUSED; `model`
     says what the model of a value says again, or REFUSED; `denormalize` is None where there are no older fields, and
     `choices` are the ways to say some hubs by some of them. All raise Crashed for what should not happen. `fits` says
-    whether a value may be of the schema at a pointer.
+    whether a value may be of the schema at a pointer. `payloads` are pairs: one that mostly is valid, and a near miss.
     """
 
     document: JsonObject
@@ -84,7 +95,7 @@ class Subject:
     fits: Callable[[str, Json], bool]
     wire: Judge
     canonical: Judge
-    payloads: SearchStrategy[Json]
+    payloads: SearchStrategy[tuple[Json, Json]]
 
 
 def subjects(
