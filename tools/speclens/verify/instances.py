@@ -13,6 +13,7 @@ from math import ceil, floor, prod
 from typing import Any
 
 from hypothesis import strategies as st
+from hypothesis.errors import InvalidArgument
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from speclens.lower import patterns
@@ -28,6 +29,7 @@ Layers = tuple[Any, ...]
 _ODD_NAMES = ("", "a/b", "~", "0", "x")
 _TYPES = ("null", "boolean", "integer", "number", "string", "array", "object")
 _DEPTH = 5
+_DEEPEST = 60
 _LONGEST = 60
 _MOST_ALTERNATIVES = 32
 _MOST_OPTIONAL = 12
@@ -68,16 +70,20 @@ class _Maker:
     texts: tuple[str, ...]
     names: tuple[str, ...]
     made: dict[Any, SearchStrategy[Json]] = field(default_factory=dict)
+    within: list[tuple[int, ...]] = field(default_factory=list)
 
     def values(self, schemas: Layers, depth: int) -> SearchStrategy[Json]:
         """The values that all of some schemas accept; made once, since schemas may be recursive."""
-        if depth < -_DEPTH:
-            return st.nothing()  # nothing finite is valid
-        key = (depth, *(id(schema) for schema in schemas))
-        if key not in self.made:
+        places = tuple(id(schema) for schema in schemas)
+        if depth < -_DEEPEST or (depth < 0 and places in self.within):
+            return st.nothing()  # nothing finite is valid, or what is takes another alternative
+        if (depth, *places) not in self.made:
+            self.within.append(places)
             parts = [list(self._alternatives(schema, ())) for schema in schemas]
-            self.made[key] = st.one_of([self._plain(one, depth) for one in _chosen(parts)])
-        return self.made[key]
+            made = st.one_of([self._plain(one, depth) for one in _chosen(parts)])
+            self.within.pop()
+            self.made[depth, *places] = made
+        return self.made[depth, *places]
 
     def _alternatives(self, schema: Any, seen: tuple[int, ...]) -> Iterator[Layers]:
         """A schema as alternatives; one that is made of itself has none."""
@@ -142,8 +148,8 @@ class _Maker:
         if low > high:
             return st.nothing()
         free = st.text(min_size=low, max_size=min(high, low + 4))
-        if sources:
-            free = st.from_regex(sources[0])
+        if sources and (matching := _matching(sources[0])) is not None:
+            free = matching
         return st.sampled_from(fitting) | free if fitting else free
 
     def _arrays(self, layers: Layers, depth: int) -> SearchStrategy[Json]:
@@ -255,6 +261,16 @@ def _types(layers: Layers) -> set[str]:
             widened = {*declared, "integer"} if "number" in declared else set(declared)
             found &= widened | ({"null"} if layer.get("nullable") is True else set())
     return found
+
+
+def _matching(source: str) -> SearchStrategy[Json] | None:
+    """Texts that a pattern matches; None for one that matches what is no text."""
+    matching = st.from_regex(source)
+    try:
+        matching.validate()
+    except InvalidArgument:
+        return None
+    return matching
 
 
 def _bounds(layers: Layers, low: str, high: str) -> tuple[int, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Collection
+from functools import cache
 from typing import Any
 
 from jsonschema_rs import Draft202012Validator
@@ -12,7 +13,7 @@ from jsonschema_rs import Draft202012Validator
 from speclens.lower import views
 from speclens.lower.types import implied_types
 from speclens.lower.walk import JsonObject, all_schemas
-from speclens.source.pointer import exists, from_reference, join, tokens
+from speclens.source.pointer import exists, from_reference, get, join, tokens, walk
 from speclens.validate.dialect import validators
 
 Judge = Callable[[Any], bool | None]
@@ -31,7 +32,7 @@ def judges(
 
 def _judges(view: views.View, unenforced: frozenset[str]) -> Callable[[str], Judge]:
     relaxed = _relaxed(view, unenforced)
-    strict, lenient = validators(view.document), validators(relaxed)
+    strict, lenient = validators(_readable(view.document)), validators(_readable(relaxed))
 
     def judge(pointer: str) -> Judge:
         accepts = _accepting(strict(pointer))
@@ -69,10 +70,39 @@ def typed(document: JsonObject) -> JsonObject:
     return result
 
 
+def _readable(document: JsonObject) -> JsonObject:
+    """A document without patterns that no validator of ours can read: what they refuse is not judged."""
+    result = copy.deepcopy(document)
+    for _, schema in all_schemas(result):
+        if not isinstance(schema, dict):
+            continue
+        if not _is_pattern(schema.get("pattern", "")):
+            del schema["pattern"]
+        for pattern in [
+            name for name in schema.get("patternProperties", ()) if not _is_pattern(name)
+        ]:
+            del schema["patternProperties"][pattern]
+    return result
+
+
+@cache
+def _is_pattern(text: str) -> bool:
+    try:
+        Draft202012Validator({"pattern": text})
+    except ValueError:
+        return False
+    return True
+
+
 def _relaxed(view: views.View, unenforced: frozenset[str]) -> JsonObject:
     """A view without what models do not enforce, which accepts all that the view does. Of a union any branch will do:
     models do not count how many a value fits."""
     result = copy.deepcopy(view.document)
+    for place in unenforced:
+        *path, last = tokens(place)
+        if exists(result, place) and get(result, place) is False:
+            holder = walk(result, path)
+            holder[int(last) if isinstance(holder, list) else last] = True
     for pointer, schema in list(all_schemas(result)):
         if not isinstance(schema, dict):
             continue

@@ -17,6 +17,7 @@ from speclens import cache
 from speclens.lower.walk import JsonObject
 from speclens.verify.cases import Case, cases, events, shapes
 from speclens.verify.laws import COMPAT_LAWS, LAWS, Broken, Law
+from speclens.verify.mutations import ODD
 from speclens.verify.subjects import Crashed, Generated, Subject, subjects
 from speclens.verify.values import Json, exact
 
@@ -133,16 +134,18 @@ def _settings(examples: int, *phases: Phase) -> settings:
 
 def _each(one: Subject, hold: Callable[[Case], None], how: settings) -> None:
     """Do something with each of some payloads and what follows from them, the same ones in every run."""
+    tried = Counter[str]()
 
-    def hold_all(payloads: tuple[Json, Json]) -> None:
+    def hold_all(payloads: tuple[Json, ...]) -> None:
+        tried["all"] += 1
         for payload in payloads:
             for case in cases(one, payload):
                 hold(case)
 
-    try:
+    with suppress(Unsatisfiable):
         seed(crc32(one.pointer.encode()))(how(given(one.payloads)(hold_all)))()
-    except Unsatisfiable:
-        return  # none can be made: the report says so
+    if not tried:  # no payload is known that is valid: others can be sent all the same
+        hold_all(ODD)
 
 
 class _Found(Exception):
