@@ -242,7 +242,7 @@ def test_unused_members_are_told_as_deep_as_they_are(package: str) -> None:
 
 def test_a_rename_moves_what_is_inside_and_keys_are_escaped() -> None:
     log = Log()
-    log.ends[None, "o/ld"] = "/o~1ld", "/new", False, None
+    log.ends[None, "o/ld"] = "/o~1ld", "/new", False
     log.rewrite((None, "o/ld"), "#/old", is_rename=True)
     log.rewrite(((None, "o/ld"), "a~b"), "#/inner")
     log.rewrite((None, "size"), "#/size")
@@ -256,7 +256,7 @@ def test_a_rename_moves_what_is_inside_and_keys_are_escaped() -> None:
 
 def test_the_first_rewrite_of_a_deprecated_field_says_so() -> None:
     log, note = Log(), Deprecation(note="Use new.")
-    log.ends[None, "old"] = "/old", "/new", False, note
+    log.given(None, (None, "old"), "/old", "/new", note)
     log.rewrite((None, "size"), "#/size")
     log.rewrite((None, "old"), "#/old")
     log.rewrite(((None, "old"), 0), "#/item")
@@ -282,6 +282,34 @@ def test_errors_can_be_copied_and_sent_to_other_processes(package: str, again: A
     found = again(compat.PayloadError((one, two)))
     assert str(found) == "(root): no\n/a: is required"
     assert [fault.rule for fault in found.errors] == ["type", "required"]
+
+
+@pytest.mark.parametrize(
+    ("is_rename", "dropped", "source", "target"),
+    [
+        (True, "", "/old/older", "/new/newer"),
+        (False, "", "/old", "/new"),
+        (True, "preferred", "/old", "/new"),
+    ],
+)
+def test_a_field_inside_an_older_field_is_told_where_it_is_in_the_end(
+    is_rename: bool, dropped: str, source: str, target: str
+) -> None:
+    log, old = Log(), (None, "old")
+    inner = (old, "older")
+    log.ends[old] = "/old", "/new", False
+    log.rewrite(old, "#/old", is_rename=is_rename)
+    log.given(old, inner, "/older", "/newer", None)
+    log.rewrite(inner, "#/older", is_rename=True)
+    log.rewrite(((inner, 1), "x"), "#/x")
+    if dropped:
+        log.drop((None, "old"), dropped)
+    found = log.run(lambda payload, at, log: payload, {}).rewrites
+    assert [(one.source, one.target, one.rule) for one in found] == [
+        ("/old", "/new", "#/old"),
+        (source, target, "#/older"),
+        (source, target, "#/x"),
+    ]
 
 
 def deep(value: dict[str, Any]) -> Normalized:

@@ -144,9 +144,9 @@ class Log:
         self.rewrites: dict[tuple[str, str], Rewrite] = {}
         self.drops: list[Drop] = []
         self.missing: dict[str, str] = {}
+        self.deprecated: dict[Path, Deprecation] = {}
         # Of the root and of spokes: the pointer, the hub's, whether what is inside has its own.
-        self.ends: dict[Path, tuple[str, str, bool, Deprecation | None]]
-        self.ends = {None: ("", "", True, None)}
+        self.ends: dict[Path, tuple[str, str, bool]] = {None: ("", "", True)}
 
     def run(self, fold: Fold, payload: Any) -> Normalized:
         """A payload folded, with what was noted on the way. Raises CompatError."""
@@ -156,6 +156,21 @@ class Log:
             raise fault("depth", None, "nested too deep") from None
         return Normalized(value, tuple(self.rewrites.values()), tuple(self.drops), fold, payload)
 
+    def given(
+        self, at: Path, here: Path, source: str, target: str, deprecated: Deprecation | None
+    ) -> None:
+        """Note a spoke of the object at a place. In one that is not just renamed it counts as that."""
+        path: Any = at
+        rest, is_item = "", False
+        while path not in self.ends:
+            path, key = path
+            rest, is_item = f"/{escape(key)}{rest}", is_item or isinstance(key, int)
+        above, end, is_open = self.ends[path]
+        if path is None or (is_open and not is_item):
+            self.ends[here] = above + rest + source, end + rest + target, False
+        if deprecated:
+            self.deprecated[here] = deprecated
+
     def rewrite(self, at: Any, rule: str, is_rename: bool = False) -> None:
         """Note an older shape: once per rule and property that it was sent in, up to the first index
         of an array. What is inside a spoke counts as the spoke, if that was not just renamed."""
@@ -163,16 +178,23 @@ class Log:
         while path not in self.ends:
             path, key = path
             rest = "" if isinstance(key, int) else f"/{escape(key)}{rest}"
-        source, target, is_open, deprecated = self.ends[path]
+        source, target, is_open = self.ends[path]
         if is_open:
             source, target = source + rest, target + rest
-        if is_rename or deprecated:  # the first one of a spoke is its own
-            self.ends[path] = source, target, is_rename, None
+        if is_rename and path is at:
+            self.ends[path] = source, target, True
+        deprecated = self.deprecated.pop(at, None)  # the first one of a spoke is its own
         if (source, rule) not in self.rewrites:
             self.rewrites[source, rule] = Rewrite(source, target, rule, deprecated)
 
     def drop(self, path: Path, reason: str) -> None:
         self.drops.append(Drop(pointer(path), reason))
+        source, target, is_open = self.ends.get(path, ("", "", False))
+        told, self.rewrites = (self.rewrites, {}) if is_open else ({}, self.rewrites)
+        for one in told.values():  # what was told inside is nowhere else
+            if one.source.startswith(f"{source}/"):
+                one = Rewrite(source, target, one.rule, one.deprecated)
+            self.rewrites.setdefault((one.source, one.rule), one)
 
     def drop_unused(self, value: Any, used: Mapping[str, Any], path: Path) -> None:
         """Note the members of a value that its shape does not carry over. Of those in `used` it
@@ -246,7 +268,7 @@ def gather(
 ) -> None:
     """Fold what is given in some fields into the first, the hub; the object loses the others."""
     (target, hub, own, absent, _), *spokes = fields
-    place, above = place or (at, hub), pointer(at)
+    place = place or (at, hub)
     sources: list[Source] = []
     if hub in folded and not is_one_of(value := folded[hub], absent):
         sources.append((place, value, own(value, place, log) if own else value))
@@ -256,14 +278,14 @@ def gather(
             if is_one_of(value, absent):
                 log.drop(here, "absent")
                 continue
-            log.ends[here] = above + source, above + target, False, deprecated
+            log.given(at, here, source, target, deprecated)
             sources.append((here, value, fold(value, here, log) if fold else value))
     if sources:
         if sources[0][0] is not place and hub in folded:
             log.drop(place, "absent")
         folded[hub] = join(sources, log)
     elif needed:
-        log.missing[above + target] = needed
+        log.missing[pointer(at) + target] = needed
 
 
 def gather_deep(

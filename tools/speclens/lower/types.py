@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 from speclens import ir
-from speclens.lower import patterns
+from speclens.lower import facts, patterns
 from speclens.lower.facts import is_number
 from speclens.lower.naming import is_class
 from speclens.lower.view import View
@@ -51,6 +52,7 @@ _ASSERTIONS = frozenset(
         "not",
     ]
 )
+_OF_ONE_TYPE = frozenset(["required", *(name for names in _CONSTRAINTS.values() for name in names)])
 _NULL = ir.Primitive("null")
 
 
@@ -119,12 +121,16 @@ def _reference(build: Build, pointer: str, schema: JsonObject) -> ir.Type:
 def warn_unenforced(build: Build, pointer: str, schema: JsonObject) -> None:
     """Note the keywords of a schema that no model enforces."""
     for keyword in _NOT_ENFORCED:
-        if keyword in schema and schema[keyword] is not False:
+        is_harmless = keyword in ("not", "uniqueItems") and schema.get(keyword) is False
+        if keyword in schema and not is_harmless:
             build.warn(join(pointer, keyword), f"`{keyword}` is not enforced by the model")
 
 
 def _enumeration(build: Build, pointer: str, schema: JsonObject) -> ir.Type:
     values = [schema["const"]] if "const" in schema else schema["enum"]
+    if "type" in schema and isinstance(values, list):
+        kinds = facts.types_of(build.view.document, {"type": schema["type"]})
+        values = [value for value in values if facts.json_type(value) in kinds]
     if schema.get("nullable") is True and isinstance(values, list) and None not in values:
         values = [*values, None]
     if (
@@ -181,6 +187,8 @@ def _merged(build: Build, pointer: str, schema: JsonObject) -> ir.Type:
     """An `allOf` that is no object: what one member says, narrowed by keywords of the others."""
     own = {key: value for key, value in schema.items() if key != "allOf"}
     members = [member for member in schema["allOf"] if isinstance(member, dict)]
+    if any(member is False for member in schema["allOf"]):
+        build.warn(join(pointer, "allOf"), "a schema that accepts nothing is taken as any value")
     telling = [member for member in (*members, own) if member.keys() & (_ASSERTIONS | {"$ref"})]
     if len(telling) == 1:
         place = (
@@ -192,7 +200,9 @@ def _merged(build: Build, pointer: str, schema: JsonObject) -> ir.Type:
     merged: JsonObject = {}
     for member in telling:
         _, target = follow(build.view.document, pointer, member)
-        if not isinstance(target, dict) or (target.keys() & merged.keys() & _ASSERTIONS) - {"type"}:
+        if not isinstance(target, dict) or any(
+            merged[key] != target[key] for key in target.keys() & merged.keys() & _ASSERTIONS
+        ):
             break
         merged |= target
     else:
@@ -215,7 +225,8 @@ def _by_type(build: Build, pointer: str, schema: JsonObject) -> ir.Type:
         else implied_types(schema)
     )
     if not kinds:
-        _warn_unread(build, pointer, schema, "without `type`")
+        if schema.keys() & _OF_ONE_TYPE:
+            build.warn(pointer, "keywords without a `type` are not enforced by the model")
         return ir.AnyType()
     options = [_one(build, pointer, schema, kind) for kind in kinds]
     if schema.get("nullable") is True and isinstance(declared, str):
@@ -248,6 +259,11 @@ def _constraints(
     found = {
         keyword: schema[keyword] for keyword in _CONSTRAINTS.get(kind, ()) if keyword in schema
     }
+    step = found.get("multipleOf", 1)
+    if is_number(step) and Fraction(str(step)) != Fraction(step):
+        del found["multipleOf"]
+        message = "a `multipleOf` that has no exact binary form is not enforced by the model"
+        build.warn(join(pointer, "multipleOf"), message)
     for exclusive, inclusive in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
         if found.pop(exclusive, None) is True and inclusive in found:  # OpenAPI 3.0
             found[exclusive] = found.pop(inclusive)

@@ -13,6 +13,7 @@ from math import ceil, floor, prod
 from typing import Any
 
 from hypothesis import strategies as st
+from hypothesis.errors import InvalidArgument
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from speclens.lower import patterns
@@ -28,9 +29,11 @@ Layers = tuple[Any, ...]
 _ODD_NAMES = ("", "a/b", "~", "0", "x")
 _TYPES = ("null", "boolean", "integer", "number", "string", "array", "object")
 _DEPTH = 5
+_DEEPEST = 60
 _LONGEST = 60
 _MOST_ALTERNATIVES = 32
 _MOST_OPTIONAL = 12
+_FEW = 3
 _MOST_TEXTS = 200
 
 
@@ -67,16 +70,20 @@ class _Maker:
     texts: tuple[str, ...]
     names: tuple[str, ...]
     made: dict[Any, SearchStrategy[Json]] = field(default_factory=dict)
+    within: list[tuple[int, ...]] = field(default_factory=list)
 
     def values(self, schemas: Layers, depth: int) -> SearchStrategy[Json]:
         """The values that all of some schemas accept; made once, since schemas may be recursive."""
-        if depth < -_DEPTH:
-            return st.nothing()  # nothing finite is valid
-        key = (depth, *(id(schema) for schema in schemas))
-        if key not in self.made:
+        places = tuple(id(schema) for schema in schemas)
+        if depth < -_DEEPEST or (depth < 0 and places in self.within):
+            return st.nothing()  # nothing finite is valid, or what is takes another alternative
+        if (depth, *places) not in self.made:
+            self.within.append(places)
             parts = [list(self._alternatives(schema, ())) for schema in schemas]
-            self.made[key] = st.one_of([self._plain(one, depth) for one in _chosen(parts)])
-        return self.made[key]
+            made = st.one_of([self._plain(one, depth) for one in _chosen(parts)])
+            self.within.pop()
+            self.made[depth, *places] = made
+        return self.made[depth, *places]
 
     def _alternatives(self, schema: Any, seen: tuple[int, ...]) -> Iterator[Layers]:
         """A schema as alternatives; one that is made of itself has none."""
@@ -141,8 +148,8 @@ class _Maker:
         if low > high:
             return st.nothing()
         free = st.text(min_size=low, max_size=min(high, low + 4))
-        if sources:
-            free = st.from_regex(sources[0])
+        if sources and (matching := _matching(sources[0])) is not None:
+            free = matching
         return st.sampled_from(fitting) | free if fitting else free
 
     def _arrays(self, layers: Layers, depth: int) -> SearchStrategy[Json]:
@@ -207,17 +214,24 @@ def _chosen(parts: Sequence[Sequence[Layers]]) -> Iterator[Layers]:
 def _members(
     required: dict[str, SearchStrategy[Json]], optional: dict[str, SearchStrategy[Json]]
 ) -> SearchStrategy[Json]:
-    """Objects with all of some members and some of others: of very many, a few at a time."""
-    if len(optional) <= _MOST_OPTIONAL:
-        return st.fixed_dictionaries(required, optional=optional)
+    """Objects with all of some members and some of others: as often any of them as a few, which are less often in
+    conflict; of very many always a few."""
+    some = {name: values for name, values in optional.items() if not values.is_empty}
+    if len(some) > _MOST_OPTIONAL:
+        return _with_a_few(required, some, _MOST_OPTIONAL)
+    whole = st.fixed_dictionaries(required, optional=some)
+    return whole if len(some) <= _FEW else whole | _with_a_few(required, some, _FEW)
+
+
+def _with_a_few(
+    required: dict[str, SearchStrategy[Json]], optional: dict[str, SearchStrategy[Json]], most: int
+) -> SearchStrategy[Json]:
+    given = st.fixed_dictionaries(required)
+    chosen = st.lists(st.sampled_from(sorted(optional)), max_size=most, unique=True)
 
     @st.composite
     def draw_some(draw: DrawFn) -> Json:
-        value = draw(st.fixed_dictionaries(required))
-        some = st.lists(st.sampled_from(sorted(optional)), max_size=_MOST_OPTIONAL, unique=True)
-        return value | {
-            name: draw(optional[name]) for name in draw(some) if not optional[name].is_empty
-        }
+        return draw(given) | {name: draw(optional[name]) for name in draw(chosen)}
 
     return draw_some()
 
@@ -234,19 +248,29 @@ def _type(value: Json) -> set[str]:
         return {"null" if value is None else "boolean"}
     if isinstance(value, int | float):
         return {"number", "integer"} if value == int(value) else {"number"}
-    return {
-        "string" if isinstance(value, str) else "array" if isinstance(value, list) else "object"
-    }
+    if isinstance(value, str):
+        return {"string"}
+    return {"array" if isinstance(value, list) else "object"}
 
 
 def _types(layers: Layers) -> set[str]:
-    found = set(_TYPES)
+    found = set[str](_TYPES)
     for layer in layers:
         if "type" in layer:
             declared = layer["type"] if isinstance(layer["type"], list) else [layer["type"]]
             widened = {*declared, "integer"} if "number" in declared else set(declared)
             found &= widened | ({"null"} if layer.get("nullable") is True else set())
     return found
+
+
+def _matching(source: str) -> SearchStrategy[Json] | None:
+    """Texts that a pattern matches; None for one that matches what is no text."""
+    matching = st.from_regex(source)
+    try:
+        matching.validate()
+    except InvalidArgument:
+        return None
+    return matching
 
 
 def _bounds(layers: Layers, low: str, high: str) -> tuple[int, int]:

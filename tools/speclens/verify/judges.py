@@ -5,14 +5,16 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Collection
+from functools import cache
 from typing import Any
 
 from jsonschema_rs import Draft202012Validator
 
-from speclens.lower import compat, views
+from speclens.lower import views
 from speclens.lower.types import implied_types
+from speclens.lower.view import View
 from speclens.lower.walk import JsonObject, all_schemas
-from speclens.source.pointer import exists, join, tokens
+from speclens.source.pointer import exists, from_reference, get, join, tokens, walk
 from speclens.validate.dialect import validators
 
 Judge = Callable[[Any], bool | None]
@@ -24,22 +26,24 @@ def judges(
 ) -> tuple[Callable[[str], Judge], Callable[[str], Judge]]:
     """The judges of schemas by pointer, on the wire and on the canonical view. `unenforced` are the pointers of
     keywords and schemas that models do not enforce (the warnings `model/not-enforced`)."""
-    written = frozenset(pointer for pointer in unenforced if exists(document, pointer))
-    relaxed = _relaxed(document, written)
-    strict = [validators(view(document).document) for view in (views.wire, views.canonical)]
-    lenient = [validators(view(relaxed).document) for view in (views.wire, views.canonical)]
-    # What stands in a view alone is in no document that could be relaxed.
-    is_more = len(written) < len(unenforced)
+    places = frozenset(unenforced)
+    wire, canonical = (_judges(view(document), places) for view in (views.wire, views.canonical))
+    return wire, canonical
 
-    def judge(index: int, pointer: str) -> Judge:
-        accepts = _accepting(strict[index](pointer))
+
+def _judges(view: View, unenforced: frozenset[str]) -> Callable[[str], Judge]:
+    relaxed = _relaxed(view, unenforced)
+    strict, lenient = validators(_readable(view.document)), validators(_readable(relaxed))
+
+    def judge(pointer: str) -> Judge:
+        accepts = _accepting(strict(pointer))
         place = _moved(relaxed, pointer)
-        if is_more or place is None:
+        if place is None:
             return lambda value: accepts(value) or None
-        takes = _accepting(lenient[index](place))
+        takes = _accepting(lenient(place))
         return lambda value: accepts(value) or (None if takes(value) else False)
 
-    return (lambda pointer: judge(0, pointer)), (lambda pointer: judge(1, pointer))
+    return judge
 
 
 def _accepting(validator: Draft202012Validator) -> Callable[[Any], bool]:
@@ -67,30 +71,82 @@ def typed(document: JsonObject) -> JsonObject:
     return result
 
 
-def _relaxed(document: JsonObject, places: frozenset[str]) -> JsonObject:
-    """The document without some of its keywords and schemas, and with any of several branches for one of them: models
-    do not count how many a value fits. It accepts all that it did."""
+def _readable(document: JsonObject) -> JsonObject:
+    """A document without patterns that no validator of ours can read: what they refuse is not judged."""
     result = copy.deepcopy(document)
-    for pointer, schema in list(all_schemas(result)):
+    for _, schema in all_schemas(result):
         if not isinstance(schema, dict):
             continue
-        is_null_too = schema.get("nullable") is True and "type" not in schema
-        if pointer in places or is_null_too:
-            for keyword in schema.keys() - {compat.KEYWORD}:
-                del schema[keyword]
-        for keyword in [name for name in schema if join(pointer, name) in places]:
-            del schema[keyword]
-        if "oneOf" in schema and "anyOf" not in schema:  # branches may overlap now
-            schema["anyOf"] = schema.pop("oneOf")
+        if not _is_pattern(schema.get("pattern", "")):
+            del schema["pattern"]
+        for pattern in [
+            name for name in schema.get("patternProperties", ()) if not _is_pattern(name)
+        ]:
+            del schema["patternProperties"][pattern]
     return result
 
 
+@cache
+def _is_pattern(text: str) -> bool:
+    try:
+        Draft202012Validator({"pattern": text})
+    except ValueError:
+        return False
+    return True
+
+
+def _relaxed(view: View, unenforced: frozenset[str]) -> JsonObject:
+    """A view without what models do not enforce, which accepts all that the view does. Of a union any branch will do:
+    models do not count how many a value fits."""
+    result = copy.deepcopy(view.document)
+    for place in unenforced:
+        *path, last = tokens(place)
+        if exists(result, place) and get(result, place) is False:
+            holder = walk(result, path)
+            holder[int(last) if isinstance(holder, list) else last] = True
+    for pointer, schema in list(all_schemas(result)):
+        if not isinstance(schema, dict):
+            continue
+        if view.origin(pointer) in unenforced:
+            _keep(schema, _enforced(schema))
+        _keep(
+            schema,
+            [name for name in schema if view.origin(join(pointer, name)) not in unenforced],
+        )
+        if "oneOf" in schema and "anyOf" not in schema:
+            schema["anyOf"] = schema.pop("oneOf")
+        if schema.get("nullable") is True and not schema.keys() & {"type", "$ref", "enum"}:
+            whole = dict(schema)
+            _keep(schema, ())
+            schema["anyOf"] = [whole, {"enum": [None]}]
+    return result
+
+
+def _keep(schema: JsonObject, keywords: Collection[str]) -> None:
+    for keyword in schema.keys() - set(keywords):
+        del schema[keyword]
+
+
+def _enforced(schema: JsonObject) -> tuple[str, ...]:
+    """The keywords that count where a model does not enforce those beside them; none where it takes any value."""
+    if "$ref" in schema:
+        return ("$ref",) if from_reference(schema["$ref"]) else ()
+    unions = [name for name in ("oneOf", "anyOf") if name in schema]
+    is_union = unions and not schema.keys() & {"enum", "const"}
+    return (unions[0], "nullable") if is_union else ()
+
+
 def _moved(relaxed: JsonObject, pointer: str) -> str | None:
-    """Where a place of a document is in its relaxed form; None if it was left out."""
+    """Where a place of a view is in its relaxed form; None if it was left out."""
     place = "#"
     for token in tokens(pointer):
-        is_renamed = token == "oneOf" and not exists(relaxed, join(place, token))
-        place = join(place, "anyOf" if is_renamed else token)
-        if not exists(relaxed, place):
+        steps = [(*before, name) for before in ((), ("anyOf", "0")) for name in _names(token)]
+        found = [join(place, *step) for step in steps if exists(relaxed, join(place, *step))]
+        if not found:
             return None
+        place = found[0]
     return place
+
+
+def _names(token: str) -> tuple[str, ...]:
+    return (token, "anyOf") if token == "oneOf" else (token,)

@@ -1,31 +1,28 @@
 """The laws of x-compat, for any schema of any document: functions of one payload that raise Broken.
 
-Each yields what it saw, so that who runs it can tell that it saw enough. Who accepts what is said by a JSON Schema
-validator on the two views of the document.
+Each yields what it saw, and nothing if it has nothing to say of a payload, so that who runs it can tell that it saw
+enough. Who accepts what is said by a JSON Schema validator on the two views of the document.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice, product
-from typing import Any
 
 from speclens.lower import compat, lens
 from speclens.lower.facts import equal
-from speclens.lower.walk import follow, subschemas
-from speclens.source.pointer import exists, get, join
-from speclens.verify.subjects import REFUSED, Outcome, Subject
+from speclens.source.pointer import exists, get
+from speclens.verify.cases import Case, spokes_in
+from speclens.verify.subjects import REFUSED, Crashed, Outcome, Subject
 from speclens.verify.values import Json, exact, is_under, leaves, reordered
 
 _CONFLICTS = {"conflict", "maxItems"}
-_MOST_CHOICES = 64
 
 
 class Broken(Exception):
     """A payload that breaks a law; the message says how."""
 
 
-Law = Callable[[Subject, Json], Iterable[str]]
+Law = Callable[[Case], Iterable[str]]
 
 
 def _must(holds: bool, message: str) -> None:
@@ -33,127 +30,135 @@ def _must(holds: bool, message: str) -> None:
         raise Broken(message)
 
 
-def folding_twice_is_folding_once(one: Subject, payload: Json) -> Iterator[str]:
+def nothing_else_is_raised(case: Case) -> Iterator[str]:
+    """What does not fit is a CompatError or a PayloadError; that is all that generated code raises."""
+    try:
+        yield "refused" if case.outcome.errors else "accepted"
+        if case.value is not REFUSED and case.said is not REFUSED:
+            yield "valid"
+        yield from ("said" for _ in case.older)
+    except Crashed as crashed:
+        raise Broken(str(crashed)) from crashed
+
+
+def folding_twice_is_folding_once(case: Case) -> Iterator[str]:
     """Law 1: nothing that is folded has anything left to fold."""
-    outcome = one.fold(payload)
-    yield from events(outcome)
+    outcome = case.outcome
     if not outcome.errors:
-        again = one.fold(outcome.value)
-        is_same = (exact(again.value), again) == (exact(outcome.value), Outcome(outcome.value))
-        _must(is_same, f"folded once {exact(outcome.value)}, folded twice {again}")
+        yield "accepted"
+        is_same = _is_as_sent(case.again, outcome.value)
+        _must(is_same, f"folded once {exact(outcome.value)}, folded twice {case.again}")
 
 
-def canonical_stays(one: Subject, payload: Json) -> Iterator[str]:
+def canonical_stays(case: Case) -> Iterator[str]:
     """Law 1 for payloads that are canonical as sent."""
-    if one.canonical(payload) and not list(spokes_in(one, payload)):
+    if case.is_canonical:
         yield "canonical"
-        found = one.fold(payload)
-        is_same = found == Outcome(payload) and exact(found.value) == exact(payload)
-        _must(is_same, f"a canonical payload becomes {found}")
+        is_same = _is_as_sent(case.outcome, case.payload)
+        _must(is_same, f"a canonical payload becomes {case.outcome}")
 
 
-def input_is_not_mutated(one: Subject, payload: Json) -> Iterator[str]:
+def _is_as_sent(outcome: Outcome, value: Json) -> bool:
+    return outcome == Outcome(value) and exact(outcome.value) == exact(value)
+
+
+def input_is_not_mutated(case: Case) -> Iterator[str]:
     """Law 2, for refused payloads too."""
-    before = exact(payload)
-    yield from events(one.fold(payload))
-    _must(exact(payload) == before, f"{before} was changed")
+    yield "refused" if case.outcome.errors else "accepted"
+    _must(case.after == case.text, f"the payload itself becomes {case.after}")
 
 
-def no_spoke_survives(one: Subject, payload: Json) -> Iterator[str]:
+def no_spoke_survives(case: Case) -> Iterator[str]:
     """Law 3."""
-    outcome = one.fold(payload)
-    yield from events(outcome)
-    if list(spokes_in(one, payload)):
+    if case.spokes and not case.outcome.errors:
         yield "spoke sent"
-    if not outcome.errors:
-        left = list(spokes_in(one, outcome.value))
-        _must(not left, f"{', '.join(left)} is left in {exact(outcome.value)}")
+        left = list(spokes_in(case.one, case.outcome.value))
+        _must(not left, f"{', '.join(left)} is left in {exact(case.outcome.value)}")
 
 
-def order_of_keys_is_no_matter(one: Subject, payload: Json) -> Iterator[str]:
-    """Law 4, for values, errors and drops."""
-    outcome = one.fold(payload)
-    yield from events(outcome)
-    for other in (reordered(payload, reversed), reordered(payload, sorted)):
-        if exact(other) != exact(payload):
-            yield "other order"
-        told = one.fold(other)
+def order_of_keys_is_no_matter(case: Case) -> Iterator[str]:
+    """Law 4, for values, errors, rewrites and drops."""
+    others = {
+        exact(other): other
+        for other in (reordered(case.payload, reversed), reordered(case.payload, sorted))
+    }
+    others.pop(case.text, None)
+    for text, other in others.items():
+        yield "other order"
+        told, outcome = case.one.fold(other), case.outcome
         is_same = (
             equal(told.value, outcome.value)
             and sorted(told.rewrites) == sorted(outcome.rewrites)
             and sorted(told.drops) == sorted(outcome.drops)
             and {error[:2] for error in told.errors} == {error[:2] for error in outcome.errors}
         )
-        _must(is_same, f"{exact(other)} gives {told}, and not {outcome}")
+        _must(is_same, f"{text} gives {told}, and not {outcome}")
 
 
-def wire_and_canonical_view_agree(one: Subject, payload: Json) -> Iterator[str]:
+def wire_and_canonical_view_agree(case: Case) -> Iterator[str]:
     """Law 5, both ways: what the wire view accepts is folded and accepted, or in conflict; what it refuses is
     refused."""
-    outcome = one.fold(payload)
-    yield from events(outcome)
-    on_wire = one.wire(payload)
-    if outcome.errors and outcome.errors[0][0] in _CONFLICTS and on_wire:
+    outcome = case.outcome
+    if outcome.errors and outcome.errors[0][0] in _CONFLICTS and case.wire:
         yield "conflict"
         ((rule, pointer, message),) = outcome.errors
-        named = message.split()[-1:]
-        _must(exists(payload, pointer), f"the conflict is told at {pointer}, where nothing is")
-        is_both = rule == "maxItems" or any(exists(payload, word) for word in named)
+        _must(exists(case.payload, pointer), f"the conflict is told at {pointer}, where nothing is")
+        is_both = rule == "maxItems" or any(
+            exists(case.payload, word) for word in message.split()[-1:]
+        )
         _must(is_both, f"the conflict names one place only: {message}")
-    elif on_wire is None:
+        return
+    is_canonical = None if outcome.errors else case.accepts
+    if case.wire is None or (case.wire is False and not outcome.errors and is_canonical is None):
         yield "not judged"
     else:
+        yield "accepted" if case.wire else "refused"
         told = "; ".join(
             f"{pointer or '(root)'}: {message}" for _, pointer, message in outcome.errors
         )
-        _must(on_wire or bool(outcome.errors), "refused by the wire view, and folded")
-        _must(not on_wire or not outcome.errors, f"accepted by the wire view, and refused: {told}")
-    if not outcome.errors:
-        is_canonical = one.canonical(outcome.value) is not False
-        _must(is_canonical, f"{exact(outcome.value)} is not canonical")
+        _must(case.wire or bool(outcome.errors), "refused by the wire view, and folded")
+        _must(not (case.wire and outcome.errors), f"accepted by the wire view, and refused: {told}")
+    _must(is_canonical is not False, f"{exact(outcome.value)} is not canonical")
 
 
-def model_and_schema_agree(one: Subject, payload: Json) -> Iterator[str]:
+def model_and_schema_agree(case: Case) -> Iterator[str]:
     """The model accepts of folded values what a JSON Schema validator accepts on the canonical view, nothing else, and
     says each as it was."""
-    value = one.normalize(payload)
-    if value is REFUSED:
+    if case.value is REFUSED:
         return
-    accepts, said = one.canonical(value), one.model(value)
+    text, accepts, said = exact(case.value), case.accepts, case.said
     yield "valid" if accepts else "not judged" if accepts is None else "invalid"
     if said is REFUSED:
-        _must(accepts is not True, f"the model refuses {exact(value)}, which its schema accepts")
+        _must(accepts is not True, f"the model refuses {text}, which its schema accepts")
     else:
-        _must(accepts is not False, f"the model accepts {exact(value)}, which its schema refuses")
-        _must(equal(said, value), f"the model says {exact(said)} for {exact(value)}")
+        _must(accepts is not False, f"the model accepts {text}, which its schema refuses")
+        _must(equal(said, case.value), f"the model says {exact(said)} for {text}")
 
 
-def older_fields_say_the_same(one: Subject, payload: Json) -> Iterator[str]:
+def older_fields_say_the_same(case: Case) -> Iterator[str]:
     """Law 6: what `denormalize` says of a canonical value in older fields is accepted, and folds back to it."""
-    if one.denormalize is None or not one.canonical(payload) or list(spokes_in(one, payload)):
-        return
-    before = exact(payload)
-    for to in choices(one):
-        said = one.denormalize(payload, to)
-        _must(exact(payload) == before, f"{before} was changed")
+    for to, said, after in case.older:
         yield "cannot be said" if said is REFUSED else "said"
+        _must(after == case.text, f"saying it in {to} changes the value to {after}")
         if said is not REFUSED:
-            _must(one.wire(said) is not False, f"says {exact(said)} for {to}, which is refused")
-            back = one.normalize(said)
-            _must(equal(back, payload), f"says {exact(said)} for {to}, which means {back}")
+            text = exact(said)
+            _must(case.one.wire(said) is not False, f"says {text} for {to}, which is refused")
+            back = case.one.normalize(said)
+            shown = "nothing" if back is REFUSED else exact(back)
+            _must(equal(back, case.payload), f"says {text} for {to}, which means {shown}")
 
 
-def nothing_is_lost(one: Subject, payload: Json) -> Iterator[str]:
+def nothing_is_lost(case: Case) -> Iterator[str]:
     """Law 7, and that the pointers of rewrites and drops name what they tell of.
 
-    A leaf is in the output at its own place (an empty object may have been filled), or under a drop, or it is a
-    rewritten field itself, or it is under a rewritten field and in the output where that went, unless the shape of
-    the field says that it becomes something else.
+    A leaf is in the output at its own place, or under a drop, or it is a rewritten field itself, or it is under a
+    rewritten field and in the output where that went, unless the shape of the field says that it becomes something
+    else. What is empty may have been filled, or looked into.
     """
-    outcome = one.fold(payload)
-    yield from events(outcome)
+    one, payload, outcome = case.one, case.payload, case.outcome
     if outcome.errors:
         return
+    yield "accepted"
     for source, target, rule in outcome.rewrites:
         _must(exists(payload, source), f"a rewrite names {source}, where nothing was sent")
         _must(exists(outcome.value, target), f"a rewrite names {target}, where nothing is")
@@ -172,18 +177,18 @@ def _is_rule(one: Subject, rule: str) -> bool:
 
 
 def _is_kept(one: Subject, pointer: str, value: Json, outcome: Outcome) -> bool:
+    is_empty = value in ({}, [])
     if exists(outcome.value, pointer):
         there = get(outcome.value, pointer)
-        if equal(there, value) or (value == {} and isinstance(there, dict)):
+        if equal(there, value) or (is_empty and isinstance(there, type(value))):
             return True
     if any(is_under(pointer, drop) for drop, _ in outcome.drops):
         return True
     for source, target, rule in outcome.rewrites:
-        if pointer == source or (is_under(pointer, source) and _is_constant(one, rule)):
-            return True
         if is_under(pointer, source):
-            kept = (leaf for _, leaf in leaves(get(outcome.value, target)))
-            if any(equal(leaf, value) for leaf in kept):
+            if pointer == source or is_empty or _is_constant(one, rule):
+                return True
+            if any(equal(leaf, value) for _, leaf in leaves(get(outcome.value, target))):
                 return True
     return False
 
@@ -194,16 +199,15 @@ def _is_constant(one: Subject, rule: str) -> bool:
     return "values" in own or not any(lens.holes(own.get("each", own.get("to", "$"))))
 
 
-def errors_are_the_senders(one: Subject, payload: Json) -> Iterator[str]:
+def errors_are_the_senders(case: Case) -> Iterator[str]:
     """An error is at a place of the payload, or right below one, where something is missing."""
-    outcome = one.fold(payload)
-    yield from events(outcome)
-    for _, pointer, message in outcome.errors:
-        is_there = exists(payload, pointer)
+    errors = case.outcome.errors
+    for _, pointer, message in errors:
+        is_there = exists(case.payload, pointer)
         yield "at a value" if is_there else "missing"
-        is_near = is_there or exists(payload, pointer.rpartition("/")[0])
+        is_near = is_there or exists(case.payload, pointer.rpartition("/")[0])
         _must(is_near, f"an error at {pointer}, where the sender wrote nothing: {message}")
-    _must(len(set(outcome.errors)) == len(outcome.errors), "an error is told twice")
+    _must(len(set(errors)) == len(errors), "an error is told twice")
 
 
 COMPAT_LAWS: tuple[Law, ...] = (
@@ -217,73 +221,5 @@ COMPAT_LAWS: tuple[Law, ...] = (
     nothing_is_lost,
     errors_are_the_senders,
 )
-LAWS: tuple[Law, ...] = (*COMPAT_LAWS, model_and_schema_agree)
-"""The last holds for every schema; the others say nothing where there is nothing to fold."""
-
-
-# What the laws speak of
-
-
-def events(outcome: Outcome) -> set[str]:
-    """What was seen: the verdict, the shapes of a payload, and why parts of it were dropped."""
-    rules = {rule for _, _, rule in outcome.rewrites}
-    return {"refused" if outcome.errors else "accepted", *rules, *(why for _, why in outcome.drops)}
-
-
-def choices(one: Subject) -> list[dict[str, str]]:
-    """Every way to choose for some hubs of a schema the spoke to say them by."""
-    spokes: dict[str, list[str]] = {}
-    for spoke in compat.spokes(one.document, one.pointer, get(one.document, one.pointer)):
-        spokes.setdefault(join("", *spoke.hub), [""]).append(spoke.name)
-    chosen = product(*([(hub, name) for name in names] for hub, names in spokes.items()))
-    found = ({hub: name for hub, name in one if name} for one in chosen)
-    return list(islice(found, _MOST_CHOICES))
-
-
-def spokes_in(one: Subject, value: Json) -> Iterator[str]:
-    """The pointers of all compatibility fields in a value."""
-    place = one.pointer, get(one.document, one.pointer)
-    yield from _spokes_in(one.document, place, value, "", frozenset())
-
-
-def _spokes_in(
-    document: Any, place: tuple[str, Any], value: Json, at: str, seen: frozenset[str]
-) -> Iterator[str]:
-    """`seen` are the schemas of the same value around this one: some are made of themselves."""
-    pointer, schema = follow(document, *place)
-    if not isinstance(schema, dict) or pointer in seen:
-        return
-    for keyword in ("oneOf", "anyOf", "allOf"):
-        for index, branch in enumerate(schema.get(keyword, ())):
-            here = join(pointer, keyword, index)
-            if compat.shape_keywords(document, here, branch) is None:
-                yield from _spokes_in(document, (here, branch), value, at, seen | {pointer})
-    inside: list[tuple[Any, str, Any]] = []
-    if isinstance(value, list) and "items" in schema:
-        here = join(pointer, "items")
-        inside = [(index, here, schema["items"]) for index in range(len(value))]
-    elif isinstance(value, dict):
-        declared = schema.get("properties", {}).items()
-        inside = [(name, join(pointer, "properties", name), inner) for name, inner in declared]
-    for key, here, inner in inside:
-        if isinstance(value, dict) and key not in value:
-            continue
-        if isinstance(value, dict) and "into" in compat.keywords(inner):
-            yield join(at, key)
-        else:
-            yield from _spokes_in(document, (here, inner), value[key], join(at, key), frozenset())
-
-
-def shapes(document: Any, pointer: str) -> dict[str, None]:
-    """The pointers of all shapes that a payload of a schema may have, at any depth."""
-    found, seen, stack = dict[str, None](), set[str](), [(pointer, get(document, pointer))]
-    while stack:
-        place, schema = stack.pop()
-        if place in seen or not isinstance(schema, dict):
-            continue
-        seen.add(place)
-        own = compat.branches(document, place, schema, "into" in compat.keywords(schema))
-        found |= dict.fromkeys(branch.pointer for branch in own if branch.shape)
-        stack.append(follow(document, place, schema))
-        stack += [(join(place, *path), inner) for path, inner in subschemas(schema)]
-    return found
+LAWS: tuple[Law, ...] = (nothing_else_is_raised, *COMPAT_LAWS, model_and_schema_agree)
+"""All laws. Those of x-compat say nothing where there is nothing to fold."""

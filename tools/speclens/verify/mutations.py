@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from speclens.verify.values import Json, members
+from speclens.verify.values import Json, copied, members
 
 ODD: tuple[Json, ...] = (
     *(None, "", [], {}, True, False, 0, 1, 1.0, 1.5, -1, "x", "1", "true", "null"),
@@ -18,26 +17,23 @@ ODD: tuple[Json, ...] = (
 """Values that are taken for one another by careless code."""
 
 
-def near_misses(values: SearchStrategy[Json], known: tuple[str, ...]) -> SearchStrategy[Json]:
-    """As often a value as one with something changed in it."""
-    changed = mutated(values, known)
-    return st.booleans().flatmap(lambda is_changed: changed if is_changed else values)
-
-
-def mutated(values: SearchStrategy[Json], known: tuple[str, ...]) -> SearchStrategy[Json]:
-    """Values with one to three things changed somewhere; `known` are names for members."""
+def near_misses(
+    values: SearchStrategy[Json], known: tuple[str, ...]
+) -> SearchStrategy[tuple[Json, Json]]:
+    """Values, each with what it is once one to three things in it are changed; `known` are names for members."""
 
     @st.composite
-    def change(draw: DrawFn) -> Json:
-        root = [copy.deepcopy(draw(values))]
-        for _ in range(draw(st.integers(1, 3))):
+    def draw_both(draw: DrawFn) -> tuple[Json, Json]:
+        value = draw(values)
+        root = [copied(value)]
+        for _ in range(draw(_TIMES)):
             holder, key = draw(st.sampled_from(list(_places(root))))
-            draw(st.sampled_from(_MUTATIONS))(draw, holder, key, known)
+            draw(_CHANGES)(draw, holder, key, known)
             if not root:
-                return None
-        return root[0]
+                return value, None
+        return value, root[0]
 
-    return change()
+    return draw_both()
 
 
 def _places(holder: Any) -> Iterator[tuple[Any, Any]]:
@@ -51,7 +47,7 @@ def _drop(_: DrawFn, holder: Any, key: Any, __: tuple[str, ...]) -> None:
 
 
 def _retype(draw: DrawFn, holder: Any, key: Any, _: tuple[str, ...]) -> None:
-    holder[key] = copy.deepcopy(draw(st.sampled_from(ODD)))
+    holder[key] = copied(draw(_ODDLY))
 
 
 def _number_or_boolean(_: DrawFn, holder: Any, key: Any, __: tuple[str, ...]) -> None:
@@ -68,9 +64,9 @@ def _number_or_boolean(_: DrawFn, holder: Any, key: Any, __: tuple[str, ...]) ->
 def _repeat(draw: DrawFn, holder: Any, key: Any, known: tuple[str, ...]) -> None:
     """An item twice; a member under a second name, too."""
     if isinstance(holder, list):
-        holder.append(copy.deepcopy(holder[key]))
+        holder.append(copied(holder[key]))
     else:
-        holder[draw(st.sampled_from(known))] = copy.deepcopy(holder[key])
+        holder[draw(st.sampled_from(known))] = copied(holder[key])
 
 
 def _rename(draw: DrawFn, holder: Any, key: Any, known: tuple[str, ...]) -> None:
@@ -92,9 +88,12 @@ def _unwrap(_: DrawFn, holder: Any, key: Any, __: tuple[str, ...]) -> None:
 def _add(draw: DrawFn, holder: Any, key: Any, known: tuple[str, ...]) -> None:
     inner = holder[key] if isinstance(holder[key], dict) else holder
     if isinstance(inner, dict):
-        inner[draw(st.sampled_from(known))] = copy.deepcopy(draw(st.sampled_from(ODD)))
+        inner[draw(st.sampled_from(known))] = copied(draw(_ODDLY))
 
 
 _MUTATIONS: tuple[Callable[[DrawFn, Any, Any, tuple[str, ...]], None], ...] = (
     *(_drop, _retype, _number_or_boolean, _repeat, _rename, _wrap, _unwrap, _add),
 )
+_TIMES = st.integers(1, 3)
+_ODDLY = st.sampled_from(ODD)
+_CHANGES = st.sampled_from(_MUTATIONS)

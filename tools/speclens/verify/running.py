@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from random import Random
-from typing import Any
+from math import ceil
 from zlib import crc32
 
-import hypothesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.configuration import set_hypothesis_home_dir
-from hypothesis.errors import NoSuchExample, Unsatisfiable
+from hypothesis.errors import Flaky, Unsatisfiable
 
 from speclens import cache
 from speclens.lower.walk import JsonObject
-from speclens.verify.laws import COMPAT_LAWS, LAWS, Broken, Law, events, shapes
-from speclens.verify.subjects import Generated, Subject, subjects
-from speclens.verify.values import Json
+from speclens.verify.cases import Case, cases, events, shapes
+from speclens.verify.laws import COMPAT_LAWS, LAWS, Broken, Law
+from speclens.verify.mutations import ODD
+from speclens.verify.subjects import Crashed, Generated, Subject, subjects
+from speclens.verify.values import Json, exact
+
+_NO_MATTER = (
+    *(HealthCheck.too_slow, HealthCheck.data_too_large),
+    *(HealthCheck.filter_too_much, HealthCheck.large_base_example),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,26 +71,24 @@ def verify(
 def run(one: Subject, examples: int) -> Report:
     """A report on one schema: all laws held against each of some payloads."""
     laws = LAWS if one.has_folds else tuple(law for law in LAWS if law not in COMPAT_LAWS)
-    seen, cases, broken = Counter[str](), Counter[str](), dict[str, str]()
+    seen, held, broken = Counter[str](), Counter[Law](), set[Law]()
 
-    def hold(payload: Json) -> None:
+    def hold(case: Case) -> None:
         unclear = set[str]()
         for law in laws:
-            found, told = _held(law, one, payload)
-            cases[law.__name__] += bool(found or told)
+            found, told = _held(law, case)
+            held[law] += bool(found or told)
             unclear.update(found & {"conflict", "not judged"})
             if told:
-                broken.setdefault(law.__name__, told)
-        seen.update({"payloads", *unclear, *_events(one, payload)})
+                broken.add(law)
+        seen.update({"payloads", *unclear, *_events(case)})
 
-    _each(one, hold, examples)
+    _each(one, hold, _settings(examples, Phase.generate))
     wanted = shapes(one.document, one.pointer) if one.has_folds else ()
     verdicts = []
     for law in laws:
-        name = law.__name__.replace("_", " ")
-        smallest = _smallest(law, one, examples) if law.__name__ in broken else None
-        told = _held(law, one, smallest[0])[1] if smallest else broken.get(law.__name__, "")
-        verdicts.append(Verdict(name, cases[law.__name__], told, smallest and smallest[0]))
+        told, payload = _smallest(law, one, examples) if law in broken else ("", None)
+        verdicts.append(Verdict(law.__name__.replace("_", " "), held[law], told, payload))
     return Report(
         pointer=one.pointer,
         payloads=seen["payloads"],
@@ -94,54 +98,69 @@ def run(one: Subject, examples: int) -> Report:
     )
 
 
-def _held(law: Law, one: Subject, payload: Json) -> tuple[set[str], str]:
-    """What a law saw in a payload, and how it is broken. What generated code raises breaks every law."""
+def _held(law: Law, case: Case) -> tuple[set[str], str]:
+    """What a law saw in a payload, and how it is broken."""
     found = set[str]()
     try:
-        for event in law(one, payload):
+        for event in law(case):
             found.add(event)
     except Broken as broken:
         return found, str(broken)
-    except Exception as error:
-        return found, f"raises {type(error).__name__}: {error}"
+    except Crashed:  # told once, by the law that nothing is raised
+        return set(), ""
+    except Exception as error:  # generated code told something that makes no sense
+        return found, f"{type(error).__name__}: {error}"
     return found, ""
 
 
-def _events(one: Subject, payload: Json) -> set[str]:
+def _events(case: Case) -> set[str]:
     try:
-        return events(one.fold(payload))
-    except Exception:  # told as what breaks every law
+        return events(case.outcome)
+    except Crashed:
         return {"refused"}
 
 
 def _settings(examples: int, *phases: Phase) -> settings:
     return settings(
-        max_examples=examples,
+        max_examples=ceil(examples / 2),  # they come in pairs
         deadline=None,
         database=None,
         phases=phases,
-        suppress_health_check=[*HealthCheck],
+        report_multiple_bugs=False,
+        print_blob=False,
+        suppress_health_check=_NO_MATTER,
     )
 
 
-def _each(one: Subject, hold: Callable[[Json], None], examples: int) -> None:
-    try:
-        seed(crc32(one.pointer.encode()))(
-            _settings(examples, Phase.generate)(given(one.payloads)(hold))
-        )()
-    except Unsatisfiable:
-        return  # none can be made: the report says so
+def _each(one: Subject, hold: Callable[[Case], None], how: settings) -> None:
+    """Do something with each of some payloads and what follows from them, the same ones in every run."""
+    tried = Counter[str]()
+
+    def hold_all(payloads: tuple[Json, ...]) -> None:
+        tried["all"] += 1
+        for payload in payloads:
+            for case in cases(one, payload):
+                hold(case)
+
+    with suppress(Unsatisfiable):
+        seed(crc32(one.pointer.encode()))(how(given(one.payloads)(hold_all)))()
+    if not tried:  # no payload is known that is valid: others can be sent all the same
+        hold_all(ODD)
 
 
-def _smallest(law: Law, one: Subject, examples: int) -> tuple[Json] | None:
-    """The smallest payload found that breaks a law."""
-    try:
-        found: Any = hypothesis.find(
-            one.payloads,
-            lambda payload: bool(_held(law, one, payload)[1]),
-            settings=_settings(10 * examples, Phase.generate, Phase.shrink),
-            random=Random(crc32(one.pointer.encode())),
-        )
-    except (NoSuchExample, Unsatisfiable):
-        return None
-    return (found,)
+class _Found(Exception):
+    pass
+
+
+def _smallest(law: Law, one: Subject, examples: int) -> tuple[str, Json]:
+    """How a law that some payload breaks is broken by the smallest, and that payload."""
+    found: list[tuple[str, Json]] = []
+
+    def look(case: Case) -> None:
+        if told := _held(law, case)[1]:
+            found.append((told, case.payload))
+            raise _Found
+
+    with suppress(_Found, Flaky):
+        _each(one, look, _settings(examples, Phase.generate, Phase.shrink))
+    return min(found, key=lambda one: (len(exact(one[1])), exact(one[1])))

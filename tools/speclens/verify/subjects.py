@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
+from itertools import islice, product
 from types import ModuleType
 from typing import Any
 
@@ -12,8 +14,9 @@ from hypothesis.strategies import SearchStrategy
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from speclens import ir
-from speclens.lower import views
+from speclens.lower import compat, views
 from speclens.lower.walk import JsonObject
+from speclens.source.pointer import exists, get, join
 from speclens.verify.instances import instances, names
 from speclens.verify.judges import Judge, judges, typed
 from speclens.verify.mutations import near_misses
@@ -21,6 +24,12 @@ from speclens.verify.values import Json
 
 REFUSED: Any = object()
 """In place of a value: there is none."""
+
+_MOST_CHOICES = 64
+
+
+class Crashed(Exception):
+    """Generated code raised something else than what it refuses payloads with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +63,25 @@ def generated(
     return made
 
 
+def standing(document: JsonObject, pointers: Iterable[str]) -> list[str]:
+    """Those places of a document that are the same in both of its views: a branch that becomes part of the schema
+    around it is verified as that."""
+    both = views.wire(document), views.canonical(document)
+    return [
+        pointer
+        for pointer in pointers
+        if all(view.origin(pointer) == pointer and exists(view.document, pointer) for view in both)
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """A schema of a document, what is generated of it, what judges that, and payloads to try.
 
     `fold` normalizes and validates as users do; `normalize` gives the folded value, valid or not, or REFUSED; `model`
-    says what the model of a value says again, or REFUSED; `denormalize` is None where there are no older fields.
+    says what the model of a value says again, or REFUSED; `denormalize` is None where there are no older fields, and
+    `choices` are the ways to say some hubs by some of them. All raise Crashed for what should not happen. `fits` says
+    whether a value may be of the schema at a pointer. `payloads` are pairs: one that mostly is valid, and a near miss.
     """
 
     document: JsonObject
@@ -69,9 +91,11 @@ class Subject:
     normalize: Callable[[Json], Json]
     model: Callable[[Json], Json]
     denormalize: Callable[[Json, Mapping[str, str]], Json] | None
+    choices: tuple[dict[str, str], ...]
+    fits: Callable[[str, Json], bool]
     wire: Judge
     canonical: Judge
-    payloads: SearchStrategy[Json]
+    payloads: SearchStrategy[tuple[Json, Json]]
 
 
 def subjects(
@@ -81,7 +105,10 @@ def subjects(
     document = typed(document)
     wire, canonical = views.wire(document).document, views.canonical(document).document
     on_wire, on_canonical = judges(document, unenforced)
-    known = names(document)
+    known, judge_of = names(document), cache(on_wire)
+
+    def fits(pointer: str, value: Json) -> bool:
+        return not exists(wire, pointer) or judge_of(pointer)(value) is not False
 
     def subject(pointer: str, made: Generated) -> Subject:
         sent = near_misses(instances(wire, pointer), known)
@@ -96,12 +123,24 @@ def subjects(
             normalize=_normalizing(made),
             model=say,
             denormalize=_denormalizing(made.denormalize) if made.denormalize else None,
+            choices=_choices(document, pointer) if made.denormalize else (),
+            fits=fits,
             wire=on_wire(pointer),
             canonical=accepts,
             payloads=st.one_of(sent, sent, folded) if made.normalize else folded,
         )
 
     return subject
+
+
+def _choices(document: JsonObject, pointer: str) -> tuple[dict[str, str], ...]:
+    """Every way to choose for some hubs of a schema the spoke to say them by."""
+    spokes: dict[str, list[str]] = {}
+    for spoke in compat.spokes(document, pointer, get(document, pointer)):
+        spokes.setdefault(join("", *spoke.hub), [""]).append(spoke.name)
+    chosen = product(*([(hub, name) for name in names] for hub, names in spokes.items()))
+    found = ({hub: name for hub, name in one if name} for one in chosen)
+    return tuple(islice(found, _MOST_CHOICES))
 
 
 def _folding(made: Generated, say: Callable[[Json], Json]) -> Callable[[Json], Outcome]:
@@ -113,9 +152,8 @@ def _folding(made: Generated, say: Callable[[Json], Json]) -> Callable[[Json], O
             is_object = _is_class(made.model) and isinstance(result.value, dict)
             if is_object:
                 result.validate(made.model)
-        except ValueError as error:  # CompatError, or PayloadError with several
-            told: Any = getattr(error, "errors", (error,))
-            return Outcome(errors=tuple((e.rule, e.pointer, e.message) for e in told))
+        except Exception as error:
+            return Outcome(errors=_told(error))
         if not is_object and say(result.value) is REFUSED:
             return _judged(result.value)
         rewrites = ((rewrite.source, rewrite.target, rewrite.rule) for rewrite in result.rewrites)
@@ -130,6 +168,16 @@ def _folding(made: Generated, say: Callable[[Json], Json]) -> Callable[[Json], O
     return fold
 
 
+def _told(error: Exception) -> tuple[tuple[str, str, str], ...]:
+    """What a CompatError says, or a PayloadError with several; another error is a crash. The classes are the generated
+    package's own."""
+    told: Any = getattr(error, "errors", (error,))
+    try:
+        return tuple((one.rule, one.pointer, one.message) for one in told)
+    except (AttributeError, TypeError):
+        raise Crashed(f"raises {type(error).__name__}: {error}") from error
+
+
 def _is_class(model: Any) -> bool:
     return isinstance(model, type) and issubclass(model, BaseModel)
 
@@ -138,7 +186,8 @@ def _normalizing(made: Generated) -> Callable[[Json], Json]:
     def normalize(payload: Json) -> Json:
         try:
             return made.normalize(payload).value if made.normalize else payload
-        except ValueError:
+        except Exception as error:
+            _told(error)
             return REFUSED
 
     return normalize
@@ -148,7 +197,8 @@ def _denormalizing(said_by: Callable[..., Json]) -> Callable[[Json, Mapping[str,
     def denormalize(value: Json, to: Mapping[str, str]) -> Json:
         try:
             return said_by(value, to=to)
-        except ValueError:
+        except Exception as error:
+            _told(error)
             return REFUSED
 
     return denormalize
@@ -165,8 +215,10 @@ def _saying(model: Any, accepts: Judge) -> Callable[[Json], Json]:
             return value if accepts(value) else REFUSED
         try:
             instance = adapter.validate_python(value, strict=True, by_alias=True, by_name=False)
+            return adapter.dump_python(instance, mode="json", by_alias=True, exclude_unset=True)
         except ValidationError:
             return REFUSED
-        return adapter.dump_python(instance, mode="json", by_alias=True, exclude_unset=True)
+        except Exception as error:
+            raise Crashed(f"the model raises {type(error).__name__}: {error}") from error
 
     return say

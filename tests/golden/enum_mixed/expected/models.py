@@ -14,6 +14,7 @@ class Thing(Model):
     no: None = None
     maybe: Literal["a"] | None = None
     flag: Maybe[Annotated[Literal[True], Exact]] = None
+    typed: Maybe[Literal["a"]] = None
 
 
 Level: TypeAlias = Annotated[Literal[1, 2, 3], Exact]

@@ -3,9 +3,16 @@
 
 from __future__ import annotations
 
-from ._types import Integer, Maybe, Model
+from typing import Any
+
+from ._types import Integer, Maybe, Model, Number
 
 
 class Thing(Model):
     a: Maybe[list[Integer]] = None
     b: Maybe[str] = None
+    step: Maybe[Number] = None
+    typeless: Any = None
+    both: Maybe[str] = None
+    nothing: Maybe[str] = None
+    names: Maybe[dict[str, Any]] = None

@@ -1,0 +1,64 @@
+"""Every law of `speclens verify` on every small document with x-compat: none is broken, every shape is seen, and each
+law is held against enough payloads."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from built import imported, source, texts
+from speclens import pipeline
+from speclens.verify import Report, generated, standing
+from speclens.verify.laws import LAWS
+from speclens.verify.running import run
+from speclens.verify.subjects import subjects
+
+GOLDEN = Path(__file__).parent / "golden"
+FEATURES = sorted(path.name for path in GOLDEN.glob("compat_*"))
+CASES = 10_000
+"""The payloads of each law that it has something to say of, over all documents."""
+GROUPS = 2
+"""As many tests, each of some of the documents: side by side, and each with its share of the cases."""
+EXAMPLES = {True: 800, False: 50}
+"""The payloads made of a schema, with and without something to fold."""
+
+
+@pytest.mark.parametrize("group", range(GROUPS))
+def test_laws(group: int, tmp_path: Path) -> None:
+    cases = Counter({law.__name__.replace("_", " "): 0 for law in LAWS})
+    for feature in FEATURES[group::GROUPS]:
+        reports = verified(feature, tmp_path)
+        verdicts = [verdict for report in reports for verdict in report.verdicts]
+        assert {(feature, one.law, one.broken) for one in verdicts if one.broken} == set()
+        for report in reports:
+            place = feature, report.pointer
+            assert (*place, report.unseen) == (*place, ())
+            assert (*place, report.seen["accepted"]) > (*place, report.payloads * 0.2)
+            assert (*place, report.seen["refused"]) > (*place, report.payloads * 0.05)
+        for verdict in verdicts:
+            cases[verdict.law] += verdict.cases
+    assert {law: count for law, count in cases.items() if count < CASES / GROUPS} == {}
+
+
+def verified(feature: str, directory: Path) -> list[Report]:
+    """The reports on all schemas of a document."""
+    read = source((GOLDEN / feature / "openapi.yaml").read_text("utf-8"))
+    document, warnings = pipeline.read(read)
+    files = texts(read.text)
+    models, normalizers = (imported(files, directory, name) for name in ("models", "normalizers"))
+    unenforced = {one.pointer for one in warnings if one.rule == "model/not-enforced"}
+    made = generated(document, models, normalizers)
+    subject = subjects(read.value, unenforced)
+    return [
+        run(subject(pointer, made[pointer]), EXAMPLES[made[pointer].normalize is not None])
+        for pointer in standing(read.value, made)
+    ]
+
+
+def test_documents_are_of_all_kinds() -> None:
+    assert len(FEATURES) >= 25
+    texts = [(GOLDEN / name / "openapi.yaml").read_text("utf-8") for name in FEATURES]
+    for kind in ("openapi: 3.0", "openapi: 3.1", "requestBody", "responses", "patch:", "get:"):
+        assert any(kind in text for text in texts), kind

@@ -1,0 +1,172 @@
+"""One payload, and what the generated code and the judges say of it: each is asked once, for all laws."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from speclens.lower import compat
+from speclens.lower.walk import follow, subschemas
+from speclens.source.pointer import get, join
+from speclens.verify.subjects import REFUSED, Crashed, Outcome, Subject
+from speclens.verify.values import Json, copied, exact
+
+
+@dataclass(frozen=True)
+class Case:
+    """A payload of a schema. Generated code gets copies, so that what it does to one is seen by one law alone."""
+
+    one: Subject
+    payload: Json
+
+    @cached_property
+    def text(self) -> str:
+        return exact(self.payload)
+
+    @cached_property
+    def _folded(self) -> tuple[Outcome, str]:
+        sent = copied(self.payload)
+        return self.one.fold(sent), exact(sent)
+
+    @property
+    def outcome(self) -> Outcome:
+        return self._folded[0]
+
+    @property
+    def after(self) -> str:
+        """The payload as it is once it was folded."""
+        return self._folded[1]
+
+    @cached_property
+    def again(self) -> Outcome:
+        """What folding makes of what is folded."""
+        return self.one.fold(copied(self.outcome.value))
+
+    @cached_property
+    def value(self) -> Json:
+        """The folded value, valid or not, or REFUSED."""
+        if not self.outcome.errors:
+            return self.outcome.value
+        return self.one.normalize(copied(self.payload))
+
+    @cached_property
+    def said(self) -> Json:
+        """What the model says of the folded value, or REFUSED."""
+        return self.one.model(self.value)
+
+    @cached_property
+    def wire(self) -> bool | None:
+        return self.one.wire(self.payload)
+
+    @cached_property
+    def accepts(self) -> bool | None:
+        """Whether the canonical view accepts the folded value."""
+        return self.one.canonical(self.value)
+
+    @cached_property
+    def spokes(self) -> tuple[str, ...]:
+        """The pointers of the compatibility fields in the payload."""
+        return tuple(spokes_in(self.one, self.payload))
+
+    @cached_property
+    def is_canonical(self) -> bool:
+        return self.one.canonical(self.payload) is True and not self.spokes
+
+    @cached_property
+    def older(self) -> tuple[tuple[Mapping[str, str], Json, str], ...]:
+        """A canonical payload in older fields, for each choice of them; and the payload as it is after that."""
+        say = self.one.denormalize
+        if say is None or not self.is_canonical:
+            return ()
+        values = [(to, copied(self.payload)) for to in self.one.choices]
+        return tuple((to, say(value, to), exact(value)) for to, value in values)
+
+
+def cases(one: Subject, payload: Json) -> Iterator[Case]:
+    """A payload, what it means, and that in older fields: what was sent is rarely both canonical and like any other."""
+    first = Case(one, payload)
+    yield first
+    try:
+        if first.outcome.errors or not one.has_folds:
+            return
+        canonical = first if first.is_canonical else Case(one, copied(first.outcome.value))
+        said = [Case(one, copied(older)) for _, older, _ in canonical.older if older is not REFUSED]
+    except Crashed:
+        return
+    told = {case.text: case for case in (canonical, *said)}
+    told.pop(first.text, None)
+    yield from told.values()
+
+
+def events(outcome: Outcome) -> set[str]:
+    """What was seen: the verdict, the shapes of a payload, and why parts of it were dropped."""
+    rules = {rule for _, _, rule in outcome.rewrites}
+    return {"refused" if outcome.errors else "accepted", *rules, *(why for _, why in outcome.drops)}
+
+
+def spokes_in(one: Subject, value: Json) -> Iterator[str]:
+    """The pointers of all compatibility fields in a value."""
+    place = one.pointer, get(one.document, one.pointer)
+    yield from _spokes_in(one, place, value, "", frozenset())
+
+
+def _spokes_in(
+    one: Subject, place: tuple[str, Any], value: Json, at: str, seen: frozenset[str]
+) -> Iterator[str]:
+    """`seen` are the schemas of the same value around this one: some are made of themselves."""
+    pointer, schema = follow(one.document, *place)
+    if not isinstance(schema, dict) or pointer in seen or not isinstance(value, dict | list):
+        return
+    for here, branch in _branches(one, pointer, schema, value):
+        yield from _spokes_in(one, (here, branch), value, at, seen | {pointer})
+    for key, here, inner in _inside(pointer, schema, value):
+        if isinstance(value, dict) and "into" in compat.keywords(inner):
+            yield join(at, key)
+        else:
+            yield from _spokes_in(one, (here, inner), value[key], join(at, key), frozenset())
+
+
+def _branches(
+    one: Subject, pointer: str, schema: dict[str, Any], value: Json
+) -> Iterator[tuple[str, Any]]:
+    """The schemas that a value is of beside the one around them: of several alternatives those that accept it."""
+    for keyword in ("oneOf", "anyOf", "allOf"):
+        found = [
+            (here, branch)
+            for index, branch in enumerate(schema.get(keyword, ()))
+            if compat.shape_keywords(one.document, here := join(pointer, keyword, index), branch)
+            is None
+        ]
+        is_sure = keyword == "allOf" or len(found) == 1
+        yield from (it for it in found if is_sure or one.fits(it[0], value))
+
+
+def _inside(pointer: str, schema: dict[str, Any], value: Json) -> Iterator[tuple[Any, str, Any]]:
+    """What is inside a value by key or index, with its schema."""
+    if isinstance(value, list):
+        if "items" in schema:
+            yield from ((i, join(pointer, "items"), schema["items"]) for i in range(len(value)))
+        return
+    declared = schema.get("properties", {})
+    for key in value:
+        if key in declared:
+            yield key, join(pointer, "properties", key), declared[key]
+        elif isinstance(schema.get("additionalProperties"), dict):
+            yield key, join(pointer, "additionalProperties"), schema["additionalProperties"]
+
+
+def shapes(document: Any, pointer: str) -> dict[str, None]:
+    """The pointers of all shapes that a payload of a schema may have, at any depth."""
+    found, seen, stack = dict[str, None](), set[str](), [(pointer, get(document, pointer))]
+    while stack:
+        place, schema = stack.pop()
+        if place in seen or not isinstance(schema, dict):
+            continue
+        seen.add(place)
+        own = compat.branches(document, place, schema, "into" in compat.keywords(schema))
+        found |= dict.fromkeys(branch.pointer for branch in own if branch.shape)
+        stack.append(follow(document, place, schema))
+        stack += [(join(place, *path), inner) for path, inner in subschemas(schema)]
+    return found
