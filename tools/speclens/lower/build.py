@@ -27,6 +27,9 @@ class Build:
     judges: dict[str, ir.Judge | None] = field(default_factory=dict)
     # Where the values of a spoke go, by its pointer. None: they may be set aside, so that the spoke judges them itself.
     targets: dict[str, tuple[str, Any] | None] = field(default_factory=dict)
+    merging: set[str] = field(
+        default_factory=set
+    )  # spokes of hubs that merge: what is judged in the end is more
     constants: dict[str, ir.Constant] = field(default_factory=dict)
 
 

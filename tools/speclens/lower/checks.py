@@ -49,10 +49,15 @@ class _Task:
 
 
 def of_shape(
-    document: JsonObject, shape: compat.Shape, target: tuple[str, Any] | None, judge: Judge
+    document: JsonObject,
+    shape: compat.Shape,
+    target: tuple[str, Any] | None,
+    judge: Judge,
+    is_merged: bool,
 ) -> tuple[ir.Check, ...]:
-    """The checks of one shape whose results go to the place `target`; None: they may come to nothing."""
-    task = _Task(document, judge, _landing(document, shape, target))
+    """The checks of one shape whose results go to the place `target`; None: they may come to nothing. What is merged
+    is judged together with others there, and so by itself before."""
+    task = _Task(document, judge, _landing(document, shape, target, is_merged))
     whole = (shape.pointer, shape.schema)
     if not shape.each:
         return tuple(_complete(task, whole, "value", "at", ()))
@@ -73,17 +78,20 @@ def of_place(document: JsonObject, place: tuple[str, Any], judge: Judge) -> tupl
 
 
 def _landing(
-    document: JsonObject, shape: compat.Shape, target: tuple[str, Any] | None
+    document: JsonObject, shape: compat.Shape, target: tuple[str, Any] | None, is_merged: bool
 ) -> Callable[[lens.Path, tuple[str, Any]], bool]:
     """Whether what is at a path of the value goes, unchanged, to a canonical place with its own schema."""
     prefix: lens.Path = (0,) if shape.each else ()
     holes = () if shape.values else tuple(lens.holes(shape.template))
 
     def lands(path: lens.Path, place: tuple[str, Any]) -> bool:
-        return target is not None and any(
-            _is_judged(document, target, (*prefix, *hole.at, *path[len(hole.part) :]), place)
+        ends = [
+            (*prefix, *hole.at, *path[len(hole.part) :])
             for hole in holes
             if path[: len(hole.part)] == hole.part
+        ]
+        return target is not None and any(
+            _is_judged(document, target, end, place) for end in ends if end or not is_merged
         )
 
     return lands

@@ -164,6 +164,7 @@ def _hub(
     build.targets.update(
         {spoke.pointer: None if conflict == "prefer" else found for spoke in spokes}
     )
+    build.merging.update(spoke.pointer for spoke in spokes if conflict == "merge")
     names = ", ".join([".".join(path), *(spoke.name for spoke in spokes)])
     is_needed = path in needed_hubs(build.document, *at)
     own = ir.Field(
@@ -211,7 +212,8 @@ def _union(
 ) -> ir.Fold:
     own = compat.keywords(schema)
     target = build.targets[pointer] if "into" in own else (pointer, schema)
-    bodies = [_branch(build, branch, target, "into" in own) for branch in branches]
+    is_merged = pointer in build.merging
+    bodies = [_branch(build, branch, target, "into" in own, is_merged) for branch in branches]
     cases, expected = dispatch.cases(build.document, branches, bodies)
     return ir.Fold(ident, pointer, summary, cases, literal(expected))
 
@@ -221,12 +223,13 @@ def _branch(
     branch: compat.Branch,
     target: tuple[str, Any] | None,
     is_spoke: bool,
+    is_merged: bool,
 ) -> ir.Case:
     if branch.shape is None:
         return _canonical_branch(build, branch)
     shape = branch.shape
     fold, folds_items = _inner(build, branch.pointer, branch.schema)
-    found = checks.of_shape(build.document, shape, target, partial(_judge, build))
+    found = checks.of_shape(build.document, shape, target, partial(_judge, build), is_merged)
     value = "item" if shape.each else "value"
     result = lens.expression(build.document, shape, value)
     is_array = folds_items and result == "value"

@@ -42,6 +42,8 @@ def _fold_thing_one(value: Any, at: Path, log: Log) -> Any:
 def _fold_thing_some(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, list):
         log.rewrite(at, "#/components/schemas/Thing/properties/some", is_rename=True)
+        if len(value) > 3:
+            raise fault("maxItems", at, "must have at most 3 items")
         return value
     raise fault("type", at, "must be an array")
 
