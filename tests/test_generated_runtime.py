@@ -35,6 +35,7 @@ from runtime._compat import (
 from runtime._types import Exact, Number
 
 import routescope
+from routescope import normalizers
 
 # Also what the flagship package ships, and its document does not reach.
 both = pytest.mark.parametrize("package", ["runtime", "routescope"])
@@ -284,6 +285,7 @@ def test_errors_can_be_copied_and_sent_to_other_processes(package: str, again: A
     assert [fault.rule for fault in found.errors] == ["type", "required"]
 
 
+@both
 @pytest.mark.parametrize(
     ("is_rename", "dropped", "source", "target"),
     [
@@ -293,9 +295,9 @@ def test_errors_can_be_copied_and_sent_to_other_processes(package: str, again: A
     ],
 )
 def test_a_field_inside_an_older_field_is_told_where_it_is_in_the_end(
-    is_rename: bool, dropped: str, source: str, target: str
+    package: str, is_rename: bool, dropped: str, source: str, target: str
 ) -> None:
-    log, old = Log(), (None, "old")
+    log, old = import_module(f"{package}._compat").Log(), (None, "old")
     inner = (old, "older")
     log.ends[old] = "/old", "/new", False
     log.rewrite(old, "#/old", is_rename=is_rename)
@@ -310,6 +312,16 @@ def test_a_field_inside_an_older_field_is_told_where_it_is_in_the_end(
         (source, target, "#/older"),
         (source, target, "#/x"),
     ]
+
+
+@both
+def test_a_field_of_an_item_is_told_with_the_item(package: str) -> None:
+    log = import_module(f"{package}._compat").Log()
+    at = ((None, "items"), 0)
+    log.given(at, (at, "old"), "/old", "/new", None)
+    log.rewrite((at, "old"), "#/old", is_rename=True)
+    (found,) = log.run(lambda payload, at, log: payload, {}).rewrites
+    assert (found.source, found.target) == ("/items/0/old", "/items/0/new")
 
 
 def deep(value: dict[str, Any]) -> Normalized:
@@ -342,8 +354,9 @@ def test_unfold_of_a_deep_hub(value: dict[str, Any], expected: dict[str, Any]) -
     assert deep(expected).value == value
 
 
-def test_unfold_refuses_what_cannot_be_said() -> None:
-    compat = import_module("runtime._compat")
+@both
+def test_unfold_refuses_what_cannot_be_said(package: str) -> None:
+    compat = import_module(f"{package}._compat")
 
     def never(value: Any) -> Normalized:
         raise compat.CompatError("type", "", "no")
@@ -355,7 +368,7 @@ def test_unfold_refuses_what_cannot_be_said() -> None:
 
 
 def test_one_picture_can_be_said_as_one_url() -> None:
-    ways = routescope.normalizers._unfold_image_edit_request_image_urls([{"image_url": "u"}])
+    ways = normalizers._unfold_image_edit_request_image_urls([{"image_url": "u"}])
     assert list(ways) == [["u"], "u"]
 
 

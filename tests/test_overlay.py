@@ -610,7 +610,7 @@ def test_explain_names_the_overlay() -> None:
     result = speclens(f"explain {TARGET} out/pets/models.py:{line}")
     assert "compat.yaml:10:5  #/components/schemas/Pet/properties/nick" in result.stdout
     folds = Path("out/pets/normalizers.py").read_text().split("\n")
-    line = next(number for number, text in enumerate(folds, 1) if '"tag": (' in text)
+    line = next(number for number, text in enumerate(folds, 1) if '("tag", ' in text)
     result = speclens(f"explain {TARGET} out/pets/normalizers.py:{line} --format json")
     found = json.loads(result.stdout)
     assert (found["document"]["file"], found["document"]["line"]) == ("api.yaml", 10)

@@ -190,11 +190,11 @@ class Log:
     def drop(self, path: Path, reason: str) -> None:
         self.drops.append(Drop(pointer(path), reason))
         source, target, is_open = self.ends.get(path, ("", "", False))
-        told, self.rewrites = (self.rewrites, {}) if is_open else ({}, self.rewrites)
-        for one in told.values():  # what was told inside is nowhere else
-            if one.source.startswith(f"{source}/"):
-                one = Rewrite(source, target, one.rule, one.deprecated)
-            self.rewrites.setdefault((one.source, one.rule), one)
+        inside = [key for key in self.rewrites if is_open and key[0].startswith(f"{source}/")]
+        for key in inside:  # what was told there is nowhere else
+            one = self.rewrites.pop(key)
+            told = Rewrite(source, target, one.rule, one.deprecated)
+            self.rewrites.setdefault((source, one.rule), told)
 
     def drop_unused(self, value: Any, used: Mapping[str, Any], path: Path) -> None:
         """Note the members of a value that its shape does not carry over. Of those in `used` it
