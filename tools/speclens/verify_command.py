@@ -16,18 +16,18 @@ import click
 
 from speclens import ir, loading, pipeline
 from speclens.config import Config
-from speclens.lower import views
 from speclens.options import config_of, format_option, overlay_option, print_problems, reported
 from speclens.problems import Finding
 from speclens.reporting import safe, safe_json
 from speclens.source import Source, load, locate
-from speclens.source.pointer import exists, tokens
+from speclens.source.pointer import tokens
 
 if TYPE_CHECKING:
     from speclens.verify import Report
 
 _PACKAGE = "_speclens_verify"
 _LONGEST = 300
+_REPORT = "the generated code is at fault; please report it, with the document"
 
 
 @click.command("verify")
@@ -69,7 +69,7 @@ def verify_command(
     names = _names(source, document)
     wanted = [pointer for name in schemas or ("",) for pointer in _called(names, name)]
     unenforced = {one.pointer for one in warnings if one.rule == "model/not-enforced"}
-    from speclens import verify  # hypothesis and pydantic are half a second to import
+    from speclens import verify
 
     made = verify.generated(document, *_modules(config))
     reports = []
@@ -89,15 +89,11 @@ def verify_command(
 
 
 def _names(source: Source, document: ir.Document) -> dict[str, str]:
-    """The classes of the schemas that are where they were written in both views of the document, by pointer."""
-    both = views.wire(source.value), views.canonical(source.value)
-    return {
-        one.pointer: one.ident
-        for one in document.schemas
-        if all(
-            v.origin(one.pointer) == one.pointer and exists(v.document, one.pointer) for v in both
-        )
-    }
+    """The classes of the schemas that are verified, by pointer."""
+    from speclens import verify  # hypothesis and pydantic are half a second to import
+
+    classes = {one.pointer: one.ident for one in document.schemas}
+    return {pointer: classes[pointer] for pointer in verify.standing(source.value, classes)}
 
 
 def _called(names: Mapping[str, str], name: str) -> list[str]:
@@ -125,37 +121,44 @@ def _modules(config: Config) -> tuple[ModuleType, ModuleType | None]:
 
 def _line(report: Report, name: str) -> str:
     seen = report.seen
-    counts = [f"{seen['accepted']} accepted", f"{seen['refused']} refused"]
-    counts += [f"{seen[kind]} {kind}" for kind in ("conflict", "not judged") if seen[kind]]
+    counts = [f"{seen['accepted']:,} accepted", f"{seen['refused']:,} refused"]
+    counts += [f"{seen[kind]:,} {kind}" for kind in ("conflict", "not judged") if seen[kind]]
     shapes = len(report.shapes)
     if shapes:
         counts.append(f"{shapes - len(report.unseen)} of {shapes} shapes")
-    return safe(f"{name}: {report.payloads} payloads: {', '.join(counts)}")
+    return safe(f"{name}: {report.payloads:,} payloads: {', '.join(counts)}")
 
 
 def _summary(reports: Sequence[Report]) -> str:
-    """How many payloads each law was held against, over all schemas."""
+    """How many payloads each law had something to say of, over all schemas, and of how many schemas it is broken."""
+    if not reports:
+        return "no schema to verify\n"
     cases, broken = Counter[str](), Counter[str]()
     for verdict in [verdict for report in reports for verdict in report.verdicts]:
         cases[verdict.law] += verdict.cases
         broken[verdict.law] += bool(verdict.broken)
     width = max(map(len, cases), default=0)
-    rows = [
-        f"  {law:{width}}  {count:>7,} cases  {f'BROKEN ({broken[law]})' if broken[law] else 'holds' if count else 'not tried'}"
+    return "".join(
+        f"  {law:{width}}  {count:>7,} cases  {_state(count, broken[law])}\n"
         for law, count in cases.items()
-    ]
-    return "\n".join(rows) + "\n"
+    )
+
+
+def _state(cases: int, broken: int) -> str:
+    if broken:
+        return f"BROKEN by {broken} schema{'s' if broken > 1 else ''}"
+    return "holds" if cases else "nothing to try it on"
 
 
 def _findings(report: Report) -> Iterator[Finding]:
     for verdict in report.verdicts:
         if verdict.broken:
             payload = json.dumps(verdict.payload, ensure_ascii=False)
-            hint = (
-                f"smallest payload: {payload:.{_LONGEST}}{'…' if len(payload) > _LONGEST else ''}"
-            )
+            shown = f"{payload:.{_LONGEST}}{'…' if len(payload) > _LONGEST else ''}"
             rule = f"verify/{verdict.law.replace(' ', '-')}"
-            yield Finding(rule, report.pointer, verdict.broken, hint)
+            yield Finding(
+                rule, verdict.place, f"{shown}: {verdict.broken}", verdict.hint or _REPORT
+            )
     for shape in report.unseen:
         message = f"none of {report.payloads} payloads had this shape and was accepted"
         hint = "raise --examples; if that does not help, nothing can be sent so"

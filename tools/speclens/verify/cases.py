@@ -9,7 +9,7 @@ from typing import Any
 
 from speclens.lower import compat
 from speclens.lower.walk import follow, subschemas
-from speclens.source.pointer import get, join
+from speclens.source.pointer import get, join, tokens
 from speclens.verify.subjects import REFUSED, Crashed, Outcome, Subject
 from speclens.verify.values import Json, copied, exact
 
@@ -155,6 +155,21 @@ def _inside(pointer: str, schema: dict[str, Any], value: Json) -> Iterator[tuple
             yield key, join(pointer, "properties", key), declared[key]
         elif isinstance(schema.get("additionalProperties"), dict):
             yield key, join(pointer, "additionalProperties"), schema["additionalProperties"]
+
+
+def place_of(document: Any, pointer: str, at: str) -> str:
+    """Where a document says what may be at a place of a payload, as far as that is known."""
+    here = pointer, get(document, pointer)
+    for token in tokens(at):
+        found = compat.properties(document, *here).get(token)
+        for place, layer in compat.layers(document, *here) if found is None else ():
+            if "items" in layer and token.isdecimal():
+                found = join(place, "items"), layer["items"]
+                break
+        if found is None:
+            break
+        here = found
+    return here[0]
 
 
 def shapes(document: Any, pointer: str) -> dict[str, None]:

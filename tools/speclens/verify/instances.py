@@ -6,32 +6,27 @@ Keywords that are not read here only make the aim worse, and so do the bounds th
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from math import ceil, floor, prod
 from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.errors import InvalidArgument
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from speclens.lower import patterns
 from speclens.lower.facts import equal
 from speclens.lower.walk import JsonObject, follow
 from speclens.source.pointer import get
+from speclens.verify import layers as of
+from speclens.verify import scalars
+from speclens.verify.layers import TYPES, Layers
 from speclens.verify.mutations import ODD
 from speclens.verify.values import Json, members
 
-Layers = tuple[Any, ...]
-"""Schemas without `$ref` and combinators, all of which hold."""
-
 _ODD_NAMES = ("", "a/b", "~", "0", "x")
-_TYPES = ("null", "boolean", "integer", "number", "string", "array", "object")
 _DEPTH = 5
 _DEEPEST = 60
 _LONGEST = 60
-_MOST_ALTERNATIVES = 32
+_MOST_ITEMS = 10
 _MOST_OPTIONAL = 12
 _FEW = 3
 _MOST_TEXTS = 200
@@ -41,7 +36,7 @@ def instances(document: JsonObject, pointer: str) -> SearchStrategy[Json]:
     """Values that the schema at `pointer` of a document mostly accepts."""
     texts = tuple(dict.fromkeys(_texts(get(document, pointer))))[:_MOST_TEXTS]
     more = tuple(dict.fromkeys((*texts, *_texts(document))))[:_MOST_TEXTS]
-    maker = _Maker(document, more, names(document))
+    maker = _Maker(document, more, names(document), scalars.edges(document))
     return maker.values((get(document, pointer),), _DEPTH)
 
 
@@ -69,6 +64,7 @@ class _Maker:
     document: JsonObject
     texts: tuple[str, ...]
     names: tuple[str, ...]
+    edges: tuple[int, ...]
     made: dict[Any, SearchStrategy[Json]] = field(default_factory=dict)
     within: list[tuple[int, ...]] = field(default_factory=list)
 
@@ -80,7 +76,7 @@ class _Maker:
         if (depth, *places) not in self.made:
             self.within.append(places)
             parts = [list(self._alternatives(schema, ())) for schema in schemas]
-            made = st.one_of([self._plain(one, depth) for one in _chosen(parts)])
+            made = st.one_of([self._plain(one, depth) for one in of.combined(parts)])
             self.within.pop()
             self.made[depth, *places] = made
         return self.made[depth, *places]
@@ -101,25 +97,25 @@ class _Maker:
         parts: list[list[Layers]] = [[(schema,)]]
         for branches in inner:
             parts.append([one for part in branches for one in self._alternatives(part, seen)])
-        yield from _chosen(parts)
+        yield from of.combined(parts)
 
     def _plain(self, layers: Layers, depth: int) -> SearchStrategy[Json]:
         if not any(layers):
             return st.sampled_from(ODD)
-        types = _types(layers)
+        types = of.types(layers)
         given = [[layer["const"]] if "const" in layer else layer.get("enum") for layer in layers]
         allowed = [values for values in given if isinstance(values, list)]
         if allowed:
-            excluded = [value for layer in layers for value in _not(layer, "enum")]
+            excluded = [value for layer in layers for value in of.excluded(layer, "enum")]
             fitting = [
                 value
                 for value in allowed[0]
                 if all(any(equal(value, other) for other in values) for values in allowed)
                 and not any(equal(value, other) for other in excluded)
-                and _type(value) & types
+                and of.types_of_value(value) & types
             ]
             return st.sampled_from(fitting) if fitting else st.nothing()
-        return st.one_of([self._of_type(name, layers, depth) for name in _TYPES if name in types])
+        return st.one_of([self._of_type(name, layers, depth) for name in TYPES if name in types])
 
     def _of_type(self, name: str, layers: Layers, depth: int) -> SearchStrategy[Json]:
         match name:
@@ -128,33 +124,18 @@ class _Maker:
             case "boolean":
                 return st.booleans()
             case "integer" | "number":
-                return _numbers(layers, name == "integer")
+                return scalars.numbers(layers, name == "integer", self.edges)
             case "string":
-                return self._strings(layers)
+                return scalars.texts(layers, self.texts, self.edges)
             case "array":
                 return self._arrays(layers, depth)
             case _:
                 return self._objects(layers, depth)
 
-    def _strings(self, layers: Layers) -> SearchStrategy[Json]:
-        low, high = _bounds(layers, "minLength", "maxLength")
-        written = [layer["pattern"] for layer in layers if "pattern" in layer]
-        sources = [source for pattern in written if (source := patterns.for_python(pattern))]
-        fitting = [
-            text
-            for text in self.texts
-            if low <= len(text) <= high and all(re.search(source, text) for source in sources)
-        ][:4]
-        if low > high:
-            return st.nothing()
-        free = st.text(min_size=low, max_size=min(high, low + 4))
-        if sources and (matching := _matching(sources[0])) is not None:
-            free = matching
-        return st.sampled_from(fitting) | free if fitting else free
-
     def _arrays(self, layers: Layers, depth: int) -> SearchStrategy[Json]:
-        low, high = _bounds(layers, "minItems", "maxItems")
-        most = low if depth <= 0 else min(high, low + 3)
+        low, high = of.sizes(layers, "minItems", "maxItems")
+        near = [edge for edge in self.edges if edge <= _MOST_ITEMS]
+        most = low if depth <= 0 else min(high, max([low + 3, *near]))
         if not most:
             return st.builds(list)
         if most < low:
@@ -171,7 +152,7 @@ class _Maker:
             for name, schema in layer.get("properties", {}).items():
                 declared.setdefault(name, []).append(schema)
         required = {name for layer in layers for name in layer.get("required", ())}
-        unwanted = {name for layer in layers for name in _not(layer, "required")}
+        unwanted = {name for layer in layers for name in of.excluded(layer, "required")}
         known = {
             name: self.values(tuple(declared.get(name, ())), depth - 1)
             for name in dict.fromkeys((*declared, *sorted(required)))
@@ -192,23 +173,6 @@ class _Maker:
             return given
         others = st.dictionaries(st.sampled_from(free), further, max_size=2)
         return st.builds(lambda a, b: {**b, **a}, given, st.just({}) | others)
-
-
-def _chosen(parts: Sequence[Sequence[Layers]]) -> Iterator[Layers]:
-    """One alternative of each part: every combination, or, of too many, each alternative beside the first of others."""
-    if not all(parts):
-        return
-    found: list[tuple[Layers, ...]] = [()]
-    if prod(map(len, parts)) <= _MOST_ALTERNATIVES:
-        for part in parts:
-            found = [(*before, one) for before in found for one in part]
-    else:
-        first = [part[0] for part in parts]
-        found = [tuple(first)]
-        for index, part in enumerate(parts):
-            found += [(*first[:index], one, *first[index + 1 :]) for one in part[1:]]
-    for chosen in found[:_MOST_ALTERNATIVES]:
-        yield tuple(layer for part in chosen for layer in part)
 
 
 def _members(
@@ -234,66 +198,3 @@ def _with_a_few(
         return draw(given) | {name: draw(optional[name]) for name in draw(chosen)}
 
     return draw_some()
-
-
-def _not(layer: JsonObject, keyword: str) -> list[Any]:
-    """What a schema lists under a keyword of its `not`."""
-    excluded = layer.get("not")
-    return list(excluded.get(keyword, ())) if isinstance(excluded, dict) else []
-
-
-def _type(value: Json) -> set[str]:
-    """The names that JSON Schema has for the type of a value."""
-    if isinstance(value, bool) or value is None:
-        return {"null" if value is None else "boolean"}
-    if isinstance(value, int | float):
-        return {"number", "integer"} if value == int(value) else {"number"}
-    if isinstance(value, str):
-        return {"string"}
-    return {"array" if isinstance(value, list) else "object"}
-
-
-def _types(layers: Layers) -> set[str]:
-    found = set[str](_TYPES)
-    for layer in layers:
-        if "type" in layer:
-            declared = layer["type"] if isinstance(layer["type"], list) else [layer["type"]]
-            widened = {*declared, "integer"} if "number" in declared else set(declared)
-            found &= widened | ({"null"} if layer.get("nullable") is True else set())
-    return found
-
-
-def _matching(source: str) -> SearchStrategy[Json] | None:
-    """Texts that a pattern matches; None for one that matches what is no text."""
-    matching = st.from_regex(source)
-    try:
-        matching.validate()
-    except InvalidArgument:
-        return None
-    return matching
-
-
-def _bounds(layers: Layers, low: str, high: str) -> tuple[int, int]:
-    return (
-        int(max((layer[low] for layer in layers if low in layer), default=0)),
-        int(min((layer[high] for layer in layers if high in layer), default=1000)),
-    )
-
-
-def _numbers(layers: Layers, is_integer: bool) -> SearchStrategy[Json]:
-    lows = [layer[k] for layer in layers for k in ("minimum", "exclusiveMinimum") if k in layer]
-    highs = [layer[k] for layer in layers for k in ("maximum", "exclusiveMaximum") if k in layer]
-    low = max((bound for bound in lows if not isinstance(bound, bool)), default=None)
-    high = min((bound for bound in highs if not isinstance(bound, bool)), default=None)
-    if low is not None and high is not None and low > high:
-        return st.nothing()
-    if not is_integer:
-        ends = [None if bound is None else float(bound) for bound in (low, high)]
-        return st.floats(*ends, allow_nan=False, allow_infinity=False)
-    least, most = None if low is None else ceil(low), None if high is None else floor(high)
-    if least is not None and most is not None and least > most:
-        return st.nothing()
-    near = 0 if least is None else least
-    far = max(9, near) if most is None else most
-    small = st.integers(near, far).map(float) if near <= far else st.nothing()
-    return st.integers(least, most) | small

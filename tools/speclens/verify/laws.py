@@ -6,7 +6,7 @@ enough. Who accepts what is said by a JSON Schema validator on the two views of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from speclens.lower import compat, lens
 from speclens.lower.facts import equal
@@ -19,15 +19,20 @@ _CONFLICTS = {"conflict", "maxItems"}
 
 
 class Broken(Exception):
-    """A payload that breaks a law; the message says how."""
+    """A payload that breaks a law; the message says how, `at` where in the payload ("" for all of it), `hint` what to do
+    if that is for who wrote the document."""
+
+    def __init__(self, message: str, at: str = "", hint: str = "") -> None:
+        super().__init__(message)
+        self.at, self.hint = at, hint
 
 
 Law = Callable[[Case], Iterable[str]]
 
 
-def _must(holds: bool, message: str) -> None:
+def _must(holds: bool, message: str, at: str = "") -> None:
     if not holds:
-        raise Broken(message)
+        raise Broken(message, at)
 
 
 def nothing_else_is_raised(case: Case) -> Iterator[str]:
@@ -47,7 +52,7 @@ def folding_twice_is_folding_once(case: Case) -> Iterator[str]:
     if not outcome.errors:
         yield "accepted"
         is_same = _is_as_sent(case.again, outcome.value)
-        _must(is_same, f"folded once {exact(outcome.value)}, folded twice {case.again}")
+        _must(is_same, f"it becomes {exact(outcome.value)}, and that, folded again, {case.again}")
 
 
 def canonical_stays(case: Case) -> Iterator[str]:
@@ -55,7 +60,7 @@ def canonical_stays(case: Case) -> Iterator[str]:
     if case.is_canonical:
         yield "canonical"
         is_same = _is_as_sent(case.outcome, case.payload)
-        _must(is_same, f"a canonical payload becomes {case.outcome}")
+        _must(is_same, f"it is canonical, and becomes {case.outcome}")
 
 
 def _is_as_sent(outcome: Outcome, value: Json) -> bool:
@@ -65,7 +70,7 @@ def _is_as_sent(outcome: Outcome, value: Json) -> bool:
 def input_is_not_mutated(case: Case) -> Iterator[str]:
     """Law 2, for refused payloads too."""
     yield "refused" if case.outcome.errors else "accepted"
-    _must(case.after == case.text, f"the payload itself becomes {case.after}")
+    _must(case.after == case.text, f"it was changed itself, to {case.after}")
 
 
 def no_spoke_survives(case: Case) -> Iterator[str]:
@@ -73,7 +78,8 @@ def no_spoke_survives(case: Case) -> Iterator[str]:
     if case.spokes and not case.outcome.errors:
         yield "spoke sent"
         left = list(spokes_in(case.one, case.outcome.value))
-        _must(not left, f"{', '.join(left)} is left in {exact(case.outcome.value)}")
+        told = f"{', '.join(left)} is left in {exact(case.outcome.value)}"
+        _must(not left, told, left[0] if left else "")
 
 
 def order_of_keys_is_no_matter(case: Case) -> Iterator[str]:
@@ -92,7 +98,7 @@ def order_of_keys_is_no_matter(case: Case) -> Iterator[str]:
             and sorted(told.drops) == sorted(outcome.drops)
             and {error[:2] for error in told.errors} == {error[:2] for error in outcome.errors}
         )
-        _must(is_same, f"{text} gives {told}, and not {outcome}")
+        _must(is_same, f"it becomes {outcome}; as {text} it becomes {told}")
 
 
 def wire_and_canonical_view_agree(case: Case) -> Iterator[str]:
@@ -102,23 +108,22 @@ def wire_and_canonical_view_agree(case: Case) -> Iterator[str]:
     if outcome.errors and outcome.errors[0][0] in _CONFLICTS and case.wire:
         yield "conflict"
         ((rule, pointer, message),) = outcome.errors
-        _must(exists(case.payload, pointer), f"the conflict is told at {pointer}, where nothing is")
+        _must(exists(case.payload, pointer), f"a conflict is told at {pointer}, where nothing is")
         is_both = rule == "maxItems" or any(
             exists(case.payload, word) for word in message.split()[-1:]
         )
-        _must(is_both, f"the conflict names one place only: {message}")
+        _must(is_both, f"a conflict names one place only: {message}", pointer)
         return
     is_canonical = None if outcome.errors else case.accepts
     if case.wire is None or (case.wire is False and not outcome.errors and is_canonical is None):
         yield "not judged"
     else:
         yield "accepted" if case.wire else "refused"
-        told = "; ".join(
-            f"{pointer or '(root)'}: {message}" for _, pointer, message in outcome.errors
-        )
-        _must(case.wire or bool(outcome.errors), "refused by the wire view, and folded")
-        _must(not (case.wire and outcome.errors), f"accepted by the wire view, and refused: {told}")
-    _must(is_canonical is not False, f"{exact(outcome.value)} is not canonical")
+        _must(case.wire or bool(outcome.errors), "it may not be sent, and is accepted")
+        if case.wire and outcome.errors:
+            hint = "let the older shape accept no more than the field it becomes"
+            raise Broken(f"it may be sent, and is {outcome}", outcome.errors[0][1], hint)
+    _must(is_canonical is not False, f"it becomes {exact(outcome.value)}, which is not canonical")
 
 
 def model_and_schema_agree(case: Case) -> Iterator[str]:
@@ -127,25 +132,33 @@ def model_and_schema_agree(case: Case) -> Iterator[str]:
     if case.value is REFUSED:
         return
     text, accepts, said = exact(case.value), case.accepts, case.said
+    what = "it" if text == case.text else text
     yield "valid" if accepts else "not judged" if accepts is None else "invalid"
     if said is REFUSED:
-        _must(accepts is not True, f"the model refuses {text}, which its schema accepts")
+        _must(accepts is not True, f"the model refuses {what}, and the schema does not")
     else:
-        _must(accepts is not False, f"the model accepts {text}, which its schema refuses")
-        _must(equal(said, case.value), f"the model says {exact(said)} for {text}")
+        _must(accepts is not False, f"the model accepts {what}, and the schema does not")
+        _must(equal(said, case.value), f"the model reads {what} and writes {exact(said)}")
 
 
 def older_fields_say_the_same(case: Case) -> Iterator[str]:
     """Law 6: what `denormalize` says of a canonical value in older fields is accepted, and folds back to it."""
     for to, said, after in case.older:
         yield "cannot be said" if said is REFUSED else "said"
-        _must(after == case.text, f"saying it in {to} changes the value to {after}")
+        _must(after == case.text, f"saying it in {_ways(to)} changes it to {after}")
         if said is not REFUSED:
             text = exact(said)
-            _must(case.one.wire(said) is not False, f"says {text} for {to}, which is refused")
+            _must(
+                case.one.wire(said) is not False,
+                f"in {_ways(to)} it is {text}, which may not be sent",
+            )
             back = case.one.normalize(said)
             shown = "nothing" if back is REFUSED else exact(back)
-            _must(equal(back, case.payload), f"says {text} for {to}, which means {shown}")
+            _must(equal(back, case.payload), f"in {_ways(to)} it is {text}, which means {shown}")
+
+
+def _ways(to: Mapping[str, str]) -> str:
+    return ", ".join(f"{spoke} for {hub}" for hub, spoke in to.items()) or "no older field"
 
 
 def nothing_is_lost(case: Case) -> Iterator[str]:
@@ -160,14 +173,14 @@ def nothing_is_lost(case: Case) -> Iterator[str]:
         return
     yield "accepted"
     for source, target, rule in outcome.rewrites:
-        _must(exists(payload, source), f"a rewrite names {source}, where nothing was sent")
-        _must(exists(outcome.value, target), f"a rewrite names {target}, where nothing is")
-        _must(_is_rule(one, rule), f"a rewrite names {rule}, which is no shape")
+        _must(exists(payload, source), f"a rewrite is told from {source}, where nothing was sent")
+        _must(exists(outcome.value, target), f"a rewrite is told to {target}, where nothing is")
+        _must(_is_rule(one, rule), f"a rewrite is told by {rule}, which is no shape")
     for pointer, _ in outcome.drops:
-        _must(exists(payload, pointer), f"a drop names {pointer}, where nothing was sent")
+        _must(exists(payload, pointer), f"a drop is told of {pointer}, where nothing was sent")
     for pointer, value in leaves(payload):
         is_kept = _is_kept(one, pointer, value, outcome)
-        _must(is_kept, f"{pointer} is in no output, rewrite or drop: {outcome}")
+        _must(is_kept, f"{pointer} is lost: it becomes {outcome}", pointer)
 
 
 def _is_rule(one: Subject, rule: str) -> bool:
@@ -206,7 +219,7 @@ def errors_are_the_senders(case: Case) -> Iterator[str]:
         is_there = exists(case.payload, pointer)
         yield "at a value" if is_there else "missing"
         is_near = is_there or exists(case.payload, pointer.rpartition("/")[0])
-        _must(is_near, f"an error at {pointer}, where the sender wrote nothing: {message}")
+        _must(is_near, f"an error is told at {pointer}, where nothing was sent: {message}")
     _must(len(set(errors)) == len(errors), "an error is told twice")
 
 

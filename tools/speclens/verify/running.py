@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 from zlib import crc32
 
@@ -15,9 +15,10 @@ from hypothesis.errors import Flaky, Unsatisfiable
 
 from speclens import cache
 from speclens.lower.walk import JsonObject
-from speclens.verify.cases import Case, cases, events, shapes
+from speclens.verify.cases import Case, cases, events, place_of, shapes
 from speclens.verify.laws import COMPAT_LAWS, LAWS, Broken, Law
 from speclens.verify.mutations import ODD
+from speclens.verify.smaller import smallest
 from speclens.verify.subjects import Crashed, Generated, Subject, subjects
 from speclens.verify.values import Json, exact
 
@@ -30,12 +31,14 @@ _NO_MATTER = (
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What became of one law: the payloads it was held against, and the smallest that breaks it (`broken` says how,
-    "" if none does)."""
+    "" if none does; `place` where the document says what is concerned, `hint` what to do in it, if anything)."""
 
     law: str
     cases: int
     broken: str = ""
     payload: Json = None
+    place: str = ""
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +90,8 @@ def run(one: Subject, examples: int) -> Report:
     wanted = shapes(one.document, one.pointer) if one.has_folds else ()
     verdicts = []
     for law in laws:
-        told, payload = _smallest(law, one, examples) if law in broken else ("", None)
-        verdicts.append(Verdict(law.__name__.replace("_", " "), held[law], told, payload))
+        verdict = Verdict(law.__name__.replace("_", " "), held[law])
+        verdicts.append(_broken(verdict, law, one, examples) if law in broken else verdict)
     return Report(
         pointer=one.pointer,
         payloads=seen["payloads"],
@@ -98,19 +101,19 @@ def run(one: Subject, examples: int) -> Report:
     )
 
 
-def _held(law: Law, case: Case) -> tuple[set[str], str]:
+def _held(law: Law, case: Case) -> tuple[set[str], Broken | None]:
     """What a law saw in a payload, and how it is broken."""
     found = set[str]()
     try:
         for event in law(case):
             found.add(event)
     except Broken as broken:
-        return found, str(broken)
+        return found, broken
     except Crashed:  # told once, by the law that nothing is raised
-        return set(), ""
+        return set(), None
     except Exception as error:  # generated code told something that makes no sense
-        return found, f"{type(error).__name__}: {error}"
-    return found, ""
+        return found, Broken(f"{type(error).__name__}: {error}")
+    return found, None
 
 
 def _events(case: Case) -> set[str]:
@@ -152,15 +155,19 @@ class _Found(Exception):
     pass
 
 
-def _smallest(law: Law, one: Subject, examples: int) -> tuple[str, Json]:
-    """How a law that some payload breaks is broken by the smallest, and that payload."""
-    found: list[tuple[str, Json]] = []
+def _broken(verdict: Verdict, law: Law, one: Subject, examples: int) -> Verdict:
+    """The verdict on a law that some payload breaks: how the smallest does."""
+    found: list[Json] = []
 
     def look(case: Case) -> None:
-        if told := _held(law, case)[1]:
-            found.append((told, case.payload))
+        if _held(law, case)[1]:
+            found.append(case.payload)
             raise _Found
 
     with suppress(_Found, Flaky):
         _each(one, look, _settings(examples, Phase.generate, Phase.shrink))
-    return min(found, key=lambda one: (len(exact(one[1])), exact(one[1])))
+    payload = min(found, key=lambda payload: (len(exact(payload)), exact(payload)))
+    payload = smallest(payload, lambda other: bool(_held(law, Case(one, other))[1]))
+    told = _held(law, Case(one, payload))[1] or Broken("it breaks the law at times, not always")
+    place = place_of(one.document, one.pointer, told.at)
+    return replace(verdict, broken=str(told), payload=payload, place=place, hint=told.hint)

@@ -20,7 +20,7 @@ from speclens.source.pointer import exists, get, join
 from speclens.verify.instances import instances, names
 from speclens.verify.judges import Judge, judges, typed
 from speclens.verify.mutations import near_misses
-from speclens.verify.values import Json
+from speclens.verify.values import Json, exact
 
 REFUSED: Any = object()
 """In place of a value: there is none."""
@@ -41,6 +41,15 @@ class Outcome:
     rewrites: tuple[tuple[str, str, str], ...] = ()
     drops: tuple[tuple[str, str], ...] = ()
     errors: tuple[tuple[str, str, str], ...] = ()
+
+    def __str__(self) -> str:
+        if self.errors:
+            told = (f"{pointer or '(root)'}: {message}" for _, pointer, message in self.errors)
+            return f"refused ({'; '.join(told)})"
+        rewrites = [f"{source} -> {target}" for source, target, _ in self.rewrites]
+        drops = [f"{pointer} dropped" for pointer, _ in self.drops]
+        notes = ", ".join([*rewrites, *drops])
+        return exact(self.value) + (f" ({notes})" if notes else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,69 @@
+"""What schemas that hold together say of a value: types, bounds, what is excluded; and how alternatives combine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from math import prod
+from typing import Any
+
+from speclens.lower.walk import JsonObject
+from speclens.verify.values import Json
+
+Layers = tuple[Any, ...]
+"""Schemas without `$ref` and combinators, all of which hold."""
+
+TYPES = ("null", "boolean", "integer", "number", "string", "array", "object")
+_MOST_ALTERNATIVES = 32
+
+
+def combined(parts: Sequence[Sequence[Layers]]) -> Iterator[Layers]:
+    """One alternative of each part: every combination, or, of too many, each alternative beside the first of others."""
+    if not all(parts):
+        return
+    found: list[tuple[Layers, ...]] = [()]
+    if prod(map(len, parts)) <= _MOST_ALTERNATIVES:
+        for part in parts:
+            found = [(*before, one) for before in found for one in part]
+    else:
+        first = [part[0] for part in parts]
+        found = [tuple(first)]
+        for index, part in enumerate(parts):
+            found += [(*first[:index], one, *first[index + 1 :]) for one in part[1:]]
+    for chosen in found[:_MOST_ALTERNATIVES]:
+        yield tuple(layer for part in chosen for layer in part)
+
+
+def excluded(layer: JsonObject, keyword: str) -> list[Any]:
+    """What a schema lists under a keyword of its `not`."""
+    inner = layer.get("not")
+    return list(inner.get(keyword, ())) if isinstance(inner, dict) else []
+
+
+def types_of_value(value: Json) -> set[str]:
+    """The names that JSON Schema has for the type of a value."""
+    if isinstance(value, bool) or value is None:
+        return {"null" if value is None else "boolean"}
+    if isinstance(value, int | float):
+        return {"number", "integer"} if value == int(value) else {"number"}
+    if isinstance(value, str):
+        return {"string"}
+    return {"array" if isinstance(value, list) else "object"}
+
+
+def types(layers: Layers) -> set[str]:
+    """The types that all layers accept."""
+    found = set[str](TYPES)
+    for layer in layers:
+        if "type" in layer:
+            declared = layer["type"] if isinstance(layer["type"], list) else [layer["type"]]
+            widened = {*declared, "integer"} if "number" in declared else set(declared)
+            found &= widened | ({"null"} if layer.get("nullable") is True else set())
+    return found
+
+
+def sizes(layers: Layers, low: str, high: str) -> tuple[int, int]:
+    """The least and the largest size by two keywords."""
+    return (
+        int(max((layer[low] for layer in layers if low in layer), default=0)),
+        int(min((layer[high] for layer in layers if high in layer), default=1000)),
+    )

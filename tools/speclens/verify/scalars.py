@@ -1,0 +1,97 @@
+"""Strategies of numbers and texts within bounds, and near the bounds that other schemas of the document have."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from math import ceil, floor
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.errors import InvalidArgument
+from hypothesis.strategies import SearchStrategy
+
+from speclens.lower import patterns
+from speclens.verify.layers import Layers, sizes
+from speclens.verify.values import Json, members
+
+_LONGEST = 1000
+_BOUNDS = (
+    *("minLength", "maxLength", "minItems", "maxItems"),
+    *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"),
+)
+
+
+def edges(document: Json) -> tuple[int, ...]:
+    """The whole bounds in a document, and what is next to them: a field may be wider than what it becomes."""
+    found = {edge + step for edge in map(int, _edges(document)) for step in (-1, 0, 1)}
+    return tuple(sorted(found, key=lambda edge: (abs(edge), edge)))
+
+
+def _edges(value: Json) -> Iterator[float]:
+    for key, item in members(value):
+        if key in _BOUNDS and isinstance(item, int | float) and not isinstance(item, bool):
+            yield item
+        yield from _edges(item)
+
+
+def texts(layers: Layers, known: Collection[str], near: Collection[int]) -> SearchStrategy[Json]:
+    """Texts that are within bounds or match a pattern; some of those known, and some with a length near an edge."""
+    low, high = sizes(layers, "minLength", "maxLength")
+    if low > high:
+        return st.nothing()
+    written = [layer["pattern"] for layer in layers if "pattern" in layer]
+    sources = [source for pattern in written if (source := patterns.for_python(pattern))]
+    fitting = [
+        text
+        for text in known
+        if low <= len(text) <= high and all(re.search(source, text) for source in sources)
+    ][:4]
+    some = [st.sampled_from(fitting)] if fitting else []
+    matching = _matching(sources[0]) if sources else None
+    if matching is not None:
+        return st.one_of(matching, *some)
+    free = st.text(min_size=low, max_size=min(high, low + 4))
+    lengths = [edge for edge in near if max(low, 1) <= edge <= min(high, _LONGEST)]
+    if lengths:
+        some.append(st.builds(str.__mul__, st.characters(), st.sampled_from(lengths)))
+    return st.one_of(free, *some)
+
+
+def _matching(source: str) -> SearchStrategy[Json] | None:
+    """Texts that a pattern matches; None for one that matches what is no text."""
+    matching = st.from_regex(source)
+    try:
+        matching.validate()
+    except InvalidArgument:
+        return None
+    return matching
+
+
+def numbers(layers: Layers, is_integer: bool, near: Collection[int]) -> SearchStrategy[Json]:
+    """Numbers within bounds, integers as floats too, and some near an edge."""
+    low, high = _limit(layers, "inimum", max), _limit(layers, "aximum", min)
+    if low is not None and high is not None and low > high:
+        return st.nothing()
+    fitting = [
+        edge for edge in near if (low is None or low <= edge) and (high is None or edge <= high)
+    ]
+    some: list[SearchStrategy[Json]] = [st.sampled_from(fitting)] if fitting else []
+    if not is_integer:
+        ends = [None if bound is None else float(bound) for bound in (low, high)]
+        return st.one_of(st.floats(*ends, allow_nan=False, allow_infinity=False), *some)
+    least, most = None if low is None else ceil(low), None if high is None else floor(high)
+    if least is not None and most is not None and least > most:
+        return st.nothing()
+    start = 0 if least is None else least
+    end = max(9, start) if most is None else most
+    if start <= end:
+        some.append(st.integers(start, end).map(float))
+    return st.one_of(st.integers(least, most), *some)
+
+
+def _limit(layers: Layers, ending: str, pick: Any) -> Any:
+    """The closest bound of a kind; in 3.0 `exclusiveMinimum` is no number."""
+    keywords = (f"m{ending}", f"exclusiveM{ending}")
+    found = [layer[keyword] for layer in layers for keyword in keywords if keyword in layer]
+    return pick((bound for bound in found if not isinstance(bound, bool)), default=None)

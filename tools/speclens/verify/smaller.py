@@ -1,0 +1,46 @@
+"""Making a payload smaller, as long as something holds of it: hypothesis cannot, where a text came from the document or
+a payload from another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+
+from speclens.verify.values import Json, exact
+
+_MOST = 2000
+
+
+def smallest(value: Json, holds: Callable[[Json], bool]) -> Json:
+    """The smallest value found, of the same types, of which something still holds."""
+    left = _MOST
+    while left > 0:
+        tried = islice(simpler(value), left)
+        for one in tried:
+            left -= 1
+            if _size(one) < _size(value) and holds(one):
+                value = one
+                break
+        else:
+            break
+    return value
+
+
+def _size(value: Json) -> tuple[int, str]:
+    text = exact(value)
+    return len(text), text
+
+
+def simpler(value: Json) -> Iterator[Json]:
+    """Values with less in them: a member, an item, the half of a text or of a number."""
+    if isinstance(value, str):
+        yield from ("", value[: len(value) // 2], value[:-1], "0" * len(value))
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield from (0, 1, -1, int(value) // 2, int(value))
+    elif isinstance(value, dict):
+        yield from ({k: v for k, v in value.items() if k != key} for key in value)
+        yield from ({**value, key: one} for key, inner in value.items() for one in simpler(inner))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield value[:index] + value[index + 1 :]
+            yield from ([*value[:index], one, *value[index + 1 :]] for one in simpler(inner))
