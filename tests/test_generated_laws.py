@@ -30,11 +30,14 @@ DOCUMENT: Any = load(Path(__file__).parents[1] / "openapi" / "routescope-images.
 EXAMPLES = 1000
 GENERATED = {
     "ImageEditRequest": Generated(
+        "ImageEditRequest",
         routescope.ImageEditRequest,
         normalizers.normalize_image_edit_request,
         normalizers.denormalize_image_edit_request,
     ),
-    "ImagesResponse": Generated(routescope.ImagesResponse, normalizers.normalize_images_response),
+    "ImagesResponse": Generated(
+        "ImagesResponse", routescope.ImagesResponse, normalizers.normalize_images_response
+    ),
 }
 _SUBJECT = subjects(DOCUMENT)
 SUBJECTS = {

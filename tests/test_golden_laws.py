@@ -10,7 +10,7 @@ import pytest
 
 from built import imported, source, texts
 from speclens import pipeline
-from speclens.verify import Report, generated, standing
+from speclens.verify import Report, generated
 from speclens.verify.laws import LAWS
 from speclens.verify.running import run
 from speclens.verify.subjects import subjects
@@ -49,11 +49,11 @@ def verified(feature: str, directory: Path) -> list[Report]:
     files = texts(read.text)
     models, normalizers = (imported(files, directory, name) for name in ("models", "normalizers"))
     unenforced = {one.pointer for one in warnings if one.rule == "model/not-enforced"}
-    made = generated(document, models, normalizers)
+    made = generated(read.value, document, models, normalizers)
     subject = subjects(read.value, unenforced)
     return [
         run(subject(pointer, made[pointer]), EXAMPLES[made[pointer].normalize is not None])
-        for pointer in standing(read.value, made)
+        for pointer in made
     ]
 
 

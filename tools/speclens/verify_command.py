@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from speclens import ir, loading, pipeline
+from speclens import loading, pipeline
 from speclens.config import Config
 from speclens.options import config_of, format_option, overlay_option, print_problems, reported
 from speclens.problems import Finding
 from speclens.reporting import safe, safe_json
-from speclens.source import Source, load, locate
+from speclens.source import load, locate
 from speclens.source.pointer import tokens
 
 if TYPE_CHECKING:
-    from speclens.verify import Report
+    from speclens.verify import Generated, Report
 
 _PACKAGE = "_speclens_verify"
 _LONGEST = 300
@@ -66,21 +66,21 @@ def verify_command(
     config = config_of("verify", spec, overlays)
     source = load(config.spec, config.overlays)
     document, warnings = pipeline.read(source)
-    names = _names(source, document)
-    wanted = [pointer for name in schemas or ("",) for pointer in _called(names, name)]
     unenforced = {one.pointer for one in warnings if one.rule == "model/not-enforced"}
-    from speclens import verify
+    from speclens import verify  # hypothesis and pydantic are half a second to import
 
-    made = verify.generated(document, *_modules(config))
-    reports = []
+    made = verify.generated(source.value, document, *_modules(config))
+    wanted = [pointer for name in schemas or ("",) for pointer in _called(made, name)]
     chosen = {pointer: made[pointer] for pointer in wanted}
+    names = [one.name for one in chosen.values()]
+    reports = []
     for report in verify.verify(source.value, chosen, unenforced, examples):
         reports.append(report)
         if style == "text":
-            click.echo(_line(report, names[report.pointer]))
+            click.echo(_line(report, names[len(reports) - 1]))
     problems = locate(source, [finding for report in reports for finding in _findings(report)])
     if style == "json":
-        told = [_told(report, names[report.pointer]) for report in reports]
+        told = [_told(report, name) for report, name in zip(reports, names, strict=True)]
         click.echo(safe_json({"examples": examples, "schemas": told}))
     else:
         click.echo(_summary(reports) if style == "text" else "", nl=False)
@@ -88,19 +88,11 @@ def verify_command(
     sys.exit(1 if any(problem.severity == "error" for problem in problems) else 0)
 
 
-def _names(source: Source, document: ir.Document) -> dict[str, str]:
-    """The classes of the schemas that are verified, by pointer."""
-    from speclens import verify  # hypothesis and pydantic are half a second to import
-
-    classes = {one.pointer: one.ident for one in document.schemas}
-    return {pointer: classes[pointer] for pointer in verify.standing(source.value, classes)}
-
-
-def _called(names: Mapping[str, str], name: str) -> list[str]:
+def _called(made: Mapping[str, Generated], name: str) -> list[str]:
     """The schemas of a name, in the document or in the package; all for ""."""
-    found = [place for place, ident in names.items() if name in ("", ident, tokens(place)[-1])]
+    found = [place for place, one in made.items() if name in ("", one.name, tokens(place)[-1])]
     if not found and name:
-        close = get_close_matches(name, [*names.values()], 1)
+        close = get_close_matches(name, [one.name for one in made.values()], 1)
         hint = f"; did you mean {close[0]!r}?" if close else ""
         raise click.UsageError(f"no schema {name!r}{hint}")
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ast import literal_eval
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, TypeVar
 
@@ -37,6 +37,13 @@ class View:
             rest.insert(0, token)
         found = "/".join((self.origins.get(pointer, pointer), *rest))
         return self.before.origin(found) if self.before else found
+
+    def places(self, written: Iterable[str]) -> Iterator[str]:
+        """The places of the view that some places of the document as written were copied to."""
+        for place, origin in self.origins.items():
+            for pointer in written:
+                if f"{pointer}/".startswith(f"{origin}/"):
+                    yield place + pointer[len(origin) :]
 
 
 def relocated(value: T, view: View) -> T:

@@ -59,14 +59,15 @@ class Report:
 
 
 def verify(
-    document: JsonObject,
+    written: JsonObject,
     generated: Mapping[str, Generated],
     unenforced: Collection[str],
     examples: int,
 ) -> Iterator[Report]:
-    """A report on each of some schemas, given by their pointers; the same in every run."""
+    """A report on each of some schemas, given by their pointers (of the document with its parameters lifted); the same
+    in every run."""
     set_hypothesis_home_dir(cache.directory("hypothesis"))  # not the user's directory
-    subject = subjects(document, unenforced)
+    subject = subjects(written, unenforced)
     for pointer, made in generated.items():
         yield run(subject(pointer, made), examples)
 
@@ -87,13 +88,13 @@ def run(one: Subject, examples: int) -> Report:
         seen.update({"payloads", *unclear, *_events(case)})
 
     _each(one, hold, _settings(examples, Phase.generate))
-    wanted = shapes(one.document, one.pointer) if one.has_folds else ()
+    wanted = map(one.origin, shapes(one.document, one.pointer) if one.has_folds else ())
     verdicts = []
     for law in laws:
         verdict = Verdict(law.__name__.replace("_", " "), held[law])
         verdicts.append(_broken(verdict, law, one, examples) if law in broken else verdict)
     return Report(
-        pointer=one.pointer,
+        pointer=one.origin(one.pointer),
         payloads=seen["payloads"],
         seen=seen,
         shapes=tuple(wanted),
@@ -169,5 +170,5 @@ def _broken(verdict: Verdict, law: Law, one: Subject, examples: int) -> Verdict:
     payload = min(found, key=lambda payload: (len(exact(payload)), exact(payload)))
     payload = smallest(payload, lambda other: bool(_held(law, Case(one, other))[1]))
     told = _held(law, Case(one, payload))[1] or Broken("it breaks the law at times, not always")
-    place = place_of(one.document, one.pointer, told.at)
+    place = one.origin(place_of(one.document, one.pointer, told.at))
     return replace(verdict, broken=str(told), payload=payload, place=place, hint=told.hint)

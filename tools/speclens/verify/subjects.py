@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice, product
@@ -14,7 +14,7 @@ from hypothesis.strategies import SearchStrategy
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from speclens import ir
-from speclens.lower import compat, views
+from speclens.lower import compat, naming, parameters, views
 from speclens.lower.walk import JsonObject
 from speclens.source.pointer import exists, get, join
 from speclens.verify.instances import instances, names
@@ -54,33 +54,39 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Generated:
-    """What is generated of a schema: its model, and the functions of its compatibility fields, if it has some."""
+    """What is generated of a schema: the name of its class, its model, and the functions of its compatibility fields, if it has some."""
 
+    name: str
     model: Any
     normalize: Callable[[Json], Any] | None = None
     denormalize: Callable[..., Json] | None = None
 
 
 def generated(
-    document: ir.Document, models: ModuleType, normalizers: ModuleType | None
+    written: JsonObject, document: ir.Document, models: ModuleType, normalizers: ModuleType | None
 ) -> dict[str, Generated]:
-    """What is generated of the named schemas of a document, by pointer, from the modules of its package."""
-    made = {one.pointer: Generated(getattr(models, one.ident)) for one in document.schemas}
-    for one in document.compat.normalizers if normalizers else ():
-        functions = (getattr(normalizers, name, None) for name in (one.ident, one.denormalize))
-        made[one.pointer] = Generated(made[one.pointer].model, *functions)
+    """What is generated of the schemas of a document, from the modules of its package: of those that are at the same
+    place in both of its views. A branch that becomes part of the schema around it is verified as that.
+
+    The pointers are those of the document with its parameters lifted to schemas (`lower.parameters`).
+    """
+    lifted = parameters.lifted(written).document
+    places = {ident: pointer for pointer, ident in naming.component_names(lifted).items()}
+    functions = {
+        one.schema: (
+            getattr(normalizers, one.ident),
+            getattr(normalizers, one.denormalize or "_", None),
+        )
+        for one in (document.compat.normalizers if normalizers else ())
+    }
+    both = views.wire(lifted), views.canonical(lifted)
+    made: dict[str, Generated] = {}
+    for one in document.schemas:
+        pointer = places.get(one.ident, one.pointer)
+        if all(view.origin(pointer) == pointer and exists(view.document, pointer) for view in both):
+            own = functions.get(one.ident, (None, None))
+            made[pointer] = Generated(one.ident, getattr(models, one.ident), *own)
     return made
-
-
-def standing(document: JsonObject, pointers: Iterable[str]) -> list[str]:
-    """Those places of a document that are the same in both of its views: a branch that becomes part of the schema
-    around it is verified as that."""
-    both = views.wire(document), views.canonical(document)
-    return [
-        pointer
-        for pointer in pointers
-        if all(view.origin(pointer) == pointer and exists(view.document, pointer) for view in both)
-    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +96,11 @@ class Subject:
     `fold` normalizes and validates as users do; `normalize` gives the folded value, valid or not, or REFUSED; `model`
     says what the model of a value says again, or REFUSED; `denormalize` is None where there are no older fields, and
     `choices` are the ways to say some hubs by some of them. All raise Crashed for what should not happen. `fits` says
-    whether a value may be of the schema at a pointer. `payloads` are pairs: one that mostly is valid, and a near miss.
+    whether a value may be of the schema at a pointer, `origin` where a place is in the document as written. `payloads` are pairs: one that mostly is valid, and a near miss.
     """
 
     document: JsonObject
+    origin: Callable[[str], str]
     pointer: str
     has_folds: bool
     fold: Callable[[Json], Outcome]
@@ -108,12 +115,14 @@ class Subject:
 
 
 def subjects(
-    document: JsonObject, unenforced: Collection[str] = ()
+    written: JsonObject, unenforced: Collection[str] = ()
 ) -> Callable[[str, Generated], Subject]:
-    """The subjects of a document by pointer. `unenforced` are the places of it that models do not enforce."""
-    document = typed(document)
+    """The subjects of a document by pointer, its parameters lifted. `unenforced` are the places of it that models do not
+    enforce."""
+    lifted = parameters.lifted(written)
+    document = typed(lifted.document)
     wire, canonical = views.wire(document).document, views.canonical(document).document
-    on_wire, on_canonical = judges(document, unenforced)
+    on_wire, on_canonical = judges(document, [*unenforced, *lifted.places(unenforced)])
     known, judge_of = names(document), cache(on_wire)
 
     def fits(pointer: str, value: Json) -> bool:
@@ -126,6 +135,7 @@ def subjects(
         say = _saying(made.model, accepts)
         return Subject(
             document=document,
+            origin=lifted.origin,
             pointer=pointer,
             has_folds=made.normalize is not None,
             fold=_folding(made, say),
