@@ -59,7 +59,7 @@ def init_command(directory: Path, package: str | None, style: str) -> None:
     click.echo("next:")
     if directory.resolve() != Path.cwd():
         click.echo(f"  cd {safe(shlex.quote(str(directory)))}")
-    for command in ("validate", "generate", "check"):
+    for command in ("validate", "generate", "check", "verify"):
         click.echo(f"  speclens {command}")
 
 
