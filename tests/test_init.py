@@ -68,11 +68,12 @@ def test_what_is_written_works_without_options(
     assert sorted(paths) == sorted(directory / name for name in files(directory))
     commands = [line.strip().split(" ", 1) for line in following.splitlines()]
     assert commands.pop(0) == ["cd", arguments[0]] if directory != empty else True
-    assert commands == [["speclens", name] for name in ("validate", "generate", "check")]
+    assert commands == [["speclens", name] for name in ("validate", "generate", "check", "verify")]
 
     assert speclens("validate") == ""
     assert "files written" in speclens("generate")
     assert speclens("check") == "in sync\n"
+    assert "BROKEN" not in speclens("verify")
     generated = files(directory / "generated")
     assert {Path(name).name for name in generated} >= {"client.py", "server.py", "normalizers.py"}
 
