@@ -188,3 +188,21 @@ def test_a_hostile_document_has_a_readme_all_the_same(monkeypatch: pytest.Monkey
             assert statements == STATEMENTS, name
             seen += 1
     assert seen > 100
+
+
+def test_what_verify_says(tmp_path: Path) -> None:
+    """The two fields of the README and what is told of them."""
+    text = (ROOT / "README.md").read_text("utf-8").partition("`speclens verify` searches.")[2]
+    found = re.search(r"```yaml\n(.*?)```\n.*?```\n(.*?)\n```", text, re.DOTALL)
+    assert found is not None
+    fields, told = found.groups()
+    head = (
+        "openapi: 3.1.1\ninfo: {title: Thing, version: '1'}\npaths: {}\ncomponents:\n  schemas:\n"
+    )
+    thing = "    Thing:\n      type: object\n      properties:\n"
+    lines = "".join(f"        {line}\n" for line in fields.splitlines())
+    (tmp_path / "openapi.yaml").write_text(head + thing + lines, "utf-8")
+    command = [sys.executable, "-m", "speclens", "verify", "--spec", "openapi.yaml"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stdout.splitlines()[-1] == told
