@@ -21,7 +21,7 @@ from speclens import ir
 from speclens.literals import json_span, mermaid
 from speclens.lower import naming, parameters, patterns
 from speclens.problems import Refused
-from speclens.verify import laws
+from speclens.verify.cases import shapes as shapes_of
 from test_hostile import check_readme
 
 TESTS = Path(__file__).parent
@@ -87,7 +87,7 @@ def test_every_shape_is_told(name: str) -> None:
     wanted = {
         view.origin(shape)
         for one in ir_of(name).compat.normalizers
-        for shape in laws.shapes(view.document, pointers[one.schema])
+        for shape in shapes_of(view.document, pointers[one.schema])
     }
     assert {row.pointer for _, table in found for row in table.rows} == wanted
 

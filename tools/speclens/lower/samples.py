@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -25,6 +26,10 @@ class Samples:
     accepts: Callable[[str, Any], bool]
 
 
+MOST_CHARACTERS = 300
+"""The longest example that is shown."""
+
+
 def samples(document: JsonObject, pointers: Iterable[str]) -> Samples:
     """Samples of the schemas at some places of a document whose x-compat has no errors. Shapes are none of the
     canonical view, so they are looked at as components of their own; no component can be called so."""
@@ -42,7 +47,9 @@ def samples(document: JsonObject, pointers: Iterable[str]) -> Samples:
 
     def accepts(pointer: str, value: Any) -> bool:
         try:
-            is_cheap = cost(place(pointer)) < LIMIT
+            # A long text against a long pattern takes minutes, and nobody reads it.
+            is_short = len(json.dumps(value)) <= MOST_CHARACTERS
+            is_cheap = is_short and cost(place(pointer)) < LIMIT
             return is_cheap and judges()(place(pointer)).is_valid(value)
         except ValueError:  # no sound schema
             return False

@@ -17,7 +17,6 @@ from speclens.lower.walk import JsonObject
 from speclens.names import distinct, snake
 from speclens.source.pointer import join
 
-_MOST_CHARACTERS = 300  # of an example
 _NOTHING = "-"
 _ITEM = "*"
 
@@ -205,7 +204,7 @@ def _example(one: _Table, found: _Found) -> tuple[str, str]:
     for value in samples.of_shape(one.known, found.shape, found.absent):
         whole = found.wrap(value, samples.folded(found.shape, value))
         before, after = map(json_span, whole)
-        if len(before) + len(after) <= _MOST_CHARACTERS:
+        if len(before) + len(after) <= samples.MOST_CHARACTERS:
             return before, after
     return _NOTHING, _NOTHING
 
