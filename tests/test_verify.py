@@ -90,8 +90,9 @@ def mutates(payload: Json, _: Folded) -> None:
 
 
 def mutates_deeply(payload: Json, _: Folded) -> None:
-    if isinstance(payload, dict) and isinstance(payload.get("tags"), list):
-        payload["tags"].sort(key=str)
+    tags = payload.get("tags") if isinstance(payload, dict) else None
+    if isinstance(tags, list) and all(type(tag) is int for tag in tags):
+        tags.sort()
 
 
 def leaves_a_spoke(payload: Json, folded: Folded) -> None:
@@ -111,7 +112,7 @@ def depends_on_order(payload: Json, folded: Folded) -> None:
         and list(payload)[:2] == ["tag", "title"]
         and "name" not in payload
     ):
-        folded.value = dict(folded.value, name=f"{folded.value['name']}!")
+        folded.value = dict(folded.value, name="!")
 
 
 def rewritten(**changed: str) -> Sabotage:
@@ -331,8 +332,9 @@ def test_a_faulty_model_breaks_its_law(name: str, package: tuple[ModuleType, ...
     fields, laws, payload, told = MODELS[name]
     found = broken(report_on(package, model=changed_model(package, **fields)))
     assert set(found) == set(laws)
-    assert exact(found[laws[-1]][0]) == exact(payload)
-    assert told in found[laws[-1]][1]
+    as_older = {"title" if key == "name" else key: item for key, item in payload.items()}
+    assert exact(found[laws[-1]][0]) in (exact(payload), exact(as_older))
+    assert told in found[laws[-1]][1].replace(exact(payload), "it")
 
 
 # The way back

@@ -26,9 +26,10 @@ def smallest(value: Json, holds: Callable[[Json], bool]) -> Json:
     return value
 
 
-def _size(value: Json) -> tuple[int, str]:
+def _size(value: Json) -> tuple[int, int, str]:
+    """Short before long, and letters before other characters."""
     text = exact(value)
-    return len(text), text
+    return len(text), sum(not char.isalnum() for char in text), text
 
 
 def simpler(value: Json) -> Iterator[Json]:
@@ -40,6 +41,7 @@ def simpler(value: Json) -> Iterator[Json]:
         yield from (1, -1, int(value) // 2, int(value))
     elif isinstance(value, dict):
         yield from ({k: v for k, v in value.items() if k != key} for key in value)
+        yield from ({"" if k == key else k: v for k, v in value.items()} for key in value)
         yield from ({**value, key: one} for key, inner in value.items() for one in simpler(inner))
     elif isinstance(value, list):
         for index, inner in enumerate(value):
