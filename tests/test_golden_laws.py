@@ -21,7 +21,7 @@ CASES = 10_000
 """The payloads of each law that it has something to say of, over all documents."""
 GROUPS = 2
 """As many tests, each of some of the documents: side by side, and each with its share of the cases."""
-EXAMPLES = {True: 800, False: 50}
+EXAMPLES = {True: 600, False: 50}
 """The payloads made of a schema, with and without something to fold."""
 
 

@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from zlib import crc32
 
 from speclens.lower import compat
 from speclens.lower.walk import follow, subschemas
 from speclens.source.pointer import get, join, tokens
+from speclens.verify.mutations import lookalikes
 from speclens.verify.subjects import REFUSED, Crashed, Outcome, Subject
 from speclens.verify.values import Json, copied, exact
 
@@ -85,19 +87,30 @@ class Case:
 
 
 def cases(one: Subject, payload: Json) -> Iterator[Case]:
-    """A payload, what it means, and that in older fields: what was sent is rarely both canonical and like any other."""
+    """A payload, and what is made of it where it is accepted: some that look like it; what it means, and that in older
+    fields."""
     first = Case(one, payload)
     yield first
     try:
-        if first.outcome.errors or not one.has_folds:
+        if first.outcome.errors:
             return
-        canonical = first if first.is_canonical else Case(one, copied(first.outcome.value))
-        said = [Case(one, copied(older)) for _, older, _ in canonical.older if older is not REFUSED]
+        others = [
+            Case(one, like) for like in lookalikes(copied(payload), crc32(first.text.encode()))
+        ]
+        if one.has_folds:
+            others += _meanings(first)
     except Crashed:
         return
-    told = {case.text: case for case in (canonical, *said)}
+    told = {case.text: case for case in others}
     told.pop(first.text, None)
     yield from told.values()
+
+
+def _meanings(first: Case) -> list[Case]:
+    one = first.one
+    canonical = first if first.is_canonical else Case(one, copied(first.outcome.value))
+    said = (older for _, older, _ in canonical.older if older is not REFUSED)
+    return [canonical, *(Case(one, copied(older)) for older in said)]
 
 
 def events(outcome: Outcome) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -27,7 +28,8 @@ def near_misses(
         value = draw(values)
         root = [copied(value)]
         for _ in range(draw(_TIMES)):
-            holder, key = draw(st.sampled_from(list(_places(root))))
+            whole, *inside = _places(root)
+            holder, key = draw(st.sampled_from([*inside * _INSIDE, whole]))
             draw(_CHANGES)(draw, holder, key, known)
             if not root:
                 return value, None
@@ -42,6 +44,19 @@ def _places(holder: Any) -> Iterator[tuple[Any, Any]]:
         yield from _places(item)
 
 
+def lookalikes(value: Json, number: int) -> Iterator[Json]:
+    """A value with one scalar in it, told by a number, taken for another: lax code is so at few places."""
+    places = [(holder, key) for holder, key in _places([value]) if alike(holder[key])]
+    if not places:
+        return
+    holder, key = places[number % len(places)]
+    before = holder[key]
+    for other in alike(before):
+        holder[key] = other
+        yield copied(value)
+    holder[key] = before
+
+
 def _drop(_: DrawFn, holder: Any, key: Any, __: tuple[str, ...]) -> None:
     del holder[key]
 
@@ -50,15 +65,23 @@ def _retype(draw: DrawFn, holder: Any, key: Any, _: tuple[str, ...]) -> None:
     holder[key] = copied(draw(_ODDLY))
 
 
-def _number_or_boolean(_: DrawFn, holder: Any, key: Any, __: tuple[str, ...]) -> None:
+def alike(value: Json) -> list[Json]:
     """`true` for 1, 1.0 for 1, "1" for 1: what Python or a lax parser takes for the same."""
-    value = holder[key]
+    if isinstance(value, str):
+        return [int(value)] if value.isdecimal() and value.isascii() and len(value) < 300 else []
+    if isinstance(value, dict | list):
+        return []
+    found: list[Json] = [json.dumps(value)]
     if isinstance(value, bool):
-        holder[key] = int(value)
-    elif isinstance(value, int):
-        holder[key] = float(value) if abs(value) < 2**53 else str(value)
-    else:
-        holder[key] = str(value)
+        found.append(int(value))
+    elif isinstance(value, int) and abs(value) < 2**53:
+        found += [float(value), *([bool(value)] if value in (0, 1) else [])]
+    return found
+
+
+def _alike(draw: DrawFn, holder: Any, key: Any, _: tuple[str, ...]) -> None:
+    if found := alike(holder[key]):
+        holder[key] = draw(st.sampled_from(found))
 
 
 def _repeat(draw: DrawFn, holder: Any, key: Any, known: tuple[str, ...]) -> None:
@@ -92,8 +115,9 @@ def _add(draw: DrawFn, holder: Any, key: Any, known: tuple[str, ...]) -> None:
 
 
 _MUTATIONS: tuple[Callable[[DrawFn, Any, Any, tuple[str, ...]], None], ...] = (
-    *(_drop, _retype, _number_or_boolean, _repeat, _rename, _wrap, _unwrap, _add),
+    *(_drop, _retype, _alike, _repeat, _rename, _wrap, _unwrap, _add),
 )
-_TIMES = st.integers(1, 3)
+_TIMES = st.sampled_from((1, 1, 2, 3))  # one alone tells most
+_INSIDE = 5  # times as likely to change as the whole
 _ODDLY = st.sampled_from(ODD)
 _CHANGES = st.sampled_from(_MUTATIONS)

@@ -85,9 +85,10 @@ def numbers(layers: Layers, is_integer: bool, near: Collection[int]) -> SearchSt
         return st.nothing()
     start = 0 if least is None else least
     end = max(9, start) if most is None else most
-    if start <= end:
-        some.append(st.integers(start, end).map(float))
-    return st.one_of(st.integers(least, most), *some)
+    if start > end:
+        return st.one_of(st.integers(least, most), *some)
+    small = st.integers(start, end)
+    return st.one_of(small, small.map(float), st.integers(least, most), *some)
 
 
 def _limit(layers: Layers, ending: str, pick: Any) -> Any:

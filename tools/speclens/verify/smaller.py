@@ -12,7 +12,7 @@ _MOST = 2000
 
 
 def smallest(value: Json, holds: Callable[[Json], bool]) -> Json:
-    """The smallest value found, of the same types, of which something still holds."""
+    """The smallest value found of which something still holds."""
     left = _MOST
     while left > 0:
         tried = islice(simpler(value), left)
@@ -26,19 +26,22 @@ def smallest(value: Json, holds: Callable[[Json], bool]) -> Json:
     return value
 
 
-def _size(value: Json) -> tuple[int, str]:
+def _size(value: Json) -> tuple[int, int, str]:
+    """Short before long, and letters before other characters."""
     text = exact(value)
-    return len(text), text
+    return len(text), sum(not char.isalnum() for char in text), text
 
 
 def simpler(value: Json) -> Iterator[Json]:
-    """Values with less in them: a member, an item, the half of a text or of a number."""
+    """Values with less in them: nothing much, a member or an item less, the half of a text or of a number."""
+    yield from (0, "", [], {})
     if isinstance(value, str):
-        yield from ("", value[: len(value) // 2], value[:-1], "0" * len(value))
+        yield from (value[: len(value) // 2], value[:-1], "0" * len(value), "a" * len(value))
     elif isinstance(value, int | float) and not isinstance(value, bool):
-        yield from (0, 1, -1, int(value) // 2, int(value))
+        yield from (1, -1, int(value) // 2, int(value))
     elif isinstance(value, dict):
         yield from ({k: v for k, v in value.items() if k != key} for key in value)
+        yield from ({"" if k == key else k: v for k, v in value.items()} for key in value)
         yield from ({**value, key: one} for key, inner in value.items() for one in simpler(inner))
     elif isinstance(value, list):
         for index, inner in enumerate(value):

@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.strategies import SearchStrategy
+from hypothesis.strategies import DrawFn, SearchStrategy
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from speclens import ir
@@ -123,13 +123,16 @@ def subjects(
     document = typed(lifted.document)
     wire, canonical = views.wire(document).document, views.canonical(document).document
     on_wire, on_canonical = judges(document, [*unenforced, *lifted.places(unenforced)])
-    known, judge_of = names(document), cache(on_wire)
+    known, judges_of = names(document), ((wire, cache(on_wire)), (canonical, cache(on_canonical)))
 
     def fits(pointer: str, value: Json) -> bool:
-        return not exists(wire, pointer) or judge_of(pointer)(value) is not False
+        return any(
+            not exists(view, pointer) or judge(pointer)(value) is not False
+            for view, judge in judges_of
+        )
 
     def subject(pointer: str, made: Generated) -> Subject:
-        sent = near_misses(instances(wire, pointer), known)
+        sent = near_misses(_alone(instances(wire, pointer), _sources(document, pointer)), known)
         folded = near_misses(instances(canonical, pointer), known)
         accepts = on_canonical(pointer)
         say = _saying(made.model, accepts)
@@ -150,6 +153,33 @@ def subjects(
         )
 
     return subject
+
+
+def _sources(document: JsonObject, pointer: str) -> list[set[str]]:
+    """The names of the properties that fold into one hub, for each hub of a schema."""
+    found: dict[tuple[str, ...], set[str]] = {}
+    for spoke in compat.spokes(document, pointer, get(document, pointer)):
+        found.setdefault(spoke.hub, set(spoke.hub) if len(spoke.hub) == 1 else set())
+        found[spoke.hub].add(spoke.name)
+    return list(found.values())
+
+
+def _alone(values: SearchStrategy[Json], sources: list[set[str]]) -> SearchStrategy[Json]:
+    """Values that as often as not have one source of each hub alone: most that have several are in conflict."""
+
+    @st.composite
+    def draw_one(draw: DrawFn) -> Json:
+        value = draw(values)
+        if not isinstance(value, dict) or not draw(st.booleans()):
+            return value
+        for hub in sources:
+            given = [name for name in value if name in hub]
+            kept = draw(st.sampled_from(given)) if len(given) > 1 else None
+            if kept is not None:
+                value = {name: value[name] for name in value if name == kept or name not in hub}
+        return value
+
+    return draw_one() if sources else values
 
 
 def _choices(document: JsonObject, pointer: str) -> tuple[dict[str, str], ...]:
