@@ -17,7 +17,7 @@ from speclens import loading, pipeline
 from speclens.verify import Report, generated
 from speclens.verify.running import run as verified
 from speclens.verify.subjects import subjects
-from speclens.verify.values import Json, exact
+from speclens.verify.values import Json, exact, reordered
 
 THING = "#/components/schemas/Thing"
 
@@ -91,7 +91,7 @@ def mutates(payload: Json, _: Folded) -> None:
 
 def mutates_deeply(payload: Json, _: Folded) -> None:
     tags = payload.get("tags") if isinstance(payload, dict) else None
-    if isinstance(tags, list) and all(type(tag) is int for tag in tags):
+    if isinstance(tags, list) and all(type(tag) is int and tag >= 0 for tag in tags):
         tags.sort()
 
 
@@ -277,6 +277,10 @@ def broken(report: Report) -> dict[str, tuple[Json, str]]:
     return {one.law: (one.payload, one.broken) for one in report.verdicts if one.broken}
 
 
+def sorted_(value: Json) -> str:
+    return exact(reordered(value, sorted))
+
+
 def test_nothing_is_broken_as_it_is_generated(package: tuple[ModuleType, ...]) -> None:
     assert broken(report_on(package)) == {}
 
@@ -287,7 +291,7 @@ def test_a_faulty_normalizer_breaks_its_law(name: str, package: tuple[ModuleType
     real = package[1].normalize_thing
     found = broken(report_on(package, normalize=sabotage(real, package[2])))
     assert set(found) == set(laws)
-    assert exact(found[laws[-1]][0]) == exact(payload)
+    assert sorted_(found[laws[-1]][0]) == sorted_(payload)
     assert found[laws[-1]][1].endswith(told) or told in found[laws[-1]][1]
 
 

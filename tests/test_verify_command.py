@@ -315,7 +315,7 @@ def test_what_a_document_holds_does_not_get_to_the_terminal_raw(tmp_path: Path) 
         }
     )
     for style in ("text", "json", "github", "sarif"):
-        result = verify(tmp_path, schemas(Thing=wider), "--format", style)
+        result = verify(tmp_path, schemas(Thing=wider), "--format", style, "--examples", 300)
         assert result.exit_code == 1, result.output
         assert "2J" in result.output
         assert all(safe(line) == line for line in result.output.split("\n"))

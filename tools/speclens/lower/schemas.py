@@ -85,7 +85,11 @@ def _object(build: Build, pointer: str, schema: JsonObject) -> tuple[tuple[ir.Pr
         for name, (place, inner) in found.items()
         if inner is not False
     )
-    return properties, any(layer.get("additionalProperties") is False for _, layer in layers)
+    is_closed = any(layer.get("additionalProperties") is False for _, layer in layers)
+    for place, inner in found.values() if not is_closed else ():
+        if inner is False:
+            build.warn(place, "a property that accepts nothing is not refused by the model")
+    return properties, is_closed
 
 
 def _warn_repeated(

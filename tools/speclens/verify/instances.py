@@ -76,7 +76,8 @@ class _Maker:
         if (depth, *places) not in self.made:
             self.within.append(places)
             parts = [list(self._alternatives(schema, ())) for schema in schemas]
-            made = st.one_of([self._plain(one, depth) for one in of.combined(parts)])
+            plain = [(one, self._plain(one, depth)) for one in of.combined(parts)]
+            made = st.one_of([made for one, made in plain for _ in range(_weight(one))])
             self.within.pop()
             self.made[depth, *places] = made
         return self.made[depth, *places]
@@ -175,16 +176,22 @@ class _Maker:
         return st.builds(lambda a, b: {**b, **a}, given, st.just({}) | others)
 
 
+def _weight(layers: Layers) -> int:
+    """What can be many values is tried more often than what can be few: null beside texts."""
+    return 1 if any("enum" in layer or "const" in layer for layer in layers) else 3
+
+
 def _members(
     required: dict[str, SearchStrategy[Json]], optional: dict[str, SearchStrategy[Json]]
 ) -> SearchStrategy[Json]:
-    """Objects with all of some members and some of others: as often any of them as a few, which are less often in
-    conflict; of very many always a few."""
+    """Objects with all of some members and as often any, a few or all of others; of very many always a few."""
     some = {name: values for name, values in optional.items() if not values.is_empty}
     if len(some) > _MOST_OPTIONAL:
         return _with_a_few(required, some, _MOST_OPTIONAL)
-    whole = st.fixed_dictionaries(required, optional=some)
-    return whole if len(some) <= _FEW else whole | _with_a_few(required, some, _FEW)
+    found = [st.fixed_dictionaries(required, optional=some)]
+    if len(some) > _FEW:
+        found.append(_with_a_few(required, some, _FEW))
+    return st.one_of(*found, st.fixed_dictionaries({**required, **some}))
 
 
 def _with_a_few(

@@ -13,7 +13,7 @@ from speclens.lower.facts import equal
 from speclens.source.pointer import exists, get
 from speclens.verify.cases import Case, spokes_in
 from speclens.verify.subjects import REFUSED, Crashed, Outcome, Subject
-from speclens.verify.values import Json, exact, is_under, leaves, reordered
+from speclens.verify.values import Json, exact, is_under, leaves, pointers, reordered
 
 _CONFLICTS = {"conflict", "maxItems"}
 
@@ -110,7 +110,7 @@ def wire_and_canonical_view_agree(case: Case) -> Iterator[str]:
         ((rule, pointer, message),) = outcome.errors
         _must(exists(case.payload, pointer), f"a conflict is told at {pointer}, where nothing is")
         is_both = rule == "maxItems" or any(
-            exists(case.payload, word) for word in message.split()[-1:]
+            message.endswith(f" {other}") for other in pointers(case.payload) if other
         )
         _must(is_both, f"a conflict names one place only: {message}", pointer)
         return

@@ -54,7 +54,7 @@ def texts(layers: Layers, known: Collection[str], near: Collection[int]) -> Sear
     free = st.text(min_size=low, max_size=min(high, low + 4))
     lengths = [edge for edge in near if max(low, 1) <= edge <= min(high, _LONGEST)]
     if lengths:
-        some.append(st.builds(str.__mul__, st.characters(codec="utf-8"), st.sampled_from(lengths)))
+        some += [st.builds(str.__mul__, st.characters(codec="utf-8"), st.sampled_from(lengths))] * 2
     return st.one_of(free, *some)
 
 

@@ -42,6 +42,13 @@ def leaves(value: Json, pointer: str = "") -> Iterator[tuple[str, Json]]:
         yield from leaves(item, join(pointer, key))
 
 
+def pointers(value: Json, pointer: str = "") -> Iterator[str]:
+    """The pointers of a value and of all that is inside."""
+    yield pointer
+    for key, item in members(value):
+        yield from pointers(item, join(pointer, key))
+
+
 def reordered(value: Json, order: Callable[[list[str]], Iterable[str]]) -> Json:
     """The same value with its keys in another order."""
     if isinstance(value, dict):
