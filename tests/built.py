@@ -7,11 +7,14 @@ import itertools
 import json
 import sys
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from speclens import ir, pipeline, tidy
+import pytest
+
+from speclens import ir, marks, pipeline, render, tidy
 from speclens.config import Config
 from speclens.problems import Problem, Refused
 from speclens.source import loads, locate
@@ -21,6 +24,7 @@ from speclens.validate import validate
 HEAD = {"openapi": "3.1.1", "info": {"title": "Tests", "version": "1"}, "paths": {}}
 HEAD_30 = {**HEAD, "openapi": "3.0.3"}
 _NUMBERS = itertools.count()
+_RENDERER = cache(render.renderer)
 
 
 def schemas(**named: Any) -> dict[str, Any]:
@@ -42,7 +46,12 @@ def drafts(document: Mapping[str, Any] | str, package: str = "pkg") -> dict[str,
     """The files of a document before they are tidied, by their paths inside the package."""
     read = source(document)
     config = Config(Path(read.name), package, Path(), "speclens generate")
-    made = pipeline.drafts(read, pipeline.read(read)[0], config)
+    with (
+        pytest.MonkeyPatch.context() as patch
+    ):  # templates are compiled once, not for every document
+        patch.setattr(marks, "nonce", lambda text: "speclens-tests")
+        patch.setattr(render, "renderer", _RENDERER)
+        made = pipeline.drafts(read, pipeline.read(read)[0], config)
     return {path.removeprefix(f"{package}/"): draft for path, draft in made.items()}
 
 

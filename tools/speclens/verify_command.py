@@ -41,7 +41,7 @@ _REPORT = "the generated code is at fault; please report it, with the document"
 @click.option(
     "--examples",
     type=click.IntRange(1, 1_000_000),
-    default=200,
+    default=500,
     show_default=True,
     help="How many payloads to try of each schema.",
 )
