@@ -16,7 +16,6 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -36,8 +35,6 @@ HERE = Path(__file__).with_name("comparison")
 TEXT = (ROOT / "COMPARISON.md").read_text("utf-8")
 TASKS = ("place", "images", "values")
 OLD, NEW = "2025-01-01", "2026-08-01"
-HAS_CADWYN = find_spec("cadwyn") is not None
-cadwyn_only = pytest.mark.skipif(not HAS_CADWYN, reason="Cadwyn is not installed")
 
 # The tables
 
@@ -57,10 +54,9 @@ def payload_rows() -> Iterator[Any]:
         head, *lines = next(tables(f"{number}. "))
         for payload, *cells in lines:
             for column, cell in zip(head[1:], cells, strict=True):
-                marks = (cadwyn_only,) if "Cadwyn" in column else ()
                 sent = json.loads(payload.strip("`"))
                 ident = f"{task}-{column}-{payload}"
-                yield pytest.param(task, column, sent, cell, marks=marks, id=ident)
+                yield pytest.param(task, column, sent, cell, id=ident)
 
 
 def facts(heading: str) -> dict[tuple[str, str], str]:
@@ -383,9 +379,7 @@ def answers_old(said: str) -> bool:
     return "colour" in said
 
 
-@pytest.mark.parametrize(
-    "column", ["pydantic", pytest.param("Cadwyn", marks=cadwyn_only), "speclens"]
-)
+@pytest.mark.parametrize("column", ["pydantic", "Cadwyn", "speclens"])
 @pytest.mark.parametrize("fact", FACTS)
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_facts(made: Any, fact: str, column: str) -> None:
@@ -407,8 +401,7 @@ def test_old_values_warn_and_are_counted(made: Any) -> None:
         ),
     }
     assert {"on_rewrite"} <= inspect.signature(create_app).parameters.keys()
-    if HAS_CADWYN:
-        ways["cadwyn"] = (lambda sent: cadwyn("values", OLD, sent), ways["pydantic"][1])
+    ways["cadwyn"] = (lambda sent: cadwyn("values", OLD, sent), ways["pydantic"][1])
     for library, (run, message) in ways.items():
         seen = module("values", library).seen
         seen.clear()
@@ -420,7 +413,6 @@ def test_old_values_warn_and_are_counted(made: Any) -> None:
         assert list(seen.values()) == [1]
 
 
-@cadwyn_only
 def test_what_cadwyn_alone_versions() -> None:
     import cadwyn
 

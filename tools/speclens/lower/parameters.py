@@ -8,7 +8,7 @@ A parameter is a member called as in OpenAPI's runtime expressions (section 4.8.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
 
@@ -34,7 +34,7 @@ def lifted(document: JsonObject) -> View:
     for pointer, operation in objects(document, "operation"):
         found = _parameters(document, pointer, operation)
         if compat.KEYWORD in operation or any(_is_compat(folds, *one) for one in found.values()):
-            name = _name(document, pointer, operation)
+            name = _name(document, made, pointer, operation)
             made[name] = _schema(
                 found, operation, pointer, join("#/components/schemas", name), origins
             )
@@ -45,11 +45,11 @@ def lifted(document: JsonObject) -> View:
     return View({**document, "components": {**components, "schemas": schemas}}, origins)
 
 
-def _name(document: JsonObject, pointer: str, operation: JsonObject) -> str:
+def _name(document: JsonObject, made: Collection[str], pointer: str, operation: JsonObject) -> str:
     """The name of the component: after the operation, and not that of another."""
     path = tokens(pointer)
     name = f"{operation.get('operationId') or f'{path[-1]} {path[-2]}'}.parameters"
-    while exists(document, join("#/components/schemas", name)):
+    while name in made or exists(document, join("#/components/schemas", name)):
         name += "_"
     return name
 

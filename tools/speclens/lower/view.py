@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from ast import literal_eval
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
-from typing import Any, TypeVar
+from typing import Any
 
 from speclens.literals import literal
 from speclens.lower.walk import JsonObject
 from speclens.problems import Finding
-
-T = TypeVar("T")
 
 # What to do, where that is not what one would do with properties.
 _HINTS = {
@@ -46,10 +45,10 @@ class View:
                     yield place + pointer[len(origin) :]
 
 
-def relocated(value: T, view: View) -> T:
+def relocated(value: Any, view: View) -> Any:
     """Something of the IR with every pointer at its place as written."""
     if isinstance(value, tuple):
-        return tuple(relocated(item, view) for item in value)  # type: ignore[return-value]
+        return tuple(relocated(item, view) for item in value)
     if not is_dataclass(value) or isinstance(value, type):
         return value
     changed: dict[str, Any] = {}
@@ -68,8 +67,7 @@ def refound(finding: Finding, view: View) -> Finding:
     """A finding with every pointer at its place as written, those in its message too."""
     place, message = view.origin(finding.pointer), finding.message
     for root in [root for root in view.origins if root.count("/") == 3 and root in message]:
-        before, _, rest = message.partition(root)
-        end = next((i for i, char in enumerate(rest) if char in " ),"), len(rest))
-        message = f"{before}{view.origin(root + rest[:end])}{rest[end:]}"
+        moved = re.escape(root) + r"[^\s),]*"
+        message = re.sub(moved, lambda found: view.origin(found[0]), message)
     hint = finding.hint if place == finding.pointer else _HINTS.get(finding.rule, finding.hint)
     return replace(finding, pointer=place, message=message, hint=hint)
