@@ -7,6 +7,7 @@ from typing import Any
 
 from speclens import ir
 from speclens.lower import (
+    compat,
     compat_dates,
     compat_rules,
     docs,
@@ -29,8 +30,8 @@ def lower(document: JsonObject) -> tuple[ir.Document, tuple[Finding, ...]]:
     names = naming.component_names(lifted.document)
     canonical = replace(views.canonical(lifted.document), before=lifted)
     named, warnings = schemas.lower(canonical, names)
-    compat = folds.lower(lifted.document, names)
-    folded = {normalizer.schema: normalizer for normalizer in compat.normalizers}
+    made = folds.lower(lifted.document, names)
+    folded = {normalizer.schema: normalizer for normalizer in made.normalizers}
     client, untold = operations.lower(document, canonical, names, folded)
     info: dict[str, Any] = document.get("info") or {}
     title, version = str(info.get("title", "")), str(info.get("version", ""))
@@ -39,7 +40,7 @@ def lower(document: JsonObject) -> tuple[ir.Document, tuple[Finding, ...]]:
         version=version,
         doc=docs.document(title, str(info.get("summary") or info.get("description") or "")),
         schemas=named,
-        compat=view.relocated(compat, lifted),
+        compat=view.relocated(made, lifted),
         client=client,
     )
     return result, warnings + untold
@@ -47,10 +48,14 @@ def lower(document: JsonObject) -> tuple[ir.Document, tuple[Finding, ...]]:
 
 def check(document: JsonObject) -> tuple[Finding, ...]:
     """What a document that passed `validate` is refused for: its `x-compat` and `x-file`."""
+    return (*(_check_compat(document) if compat.is_used(document) else ()), *files.check(document))
+
+
+def _check_compat(document: JsonObject) -> tuple[Finding, ...]:
     lifted = parameters.lifted(document)
     alone = parameters.own_schemas(document)
     found = [view.refound(one, lifted) for one in compat_rules.check(lifted.document, alone)]
-    return tuple(dict.fromkeys((*parameters.check(document), *found, *files.check(document))))
+    return tuple(dict.fromkeys((*parameters.check(document), *found)))
 
 
 def warn_of_age(document: JsonObject, today: str) -> tuple[Finding, ...]:

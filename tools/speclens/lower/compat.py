@@ -8,6 +8,7 @@ from typing import Any
 
 from speclens.lower.facts import equal
 from speclens.lower.walk import JsonObject, follow
+from speclens.objects import nodes
 from speclens.source.pointer import join, tokens
 
 KEYWORD = "x-compat"
@@ -60,6 +61,11 @@ class HubPolicy:
     path: tuple[str, ...]
     conflict: str
     absent: tuple[Any, ...] | None
+
+
+def is_used(document: JsonObject) -> bool:
+    """Whether any object of a document says something on compatibility."""
+    return any(KEYWORD in node.value for node in nodes(document))
 
 
 def keywords(schema: Any) -> JsonObject:

@@ -29,6 +29,8 @@ def lower(document: JsonObject, names: Mapping[str, str]) -> ir.Compat:
     """The normalizers of a document whose x-compat has no errors. `names` gives the class of each named schema by
     its pointer; each of those that holds something to fold gets a public function."""
     build = Build(document, folding(document), names)
+    if not build.folding:
+        return ir.Compat((), (), (), ())
     known = samples.samples(document, build.folding)
     normalizers = []
     for pointer in names:

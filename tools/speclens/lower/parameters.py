@@ -26,7 +26,7 @@ Parameters = Mapping[tuple[str, str], tuple[str, JsonObject]]
 
 def lifted(document: JsonObject) -> View:
     """The document with a component schema for the parameters of each operation that has x-compat among them."""
-    if not any(compat.KEYWORD in node.value for node in nodes(document)):
+    if not compat.is_used(document):
         return View(document, {})
     folds = folding(document)
     made: JsonObject = {}
