@@ -23,12 +23,12 @@ GENERATED = ROOT / "generated"
 ORDER = (
     "problems", "literals", "names", "marks", "config", "ir", "source", "objects", "validate", "lower", "plan",
     "models", "render", "prune", "tidy", "reporting", "tree", "cache", "pipeline", "loading", "folding", "mock_pictures",
-    "mock", "verify", "options", "mock_command", "verify_command", "init_command", "cli", "__main__",
+    "mock", "verify", "show", "options", "mock_command", "show_command", "verify_command", "init_command", "cli", "__main__",
 )  # fmt: skip
 # Who touches which library.
 LIBRARIES = {
     "PIL": {"mock_pictures"},
-    "click": {"cli", "init_command", "mock_command", "options", "verify_command"},
+    "click": {"cli", "init_command", "mock_command", "options", "show_command", "verify_command"},
     "datamodel_code_generator": {"models"},
     "hypothesis": {"verify"},
     "iregexp_check": {"source"},

@@ -29,7 +29,7 @@ from speclens.validate.dialect import schema_validator
 
 GOLDEN = Path(__file__).parent / "golden"
 FEATURES = sorted(path.name for path in GOLDEN.iterdir() if path.is_dir())
-SHOWN = ("models.py", "normalizers.py")
+SHOWN = ("client.py", "models.py", "normalizers.py")
 KEYS = {
     "schema",
     "payload",

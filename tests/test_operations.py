@@ -73,19 +73,29 @@ def test_a_member_called_as_an_option_is_an_argument_of_another_name(package: An
 
 
 @pytest.mark.parametrize(
-    ("head", "why"),
+    "head",
     [
-        ("parameters: [{name: q, in: query, schema: {type: string}}]", "it has parameters"),
-        ("security: [{basic: []}]", "its security is more than a bearer token"),
+        "parameters: [{name: q, in: query, schema: {type: string}}]",
+        "security: [{basic: []}]",
     ],
 )
-def test_what_has_no_method_is_told_with_its_place(head: str, why: str) -> None:
+def test_what_the_server_leaves_out_is_told_with_its_place(head: str) -> None:
     text = document(operation(head, "Request", "Response"))
     text += "  securitySchemes: {basic: {type: http, scheme: basic}}\n"
-    (told,) = [one for one in warned(text) if one.rule == "operation/not-generated"]
-    assert told.message == f"no method is generated for POST /p0: {why}"
+    (told,) = [one for one in warned(text) if one.rule == "operation/not-served"]
+    assert told.message.startswith("the server leaves out post /p0: ")
     assert (told.severity, told.pointer) == ("warning", "#/paths/~1p0/post")
-    assert "client.py" not in texts(text)
+    assert {"client.py"} <= texts(text).keys() and "server.py" not in texts(text)
+
+
+def test_parameters_with_compatibility_fields_are_sent_as_given_and_it_is_told() -> None:
+    text = document(operation("operationId: a", "Request", "Response")).replace(
+        "operationId: a",
+        "parameters: [{name: q, in: query, schema: {type: string}},"
+        " {name: old, in: query, schema: {type: string}, x-compat: {into: {in: query, name: q}}}]",
+    )
+    (told,) = [one for one in warned(text) if one.rule == "operation/not-folded"]
+    assert (told.severity, told.pointer) == ("warning", "#/paths/~1p0/post")
 
 
 def warned(text: str) -> tuple[Any, ...]:

@@ -111,6 +111,11 @@ class Normalized:
         return tuple(told.values())
 
 
+def unchanged(payload: Any) -> Normalized:
+    """A payload of a schema without compatibility fields, as it is."""
+    return Log().run(lambda value, at, log: value, payload)
+
+
 def pointer(path: Path) -> str:
     """The JSON Pointer of a path."""
     text = ""

@@ -5,10 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Coroutine, Mapping, Sequence
 from functools import cached_property
-from typing import Any, Literal, Required, TypeAlias, Unpack
+from typing import Any, ClassVar, Literal, Required, TypeAlias, Unpack
 
 from . import models as _models
-from ._transport import AsyncClient, Operation, RequestOptions, Resource, SyncClient
+from ._operation import Json, Operation, RequestOptions
+from ._security import Http
+from ._transport import AsyncClient, Resource, SyncClient
 from .normalizers import (
     denormalize_image_edit_request,
     normalize_image_edit_request,
@@ -42,17 +44,21 @@ class EditImageParams(RequestOptions, total=False):
     user: str | None
 
 
-EDIT_IMAGE = Operation(
-    method="POST",
-    path="/v1/images/edits",
-    arguments=EditImageParams,
-    normalize=normalize_image_edit_request,
-    request=_models.ImageEditRequest,
-    fold=normalize_images_response,
-    response=_models.ImagesResponse,
+EDIT_IMAGE: Operation[_models.ImagesResponse] = Operation(
+    "POST",
+    "/v1/images/edits",
+    EditImageParams,
+    body=Json(
+        _models.ImageEditRequest,
+        fold=normalize_image_edit_request,
+        denormalize=denormalize_image_edit_request,
+        older=frozenset({("/images", "image"), ("/images", "image_urls")}),
+    ),
+    answers={
+        "200": Json(_models.ImagesResponse, fold=normalize_images_response),
+        "default": Json(_models.ErrorResponse),
+    },
     defaults={"model": "gpt-image-2"},
-    denormalize=denormalize_image_edit_request,
-    older=frozenset({("/images", "image"), ("/images", "image_urls")}),
 )
 
 
@@ -85,7 +91,10 @@ class Routescope(SyncClient):
 
     _base_url = "https://api.routescope.ai"
     _environment = "ROUTESCOPE"
-    _is_bearer = True
+    _schemes: ClassVar[Mapping[str, Any]] = {
+        "BearerAuth": Http(),
+    }
+    _security = (("BearerAuth",),)
     _older = EDIT_IMAGE.older
 
     @cached_property
@@ -98,7 +107,8 @@ class AsyncRoutescope(AsyncClient):
 
     _base_url = Routescope._base_url
     _environment = Routescope._environment
-    _is_bearer = Routescope._is_bearer
+    _schemes = Routescope._schemes
+    _security = Routescope._security
     _older = Routescope._older
 
     @cached_property

@@ -23,7 +23,7 @@ from starlette.routing import Route
 
 from . import models as _models
 from ._compat import CompatError, PayloadError, Rewrite
-from ._transport import Operation, to_json
+from ._operation import Operation, to_json
 from .client import EDIT_IMAGE
 
 
@@ -138,8 +138,9 @@ def _finite(text: str) -> float:
 
 def _accepted(operation: Operation[Any], payload: Any) -> tuple[Any, tuple[Rewrite, ...]]:
     try:
-        folded = operation.normalize(payload)
-        return folded.validate(operation.request), folded.rewrites
+        body: Any = operation.body
+        folded = body.fold(payload)
+        return folded.validate(body.model), folded.rewrites
     except (CompatError, PayloadError) as error:
         faults = error.errors if isinstance(error, PayloadError) else (error,)
         told = [f"{_param(fault.pointer) or 'The body'}: {fault.message}" for fault in faults[:10]]
@@ -154,7 +155,8 @@ def _param(pointer: str) -> str | None:
 
 def _content(operation: Operation[Any], result: Any) -> str:
     """A valid answer as JSON."""
-    valid = operation.fold(to_json(result)).validate(operation.response)
+    codec: Any = next(iter(operation.answers.values()))
+    valid = codec.fold(to_json(result)).validate(codec.model)
     return str(valid.model_dump_json(exclude_unset=True))
 
 

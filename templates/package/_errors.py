@@ -34,10 +34,12 @@ class Answer(NamedTuple):
 
 class APIError(Exception):
     """A call that failed. `response`, `status_code`, `headers`, `request_id` and `body` (500 characters)
-    are of the answer, if there was one; `type`, `param` and `code` are what it says of the error.
+    are of the answer, if there was one; `type`, `param` and `code` are what it says of the error, and
+    `value` is that as the API document describes it, if it is so.
     `maybe_processed`: the request may have been carried out, and billed."""
 
     _none = Answer()
+    value: Any = None
 
     def __init__(self, message: str, answer: Answer = _none, maybe_processed: bool = False) -> None:
         response, said = answer.response, _said(answer.content)

@@ -30,6 +30,7 @@ from speclens.options import (
     warn,
 )
 from speclens.problems import Refused
+from speclens.show_command import show_command
 from speclens.source import load, locate
 from speclens.verify_command import verify_command
 
@@ -51,6 +52,7 @@ def main() -> None:
 main.add_command(init_command)
 main.add_command(schema_command)
 main.add_command(mock_command)
+main.add_command(show_command)
 main.add_command(verify_command)
 
 

@@ -47,7 +47,7 @@ def serve(config: Config, built: tree.Tree, at: tuple[str, int], key: str, log: 
         raise Unavailable(f"{told}: pip install 'speclens[mock]'")
     source = load(config.spec, config.overlays)
     document = pipeline.read(source)[0]
-    if document.client is None:
+    if document.client is None or not document.client.served:
         message = "no operation of this document has a server that could be run"
         hint = "`speclens validate` says of each why"
         raise Refused(locate(source, [Finding("mock/no-server", "#/paths", message, hint)]))
@@ -90,16 +90,15 @@ def _run(app: Any, place: socket.socket, key: str, log: Log) -> None:
 
 def _app(source: Source, document: ir.Document, server: ModuleType, key: str) -> Any:
     """The generated application, with a handler for all its operations."""
-    if document.client is None:
+    if document.client is None or not document.client.served:
         raise LookupError("no server")
     canonical = views.canonical(source.value).document
-    operations = [one for resource in document.client.resources for one in resource.operations]
     handler = SimpleNamespace(
         **{
             one.handler: _answering(
                 examples.answer(canonical, one.pointer), _shelf(document, one.response), server
             )
-            for one in operations
+            for one in document.client.served
         }
     )
     known = key.encode()

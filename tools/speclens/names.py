@@ -30,8 +30,11 @@ OPTIONS = frozenset(
 """What every method of a client takes besides the members of its body."""
 CLIENT_NAMES = frozenset(
     {
-        "Any", "AsyncClient", "Client", "Coroutine", "Literal", "Mapping", "Operation", "RequestOptions", "Required",
-        "Resource", "Sequence", "SyncClient", "TypeAlias", "Unpack",
+        "Annotated", "Any", "ApiKey", "AsyncClient", "AsyncStream", "Body", "ClassVar", "Client", "Content", "ContentType",
+        "Cookie", "Coroutine", "Dict", "Encoding", "Events", "FileInput", "Form", "Header", "Http", "Json", "JsonLines",
+        "List", "Literal", "Mapping", "Member", "Multipart", "OAuth2", "Operation", "Path", "Query", "Raw",
+        "RequestOptions", "Required", "Resource", "Sequence", "Stream", "SyncClient", "Text", "TypeAlias", "Unknown",
+        "Unpack",
     }
 )  # fmt: skip
 """What the client module has of its own: no class of a document's operations is called so, nor its twin."""

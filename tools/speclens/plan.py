@@ -57,6 +57,39 @@ def _has_client(document: ir.Document) -> bool:
     return document.client is not None
 
 
+def _is_served(document: ir.Document) -> bool:
+    return document.client is not None and bool(document.client.served)
+
+
+def _every(document: ir.Document) -> tuple[ir.Operation, ...]:
+    return document.client.operations if document.client else ()
+
+
+def _has_parameters(document: ir.Document) -> bool:
+    places = {argument.place for one in _every(document) for argument in one.arguments}
+    return not places <= {"member", "body", "content-type"}
+
+
+def _has_other_media(document: ir.Document) -> bool:
+    return bool(_codecs(document) - {"Json", "Events", "JsonLines"}) or any(
+        response.is_unknown for one in _every(document) for response in one.responses
+    )
+
+
+def _has_streams(document: ir.Document) -> bool:
+    return bool(_codecs(document) & {"Events", "JsonLines"})
+
+
+def _codecs(document: ir.Document) -> set[str]:
+    sides = [one.body.content for one in _every(document) if one.body]
+    sides += [response.content for one in _every(document) for response in one.responses]
+    return {media.codec for side in sides for media in side}
+
+
+def _has_security(document: ir.Document) -> bool:
+    return document.client is not None and bool(document.client.schemes)
+
+
 def _is_judging(document: ir.Document) -> bool:
     return _has_folds(document) or _has_client(document)
 
@@ -88,8 +121,13 @@ TABLE: tuple[tuple[str, str, Subjects, Condition], ...] = (
     ("{package}/_compat.py", "package/_compat.py", _nothing, _is_judging),
     ("{package}/_source_map.py", "package/_source_map.py", _nothing, _is_judging),
     ("{package}/client.py", "package/client.py.j2", _operations, _has_client),
-    ("{package}/server.py", "package/server.py.j2", _operations, _has_client),
+    ("{package}/server.py", "package/server.py.j2", _operations, _is_served),
     ("{package}/_transport.py", "package/_transport.py", _nothing, _has_client),
+    ("{package}/_operation.py", "package/_operation.py", _nothing, _has_client),
+    ("{package}/_parameters.py", "package/_parameters.py", _nothing, _has_parameters),
+    ("{package}/_bodies.py", "package/_bodies.py", _nothing, _has_other_media),
+    ("{package}/_streams.py", "package/_streams.py", _nothing, _has_streams),
+    ("{package}/_security.py", "package/_security.py", _nothing, _has_security),
     ("{package}/_errors.py", "package/_errors.py", _nothing, _has_errors),
     ("{package}/_files.py", "package/_files.py", _nothing, _has_files),
 )
@@ -115,14 +153,21 @@ def _one_way(client: ir.Client | None) -> ir.Client | None:
     if client is None:
         return None
     resources = tuple(
-        replace(one, operations=_without_way_back(one.operations)) for one in client.resources
+        replace(one, operations=tuple(map(_without_way_back, one.operations)))
+        for one in client.resources
     )
-    operations = _without_way_back(client.operations)
-    return replace(client, resources=resources, operations=operations, older="")
+    operations = tuple(map(_without_way_back, client.operations))
+    served = tuple(map(_without_way_back, client.served))
+    return replace(client, resources=resources, operations=operations, served=served, older="")
 
 
-def _without_way_back(operations: tuple[ir.Operation, ...]) -> tuple[ir.Operation, ...]:
-    return tuple(replace(one, denormalize="", older="") for one in operations)
+def _without_way_back(operation: ir.Operation) -> ir.Operation:
+    def plain(content: tuple[ir.Media, ...]) -> tuple[ir.Media, ...]:
+        return tuple(replace(one, denormalize="", older="") for one in content)
+
+    body = operation.body and replace(operation.body, content=plain(operation.body.content))
+    responses = (replace(one, content=plain(one.content)) for one in operation.responses)
+    return replace(operation, body=body, responses=tuple(responses))
 
 
 def package(document: ir.Document, config: Config) -> ir.Package:
@@ -164,7 +209,7 @@ def _client_name(document: ir.Document, config: Config) -> str:
 def _client_names(document: ir.Document) -> Iterator[str]:
     for resource in document.client.resources if document.client else ():
         yield from (resource.class_name, f"Async{resource.class_name}")
-        yield from (operation.params for operation in resource.operations)
+        yield from (one.params for one in resource.operations if one.arguments)
     yield from (one.ident for one in (document.client.inputs if document.client else ()))
 
 

@@ -28,7 +28,18 @@ from speclens.ir.compat import (
     ShapeTable,
     Unfold,
 )
-from speclens.ir.operations import Argument, Client, Example, Input, Operation, Resource
+from speclens.ir.operations import (
+    Argument,
+    Body,
+    Client,
+    Example,
+    Input,
+    Media,
+    Operation,
+    Resource,
+    Response,
+    Scheme,
+)
 from speclens.ir.schemas import (
     AnyType,
     Array,
@@ -48,6 +59,7 @@ __all__ = [
     "AnyType",
     "Argument",
     "Array",
+    "Body",
     "Case",
     "Check",
     "Client",
@@ -64,6 +76,7 @@ __all__ = [
     "Lens",
     "Literals",
     "Map",
+    "Media",
     "Member",
     "Module",
     "Named",
@@ -73,8 +86,10 @@ __all__ = [
     "Primitive",
     "Property",
     "Resource",
+    "Response",
     "Scalar",
     "Schema",
+    "Scheme",
     "ShapeRow",
     "ShapeTable",
     "Type",

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """A member of a request body, as a caller of the client gives it."""
+    """Something that a caller of a method gives: a parameter, a member of the body, or the body as a whole."""
 
+    name: str  # wire name
+    place: str  # path, query, header, cookie; member or body; content-type
     ident: str
     pointer: str
     annotation: str
+    mark: str  # expression that tells where it goes; "" for a member of the body of the same name
     comment: str  # a comment's text, or ""
     is_required: bool
 
@@ -26,28 +29,78 @@ class Input:
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
-    """One request that can be made, with a JSON object as its body and as its answer."""
+class Media:
+    """One media type of a body or an answer."""
 
+    name: str  # as in the document
+    pointer: str
+    schema: str  # pointer of its schema; "" if it has none
+    codec: str  # ident: the class that reads and writes it
+    annotation: str  # of what is given or answered
+    arguments: tuple[str, ...]  # of the codec: expressions
+    fold: str  # ident of the function that folds values; "" where there is none
+    denormalize: (
+        str  # ident of the function that says a value in older fields; "" where there is none
+    )
+    older: str  # literal: the ways to do so, pairs of a hub's pointer and a field
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The body of a request: in one of several media types, the first one unless the caller says otherwise."""
+
+    pointer: str
+    argument: str  # ident of the argument that is all of it; "" where arguments are its members
+    content: tuple[Media, ...]
+    is_choice: bool  # whether there are several
+    is_required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What may be answered with a status, a range of them, or any other (`default`)."""
+
+    status: str
+    literal: str  # of the status
+    pointer: str
+    content: tuple[Media, ...]
+    is_choice: bool  # whether there are several
+    is_success: bool
+    is_told: bool  # whether the client has to know of it
+    is_unknown: bool  # whether a document says nothing of what it holds
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One request that can be made."""
+
+    name: str  # its operationId, or method and path where it has none
     ident: str  # of the client's method
     handler: str  # ident of the server's method
     constant: str  # ident of what client and server know of it
     pointer: str
+    verb: str  # its method, in capitals
+    template: str  # its path, as in the document
     method: str  # literal
     path: str  # literal
+    place: str  # method and path, safe in Markdown
     doc: str
     params: str  # class of the arguments
     arguments: tuple[Argument, ...]
-    names: str  # literal: argument -> wire name, where they differ
     defaults: str  # literal: what is sent where an argument is left out
-    request: str  # class
-    normalize: str  # ident of the function that folds a request
-    response: str  # class
-    fold: str  # ident of the function that folds a response
-    denormalize: (
-        str  # ident of the function that says a request in older fields; "" where there are none
-    )
-    older: str  # literal: the ways to do so, pairs of a hub's pointer and a field
+    body: Body | None
+    responses: tuple[Response, ...]
+    result: str  # annotation of what a call gives
+    is_plain: bool  # whether there is more to be answered than a stream
+    stream: str  # annotation of the items, where a stream of them may be answered; else ""
+    stream_ident: str  # of the client's method for that
+    alternatives: tuple[
+        tuple[str, ...], ...
+    ]  # names of security schemes that are asked for together
+    security: str  # literal, where it is not that of the client, else ""
+    base_url: str  # literal, where it is not that of the client, else ""
+    request: str  # class of a JSON body; "" if the server has no part of this operation
+    response: str  # class of the answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +112,15 @@ class Resource:
     pointer: str
     doc: str
     operations: tuple[Operation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """A security scheme: its name in the document, and the expression that makes it."""
+
+    name: str  # literal
+    pointer: str
+    expression: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +140,12 @@ class Client:
 
     pointer: str
     base_url: str  # literal; empty where the document names no server with a host
-    is_bearer: bool  # whether calls carry a key
+    security: str  # literal: the alternatives that hold where an operation says nothing
+    schemes: tuple[Scheme, ...]
+    is_bearer: bool  # whether the server asks for a bearer token
     resources: tuple[Resource, ...]
     operations: tuple[Operation, ...]  # of all resources
+    served: tuple[Operation, ...]  # those that the server has
     inputs: tuple[Input, ...]
     bodies: tuple[str, ...]
     normalizers: tuple[str, ...]

@@ -32,7 +32,8 @@ def lower(document: JsonObject) -> tuple[ir.Document, tuple[Finding, ...]]:
     named, warnings = schemas.lower(canonical, names)
     made = folds.lower(lifted.document, names)
     folded = {normalizer.schema: normalizer for normalizer in made.normalizers}
-    client, untold = operations.lower(document, canonical, names, folded)
+    every = {**names, **naming.inline_names(canonical.document, names)}
+    client, untold = operations.lower(document, canonical, every, folded)
     info: dict[str, Any] = document.get("info") or {}
     title, version = str(info.get("title", "")), str(info.get("version", ""))
     result = ir.Document(

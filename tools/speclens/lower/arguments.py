@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from speclens import ir, names
 from speclens.literals import comment, literal
 from speclens.lower import compat
+from speclens.lower.facts import is_binary
 from speclens.lower.naming import is_class
 from speclens.lower.view import View
 from speclens.lower.walk import JsonObject, follow
@@ -23,34 +24,32 @@ class Inputs:
 
     document: JsonObject
     canonical: View
-    components: Mapping[str, str]
+    named: Mapping[str, str]  # pointer -> class or alias
     made: dict[str, ir.Input] = field(default_factory=dict)
+    binary: str = "str"  # what is given for bytes
 
     def taken(self) -> set[str]:
         """The names that no class of an operation may have."""
-        return {*self.components.values(), *names.CLIENT_NAMES}
+        return {*self.named.values(), *names.CLIENT_NAMES}
 
     def used(self) -> tuple[ir.Input, ...]:
         return tuple(sorted(self.made.values(), key=lambda one: one.ident))
 
-    def arguments(self, pointer: str, idents: Mapping[str, str]) -> tuple[ir.Argument, ...]:
-        """One argument for each property of the object at a pointer."""
+    def arguments(self, pointer: str, is_needed: bool = True) -> Iterator[ir.Argument]:
+        """One argument for each property of the object at a pointer, which is the body; not named yet. None of them has
+        to be given where the body has not."""
         body = get(self.document, pointer)
-        defaults = self.defaults(pointer)
-        deprecated = self.deprecated(pointer)
-        found = []
+        defaults, deprecated = self.defaults(pointer), self.deprecated(pointer)
         for name, (place, inner) in compat.properties(self.document, pointer, body).items():
-            is_required = name in self._required(pointer) and name not in defaults
-            options = self._options(place, inner, ())
+            is_required = is_needed and name in self._required(pointer) and name not in defaults
+            options = self.options(place, inner)
+            is_nullable = "None" in options
             comments = [f"{literal(defaults[name])} if left out"] if name in defaults else []
             comments += [f"deprecated {deprecated[name]}"] if name in deprecated else []
-            annotation = _union(options if is_required or name in defaults else [*options, "None"])
-            found.append(
-                ir.Argument(
-                    idents[name], place, annotation, comment("; ".join(comments)), is_required
-                )
-            )
-        return tuple(found)
+            annotation = union(options if is_required or name in defaults else [*options, "None"])
+            mark = f"Member({'is_nullable=True' if is_nullable else ''})"
+            told = comment("; ".join(comments))
+            yield ir.Argument(name, "member", "", place, annotation, mark, told, is_required)
 
     def defaults(self, pointer: str) -> dict[str, Any]:
         """The required properties of a body that need not be given: the document names their default."""
@@ -86,24 +85,29 @@ class Inputs:
         layers = compat.layers(self.document, pointer, get(self.document, pointer))
         return {str(name) for _, layer in layers for name in layer.get("required") or ()}
 
-    def _options(self, pointer: str, schema: Any, seen: tuple[str, ...]) -> list[str]:
+    def options(self, pointer: str, schema: Any, seen: tuple[str, ...] = ()) -> list[str]:
         """The types of all values that a schema accepts as written, the canonical ones first."""
         place, target = follow(self.document, pointer, schema)
         if not isinstance(target, dict) or place in seen:
             return ["Any"]
-        if place in self.components and place not in self.made and self._is_model(place):
+        if place in self.named and place not in self.made and self._is_model(place):
             self._add(place, target, seen)
         if place in self.made:
             return [self.made[place].ident]
-        return self._written(place, target, (*seen, place))
+        is_alias = place in self.named and not self._is_model(place)
+        options = self._written(place, target, (*seen, place))
+        if is_alias and (options == ["Any"] or options[0].startswith("Literal[")):
+            nullable = ["None"] if None in target.get("enum", ()) else []
+            return [f"_models.{self.named[place]}", *nullable]
+        return options
 
     def _add(self, place: str, target: Any, seen: tuple[str, ...]) -> None:
-        model = self.components[place]
+        model = self.named[place]
         ident = names.unused(f"{model}Input", self.taken())
         options = self._written(place, target, (*seen, place))
         if "Mapping[str, Any]" not in options:
             options.insert(0, "Mapping[str, Any]")
-        annotation = _union([f"_models.{model}", *options])
+        annotation = union([f"_models.{model}", *options])
         self.made[place] = ir.Input(ident, place, annotation)
 
     def _is_model(self, place: str) -> bool:
@@ -126,22 +130,24 @@ class Inputs:
                     option
                     for place, one in places
                     if _tells(one)
-                    for option in self._options(place, one, seen)
+                    for option in self.options(place, one, seen)
                 ]
         if isinstance(schema.get("allOf"), list):
             tells = [_tells(one) and not one.keys() <= {"description"} for one in schema["allOf"]]
             if tells.count(True) == 1:
                 index = tells.index(True)
-                return self._options(join(pointer, "allOf", index), schema["allOf"][index], seen)
+                return self.options(join(pointer, "allOf", index), schema["allOf"][index], seen)
             return ["Mapping[str, Any]"] if "object" in _types(schema) else ["Any"]
         return [self._of_type(pointer, schema, kind, seen) for kind in _types(schema)] or ["Any"]
 
     def _of_type(self, pointer: str, schema: JsonObject, kind: str, seen: tuple[str, ...]) -> str:
         if kind == "object":
             return "Mapping[str, Any]"
+        if kind == "string" and is_binary(schema):
+            return self.binary
         if kind == "array":
-            items = self._options(join(pointer, "items"), schema.get("items", {}), seen)
-            return f"Sequence[{_union(items)}]"
+            items = self.options(join(pointer, "items"), schema.get("items", {}), seen)
+            return f"Sequence[{union(items)}]"
         return _PLAIN.get(kind, "Any")
 
 
@@ -160,7 +166,7 @@ def _types(schema: JsonObject) -> list[str]:
     return [str(kind) for kind in kinds] + (["null"] if schema.get("nullable") is True else [])
 
 
-def _union(options: list[str]) -> str:
+def union(options: list[str]) -> str:
     """Alternatives, each once, null last as people write it."""
     if "Any" in options:
         return "Any"

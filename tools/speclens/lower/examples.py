@@ -8,11 +8,11 @@ from typing import Any
 
 from speclens import ir
 from speclens.literals import literal
-from speclens.lower import files, patterns
+from speclens.lower import files, parameters, patterns
 from speclens.lower.arguments import Inputs
 from speclens.lower.facts import is_number
 from speclens.lower.walk import JsonObject, follow
-from speclens.source.pointer import get, tokens
+from speclens.source.pointer import get
 
 Wanted = Mapping[str, "Wanted"]
 """Members of an object, by their names, and theirs."""
@@ -31,41 +31,58 @@ _STRINGS = {
 def call(inputs: Inputs, resource: ir.Resource) -> ir.Example:
     """A call of the first operation of a resource, with what the document gives as an example of its body."""
     document, operation = inputs.document, resource.operations[0]
-    request, response = (
-        next(place for place, ident in inputs.components.items() if ident == name)
-        for name in (operation.request, operation.response)
-    )
-    body = get(document, operation.pointer).get("requestBody")
-    value = of(document, follow(document, "", body)[1])
-    defaults = inputs.defaults(request)
+    value, defaults = None, {}
+    if operation.body and operation.body.content[0].schema:
+        media = operation.body.content[0]
+        value = _of(document, get(document, media.pointer))
+        defaults = {} if operation.body.argument else inputs.defaults(_target(document, media)[0])
     arguments = []
-    for argument in operation.arguments:
-        name = tokens(argument.pointer)[-1]
-        is_told = isinstance(value, dict) and name in value
-        if is_told and (name not in defaults or defaults[name] != value[name]):
-            arguments.append(f"{argument.ident}={literal(value[name])}")
-    is_file = files.KEYWORD in get(document, response)
+    for one in operation.arguments:
+        given = _given(document, one, value)
+        if given is not None and (one.name not in defaults or defaults[one.name] != given):
+            arguments.append(f"{one.ident}={literal(given)}")
+    answers = [one.content[0] for one in operation.responses if one.is_success and one.content]
+    schemas = [_target(document, media)[1] for media in answers if media.schema]
+    is_file = any(isinstance(one, dict) and files.KEYWORD in one for one in schemas)
     return ir.Example(resource.ident, operation.ident, tuple(arguments), is_file)
+
+
+def _target(document: JsonObject, media: ir.Media) -> tuple[str, Any]:
+    return follow(document, media.schema, get(document, media.schema))
+
+
+def _given(document: JsonObject, argument: ir.Argument, body: Any) -> Any:
+    """What to show for an argument; None to leave it out."""
+    if argument.place == "member":
+        return body.get(argument.name) if isinstance(body, dict) else None
+    if argument.place == "body":
+        return body if argument.is_required else None
+    if not argument.is_required:
+        return None
+    parameter = get(document, argument.pointer)
+    if "in" not in parameter:
+        return "text"
+    _, schema = parameters.schema_of(argument.pointer, parameter)
+    return parameter.get("example", least(document, schema, wanted={}))
 
 
 def answer(document: JsonObject, pointer: str) -> Any:
     """What the operation at a pointer answers, if all goes well."""
     for status, response in get(document, pointer)["responses"].items():
         if str(status).startswith("2"):
-            return of(document, follow(document, "", response)[1])
+            return _of(document, follow(document, "", response)[1]["content"]["application/json"])
     raise LookupError(pointer)
 
 
-def of(document: JsonObject, side: JsonObject) -> Any:
-    """The first example of a request body or a response that is JSON, else the least value of its schema."""
-    media = side["content"]["application/json"]
+def _of(document: JsonObject, media: JsonObject) -> Any:
+    """The first example of a media type, else the least value of its schema."""
     if "example" in media:
         return media["example"]
     for one in (media.get("examples") or {}).values():
         example = follow(document, "", one)[1]
         if isinstance(example, dict) and "value" in example:
             return example["value"]
-    return least(document, media["schema"])
+    return least(document, media.get("schema", {}))
 
 
 def candidates(document: JsonObject, schema: Any, wanted: Wanted) -> Iterator[Any]:

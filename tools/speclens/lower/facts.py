@@ -207,3 +207,11 @@ def _both(a: Facts, b: Facts) -> Facts:
 def narrowed(facts: Facts, types: frozenset[str]) -> Facts:
     """The same facts for values of these types only."""
     return replace(facts, types=facts.types & types)
+
+
+def is_binary(schema: Any) -> bool:
+    """Whether a schema is of bytes that are sent as they are (section 4.8.14.3)."""
+    if not isinstance(schema, dict):
+        return False
+    said = schema.get("format") in {"binary", "file"} or "contentMediaType" in schema
+    return said and schema.get("type", "string") == "string" and "contentEncoding" not in schema

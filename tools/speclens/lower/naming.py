@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from speclens import names
-from speclens.lower import compat
+from speclens.lower import compat, media
 from speclens.lower.walk import JsonObject, nested, objects
 from speclens.source.pointer import get, join, tokens
 
@@ -25,12 +25,14 @@ def component_names(document: JsonObject) -> dict[str, str]:
 
 
 def inline_names(document: JsonObject, components: Mapping[str, str]) -> dict[str, str]:
-    """Pointer -> class name of the classes that are no components, in document order."""
+    """Pointer -> name of the classes that are no components, and of what else a body or an answer is; in document
+    order."""
     wanted: dict[str, str] = {}
+    told = frozenset(media.judged(document))
     for root, outer in objects(document, "schema"):
         for pointer, schema in nested(root, outer):
             own = pointer not in components and not _only_refers(schema)
-            if own and is_class(document, pointer, schema):
+            if own and (pointer in told or is_class(document, pointer, schema)):
                 wanted[pointer] = names.class_name(" ".join(_place(document, components, pointer)))
     counts = Counter([*wanted.values(), *components.values()])
     used = set(counts)

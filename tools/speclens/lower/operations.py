@@ -1,8 +1,4 @@
-"""Lowering Operation Objects to what becomes the client and the server.
-
-Generated are operations with a JSON object as their body and as their answer, both components; what else a document
-has is told, never left out in silence.
-"""
+"""Lowering Operation Objects to what becomes the client and the server."""
 
 from __future__ import annotations
 
@@ -11,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from speclens import ir, names
-from speclens.literals import comment, docstring, literal
-from speclens.lower import compat, examples
+from speclens.literals import comment, docstring, inline, literal
+from speclens.lower import compat, examples, media, requests, responses, security, servers
 from speclens.lower.arguments import Inputs
 from speclens.lower.naming import is_class
 from speclens.lower.view import View
@@ -21,123 +17,83 @@ from speclens.objects import METHODS
 from speclens.problems import Finding
 from speclens.source.pointer import get, join
 
-_JSON = "application/json"
 _WIDTH = 88  # of docstrings that are indented by eight
 
 
 @dataclass(frozen=True, slots=True)
-class _Bodies:
-    """Where the schemas of an operation stand: of its request and of its answer."""
+class _Found:
+    """An Operation Object: where it stands, the path that it is at, its method in lower case, its name."""
 
-    request: str
-    response: str
+    pointer: str
+    path: str
+    method: str
+    value: JsonObject
+    name: str
 
 
 def lower(
     document: JsonObject,
     canonical: View,
-    components: Mapping[str, str],
+    named: Mapping[str, str],
     folded: Mapping[str, ir.Normalizer],
 ) -> tuple[ir.Client | None, tuple[Finding, ...]]:
-    """The client of a document, None if no operation can be generated, and warnings on those that cannot.
+    """The client of a document, None if it has no operations, and warnings on what the server leaves out.
 
-    `components` are the names of schemas by pointer, `folded` the functions that fold them.
+    `named` are the names of schemas by pointer, `folded` the functions that fold them.
     """
-    findings: list[Finding] = []
-    supported: dict[str, tuple[str, _Bodies]] = {}
-    for pointer, path, method, operation in _operations(document):
-        found = _bodies(document, canonical, components, pointer, operation)
-        if isinstance(found, str):
-            message = f"no method is generated for {method.upper()} {path}: {found}"
-            findings.append(Finding("operation/not-generated", pointer, message, "", "warning"))
-        else:
-            supported[_name(pointer, operation, path)] = pointer, found
-    if not supported:
-        return None, tuple(findings)
-    inputs = Inputs(document, canonical, components)
-    idents = names.distinct(supported, names.snake)
-    classes = names.distinct(supported, names.class_name)
+    found = {one.pointer: one for one in _operations(document)}
+    if not found:
+        return None, ()
+    inputs = Inputs(document, canonical, named)
+    known = media.Named(document, named, folded)
+    idents, classes = (
+        _distinct_names(found.values(), make) for make in (names.snake, names.class_name)
+    )
     resources: dict[str, list[ir.Operation]] = {}
-    for name, (pointer, bodies) in supported.items():
-        tag = _tag(get(document, pointer), _path(pointer))
-        made = _operation(inputs, pointer, bodies, folded, (idents[name], classes[name]))
-        resources.setdefault(tag, []).append(made)
-    return _client(document, resources, inputs), tuple(findings)
+    for pointer, one in found.items():
+        made = _operation(inputs, known, one, idents[pointer], classes[pointer])
+        resources.setdefault(_tag(one.value, one.path), []).append(made)
+    client = _client(document, resources, inputs)
+    return client, (*_unserved(client), *_unfolded(inputs, client))
 
 
-def _operations(document: JsonObject) -> Iterator[tuple[str, str, str, JsonObject]]:
+def _operations(document: JsonObject) -> Iterator[_Found]:
+    """The operations of the paths, in document order."""
     paths = document.get("paths")
     for path, item in paths.items() if isinstance(paths, dict) else ():
+        place, value = follow(document, join("#", "paths", path), item)
+        if not isinstance(value, dict) or not path.startswith("/"):
+            continue
+        beside = item if "$ref" in item else {}  # section 4.8.9.1: fields beside a reference
+        more = value.get("additionalOperations")
         for method in METHODS:
-            if isinstance(item, dict) and isinstance(item.get(method), dict):
-                yield join("#", "paths", path, method), path, method, item[method]
+            owner = join("#", "paths", path) if isinstance(beside.get(method), dict) else place
+            operation = beside.get(method) or value.get(method)
+            if isinstance(operation, dict):
+                yield _found(join(owner, method), path, method, operation)
+        for method, operation in more.items() if isinstance(more, dict) else ():
+            if isinstance(operation, dict):
+                yield _found(join(place, "additionalOperations", method), path, method, operation)
 
 
-# What can be generated
+def _found(pointer: str, path: str, method: str, operation: JsonObject) -> _Found:
+    given = operation.get("operationId")
+    name = given if isinstance(given, str) and names.words(given) else f"{method} {path}"
+    return _Found(pointer, path, method, operation, name)
 
 
-def _bodies(
-    document: JsonObject,
-    canonical: View,
-    components: Mapping[str, str],
-    pointer: str,
-    operation: JsonObject,
-) -> _Bodies | str:
-    """Where the schemas of an operation stand, or why it cannot be generated."""
-    item = get(document, pointer.rpartition("/")[0])
-    if operation.get("parameters") or item.get("parameters") or "$ref" in item:
-        return "it has parameters"
-    if not _is_plainly_secured(document, operation):
-        return "its security is more than a bearer token"
-    body = follow(document, pointer, operation.get("requestBody"))[1]
-    if not isinstance(body, dict):
-        return "it has no body"
-    answers = [
-        follow(document, pointer, answer)[1]
-        for status, answer in (operation.get("responses") or {}).items()
-        if str(status).startswith("2")
-    ]
-    if len(answers) != 1:
-        return "it has not exactly one answer that is a success"
-    request, response = (_schema(document, side) for side in (body, answers[0]))
-    for what, place in (("body", request), ("answer", response)):
-        if place is None or place not in components:
-            return f"its {what} is not JSON of a component"
-        if not is_class(canonical.document, place, get(canonical.document, place)):
-            return f"its {what} is no object"
-    return _Bodies(str(request), str(response))
-
-
-def _schema(document: JsonObject, side: Any) -> str | None:
-    """Where the schema of a request body or a response stands that is JSON and nothing else."""
-    content = side.get("content") if isinstance(side, dict) else None
-    if not isinstance(content, dict) or list(content) != [_JSON]:
-        return None
-    schema = content[_JSON].get("schema")
-    return follow(document, "", schema)[0] if isinstance(schema, dict) else None
-
-
-def _is_plainly_secured(document: JsonObject, operation: JsonObject) -> bool:
-    used = [
-        follow(document, "", _schemes(document).get(name))[1]
-        for requirement in operation.get("security", document.get("security")) or ()
-        for name in requirement
-    ]
-    return all(_is_bearer(scheme) for scheme in used)
-
-
-def _needs_key(document: JsonObject, operation: JsonObject) -> bool:
-    return bool(operation.get("security", document.get("security")))
-
-
-def _schemes(document: JsonObject) -> JsonObject:
-    return (document.get("components") or {}).get("securitySchemes") or {}
-
-
-def _is_bearer(scheme: Any) -> bool:
-    if not isinstance(scheme, dict) or scheme.get("type") != "http":
-        return False
-    return str(scheme.get("scheme", "")).lower() == "bearer"
+def _distinct_names(found: Iterable[_Found], make: Any) -> dict[str, str]:
+    """Pointer -> identifier. Operations of one name are told apart by method and path."""
+    listed = list(found)
+    count = [one.name for one in listed]
+    full = {
+        one.pointer: one.name
+        if count.count(one.name) == 1
+        else f"{one.name} {one.method} {one.path}"
+        for one in listed
+    }
+    idents = names.distinct(full.values(), make)
+    return {pointer: idents[name] for pointer, name in full.items()}
 
 
 # Names
@@ -150,11 +106,6 @@ def _tag(operation: JsonObject, path: str) -> str:
         return tags[0]
     parts = [part for part in path.split("/") if names.words(part) and not part.startswith("{")]
     return next((part for part in parts if not part[1:].isdecimal()), "operations")
-
-
-def _name(pointer: str, operation: JsonObject, path: str) -> str:
-    given = operation.get("operationId")
-    return given if isinstance(given, str) and given else f"{pointer.rpartition('/')[2]} {path}"
 
 
 def _verb(name: str, tag: str) -> str:
@@ -173,55 +124,97 @@ def _verb(name: str, tag: str) -> str:
 
 
 def _operation(
-    inputs: Inputs,
-    pointer: str,
-    bodies: _Bodies,
-    folded: Mapping[str, ir.Normalizer],
-    called: tuple[str, str],
+    inputs: Inputs, named: media.Named, found: _Found, stem: str, class_name: str
 ) -> ir.Operation:
-    document, components = inputs.document, inputs.components
-    stem, class_name = called
-    operation = get(document, pointer)
-    path = _path(pointer)
-    name = _name(pointer, operation, path)
-    members = compat.properties(document, bodies.request, get(document, bodies.request))
-    idents = names.distinct(members, names.argument)
-    arguments = inputs.arguments(bodies.request, idents)
+    document, operation, pointer = inputs.document, found.value, found.pointer
+    request = requests.lower(inputs, named, pointer, operation, found.path)
+    answers = responses.lower(named, pointer, operation)
+    ident = _verb(found.name, _tag(operation, found.path))
+    stream, is_plain = responses.stream(answers), responses.is_plain(answers)
+    wanted = security.requirement(document, operation)
+    usual = security.requirement(document, document) or ()
     params = names.unused(f"{class_name}Params", inputs.taken())
-    request, response = (folded.get(components[one]) for one in (bodies.request, bodies.response))
+    request_class, response_class = _served(inputs, found, request, answers)
     return ir.Operation(
-        ident=_verb(name, _tag(operation, path)),
+        name=found.name,
+        ident=ident,
         handler=names.attribute(stem),
         constant=stem.upper(),
         pointer=pointer,
-        method=literal(pointer.rpartition("/")[2].upper()),
-        path=literal(path),
+        verb=found.method.upper(),
+        template=found.path,
+        method=literal(found.method.upper()),
+        path=literal(found.path.partition("#")[0]),
+        place=inline(f"{found.method.upper()} {found.path}"),
         doc=_doc(operation),
-        params=params,
-        arguments=arguments,
-        names=_table({ident: wire for wire, ident in idents.items() if ident != wire}),
-        defaults=_table(inputs.defaults(bodies.request)),
-        request=components[bodies.request],
-        normalize=request.ident if request else "unchanged",
-        response=components[bodies.response],
-        fold=response.ident if response else "unchanged",
-        denormalize=request.denormalize if request else "",
-        older=_older(request.unfolds if request else ()),
+        params=params if request.arguments else "RequestOptions",
+        arguments=request.arguments,
+        defaults=literal(dict(request.defaults)) if request.defaults else "",
+        body=request.body,
+        responses=answers,
+        result=responses.result(answers),
+        is_plain=is_plain,
+        stream=stream,
+        stream_ident=f"{ident}_stream" if is_plain and stream else ident,
+        alternatives=usual if wanted is None else wanted,
+        security="" if wanted is None else security.source(wanted),
+        base_url=servers.of_operation(document, pointer, operation),
+        request=request_class,
+        response=response_class,
     )
 
 
-def _older(unfolds: Iterable[ir.Unfold]) -> str:
-    pairs = ", ".join(f"({unfold.hub}, {unfold.spoke})" for unfold in unfolds)
-    return f"frozenset({{{pairs}}})" if pairs else ""
+def _served(
+    inputs: Inputs, found: _Found, request: requests.Request, answers: tuple[ir.Response, ...]
+) -> tuple[str, str]:
+    """The classes of body and answer, where both are JSON objects and there is nothing else to an operation; else
+    nothing: the server has no part of it."""
+    success = [one for one in answers if one.is_success]
+    is_plain = all(one.place == "member" for one in request.arguments) and "{" not in found.path
+    if not (request.members and request.body and is_plain and len(success) == 1):
+        return "", ""
+    sides = (request.body.content, success[0].content)
+    if any([one.codec for one in side] != ["Json"] for side in sides) or not _is_bearer(
+        inputs.document, found
+    ):
+        return "", ""
+    canonical = inputs.canonical.document
+    found_classes = []
+    for side in sides:
+        place, schema = follow(canonical, side[0].schema, get(canonical, side[0].schema))
+        if place not in inputs.named or not is_class(canonical, place, schema):
+            return "", ""
+        found_classes.append(inputs.named[place])
+    return found_classes[0], found_classes[1]
 
 
-def _table(entries: dict[str, Any]) -> str:
-    """The literal of a table; "" where there is nothing in it."""
-    return literal(entries) if entries else ""
+def _is_bearer(document: JsonObject, found: _Found) -> bool:
+    wanted = security.requirement(document, found.value)
+    usual = security.requirement(document, document)
+    return security.is_bearer(document, (usual if wanted is None else wanted) or ())
 
 
-def _path(pointer: str) -> str:
-    return pointer.split("/")[2].replace("~1", "/").replace("~0", "~")
+def _unserved(client: ir.Client) -> tuple[Finding, ...]:
+    """A warning on the operations that the server has no part of."""
+    left = [one for one in client.operations if not one.request]
+    if not left:
+        return ()
+    which = f"{left[0].name} and {len(left) - 1} more" if len(left) > 1 else left[0].name
+    message = f"the server leaves out {which}: it has operations with a JSON object as their body and as their answer"
+    return (Finding("operation/not-served", left[0].pointer, message, "", "warning"),)
+
+
+def _unfolded(inputs: Inputs, client: ir.Client) -> Iterator[Finding]:
+    """A warning on each operation with compatibility fields among its parameters."""
+    for one in client.operations:
+        places = (
+            argument.pointer
+            for argument in one.arguments
+            if argument.place in {"path", "query", "header", "cookie"}
+        )
+        if any(compat.keywords(get(inputs.document, place)) for place in places):
+            message = "the client sends these parameters as they are given; fold them with the generated normalizer"
+            yield Finding("operation/not-folded", one.pointer, message, "", "warning")
 
 
 def _doc(operation: JsonObject) -> str:
@@ -232,14 +225,40 @@ def _doc(operation: JsonObject) -> str:
 
 
 def _client(
-    document: JsonObject,
-    made: Mapping[str, list[ir.Operation]],
-    inputs: Inputs,
+    document: JsonObject, made: Mapping[str, list[ir.Operation]], inputs: Inputs
 ) -> ir.Client:
+    resources = _resources(document, made, inputs.taken())
+    every = tuple(operation for resource in resources for operation in resource.operations)
+    served = tuple(one for one in every if one.request)
+    usual = security.requirement(document, document) or ()
+    alternatives = [usual, *(one.alternatives for one in every)]
+    schemes = dict.fromkeys(name for one in alternatives for wanted in one for name in wanted)
+    contents = [one for operation in every for one in _media(operation)]
+    folds = (name for one in contents for name in (one.fold, one.denormalize) if name)
+    older = (one.constant for one in every if any(two.older for two in _media(one)))
+    return ir.Client(
+        pointer="#/info",
+        base_url=literal(servers.of_document(document)),
+        security=security.source(usual),
+        schemes=tuple(security.schemes(document, schemes)),
+        is_bearer=any(one.alternatives for one in served),
+        resources=resources,
+        operations=every,
+        served=served,
+        inputs=inputs.used(),
+        bodies=_sorted(name for one in served for name in (one.request, one.response)),
+        normalizers=_sorted(folds),
+        example=examples.call(inputs, resources[0]),
+        older=" | ".join(f"{name}.older" for name in older),
+    )
+
+
+def _resources(
+    document: JsonObject, made: Mapping[str, list[ir.Operation]], taken: set[str]
+) -> tuple[ir.Resource, ...]:
     idents = names.distinct(made, names.attribute)
-    taken = inputs.taken()
     classes = names.distinct(made, names.class_name)
-    resources = tuple(
+    return tuple(
         ir.Resource(
             ident=idents[tag],
             class_name=names.unused(classes[tag], taken),
@@ -249,28 +268,26 @@ def _client(
         )
         for tag, operations in made.items()
     )
-    all_made = [operation for resource in resources for operation in resource.operations]
-    used = [name for one in all_made for name in (one.normalize, one.denormalize, one.fold)]
-    return ir.Client(
-        pointer="#/info",
-        base_url=literal(_base_url(document)),
-        is_bearer=any(_needs_key(document, get(document, one.pointer)) for one in all_made),
-        resources=resources,
-        operations=tuple(all_made),
-        inputs=inputs.used(),
-        bodies=_sorted(name for one in all_made for name in (one.request, one.response)),
-        normalizers=_sorted(name for name in used if name not in {"unchanged", ""}),
-        example=examples.call(inputs, resources[0]),
-        older=" | ".join(f"{one.constant}.older" for one in all_made if one.older),
-    )
+
+
+def _media(operation: ir.Operation) -> Iterator[ir.Media]:
+    yield from operation.body.content if operation.body else ()
+    yield from (one for response in operation.responses for one in response.content)
 
 
 def _distinct(operations: list[ir.Operation]) -> tuple[ir.Operation, ...]:
     """The operations of a resource; where two would be one method, each keeps the whole name of its operation."""
     count = [operation.ident for operation in operations]
-    return tuple(
-        replace(one, ident=one.handler) if count.count(one.ident) > 1 else one for one in operations
+    return tuple(_in_full(one) if count.count(one.ident) > 1 else one for one in operations)
+
+
+def _in_full(operation: ir.Operation) -> ir.Operation:
+    stream = (
+        f"{operation.handler}_stream"
+        if operation.is_plain and operation.stream
+        else operation.handler
     )
+    return replace(operation, ident=operation.handler, stream_ident=stream)
 
 
 def _sorted(found: Iterable[str]) -> tuple[str, ...]:
@@ -282,14 +299,3 @@ def _tag_doc(document: JsonObject, tag: str) -> str:
         if isinstance(declared, dict) and declared.get("name") == tag:
             return docstring(str(declared.get("description") or tag), 92)
     return docstring(f"Operations of {comment(tag)}.", 92)
-
-
-def _base_url(document: JsonObject) -> str:
-    """The first server with a host (OpenAPI 3.1.1, 4.8.5), its variables at their defaults."""
-    for server in document.get("servers") or ():
-        url = str(server.get("url", "")) if isinstance(server, dict) else ""
-        for name, variable in (server.get("variables") or {}).items() if url else ():
-            url = url.replace(f"{{{name}}}", str(variable.get("default", "")))
-        if url.startswith(("https://", "http://")):
-            return url.rstrip("/")
-    return ""

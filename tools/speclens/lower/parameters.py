@@ -32,7 +32,7 @@ def lifted(document: JsonObject) -> View:
     made: JsonObject = {}
     origins: dict[str, str] = {}
     for pointer, operation in objects(document, "operation"):
-        found = _parameters(document, pointer, operation)
+        found = effective(document, pointer, operation)
         if compat.KEYWORD in operation or any(_is_compat(folds, *one) for one in found.values()):
             name = _name(document, made, pointer, operation)
             made[name] = _schema(
@@ -54,7 +54,7 @@ def _name(document: JsonObject, made: Collection[str], pointer: str, operation: 
     return name
 
 
-def _parameters(document: JsonObject, pointer: str, operation: JsonObject) -> Parameters:
+def effective(document: JsonObject, pointer: str, operation: JsonObject) -> Parameters:
     """The parameters of an operation, those of its path included."""
     found: dict[tuple[str, str], tuple[str, JsonObject]] = {}
     outer = pointer.rpartition("/")[0]
@@ -72,10 +72,10 @@ def _key(location: Any, name: str) -> tuple[str, str]:
 
 
 def _is_compat(folds: frozenset[str], pointer: str, parameter: JsonObject) -> bool:
-    return compat.KEYWORD in parameter or _schema_of(pointer, parameter)[0] in folds
+    return compat.KEYWORD in parameter or schema_of(pointer, parameter)[0] in folds
 
 
-def _schema_of(pointer: str, parameter: JsonObject) -> tuple[str, Any]:
+def schema_of(pointer: str, parameter: JsonObject) -> tuple[str, Any]:
     """The schema of a parameter: its own, or that of its one media type (section 4.8.12)."""
     content = parameter.get("content")
     for name, media in content.items() if isinstance(content, dict) else ():
@@ -112,7 +112,7 @@ def _schema(
 def _property(
     found: Parameters, pointer: str, parameter: JsonObject, at: str, origins: dict[str, str]
 ) -> Any:
-    place, schema = _schema_of(pointer, parameter)
+    place, schema = schema_of(pointer, parameter)
     origins[at] = pointer
     inner = dict(schema) if isinstance(schema, dict) else {}
     for keyword in inner:
@@ -145,7 +145,7 @@ def _target(found: Parameters, into: Any) -> str:
 def own_schemas(document: JsonObject) -> frozenset[str]:
     """The schemas of parameters with x-compat: they say something only together with it."""
     return frozenset(
-        _schema_of(node.pointer, node.value)[0]
+        schema_of(node.pointer, node.value)[0]
         for node in nodes(document)
         if node.kind == "parameter" and compat.KEYWORD in node.value
     )
@@ -154,7 +154,7 @@ def own_schemas(document: JsonObject) -> frozenset[str]:
 def check(document: JsonObject) -> Iterator[Finding]:
     """Whether `into` of each parameter names another of every operation that it is a parameter of."""
     for pointer, operation in objects(document, "operation"):
-        found = _parameters(document, pointer, operation)
+        found = effective(document, pointer, operation)
         for here, parameter in found.values():
             own = compat.keywords(parameter)
             into: Any = own.get("into")
@@ -197,7 +197,7 @@ def plain(document: JsonObject, is_canonical: bool) -> JsonObject:
     if not owners:
         return document
     for pointer, operation in objects(result, "operation"):
-        found = _parameters(result, pointer, operation)
+        found = effective(result, pointer, operation)
         for _, parameter in found.values():
             target = _target(found, compat.keywords(parameter).get("into"))
             for _, hub in found.values() if target and not is_canonical else ():

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from ._types import Integer, Maybe, Model
 
 
@@ -43,3 +45,6 @@ class ThingMapValue(Model):
 
 class ThingRowsItem(Model):
     y: Maybe[Integer] = None
+
+
+MakeThingResponse: TypeAlias = list[MakeThingResponseItem]

@@ -1,0 +1,179 @@
+"""Media types besides JSON: text, bytes, forms."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import AsyncIterable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import IO, Any, TypeAlias
+from urllib.parse import quote, urlencode
+
+import httpx
+from pydantic_core import from_json
+
+from ._compat import unchanged
+from ._errors import Answer
+from ._operation import Json, to_json
+
+Content: TypeAlias = bytes | str | os.PathLike[str] | IO[bytes] | Iterable[bytes] | AsyncIterable[bytes]
+"""A body as it is: a path stands for what is in the file; an iterable is sent as it comes."""
+
+FileInput: TypeAlias = bytes | os.PathLike[str] | IO[bytes] | tuple[str, Any] | tuple[str, Any, str]
+"""A file of a form: bytes, a path, an open file; with a name, and with a media type too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Text, of whatever kind."""
+
+    media_type: str = "text/plain"
+
+    def encode(self, value: Any, options: Mapping[str, Any]) -> dict[str, Any]:
+        sent = to_json(value)
+        return {"content": (sent if isinstance(sent, str) else json.dumps(sent)).encode()}
+
+    def decode(self, answer: Answer) -> str:
+        encoding = answer.response.charset_encoding if answer.response is not None else None
+        try:
+            return answer.content.decode(encoding or "utf-8")
+        except LookupError as error:
+            raise ValueError(f"text in an unknown encoding: {error}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """Bytes."""
+
+    media_type: str = "application/octet-stream"
+
+    def encode(self, value: Any, options: Mapping[str, Any]) -> dict[str, Any]:
+        return {"content": Path(value).read_bytes() if isinstance(value, os.PathLike) else value}
+
+    def decode(self, answer: Answer) -> bytes:
+        return answer.content
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """What the API document says nothing of: JSON, text or bytes, as the answer itself says."""
+
+    media_type: str = "*/*"
+
+    def encode(self, value: Any, options: Mapping[str, Any]) -> dict[str, Any]:
+        if isinstance(value, (bytes, str)):
+            return {"content": value}
+        return {"content": json.dumps(to_json(value), ensure_ascii=False).encode()}
+
+    def decode(self, answer: Answer) -> Any:
+        kind = answer.response.headers.get("content-type", "") if answer.response is not None else ""
+        if not answer.content:
+            return None
+        if "json" in kind:
+            return from_json(answer.content, allow_inf_nan=False)
+        return answer.content.decode("utf-8", "replace") if kind.startswith("text/") else answer.content
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """How a member of a form is written (section 4.8.15 of 3.1)."""
+
+    content_type: str = ""
+    style: str = ""
+    explode: bool = True
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Form:
+    """Members as in a query (`application/x-www-form-urlencoded`)."""
+
+    annotation: Any
+    media_type: str = "application/x-www-form-urlencoded"
+    encoding: Mapping[str, Encoding] = field(default_factory=dict)
+    fold: Any = unchanged
+
+    @cached_property
+    def _json(self) -> Json:
+        return Json(self.annotation, fold=self.fold)
+
+    def encode(self, value: Any, options: Mapping[str, Any]) -> dict[str, Any]:
+        members = json.loads(self._json.encode(value, options)["content"])
+        pairs = [pair for name, member in members.items() for pair in self._pairs(name, member)]
+        return {"content": urlencode(pairs, quote_via=quote, safe="[]").encode()}
+
+    def _pairs(self, name: str, value: Any) -> list[tuple[str, str]]:
+        how = self.encoding.get(name, Encoding())
+        if value is None:
+            return [(name, "")]
+        if isinstance(value, dict) and how.style == "deepObject":
+            return [pair for key in value for pair in self._nested(f"{name}[{key}]", value[key])]
+        if isinstance(value, dict) and how.style == "form":
+            return [(key, plain(item)) for key, item in value.items()]
+        if isinstance(value, list) and "json" not in how.content_type:
+            if not how.explode:
+                between = {"spaceDelimited": " ", "pipeDelimited": "|"}.get(how.style, ",")
+                return [(name, between.join(map(plain, value)))]
+            return [(name, plain(item)) for item in value]
+        return [(name, plain(value))]
+
+    def _nested(self, name: str, value: Any) -> list[tuple[str, str]]:
+        if isinstance(value, dict):
+            return [pair for key in value for pair in self._nested(f"{name}[{key}]", value[key])]
+        if isinstance(value, list):
+            return [(f"{name}[{index}]", plain(item)) for index, item in enumerate(value)]
+        return [(name, plain(value))]
+
+    def decode(self, answer: Answer) -> Any:
+        return answer.content.decode()
+
+
+@dataclass(frozen=True, slots=True)
+class Multipart:
+    """Members as parts (`multipart/form-data` and its kin): files as they are, text and numbers as text, all else as JSON."""
+
+    media_type: str = "multipart/form-data"
+    encoding: Mapping[str, Encoding] = field(default_factory=dict)
+
+    def encode(self, value: Any, options: Mapping[str, Any]) -> dict[str, Any]:
+        members = value if isinstance(value, Mapping) else to_json(value)
+        parts: list[tuple[str, Any]] = []
+        for name, member in {**members, **(options.get("extra_body") or {})}.items():
+            several = member if isinstance(member, list) else [member]
+            parts += [(name, self._part(name, one)) for one in several]
+        if self.media_type == "multipart/form-data":
+            return {"files": parts}
+        made = httpx.Request("POST", "http://localhost", files=parts)  # httpx writes no other kind
+        kind = made.headers["content-type"].replace("multipart/form-data", self.media_type)
+        return {"content": made.read(), "content_type": kind}
+
+    def _part(self, name: str, value: Any) -> tuple[Any, ...]:
+        """A part as httpx takes it: file name, content, media type, headers."""
+        how = self.encoding.get(name, Encoding())
+        if isinstance(value, tuple):
+            filename, content, *rest = value
+            kind = rest[0] if rest else how.content_type
+            return filename, _opened(content), kind or None, dict(how.headers)
+        if isinstance(value, os.PathLike):
+            return Path(value).name, _opened(value), how.content_type or None, dict(how.headers)
+        if isinstance(value, (bytes, bytearray)) or hasattr(value, "read"):
+            named = os.path.basename(str(getattr(value, "name", name)))
+            return named, value, how.content_type or None, dict(how.headers)
+        sent = to_json(value)
+        is_plain = not isinstance(sent, (dict, list))
+        kind = how.content_type or ("text/plain" if is_plain else "application/json")
+        return None, plain(sent).encode(), kind, dict(how.headers)
+
+    def decode(self, answer: Answer) -> bytes:
+        return answer.content
+
+
+def _opened(content: Any) -> Any:
+    return Path(content).read_bytes() if isinstance(content, os.PathLike) else content
+
+
+def plain(value: Any) -> str:
+    """A JSON value as text: a string as it is."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))

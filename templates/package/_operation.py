@@ -1,0 +1,278 @@
+"""What an operation is: how its arguments become a request, and an answer its result."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cache, cached_property, partial
+from typing import Any, Generic, Protocol, Required, TypedDict, TypeVar, get_args, get_origin, get_type_hints
+from urllib.parse import quote
+
+import httpx
+from pydantic import BaseModel, TypeAdapter
+from pydantic_core import from_json
+
+from ._compat import Normalized, unchanged
+from ._errors import Answer, APIError, APIResponseValidationError
+
+R = TypeVar("R")
+
+to_json = partial(TypeAdapter[Any](Any).dump_python, mode="json", exclude_unset=True, fallback=dict)
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+class RequestOptions(TypedDict, total=False):
+    """What a client and each method take besides. A timeout is in seconds. `retry_unsafe` repeats what
+    may have been carried out, and billed; `extra_body` holds what the API document does not list;
+    `compat` says fields (by pointer) as an older server knows them: {"/new": "old"}."""
+
+    timeout: float | httpx.Timeout | None
+    max_retries: int
+    retry_unsafe: bool
+    idempotency_key: str | None
+    extra_headers: Mapping[str, str] | None
+    extra_query: Mapping[str, str | int | float | bool | None] | None
+    extra_body: Mapping[str, Any] | None
+    compat: Mapping[str, str] | None
+
+
+@dataclass(slots=True)
+class Draft:
+    """A request in the making: what stands in braces in its path is replaced, parts of its query are
+    encoded; `content` is what httpx is to send, `content_type` the media type that was chosen for it."""
+
+    path: str
+    query: list[str] = field(default_factory=list)
+    headers: dict[str, str] = field(default_factory=dict)
+    cookies: list[str] = field(default_factory=list)
+    members: dict[str, Any] = field(default_factory=dict)
+    body: Any = None
+    has_body: bool = False
+    content_type: str = ""
+    content: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An argument that is a member of the body, of this name if it has another there. None is not
+    sent, unless it is nullable."""
+
+    name: str = ""
+    is_nullable: bool = False
+
+    def put(self, draft: Draft, ident: str, value: Any) -> None:
+        draft.members[self.name or ident] = value
+        draft.has_body = True
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """An argument that is the whole body."""
+
+    is_nullable: bool = False
+
+    def put(self, draft: Draft, ident: str, value: Any) -> None:
+        draft.body, draft.has_body = value, True
+
+
+@dataclass(frozen=True, slots=True)
+class ContentType:
+    """An argument that chooses the media type of the body."""
+
+    is_nullable: bool = False
+
+    def put(self, draft: Draft, ident: str, value: Any) -> None:
+        draft.content_type = value
+
+
+class Codec(Protocol):
+    """A media type: from values to what is sent, and back."""
+
+    @property
+    def media_type(self) -> str: ...
+
+    def encode(self, value: Any, options: Mapping[str, Any]) -> dict[str, Any]:
+        """What httpx is to send of a value. Raises PayloadError."""
+        ...
+
+    def decode(self, answer: Answer) -> Any:
+        """The value of an answer. Raises ValueError."""
+        ...
+
+
+Codecs = Codec | tuple[Codec, ...] | None
+
+
+class _Adapter:
+    """A type that is no model, judged like one."""
+
+    def __init__(self, annotation: Any) -> None:
+        self._adapter = TypeAdapter[Any](annotation, config={"strict": True})
+
+    def model_validate(self, value: Any, **options: bool) -> Any:
+        return self._adapter.validate_python(value, by_alias=True, by_name=False)
+
+
+@dataclass(frozen=True)
+class Json:
+    """JSON of a type; `fold` makes it canonical."""
+
+    annotation: Any
+    media_type: str = "application/json"
+    fold: Callable[[Any], Normalized] = unchanged
+    denormalize: Callable[..., dict[str, Any]] | None = None
+    older: frozenset[tuple[str, str]] = frozenset()
+
+    @cached_property
+    def model(self) -> Any:
+        """What judges values."""
+        is_model = isinstance(self.annotation, type) and issubclass(self.annotation, BaseModel)
+        return self.annotation if is_model else _Adapter(self.annotation)
+
+    def encode(self, value: Any, options: Mapping[str, Any]) -> dict[str, Any]:
+        sent, extra = to_json(value), options.get("extra_body")
+        folded = self.fold({**sent, **extra} if extra else sent)
+        for rewrite in folded.rewrites:
+            if old := rewrite.deprecated:
+                use = old.note or f"Use {rewrite.target[1:]}."
+                told = f"{rewrite.source[1:]!r} is deprecated: {use}"
+                warnings.warn(told, DeprecationWarning, stacklevel=7)
+        folded.validate(self.model)
+        canonical, to = folded.value, dict(self.older & (options.get("compat") or {}).items())
+        if to and self.denormalize:
+            canonical = self.denormalize(canonical, to=to)
+        return {"content": _ENCODER.encode(canonical).encode()}
+
+    def decode(self, answer: Answer) -> Any:
+        value = from_json(answer.content, allow_inf_nan=False)
+        result = self.fold(value).validate(self.model)
+        if isinstance(result, BaseModel):
+            vars(result)["_response"] = answer.response
+        return result
+
+
+@cache
+def _marks(arguments: type) -> dict[str, tuple[Any, bool]]:
+    """The arguments of a method: what puts each into a request, and whether it has to be given."""
+    found: dict[str, tuple[Any, bool]] = {}
+    for name, hint in get_type_hints(arguments, include_extras=True).items():
+        if name not in RequestOptions.__annotations__:
+            is_required = get_origin(hint) is Required
+            inner = get_args(hint)[0] if is_required else hint
+            found[name] = (*getattr(inner, "__metadata__", ()), Member())[0], is_required
+    return found
+
+
+def _chosen(codecs: Codecs, content_type: str) -> Codec | None:
+    """The codec for a media type: the first one where none is for it."""
+    if not isinstance(codecs, tuple):
+        return codecs
+    kind = content_type.partition(";")[0].strip().lower()
+    for wanted in (kind, f"{kind.partition('/')[0]}/*", "*/*"):
+        for codec in codecs:
+            if codec.media_type.partition(";")[0].strip().lower() == wanted:
+                return codec
+    return codecs[0]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Operation(Generic[R]):
+    """Where an operation is, what its arguments are, and what it answers: by status, range of statuses
+    (`4XX`) or `default`. `security` and `base_url` are the client's where they are None."""
+
+    method: str
+    path: str
+    arguments: type = RequestOptions
+    body: Codecs = None
+    answers: Mapping[str, Codecs] = field(default_factory=dict)
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    needs_body: bool = True
+    security: tuple[tuple[str, ...], ...] | None = None
+    base_url: str | None = None
+
+    def draft(self, arguments: Mapping[str, Any]) -> Draft:
+        """The request of some arguments. Raises TypeError for a name that is wrong or missing,
+        PayloadError for a wrong value."""
+        marks, draft = _marks(self.arguments), Draft(self.path, members=dict(self.defaults))
+        if unknown := arguments.keys() - marks.keys() - RequestOptions.__annotations__.keys():
+            raise TypeError(f"unexpected argument {min(unknown)!r} (see extra_body)")
+        for ident, (mark, is_required) in marks.items():
+            value = arguments.get(ident)
+            if value is not None or (mark.is_nullable and ident in arguments):
+                mark.put(draft, ident, value)
+            elif is_required and not isinstance(mark, Member):
+                raise TypeError(f"missing argument {ident!r}")
+        for name, value in (arguments.get("extra_query") or {}).items():
+            text = "" if value is None else value if isinstance(value, str) else _ENCODER.encode(value)
+            draft.query.append(f"{quote(name, '')}={quote(text, '')}")
+        self._fill(draft, arguments)
+        return draft
+
+    def _fill(self, draft: Draft, arguments: Mapping[str, Any]) -> None:
+        """Put the body into a request."""
+        extra, codec = arguments.get("extra_body"), _chosen(self.body, draft.content_type)
+        if extra:
+            members = {ident: mark for ident, (mark, _) in _marks(self.arguments).items() if isinstance(mark, Member)}
+            if clash := extra.keys() & {*members, *(mark.name for mark in members.values())}:
+                raise TypeError(f"{min(clash)!r} is an argument, and may not be in extra_body")
+        if codec and (draft.has_body or extra or self.needs_body):
+            value = draft.members if draft.body is None else draft.body
+            draft.content = codec.encode(value, arguments)
+            told = draft.content.pop("content_type", draft.content_type) or codec.media_type
+            if "files" not in draft.content:  # of these httpx tells the boundary
+                draft.headers["content-type"] = told
+
+    def codec(self, response: httpx.Response) -> Codec | None:
+        """What reads an answer."""
+        status = str(response.status_code)
+        declared = [key for key in (status, f"{status[0]}XX", "default") if key in self.answers]
+        if not declared and response.is_success:
+            declared = [key for key in self.answers if key[0] == "2"]
+        found = self.answers[declared[0]] if declared else None
+        return _chosen(found, response.headers.get("content-type", ""))
+
+    @property
+    def older(self) -> frozenset[tuple[str, str]]:
+        """The ways to say the body in older fields."""
+        return getattr(self.body, "older", frozenset())
+
+    @property
+    def accept(self) -> str:
+        """The media types of answers, those of success first."""
+        kinds: dict[str, None] = {}
+        for status in sorted(self.answers):
+            codecs = self.answers[status]
+            several = codecs if isinstance(codecs, tuple) else (codecs,)
+            kinds |= {codec.media_type: None for codec in several if codec}
+        return ", ".join(kinds) or "*/*"
+
+    def result(self, answer: Answer) -> R:
+        """The result of a successful answer. Raises APIResponseValidationError."""
+        try:
+            result: R = self._value(answer)
+            return result
+        except ValueError as error:
+            message = f"not an answer of {self.path}: {error!s:.1000}"
+            raise APIResponseValidationError(message, answer, True) from error
+
+    def _value(self, answer: Answer) -> Any:
+        codec = self.codec(answer.response) if answer.response is not None else None
+        return codec.decode(answer) if codec else None
+
+    def failure(self, answer: Answer) -> APIError | None:
+        """The error that an answer tells; None for a success, and for what the API document lists below 400."""
+        response = answer.response
+        if response is not None and not answer.failure and self._is_listed(response):
+            return None
+        error = answer.error()
+        if error and not answer.failure:
+            with suppress(ValueError):
+                error.value = self._value(answer)
+        return error
+
+    def _is_listed(self, response: httpx.Response) -> bool:
+        status = response.status_code
+        return response.is_success or (status < 400 and str(status) in self.answers)

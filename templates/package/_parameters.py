@@ -1,0 +1,148 @@
+"""The parameters of a request, in the styles of OpenAPI (section 4.8.12 of 3.1), and where they go."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, ClassVar
+from urllib.parse import quote
+
+from ._operation import Draft, to_json
+
+Quote = Callable[[str], str]
+_SEPARATORS = {"form": ",", "spaceDelimited": "%20", "pipeDelimited": "%7C"}
+_RESERVED = "!$'()*,/:;?@"  # RFC 3986, 2.2, without what would end a part of the query
+
+
+def _quoted(is_reserved: bool) -> Quote:
+    return partial(quote, safe=_RESERVED if is_reserved else "")
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else _json(value)
+
+
+def _parts(value: Any, how: Quote) -> list[Any]:
+    """What a value is made of, encoded: the items of an array, the pairs of an object."""
+    if isinstance(value, dict):
+        return [(how(key), how(_text(item))) for key, item in value.items() if item is not None]
+    if isinstance(value, list):
+        return [how(_text(item)) for item in value if item is not None]
+    return [how(_text(value))]
+
+
+def _joined(value: Any, explode: bool, how: Quote, separator: str = ",") -> str:
+    """All parts of a value: `a,b`, `key,a` or, exploded, `key=a`."""
+    within = "=" if explode else separator
+    parts = (part if isinstance(part, str) else within.join(part) for part in _parts(value, how))
+    return separator.join(parts)
+
+
+def _exploded(name: str, value: Any, how: Quote) -> Iterator[str]:
+    """A pair for each part of a value: `name=a`, `name=b`, or those of an object."""
+    for part in _parts(value, how):
+        yield f"{name}={part}" if isinstance(part, str) else "=".join(part)
+
+
+def _nested(name: str, value: Any, how: Quote) -> Iterator[str]:
+    """`deepObject`: `name[key]=a`, and so on inside."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from _nested(f"{name}[{how(key)}]", item, how)
+    elif value is not None:
+        yield from _exploded(name, value, how)
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A part of the path. Raises ValueError for one that would lead elsewhere."""
+
+    name: str = ""
+    style: str = "simple"
+    explode: bool = False
+    reserved: bool = False
+    is_nullable: ClassVar[bool] = False
+
+    def put(self, draft: Draft, ident: str, value: Any) -> None:
+        name, how = self.name or ident, _quoted(self.reserved)
+        text = self._expanded(name, to_json(value), how)
+        if text in {"", ".", ".."} or "/../" in f"/{text}/":
+            raise ValueError(f"{ident!r} is a part of the path, and may not be {value!r}")
+        draft.path = draft.path.replace(f"{{{name}}}", text)
+
+    def _expanded(self, name: str, value: Any, how: Quote) -> str:
+        if self.style == "json":
+            return how(_json(value))
+        if self.style == "label":
+            return "." + _joined(value, self.explode, how, "." if self.explode else ",")
+        if self.style != "matrix":
+            return _joined(value, self.explode, how)
+        if self.explode and isinstance(value, (list, dict)):
+            return "".join(f";{pair}" for pair in _exploded(name, value, how))
+        text = _joined(value, False, how)
+        return f";{name}={text}" if text else f";{name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A parameter of the query."""
+
+    name: str = ""
+    style: str = "form"
+    explode: bool = True
+    reserved: bool = False
+    is_nullable: ClassVar[bool] = False
+
+    def put(self, draft: Draft, ident: str, value: Any) -> None:
+        name, how = quote(self.name or ident, "[]"), _quoted(self.reserved)
+        draft.query.extend(self._pairs(name, to_json(value), how))
+
+    def _pairs(self, name: str, value: Any, how: Quote) -> Iterator[str]:
+        if self.style == "json":
+            yield f"{name}={how(_json(value))}"
+        elif self.style == "deepObject":
+            yield from _nested(name, value, how)
+        elif self.explode or not isinstance(value, (list, dict)):
+            yield from _exploded(name, value, how)
+        elif parts := _joined(value, False, how, _SEPARATORS[self.style]):
+            yield f"{name}={parts}"
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A header."""
+
+    name: str = ""
+    style: str = "simple"
+    explode: bool = False
+    is_nullable: ClassVar[bool] = False
+
+    def put(self, draft: Draft, ident: str, value: Any) -> None:
+        sent = to_json(value)
+        text = _json(sent) if self.style == "json" else _joined(sent, self.explode, str)
+        draft.headers[(self.name or ident).lower()] = text
+
+
+@dataclass(frozen=True, slots=True)
+class Cookie:
+    """A cookie."""
+
+    name: str = ""
+    style: str = "form"
+    explode: bool = True
+    is_nullable: ClassVar[bool] = False
+
+    def put(self, draft: Draft, ident: str, value: Any) -> None:
+        name, sent, how = self.name or ident, to_json(value), _quoted(False)
+        if self.style == "json":
+            draft.cookies.append(f"{name}={how(_json(sent))}")
+        elif self.explode:
+            draft.cookies.extend(_exploded(name, sent, how))
+        else:
+            draft.cookies.append(f"{name}={_joined(sent, False, how)}")

@@ -1,0 +1,107 @@
+"""The security schemes of an API (section 4.8.27 of OpenAPI 3.1), and what proves who calls."""
+
+from __future__ import annotations
+
+import time
+from base64 import b64encode
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, TypeAlias
+from urllib.parse import quote
+
+import httpx
+
+from ._operation import Draft
+
+Credential: TypeAlias = str | tuple[str, str]
+"""A token or key; a user and a password; the id and the secret of an OAuth 2 client."""
+
+
+@dataclass(frozen=True, slots=True)
+class Http:
+    """The header Authorization (RFC 9110, 11.6.2): a scheme and a token, or a user and a password."""
+
+    scheme: str = "Bearer"
+    header: ClassVar[str] = "authorization"
+
+    def put(self, draft: Draft, credential: Credential) -> httpx.Auth | None:
+        if isinstance(credential, tuple):
+            credential = b64encode(":".join(credential).encode()).decode()
+        draft.headers["authorization"] = f"{self.scheme} {credential}"
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A key in a header, in the query or in a cookie."""
+
+    place: str
+    name: str
+
+    @property
+    def header(self) -> str:
+        return self.name.lower() if self.place == "header" else ""
+
+    def put(self, draft: Draft, credential: Credential) -> httpx.Auth | None:
+        key = credential if isinstance(credential, str) else ":".join(credential)
+        if self.place == "header":
+            draft.headers[self.header] = key
+        elif self.place == "query":
+            draft.query.append(f"{quote(self.name, '')}={quote(key, '')}")
+        else:
+            draft.cookies.append(f"{self.name}={quote(key, '')}")
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class OAuth2:
+    """A token (RFC 6750), or the id and the secret of a client that one is asked for with (RFC 6749, 4.4)."""
+
+    token_url: str = ""
+    scopes: tuple[str, ...] = ()
+    _auths: dict[Credential, httpx.Auth] = field(default_factory=dict, repr=False, compare=False)
+
+    header: ClassVar[str] = "authorization"
+
+    def put(self, draft: Draft, credential: Credential) -> httpx.Auth | None:
+        if isinstance(credential, tuple):
+            if not self.token_url:
+                raise ValueError("the API document names no token URL: pass a token")
+            return self._auths.setdefault(credential, _ClientCredentials(self, *credential))
+        draft.headers["authorization"] = f"Bearer {credential}"
+        return None
+
+
+class _ClientCredentials(httpx.Auth):
+    """Asks for a token, and again when it has expired or is refused."""
+
+    requires_response_body = True
+
+    def __init__(self, scheme: OAuth2, client_id: str, secret: str) -> None:
+        self._scheme, self._client = scheme, (client_id, secret)
+        self._token, self._until = "", 0.0
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response]:
+        is_new = not self._token or time.time() > self._until
+        if is_new:
+            self._keep((yield self._asked()))
+        request.headers["authorization"] = f"Bearer {self._token}"
+        response = yield request
+        if response.status_code == 401 and not is_new:
+            self._keep((yield self._asked()))
+            request.headers["authorization"] = f"Bearer {self._token}"
+            yield request
+
+    def _asked(self) -> httpx.Request:
+        form = {"grant_type": "client_credentials", "scope": " ".join(self._scheme.scopes)}
+        basic = ":".join(quote(part, "") for part in self._client)  # RFC 6749, 2.3.1
+        headers = {"authorization": f"Basic {b64encode(basic.encode()).decode()}"}
+        sent = {name: value for name, value in form.items() if value}
+        return httpx.Request("POST", self._scheme.token_url, data=sent, headers=headers)
+
+    def _keep(self, response: httpx.Response) -> None:
+        if not response.is_success:
+            raise httpx.ConnectError(f"no token: {response.status_code} {response.reason_phrase}")
+        told: Any = response.json()
+        self._token, lasts = str(told["access_token"]), float(told.get("expires_in", 300))
+        self._until = time.time() + lasts - 10

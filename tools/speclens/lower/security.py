@@ -1,0 +1,72 @@
+"""Security Schemes and Requirements (sections 4.8.27 and 4.8.30 of OpenAPI 3.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from speclens import ir
+from speclens.literals import literal, tuple_literal
+from speclens.lower.walk import JsonObject, follow
+from speclens.source.pointer import join
+
+
+def schemes(document: JsonObject, used: Iterable[str]) -> Iterator[ir.Scheme]:
+    """The schemes of some names. One that is not declared is taken for a bearer token."""
+    declared = (document.get("components") or {}).get("securitySchemes")
+    for name in used:
+        place = join("#/components/securitySchemes", name)
+        value = declared.get(name) if isinstance(declared, dict) else None
+        pointer, scheme = follow(document, place, value)
+        found = scheme if isinstance(scheme, dict) else {}
+        yield ir.Scheme(literal(name), pointer if found else "#/info", _expression(found))
+
+
+def _expression(scheme: JsonObject) -> str:
+    kind = scheme.get("type")
+    if kind == "apiKey" and scheme.get("in") in {"header", "query", "cookie"}:
+        return f"ApiKey({literal(scheme['in'])}, {literal(str(scheme.get('name', '')))})"
+    if kind == "oauth2":
+        return _oauth2(scheme)
+    given = str(scheme.get("scheme") or "Bearer") if kind == "http" else "Bearer"
+    name = given if given.lower() not in {"bearer", "basic"} else given.capitalize()
+    return "Http()" if name == "Bearer" else f"Http({literal(name)})"
+
+
+def _oauth2(scheme: JsonObject) -> str:
+    flows = scheme.get("flows")
+    flow = flows.get("clientCredentials") if isinstance(flows, dict) else None
+    if not isinstance(flow, dict) or not str(flow.get("tokenUrl", "")).startswith(
+        ("https://", "http://")
+    ):
+        return "OAuth2()"
+    scopes = tuple(map(str, flow.get("scopes") or ()))
+    return (
+        f"OAuth2({literal(str(flow['tokenUrl']))}{f', {tuple_literal(scopes)}' if scopes else ''})"
+    )
+
+
+def requirement(document: JsonObject, owner: JsonObject) -> tuple[tuple[str, ...], ...] | None:
+    """The alternatives of a document or an operation: names of schemes that are asked for together. Certificates of
+    the connection (`mutualTLS`) are for the caller's own `http_client` to have."""
+    declared: Any = owner.get("security")
+    if not isinstance(declared, list):
+        return None
+    known = (document.get("components") or {}).get("securitySchemes") or {}
+    return tuple(
+        tuple(name for name in map(str, one) if (known.get(name) or {}).get("type") != "mutualTLS")
+        for one in declared
+        if isinstance(one, dict)
+    )
+
+
+def source(alternatives: tuple[tuple[str, ...], ...]) -> str:
+    """The literal of alternatives."""
+    inside = [tuple_literal(names) for names in alternatives]
+    return f"({', '.join(inside)}{',' if len(inside) == 1 else ''})"
+
+
+def is_bearer(document: JsonObject, alternatives: Iterable[tuple[str, ...]]) -> bool:
+    """Whether nothing but bearer tokens is asked for."""
+    names = {name for one in alternatives for name in one}
+    return all(scheme.expression == "Http()" for scheme in schemes(document, sorted(names)))

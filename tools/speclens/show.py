@@ -1,0 +1,105 @@
+"""`speclens show`: what a document becomes, as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from speclens import ir
+
+Data = dict[str, Any]
+
+
+def described(document: ir.Document, package: ir.Package) -> Data:
+    """The package of a document: its client with every operation, and its schemas, each with its pointer in the
+    document. Values are JSON."""
+    client = document.client
+    return {
+        "package": package.name,
+        "client": package.client if client else None,
+        "async_client": package.async_client if client else None,
+        "operations": list(_operations(client)) if client else [],
+        "schemas": [
+            {"pointer": one.pointer, "class": one.ident, "module": f"{package.name}.models"}
+            for one in document.schemas
+        ],
+    }
+
+
+def _operations(client: ir.Client) -> Iterator[Data]:
+    for resource in client.resources:
+        for one in resource.operations:
+            yield {
+                "operation_id": one.name,
+                "method": one.verb,
+                "path": one.template,
+                "pointer": one.pointer,
+                "call": f"{resource.ident}.{one.ident}",
+                **(
+                    {"stream_call": f"{resource.ident}.{one.stream_ident}"}
+                    if one.stream and one.is_plain
+                    else {}
+                ),
+                "parameters": [
+                    {
+                        "name": argument.name,
+                        "in": argument.place,
+                        "argument": argument.ident,
+                        "required": argument.is_required,
+                    }
+                    for argument in one.arguments
+                    if argument.place in {"path", "query", "header", "cookie"}
+                ],
+                "body": list(_body(one)),
+                "responses": {
+                    response.status: [
+                        {"media_type": media.name, "type": media.annotation, "schema": media.schema}
+                        for media in response.content
+                    ]
+                    for response in one.responses
+                },
+                "result": f"Stream[{one.stream}]"
+                if one.stream and not one.is_plain
+                else one.result,
+                "security": [list(names) for names in one.alternatives],
+                "served": bool(one.request),
+            }
+
+
+def _body(operation: ir.Operation) -> Iterator[Data]:
+    body = operation.body
+    for media in body.content if body else ():
+        members = [one.ident for one in operation.arguments if one.place == "member"]
+        given = {"argument": body.argument} if body and body.argument else {"arguments": members}
+        yield {"media_type": media.name, **given, "schema": media.schema}
+
+
+def table(data: Data) -> Iterator[str]:
+    """The same for a person: a line for each operation, then one for each schema, in columns."""
+    yield f"{data['package']}: {data['client'] or 'no client'}"
+    yield from _columns(
+        (
+            f"{data['client']}().{one['call']}({', '.join(_arguments(one))})",
+            f"-> {one['result'].replace('_models.', '')}",
+            f"{one['method']} {one['path']}",
+        )
+        for one in data["operations"]
+    )
+    yield from _columns((one["class"], one["pointer"]) for one in data["schemas"])
+
+
+def _arguments(operation: Data) -> Iterator[str]:
+    yield from (one["argument"] for one in operation["parameters"] if one["required"])
+    for one in operation["body"][:1]:
+        yield one.get("argument", "**body")
+    if any(not one["required"] for one in operation["parameters"]):
+        yield "…"
+
+
+def _columns(rows: Iterator[tuple[str, ...]]) -> Iterator[str]:
+    found = list(rows)
+    widths = [min(max(map(len, column)), 60) for column in zip(*found, strict=True)]
+    for row in [("",), *found] if found else ():
+        yield "  ".join(
+            text.ljust(width) for text, width in zip(row, widths, strict=False)
+        ).rstrip()

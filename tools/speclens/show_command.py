@@ -1,0 +1,47 @@
+"""The command `speclens show`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from speclens import config as configuration
+from speclens import pipeline, plan, show
+from speclens.options import config_of, format_option, overlay_option, reported, warn
+from speclens.reporting import safe
+from speclens.source import load
+
+
+@click.command("show")
+@click.option(
+    "--spec",
+    type=click.Path(path_type=Path),
+    help="The OpenAPI document; that of pyproject.toml if not given.",
+)
+@overlay_option
+@click.option("--package", help="The name of the package that would be generated.")
+@format_option("text", "json")
+@reported
+def show_command(
+    spec: Path | None, overlays: tuple[Path, ...], package: str | None, style: str
+) -> None:
+    """Tell what a document becomes: methods with their arguments and results, and classes. Writes nothing.
+
+    \b
+    Example:
+      speclens show --spec openapi.yaml --package petstore
+    """
+    config = config_of("show", spec, overlays)
+    if package:
+        config = configuration.checked(replace(config, package=package))
+    document, warnings = pipeline.read(load(config.spec, config.overlays))
+    data = show.described(document, plan.package(document, config))
+    if style == "json":
+        click.echo(json.dumps(data, indent=2))
+    else:
+        warn(warnings)
+        for line in show.table(data):
+            click.echo(safe(line))
