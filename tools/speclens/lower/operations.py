@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from speclens import ir, names
 from speclens.literals import comment, docstring, inline, literal
-from speclens.lower import compat, examples, media, requests, responses, security, servers
+from speclens.lower import compat, examples, media, methods, requests, responses, security, servers
 from speclens.lower.arguments import Inputs
 from speclens.lower.naming import is_class
 from speclens.lower.view import View
@@ -52,7 +52,7 @@ def lower(
     resources: dict[str, list[ir.Operation]] = {}
     for pointer, one in found.items():
         made = _operation(inputs, known, one, idents[pointer], classes[pointer])
-        resources.setdefault(_tag(one.value, one.path), []).append(made)
+        resources.setdefault(methods.tag(one.value, one.path), []).append(made)
     client = _client(document, resources, inputs)
     return client, (*_unserved(client), *_unfolded(inputs, client))
 
@@ -96,30 +96,6 @@ def _distinct_names(found: Iterable[_Found], make: Any) -> dict[str, str]:
     return {pointer: idents[name] for pointer, name in full.items()}
 
 
-# Names
-
-
-def _tag(operation: JsonObject, path: str) -> str:
-    """What an operation belongs to: its first tag, else the first telling part of its path."""
-    tags = operation.get("tags")
-    if isinstance(tags, list) and tags and isinstance(tags[0], str) and names.words(tags[0]):
-        return tags[0]
-    parts = [part for part in path.split("/") if names.words(part) and not part.startswith("{")]
-    return next((part for part in parts if not part[1:].isdecimal()), "operations")
-
-
-def _verb(name: str, tag: str) -> str:
-    """The name of a method: that of its operation without what its resource says already."""
-    own = [word.lower() for word in names.words(tag)]
-    one = [*own[:-1], *(word.removesuffix("s") for word in own[-1:])]
-    words = [word.lower() for word in names.words(name)]
-    for start in range(len(words) - len(own) + 1) if len(own) < len(words) else ():
-        end = start + len(own)
-        if words[start:end] in (own, one):
-            return names.attribute("_".join(words[:start] + words[end:]))
-    return names.attribute("_".join(words))
-
-
 # What is generated
 
 
@@ -129,7 +105,7 @@ def _operation(
     document, operation, pointer = inputs.document, found.value, found.pointer
     request = requests.lower(inputs, named, pointer, operation, found.path)
     answers = responses.lower(named, pointer, operation)
-    ident = _verb(found.name, _tag(operation, found.path))
+    ident = methods.verb(found.name, methods.tag(operation, found.path))
     stream, is_plain = responses.stream(answers), responses.is_plain(answers)
     wanted = security.requirement(document, operation)
     usual = security.requirement(document, document) or ()
@@ -264,7 +240,7 @@ def _resources(
             class_name=names.unused(classes[tag], taken),
             pointer=operations[0].pointer,
             doc=_tag_doc(document, tag),
-            operations=_distinct(operations),
+            operations=methods.distinct(operations),
         )
         for tag, operations in made.items()
     )
@@ -273,21 +249,6 @@ def _resources(
 def _media(operation: ir.Operation) -> Iterator[ir.Media]:
     yield from operation.body.content if operation.body else ()
     yield from (one for response in operation.responses for one in response.content)
-
-
-def _distinct(operations: list[ir.Operation]) -> tuple[ir.Operation, ...]:
-    """The operations of a resource; where two would be one method, each keeps the whole name of its operation."""
-    count = [operation.ident for operation in operations]
-    return tuple(_in_full(one) if count.count(one.ident) > 1 else one for one in operations)
-
-
-def _in_full(operation: ir.Operation) -> ir.Operation:
-    stream = (
-        f"{operation.handler}_stream"
-        if operation.is_plain and operation.stream
-        else operation.handler
-    )
-    return replace(operation, ident=operation.handler, stream_ident=stream)
 
 
 def _sorted(found: Iterable[str]) -> tuple[str, ...]:

@@ -1,0 +1,44 @@
+"""Names of resources and of their methods."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from speclens import ir, names
+from speclens.lower.walk import JsonObject
+
+
+def tag(operation: JsonObject, path: str) -> str:
+    """What an operation belongs to: its first tag, else the first telling part of its path."""
+    tags = operation.get("tags")
+    if isinstance(tags, list) and tags and isinstance(tags[0], str) and names.words(tags[0]):
+        return tags[0]
+    parts = [part for part in path.split("/") if names.words(part) and not part.startswith("{")]
+    return next((part for part in parts if not part[1:].isdecimal()), "operations")
+
+
+def verb(name: str, tag: str) -> str:
+    """The name of a method: that of its operation without what its resource says already."""
+    own = [word.lower() for word in names.words(tag)]
+    one = [*own[:-1], *(word.removesuffix("s") for word in own[-1:])]
+    words = [word.lower() for word in names.words(name)]
+    for start in range(len(words) - len(own) + 1) if len(own) < len(words) else ():
+        end = start + len(own)
+        if words[start:end] in (own, one):
+            return names.attribute("_".join(words[:start] + words[end:]))
+    return names.attribute("_".join(words))
+
+
+def distinct(operations: list[ir.Operation]) -> tuple[ir.Operation, ...]:
+    """The operations of a resource; where two would be one method, each keeps the whole name of its operation."""
+    count = [operation.ident for operation in operations]
+    return tuple(_in_full(one) if count.count(one.ident) > 1 else one for one in operations)
+
+
+def _in_full(operation: ir.Operation) -> ir.Operation:
+    stream = (
+        f"{operation.handler}_stream"
+        if operation.is_plain and operation.stream
+        else operation.handler
+    )
+    return replace(operation, ident=operation.handler, stream_ident=stream)
