@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
 from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
 
 import handwritten
 import handwritten_models
 import pytest
 import run_benchmarks
+from pydantic import ValidationError
+
+from routescope import CompatError
 
 ROOT = Path(__file__).parents[1]
 CLIENT = 5 if find_spec("openai") else 4  # rows
@@ -27,16 +32,43 @@ def test_all_rows_are_printed(
     assert header == "| what | CPU time | against | CPU time | ratio | goal |"
     assert rule.count("|") == 7
     compared = len(run_benchmarks.REQUESTS) + len(run_benchmarks.RESPONSES)
-    assert [row.split(" | ")[-1] for row in rows].count("< 1.5 |") == compared
-    validated = 2 * len(run_benchmarks.REQUESTS)
-    assert len(rows) == compared + validated + CLIENT + 3 + 5
+    for goal in ("< 1.5 |", "< 0.5 |"):
+        assert [row.split(" | ")[-1] for row in rows].count(goal) == compared
+    value_alone = 2 * len(run_benchmarks.REQUESTS)
+    assert len(rows) == 2 * compared + value_alone + CLIENT + 3 + 5
 
 
-def test_unequal_results_are_not_compared(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(handwritten, "fold_request", handwritten.fold_response)
+@pytest.mark.parametrize(
+    ("module", "name", "way"),
+    [
+        (handwritten, "fold_request", "hand"),
+        (handwritten_models, "tell_request", "validators"),
+    ],
+)
+def test_unequal_results_are_not_compared(
+    monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str, way: str
+) -> None:
+    monkeypatch.setattr(module, name, handwritten.fold_response)
 
-    with pytest.raises(ValueError, match=r"^`image`, one URL: "):
+    for payloads in (run_benchmarks.REQUESTS, run_benchmarks.REFUSED):
+        for name, payload in payloads.items():
+            if name != "canonical, two images":
+                with pytest.raises(ValueError, match=rf"^{re.escape(name)}: .* \({way}\)$"):
+                    run_benchmarks.check_same(name, payload)
+    with pytest.raises(ValueError, match=rf"\({way}\)$"):
         run_benchmarks.normalizing(rounds=1, calls=1)
+
+
+def test_what_is_refused_is_refused_at_its_place() -> None:
+    for name, payload in run_benchmarks.REFUSED.items():
+        for run in run_benchmarks.ways(name).values():
+            with pytest.raises(CompatError):
+                run(payload)
+
+
+def test_what_the_model_alone_refuses_is_told_by_pydantic() -> None:
+    with pytest.raises(ValidationError, match="should match pattern"):
+        handwritten_models.tell_request({**run_benchmarks.BODY, "image": "ftp://a"})
 
 
 def test_unequal_models_are_not_compared(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -243,7 +243,7 @@ def test_unused_members_are_told_as_deep_as_they_are(package: str) -> None:
 
 def test_a_rename_moves_what_is_inside_and_keys_are_escaped() -> None:
     log = Log()
-    log.ends[None, "o/ld"] = "/o~1ld", "/new", False
+    log.notes.append(("spoke", (None, "o/ld"), ("/o~1ld", "/new"), None))
     log.rewrite((None, "o/ld"), "#/old", is_rename=True)
     log.rewrite(((None, "o/ld"), "a~b"), "#/inner")
     log.rewrite((None, "size"), "#/size")
@@ -257,7 +257,7 @@ def test_a_rename_moves_what_is_inside_and_keys_are_escaped() -> None:
 
 def test_the_first_rewrite_of_a_deprecated_field_says_so() -> None:
     log, note = Log(), Deprecation(note="Use new.")
-    log.given(None, (None, "old"), "/old", "/new", note)
+    log.notes.append(("spoke", (None, "old"), ("/old", "/new"), note))
     log.rewrite((None, "size"), "#/size")
     log.rewrite((None, "old"), "#/old")
     log.rewrite(((None, "old"), 0), "#/item")
@@ -299,9 +299,9 @@ def test_a_field_inside_an_older_field_is_told_where_it_is_in_the_end(
 ) -> None:
     log, old = import_module(f"{package}._compat").Log(), (None, "old")
     inner = (old, "older")
-    log.ends[old] = "/old", "/new", False
+    log.notes.append(("spoke", old, ("/old", "/new"), None))
     log.rewrite(old, "#/old", is_rename=is_rename)
-    log.given(old, inner, "/older", "/newer", None)
+    log.notes.append(("spoke", inner, ("/older", "/newer"), None))
     log.rewrite(inner, "#/older", is_rename=True)
     log.rewrite(((inner, 1), "x"), "#/x")
     if dropped:
@@ -318,7 +318,7 @@ def test_a_field_inside_an_older_field_is_told_where_it_is_in_the_end(
 def test_a_field_of_an_item_is_told_with_the_item(package: str) -> None:
     log = import_module(f"{package}._compat").Log()
     at = ((None, "items"), 0)
-    log.given(at, (at, "old"), "/old", "/new", None)
+    log.notes.append(("spoke", (at, "old"), ("/old", "/new"), None))
     log.rewrite((at, "old"), "#/old", is_rename=True)
     (found,) = log.run(lambda payload, at, log: payload, {}).rewrites
     assert (found.source, found.target) == ("/items/0/old", "/items/0/new")
@@ -475,3 +475,14 @@ def test_the_package_knows_its_names() -> None:
     assert dir(routescope) == routescope.__all__
     with pytest.raises(AttributeError):
         routescope.nothing  # noqa: B018
+
+
+def test_what_was_told_is_found_out_once_and_stays_true_when_the_payload_changes() -> None:
+    payload: dict[str, Any] = {"image": ["https://example.com/a.png", {"url": "b", "c": 1}]}
+    run = normalizers.normalize_image_edit_request(payload)
+    payload.clear()
+    sent = pickle.loads(pickle.dumps(run))
+    assert [one.source for one in run.rewrites] == ["/image"] * 3
+    assert [(one.pointer, one.reason) for one in run.drops] == [("/image/1/c", "template")]
+    assert run.rewrites is run.rewrites
+    assert (sent.value, sent.rewrites, sent.drops) == (run.value, run.rewrites, run.drops)

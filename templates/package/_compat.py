@@ -13,7 +13,9 @@ __all__ = ["CompatError", "Deprecation", "Drop", "Normalized", "PayloadError", "
 
 Path = tuple[Any, ...] | None  # (path of the container, key or index); None is the root
 Fold = Callable[[Any, Path, "Log"], Any]
-Hub = list[tuple[Any, ...]]  # of each field its pointer, name, fold, absent values, deprecation
+Hub = tuple[Any, ...]  # pointer, name, fold, absent values, spokes
+Note = tuple[str, Any, Any, Any]  # what was noted, where, and two more things
+Told = tuple[tuple["Rewrite", ...], tuple["Drop", ...]]
 Source = tuple[Path, Any, Any]  # of a hub: where it stands, its value as sent, and folded
 Join = Callable[[list[Source], "Log"], Any]
 
@@ -70,15 +72,27 @@ class PayloadError(ValueError):
 M = TypeVar("M", bound=Any)  # a pydantic model
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Normalized:
     """A payload in canonical form, what was rewritten to get there, and what was dropped."""
 
     value: Any
-    rewrites: tuple[Rewrite, ...]
-    drops: tuple[Drop, ...]
-    _fold: Fold = field(repr=False, compare=False)
-    _sent: Any = field(repr=False, compare=False)
+    _notes: list[Note] = field(repr=False)
+    _fold: Fold = field(repr=False)
+    _sent: Any = field(repr=False)
+    _told: Told | None = field(default=None, repr=False)
+
+    @property
+    def rewrites(self) -> tuple[Rewrite, ...]:
+        return (self._told or self._tell())[0]
+
+    @property
+    def drops(self) -> tuple[Drop, ...]:
+        return (self._told or self._tell())[1]
+
+    def _tell(self) -> Told:
+        self._told = tell(self._notes)
+        return self._told
 
     def locate(self, pointers: Iterable[str]) -> list[tuple[str, str]]:
         """The sender's pointers of pointers into `value` (what came from `image` is at `/image`),
@@ -138,63 +152,24 @@ def fault(rule: str, at: Path, message: str) -> CompatError:
 
 
 class Log:
-    """What a run notes down on the way."""
+    """What a run notes down on the way: no more than it must, since many never ask what was told."""
 
     def __init__(self) -> None:
-        self.rewrites: dict[tuple[str, str], Rewrite] = {}
-        self.drops: list[Drop] = []
+        self.notes: list[Note] = []
         self.missing: dict[str, str] = {}
-        self.deprecated: dict[Path, Deprecation] = {}
-        # Of the root and of spokes: the pointer, the hub's, whether what is inside has its own.
-        self.ends: dict[Path, tuple[str, str, bool]] = {None: ("", "", True)}
 
     def run(self, fold: Fold, payload: Any) -> Normalized:
         """A payload folded, with what was noted on the way. Raises CompatError."""
         try:
-            value = fold(payload, None, self)
+            return Normalized(fold(payload, None, self), self.notes, fold, payload)
         except RecursionError:
             raise fault("depth", None, "nested too deep") from None
-        return Normalized(value, tuple(self.rewrites.values()), tuple(self.drops), fold, payload)
 
-    def given(
-        self, at: Path, here: Path, source: str, target: str, deprecated: Deprecation | None
-    ) -> None:
-        """Note a spoke of the object at a place. In one that is not just renamed it counts as that."""
-        path: Any = at
-        rest, is_item = "", False
-        while path not in self.ends:
-            path, key = path
-            rest, is_item = f"/{escape(key)}{rest}", is_item or isinstance(key, int)
-        above, end, is_open = self.ends[path]
-        if path is None or (is_open and not is_item):
-            self.ends[here] = above + rest + source, end + rest + target, False
-        if deprecated:
-            self.deprecated[here] = deprecated
+    def rewrite(self, at: Path, rule: str, is_rename: bool = False) -> None:
+        self.notes.append(("rewrite", at, rule, is_rename))
 
-    def rewrite(self, at: Any, rule: str, is_rename: bool = False) -> None:
-        """Note an older shape: once per rule and property that it was sent in, up to the first index
-        of an array. What is inside a spoke counts as the spoke, if that was not just renamed."""
-        path, rest = at, ""
-        while path not in self.ends:
-            path, key = path
-            rest = "" if isinstance(key, int) else f"/{escape(key)}{rest}"
-        source, target, is_open = self.ends[path]
-        if is_open:
-            source, target = source + rest, target + rest
-        if is_rename and path is at:
-            self.ends[path] = source, target, True
-        deprecated = self.deprecated.pop(at, None)  # the first one of a spoke is its own
-        if (source, rule) not in self.rewrites:
-            self.rewrites[source, rule] = Rewrite(source, target, rule, deprecated)
-
-    def drop(self, path: Path, reason: str) -> None:
-        self.drops.append(Drop(pointer(path), reason))
-        source, target, is_open = self.ends.get(path, ("", "", False))
-        inside = [key for key in self.rewrites if is_open and key[0].startswith(f"{source}/")]
-        for key in inside:  # what was told there is nowhere else
-            one = self.rewrites.pop(key)
-            told = Rewrite(source, target, one.rule, one.deprecated)
-            self.rewrites.setdefault((source, one.rule), told)
+    def drop(self, at: Path, reason: str) -> None:
+        self.notes.append(("drop", at, reason, None))
 
     def drop_unused(self, value: Any, used: Mapping[str, Any], path: Path) -> None:
         """Note the members of a value that its shape does not carry over. Of those in `used` it
@@ -204,6 +179,45 @@ class Log:
                 self.drop((path, key), "template")
             elif used[key] and isinstance(inner, dict):
                 self.drop_unused(inner, used[key], (path, key))
+
+
+def tell(notes: Iterable[Note]) -> Told:
+    """What notes come to. An older shape is told once per rule and property that it was sent in, up
+    to the first index of an array; in a spoke that was not just renamed it counts as the spoke."""
+    rewrites: dict[tuple[str, str], Rewrite] = {}
+    drops: list[Drop] = []
+    deprecations: dict[Path, Deprecation | None] = {}
+    # Of the root and of spokes: the pointer, the hub's, whether what is inside has its own.
+    ends: dict[Path, tuple[str, str, bool]] = {None: ("", "", True)}
+    for kind, at, this, that in notes:
+        if kind == "drop":
+            drops.append(Drop(pointer(at), this))
+            source, target, is_open = ends.get(at) or ("", "", False)
+            for key in list(rewrites) if is_open else ():
+                if key[0].startswith(f"{source}/"):  # what was told there is nowhere else
+                    one = rewrites.pop(key)
+                    told = Rewrite(source, target, one.rule, one.deprecated)
+                    rewrites.setdefault((source, one.rule), told)
+            continue
+        path, rest, is_item = at[0] if kind == "spoke" else at, "", False
+        while path not in ends:
+            path, key = path
+            is_item = is_item or isinstance(key, int)
+            rest = "" if isinstance(key, int) and kind != "spoke" else f"/{escape(key)}{rest}"
+        source, target, is_open = ends[path]
+        if is_open:
+            source, target = source + rest, target + rest
+        if kind == "spoke":
+            if path is None or (is_open and not is_item):
+                ends[at] = source + this[0], target + this[1], False
+            deprecations[at] = that
+            continue
+        if that and path is at:
+            ends[at] = source, target, True
+        deprecated = deprecations.pop(at, None)  # the first one of a spoke is its own
+        if (source, this) not in rewrites:
+            rewrites[source, this] = Rewrite(source, target, this, deprecated)
+    return tuple(rewrites.values()), tuple(drops)
 
 
 def same(a: Any, b: Any) -> bool:
@@ -220,7 +234,11 @@ def same(a: Any, b: Any) -> bool:
 
 def is_one_of(value: Any, values: Sequence[Any]) -> bool:
     """Whether a JSON value equals one of some."""
-    return value in values and any(same(value, other) for other in values)
+    if value in values:
+        for other in values:
+            if same(value, other):
+                return True
+    return False
 
 
 def rough(value: Any) -> int:
@@ -258,27 +276,28 @@ def part(key: str, value: Any, path: tuple[str, ...]) -> dict[str, Any]:
     return {key: value}
 
 
-def hub_of(*fields: tuple[Any, ...]) -> Hub:
-    """What `gather` takes: fields that fold into the first of them, before each its pointer."""
-    return [(f"/{escape(field[0])}", *field) for field in fields]
+def hub_of(hub: tuple[Any, ...], *spokes: tuple[Any, ...]) -> Hub:
+    """What `gather` takes: the pointer of the hub, what it is, and its spokes with both pointers."""
+    target = "".join(f"/{escape(name)}" for name in ([hub[0]] if isinstance(hub[0], str) else hub[0]))
+    return target, *hub[:3], [((f"/{escape(spoke[0])}", target), *spoke) for spoke in spokes]
 
 
 def gather(
     folded: Any, at: Path, log: Log, join: Join, fields: Hub, needed: str = "", place: Path = None
 ) -> None:
     """Fold what is given in some fields into the first, the hub; the object loses the others."""
-    (target, hub, own, absent, _), *spokes = fields
+    target, hub, own, absent, spokes = fields
     place = place or (at, hub)
     sources: list[Source] = []
     if hub in folded and not is_one_of(value := folded[hub], absent):
         sources.append((place, value, own(value, place, log) if own else value))
-    for source, name, fold, absent, deprecated in spokes:
+    for ends, name, fold, absent, deprecated in spokes:
         if name in folded:
             value, here = folded.pop(name), (at, name)
             if is_one_of(value, absent):
                 log.drop(here, "absent")
                 continue
-            log.given(at, here, source, target, deprecated)
+            log.notes.append(("spoke", here, ends, deprecated))
             sources.append((here, value, fold(value, here, log) if fold else value))
     if sources:
         if sources[0][0] is not place and hub in folded:
@@ -292,10 +311,9 @@ def gather_deep(
     folded: Any, at: Path, log: Log, join: Join, fields: Hub, needed: str = ""
 ) -> None:
     """The same for a hub some objects deep. Objects on the way are made, or copied, never changed."""
-    (_, hub, *own), *spokes = fields
+    hub = fields[1]
     for value in cut(folded, hub)[1]:
         folded[hub] = value  # no name of a member is a tuple
-    fields = [(pointer(path_of(None, hub)), hub, *own), *spokes]
     gather(folded, at, log, join, fields, needed, path_of(at, hub))
     if hub in folded:
         value, here = folded.pop(hub), folded
@@ -316,17 +334,18 @@ def merged(sources: list[Source], log: Log) -> Any:
     for at, sent, items in sources:
         if not isinstance(items, list):
             raise fault("type", at, "must be an array")
-        earlier = found.copy()
-        if len(earlier) > 9:  # of many, only those that may be equal are compared
+        if len(found) > 9:  # of many, only those that may be equal are compared
             alike = {}
-            for item in earlier:
+            for item in found:
                 alike.setdefault(rough(item), []).append(item)
-        for index, item in enumerate(items):
-            if is_one_of(item, alike.get(rough(item), ()) if alike else earlier):
+        fresh: list[Any] = [] if found else items  # nothing was given before the first
+        for index, item in enumerate(items if found else ()):
+            if is_one_of(item, alike.get(rough(item), ()) if alike else found):
                 itemwise = isinstance(sent, list) and len(sent) == len(items)
                 log.drop((at, index) if itemwise else at, "duplicate")
             else:
-                found.append(item)
+                fresh.append(item)
+        found = found + fresh
     return found
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from routescope import CompatError, Deprecation, Drop, Normalized, Rewrite
+from routescope import CompatError, Deprecation, Drop, Rewrite
 
 SCHEMAS = "#/components/schemas/"
 IMAGE = f"{SCHEMAS}ImageEditRequest/properties/image/oneOf/"
@@ -16,6 +17,15 @@ URL_OBJECT = f"{REFERENCE}0/properties/image_url/oneOf/1"
 DATA = f"{SCHEMAS}ImagesResponse/properties/data/oneOf/"
 NOTE = Deprecation(since="2026-08-01", note="Use images[].image_url.")
 EMPTY: tuple[Any, ...] = (None, [], "")
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A payload in canonical form, what was rewritten to get there, and what was dropped."""
+
+    value: Any
+    rewrites: tuple[Rewrite, ...]
+    drops: tuple[Drop, ...]
 
 
 class Notes:
@@ -38,22 +48,22 @@ class Notes:
             if key != used:
                 self.drops.append(Drop(f"{pointer}/{escape(key)}", "template"))
 
-    def result(self, value: Any) -> Normalized:
-        return Normalized(value, tuple(self.rewrites.values()), tuple(self.drops), no_replay, None)
-
-
-def no_replay(*_: object) -> Any:
-    raise NotImplementedError("errors of the model are not mapped back")
+    def result(self, value: Any) -> Folded:
+        return Folded(value, tuple(self.rewrites.values()), tuple(self.drops))
 
 
 def escape(key: str) -> str:
     return key.replace("~", "~0").replace("/", "~1")
 
 
-def fold_request(payload: Any) -> Normalized:
-    if not isinstance(payload, dict):
-        return Notes().result(payload)
+def fold_request(payload: Any) -> Folded:
     notes = Notes()
+    return notes.result(request(payload, notes))
+
+
+def request(payload: Any, notes: Notes) -> Any:
+    if not isinstance(payload, dict):
+        return payload
     value = payload.copy()
     if "mask" in value:
         value["mask"] = mask(value["mask"], notes)
@@ -62,7 +72,7 @@ def fold_request(payload: Any) -> Normalized:
         value["images"] = merged(sources, notes)
         if payload.get("images") in EMPTY and "images" in payload:
             notes.drops.append(Drop("/images", "absent"))
-    return notes.result(value)
+    return value
 
 
 def mask(sent: Any, notes: Notes) -> str:
@@ -177,12 +187,15 @@ def merged(sources: list[tuple[str, Any, Any]], notes: Notes) -> Any:
     return images
 
 
-def fold_response(payload: Any) -> Normalized:
-    if not isinstance(payload, dict) or "data" not in payload:
-        return Notes().result(payload)
+def fold_response(payload: Any) -> Folded:
     notes = Notes()
-    value = {**payload, "data": data(payload["data"], notes)}
-    return notes.result(value)
+    return notes.result(response(payload, notes))
+
+
+def response(payload: Any, notes: Notes) -> Any:
+    if not isinstance(payload, dict) or "data" not in payload:
+        return payload
+    return {**payload, "data": data(payload["data"], notes)}
 
 
 def data(sent: Any, notes: Notes) -> list[Any]:

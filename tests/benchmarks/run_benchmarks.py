@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import handwritten
+import handwritten_models
 from client_benchmarks import client_rows
-from handwritten_models import FoldingRequest
+from handwritten_models import FoldingRequest, dumped
 from measuring import Row, medians, starting
 
 from routescope import (
+    CompatError,
     ImageEditRequest,
     normalize_image_edit_request,
     normalize_images_response,
@@ -50,6 +52,17 @@ RESPONSES: dict[str, dict[str, Any]] = {
     },
     "response, one object": {"created": 1, "data": {"url": A}},
 }
+# What all ways refuse, with the same words at the same place.
+REFUSED: dict[str, dict[str, Any]] = {
+    "no image": {**BODY, "image": 5},
+    "no URLs": {**BODY, "images": [A], "image_urls": {"url": A}},
+    "an item that is no URL": {**BODY, "image": B, "image_urls": [A, 5]},
+    "a reference in a list that is none": {**BODY, "image": [A, {"image_url": {"href": B}}]},
+    "`images` that cannot be merged": {**BODY, "images": {"url": A}, "image": B},
+    "a mask without a URL": {**BODY, "images": [{"image_url": A}], "mask": {"url": B}},
+}
+Fold = Callable[[Any], Any]
+WAYS = ("ours", "hand", "validators")
 
 
 def main(rounds: int = 15, calls: int = 2000, processes: int = 7) -> None:
@@ -70,31 +83,58 @@ def main(rounds: int = 15, calls: int = 2000, processes: int = 7) -> None:
 
 
 def normalizing(rounds: int, calls: int) -> list[Row]:
-    """The generated functions against the one written by hand; raises ValueError if they differ in anything."""
-    pairs = [
-        (name, normalize_image_edit_request, handwritten.fold_request, payload)
-        for name, payload in REQUESTS.items()
-    ]
-    pairs += [
-        (name, normalize_images_response, handwritten.fold_response, payload)
-        for name, payload in RESPONSES.items()
-    ]
-    rows = []
-    for name, ours, theirs, payload in pairs:
-        if ours(payload) != theirs(payload):
-            raise ValueError(f"{name}: {ours(payload)} is not {theirs(payload)}")
-        seconds = medians(
-            rounds,
-            {"ours": calling(ours, payload, calls), "theirs": calling(theirs, payload, calls)},
-        )
-        row = Row(f"normalize: {name}", seconds["ours"], "by hand", seconds["theirs"], 1.5)
-        rows.append(row)
-    return rows
+    """The generated functions against the one written by hand, and against the same done with before-validators of
+    pydantic: JSON in; canonical JSON, rewrites and drops out. Raises ValueError if they differ in anything."""
+    for name, payload in REFUSED.items():
+        check_same(name, payload)
+    by_hand, validated = [], []
+    for name, payload in {**REQUESTS, **RESPONSES}.items():
+        check_same(name, payload)
+        runs = ways(name)
+        measured = {key: calling(everything(run), payload, calls) for key, run in runs.items()}
+        seconds = medians(rounds, measured)
+        ours = (f"normalize: {name}", seconds["ours"])
+        by_hand.append(Row(*ours, "by hand", seconds["hand"], 1.5))
+        validated.append(Row(*ours, "the same in before-validators", seconds["validators"], 0.5))
+    return [*by_hand, *validated]
+
+
+def ways(name: str) -> dict[str, Fold]:
+    if name in RESPONSES:
+        by_hand = handwritten.fold_response, handwritten_models.tell_response
+        return dict(zip(WAYS, (normalize_images_response, *by_hand), strict=True))
+    by_hand = handwritten.fold_request, handwritten_models.tell_request
+    return dict(zip(WAYS, (normalize_image_edit_request, *by_hand), strict=True))
+
+
+def check_same(name: str, payload: Any) -> None:
+    """Raises ValueError if what comes out, or what is refused and where, is not the same in all ways."""
+    found = {key: outcome(run, payload) for key, run in ways(name).items()}
+    for key, result in found.items():
+        if result != found["ours"]:
+            raise ValueError(f"{name}: {found['ours']} is not {result} ({key})")
+
+
+def outcome(run: Fold, payload: Any) -> Any:
+    try:
+        return everything(run)(payload)
+    except CompatError as error:
+        return error.args
+
+
+def everything(fold: Fold) -> Fold:
+    """All that there is to tell: a normalizer makes something of its notes only when it is asked to."""
+
+    def run(payload: Any) -> Any:
+        folded = fold(payload)
+        return folded.value, folded.rewrites, folded.drops
+
+    return run
 
 
 def validating(rounds: int, calls: int) -> list[Row]:
-    """The same done with before-validators of pydantic: JSON in and canonical JSON out, then JSON in and a model out.
-    Raises ValueError if what comes out differs."""
+    """The value alone against before-validators that tell nothing: canonical JSON out, then a model out. Raises
+    ValueError if what comes out differs."""
     rows: tuple[list[Row], list[Row]] = ([], [])
     for name, payload in REQUESTS.items():
         ours, theirs = both(payload), FoldingRequest.model_validate(payload)
@@ -102,46 +142,33 @@ def validating(rounds: int, calls: int) -> list[Row]:
             raise ValueError(f"{name}: {ours} is not {theirs}")
         if normalize_image_edit_request(payload).value != said(payload):
             raise ValueError(f"{name}: {said(payload)} is not what normalizing gives")
-        seconds = medians(
-            rounds,
-            {
-                "fold": calling(normalize_image_edit_request, payload, calls),
-                "said": calling(said, payload, calls),
-                "both": calling(both, payload, calls),
-                "theirs": calling(FoldingRequest.model_validate, payload, calls),
-            },
-        )
+        measured = {
+            "fold": normalize_image_edit_request,
+            "said": said,
+            "both": both,
+            "theirs": FoldingRequest.model_validate,
+        }
+        runs = {key: calling(run, payload, calls) for key, run in measured.items()}
+        seconds = medians(rounds, runs)
+        against = "before-validators that tell nothing"
         rows[0].append(
-            Row(
-                f"normalize: {name}",
-                seconds["fold"],
-                "before-validators, dumped",
-                seconds["said"],
-                0.5,
-            )
+            Row(f"normalize, the value alone: {name}", seconds["fold"], against, seconds["said"])
         )
         rows[1].append(
-            Row(
-                f"normalize and validate: {name}",
-                seconds["both"],
-                "before-validators",
-                seconds["theirs"],
-            )
+            Row(f"normalize and validate: {name}", seconds["both"], against, seconds["theirs"])
         )
     return [*rows[0], *rows[1]]
 
 
 def said(payload: Any) -> Any:
-    return FoldingRequest.model_validate(payload).model_dump(
-        mode="json", by_alias=True, exclude_unset=True
-    )
+    return dumped(FoldingRequest.model_validate(payload))
 
 
 def both(payload: Any) -> ImageEditRequest:
     return normalize_image_edit_request(payload).validate(ImageEditRequest)
 
 
-def calling(fold: Callable[[Any], Any], payload: Any, calls: int) -> Callable[[], float]:
+def calling(fold: Fold, payload: Any, calls: int) -> Callable[[], float]:
     def run() -> float:
         start = time.process_time()
         for _ in range(calls):

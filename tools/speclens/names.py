@@ -21,6 +21,7 @@ _MODEL_ATTRIBUTES = frozenset(
         "register", "schema_json", "self", "update_forward_refs", "validate", "bool", "float", "int", "list", "str",
     }
 )  # fmt: skip
+_ANNOTATIONS = frozenset({"bool", "bytes", "str"})
 OPTIONS = frozenset(
     {
         "timeout", "max_retries", "retry_unsafe", "idempotency_key", "extra_headers", "extra_query", "extra_body",
@@ -88,6 +89,12 @@ def argument(text: str) -> str:
     """The argument of a method for a property; never what every method takes besides."""
     name = attribute(text)
     return f"{name}_" if name in OPTIONS else name
+
+
+def method(text: str) -> str:
+    """The method of an operation: `list` and the like are fine, but for what annotations name."""
+    name = snake(text)
+    return f"{name}_" if name in _ANNOTATIONS else name
 
 
 def class_name(text: str) -> str:

@@ -25,8 +25,8 @@ def verb(name: str, tag: str) -> str:
     for start in range(len(words) - len(own) + 1) if len(own) < len(words) else ():
         end = start + len(own)
         if words[start:end] in (own, one):
-            return names.attribute("_".join(words[:start] + words[end:]))
-    return names.attribute("_".join(words))
+            return names.method("_".join(words[:start] + words[end:]))
+    return names.method("_".join(words))
 
 
 def distinct(operations: list[ir.Operation]) -> tuple[ir.Operation, ...]:

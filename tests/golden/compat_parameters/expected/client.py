@@ -14,7 +14,7 @@ from ._transport import AsyncClient, Resource, SyncClient
 
 
 class ListPetsParams(RequestOptions, total=False):
-    """The arguments of `pets.list_`. None is not sent."""
+    """The arguments of `pets.list`. None is not sent."""
 
     x_kind: Annotated[Literal["puppy", "dog", "cat"] | None, Header("X-Kind")]
     page_size: Required[Annotated[int, Query()]]
@@ -38,7 +38,7 @@ LIST_PETS: Operation[Any] = Operation(
 class Pets(Resource[SyncClient]):
     """Operations of pets."""
 
-    def list_(self, **arguments: Unpack[ListPetsParams]) -> Any:
+    def list(self, **arguments: Unpack[ListPetsParams]) -> Any:
         """See the API."""
         return self._client.call(LIST_PETS, arguments)
 
@@ -46,8 +46,8 @@ class Pets(Resource[SyncClient]):
 class AsyncPets(Resource[AsyncClient]):
     """Operations of pets."""
 
-    def list_(self, **arguments: Unpack[ListPetsParams]) -> Coroutine[Any, Any, Any]:
-        """`Pets.list_`, to be awaited."""
+    def list(self, **arguments: Unpack[ListPetsParams]) -> Coroutine[Any, Any, Any]:
+        """`Pets.list`, to be awaited."""
         return self._client.call(LIST_PETS, arguments)
 
 

@@ -24,7 +24,7 @@ LIST_THINGS: Operation[_models.Things] = Operation(
 class Things_(Resource[SyncClient]):
     """Operations of things."""
 
-    def list_(self, **arguments: Unpack[RequestOptions]) -> _models.Things:
+    def list(self, **arguments: Unpack[RequestOptions]) -> _models.Things:
         """See the API."""
         return self._client.call(LIST_THINGS, arguments)
 
@@ -32,8 +32,8 @@ class Things_(Resource[SyncClient]):
 class AsyncThings_(Resource[AsyncClient]):
     """Operations of things."""
 
-    def list_(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, _models.Things]:
-        """`Things_.list_`, to be awaited."""
+    def list(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, _models.Things]:
+        """`Things_.list`, to be awaited."""
         return self._client.call(LIST_THINGS, arguments)
 
 
