@@ -30,7 +30,8 @@ from speclens.options import (
     warn,
 )
 from speclens.problems import Refused
-from speclens.source import load, locate
+from speclens.reading import load
+from speclens.source import locate
 from speclens.verify_command import verify_command
 
 

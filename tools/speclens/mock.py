@@ -26,8 +26,9 @@ from speclens import ir, loading, mock_pictures, pipeline, tree
 from speclens.config import Config
 from speclens.lower import examples, views
 from speclens.problems import Finding, Refused
+from speclens.reading import load
 from speclens.reporting import safe
-from speclens.source import Source, load, locate
+from speclens.source import Source, locate
 
 FILES = "/files/"
 _LIBRARIES = ("httpx", "PIL", "starlette", "uvicorn")

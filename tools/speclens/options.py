@@ -14,7 +14,8 @@ from speclens import config as configuration
 from speclens import reporting
 from speclens.config import Config
 from speclens.problems import Problem, Refused
-from speclens.source import Source, load
+from speclens.reading import load
+from speclens.source import Source
 
 
 def format_option(*styles: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

@@ -15,7 +15,8 @@ from typing import Any
 from speclens import __version__, cache, ir, lower, marks, models, plan, prune, render, tidy
 from speclens.config import Config
 from speclens.problems import Finding, Problem, Refused
-from speclens.source import Source, load, locate, origins
+from speclens.reading import load
+from speclens.source import Source, locate, origins
 from speclens.source.pointer import get, join, tokens
 from speclens.tree import Inputs, OutputFile, Subject, Tree
 from speclens.validate import validate

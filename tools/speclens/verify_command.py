@@ -18,8 +18,9 @@ from speclens import loading, pipeline
 from speclens.config import Config
 from speclens.options import config_of, format_option, overlay_option, print_problems, reported
 from speclens.problems import Finding
+from speclens.reading import load
 from speclens.reporting import safe, safe_json
-from speclens.source import load, locate
+from speclens.source import locate
 from speclens.source.pointer import tokens
 
 if TYPE_CHECKING:
