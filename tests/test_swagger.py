@@ -164,13 +164,16 @@ def test_schemas() -> None:
             "A«B»": {"type": "object", "discriminator": "kind", "required": ["kind"]},
             "A<B>": {"allOf": [{"$ref": "#/definitions/A%C2%ABB%C2%BB"}], "x-nullable": True},
             "discriminator": {
-                "properties": {"discriminator": {"type": "string"}, "x-nullable": {"type": "string"}},
+                "properties": {
+                    "discriminator": {"type": "string"},
+                    "x-nullable": {"type": "string"},
+                },
                 "example": {"$ref": "#/definitions/discriminator", "discriminator": "a"},
             },
         }
     )["components"]["schemas"]
     first, second, third = made
-    assert (first, second, third) == ("A_B_2ed08bc2", "A_B_0c0d8bd5", "discriminator")
+    assert (first, second, third) == ("A_B_a9c5a039", "A_B_a52a29fe", "discriminator")
     assert made[first]["discriminator"] == {"propertyName": "kind"}
     assert made[second] == {"allOf": [{"$ref": f"#/components/schemas/{first}"}], "nullable": True}
     assert made[third]["properties"]["discriminator"] == {"type": "string"}

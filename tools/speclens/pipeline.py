@@ -34,10 +34,10 @@ class Draft:
 
 def build(config: Config) -> tuple[Tree, tuple[Problem, ...]]:
     """The output tree of a configuration, and warnings on its document. Raises Refused, with all errors."""
-    source = load(config.spec, config.overlays)
+    source = load(config.spec, config.overlays, config.allowed)
     inputs = _inputs(source, config)
-    overlays = (overlay.name for overlay in source.overlays)
-    name = cache.key(json.dumps(asdict(inputs)), source.name, config.fix, *overlays)
+    parts = (part.name for part in source.parts)
+    name = cache.key(json.dumps(asdict(inputs)), config.fix, *parts)
     if (stored := cache.get(name)) is not None:
         return _loaded(stored, inputs, config)
     document, warnings = read(source)
@@ -92,7 +92,8 @@ def read(source: Source) -> tuple[ir.Document, tuple[Problem, ...]]:
     try:
         if not any(finding.severity == "error" for finding in findings):
             findings += lower.check(source.value)
-        if any(finding.severity == "error" for finding in findings):
+        severities = {one.severity for one in findings} | {one.severity for one in source.warnings}
+        if "error" in severities:
             raise Refused(source.warnings + locate(source, findings))
         document, warnings = lower.lower(source.value)
     except RecursionError:
@@ -161,7 +162,7 @@ def _print(
 
 def origin(config: Config, path: str, text: str, line: int) -> marks.Origin:
     """What made a line (from 1) of an output file with this text. Raises KeyError if no such file is generated."""
-    source = load(config.spec, config.overlays)
+    source = load(config.spec, config.overlays, config.allowed)
     draft = drafts(source, read(source)[0], config)[path]
     return _origins(draft, path, text)(line)
 
@@ -199,7 +200,7 @@ def pointer_at(config: Config, tree: Tree) -> Callable[[str, int], str | None]:
 
     @memoize
     def made() -> dict[str, Draft]:
-        source = load(config.spec, config.overlays)
+        source = load(config.spec, config.overlays, config.allowed)
         return drafts(source, read(source)[0], config)
 
     @memoize

@@ -36,7 +36,7 @@ class Source:
     they were read, `origin` says which part comes from where, and `warnings` what of them is not as it was meant.
 
     So it is where a document refers to other `files`, and `unreachable` has the references that could not be followed:
-    why, and what to do. `before` is a document of Swagger 2.0, of which `value` is the equivalent in OpenAPI 3.0.
+    rule, message, hint. `before` is a document of Swagger 2.0, of which `value` is the equivalent in OpenAPI 3.0.
     """
 
     name: str
@@ -46,7 +46,7 @@ class Source:
     origin: Origin = _UNCHANGED
     warnings: tuple[Problem, ...] = ()
     files: tuple[Source, ...] = ()
-    unreachable: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    unreachable: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
     before: Source | None = None
 
     @property

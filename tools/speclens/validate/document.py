@@ -14,13 +14,13 @@ from speclens.source import pointer
 class Document:
     """A document of a supported version ("3.0", "3.1", "3.2"; "2.0" for its structure alone) and all its objects.
 
-    `unreachable` has the references that could not be followed: why, and what to do.
+    `unreachable` has the references that could not be followed: rule, message, hint.
     """
 
     version: str
     value: dict[str, Any]
     nodes: tuple[Node, ...]
-    unreachable: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    unreachable: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
 
     def of_kind(self, *kinds: str) -> tuple[Node, ...]:
         """The objects of some kinds, in the order of the document; references are among them."""
