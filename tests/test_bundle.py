@@ -112,6 +112,25 @@ def test_a_component_gives_its_name(tmp_path: Path) -> None:
     }
 
 
+def test_a_file_of_components(tmp_path: Path) -> None:
+    """What is in a file that is all of the schemas is there once, and so is what that refers to."""
+    made = read(
+        tmp_path,
+        {"components": {"schemas": ref("all.yaml")}},
+        all={
+            "A": {"items": ref("#/B")},
+            "B": {"items": ref("c.yaml")},
+            "C": ref("c.yaml"),
+        },
+        c={"anyOf": [ref("all.yaml#/A"), ref("root.yaml#/components/schemas/B")]},
+    )["components"]["schemas"]
+    assert made == {
+        "A": {"items": local("B")},
+        "B": {"items": local("C")},
+        "C": {"anyOf": [local("A"), local("B")]},
+    }
+
+
 def test_a_name_that_is_taken(tmp_path: Path) -> None:
     made = read(
         tmp_path,
@@ -277,6 +296,14 @@ def test_anchors_and_identifiers() -> None:
     assert made["C"]["items"] == local("D")
     assert made["Named"]["properties"] == {"b": inner, "c": inner, "d": local("Other")}
     assert "$id" not in made["Named"]
+
+
+def test_a_fragment_is_relative_to_any_identifier() -> None:
+    named = {"$id": "urn:example:a", "properties": {"b": ref("#/$defs/b")}, "$defs": {"b": {}}}
+    made = sound(loads(json.dumps(HEAD | schema(A=named)), "openapi.json"))
+    assert made["components"]["schemas"]["A"]["properties"]["b"] == ref(
+        "#/components/schemas/A/$defs/b"
+    )
 
 
 def test_identifiers_are_none_in_30() -> None:

@@ -166,9 +166,10 @@ def target_options(command: Callable[..., Any]) -> Callable[..., Any]:
         config = _config(spec, reading, package, output, templates, client, one_way)
         return command(config=config, **rest)
 
+    made: Callable[..., Any] = run
     for option in reversed(_TARGET):
-        run = option(run)
-    return run
+        made = option(made)
+    return made
 
 
 def _config(

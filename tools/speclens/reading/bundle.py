@@ -99,7 +99,7 @@ class _Run:
         """The document, with a component for all that it refers to elsewhere."""
         root = self.resolver.root(0)
         here = _Here(self.resolver.library.uris[0], 0, ())
-        self._settle(root, here)
+        self._settle()
         made = self.written(root, "document", here)
         added: dict[Tokens, Part] = {}
         while self.waiting:
@@ -108,18 +108,33 @@ class _Run:
             added[at] = self.written(found.part, kind, _Here(found.base, found.place[0], at))
         return _with(made, dict(sorted(added.items())))
 
-    def _settle(self, root: Part, here: _Here) -> None:
-        """A component that is only a reference to another file gives its name to what is there."""
+    def _settle(self) -> None:
+        """What components of the document are only references to, in other files, has their names; and so has what
+        stands in a file that is all of a section of them."""
         for section in self.names.sections.values():
-            for name, part in _at(root, section).fields().items():
+            try:
+                whole = self.resolver.find(join("#", *section), 0, self.resolver.library.uris[0])
+                if type(whole.part.value) is dict and type(whole.part.value.get("$ref")) is str:
+                    number = whole.place[0]
+                    whole = self.resolver.find(whole.part.value["$ref"], number, whole.base)
+            except Unreachable:
+                continue
+            number, path = whole.place
+            for name, part in whole.part.fields().items():
+                at = (*section, name)
+                if number:
+                    self.homes.setdefault((number, (*path, name)), at)
                 if type(part.value) is dict and list(part.value) == ["$ref"]:
-                    try:
-                        found = self.resolver.find(str(part.value["$ref"]), 0, here.base)
-                    except Unreachable:
-                        continue
-                    if found.place[0] and found.place not in self.homes:
-                        self.homes[found.place] = (*section, name)
-                        self.settled[*section, name] = found
+                    self._settle_one(str(part.value["$ref"]), number, whole.base, at)
+
+    def _settle_one(self, reference: str, number: int, base: str, at: Tokens) -> None:
+        try:
+            found = self.resolver.find(reference, number, base)
+        except Unreachable:
+            return
+        if found.place[0] and found.place not in self.homes:
+            self.homes[found.place] = at
+            self.settled[at] = found
 
     def written(self, part: Part, kind: str, here: _Here) -> Part:
         """An object of a kind as it is in the result."""
@@ -251,13 +266,6 @@ class _Run:
                 continue
             return part.at_same_place(to_reference(join("#", *self._home(found, "schema"))))
         return part
-
-
-def _at(part: Part, path: Tokens) -> Part:
-    """What is at a path of objects; an empty object if there is nothing."""
-    for token in path:
-        part = part.fields().get(token) or part.at_same_place({})
-    return part
 
 
 def _with(part: Part, added: dict[Tokens, Part]) -> Part:

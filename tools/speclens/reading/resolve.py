@@ -157,10 +157,11 @@ def _key(value: Any, token: str) -> str | int:
 def _split(base: str, reference: str) -> tuple[str, str]:
     """The absolute URI and the fragment of a reference. Raises Unreachable."""
     try:
-        target, fragment = urldefrag(urljoin(base, reference))
+        target, fragment = urldefrag(reference)
+        # urljoin knows no URNs, to which a fragment may be relative all the same.
+        return (urljoin(base, target) if target else urldefrag(base)[0]), fragment
     except ValueError:
         raise Unreachable("is no URI reference") from None
-    return target, fragment
 
 
 def _joined(base: str, own: str) -> str:
