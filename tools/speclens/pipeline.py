@@ -183,7 +183,10 @@ def _origins(draft: Draft, path: str, text: str) -> Callable[[int], marks.Origin
 def places(source: Source, pointer: str) -> tuple[Problem, ...]:
     """Where a pointer is in its document, and where overlays wrote members of it, as problems without anything wrong."""
     here = origins.find(source.origin, tokens(pointer))
-    members = (name for name, one in here.members.items() if one.text != here.text)
+    overlays = range(1, 1 + len(source.overlays))
+    members = (
+        name for name, one in here.members.items() if one.text != here.text and one.text in overlays
+    )
     inner = [Finding("origin", join(pointer, name), "") for name in members]
     return locate(source, [Finding("origin", pointer, "")]) + locate(source, inner)
 
