@@ -17,7 +17,8 @@ import pytest
 from speclens import ir, marks, pipeline, render, tidy
 from speclens.config import Config
 from speclens.problems import Problem, Refused
-from speclens.source import loads, locate
+from speclens.reading import loads
+from speclens.source import locate
 from speclens.source.load import Source
 from speclens.validate import validate
 

@@ -21,17 +21,19 @@ from speclens.init_command import init_command, schema_command
 from speclens.lower import parameters, views, warn_of_age
 from speclens.mock_command import mock_command
 from speclens.options import (
+    Reading,
     format_option,
-    overlay_option,
     print_problems,
+    reading_options,
     reported,
     source_of,
     target_options,
     warn,
 )
 from speclens.problems import Refused
+from speclens.reading import load
 from speclens.show_command import show_command
-from speclens.source import load, locate
+from speclens.source import locate
 from speclens.verify_command import verify_command
 
 
@@ -112,10 +114,10 @@ def check(config: Config, style: str) -> None:
 
 @main.command()
 @click.argument("document", type=click.Path(path_type=Path), required=False)
-@overlay_option
+@reading_options
 @format_option("text", "json", "github", "sarif")
 @reported
-def validate(document: Path | None, overlays: tuple[Path, ...], style: str) -> None:
+def validate(document: Path | None, reading: Reading, style: str) -> None:
     """Check a document: against the official OpenAPI schema, its references and examples, and its x-compat.
 
     It warns of compatibility fields whose sunset was before today (UTC).
@@ -124,7 +126,7 @@ def validate(document: Path | None, overlays: tuple[Path, ...], style: str) -> N
     Example:
       speclens validate openapi.yaml --format github
     """
-    source = source_of(document, overlays)
+    source = source_of(document, reading)
     try:
         problems = pipeline.read(source)[1]
         problems += locate(source, warn_of_age(source.value, f"{datetime.now(UTC):%Y-%m-%d}"))
@@ -136,21 +138,19 @@ def validate(document: Path | None, overlays: tuple[Path, ...], style: str) -> N
 
 @main.command()
 @click.option("--spec", type=click.Path(path_type=Path), help="The OpenAPI document.")
-@overlay_option
+@reading_options
 @click.option("--schema", required=True, help="The schema the payload is one of.")
 @format_option("text", "json")
 @click.argument("payload", type=click.File("rb"), default="-")
 @reported
-def normalize(
-    spec: Path | None, overlays: tuple[Path, ...], schema: str, payload: Any, style: str
-) -> None:
+def normalize(spec: Path | None, reading: Reading, schema: str, payload: Any, style: str) -> None:
     """Fold a payload (JSON; - is standard input) into canonical form and validate it.
 
     \b
     Example:
       echo '{"image": "https://example.com/cat.png"}' | speclens normalize --schema ImageEditRequest
     """
-    source = source_of(spec, overlays)
+    source = source_of(spec, reading)
     document, _ = pipeline.read(source)
     try:
         fold = folding.folder(source, document, schema)
@@ -231,7 +231,7 @@ def _own_file(built: tree.Tree, config: Config, path: Path) -> tree.OutputFile:
 
 
 def _explained(config: Config, file: tree.OutputFile, name: str, line: int) -> dict[str, Any]:
-    source = load(config.spec, config.overlays)
+    source = load(config.spec, config.overlays, config.allowed)
     origin = pipeline.origin(config, file.path, file.text, line)
     places = [
         {"file": at.file, "pointer": at.pointer, "line": at.line, "column": at.column}
@@ -248,7 +248,7 @@ def _explained(config: Config, file: tree.OutputFile, name: str, line: int) -> d
 
 @main.command()
 @click.argument("document", type=click.Path(path_type=Path), required=False)
-@overlay_option
+@reading_options
 @click.option(
     "--view", type=click.Choice(["wire", "canonical"]), required=True, help="What to write."
 )
@@ -262,7 +262,7 @@ def _explained(config: Config, file: tree.OutputFile, name: str, line: int) -> d
 @reported
 def export(
     document: Path | None,
-    overlays: tuple[Path, ...],
+    reading: Reading,
     view: str,
     syntax: str | None,
     style: str,
@@ -274,7 +274,7 @@ def export(
       speclens export openapi.yaml --view canonical > canonical.yaml
     """
     del style
-    source = source_of(document, overlays)
+    source = source_of(document, reading)
     pipeline.read(source)
     result = (views.wire if view == "wire" else views.canonical)(source.value).document
     result = parameters.plain(result, is_canonical=view == "canonical")

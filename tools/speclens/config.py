@@ -12,8 +12,29 @@ from typing import Any
 
 from speclens.problems import Problem, Refused
 
-KEYS = ("spec", "package", "output", "templates", "version", "client", "denormalize", "overlays")
-_NO_STRINGS = ("denormalize", "overlays")
+KEYS = (
+    "spec",
+    "package",
+    "output",
+    "templates",
+    "version",
+    "client",
+    "denormalize",
+    "overlays",
+    "allow_remote",
+    "allow_path",
+)
+_LISTS = ("overlays", "allow_remote", "allow_path")
+_NO_STRINGS = ("denormalize", *_LISTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What a document may refer to, beside files in its own directory and below: documents on `hosts`, fetched by http
+    or https, and files in `paths` and below."""
+
+    hosts: tuple[str, ...] = ()
+    paths: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +42,7 @@ class Config:
     """`spec` is the document; `output` the directory that the distribution of `package` is written to; `templates` is
     looked up before the built-in ones; `version` is that of the distribution; `fix` the command that generates;
     `denormalize` says whether the way back from canonical to older fields is generated as well; `overlays` are laid
-    over the document, in order."""
+    over the document, in order; `allowed` is what it may refer to."""
 
     spec: Path
     package: str
@@ -32,6 +53,7 @@ class Config:
     client: str = ""
     denormalize: bool = True
     overlays: tuple[Path, ...] = ()
+    allowed: Allowed = Allowed()
 
     @property
     def values(self) -> tuple[str, ...]:
@@ -67,6 +89,10 @@ def load(path: Path) -> Config:
             client=table.get("client", ""),
             denormalize=table.get("denormalize", True),
             overlays=tuple(here / name for name in table.get("overlays", ())),
+            allowed=Allowed(
+                hosts=tuple(table.get("allow_remote", ())),
+                paths=tuple(here / name for name in table.get("allow_path", ())),
+            ),
         ),
         path,
     )
@@ -87,10 +113,11 @@ def _table_problems(table: Mapping[str, Any], path: Path) -> list[Problem]:
         problems.append(
             _problem(path, "denormalize", "`denormalize` is true or false", "write one of them")
         )
-    overlays = table.get("overlays", [])
-    if not isinstance(overlays, list) or not all(isinstance(name, str) for name in overlays):
-        message, hint = "`overlays` is a list of strings", 'write `overlays = ["…"]`'
-        problems.append(_problem(path, "overlays", message, hint))
+    for key in _LISTS:
+        listed = table.get(key, [])
+        if not isinstance(listed, list) or not all(isinstance(name, str) for name in listed):
+            message, hint = f"`{key}` is a list of strings", f'write `{key} = ["…"]`'
+            problems.append(_problem(path, key, message, hint))
     problems += [
         _problem(path, key, f"`{key}` is missing", f'write `{key} = "…"` under [tool.speclens]')
         for key in ("spec", "package", "output")

@@ -26,8 +26,9 @@ from speclens import ir, loading, mock_pictures, pipeline, tree
 from speclens.config import Config
 from speclens.lower import examples, views
 from speclens.problems import Finding, Refused
+from speclens.reading import load
 from speclens.reporting import safe
-from speclens.source import Source, load, locate
+from speclens.source import Source, locate
 
 FILES = "/files/"
 _LIBRARIES = ("httpx", "PIL", "starlette", "uvicorn")
@@ -45,7 +46,7 @@ def serve(config: Config, built: tree.Tree, at: tuple[str, int], key: str, log: 
     if missing := [name for name in _LIBRARIES if importlib.util.find_spec(name) is None]:
         told = f"{', '.join(missing)} not installed"
         raise Unavailable(f"{told}: pip install 'speclens[mock]'")
-    source = load(config.spec, config.overlays)
+    source = load(config.spec, config.overlays, config.allowed)
     document = pipeline.read(source)[0]
     if document.client is None or not document.client.served:
         message = "no operation of this document has a server that could be run"

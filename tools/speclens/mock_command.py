@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from speclens import mock, pipeline
-from speclens.options import config_of, format_option, overlay_option, reported, warn
+from speclens.options import Reading, config_of, format_option, reading_options, reported, warn
 from speclens.reporting import safe
 
 
@@ -18,7 +18,7 @@ from speclens.reporting import safe
     type=click.Path(path_type=Path),
     help="The OpenAPI document; that of pyproject.toml if not given.",
 )
-@overlay_option
+@reading_options
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=0, help="The port; 0 is one that is free."
@@ -27,7 +27,7 @@ from speclens.reporting import safe
 @format_option("text", "json", "github", "sarif")
 @reported
 def mock_command(
-    spec: Path | None, overlays: tuple[Path, ...], host: str, port: int, api_key: str, style: str
+    spec: Path | None, reading: Reading, host: str, port: int, api_key: str, style: str
 ) -> None:
     """Run the generated server with answers made up, real pictures among them. Writes nothing.
 
@@ -38,7 +38,7 @@ def mock_command(
       speclens mock --spec openapi.yaml --port 8000
     """
     del style
-    config = config_of("mock", spec, overlays)
+    config = config_of("mock", spec, reading)
     built, warnings = pipeline.build(config)
     warn(warnings)
     try:

@@ -1,12 +1,12 @@
 """The objects of an OpenAPI document by kind, from a table of where each kind may stand.
 
 Only what the table names is visited: examples, defaults, enums and extensions are data, and nothing
-in them is a schema or a reference. (OpenAPI 3.1.1, section 4.8; JSON Schema 2020-12, core 10.)
+in them is a schema or a reference. (OpenAPI 3.2.0, section 4; Swagger 2.0; JSON Schema 2020-12, core 10.)
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,9 +18,14 @@ Field = tuple[str, str]
 ANY = "*"
 """In the table: every field that is no extension."""
 
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 _EXAMPLES = {"examples": ("map", "example")}
 _TYPED = {"schema": ("one", "schema"), "content": ("map", "media-type"), **_EXAMPLES}
+_ENCODINGS = {
+    "encoding": ("map", "encoding"),
+    "prefixEncoding": ("list", "encoding"),
+    "itemEncoding": ("one", "encoding"),
+}
 _SCHEMA_ONE = (
     "additionalProperties contains contentSchema else if items not propertyNames then "
     "unevaluatedItems unevaluatedProperties"
@@ -28,7 +33,16 @@ _SCHEMA_ONE = (
 _SCHEMA_LIST = "allOf anyOf oneOf prefixItems"
 _SCHEMA_MAP = "$defs dependentSchemas patternProperties properties"
 
-_TABLE: dict[str, dict[str, Field]] = {
+_SCHEMA: dict[str, Field] = {
+    **dict.fromkeys(_SCHEMA_ONE.split(), ("one", "schema")),
+    **dict.fromkeys(_SCHEMA_LIST.split(), ("list", "schema")),
+    **dict.fromkeys(_SCHEMA_MAP.split(), ("map", "schema")),
+}
+
+Table = Mapping[str, Mapping[str, Field]]
+"""For each kind its fields that hold objects."""
+
+_TABLE: Table = {
     "document": {
         "paths": ("one", "paths"),
         "webhooks": ("map", "path-item"),
@@ -46,9 +60,11 @@ _TABLE: dict[str, dict[str, Field]] = {
         "links": ("map", "link"),
         "callbacks": ("map", "callback"),
         "pathItems": ("map", "path-item"),
+        "mediaTypes": ("map", "media-type"),
     },
     "path-item": {
         **dict.fromkeys(METHODS, ("one", "operation")),
+        "additionalOperations": ("map", "operation"),
         "parameters": ("list", "parameter"),
     },
     "operation": {
@@ -61,22 +77,43 @@ _TABLE: dict[str, dict[str, Field]] = {
     "parameter": _TYPED,
     "header": _TYPED,
     "request-body": {"content": ("map", "media-type")},
-    "media-type": {"schema": ("one", "schema"), "encoding": ("map", "encoding"), **_EXAMPLES},
-    "encoding": {"headers": ("map", "header")},
+    "media-type": {
+        "schema": ("one", "schema"),
+        "itemSchema": ("one", "schema"),
+        **_ENCODINGS,
+        **_EXAMPLES,
+    },
+    "encoding": {"headers": ("map", "header"), **_ENCODINGS},
     "responses": {ANY: ("one", "response")},
     "response": {
         "headers": ("map", "header"),
         "content": ("map", "media-type"),
         "links": ("map", "link"),
     },
-    "schema": {
-        **dict.fromkeys(_SCHEMA_ONE.split(), ("one", "schema")),
-        **dict.fromkeys(_SCHEMA_LIST.split(), ("list", "schema")),
-        **dict.fromkeys(_SCHEMA_MAP.split(), ("map", "schema")),
-    },
+    "schema": _SCHEMA,
 }
 
-SUBSCHEMAS = _TABLE["schema"]
+_TABLE_20: Table = {
+    "document": {
+        "paths": ("one", "paths"),
+        "definitions": ("map", "schema"),
+        "parameters": ("map", "parameter"),
+        "responses": ("map", "response"),
+        "securityDefinitions": ("map", "security-scheme"),
+    },
+    "paths": {ANY: ("one", "path-item")},
+    "path-item": {
+        **dict.fromkeys(METHODS, ("one", "operation")),
+        "parameters": ("list", "parameter"),
+    },
+    "operation": {"parameters": ("list", "parameter"), "responses": ("one", "responses")},
+    "parameter": {"schema": ("one", "schema")},
+    "responses": {ANY: ("one", "response")},
+    "response": {"schema": ("one", "schema"), "headers": ("map", "header")},
+    "schema": _SCHEMA,
+}
+
+SUBSCHEMAS = _SCHEMA
 """The keywords of a schema that hold schemas, and how: "one", "list" or "map"."""
 
 REFERABLE = frozenset(_TABLE["components"][key][1] for key in _TABLE["components"])
@@ -109,15 +146,38 @@ def is_30(document: dict[str, Any]) -> bool:
     return str(document.get("openapi")).startswith("3.0")
 
 
+def is_20(document: dict[str, Any]) -> bool:
+    """Whether a document is Swagger 2.0."""
+    return "openapi" not in document and document.get("swagger") == "2.0"
+
+
+def table(document: dict[str, Any]) -> Table:
+    """Where each kind of object stands in documents of a document's version."""
+    return _TABLE_20 if is_20(document) else _TABLE
+
+
+def operations(path_item: dict[str, Any]) -> Iterator[tuple[str, tuple[str, ...], dict[str, Any]]]:
+    """The operations of a Path Item Object: HTTP method, tokens of the place in it, Operation Object. Those of
+    `additionalOperations` (OpenAPI 3.2.0, section 4.9.1) come last, their methods as they are written."""
+    for name in METHODS:
+        if isinstance(operation := path_item.get(name), dict):
+            yield name.upper(), (name,), operation
+    further = path_item.get("additionalOperations")
+    for name, operation in further.items() if isinstance(further, dict) else ():
+        if isinstance(operation, dict):
+            yield name, ("additionalOperations", name), operation
+
+
 def nodes(document: dict[str, Any]) -> Iterator[Node]:
     """Every object of a document, parents first; what has the wrong JSON type is left out."""
+    kinds = table(document)
     siblings = frozenset(("path-item",)) if is_30(document) else frozenset(("path-item", "schema"))
     stack = [Node("document", "#", document)]
     while stack:
         node = stack.pop()
         yield node
         if node.reference is None or node.kind in siblings:
-            stack.extend(reversed(list(_children(node))))
+            stack.extend(reversed(list(_children(node, kinds))))
 
 
 def rewrite_schemas(document: dict[str, Any], schema: Callable[[Any], Any]) -> dict[str, Any]:
@@ -136,9 +196,9 @@ def rewrite_subschemas(value: dict[str, Any], schema: Callable[[Any], Any]) -> d
     return _rewritten(value, "schema", lambda part, _: schema(part))
 
 
-def _children(node: Node) -> Iterator[Node]:
+def _children(node: Node, kinds: Table) -> Iterator[Node]:
     for key, value in node.value.items():
-        field = _field(node.kind, key)
+        field = field_of(kinds, node.kind, key)
         if field is None:
             continue
         place = pointer.join(node.pointer, key)
@@ -166,7 +226,10 @@ def _parts(shape: str, value: Any) -> Iterable[tuple[str | int | None, Any]]:
 def _rewritten(
     value: dict[str, Any], kind: str, rewrite: Callable[[Any, str], Any]
 ) -> dict[str, Any]:
-    return {key: _rewritten_part(part, _field(kind, key), rewrite) for key, part in value.items()}
+    return {
+        key: _rewritten_part(part, field_of(_TABLE, kind, key), rewrite)
+        for key, part in value.items()
+    }
 
 
 def _rewritten_part(value: Any, field: Field | None, rewrite: Callable[[Any, str], Any]) -> Any:
@@ -182,8 +245,9 @@ def _rewritten_part(value: Any, field: Field | None, rewrite: Callable[[Any, str
     return value
 
 
-def _field(kind: str, key: str) -> Field | None:
-    fields = _TABLE.get(kind, {})
+def field_of(kinds: Table, kind: str, key: str) -> Field | None:
+    """What a field of an object of a kind holds, or None if that is no object."""
+    fields = kinds.get(kind, {})
     if ANY in fields and not key.startswith("x-"):
         return fields[ANY]
     return fields.get(key)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
 from typing import Any, cast
@@ -12,9 +13,10 @@ import click
 
 from speclens import config as configuration
 from speclens import reporting
-from speclens.config import Config
+from speclens.config import Allowed, Config
 from speclens.problems import Problem, Refused
-from speclens.source import Source, load
+from speclens.reading import load
+from speclens.source import Source
 
 
 def format_option(*styles: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -29,45 +31,93 @@ def format_option(*styles: str) -> Callable[[Callable[..., Any]], Callable[..., 
     )
 
 
-overlay_option = click.option(
-    "--overlay",
-    "overlays",
-    type=click.Path(path_type=Path),
-    multiple=True,
-    help="An OpenAPI overlay to lay over the document; several are applied in order.",
+_READING = (
+    click.option(
+        "--overlay",
+        "overlays",
+        type=click.Path(path_type=Path),
+        multiple=True,
+        help="An OpenAPI overlay to lay over the document; several are applied in order.",
+    ),
+    click.option(
+        "--allow-remote",
+        "hosts",
+        metavar="HOST",
+        multiple=True,
+        help="A host that documents may be fetched from which the document refers to; else the network is not asked.",
+    ),
+    click.option(
+        "--allow-path",
+        "paths",
+        type=click.Path(path_type=Path),
+        multiple=True,
+        help="A directory that the document may refer to, beside its own.",
+    ),
 )
-"""The option that names overlays; the command receives `overlays`."""
 
 
-def named(overlays: Iterable[Path]) -> str:
-    """Overlays as options of a command that is shown."""
-    return "".join(f" --overlay {path}" for path in overlays)
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a document that the command line names is read."""
+
+    overlays: tuple[Path, ...]
+    allowed: Allowed
+
+    @property
+    def given(self) -> str:
+        """The options that were given, as they are shown in a command; "" if none was."""
+        return "".join(
+            [
+                *(f" --overlay {path}" for path in self.overlays),
+                *(f" --allow-remote {host}" for host in self.allowed.hosts),
+                *(f" --allow-path {path}" for path in self.allowed.paths),
+            ]
+        )
 
 
-def source_of(document: Path | None, overlays: tuple[Path, ...]) -> Source:
-    """A document that the command line names, with its overlays; that of the nearest pyproject.toml, with the overlays
-    there, if it names none. Raises Refused, click.UsageError."""
+def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that say how a document is read; the command receives `reading`."""
+
+    @wraps(command)
+    def run(
+        overlays: tuple[Path, ...], hosts: tuple[str, ...], paths: tuple[Path, ...], **rest: Any
+    ) -> Any:
+        return command(reading=Reading(overlays, Allowed(hosts, paths)), **rest)
+
+    for option in reversed(_READING):
+        run = option(run)
+    return run
+
+
+def source_of(document: Path | None, reading: Reading) -> Source:
+    """A document that the command line names, read as it says; that of the nearest pyproject.toml, read as that says, if
+    it names none. Raises Refused, click.UsageError."""
     if document is not None:
-        return load(document, overlays)
-    if overlays:
-        raise click.UsageError("--overlay goes with a document; name that as well.")
+        return load(document, reading.overlays, reading.allowed)
+    if reading.given:
+        raise click.UsageError(f"{_option(reading)} goes with a document; name that as well.")
     path = configuration.find(Path.cwd())
     if path is None:
         raise click.UsageError(
             "No pyproject.toml with [tool.speclens] here or above; name the document."
         )
     config = configuration.load(path)
-    return load(config.spec, config.overlays)
+    return load(config.spec, config.overlays, config.allowed)
 
 
-def config_of(command: str, spec: Path | None, overlays: tuple[Path, ...]) -> Config:
+def _option(reading: Reading) -> str:
+    return reading.given.split()[0]
+
+
+def config_of(command: str, spec: Path | None, reading: Reading) -> Config:
     """What a command that writes no package makes one of: the document that is named, else as pyproject.toml says.
     Raises Refused, click.UsageError."""
     if spec is not None:
-        fix = f"speclens {command} --spec {spec}{named(overlays)}"
-        return configuration.checked(Config(spec, "api", Path(), fix, overlays=overlays))
-    if overlays:
-        raise click.UsageError("--overlay goes with --spec.")
+        fix = f"speclens {command} --spec {spec}{reading.given}"
+        made = Config(spec, "api", Path(), fix, overlays=reading.overlays, allowed=reading.allowed)
+        return configuration.checked(made)
+    if reading.given:
+        raise click.UsageError(f"{_option(reading)} goes with --spec.")
     path = configuration.find(Path.cwd())
     if path is None:
         raise click.UsageError("No pyproject.toml with [tool.speclens] here or above; give --spec.")
@@ -76,7 +126,7 @@ def config_of(command: str, spec: Path | None, overlays: tuple[Path, ...]) -> Co
 
 _TARGET = (
     click.option("--spec", type=click.Path(path_type=Path), help="The OpenAPI document."),
-    overlay_option,
+    reading_options,
     click.option("--package", help="The name of the package to generate."),
     click.option(
         "--output", type=click.Path(path_type=Path), help="The directory of its distribution."
@@ -105,7 +155,7 @@ def target_options(command: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(command)
     def run(
         spec: Path | None,
-        overlays: tuple[Path, ...],
+        reading: Reading,
         package: str | None,
         output: Path | None,
         templates: Path | None,
@@ -113,17 +163,18 @@ def target_options(command: Callable[..., Any]) -> Callable[..., Any]:
         one_way: bool,
         **rest: Any,
     ) -> Any:
-        config = _config(spec, overlays, package, output, templates, client, one_way)
+        config = _config(spec, reading, package, output, templates, client, one_way)
         return command(config=config, **rest)
 
+    made: Callable[..., Any] = run
     for option in reversed(_TARGET):
-        run = option(run)
-    return run
+        made = option(made)
+    return made
 
 
 def _config(
     spec: Path | None,
-    overlays: tuple[Path, ...],
+    reading: Reading,
     package: str | None,
     output: Path | None,
     templates: Path | None,
@@ -131,9 +182,10 @@ def _config(
     one_way: bool,
 ) -> Config:
     if spec is None:
-        if overlays or package or output or templates or client or one_way:
+        if reading.given or package or output or templates or client or one_way:
             raise click.UsageError(
-                "--overlay, --package, --output, --templates, --client and --one-way go with --spec."
+                "--overlay, --allow-remote, --allow-path, --package, --output, --templates, --client and --one-way go with "
+                "--spec."
             )
         path = configuration.find(Path.cwd())
         if path is None:
@@ -143,7 +195,7 @@ def _config(
         return configuration.load(path)
     if package is None or output is None:
         raise click.UsageError("--spec goes with --package and --output.")
-    fix = f"speclens generate --spec {spec}{named(overlays)} --package {package} --output {output}"
+    fix = f"speclens generate --spec {spec}{reading.given} --package {package} --output {output}"
     fix += f" --templates {templates}" if templates else ""
     fix += f" --client {client}" if client else ""
     fix += " --one-way" if one_way else ""
@@ -156,7 +208,8 @@ def _config(
             templates,
             client=client or "",
             denormalize=not one_way,
-            overlays=overlays,
+            overlays=reading.overlays,
+            allowed=reading.allowed,
         )
     )
 

@@ -15,7 +15,8 @@ from typing import Any
 from speclens import __version__, cache, ir, lower, marks, models, plan, prune, render, tidy
 from speclens.config import Config
 from speclens.problems import Finding, Problem, Refused
-from speclens.source import Source, load, locate, origins
+from speclens.reading import load
+from speclens.source import Source, locate, origins
 from speclens.source.pointer import get, join, tokens
 from speclens.tree import Inputs, OutputFile, Subject, Tree
 from speclens.validate import validate
@@ -33,10 +34,10 @@ class Draft:
 
 def build(config: Config) -> tuple[Tree, tuple[Problem, ...]]:
     """The output tree of a configuration, and warnings on its document. Raises Refused, with all errors."""
-    source = load(config.spec, config.overlays)
+    source = load(config.spec, config.overlays, config.allowed)
     inputs = _inputs(source, config)
-    overlays = (overlay.name for overlay in source.overlays)
-    name = cache.key(json.dumps(asdict(inputs)), source.name, config.fix, *overlays)
+    parts = (part.name for part in source.parts)
+    name = cache.key(json.dumps(asdict(inputs)), config.fix, *parts)
     if (stored := cache.get(name)) is not None:
         return _loaded(stored, inputs, config)
     document, warnings = read(source)
@@ -91,7 +92,8 @@ def read(source: Source) -> tuple[ir.Document, tuple[Problem, ...]]:
     try:
         if not any(finding.severity == "error" for finding in findings):
             findings += lower.check(source.value)
-        if any(finding.severity == "error" for finding in findings):
+        severities = {one.severity for one in findings} | {one.severity for one in source.warnings}
+        if "error" in severities:
             raise Refused(source.warnings + locate(source, findings))
         document, warnings = lower.lower(source.value)
     except RecursionError:
@@ -160,7 +162,7 @@ def _print(
 
 def origin(config: Config, path: str, text: str, line: int) -> marks.Origin:
     """What made a line (from 1) of an output file with this text. Raises KeyError if no such file is generated."""
-    source = load(config.spec, config.overlays)
+    source = load(config.spec, config.overlays, config.allowed)
     draft = drafts(source, read(source)[0], config)[path]
     return _origins(draft, path, text)(line)
 
@@ -181,7 +183,10 @@ def _origins(draft: Draft, path: str, text: str) -> Callable[[int], marks.Origin
 def places(source: Source, pointer: str) -> tuple[Problem, ...]:
     """Where a pointer is in its document, and where overlays wrote members of it, as problems without anything wrong."""
     here = origins.find(source.origin, tokens(pointer))
-    members = (name for name, one in here.members.items() if one.text != here.text)
+    overlays = range(1, 1 + len(source.overlays))
+    members = (
+        name for name, one in here.members.items() if one.text != here.text and one.text in overlays
+    )
     inner = [Finding("origin", join(pointer, name), "") for name in members]
     return locate(source, [Finding("origin", pointer, "")]) + locate(source, inner)
 
@@ -198,7 +203,7 @@ def pointer_at(config: Config, tree: Tree) -> Callable[[str, int], str | None]:
 
     @memoize
     def made() -> dict[str, Draft]:
-        source = load(config.spec, config.overlays)
+        source = load(config.spec, config.overlays, config.allowed)
         return drafts(source, read(source)[0], config)
 
     @memoize

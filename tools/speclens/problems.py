@@ -18,7 +18,8 @@ class Finding:
     """One fault at one place of a document.
 
     `rule` is a stable id such as `compat/cycle`; `pointer` is an RFC 6901 pointer in URI fragment form
-    (`#/components/schemas/Image`); `hint` says what to write instead.
+    (`#/components/schemas/Image`); `hint` says what to write instead. `is_before` is for a pointer that is of the document
+    before it was brought to OpenAPI 3.
     """
 
     rule: str
@@ -26,6 +27,7 @@ class Finding:
     message: str
     hint: str = ""
     severity: Severity = "error"
+    is_before: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ import click
 
 from speclens import config as configuration
 from speclens import pipeline, plan, show
-from speclens.options import config_of, format_option, overlay_option, reported, warn
+from speclens.options import Reading, config_of, format_option, reading_options, reported, warn
+from speclens.reading import load
 from speclens.reporting import safe
-from speclens.source import load
 
 
 @click.command("show")
@@ -21,23 +21,21 @@ from speclens.source import load
     type=click.Path(path_type=Path),
     help="The OpenAPI document; that of pyproject.toml if not given.",
 )
-@overlay_option
+@reading_options
 @click.option("--package", help="The name of the package that would be generated.")
 @format_option("text", "json")
 @reported
-def show_command(
-    spec: Path | None, overlays: tuple[Path, ...], package: str | None, style: str
-) -> None:
+def show_command(spec: Path | None, reading: Reading, package: str | None, style: str) -> None:
     """Tell what a document becomes: methods with their arguments and results, and classes. Writes nothing.
 
     \b
     Example:
       speclens show --spec openapi.yaml --package petstore
     """
-    config = config_of("show", spec, overlays)
+    config = config_of("show", spec, reading)
     if package:
         config = configuration.checked(replace(config, package=package))
-    document, warnings = pipeline.read(load(config.spec, config.overlays))
+    document, warnings = pipeline.read(load(config.spec, config.overlays, config.allowed))
     data = show.described(document, plan.package(document, config))
     if style == "json":
         click.echo(json.dumps(data, indent=2))

@@ -16,10 +16,18 @@ import click
 
 from speclens import loading, pipeline
 from speclens.config import Config
-from speclens.options import config_of, format_option, overlay_option, print_problems, reported
+from speclens.options import (
+    Reading,
+    config_of,
+    format_option,
+    print_problems,
+    reading_options,
+    reported,
+)
 from speclens.problems import Finding
+from speclens.reading import load
 from speclens.reporting import safe, safe_json
-from speclens.source import load, locate
+from speclens.source import locate
 from speclens.source.pointer import tokens
 
 if TYPE_CHECKING:
@@ -36,7 +44,7 @@ _REPORT = "the generated code is at fault; please report it, with the document"
     type=click.Path(path_type=Path),
     help="The OpenAPI document; that of pyproject.toml if not given.",
 )
-@overlay_option
+@reading_options
 @click.option("--schema", "schemas", multiple=True, help="A schema to verify; all if not given.")
 @click.option(
     "--examples",
@@ -49,7 +57,7 @@ _REPORT = "the generated code is at fault; please report it, with the document"
 @reported
 def verify_command(
     spec: Path | None,
-    overlays: tuple[Path, ...],
+    reading: Reading,
     schemas: tuple[str, ...],
     examples: int,
     style: str,
@@ -63,8 +71,8 @@ def verify_command(
     Example:
       speclens verify --spec openapi.yaml --schema Pet --examples 1000
     """
-    config = config_of("verify", spec, overlays)
-    source = load(config.spec, config.overlays)
+    config = config_of("verify", spec, reading)
+    source = load(config.spec, config.overlays, config.allowed)
     document, warnings = pipeline.read(source)
     unenforced = {one.pointer for one in warnings if one.rule == "model/not-enforced"}
     from speclens import verify  # hypothesis and pydantic are half a second to import

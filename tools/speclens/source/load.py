@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,9 @@ class Source:
 
     Where overlays were laid over it, `value` is the result, `text` still the document's own, `overlays` the overlays as
     they were read, `origin` says which part comes from where, and `warnings` what of them is not as it was meant.
+
+    So it is where a document refers to other `files`, and `unreachable` has the references that could not be followed:
+    rule, message, hint. `before` is a document of Swagger 2.0, of which `value` is the equivalent in OpenAPI 3.0.
     """
 
     name: str
@@ -42,11 +45,19 @@ class Source:
     overlays: tuple[Source, ...] = ()
     origin: Origin = _UNCHANGED
     warnings: tuple[Problem, ...] = ()
+    files: tuple[Source, ...] = ()
+    unreachable: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
+    before: Source | None = None
+
+    @property
+    def parts(self) -> tuple[Source, ...]:
+        """All that `value` was made of: the document, its overlays, the other files it refers to."""
+        return (self, *self.overlays, *self.files)
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """All that `value` was made of: the document's text, then those of its overlays."""
-        return (self.text, *(overlay.text for overlay in self.overlays))
+        """The texts of all that `value` was made of."""
+        return tuple(part.text for part in self.parts)
 
 
 def load(path: Path) -> Source:
@@ -69,23 +80,32 @@ def loads(text: str, name: str) -> Source:
 
 
 def locate(source: Source, findings: Iterable[Finding]) -> tuple[Problem, ...]:
-    """The findings with file, line and column, each once; the document's first, then those of each overlay, in the
+    """The findings with file, line and column, each once; the document's first, then those of each other file, in the
     order of the file.
 
     A member stands where its key stands; a pointer that names nothing stands at its nearest parent.
     """
-    files = (source, *source.overlays)
+    files = source.parts
     placed = cache(lambda number: (_places(files[number].text), Lines(files[number].text)))
-    problems: list[tuple[int, Problem]] = []
+    problems: dict[tuple[int, Problem], None] = {}
     for f in dict.fromkeys(findings):
-        origin = origins.find(source.origin, pointer.tokens(f.pointer))
+        whole = source.before if f.is_before and source.before else source
+        origin = origins.find(whole.origin, pointer.tokens(f.pointer))
         root, lines = placed(origin.text)
         line, column = lines.position(find(root, origin.path))
         name = files[origin.text].name
-        problem = Problem(f.rule, f.severity, f.pointer, name, line, column, f.message, f.hint)
-        problems.append((origin.text, problem))
-    problems.sort(key=lambda one: (one[0], one[1].line, one[1].column, one[1].rule))
-    return tuple(problem for _, problem in problems)
+        place = _written(source, origin) or f.pointer
+        problem = Problem(f.rule, f.severity, place, name, line, column, f.message, f.hint)
+        problems[origin.text, problem] = None
+    ordered = sorted(problems, key=lambda one: (one[0], one[1].line, one[1].column, one[1].rule))
+    return tuple(problem for _, problem in ordered)
+
+
+def _written(source: Source, origin: Origin) -> str:
+    """The pointer that a place has in its own file, if not all places have that of the whole; overlays have none."""
+    is_moved = source.files or source.before
+    is_overlay = 0 < origin.text <= len(source.overlays)
+    return pointer.join("#", *origin.path) if is_moved and not is_overlay else ""
 
 
 def _places(text: str) -> Place:

@@ -17,11 +17,10 @@ from speclens.problems import Finding, Problem, Refused
 from speclens.source import json_path, overlay_rules
 from speclens.source.faults import MAX_DEPTH
 from speclens.source.load import Source, load, locate
-from speclens.source.origins import Origin, find
+from speclens.source.origins import Origin, Part, find
 from speclens.source.overlay_merge import (
     Clash,
     Location,
-    Part,
     append,
     change,
     is_container,

@@ -7,22 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from speclens.source.json_path_values import Budget
-from speclens.source.origins import Origin
+from speclens.source.origins import Origin, Part
 from speclens.source.pointer import join
 
 Location = tuple[str | int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A value and where it is written."""
-
-    value: Any
-    origin: Origin
-
-    def member(self, token: str | int) -> Part:
-        """A part of it by its key or index."""
-        return Part(self.value[token], self.origin.member(str(token)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from speclens.objects import nodes
 from speclens.problems import Finding
@@ -41,5 +42,11 @@ def validate(source: Source) -> tuple[Finding, ...]:
     found = version(source.value)
     if isinstance(found, Finding):
         return (found,)
-    document = Document(found, source.value, tuple(nodes(source.value)))
-    return tuple(finding for rule in RULES for finding in rule(document))
+    document = Document(found, source.value, tuple(nodes(source.value)), source.unreachable)
+    if source.before is None:
+        return tuple(finding for rule in RULES for finding in rule(document))
+    # Its structure is judged as it is written: what it became is of our making.
+    before = official.structure(Document("2.0", source.before.value, ()))
+    written = (replace(finding, is_before=True) for finding in before)
+    rules = (rule for rule in RULES if rule is not official.structure)
+    return (*written, *(finding for rule in rules for finding in rule(document)))

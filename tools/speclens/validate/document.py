@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from speclens.objects import Node
@@ -11,11 +12,15 @@ from speclens.source import pointer
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document of a supported version ("3.0" or "3.1") and all its objects."""
+    """A document of a supported version ("3.0", "3.1", "3.2"; "2.0" for its structure alone) and all its objects.
+
+    `unreachable` has the references that could not be followed: rule, message, hint.
+    """
 
     version: str
     value: dict[str, Any]
     nodes: tuple[Node, ...]
+    unreachable: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
 
     def of_kind(self, *kinds: str) -> tuple[Node, ...]:
         """The objects of some kinds, in the order of the document; references are among them."""

@@ -21,8 +21,7 @@ from speclens.validate.document import Document
 from speclens.validate.errors import Explained, explain
 
 METASCHEMA = "https://json-schema.org/draft/2020-12/schema"
-_OAS_DIALECT = "https://spec.openapis.org/oas/3.1/dialect/base"
-_KNOWN_DIALECTS = frozenset((METASCHEMA, _OAS_DIALECT))
+_OAS_DIALECTS = "https://spec.openapis.org/oas/3."
 _PACKAGE = "openapi_spec_validator"
 
 
@@ -34,8 +33,8 @@ def structure(document: Document) -> Iterator[Finding]:
 
 
 def schemas(document: Document) -> Iterator[Finding]:
-    """Keywords of a 3.1 schema whose values the 2020-12 metaschema refuses, whatever its dialect: it is read so."""
-    if document.version != "3.1":
+    """Keywords of a schema of 3.1 or later whose values the 2020-12 metaschema refuses, whatever its dialect: it is read so."""
+    if document.version == "3.0":
         return
     for node in document.of_kind("schema"):
         if node.parent != "schema":
@@ -60,7 +59,8 @@ def dialect(document: Document) -> Iterator[Finding]:
 
 
 def _is_known(dialect: Any) -> bool:
-    return isinstance(dialect, str) and dialect.rstrip("#") in _KNOWN_DIALECTS
+    is_text = isinstance(dialect, str)
+    return is_text and (dialect.rstrip("#") == METASCHEMA or dialect.startswith(_OAS_DIALECTS))
 
 
 def _place(found: Explained) -> str:

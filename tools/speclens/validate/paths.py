@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from speclens.objects import METHODS, Node
+from speclens.objects import Node, operations
 from speclens.problems import Finding
 from speclens.source import pointer
 from speclens.validate.document import Document, resolve
@@ -29,11 +29,8 @@ def path_parameters(document: Document) -> Iterator[Finding]:
     for path, node in _path_items(document):
         expected = set(_EXPRESSION.findall(path))
         item = resolve(document, node.value)
-        for method in METHODS if isinstance(item, dict) else ():
-            operation = item.get(method)
-            if not isinstance(operation, dict):
-                continue
-            place = pointer.join(node.pointer, method)
+        for _, method, operation in operations(item) if isinstance(item, dict) else ():
+            place = pointer.join(node.pointer, *method)
             declared = _path_names(document, item) | _path_names(document, operation)
             for name in sorted(expected - declared):
                 message = f"path parameter {name!r} is not declared"

@@ -9,8 +9,6 @@ from speclens.problems import Finding, Severity
 from speclens.source import pointer
 from speclens.validate.document import Document, target
 
-_BUNDLE = "bundle the document into one file"
-
 
 def unresolved(document: Document) -> Iterator[Finding]:
     """A reference that names nothing in the document."""
@@ -26,17 +24,17 @@ def unresolved(document: Document) -> Iterator[Finding]:
 
 
 def external(document: Document) -> Iterator[Finding]:
-    """A reference to another file or URL; a warning only in a component that nothing uses."""
+    """A reference that could not be followed to another file or URL; a warning only in a component that nothing uses."""
     identifiers = _identifiers(document)
     used = _used(document)
     for node in document.nodes:
         reference = node.reference or "#"
         if reference.startswith("#") or reference.partition("#")[0] in identifiers:
             continue
-        message = f"{reference!r} is in another file, which is not covered yet"
+        unread = ("reference/external", f"{reference!r} is in another document", "")
+        rule, message, hint = document.unreachable.get(reference, unread)
         severity: Severity = "error" if _is_used(node, used) else "warning"
-        place = pointer.join(node.pointer, "$ref")
-        yield Finding("reference/external", place, message, _BUNDLE, severity)
+        yield Finding(rule, pointer.join(node.pointer, "$ref"), message, hint, severity)
 
 
 def cycles(document: Document) -> Iterator[Finding]:

@@ -1,0 +1,282 @@
+"""Bundling: a document and all that it refers to -> one document whose references are all `#/...` within it.
+
+What is referred to in another file becomes a component, once, under a name made from its file and its place there. What
+cannot be a component (a list of parameters, an operation, a path item of another file) is written where it is referred
+to. Anchors and `$id`s become pointers. Everything keeps its origin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from speclens.config import Allowed
+from speclens.objects import Field, Table, field_of, is_20, is_30, nodes, table
+from speclens.problems import Finding, Refused
+from speclens.reading.component_names import ComponentNames
+from speclens.reading.library import Library, Unreachable
+from speclens.reading.needed import is_needed, is_reference
+from speclens.reading.resolve import Found, Place, Resolver
+from speclens.source import Source, locate
+from speclens.source.faults import MAX_DEPTH
+from speclens.source.origins import Part, mapping, sequence
+from speclens.source.pointer import join, to_reference
+
+MAX_COPIES = 10_000
+"""Most places that parts of other places are written to: what is a component is there once, and does not count."""
+
+_COPIED = frozenset(("path-item", "media-type"))
+_IDENTIFIERS = frozenset(("$id", "$anchor"))
+
+Tokens = tuple[str, ...]
+Write = Callable[[Part, "_Here"], Part]
+
+
+def bundled(source: Source, allowed: Allowed) -> Source:
+    """A document with all that it refers to. References that cannot be followed stay, and are in `unreachable`.
+
+    Raises Refused with all faults of the texts of other files.
+    """
+    if not is_needed(source.value):
+        return source
+    library = Library(source, allowed)
+    kinds = table(source.value)
+    run = _Run(
+        kinds=kinds,
+        resolver=Resolver(library, has_ids=not is_30(source.value) and not is_20(source.value)),
+        names=ComponentNames(kinds, source.value),
+        known=frozenset(node.pointer for node in nodes(source.value)),
+    )
+    try:
+        made = run.document()
+    except RecursionError:
+        message = "what this document refers to nests too deep"
+        raise Refused(locate(source, [Finding("source/depth", "#", message)])) from None
+    if library.problems:
+        raise Refused(library.problems)
+    made_source = replace(
+        source,
+        value=made.value,
+        origin=made.origin,
+        files=tuple(library.files),
+        unreachable=run.unreachable,
+    )
+    problems = locate(made_source, run.findings)
+    return replace(made_source, warnings=(*source.warnings, *problems))
+
+
+@dataclass(frozen=True, slots=True)
+class _Here:
+    """Where something is: the URI that its references are relative to, the document it is of, its place in the result."""
+
+    base: str
+    number: int
+    at: Tokens
+
+    def inside(self, token: str) -> _Here:
+        return replace(self, at=(*self.at, token))
+
+
+@dataclass(slots=True)
+class _Run:
+    """What was found so far: `homes` has where in the result a component is by its place, `settled` the components of
+    the document that are there what they refer to, `waiting` those that are still to be written, `open` what is being
+    copied."""
+
+    kinds: Table
+    resolver: Resolver
+    names: ComponentNames
+    known: frozenset[str]
+    homes: dict[Place, Tokens] = field(default_factory=dict)
+    settled: dict[Tokens, Found] = field(default_factory=dict)
+    waiting: dict[Tokens, tuple[Found, str]] = field(default_factory=dict)
+    open: list[Place] = field(default_factory=list)
+    copies: int = 0
+    unreachable: dict[str, tuple[str, str, str]] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+    def document(self) -> Part:
+        """The document, with a component for all that it refers to elsewhere."""
+        root = self.resolver.root(0)
+        here = _Here(self.resolver.library.uris[0], 0, ())
+        self._settle()
+        made = self.written(root, "document", here)
+        added: dict[Tokens, Part] = {}
+        while self.waiting:
+            at = next(iter(self.waiting))
+            found, kind = self.waiting.pop(at)
+            added[at] = self.written(found.part, kind, _Here(found.base, found.place[0], at))
+        return _with(made, dict(sorted(added.items())))
+
+    def _settle(self) -> None:
+        """What components of the document are only references to, in other files, has their names; and so has what
+        stands in a file that is all of a section of them."""
+        for section in self.names.sections.values():
+            try:
+                whole = self.resolver.find(join("#", *section), 0, self.resolver.library.uris[0])
+                if type(whole.part.value) is dict and type(whole.part.value.get("$ref")) is str:
+                    number = whole.place[0]
+                    whole = self.resolver.find(whole.part.value["$ref"], number, whole.base)
+            except Unreachable:
+                continue
+            number, path = whole.place
+            for name, part in whole.part.fields().items():
+                at = (*section, name)
+                if number:
+                    self.homes.setdefault((number, (*path, name)), at)
+                if type(part.value) is dict and list(part.value) == ["$ref"]:
+                    self._settle_one(str(part.value["$ref"]), number, whole.base, at)
+
+    def _settle_one(self, reference: str, number: int, base: str, at: Tokens) -> None:
+        try:
+            found = self.resolver.find(reference, number, base)
+        except Unreachable:
+            return
+        if found.place[0] and found.place not in self.homes:
+            self.homes[found.place] = at
+            self.settled[at] = found
+
+    def written(self, part: Part, kind: str, here: _Here) -> Part:
+        """An object of a kind as it is in the result."""
+        if type(part.value) is not dict:
+            return part
+        if kind == "schema":
+            here = replace(here, base=self.resolver.base(part, here.base))
+        if type(part.value.get("$ref")) is str:
+            return self._reference(part, kind, here)
+        return self._fields(part, kind, here)
+
+    def _fields(self, part: Part, kind: str, here: _Here) -> Part:
+        made: dict[str, Part] = {}
+        for key, inner in part.fields().items():
+            field = field_of(self.kinds, kind, key)
+            is_schema = kind == "schema"
+            if (
+                is_schema
+                and self.resolver.has_ids
+                and key in _IDENTIFIERS
+                and type(inner.value) is str
+            ):
+                continue
+            if field is not None:
+                made[key] = self._field(inner, field, here.inside(key))
+            elif is_schema and key == "discriminator" and type(inner.value) is dict:
+                made[key] = self._discriminator(inner, here)
+            else:
+                made[key] = inner
+        return mapping(part.origin, made)
+
+    def _field(self, part: Part, field: Field, here: _Here) -> Part:
+        shape, kind = field
+        if shape == "one":
+            return self.written(part, kind, here)
+        if type(part.value) is dict and type(part.value.get("$ref")) is str:
+            return self._copy(part, here, lambda found, there: self._field(found, field, there))
+        if shape == "list":
+            items = enumerate(part.items())
+            made = [self.written(item, kind, here.inside(str(index))) for index, item in items]
+            return sequence(part.origin, made) if type(part.value) is list else part
+        fields = part.fields().items()
+        members = {name: self.written(one, kind, here.inside(name)) for name, one in fields}
+        return mapping(part.origin, members) if type(part.value) is dict else part
+
+    def _reference(self, part: Part, kind: str, here: _Here) -> Part:
+        if kind not in self.names.sections:
+            return self._copy(part, here, lambda found, there: self.written(found, kind, there))
+        text = part.value["$ref"]
+        if (found := self.settled.pop(here.at, None)) is not None:
+            return self.written(found.part, kind, _Here(found.base, found.place[0], here.at))
+        siblings = self._fields(part, kind, here)
+        try:
+            found = self.resolver.find(text, here.number, here.base)
+            is_here = not found.place[0] and join("#", *found.place[1]) in self.known
+            if kind in _COPIED and not (kind == "path-item" and is_here):
+                return self._copy(part, here, lambda one, there: self.written(one, kind, there))
+            target = to_reference(join("#", *self._home(found, kind)))
+        except Unreachable as reason:
+            target = self._unreached(text, here, reason)
+        reference = part.member("$ref").at_same_place(target)
+        return mapping(part.origin, siblings.fields() | {"$ref": reference})
+
+    def _unreached(self, text: str, here: _Here, reason: Unreachable) -> str:
+        """What a reference becomes that cannot be followed."""
+        if here.number == 0 and text.startswith("#"):
+            return text  # that it names nothing is seen there
+        shown = self.resolver.shown(text, here.number)
+        self.unreachable[shown] = (reason.rule, f"{shown!r} {reason.message}", reason.hint)
+        return shown
+
+    def _home(self, found: Found, kind: str) -> Tokens:
+        """Where in the result a component is; it is written later if it is not there yet."""
+        number, path = found.place
+        if number == 0 and join("#", *path) in self.known:
+            return path
+        if found.place not in self.homes:
+            at = self.names.place(kind, self.resolver.library.relative(number), path)
+            self.homes[found.place] = at
+            self.waiting[at] = (found, kind)
+        return self.homes[found.place]
+
+    def _copy(self, part: Part, here: _Here, write: Write) -> Part:
+        """What a reference leads to in place of it; fields beside the reference come before those there."""
+        text = part.value["$ref"]
+        try:
+            found = self.resolver.find(text, here.number, here.base)
+            self.copies += 1
+            if found.place in self.open:
+                raise Unreachable("leads back to itself", rule="reference/cycle")
+            if self.copies > MAX_COPIES or len(here.at) > MAX_DEPTH:
+                raise Unreachable("is written out too often, or too deep", rule="source/depth")
+        except Unreachable as reason:
+            shown = self.resolver.shown(text, here.number)
+            place = join("#", *here.at, "$ref")
+            message = f"{shown!r} {reason.message}"
+            self.findings.append(Finding(reason.rule, place, message, reason.hint))
+            return mapping(part.origin, {})
+        self.open.append(found.place)
+        made = write(found.part, _Here(found.base, found.place[0], here.at))
+        self.open.pop()
+        own = {key: one for key, one in part.fields().items() if key != "$ref"}
+        if not own or type(made.value) is not dict:
+            return made
+        beside = write(mapping(part.origin, own), here)
+        return mapping(made.origin, made.fields() | beside.fields())
+
+    def _discriminator(self, part: Part, here: _Here) -> Part:
+        """A Discriminator Object, whose mapping names schemas by reference or by name (OpenAPI 3.1.1, section 4.8.25)."""
+        made = part.fields()
+        if "mapping" in made:
+            names = made["mapping"].fields().items()
+            made["mapping"] = mapping(
+                made["mapping"].origin, {key: self._mapped(one, here) for key, one in names}
+            )
+        if "defaultMapping" in made:
+            made["defaultMapping"] = self._mapped(made["defaultMapping"], here)
+        return mapping(part.origin, made)
+
+    def _mapped(self, part: Part, here: _Here) -> Part:
+        text = part.value
+        if type(text) is not str or not (here.number or is_reference(text)):
+            return part
+        by_name = join("#", "components", "schemas", text)
+        for reference in (by_name, text):
+            try:
+                found = self.resolver.find(reference, here.number, here.base)
+            except Unreachable:
+                continue
+            return part.at_same_place(to_reference(join("#", *self._home(found, "schema"))))
+        return part
+
+
+def _with(part: Part, added: dict[Tokens, Part]) -> Part:
+    """An object with further members at paths below it."""
+    members = part.fields()
+    inner: dict[str, dict[Tokens, Part]] = {}
+    for (token, *rest), one in added.items():
+        if rest:
+            inner.setdefault(token, {})[tuple(rest)] = one
+        else:
+            members[token] = one
+    for token, below in inner.items():
+        members[token] = _with(members.get(token) or part.at_same_place({}), below)
+    return mapping(part.origin, members)

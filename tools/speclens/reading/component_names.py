@@ -1,0 +1,93 @@
+"""Names of components that are not written as such, or whose name as written cannot be one (OpenAPI 3.1.1, section 4.8.7)."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from speclens.objects import Table
+from speclens.source.pointer import join
+
+Tokens = tuple[str, ...]
+
+_REFUSED = re.compile(r"[^A-Za-z0-9._-]+")
+
+
+def component_name(name: str) -> str:
+    """A name as one of a component: `Page«Pet»` is `Page_Pet`."""
+    return _REFUSED.sub("_", name).strip("_") or "_"
+
+
+def component_names(names: Iterable[str]) -> dict[str, str]:
+    """The names of components by the names as written. Where two would become the same, those that had to change get
+    a digest of what was written, so that no name depends on their order."""
+    made = {name: component_name(name) for name in names}
+    count = Counter(made.values())
+    return {
+        name: found if found == name or count[found] == 1 else _told_apart(found, name)
+        for name, found in made.items()
+    }
+
+
+def sections(kinds: Table) -> Mapping[str, Tokens]:
+    """Where the components of each kind stand, as tokens of a pointer."""
+    above: Tokens = ("components",) if "components" in kinds else ()
+    held = kinds["components" if above else "document"]
+    return {kind: (*above, name) for name, (shape, kind) in held.items() if shape == "map"}
+
+
+@dataclass(slots=True)
+class ComponentNames:
+    """Gives places to components of a document that are written elsewhere; each depends on where that is alone, unless
+    the name is taken already."""
+
+    kinds: Table
+    document: Mapping[str, Any]
+    taken: set[Tokens] = field(default_factory=set)
+
+    @property
+    def sections(self) -> Mapping[str, Tokens]:
+        """Where the components of each kind stand."""
+        return sections(self.kinds)
+
+    def place(self, kind: str, file: str, path: Tokens) -> Tokens:
+        """A place for a component of a kind that is at a path in a file ("" for the document itself):
+        `common/pets.yaml#/definitions/Pet` is `common.pets.Pet`."""
+        section = self.sections[kind]
+        parts = [*re.sub(r"\.(ya?ml|json)$", "", file).split("/"), *_telling(path)]
+        name = component_name(".".join(part for part in parts if part.strip(".")))
+        if (*section, name) in self.taken or self._is_written((*section, name)):
+            name = _told_apart(name, f"{file}{join('#', *path)}")
+        self.taken.add((*section, name))
+        return (*section, name)
+
+    def _is_written(self, path: Tokens) -> bool:
+        here: Any = self.document
+        for token in path:
+            if not isinstance(here, dict) or token not in here:
+                return False
+            here = here[token]
+        return True
+
+
+def _telling(path: Tokens) -> Tokens:
+    """A path without what only says that it is one of a component."""
+    for start in (
+        ("components", "*"),
+        ("definitions",),
+        ("$defs",),
+        ("parameters",),
+        ("responses",),
+    ):
+        if len(path) == len(start) + 1 and path[0] == start[0]:
+            return path[len(start) :]
+    return path
+
+
+def _told_apart(name: str, place: str) -> str:
+    """A name that another thing has too, with a digest of the place of this one."""
+    return f"{name}_{sha256(place.encode()).hexdigest()[:8]}"

@@ -1,0 +1,172 @@
+"""Where a reference leads: the document, and the place in it (RFC 3986, section 5; JSON Schema 2020-12, core 8 and 9)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote, urldefrag, urljoin
+
+from speclens.reading.library import Library, Unreachable
+from speclens.source.origins import Origin, Part
+from speclens.source.pointer import tokens
+
+MAX_HOPS = 100
+"""Most references that are followed to find one place."""
+
+Place = tuple[int, tuple[str, ...]]
+"""The number of a document, and the tokens of a pointer in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a reference names: its place, what is there, and the URI that references in it are relative to."""
+
+    place: Place
+    part: Part
+    base: str
+
+
+@dataclass(slots=True)
+class Resolver:
+    """Finds places in the documents of a library.
+
+    `identified` has the places of what has an URI of its own (`$id`, `$self`), `anchored` those of anchors by the place of
+    the resource that they are in, and their name. Neither counts where `has_ids` is not set: they are not of OpenAPI 3.0 and before.
+    """
+
+    library: Library
+    has_ids: bool
+    identified: dict[str, Place] = field(default_factory=dict)
+    anchored: dict[tuple[Place, str], Place] = field(default_factory=dict)
+    indexed: set[int] = field(default_factory=set)
+
+    def root(self, number: int) -> Part:
+        """A document as a whole."""
+        source = self.library.document(number)
+        return Part(source.value, source.origin if number == 0 else Origin(number))
+
+    def base(self, part: Part, base: str) -> str:
+        """The URI that references in a schema are relative to, from that of what is around it."""
+        given = part.value.get("$id") if self.has_ids and type(part.value) is dict else None
+        return _joined(base, given) if isinstance(given, str) else base
+
+    def find(self, reference: str, number: int, base: str, hops: int = MAX_HOPS) -> Found:
+        """What a `$ref` in a document leads to. Raises Unreachable."""
+        self._index(0)
+        self._index(number)
+        target, fragment = _split(base, reference)
+        if target not in self.identified:
+            # Beside an `$id` as well: it names a schema, and need not be where its file is stored.
+            target = _split(self.library.uris[number], reference)[0]
+        if target in self.identified:
+            start = self.identified[target]
+        else:
+            start = (self.library.open(target, number), ())
+            self._index(start[0])
+        path = unquote(fragment)
+        if path and not path.startswith("/"):
+            if (start, path) not in self.anchored:
+                raise Unreachable("names nothing", rule="reference/unresolved")
+            return self._walked(self.anchored[start, path], (), hops)
+        return self._walked(start, tokens(path), hops)
+
+    def shown(self, reference: str, number: int) -> str:
+        """A reference in a document as it would be written in the root."""
+        if number == 0:
+            return reference
+        try:
+            target, fragment = _split(self.library.uris[number], reference)
+        except Unreachable:
+            return reference
+        return self.library.shown(target) + (f"#{fragment}" if fragment else "")
+
+    def _walked(self, start: Place, path: tuple[str, ...], hops: int) -> Found:
+        """What is at a path below a place; a reference on the way is followed. Raises Unreachable."""
+        number, before = start
+        whole, at = (*before, *path), 0
+        part, base = self.root(number), self.library.uris[number]
+        while at < len(whole):
+            base = self.base(part, base)
+            token = whole[at]
+            if _has(part.value, token):
+                part, at = part.member(_key(part.value, token)), at + 1
+                continue
+            further = part.value.get("$ref") if type(part.value) is dict else None
+            if not isinstance(further, str) or not hops:
+                raise Unreachable("names nothing", rule="reference/unresolved")
+            found = self.find(further, number, base, hops - 1)
+            (number, passed), part, base = found.place, found.part, found.base
+            whole, at = (*passed, *whole[at:]), len(passed)
+        return Found((number, whole), part, base)
+
+    def _index(self, number: int) -> None:
+        if number in self.indexed:
+            return
+        self.indexed.add(number)
+        source, uri = self.library.document(number), self.library.uris[number]
+        if not self.has_ids:
+            return
+        if isinstance(own := source.value.get("$self"), str):
+            self.identified[_joined(uri, own)] = (number, ())
+        # Searching all of a large document takes its time, and few have any.
+        if not any(
+            word in text
+            for text in (source.text, *(o.text for o in source.overlays))
+            for word in ("$id", "nchor")
+        ):
+            return
+        for path, value, base, resource in _objects(source.value, uri):
+            if resource == path and path:
+                self.identified.setdefault(base, (number, path))
+            for keyword in ("$anchor", "$dynamicAnchor"):
+                if isinstance(name := value.get(keyword), str):
+                    self.anchored.setdefault(((number, resource), name), (number, path))
+        if isinstance(own := source.value.get("$id"), str):
+            self.identified.setdefault(_joined(uri, own), (number, ()))
+
+
+_Path = tuple[str, ...]
+
+
+def _objects(value: Any, base: str) -> Iterator[tuple[_Path, dict[str, Any], str, _Path]]:
+    """All objects of a value by their paths, with the URI of the schema resource that each is in, and its path."""
+    stack: list[tuple[_Path, Any, str, _Path]] = [((), value, base, ())]
+    while stack:
+        path, here, uri, resource = stack.pop()
+        if type(here) is dict:
+            if isinstance(own := here.get("$id"), str):
+                uri, resource = _joined(uri, own), path
+            yield path, here, uri, resource
+            stack.extend(((*path, key), inner, uri, resource) for key, inner in here.items())
+        elif type(here) is list:
+            stack.extend(((*path, str(i)), inner, uri, resource) for i, inner in enumerate(here))
+
+
+def _has(value: Any, token: str) -> bool:
+    if type(value) is dict:
+        return token in value
+    is_index = token.isascii() and token.isdigit() and str(int(token[:9])) == token
+    return type(value) is list and is_index and int(token) < len(value)
+
+
+def _key(value: Any, token: str) -> str | int:
+    return token if type(value) is dict else int(token)
+
+
+def _split(base: str, reference: str) -> tuple[str, str]:
+    """The absolute URI and the fragment of a reference. Raises Unreachable."""
+    try:
+        target, fragment = urldefrag(reference)
+        # urljoin knows no URNs, to which a fragment may be relative all the same.
+        return (urljoin(base, target) if target else urldefrag(base)[0]), fragment
+    except ValueError:
+        raise Unreachable("is no URI reference") from None
+
+
+def _joined(base: str, own: str) -> str:
+    """The URI of a resource; one that is none is that of what is around it."""
+    try:
+        return _split(base, own)[0]
+    except Unreachable:
+        return base

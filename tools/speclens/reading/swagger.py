@@ -1,0 +1,266 @@
+"""Swagger 2.0 -> OpenAPI 3.0: an equivalent document, each part of which knows where it is written.
+
+What has the wrong JSON type stays as it is, or is left out where it has no place: the structure is judged before, as it
+is written. Sections are those of the Swagger 2.0 specification.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from speclens.objects import METHODS, nodes
+from speclens.problems import Finding
+from speclens.reading.component_names import component_names
+from speclens.reading.swagger_parameters import JSON, body, header, is_of_body, parameter
+from speclens.reading.swagger_schemas import SECTIONS, Names, reference, schema
+from speclens.source import Source, locate
+from speclens.source.origins import Part, mapping, sequence
+from speclens.source.pointer import from_reference, join, tokens
+
+VERSION = "3.0.4"
+"""What a converted document says it is."""
+
+_KEPT = ("info", "tags", "externalDocs", "security")
+_OPERATION = (
+    "tags", "summary", "description", "externalDocs", "operationId", "deprecated", "security",
+)  # fmt: skip
+_SCHEMES = ("https", "http")
+_FLOWS = {
+    "implicit": "implicit",
+    "password": "password",
+    "application": "clientCredentials",
+    "accessCode": "authorizationCode",
+}
+
+
+def converted(source: Source) -> Source:
+    """A document of Swagger 2.0 as one of OpenAPI 3.0; `before` is the one that was given. What 3.0 cannot say is among
+    its warnings."""
+    root = Part(source.value, source.origin)
+    names = {section: component_names(_fields(root, section)) for section in SECTIONS}
+    made = _document(root, names)
+    lost = locate(replace(source, before=source), _lost(source.value))
+    return replace(
+        source,
+        value=made.value,
+        origin=made.origin,
+        before=source,
+        warnings=(*source.warnings, *lost),
+    )
+
+
+def _lost(document: dict[str, Any]) -> Iterable[Finding]:
+    for node in nodes(document):
+        if node.kind == "parameter" and node.value.get("collectionFormat") == "tsv":
+            place = join(node.pointer, "collectionFormat")
+            message = "OpenAPI 3 has no lists separated by tabs: this one is separated by commas"
+            yield Finding(
+                "swagger/collection-format", place, message, "", "warning", is_before=True
+            )
+
+
+def _document(root: Part, names: Names) -> Part:
+    given = root.fields()
+    made = {"openapi": given["swagger"].at_same_place(VERSION)}
+    made |= {key: one for key, one in given.items() if key in _KEPT or key.startswith("x-")}
+    if servers := _servers(root, root):
+        made["servers"] = servers
+    paths = given.get("paths", root.at_same_place({}))
+    items = {
+        path: _path_item(root, one, names) if path.startswith("/") else one
+        for path, one in paths.fields().items()
+    }
+    made["paths"] = mapping(paths.origin, items)
+    components = {
+        "schemas": _section(root, "definitions", lambda part: schema(part, names), names),
+        "parameters": _section(root, "parameters", lambda part: parameter(part, names), names),
+        "responses": _section(
+            root, "responses", lambda part: _response(root, root, part, names), names
+        ),
+        "securitySchemes": _section(root, "securityDefinitions", _security_scheme, names),
+    }
+    kept = {key: one for key, one in components.items() if one.value}
+    return mapping(root.origin, made | ({"components": mapping(root.origin, kept)} if kept else {}))
+
+
+def _section(root: Part, section: str, made: Callable[[Part], Part], names: Names) -> Part:
+    """Components; parameters that are bodies are where they are used instead."""
+    given = _fields(root, section)
+    renamed = names.get(section, {})
+    origin = root.origin.member(section)
+    return mapping(
+        origin,
+        {renamed.get(k, k): made(one) for k, one in given.items() if not is_of_body(one.value)},
+    )
+
+
+# Where
+
+
+def _servers(root: Part, holder: Part) -> Part | None:
+    """`schemes`, `host` and `basePath` as Server Objects; of a host without schemes it is said that it takes https."""
+    host, base = root.value.get("host"), root.value.get("basePath")
+    path = base.rstrip("/") if isinstance(base, str) else ""
+    if not isinstance(host, str):
+        return (
+            _server_list(root.member("basePath"), [path or "/"])
+            if "basePath" in root.value
+            else None
+        )
+    given = next((one.value["schemes"] for one in (holder, root) if "schemes" in one.value), None)
+    listed = given if isinstance(given, list) else []
+    schemes = [scheme for scheme in _SCHEMES if scheme in listed] or ["https"]
+    return _server_list(root.member("host"), [f"{scheme}://{host}{path}" for scheme in schemes])
+
+
+def _server_list(place: Part, urls: Sequence[str]) -> Part:
+    servers = [mapping(place.origin, {"url": place.at_same_place(url)}) for url in urls]
+    return sequence(place.origin, servers)
+
+
+def _path_item(root: Part, part: Part, names: Names) -> Part:
+    given = part.fields()
+    shared = given["parameters"].items() if "parameters" in given else []
+    made: dict[str, Part] = {}
+    for key, one in given.items():
+        if key in METHODS:
+            made[key] = _operation(root, one, shared, names)
+        elif key == "parameters" and isinstance(one.value, list):
+            made[key] = _parameters(root, one, names)
+        else:
+            made[key] = one
+    return mapping(part.origin, made)
+
+
+def _parameters(root: Part, part: Part, names: Names) -> Part:
+    kept = [one for one in part.items() if not is_of_body(_resolved(root, one).value)]
+    return sequence(part.origin, [parameter(one, names) for one in kept])
+
+
+# What
+
+
+def _operation(root: Part, part: Part, shared: Sequence[Part], names: Names) -> Part:
+    if not isinstance(part.value, dict):
+        return part
+    given = part.fields()
+    made = {key: one for key, one in given.items() if key in _OPERATION or key.startswith("x-")}
+    if "schemes" in given and (servers := _servers(root, part)):
+        made["servers"] = servers
+    own = given["parameters"].items() if "parameters" in given else []
+    if own and (listed := _parameters(root, given["parameters"], names)).value:
+        made["parameters"] = listed
+    sent = _of_body(root, shared, own)
+    if (request := body(sent, _types(root, part, "consumes"), names)) is not None:
+        made["requestBody"] = request
+    if "responses" in given:
+        responses = {
+            status: one if status.startswith("x-") else _response(root, part, one, names)
+            for status, one in given["responses"].fields().items()
+        }
+        made["responses"] = mapping(given["responses"].origin, responses)
+    return mapping(part.origin, made)
+
+
+def _of_body(root: Part, shared: Sequence[Part], own: Sequence[Part]) -> list[Part]:
+    """The parameters of the body: those of the operation come before those of its path that are called the same."""
+    found: dict[Any, Part] = {}
+    for one in (_resolved(root, part) for part in (*shared, *own)):
+        if is_of_body(one.value):
+            is_whole = one.value["in"] == "body"
+            found["" if is_whole else str(one.value.get("name"))] = one
+    return list(found.values())
+
+
+def _response(root: Part, operation: Part, part: Part, names: Names) -> Part:
+    """A response, or a reference to one; what an operation sends in types of its own is written out."""
+    if not isinstance(part.value, dict):
+        return part
+    if isinstance(part.value.get("$ref"), str):
+        target = _resolved(root, part)
+        is_own = "produces" in operation.value and operation.value is not root.value
+        if is_own and target.value is not part.value:
+            return _response(root, operation, target, names)
+        inner = part.member("$ref")
+        return mapping(part.origin, {"$ref": inner.at_same_place(reference(inner.value, names))})
+    given = part.fields()
+    made = {key: one for key, one in given.items() if key.startswith("x-")}
+    made["description"] = given.get("description", part.at_same_place(""))
+    if "headers" in given:
+        headers = {name: header(one, names) for name, one in given["headers"].fields().items()}
+        made["headers"] = mapping(given["headers"].origin, headers)
+    if content := _content(part, _types(root, operation, "produces"), names):
+        made["content"] = mapping(part.origin, content)
+    return mapping(part.origin, made)
+
+
+def _content(part: Part, produces: Sequence[str], names: Names) -> dict[str, Part]:
+    """The media types of a response: those that are produced, and those that there are examples of."""
+    given = part.fields()
+    examples = given["examples"].fields() if "examples" in given else {}
+    said: dict[str, Part] = {}
+    if "schema" in given:
+        said["schema"] = schema(given["schema"], names)
+        is_file = (
+            isinstance(given["schema"].value, dict) and given["schema"].value.get("type") == "file"
+        )
+        produces = produces or ("application/octet-stream" if is_file else JSON,)
+    types = dict.fromkeys((*(produces if said else ()), *examples))
+    return {
+        one: mapping(part.origin, said | ({"example": examples[one]} if one in examples else {}))
+        for one in types
+    }
+
+
+def _security_scheme(part: Part) -> Part:
+    if not isinstance(part.value, dict):
+        return part
+    given = part.fields()
+    kind = part.value.get("type")
+    made = {key: one for key, one in given.items() if key.startswith("x-") or key == "description"}
+    if kind == "basic":
+        basic = {"type": "http", "scheme": "basic"}
+        return mapping(
+            part.origin,
+            made | {key: given["type"].at_same_place(value) for key, value in basic.items()},
+        )
+    if kind != "oauth2":
+        return part
+    flow = {key: one for key, one in given.items() if key in ("authorizationUrl", "tokenUrl")}
+    flow["scopes"] = given.get("scopes", part.at_same_place({}))
+    name = _FLOWS.get(str(part.value.get("flow")), "implicit")
+    flows = mapping(part.origin, {name: mapping(part.origin, flow)})
+    return mapping(part.origin, {**made, "type": given["type"], "flows": flows})
+
+
+# What is asked of the document
+
+
+def _fields(root: Part, section: str) -> dict[str, Part]:
+    return root.member(section).fields() if section in root.value else {}
+
+
+def _types(root: Part, operation: Part, key: str) -> list[str]:
+    """The media types that an operation consumes or produces, else those of the whole document."""
+    given = operation.value.get(key, root.value.get(key))
+    return [one for one in given if isinstance(one, str)] if isinstance(given, list) else []
+
+
+def _resolved(root: Part, part: Part) -> Part:
+    """What a chain of references leads to; the last one itself if it leads nowhere or back."""
+    seen: set[str] = set()
+    while isinstance(part.value, dict) and isinstance(text := part.value.get("$ref"), str):
+        target = from_reference(text)
+        if target is None or target in seen:
+            break
+        seen.add(target)
+        try:
+            found = root
+            for token in tokens(target):
+                found = found.fields()[token]
+        except (KeyError, ValueError):
+            break
+        part = found
+    return part

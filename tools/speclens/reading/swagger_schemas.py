@@ -1,0 +1,100 @@
+"""The schemas of Swagger 2.0, and what its parameters and headers say of their values, as Schema Objects of OpenAPI 3.0."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from speclens.objects import SUBSCHEMAS
+from speclens.source.origins import Part, mapping, sequence
+from speclens.source.pointer import from_reference, join, to_reference, tokens
+
+Names = Mapping[str, Mapping[str, str]]
+"""Of each section of components the names in 3.0 by the names as written."""
+
+SECTIONS = {"definitions": "schemas", "parameters": "parameters", "responses": "responses"}
+"""Where the components of Swagger 2.0 that can be referred to stand in 3.0."""
+
+_BINARY = {"type": "string", "format": "binary"}
+_OF_VALUES = frozenset(
+    [
+        "type",
+        "format",
+        "items",
+        "default",
+        "enum",
+        "maximum",
+        "exclusiveMaximum",
+        "minimum",
+        "exclusiveMinimum",
+        "maxLength",
+        "minLength",
+        "pattern",
+        "maxItems",
+        "minItems",
+        "uniqueItems",
+        "multipleOf",
+        "x-nullable",
+    ]
+)
+
+
+def reference(text: str, names: Names) -> str:
+    """A `$ref` as it is in the converted document; one that names no component stays as it is written."""
+    try:
+        path = tokens(from_reference(text) or "")
+    except ValueError:
+        return text
+    if len(path) < 2 or path[1] not in names.get(path[0], {}):
+        return text
+    name = names[path[0]][path[1]]
+    return to_reference(join("#", "components", SECTIONS[path[0]], name, *path[2:]))
+
+
+def schema(part: Part, names: Names) -> Part:
+    """A Schema Object (Swagger 2.0, Schema Object)."""
+    if not isinstance(part.value, dict):
+        return part
+    made: dict[str, Part] = {}
+    for keyword, inner in part.fields().items():
+        if keyword == "$ref" and isinstance(inner.value, str):
+            made[keyword] = inner.at_same_place(reference(inner.value, names))
+        elif keyword == "discriminator" and isinstance(inner.value, str):
+            made[keyword] = mapping(inner.origin, {"propertyName": inner})
+        elif keyword == "x-nullable":
+            made["nullable"] = inner
+        elif keyword == "type" and inner.value == "file":
+            made |= {key: inner.at_same_place(value) for key, value in _BINARY.items()}
+        else:
+            made[keyword] = _inner(keyword, inner, names)
+    return mapping(part.origin, made)
+
+
+def _inner(keyword: str, part: Part, names: Names) -> Part:
+    """What a keyword says, with the schemas in it converted."""
+    shape = SUBSCHEMAS[keyword][0] if keyword in SUBSCHEMAS else ""
+    if shape == "one":
+        return schema(part, names)
+    if shape == "list" and isinstance(part.value, list):
+        return sequence(part.origin, [schema(item, names) for item in part.items()])
+    if shape == "map" and isinstance(part.value, dict):
+        made = {name: schema(one, names) for name, one in part.fields().items()}
+        return mapping(part.origin, made)
+    return part
+
+
+def schema_of_values(part: Part, names: Names) -> Part:
+    """The schema of a parameter's or header's values, from the fields beside `name` and `in`."""
+    found = {name: inner for name, inner in part.fields().items() if name in _OF_VALUES}
+    return schema(_items_alike(mapping(part.origin, found)), names)
+
+
+def _items_alike(part: Part) -> Part:
+    """Without `collectionFormat`, which says how lists in lists are written: nothing in 3.0 does."""
+    if "items" not in part.fields():
+        return part
+    made = part.fields()
+    inner = made["items"]
+    if isinstance(inner.value, dict):
+        kept = {name: one for name, one in inner.fields().items() if name != "collectionFormat"}
+        made["items"] = _items_alike(mapping(inner.origin, kept))
+    return mapping(part.origin, made)
