@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -54,9 +54,15 @@ def sources(name: str, directories: Sequence[Path]) -> list[Path]:
         if path not in found:
             found[path] = None
             if path.suffix == ".j2":
-                parsed = Environment().parse(path.read_text("utf-8"))
-                names += [other for other in meta.find_referenced_templates(parsed) if other]
+                names += _included(path.read_text("utf-8"))
     return list(found)
+
+
+@cache
+def _included(text: str) -> tuple[str, ...]:
+    """The templates that one of this text names. Most are asked for by several files of a package."""
+    parsed = Environment().parse(text)
+    return tuple(other for other in meta.find_referenced_templates(parsed) if other)
 
 
 class _Loader(BaseLoader):
