@@ -12,7 +12,7 @@ from built import drafts, schemas
 
 Json = dict[str, Any]
 FEW = settings(max_examples=40, deadline=None, phases=(Phase.generate, Phase.shrink))
-FILES = ("models.py", "normalizers.py")
+FILES = ("client.py", "models.py", "normalizers.py")
 NAME = st.sampled_from(["Alpha", "Beta", "Gamma", "Delta"])
 KEY = st.sampled_from(["a", "b", "c_d", "e-f", "list", "Alpha"])
 
@@ -55,9 +55,11 @@ SCHEMAS = st.dictionaries(NAME, SCHEMA, min_size=1, max_size=3)
 OLD = {"type": "string", "x-compat": {"into": "/hub"}}  # so that both functions are always there
 
 
-def rest(document: Json, is_own: Callable[[str, str], bool]) -> dict[str, list[str]]:
+def rest(document: Json, is_own: Callable[[str, str], bool], **more: Any) -> dict[str, list[str]]:
     """The lines of the modules without those that belong to something: (place of the document, line) -> whether."""
-    made = drafts(schemas(**FIXED, **document))
+    whole = {**schemas(**FIXED, **document), **more}
+    whole["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
+    made = drafts(whole)
     return {
         name: [
             line
@@ -100,3 +102,86 @@ def test_a_property_more_or_less(schema: Json, key: str, inner: Json) -> None:
     before["properties"].pop(key, None)
     after = {**before, "properties": {**before["properties"], key: inner}}
     assert rest({"Thing": before}, is_own) == rest({"Thing": after}, is_own)
+
+
+CONTENT = st.sampled_from(
+    [
+        {"application/json": {"schema": {"$ref": "#/components/schemas/Fixed"}}},
+        {"application/json": {"schema": {"type": "array", "items": {"type": "integer"}}}},
+        {"application/json": {"schema": {"type": "object", "properties": {"x": {"enum": [1]}}}}},
+        {"text/plain": {}, "application/json": {}},
+        {
+            "multipart/form-data": {
+                "schema": {"type": "object", "properties": {"f": {"format": "binary"}}}
+            }
+        },
+        {"application/octet-stream": {}},
+        {"text/event-stream": {"schema": {"$ref": "#/components/schemas/Fixed"}}},
+    ]
+)
+PARAMETER = st.builds(
+    lambda name, place: {"name": name, "in": place, "schema": {"type": "string"}},
+    st.sampled_from(["a", "b-c", "x", "timeout"]),
+    st.sampled_from(["query", "header", "cookie"]),
+)
+OPERATION = st.builds(
+    lambda parameters, body, answers, own: {
+        "parameters": parameters,
+        # Members of a component are the component's, wherever they are arguments.
+        "requestBody": {"content": body if "$ref" not in str(body) else {"text/csv": {}}},
+        "responses": {
+            status: {"description": "d", "content": one} for status, one in answers.items()
+        },
+        **own,
+    },
+    st.lists(PARAMETER, max_size=3, unique_by=lambda one: (one["in"], one["name"])),
+    CONTENT,
+    st.dictionaries(st.sampled_from(["200", "201", "404", "4XX", "default"]), CONTENT, min_size=1),
+    st.sampled_from(
+        [
+            {},
+            {"tags": ["one"]},
+            {"tags": ["one"], "operationId": "listThings"},
+            {"security": [{"key": []}]},
+            {"servers": [{"url": "https://other.example"}]},
+        ]
+    ),
+)
+PLACES = st.tuples(
+    st.sampled_from(["/things", "/items/things", "/other"]), st.sampled_from(["get", "put"])
+)
+OPERATIONS = st.dictionaries(PLACES, OPERATION, max_size=3)
+# Of each resource there is one always, and it is the first.
+ALWAYS = {
+    ("/things/one", "post"): {"tags": ["one"], "responses": {"204": {"description": "d"}}},
+    ("/things/all", "post"): {"responses": {"204": {"description": "d"}}},
+    ("/items/all", "post"): {"responses": {"204": {"description": "d"}}},
+    ("/other/all", "post"): {"responses": {"204": {"description": "d"}}},
+}
+
+
+@FEW
+@given(OPERATIONS, PLACES, OPERATION)
+def test_an_operation_more_or_less(document: Json, place: tuple[str, str], operation: Json) -> None:
+    path, method = place
+    own = f"#/paths/{path.replace('/', '~1')}/{method}"
+
+    def is_own(pointer: str, line: str) -> bool:
+        return f"{pointer}/".startswith(f"{own}/")
+
+    def paths(operations: Json) -> Json:
+        found: Json = {}
+        for (where, how), one in operations.items():
+            found.setdefault(where, {})[how] = one
+        return found
+
+    others = {**ALWAYS, **document}
+    others.pop(place, None)
+    used = {one.get("operationId") for one in others.values()}
+    if operation.get("operationId") in used - {None}:
+        operation = {**operation, "operationId": "another"}
+    before, after = (
+        rest({}, is_own, paths=paths(one)) for one in (others, {**others, place: operation})
+    )
+    for name in FILES[:2]:
+        assert before[name] == after[name]

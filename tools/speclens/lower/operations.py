@@ -108,7 +108,6 @@ def _operation(
     ident = methods.verb(found.name, methods.tag(operation, found.path))
     stream, is_plain = responses.stream(answers), responses.is_plain(answers)
     wanted = security.requirement(document, operation)
-    usual = security.requirement(document, document) or ()
     params = names.unused(f"{class_name}Params", inputs.taken())
     request_class, response_class = _served(inputs, found, request, answers)
     return ir.Operation(
@@ -132,7 +131,7 @@ def _operation(
         is_plain=is_plain,
         stream=stream,
         stream_ident=f"{ident}_stream" if is_plain and stream else ident,
-        alternatives=usual if wanted is None else wanted,
+        alternatives=security.alternatives(document, operation),
         security="" if wanted is None else security.source(wanted),
         base_url=servers.of_operation(document, pointer, operation),
         request=request_class,
@@ -150,9 +149,10 @@ def _served(
     if not (request.members and request.body and is_plain and len(success) == 1):
         return "", ""
     sides = (request.body.content, success[0].content)
-    if any([one.codec for one in side] != ["Json"] for side in sides) or not _is_bearer(
-        inputs.document, found
-    ):
+    is_bearer = security.is_bearer(
+        inputs.document, security.alternatives(inputs.document, found.value)
+    )
+    if any([one.codec for one in side] != ["Json"] for side in sides) or not is_bearer:
         return "", ""
     canonical = inputs.canonical.document
     found_classes = []
@@ -162,12 +162,6 @@ def _served(
             return "", ""
         found_classes.append(inputs.named[place])
     return found_classes[0], found_classes[1]
-
-
-def _is_bearer(document: JsonObject, found: _Found) -> bool:
-    wanted = security.requirement(document, found.value)
-    usual = security.requirement(document, document)
-    return security.is_bearer(document, (usual if wanted is None else wanted) or ())
 
 
 def _unserved(client: ir.Client) -> tuple[Finding, ...]:
@@ -208,7 +202,10 @@ def _client(
     served = tuple(one for one in every if one.request)
     usual = security.requirement(document, document) or ()
     alternatives = [usual, *(one.alternatives for one in every)]
-    schemes = dict.fromkeys(name for one in alternatives for wanted in one for name in wanted)
+    declared = (document.get("components") or {}).get("securitySchemes") or {}
+    schemes = dict.fromkeys(
+        [*declared, *(name for one in alternatives for wanted in one for name in wanted)]
+    )
     contents = [one for operation in every for one in _media(operation)]
     folds = (name for one in contents for name in (one.fold, one.denormalize) if name)
     older = (one.constant for one in every if any(two.older for two in _media(one)))

@@ -96,13 +96,15 @@ def _parameters(
     inputs: Inputs, pointer: str, operation: JsonObject, path: str
 ) -> Iterator[ir.Argument]:
     found = parameters.effective(inputs.document, pointer, operation)
+    is_secured = bool(security.alternatives(inputs.document, operation))
+    ignored = _IGNORED | ({"authorization"} if is_secured else set())
     slots = [name for name in re.findall(r"{([^{}]*)}", path) if name]
     for name in dict.fromkeys(slots):
         if ("path", name) not in found:
             yield ir.Argument(name, "path", "", pointer, "str | int", "Path()", "", True)
     for (location, _), (place, parameter) in found.items():
         name = str(parameter["name"])
-        is_told = location == "header" and name.lower() in _IGNORED
+        is_told = location == "header" and name.lower() in ignored
         if location in _STYLES and not is_told and (location != "path" or name in slots):
             yield _parameter(inputs, location, place, parameter)
 

@@ -60,13 +60,19 @@ def requirement(document: JsonObject, owner: JsonObject) -> tuple[tuple[str, ...
     )
 
 
-def source(alternatives: tuple[tuple[str, ...], ...]) -> str:
+def alternatives(document: JsonObject, operation: JsonObject) -> tuple[tuple[str, ...], ...]:
+    """What holds for an operation: its own requirement, else that of the document."""
+    own = requirement(document, operation)
+    return (requirement(document, document) or ()) if own is None else own
+
+
+def source(wanted: tuple[tuple[str, ...], ...]) -> str:
     """The literal of alternatives."""
-    inside = [tuple_literal(names) for names in alternatives]
+    inside = [tuple_literal(names) for names in wanted]
     return f"({', '.join(inside)}{',' if len(inside) == 1 else ''})"
 
 
-def is_bearer(document: JsonObject, alternatives: Iterable[tuple[str, ...]]) -> bool:
+def is_bearer(document: JsonObject, wanted: Iterable[tuple[str, ...]]) -> bool:
     """Whether nothing but bearer tokens is asked for."""
-    names = {name for one in alternatives for name in one}
+    names = {name for one in wanted for name in one}
     return all(scheme.expression == "Http()" for scheme in schemes(document, sorted(names)))
