@@ -269,6 +269,15 @@ def test_odd_places() -> None:
     assert made["x-models.Pet"] == {"items": local("x-models.Pet")}
 
 
+def test_what_recurs_has_a_name() -> None:
+    kids = "#/components/schemas/T/properties/kids"
+    root = schema(T={"properties": {"kids": {"type": "array", "items": ref(kids)}}})
+    made = sound(loads(json.dumps(HEAD | root), "openapi.json"))["components"]["schemas"]
+    assert made["T"]["properties"]["kids"]["items"] == local("T.properties.kids")
+    assert made["T.properties.kids"] == {"type": "array", "items": local("T.properties.kids")}
+    assert problems(json.dumps(HEAD | root), "openapi.json") == ()
+
+
 def test_definitions_of_a_newer_document() -> None:
     root = {"definitions": {"Pet": {"type": "string"}}, **schema(A=ref("#/definitions/Pet"))}
     source = loads(json.dumps(HEAD | root), "openapi.json")

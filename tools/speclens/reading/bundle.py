@@ -192,7 +192,7 @@ class _Run:
             is_here = not found.place[0] and join("#", *found.place[1]) in self.known
             if kind in _COPIED and not (kind == "path-item" and is_here):
                 return self._copy(part, here, lambda one, there: self.written(one, kind, there))
-            target = to_reference(join("#", *self._home(found, kind)))
+            target = to_reference(join("#", *self._home(found, kind, here)))
         except Unreachable as reason:
             target = self._unreached(text, here, reason)
         reference = part.member("$ref").at_same_place(target)
@@ -206,16 +206,17 @@ class _Run:
         self.unreachable[shown] = (reason.rule, f"{shown!r} {reason.message}", reason.hint)
         return shown
 
-    def _home(self, found: Found, kind: str) -> Tokens:
+    def _home(self, found: Found, kind: str, here: _Here) -> Tokens:
         """Where in the result a component is; it is written later if it is not there yet."""
         number, path = found.place
-        if number == 0 and join("#", *path) in self.known:
+        if found.place in self.homes:
+            return self.homes[found.place]
+        if number == 0 and join("#", *path) in self.known and not _recurs(found, here):
             return path
-        if found.place not in self.homes:
-            at = self.names.place(kind, self.resolver.library.relative(number), path)
-            self.homes[found.place] = at
-            self.waiting[at] = (found, kind)
-        return self.homes[found.place]
+        at = self.names.place(kind, self.resolver.library.relative(number), path)
+        self.homes[found.place] = at
+        self.waiting[at] = (found, kind)
+        return at
 
     def _copy(self, part: Part, here: _Here, write: Write) -> Part:
         """What a reference leads to in place of it; fields beside the reference come before those there."""
@@ -264,8 +265,16 @@ class _Run:
                 found = self.resolver.find(reference, here.number, here.base)
             except Unreachable:
                 continue
-            return part.at_same_place(to_reference(join("#", *self._home(found, "schema"))))
+            return part.at_same_place(to_reference(join("#", *self._home(found, "schema", here))))
         return part
+
+
+def _recurs(found: Found, here: _Here) -> bool:
+    """Whether something refers to what it is in, and that has no name to recur by: neither that of a component nor, as an
+    object has, that of a class."""
+    path = found.place[1]
+    is_inside = len(path) > 3 and here.at[: len(path)] == path
+    return is_inside and "properties" not in found.part.value
 
 
 def _with(part: Part, added: dict[Tokens, Part]) -> Part:
