@@ -269,6 +269,15 @@ def test_odd_places() -> None:
     assert made["x-models.Pet"] == {"items": local("x-models.Pet")}
 
 
+def test_what_recurs_has_a_name() -> None:
+    kids = "#/components/schemas/T/properties/kids"
+    root = schema(T={"properties": {"kids": {"type": "array", "items": ref(kids)}}})
+    made = sound(loads(json.dumps(HEAD | root), "openapi.json"))["components"]["schemas"]
+    assert made["T"]["properties"]["kids"]["items"] == local("T.properties.kids")
+    assert made["T.properties.kids"] == {"type": "array", "items": local("T.properties.kids")}
+    assert problems(json.dumps(HEAD | root), "openapi.json") == ()
+
+
 def test_definitions_of_a_newer_document() -> None:
     root = {"definitions": {"Pet": {"type": "string"}}, **schema(A=ref("#/definitions/Pet"))}
     source = loads(json.dumps(HEAD | root), "openapi.json")
@@ -406,10 +415,37 @@ def test_what_leads_back_to_itself(tmp_path: Path, root: dict[str, Any]) -> None
     assert {one[0].partition("/")[0] for one in found} >= {"reference"}
 
 
+def doubled(number: int) -> dict[str, Any]:
+    """An operation that holds the next one twice."""
+    further = {"x": {"get": ref(f"#/o{number + 1}")}}
+    return {"responses": OK, "callbacks": {"a": further, "b": further}}
+
+
+OK = {"200": {"description": "OK"}}
+
+
 def test_copies_do_not_explode(tmp_path: Path) -> None:
-    doubled = {f"o{i}": {"callbacks": {"a": {"x": {"get": ref(f"#/o{i + 1}")}}, "b": {"x": {"get": ref(f"#/o{i + 1}")}}}} for i in range(60)}  # fmt: skip
-    found = refused(tmp_path, {"paths": {"/a": {"get": ref("more.yaml#/o0")}}}, more=doubled)
-    assert ("source/depth" in {one[0] for one in found}) or found
+    more = {f"o{number}": doubled(number) for number in range(60)}
+    found = refused(tmp_path, {"paths": {"/a": {"get": ref("more.yaml#/o0")}}}, more=more)
+    assert {one[0] for one in found} == {"source/depth"}
+    large = {"get": {"responses": OK, "x-data": [0] * 20_000}}
+    root = {"paths": {f"/a{number}": ref("more.yaml") for number in range(100)}}
+    found = refused(tmp_path, root, more=large)
+    assert {one[0] for one in found} == {"source/depth"}
+
+
+@pytest.mark.parametrize("step", ["items", "properties"])
+def test_depth(tmp_path: Path, step: str) -> None:
+    """Each file is as deep as may be read, and goes on in the next."""
+    names = [f"f{number}" for number in range(40)]
+    files: dict[str, Any] = {}
+    for name, following in zip(names, [*names[1:], "f0"], strict=True):
+        value: Any = {step: ref(f"{following}.yaml")}
+        for _ in range(90):
+            value = {"items": value}
+        files[name] = value
+    problems_found = refused(tmp_path, schema(A=ref("f0.yaml")), **files)
+    assert all(one[0] in {"source/depth", "reference/cycle"} for one in problems_found)
 
 
 TARGETS = st.sampled_from(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from speclens.config import Allowed
 from speclens.objects import Field, Table, field_of, is_20, is_30, nodes, table
@@ -19,13 +20,12 @@ from speclens.reading.needed import is_needed, is_reference
 from speclens.reading.resolve import Found, Place, Resolver
 from speclens.source import Source, locate
 from speclens.source.faults import MAX_DEPTH
-from speclens.source.origins import Part, mapping, sequence
+from speclens.source.origins import Part, mapping, sequence, with_members
 from speclens.source.pointer import join, to_reference
-
-MAX_COPIES = 10_000
-"""Most places that parts of other places are written to: what is a component is there once, and does not count."""
+from speclens.source.yaml_text import MAX_EXPANSION
 
 _COPIED = frozenset(("path-item", "media-type"))
+_COST = 100  # of a copy beside its values, in values
 _IDENTIFIERS = frozenset(("$id", "$anchor"))
 
 Tokens = tuple[str, ...]
@@ -81,7 +81,7 @@ class _Here:
 class _Run:
     """What was found so far: `homes` has where in the result a component is by its place, `settled` the components of
     the document that are there what they refer to, `waiting` those that are still to be written, `open` what is being
-    copied."""
+    copied, `room` how many values may still be."""
 
     kinds: Table
     resolver: Resolver
@@ -91,7 +91,7 @@ class _Run:
     settled: dict[Tokens, Found] = field(default_factory=dict)
     waiting: dict[Tokens, tuple[Found, str]] = field(default_factory=dict)
     open: list[Place] = field(default_factory=list)
-    copies: int = 0
+    room: int = MAX_EXPANSION
     unreachable: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
@@ -106,7 +106,7 @@ class _Run:
             at = next(iter(self.waiting))
             found, kind = self.waiting.pop(at)
             added[at] = self.written(found.part, kind, _Here(found.base, found.place[0], at))
-        return _with(made, dict(sorted(added.items())))
+        return with_members(made, dict(sorted(added.items())))
 
     def _settle(self) -> None:
         """What components of the document are only references to, in other files, has their names; and so has what
@@ -192,7 +192,7 @@ class _Run:
             is_here = not found.place[0] and join("#", *found.place[1]) in self.known
             if kind in _COPIED and not (kind == "path-item" and is_here):
                 return self._copy(part, here, lambda one, there: self.written(one, kind, there))
-            target = to_reference(join("#", *self._home(found, kind)))
+            target = to_reference(join("#", *self._home(found, kind, here)))
         except Unreachable as reason:
             target = self._unreached(text, here, reason)
         reference = part.member("$ref").at_same_place(target)
@@ -206,26 +206,27 @@ class _Run:
         self.unreachable[shown] = (reason.rule, f"{shown!r} {reason.message}", reason.hint)
         return shown
 
-    def _home(self, found: Found, kind: str) -> Tokens:
+    def _home(self, found: Found, kind: str, here: _Here) -> Tokens:
         """Where in the result a component is; it is written later if it is not there yet."""
         number, path = found.place
-        if number == 0 and join("#", *path) in self.known:
+        if found.place in self.homes:
+            return self.homes[found.place]
+        if number == 0 and join("#", *path) in self.known and not _recurs(found, here):
             return path
-        if found.place not in self.homes:
-            at = self.names.place(kind, self.resolver.library.relative(number), path)
-            self.homes[found.place] = at
-            self.waiting[at] = (found, kind)
-        return self.homes[found.place]
+        at = self.names.place(kind, self.resolver.library.relative(number), path)
+        self.homes[found.place] = at
+        self.waiting[at] = (found, kind)
+        return at
 
     def _copy(self, part: Part, here: _Here, write: Write) -> Part:
         """What a reference leads to in place of it; fields beside the reference come before those there."""
         text = part.value["$ref"]
         try:
             found = self.resolver.find(text, here.number, here.base)
-            self.copies += 1
+            self.room -= _COST + _size(found.part.value)
             if found.place in self.open:
                 raise Unreachable("leads back to itself", rule="reference/cycle")
-            if self.copies > MAX_COPIES or len(here.at) > MAX_DEPTH:
+            if self.room < 0 or len(here.at) > MAX_DEPTH:
                 raise Unreachable("is written out too often, or too deep", rule="source/depth")
         except Unreachable as reason:
             shown = self.resolver.shown(text, here.number)
@@ -264,19 +265,26 @@ class _Run:
                 found = self.resolver.find(reference, here.number, here.base)
             except Unreachable:
                 continue
-            return part.at_same_place(to_reference(join("#", *self._home(found, "schema"))))
+            return part.at_same_place(to_reference(join("#", *self._home(found, "schema", here))))
         return part
 
 
-def _with(part: Part, added: dict[Tokens, Part]) -> Part:
-    """An object with further members at paths below it."""
-    members = part.fields()
-    inner: dict[str, dict[Tokens, Part]] = {}
-    for (token, *rest), one in added.items():
-        if rest:
-            inner.setdefault(token, {})[tuple(rest)] = one
-        else:
-            members[token] = one
-    for token, below in inner.items():
-        members[token] = _with(members.get(token) or part.at_same_place({}), below)
-    return mapping(part.origin, members)
+def _size(value: Any) -> int:
+    """How many values a value is of, itself included."""
+    size, stack = 0, [value]
+    while stack:
+        size += 1
+        here = stack.pop()
+        if type(here) is dict:
+            stack.extend(here.values())
+        elif type(here) is list:
+            stack.extend(here)
+    return size
+
+
+def _recurs(found: Found, here: _Here) -> bool:
+    """Whether something refers to what it is in, and that has no name to recur by: neither that of a component nor, as an
+    object has, that of a class."""
+    path = found.place[1]
+    is_inside = len(path) > 3 and here.at[: len(path)] == path
+    return is_inside and "properties" not in found.part.value

@@ -83,7 +83,7 @@ def _telling(path: Tokens) -> Tokens:
         ("parameters",),
         ("responses",),
     ):
-        if len(path) == len(start) + 1 and path[0] == start[0]:
+        if len(path) > len(start) and path[0] == start[0]:
             return path[len(start) :]
     return path
 

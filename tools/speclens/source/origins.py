@@ -61,6 +61,20 @@ def sequence(origin: Origin, items: Sequence[Part]) -> Part:
     return Part([part.value for part in items], _holding(origin, parts))
 
 
+def with_members(part: Part, added: Mapping[tuple[str, ...], Part]) -> Part:
+    """An object with further members at paths below it."""
+    members = part.fields()
+    inner: dict[str, dict[tuple[str, ...], Part]] = {}
+    for (token, *rest), one in added.items():
+        if rest:
+            inner.setdefault(token, {})[tuple(rest)] = one
+        else:
+            members[token] = one
+    for token, below in inner.items():
+        members[token] = with_members(members.get(token) or part.at_same_place({}), below)
+    return mapping(part.origin, members)
+
+
 def _holding(origin: Origin, parts: Mapping[str, Part]) -> Origin:
     text, path = origin.text, origin.path
     moved = {
