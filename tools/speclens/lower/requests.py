@@ -9,7 +9,7 @@ from typing import Any
 
 from speclens import ir, names
 from speclens.literals import comment, literal
-from speclens.lower import media, parameters
+from speclens.lower import media, parameters, security
 from speclens.lower.arguments import Inputs, union
 from speclens.lower.naming import is_class
 from speclens.lower.walk import JsonObject, follow
