@@ -90,16 +90,6 @@ def test_what_the_server_leaves_out_is_told_with_its_place(head: str) -> None:
     assert "server.py" not in made
 
 
-def test_parameters_with_compatibility_fields_are_sent_as_given_and_it_is_told() -> None:
-    text = document(operation("operationId: a", "Request", "Response")).replace(
-        "operationId: a",
-        "parameters: [{name: q, in: query, schema: {type: string}},"
-        " {name: old, in: query, schema: {type: string}, x-compat: {into: {in: query, name: q}}}]",
-    )
-    (told,) = [one for one in warned(text) if one.rule == "operation/not-folded"]
-    assert (told.severity, told.pointer) == ("warning", "#/paths/~1p0/post")
-
-
 def warned(text: str) -> tuple[Any, ...]:
     from built import source
     from speclens import pipeline

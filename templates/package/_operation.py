@@ -186,6 +186,7 @@ class Operation(Generic[R]):
     method: str
     path: str
     arguments: type = RequestOptions
+    parameters: Codec | None = None  # folds and judges those outside the body, by place and name
     body: Codecs = None
     answers: Mapping[str, Codecs] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict)
@@ -199,9 +200,10 @@ class Operation(Generic[R]):
         marks, draft = _marks(self.arguments), Draft(self.path, members=dict(self.defaults))
         if unknown := arguments.keys() - marks.keys() - RequestOptions.__annotations__.keys():
             raise TypeError(f"unexpected argument {min(unknown)!r} (see extra_body)")
+        given = arguments if self.parameters is None else self._folded(marks, arguments)
         for ident, (mark, is_required) in marks.items():
-            value = arguments.get(ident)
-            if value is not None or (mark.is_nullable and ident in arguments):
+            value = given.get(ident)
+            if value is not None or (mark.is_nullable and ident in given):
                 mark.put(draft, ident, value)
             elif is_required and not isinstance(mark, Member):
                 raise TypeError(f"missing argument {ident!r}")
@@ -210,6 +212,16 @@ class Operation(Generic[R]):
             draft.query.append(f"{quote(name, '')}={quote(text, '')}")
         self._fill(draft, arguments)
         return draft
+
+    def _folded(self, marks: Mapping[str, Any], arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Arguments with the parameters among them in canonical form."""
+        places = {ident: mark.place for ident, (mark, _) in marks.items() if hasattr(mark, "place")}
+        names = {ident: f"{place}.{marks[ident][0].name or ident}" for ident, place in places.items()}
+        sent = {name: arguments[ident] for ident, name in names.items() if arguments.get(ident) is not None}
+        options = {"compat": arguments.get("compat")}
+        found = from_json(self.parameters.encode(sent, options)["content"]) if self.parameters else {}
+        own = {ident: value for ident, value in arguments.items() if ident not in names}
+        return own | {ident: found[name] for ident, name in names.items() if name in found}
 
     def _fill(self, draft: Draft, arguments: Mapping[str, Any]) -> None:
         """Put the body into a request."""
@@ -237,7 +249,7 @@ class Operation(Generic[R]):
     @property
     def older(self) -> frozenset[tuple[str, str]]:
         """The ways to say the body in older fields."""
-        return getattr(self.body, "older", frozenset())
+        return getattr(self.body, "older", frozenset()) | getattr(self.parameters, "older", frozenset())
 
     @property
     def accept(self) -> str:

@@ -67,6 +67,7 @@ class Path:
     style: str = "simple"
     explode: bool = False
     reserved: bool = False
+    place: ClassVar[str] = "path"
     is_nullable: ClassVar[bool] = False
 
     def put(self, draft: Draft, ident: str, value: Any) -> None:
@@ -97,6 +98,7 @@ class Query:
     style: str = "form"
     explode: bool = True
     reserved: bool = False
+    place: ClassVar[str] = "query"
     is_nullable: ClassVar[bool] = False
 
     def put(self, draft: Draft, ident: str, value: Any) -> None:
@@ -121,6 +123,7 @@ class Header:
     name: str = ""
     style: str = "simple"
     explode: bool = False
+    place: ClassVar[str] = "header"
     is_nullable: ClassVar[bool] = False
 
     def put(self, draft: Draft, ident: str, value: Any) -> None:
@@ -136,6 +139,7 @@ class Cookie:
     name: str = ""
     style: str = "form"
     explode: bool = True
+    place: ClassVar[str] = "cookie"
     is_nullable: ClassVar[bool] = False
 
     def put(self, draft: Draft, ident: str, value: Any) -> None:

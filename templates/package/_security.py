@@ -6,7 +6,7 @@ import time
 from base64 import b64encode
 from collections.abc import Generator
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, TypeAlias
+from typing import ClassVar, TypeAlias
 from urllib.parse import quote
 
 import httpx
@@ -100,8 +100,10 @@ class _ClientCredentials(httpx.Auth):
         return httpx.Request("POST", self._scheme.token_url, data=sent, headers=headers)
 
     def _keep(self, response: httpx.Response) -> None:
-        if not response.is_success:
-            raise httpx.ConnectError(f"no token: {response.status_code} {response.reason_phrase}")
-        told: Any = response.json()
-        self._token, lasts = str(told["access_token"]), float(told.get("expires_in", 300))
+        try:
+            told = response.raise_for_status().json()
+            self._token, lasts = str(told["access_token"]), float(told.get("expires_in", 300))
+        except (httpx.HTTPStatusError, ValueError, TypeError, KeyError) as error:
+            status = f"{response.status_code} {response.reason_phrase}"
+            raise httpx.ConnectError(f"no token: {self._scheme.token_url} said {status}") from error
         self._until = time.time() + lasts - 10

@@ -167,7 +167,12 @@ def _without_way_back(operation: ir.Operation) -> ir.Operation:
 
     body = operation.body and replace(operation.body, content=plain(operation.body.content))
     responses = (replace(one, content=plain(one.content)) for one in operation.responses)
-    return replace(operation, body=body, responses=tuple(responses))
+    return replace(
+        operation,
+        parameters=plain(operation.parameters),
+        body=body,
+        responses=tuple(responses),
+    )
 
 
 def package(document: ir.Document, config: Config) -> ir.Package:

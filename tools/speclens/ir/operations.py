@@ -87,6 +87,9 @@ class Operation:
     doc: str
     params: str  # class of the arguments
     arguments: tuple[Argument, ...]
+    parameters: tuple[
+        Media, ...
+    ]  # what folds and judges those with compatibility fields: one, or none
     defaults: str  # literal: what is sent where an argument is left out
     body: Body | None
     responses: tuple[Response, ...]

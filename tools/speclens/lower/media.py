@@ -146,6 +146,23 @@ def lower(named: Named, name: str, pointer: str, media: JsonObject) -> ir.Media:
     )
 
 
+def of_parameters(named: Named, place: str, pointer: str) -> ir.Media:
+    """What folds and judges the parameters of an operation, whose schema they were lifted to: that at `place`."""
+    ident = named.idents[place]
+    normalizer = named.folded[ident]
+    return ir.Media(
+        name="",
+        pointer=pointer,
+        schema="",
+        codec="Json",
+        annotation="",
+        arguments=(f"_models.{ident}", f"fold={normalizer.ident}"),
+        fold=normalizer.ident,
+        denormalize=normalizer.denormalize,
+        older=_older(normalizer),
+    )
+
+
 def _item(document: JsonObject, pointer: str, schema: Any, is_item: bool) -> tuple[str, Any]:
     """Of a stream the schema of what one item holds: the data of an event (section 4.14.4 of OpenAPI 3.2)."""
     place, target = follow(document, pointer, schema)

@@ -7,18 +7,37 @@ from dataclasses import replace
 from speclens import ir, names
 from speclens.lower.walk import JsonObject
 
+# Extensions by which documents name resources and methods for other generators.
+_GROUPS = ("x-fern-sdk-group-name", "x-speakeasy-group")
+_METHODS = ("x-fern-sdk-method-name", "x-speakeasy-name-override")
+
 
 def tag(operation: JsonObject, path: str) -> str:
-    """What an operation belongs to: its first tag, else the first telling part of its path."""
-    tags = operation.get("tags")
+    """What an operation belongs to: the group that an extension names, its first tag, else the first telling part of
+    its path."""
+    tags = _said(operation, _GROUPS) or operation.get("tags")
     if isinstance(tags, list) and tags and isinstance(tags[0], str) and names.words(tags[0]):
         return tags[0]
     parts = [part for part in path.split("/") if names.words(part) and not part.startswith("{")]
     return next((part for part in parts if not part[1:].isdecimal()), "operations")
 
 
-def verb(name: str, tag: str) -> str:
-    """The name of a method: that of its operation without what its resource says already."""
+def _said(operation: JsonObject, extensions: tuple[str, ...]) -> list[str]:
+    found = [operation[key] for key in extensions if key in operation]
+    parts = [
+        ".".join(one)
+        if isinstance(one, list) and all(isinstance(part, str) for part in one)
+        else one
+        for one in found
+    ]
+    return [one for one in parts if isinstance(one, str) and names.words(one)]
+
+
+def verb(operation: JsonObject, name: str, tag: str) -> str:
+    """The name of a method: what an extension says, else that of its operation without what its resource says
+    already."""
+    if said := _said(operation, _METHODS):
+        return names.method(said[0])
     own = [word.lower() for word in names.words(tag)]
     one = [*own[:-1], *(word.removesuffix("s") for word in own[-1:])]
     words = [word.lower() for word in names.words(name)]

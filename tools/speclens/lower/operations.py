@@ -8,7 +8,16 @@ from typing import Any
 
 from speclens import ir, names
 from speclens.literals import comment, docstring, inline, literal
-from speclens.lower import compat, examples, media, methods, requests, responses, security, servers
+from speclens.lower import (
+    examples,
+    media,
+    methods,
+    parameters,
+    requests,
+    responses,
+    security,
+    servers,
+)
 from speclens.lower.arguments import Inputs
 from speclens.lower.naming import is_class
 from speclens.lower.view import View
@@ -52,9 +61,13 @@ def lower(
     resources: dict[str, list[ir.Operation]] = {}
     for pointer, one in found.items():
         made = _operation(inputs, known, one, idents[pointer], classes[pointer])
-        resources.setdefault(methods.tag(one.value, one.path), []).append(made)
+        tag = methods.tag(one.value, one.path)
+        owner = next(
+            (same for same in resources if names.attribute(same) == names.attribute(tag)), tag
+        )
+        resources.setdefault(owner, []).append(made)
     client = _client(document, resources, inputs)
-    return client, (*_unserved(client), *_unfolded(inputs, client))
+    return client, _unserved(client)
 
 
 def _operations(document: JsonObject) -> Iterator[_Found]:
@@ -105,7 +118,8 @@ def _operation(
     document, operation, pointer = inputs.document, found.value, found.pointer
     request = requests.lower(inputs, named, pointer, operation, found.path)
     answers = responses.lower(named, pointer, operation)
-    ident = methods.verb(found.name, methods.tag(operation, found.path))
+    lifted = parameters.place_of(inputs.canonical.before, pointer)
+    ident = methods.verb(operation, found.name, methods.tag(operation, found.path))
     stream, is_plain = responses.stream(answers), responses.is_plain(answers)
     wanted = security.requirement(document, operation)
     params = names.unused(f"{class_name}Params", inputs.taken())
@@ -124,6 +138,7 @@ def _operation(
         doc=_doc(operation),
         params=params if request.arguments else "RequestOptions",
         arguments=request.arguments,
+        parameters=(media.of_parameters(named, lifted, pointer),) if lifted else (),
         defaults=literal(dict(request.defaults)) if request.defaults else "",
         body=request.body,
         responses=answers,
@@ -172,19 +187,6 @@ def _unserved(client: ir.Client) -> tuple[Finding, ...]:
     which = f"{left[0].name} and {len(left) - 1} more" if len(left) > 1 else left[0].name
     message = f"the server leaves out {which}: it has operations with a JSON object as their body and as their answer"
     return (Finding("operation/not-served", left[0].pointer, message, "", "warning"),)
-
-
-def _unfolded(inputs: Inputs, client: ir.Client) -> Iterator[Finding]:
-    """A warning on each operation with compatibility fields among its parameters."""
-    for one in client.operations:
-        places = (
-            argument.pointer
-            for argument in one.arguments
-            if argument.place in {"path", "query", "header", "cookie"}
-        )
-        if any(compat.keywords(get(inputs.document, place)) for place in places):
-            message = "the client sends these parameters as they are given; fold them with the generated normalizer"
-            yield Finding("operation/not-folded", one.pointer, message, "", "warning")
 
 
 def _doc(operation: JsonObject) -> str:
@@ -244,6 +246,7 @@ def _resources(
 
 
 def _media(operation: ir.Operation) -> Iterator[ir.Media]:
+    yield from operation.parameters
     yield from operation.body.content if operation.body else ()
     yield from (one for response in operation.responses for one in response.content)
 

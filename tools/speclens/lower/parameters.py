@@ -45,6 +45,24 @@ def lifted(document: JsonObject) -> View:
     return View({**document, "components": {**components, "schemas": schemas}}, origins)
 
 
+def place_of(lifted: View | None, pointer: str) -> str:
+    """The component that the parameters of the operation at a pointer were lifted to; "" if they were not."""
+    found = (
+        place for place, origin in (lifted.origins.items() if lifted else ()) if origin == pointer
+    )
+    return next((place for place in found if place.count("/") == 3), "")
+
+
+def hubs(found: Parameters) -> frozenset[tuple[str, str]]:
+    """The parameters that others fold into, by location and name."""
+    into = (compat.keywords(parameter).get("into") for _, parameter in found.values())
+    return frozenset(
+        _key(one.get("in"), one["name"])
+        for one in into
+        if isinstance(one, dict) and _names_one(one)
+    )
+
+
 def _name(document: JsonObject, made: Collection[str], pointer: str, operation: JsonObject) -> str:
     """The name of the component: after the operation, and not that of another."""
     path = tokens(pointer)

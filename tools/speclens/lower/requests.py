@@ -9,7 +9,7 @@ from typing import Any
 
 from speclens import ir, names
 from speclens.literals import comment, literal
-from speclens.lower import media, parameters, security
+from speclens.lower import compat, media, parameters, security
 from speclens.lower.arguments import Inputs, union
 from speclens.lower.naming import is_class
 from speclens.lower.walk import JsonObject, follow
@@ -102,18 +102,21 @@ def _parameters(
     for name in dict.fromkeys(slots):
         if ("path", name) not in found:
             yield ir.Argument(name, "path", "", pointer, "str | int", "Path()", "", True)
-    for (location, _), (place, parameter) in found.items():
+    hubs = parameters.hubs(found)
+    for key, (place, parameter) in found.items():
+        location = key[0]
         name = str(parameter["name"])
         is_told = location == "header" and name.lower() in ignored
         if location in _STYLES and not is_told and (location != "path" or name in slots):
-            yield _parameter(inputs, location, place, parameter)
+            made = _parameter(inputs, location, place, parameter)
+            yield replace(made, is_required=False) if key in hubs else made
 
 
 def _parameter(inputs: Inputs, location: str, place: str, parameter: JsonObject) -> ir.Argument:
     at, schema = parameters.schema_of(place, parameter)
     options = [one for one in inputs.options(at, schema) if one != "None"] or ["str"]
     is_required = location == "path" or parameter.get("required") is True
-    told = ["deprecated by the API"] if parameter.get("deprecated") is True else []
+    told = [f"deprecated {said}"] if (said := _deprecation(parameter)) else []
     return ir.Argument(
         name=str(parameter["name"]),
         place=location,
@@ -124,6 +127,19 @@ def _parameter(inputs: Inputs, location: str, place: str, parameter: JsonObject)
         comment=comment("; ".join(told)),
         is_required=is_required,
     )
+
+
+def _deprecation(parameter: JsonObject) -> str:
+    own = compat.keywords(parameter)
+    if isinstance(into := own.get("into"), dict):
+        told = own.get("deprecated") or {}
+        when = [f"{key} {told[key]}" for key in ("since", "sunset") if key in told]
+        return (
+            f"{', '.join(when)}: {told.get('note') or 'use ' + str(into.get('name'))}".removeprefix(
+                ": "
+            )
+        )
+    return "by the API" if parameter.get("deprecated") is True else ""
 
 
 def _style(location: str, parameter: JsonObject) -> str:

@@ -5,23 +5,27 @@ from __future__ import annotations
 
 from collections.abc import Coroutine, Sequence
 from functools import cached_property
-from typing import Annotated, Any, Literal, Required, Unpack
+from typing import Annotated, Any, Literal, Unpack
 
+from . import models as _models
 from ._bodies import Unknown
-from ._operation import Operation, RequestOptions
+from ._operation import Json, Operation, RequestOptions
 from ._parameters import Header, Query
 from ._transport import AsyncClient, Resource, SyncClient
+from .normalizers import denormalize_list_pets_parameters, normalize_list_pets_parameters
 
 
 class ListPetsParams(RequestOptions, total=False):
     """The arguments of `pets.list`. None is not sent."""
 
+    # deprecated use kind
     x_kind: Annotated[Literal["puppy", "dog", "cat"] | None, Header("X-Kind")]
-    page_size: Required[Annotated[int, Query()]]
-    # deprecated by the API
+    page_size: Annotated[int, Query()]
+    # deprecated since 2026-01-01: use page_size
     limit: Annotated[int | None, Query()]
     kind: Annotated[Literal["dog", "cat"] | None, Query()]
     tags: Annotated[Sequence[str] | None, Query()]
+    # deprecated use tags
     tag: Annotated[str | Sequence[str] | None, Query()]
 
 
@@ -29,6 +33,18 @@ LIST_PETS: Operation[Any] = Operation(
     "GET",
     "/pets",
     ListPetsParams,
+    parameters=Json(
+        _models.ListPetsParameters,
+        fold=normalize_list_pets_parameters,
+        denormalize=denormalize_list_pets_parameters,
+        older=frozenset(
+            {
+                ("/query.kind", "header.X-Kind"),
+                ("/query.page_size", "query.limit"),
+                ("/query.tags", "query.tag"),
+            }
+        ),
+    ),
     answers={
         "default": Unknown(),
     },
@@ -56,6 +72,7 @@ class Pkg(SyncClient):
 
     _base_url = ""
     _environment = "PKG"
+    _older = LIST_PETS.older
 
     @cached_property
     def pets(self) -> Pets:
@@ -67,6 +84,7 @@ class AsyncPkg(AsyncClient):
 
     _base_url = Pkg._base_url
     _environment = Pkg._environment
+    _older = Pkg._older
 
     @cached_property
     def pets(self) -> AsyncPets:

@@ -9,9 +9,10 @@ from typing import Annotated, Any, Required, TypeAlias, Unpack
 
 from . import models as _models
 from ._bodies import Unknown
-from ._operation import Operation, RequestOptions
+from ._operation import Json, Operation, RequestOptions
 from ._parameters import Cookie, Header, Path, Query
 from ._transport import AsyncClient, Resource, SyncClient
+from .normalizers import denormalize_delete_pets_id_parameters, normalize_delete_pets_id_parameters
 
 FilterInput: TypeAlias = _models.Filter | Mapping[str, Any]
 
@@ -22,6 +23,7 @@ class DeletePetsIdParams(RequestOptions, total=False):
     id: Required[Annotated[str, Path()]]
     filter: Annotated[FilterInput | str | None, Query(style="json")]
     cookie_session: Annotated[str | None, Cookie("session")]
+    # deprecated use session
     header_session: Annotated[str | None, Header("Session")]
 
 
@@ -29,6 +31,12 @@ DELETE_PETS_ID: Operation[Any] = Operation(
     "DELETE",
     "/pets/{id}",
     DeletePetsIdParams,
+    parameters=Json(
+        _models.DeletePetsIdParameters,
+        fold=normalize_delete_pets_id_parameters,
+        denormalize=denormalize_delete_pets_id_parameters,
+        older=frozenset({("/cookie.session", "header.Session")}),
+    ),
     answers={
         "default": Unknown(),
     },
@@ -56,6 +64,7 @@ class Pkg(SyncClient):
 
     _base_url = ""
     _environment = "PKG"
+    _older = DELETE_PETS_ID.older
 
     @cached_property
     def pets(self) -> Pets:
@@ -67,6 +76,7 @@ class AsyncPkg(AsyncClient):
 
     _base_url = Pkg._base_url
     _environment = Pkg._environment
+    _older = Pkg._older
 
     @cached_property
     def pets(self) -> AsyncPets:

@@ -1,0 +1,88 @@
+"""OAuth 2 client credentials (RFC 6749, 4.4): a token is asked for, kept, and asked for again when it is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import anyio
+import httpx
+import pytest
+
+from built import imported, texts
+from calling import NO_CERTIFICATES
+from misbehaving import Behaviour, Server, answer, json_answer
+
+DOCUMENT = """
+openapi: 3.1.0
+info: {title: Tests, version: '1'}
+security: [{oauth: [read]}]
+paths:
+  /a: {get: {tags: [all], responses: {'204': {description: nothing}}}}
+components:
+  securitySchemes:
+    oauth:
+      type: oauth2
+      flows: {clientCredentials: {tokenUrl: 'TOKENS', scopes: {read: reads, write: writes}}}
+"""
+DONE, REFUSED = answer(status=204), json_answer({}, 401)
+BASIC = "Basic aWQlMkYxOnNlY3JldA=="  # id%2F1:secret
+
+
+def token(value: str, **more: Any) -> Behaviour:
+    return json_answer({"access_token": value, "token_type": "bearer", **more})
+
+
+def called(place: Path, style: str, url: str, credential: Any, times: int) -> None:
+    client = imported(texts(DOCUMENT.replace("TOKENS", f"{url}/token")), place, "client")
+    settings = {"base_url": url, "credentials": {"oauth": credential}, "max_retries": 0}
+    if style == "sync":
+        with httpx.Client(verify=NO_CERTIFICATES) as http:
+            own = client.Pkg(http_client=http, **settings)
+            for _ in range(times):
+                own.all.get_a()
+        return
+
+    async def run() -> None:
+        async with httpx.AsyncClient(verify=NO_CERTIFICATES) as http:
+            own = client.AsyncPkg(http_client=http, **settings)
+            for _ in range(times):
+                await own.all.get_a()
+
+    anyio.run(run, backend=style)
+
+
+@pytest.mark.parametrize("style", ["sync", "asyncio", "trio"])
+@pytest.mark.parametrize(
+    ("script", "times", "sent"),
+    [
+        ((token("t1"), DONE, DONE), 2, ["token", "t1", "t1"]),
+        ((token("t1", expires_in=1), DONE, token("t2"), DONE), 2, ["token", "t1", "token", "t2"]),
+        ((token("t1"), DONE, REFUSED, token("t2"), DONE), 2, ["token", "t1", "t1", "token", "t2"]),
+    ],
+    ids=["kept", "expired", "refused"],
+)
+def test_token(
+    tmp_path: Path, style: str, script: tuple[Behaviour, ...], times: int, sent: list[str]
+) -> None:
+    with Server(script) as server:
+        called(tmp_path, style, server.url, ("id/1", "secret"), times)
+        found = server.requests
+    wanted = [BASIC if one == "token" else f"Bearer {one}" for one in sent]
+    assert [one.headers["authorization"] for one in found] == wanted
+    asked = [one for one in found if one.target == "/token"]
+    assert {one.body for one in asked} == {b"grant_type=client_credentials&scope=read+write"}
+
+
+def test_a_token_of_your_own_is_sent_as_it_is(tmp_path: Path) -> None:
+    with Server((DONE,)) as server:
+        called(tmp_path, "sync", server.url, "mine", 1)
+        assert [one.headers["authorization"] for one in server.requests] == ["Bearer mine"]
+
+
+@pytest.mark.parametrize("said", [json_answer({}, 400), answer("<html>"), json_answer({"no": 1})])
+def test_no_token_is_an_error_of_the_client(tmp_path: Path, said: Behaviour) -> None:
+    with Server((said,)) as server, pytest.raises(Exception, match="no token") as caught:
+        called(tmp_path, "sync", server.url, ("id", "secret"), 1)
+    assert type(caught.value).__name__ == "APIConnectionError"
+    assert "secret" not in str(caught.value)
