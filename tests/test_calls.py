@@ -24,7 +24,7 @@ import pytest
 
 from built import imported, texts
 from calling import NO_CERTIFICATES
-from misbehaving import Received, Server, answer
+from misbehaving import Behaviour, Received, Server, answer
 
 GOLDEN = Path(__file__).parent / "golden"
 FEATURES = sorted(path.parent.name for path in GOLDEN.glob("*/calls.json"))
@@ -57,13 +57,14 @@ def clients(tmp_path_factory: pytest.TempPathFactory) -> Any:
 @pytest.mark.parametrize(("feature", "case", "style"), list(cases()))
 def test_call(clients: Any, feature: str, case: dict[str, Any], style: str) -> None:
     client = clients(feature)
-    said = case.get("response", {})
-    behaviour = answer(
-        said.get("body", ""), said.get("status", 200), said.get("headers", {}).items()
-    )
-    with Server((behaviour,)) as server:
+    script = tuple(map(answered, case.get("responses", [case.get("response", {})])))
+    with Server(script) as server:
         items: list[Any] = []
-        told = pytest.warns(DeprecationWarning) if case.get("warns") else nullcontext()
+        told = (
+            pytest.warns(DeprecationWarning, match="is deprecated")
+            if case.get("warns")
+            else nullcontext()
+        )
         try:
             with told:
                 found = made(client, case, style, server.url, items)
@@ -79,7 +80,12 @@ def test_call(clients: Any, feature: str, case: dict[str, Any], style: str) -> N
             (request,) = server.requests
             arrived(request, case["request"])
         else:
-            assert not server.requests
+            assert [one.target for one in server.requests] == case.get("requests", [])
+
+
+def answered(said: dict[str, Any]) -> Behaviour:
+    headers = said.get("headers", {}).items()
+    return answer(said.get("body", ""), said.get("status", 200), headers)
 
 
 def made(client: Any, case: dict[str, Any], style: str, url: str, items: list[Any]) -> Any:
@@ -98,8 +104,8 @@ def made(client: Any, case: dict[str, Any], style: str, url: str, items: list[An
         async with httpx.AsyncClient(verify=NO_CERTIFICATES) as http:
             own = client.AsyncPkg(http_client=http, **settings)
             called = getattr(getattr(own, resource), method)(**arguments)
-            assert inspect.iscoroutine(called)
-            found = await called
+            assert inspect.iscoroutine(called) or "requests" in case
+            found = await called if inspect.iscoroutine(called) else called
             if "items" in case:
                 async for item in found:
                     items.append(dumped(item))

@@ -31,8 +31,8 @@ OPTIONS = frozenset(
 """What every method of a client takes besides the members of its body."""
 CLIENT_NAMES = frozenset(
     {
-        "Annotated", "Any", "ApiKey", "AsyncClient", "AsyncStream", "Body", "ClassVar", "Client", "Content", "ContentType",
-        "Cookie", "Coroutine", "Dict", "Encoding", "Events", "FileInput", "Form", "Header", "Http", "Json", "JsonLines",
+        "Annotated", "Any", "ApiKey", "AsyncClient", "AsyncIterator", "AsyncStream", "Body", "ClassVar", "Client", "Content", "ContentType",
+        "Cookie", "Coroutine", "Count", "Cursor", "Dict", "Encoding", "Events", "FileInput", "Form", "Header", "Http", "Iterator", "Json", "JsonLines",
         "List", "Literal", "Mapping", "Member", "Multipart", "OAuth2", "Operation", "Path", "Query", "Raw",
         "RequestOptions", "Required", "Resource", "Sequence", "Stream", "SyncClient", "Text", "TypeAlias", "Unknown",
         "Unpack",

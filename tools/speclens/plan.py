@@ -80,6 +80,10 @@ def _has_streams(document: ir.Document) -> bool:
     return bool(_codecs(document) & {"Events", "JsonLines"})
 
 
+def _has_pages(document: ir.Document) -> bool:
+    return any(one.paging for one in _every(document))
+
+
 def _codecs(document: ir.Document) -> set[str]:
     sides = [one.body.content for one in _every(document) if one.body]
     sides += [response.content for one in _every(document) for response in one.responses]
@@ -127,6 +131,7 @@ TABLE: tuple[tuple[str, str, Subjects, Condition], ...] = (
     ("{package}/_parameters.py", "package/_parameters.py", _nothing, _has_parameters),
     ("{package}/_bodies.py", "package/_bodies.py", _nothing, _has_other_media),
     ("{package}/_streams.py", "package/_streams.py", _nothing, _has_streams),
+    ("{package}/_pages.py", "package/_pages.py", _nothing, _has_pages),
     ("{package}/_security.py", "package/_security.py", _nothing, _has_security),
     ("{package}/_errors.py", "package/_errors.py", _nothing, _has_errors),
     ("{package}/_files.py", "package/_files.py", _nothing, _has_files),

@@ -97,6 +97,7 @@ class Operation:
     is_plain: bool  # whether there is more to be answered than a stream
     stream: str  # annotation of the items, where a stream of them may be answered; else ""
     stream_ident: str  # of the client's method for that
+    paging: str  # expression that asks for the next page; "" where there is none
     alternatives: tuple[
         tuple[str, ...], ...
     ]  # names of security schemes that are asked for together

@@ -12,6 +12,7 @@ from speclens.lower import (
     examples,
     media,
     methods,
+    paging,
     parameters,
     requests,
     responses,
@@ -121,9 +122,7 @@ def _operation(
     lifted = parameters.place_of(inputs.canonical.before, pointer)
     ident = methods.verb(operation, found.name, methods.tag(operation, found.path))
     stream, is_plain = responses.stream(answers), responses.is_plain(answers)
-    wanted = security.requirement(document, operation)
-    params = names.unused(f"{class_name}Params", inputs.taken())
-    request_class, response_class = _served(inputs, found, request, answers)
+    classes = _served(inputs, found, request, answers)
     return ir.Operation(
         name=found.name,
         ident=ident,
@@ -136,22 +135,27 @@ def _operation(
         path=literal(found.path.partition("#")[0]),
         place=inline(f"{found.method.upper()} {found.path}"),
         doc=_doc(operation),
-        params=params if request.arguments else "RequestOptions",
+        params=_params(inputs, class_name) if request.arguments else "RequestOptions",
         arguments=request.arguments,
         parameters=(media.of_parameters(named, lifted, pointer),) if lifted else (),
-        defaults=literal(dict(request.defaults)) if request.defaults else "",
+        defaults=literal(request.defaults) if request.defaults else "",
         body=request.body,
         responses=answers,
         result=responses.result(answers),
         is_plain=is_plain,
         stream=stream,
         stream_ident=f"{ident}_stream" if is_plain and stream else ident,
+        paging=paging.paging(operation, request.arguments) if is_plain else "",
         alternatives=security.alternatives(document, operation),
-        security="" if wanted is None else security.source(wanted),
+        security=security.own(document, operation),
         base_url=servers.of_operation(document, pointer, operation),
-        request=request_class,
-        response=response_class,
+        request=classes[0],
+        response=classes[1],
     )
+
+
+def _params(inputs: Inputs, class_name: str) -> str:
+    return names.unused(f"{class_name}Params", inputs.taken())
 
 
 def _served(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -32,7 +32,7 @@ class Request:
     arguments: tuple[ir.Argument, ...]
     body: ir.Body | None
     members: str
-    defaults: Mapping[str, Any]
+    defaults: dict[str, Any]
 
 
 def lower(

@@ -66,6 +66,12 @@ def alternatives(document: JsonObject, operation: JsonObject) -> tuple[tuple[str
     return (requirement(document, document) or ()) if own is None else own
 
 
+def own(document: JsonObject, operation: JsonObject) -> str:
+    """The literal of an operation's own alternatives; "" where those of the document hold."""
+    wanted = requirement(document, operation)
+    return "" if wanted is None else source(wanted)
+
+
 def source(wanted: tuple[tuple[str, ...], ...]) -> str:
     """The literal of alternatives."""
     inside = [tuple_literal(names) for names in wanted]
