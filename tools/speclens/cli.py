@@ -29,7 +29,6 @@ from speclens.options import (
     target_options,
     warn,
 )
-from speclens.problems import Refused
 from speclens.source import load, locate
 from speclens.verify_command import verify_command
 
@@ -123,11 +122,9 @@ def validate(document: Path | None, overlays: tuple[Path, ...], style: str) -> N
       speclens validate openapi.yaml --format github
     """
     source = source_of(document, overlays)
-    try:
-        problems = pipeline.read(source)[1]
+    problems = pipeline.judge(source)
+    if not any(problem.severity == "error" for problem in problems):
         problems += locate(source, warn_of_age(source.value, f"{datetime.now(UTC):%Y-%m-%d}"))
-    except Refused as refused:
-        problems = refused.problems
     print_problems(problems, style)
     sys.exit(1 if any(problem.severity == "error" for problem in problems) else 0)
 
@@ -149,7 +146,7 @@ def normalize(
       echo '{"image": "https://example.com/cat.png"}' | speclens normalize --schema ImageEditRequest
     """
     source = source_of(spec, overlays)
-    document, _ = pipeline.read(source)
+    document, _, source = pipeline.read(source)
     try:
         fold = folding.folder(source, document, schema)
         result = fold(folding.parse(payload.read().decode("utf-8-sig")))
@@ -273,7 +270,7 @@ def export(
     """
     del style
     source = source_of(document, overlays)
-    pipeline.read(source)
+    source = pipeline.read(source).source
     result = (views.wire if view == "wire" else views.canonical)(source.value).document
     result = parameters.plain(result, is_canonical=view == "canonical")
     if (syntax or ("json" if source.name.endswith(".json") else "yaml")) == "json":

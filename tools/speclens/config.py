@@ -12,8 +12,11 @@ from typing import Any
 
 from speclens.problems import Problem, Refused
 
-KEYS = ("spec", "package", "output", "templates", "version", "client", "denormalize", "overlays")
-_NO_STRINGS = ("denormalize", "overlays")
+KEYS = (
+    "spec", "package", "output", "templates", "version", "client", "denormalize", "lenient", "overlays",
+)  # fmt: skip
+_SWITCHES = ("denormalize", "lenient")
+_NO_STRINGS = (*_SWITCHES, "overlays")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +24,7 @@ class Config:
     """`spec` is the document; `output` the directory that the distribution of `package` is written to; `templates` is
     looked up before the built-in ones; `version` is that of the distribution; `fix` the command that generates;
     `denormalize` says whether the way back from canonical to older fields is generated as well; `overlays` are laid
-    over the document, in order."""
+    over the document, in order; `lenient` leaves out what of it cannot be understood."""
 
     spec: Path
     package: str
@@ -32,13 +35,16 @@ class Config:
     client: str = ""
     denormalize: bool = True
     overlays: tuple[Path, ...] = ()
+    lenient: bool = False
 
     @property
     def values(self) -> tuple[str, ...]:
         """What of the configuration shows in the output."""
         way_back = "" if self.denormalize else "one way"
+        lenient = ("lenient",) if self.lenient else ()
         overlays = (path.name for path in self.overlays)
-        return (self.spec.name, self.package, self.version, self.client, way_back, *overlays)
+        own = (self.spec.name, self.package, self.version, self.client, way_back)
+        return (*own, *lenient, *overlays)
 
 
 def find(start: Path) -> Path | None:
@@ -66,6 +72,7 @@ def load(path: Path) -> Config:
             version=table.get("version", "0.1.0"),
             client=table.get("client", ""),
             denormalize=table.get("denormalize", True),
+            lenient=table.get("lenient", False),
             overlays=tuple(here / name for name in table.get("overlays", ())),
         ),
         path,
@@ -83,10 +90,11 @@ def _table_problems(table: Mapping[str, Any], path: Path) -> list[Problem]:
         for key, value in table.items()
         if key in KEYS and key not in _NO_STRINGS and not isinstance(value, str)
     ]
-    if not isinstance(table.get("denormalize", True), bool):
-        problems.append(
-            _problem(path, "denormalize", "`denormalize` is true or false", "write one of them")
-        )
+    problems += [
+        _problem(path, key, f"`{key}` is true or false", "write one of them")
+        for key in _SWITCHES
+        if not isinstance(table.get(key, True), bool)
+    ]
     overlays = table.get("overlays", [])
     if not isinstance(overlays, list) or not all(isinstance(name, str) for name in overlays):
         message, hint = "`overlays` is a list of strings", 'write `overlays = ["…"]`'

@@ -45,8 +45,7 @@ def serve(config: Config, built: tree.Tree, at: tuple[str, int], key: str, log: 
     if missing := [name for name in _LIBRARIES if importlib.util.find_spec(name) is None]:
         told = f"{', '.join(missing)} not installed"
         raise Unavailable(f"{told}: pip install 'speclens[mock]'")
-    source = load(config.spec, config.overlays)
-    document = pipeline.read(source)[0]
+    document, _, source = pipeline.read(load(config.spec, config.overlays), config.lenient)
     if document.client is None:
         message = "no operation of this document has a server that could be run"
         hint = "`speclens validate` says of each why"

@@ -6,7 +6,7 @@ in them is a schema or a reference. (OpenAPI 3.1.1, section 4.8; JSON Schema 202
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,7 +79,10 @@ _TABLE: dict[str, dict[str, Field]] = {
 SUBSCHEMAS = _TABLE["schema"]
 """The keywords of a schema that hold schemas, and how: "one", "list" or "map"."""
 
-REFERABLE = frozenset(_TABLE["components"][key][1] for key in _TABLE["components"])
+COMPONENTS = frozenset(_TABLE["components"])
+"""The sections of components."""
+
+REFERABLE = frozenset(kind for _, kind in _TABLE["components"].values())
 """The kinds that may be a reference instead."""
 
 
@@ -118,6 +121,17 @@ def nodes(document: dict[str, Any]) -> Iterator[Node]:
         yield node
         if node.reference is None or node.kind in siblings:
             stack.extend(reversed(list(_children(node))))
+
+
+def kinds_along(path: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """The objects that a path goes through, from the document: how many tokens lead to each, and its kind."""
+    length, kind = 0, "document"
+    yield length, kind
+    while length < len(path) and (field := _field(kind, path[length])):
+        length, kind = length + (1 if field[0] == "one" else 2), field[1]
+        if length > len(path):
+            return
+        yield length, kind
 
 
 def rewrite_schemas(document: dict[str, Any], schema: Callable[[Any], Any]) -> dict[str, Any]:

@@ -96,6 +96,11 @@ _TARGET = (
         is_flag=True,
         help="Without the way back from canonical to older fields (denormalize_...).",
     ),
+    click.option(
+        "--lenient",
+        is_flag=True,
+        help="Leave out the operations that cannot be understood, and list them, instead of refusing the document.",
+    ),
 )
 
 
@@ -111,9 +116,10 @@ def target_options(command: Callable[..., Any]) -> Callable[..., Any]:
         templates: Path | None,
         client: str | None,
         one_way: bool,
+        lenient: bool,
         **rest: Any,
     ) -> Any:
-        config = _config(spec, overlays, package, output, templates, client, one_way)
+        config = _config(spec, overlays, package, output, templates, client, one_way, lenient)
         return command(config=config, **rest)
 
     for option in reversed(_TARGET):
@@ -129,11 +135,12 @@ def _config(
     templates: Path | None,
     client: str | None,
     one_way: bool,
+    lenient: bool,
 ) -> Config:
     if spec is None:
-        if overlays or package or output or templates or client or one_way:
+        if any((overlays, package, output, templates, client, one_way, lenient)):
             raise click.UsageError(
-                "--overlay, --package, --output, --templates, --client and --one-way go with --spec."
+                "--overlay, --package, --output, --templates, --client, --one-way and --lenient go with --spec."
             )
         path = configuration.find(Path.cwd())
         if path is None:
@@ -143,10 +150,10 @@ def _config(
         return configuration.load(path)
     if package is None or output is None:
         raise click.UsageError("--spec goes with --package and --output.")
+    given = {"templates": templates, "client": client}
     fix = f"speclens generate --spec {spec}{named(overlays)} --package {package} --output {output}"
-    fix += f" --templates {templates}" if templates else ""
-    fix += f" --client {client}" if client else ""
-    fix += " --one-way" if one_way else ""
+    fix += "".join(f" --{name} {value}" for name, value in given.items() if value)
+    fix += f"{' --one-way' * one_way}{' --lenient' * lenient}"
     return configuration.checked(
         Config(
             spec,
@@ -156,6 +163,7 @@ def _config(
             templates,
             client=client or "",
             denormalize=not one_way,
+            lenient=lenient,
             overlays=overlays,
         )
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache as memoize
@@ -12,15 +11,14 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from speclens import __version__, cache, ir, lower, marks, models, plan, prune, render, tidy
+from speclens import __version__, cache, ir, marks, models, plan, prune, render, tidy
 from speclens.config import Config
 from speclens.problems import Finding, Problem, Refused
+from speclens.reading import judge as judge
+from speclens.reading import read as read
 from speclens.source import Source, load, locate, origins
-from speclens.source.pointer import get, join, tokens
+from speclens.source.pointer import exists, get, join, tokens
 from speclens.tree import Inputs, OutputFile, Subject, Tree
-from speclens.validate import validate
-
-_DEEPEST = 12_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +37,7 @@ def build(config: Config) -> tuple[Tree, tuple[Problem, ...]]:
     name = cache.key(json.dumps(asdict(inputs)), source.name, config.fix, *overlays)
     if (stored := cache.get(name)) is not None:
         return _loaded(stored, inputs, config)
-    document, warnings = read(source)
+    document, warnings, source = read(source, config.lenient)
     files = plan.files(document, config)
     made = drafts(source, document, config)
     texts = tidy.tidy({path: draft.text for path, draft in made.items()})
@@ -79,28 +77,6 @@ def _loaded(stored: Any, inputs: Inputs, config: Config) -> tuple[Tree, tuple[Pr
         for file in stored["files"]
     )
     return Tree(files, inputs, config.fix), tuple(Problem(**found) for found in stored["warnings"])
-
-
-def read(source: Source) -> tuple[ir.Document, tuple[Problem, ...]]:
-    """The IR of a document, and warnings. Raises Refused, with all problems, if any is an error."""
-    findings = validate(source)
-    usual = sys.getrecursionlimit()
-    sys.setrecursionlimit(
-        _DEEPEST
-    )  # references are followed depth first, through all schemas in the worst case
-    try:
-        if not any(finding.severity == "error" for finding in findings):
-            findings += lower.check(source.value)
-        if any(finding.severity == "error" for finding in findings):
-            raise Refused(source.warnings + locate(source, findings))
-        document, warnings = lower.lower(source.value)
-    except RecursionError:
-        message = "schemas refer to each other in a chain that is too long to follow"
-        found = Finding("source/depth", "#/components", message, "shorten the chain")
-        raise Refused(locate(source, [found])) from None
-    finally:
-        sys.setrecursionlimit(usual)
-    return document, source.warnings + locate(source, findings + warnings)
 
 
 def drafts(source: Source, document: ir.Document, config: Config) -> dict[str, Draft]:
@@ -161,7 +137,7 @@ def _print(
 def origin(config: Config, path: str, text: str, line: int) -> marks.Origin:
     """What made a line (from 1) of an output file with this text. Raises KeyError if no such file is generated."""
     source = load(config.spec, config.overlays)
-    draft = drafts(source, read(source)[0], config)[path]
+    draft = drafts(source, read(source, config.lenient).document, config)[path]
     return _origins(draft, path, text)(line)
 
 
@@ -199,7 +175,7 @@ def pointer_at(config: Config, tree: Tree) -> Callable[[str, int], str | None]:
     @memoize
     def made() -> dict[str, Draft]:
         source = load(config.spec, config.overlays)
-        return drafts(source, read(source)[0], config)
+        return drafts(source, read(source, config.lenient).document, config)
 
     @memoize
     def origins(path: str) -> Callable[[int], marks.Origin]:
@@ -259,7 +235,8 @@ def _toolkit() -> str:
 
 def _subject_digests(document: Any, files: Sequence[plan.File]) -> dict[str, str]:
     pointers = {pointer for file in files for pointer in file.subjects}
+    parts = {pointer: get(document, pointer) for pointer in pointers if exists(document, pointer)}
     return {
-        pointer: _digest(json.dumps(get(document, pointer), sort_keys=True))[:12]
+        pointer: _digest(json.dumps(parts.get(pointer), sort_keys=True))[:12]
         for pointer in pointers
     }

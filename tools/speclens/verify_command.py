@@ -64,8 +64,7 @@ def verify_command(
       speclens verify --spec openapi.yaml --schema Pet --examples 1000
     """
     config = config_of("verify", spec, overlays)
-    source = load(config.spec, config.overlays)
-    document, warnings = pipeline.read(source)
+    document, warnings, source = pipeline.read(load(config.spec, config.overlays), config.lenient)
     unenforced = {one.pointer for one in warnings if one.rule == "model/not-enforced"}
     from speclens import verify  # hypothesis and pydantic are half a second to import
 

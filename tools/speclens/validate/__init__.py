@@ -18,6 +18,7 @@ Rule = Callable[[Document], Iterable[Finding]]
 
 RULES: tuple[Rule, ...] = (
     official.structure,
+    official.component_names,
     official.schemas,
     official.dialect,
     references.unresolved,
