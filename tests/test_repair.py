@@ -60,6 +60,7 @@ def property_of(value: Any, head: dict[str, Any] = HEAD_30) -> Any:
     ("value", "expected"),
     [
         ({"type": "any"}, {}),
+        ({"type": []}, {}),
         ({"type": ["string", "null"]}, {"type": ["string", "null"]}),
         ({"type": "string", "required": True}, {"type": "string"}),
         ({"type": "string", "nullable": "true"}, {"type": "string", "nullable": True}),

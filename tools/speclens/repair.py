@@ -134,8 +134,8 @@ def _unknown(place: str, value: Any) -> Edit:
     """Of a field that the specification does not know. One that is an operation is no detail."""
     path = tokens(place)
     owner, rest = _kind(path[:-1])
-    is_call = owner == "paths" or (owner == "path-item" and "responses" in value)
-    if isinstance(value, dict) and not rest and is_call:
+    is_called = isinstance(value, dict) and (owner == "paths" or "responses" in value)
+    if owner in {"paths", "path-item"} and not rest and is_called:
         return _object(path, "path-item")
     return Edit(place, REMOVED, "ignored")
 
@@ -214,7 +214,8 @@ def _is_path(document: JsonObject, path: tuple[str, ...]) -> bool:
 def _is_type(rest: tuple[str, ...], value: Any) -> bool:
     """Whether it is a type of 3.1 in a document of 3.0."""
     listed = value if isinstance(value, list) else [value]
-    return rest == ("type",) and all(isinstance(one, str) and one in _TYPES for one in listed)
+    are_types = all(isinstance(one, str) and one in _TYPES for one in listed)
+    return rest == ("type",) and bool(listed) and are_types
 
 
 def _read_as(field: str, value: Any) -> Any:
