@@ -91,6 +91,8 @@ def test_schemas(value: Any, expected: Any) -> None:
 
 
 def test_a_keyword_of_the_wrong_type_in_31() -> None:
+    assert property_of({"type": ["odd"]}, HEAD) == {}
+    assert property_of({"type": [{}, "string"]}, HEAD) == {}
     given = {"type": "integer", "minimum": "1", "maximum": {}, "required": False}
     assert property_of(given, HEAD) == {"type": "integer", "minimum": 1}
 

@@ -161,8 +161,9 @@ def _faulty(document: JsonObject, place: str) -> Edit | None:
         return _object(path[: -len(rest)], kind)
     if kind == "schema" and (_is_type(rest, value) or field.startswith("exclusiveM")):
         return None
-    said = "taken as any value" if kind == "schema" and rest[0] == "type" else "ignored"
-    return Edit(place, REMOVED, said)
+    if kind == "schema" and rest[0] == "type":
+        return Edit(join("#", *path[: -len(rest)], "type"), REMOVED, "taken as any value")
+    return Edit(place, REMOVED, "ignored")
 
 
 def _no_object(path: tuple[str, ...], kind: str, value: Any) -> Edit | None:
