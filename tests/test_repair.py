@@ -159,6 +159,16 @@ def test_documents(fields: dict[str, Any], expected: dict[str, Any]) -> None:
     assert repaired({**HEAD_30, **fields}) == {**HEAD_30, **expected}
 
 
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [(3.0, "3.0.0"), (3.1, "3.1.0"), ("3.1", "3.1.0"), ("3.0.x", "3.0.0"), (" 3.0.3", "3.0.0")],
+)
+def test_versions(given: Any, expected: str) -> None:
+    document = {**HEAD, "openapi": given, "components": {"schemas": {"A": {"type": "any"}}}}
+    found = repaired(document)
+    assert (found["openapi"], found["components"]["schemas"]["A"]) == (expected, {})
+
+
 def test_no_paths_and_no_info() -> None:
     """A document with webhooks alone, and without what every document must have."""
     webhooks = {"a": {"post": {"parameters": "x", "responses": OK}}}

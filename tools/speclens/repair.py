@@ -9,6 +9,7 @@ parameter without a name); lenient, the operation is left out, and told.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -25,6 +26,7 @@ _ROUNDS = 8
 _HARMLESS = frozenset(
     ("exclusive", "min-items", "min-properties", "name", "pattern", "unique-items")
 )
+_VERSION = re.compile(r"v?(3\.[01])(?:\..*)?")
 _TYPES = frozenset(("array", "boolean", "integer", "null", "number", "object", "string"))
 _WHOLE = frozenset(("document", "paths", "path-item", "operation", "parameter", "request-body"))
 """Kinds of objects that are not taken away: a call without them would be another call."""
@@ -91,7 +93,7 @@ def _mend(document: JsonObject, finding: Finding) -> Edit | None:
     """The edit after which a document is rid of an error; None where that is harmless."""
     family, _, rule = finding.rule.partition("/")
     if rule in ("version", "unsupported-version"):
-        return Edit("#", REMOVED, "", is_essential=True)
+        return _version(document)
     if family == "reference":
         return _reference(finding.pointer, is_missed=rule == "external")
     if rule in _HARMLESS:
@@ -101,6 +103,14 @@ def _mend(document: JsonObject, finding: Finding) -> Edit | None:
     if rule == "unknown-field":
         return _unknown(finding.pointer, _value(document, finding.pointer))
     return _faulty(document, finding.pointer)
+
+
+def _version(document: JsonObject) -> Edit:
+    """Of a document that does not say its version as it should."""
+    meant = _VERSION.fullmatch(str(document.get("openapi")).strip())
+    if meant is None:
+        return Edit("#", REMOVED, "", is_essential=True)
+    return Edit("#/openapi", f"{meant[1]}.0", f"read as {meant[1]}.0")
 
 
 def _reference(place: str, is_missed: bool) -> Edit:
