@@ -112,13 +112,16 @@ def is_30(document: dict[str, Any]) -> bool:
     return str(document.get("openapi")).startswith("3.0")
 
 
-def nodes(document: dict[str, Any]) -> Iterator[Node]:
-    """Every object of a document, parents first; what has the wrong JSON type is left out."""
+def nodes(document: dict[str, Any], is_outermost: bool = False) -> Iterator[Node]:
+    """Every object of a document, parents first; what has the wrong JSON type is left out, and what is inside a schema
+    if the outermost will do."""
     siblings = frozenset(("path-item",)) if is_30(document) else frozenset(("path-item", "schema"))
     stack = [Node("document", "#", document)]
     while stack:
         node = stack.pop()
         yield node
+        if is_outermost and node.kind == "schema":
+            continue
         if node.reference is None or node.kind in siblings:
             stack.extend(reversed(list(_children(node))))
 
@@ -151,8 +154,9 @@ def rewrite_subschemas(value: dict[str, Any], schema: Callable[[Any], Any]) -> d
 
 
 def _children(node: Node) -> Iterator[Node]:
-    for key, value in node.value.items():
-        field = _field(node.kind, key)
+    fields = _TABLE.get(node.kind)
+    for key, value in node.value.items() if fields else ():
+        field = _field(node.kind, key) if isinstance(value, (dict, list)) else None
         if field is None:
             continue
         place = pointer.join(node.pointer, key)
