@@ -309,12 +309,16 @@ def written(files: dict[str, str], directory: Path, seed: int, document: Any) ->
 
 def fed(document: Any) -> Iterator[Any]:
     """Objects with the properties that the document's schemas declare, and nonsense in them."""
-    schemas = document.get("components", {}).get("schemas", {})
-    for schema in schemas.values():
-        names = schema.get("properties", {}) if isinstance(schema, dict) else {}
+    components = _members(document).get("components")
+    for schema in _members(_members(components).get("schemas")).values():
+        names = _members(_members(schema).get("properties"))
         for value in (1, "x", None, [], {}, ["x"], [{}], {"a": 1, "b": "x", "url": 1}, [None, 1]):
             if names:
                 yield dict.fromkeys(names, value)
+
+
+def _members(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 @pytest.mark.parametrize("half", [0, 1])
