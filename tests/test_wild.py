@@ -12,6 +12,7 @@ import pytest
 
 from built import imported, schemas, source, texts
 from speclens import pipeline
+from speclens.lower import examples
 
 _NAMES = """
 List DateTime ApiResponse BaseModel Any Optional Field date datetime Literal Annotated Model Integer Number
@@ -128,3 +129,8 @@ def test_what_is_not_enforced_is_told() -> None:
         ("model/not-enforced", "#/components/schemas/A/minLength"),
         ("model/not-enforced", "#/components/schemas/Itself"),
     ]
+
+
+def test_an_example_of_nothing() -> None:
+    """The canonical view of what only null could be, and null means not given."""
+    assert examples.least({}, {"type": []}, iter(range(9))) is None
