@@ -66,18 +66,14 @@ def repaired(
     for _ in range(_ROUNDS):
         edits: list[Edit] = []
         for finding in validate(document):
-            if finding.severity == "warning" or finding in told:
+            edit = None if finding.severity == "warning" else _mend(document, finding)
+            if edit and edit.is_essential and not (is_lenient and edit.pointer != "#"):
                 told.setdefault(finding, finding)
                 continue
-            edit = _mend(document, finding)
-            if edit is not None and edit.is_essential and not (is_lenient and edit.pointer != "#"):
-                told[finding] = finding
-                continue
-            told[finding] = _warning(finding, edit)
-            if edit is not None:
-                edits.append(edit)
-                if edit.is_essential:
-                    left_out.setdefault(edit.pointer, replace(finding, pointer=edit.pointer))
+            told.setdefault(finding, _warning(finding, edit))
+            edits += [edit] if edit else []
+            if edit and edit.is_essential:
+                left_out.setdefault(edit.pointer, replace(finding, pointer=edit.pointer))
         if not edits:
             break
         document = edited(document, edits)
