@@ -21,7 +21,7 @@ GENERATED = ROOT / "generated"
 
 # Each imports only from those before it.
 ORDER = (
-    "problems", "literals", "names", "marks", "config", "ir", "source", "objects", "validate", "edits", "repair", "lower", "reading", "plan",
+    "problems", "literals", "names", "marks", "config", "ir", "source", "objects", "validate", "edits", "repair", "lower", "judging", "plan",
     "models", "render", "prune", "tidy", "reporting", "tree", "cache", "pipeline", "loading", "folding", "mock_pictures",
     "mock", "verify", "options", "mock_command", "verify_command", "init_command", "cli", "__main__",
 )  # fmt: skip

@@ -16,8 +16,8 @@ from typing import Any
 from speclens import __version__, cache, ir, marks, models, plan, prune, render, tidy
 from speclens.config import Config
 from speclens.problems import Finding, Problem, Refused
-from speclens.reading import judge as judge
-from speclens.reading import read as read
+from speclens.judging import judge as judge
+from speclens.judging import read as read
 from speclens.source import Source, load, locate, origins
 from speclens.source.pointer import exists, get, join, tokens
 from speclens.tree import Inputs, OutputFile, Subject, Tree
