@@ -34,23 +34,27 @@ def source(document: Mapping[str, Any]) -> Source:
     return loads(json.dumps(document), "openapi.json")
 
 
-def drafts(document: Source, package: str) -> tuple[ir.Document, dict[str, str]]:
+def drafts(
+    document: Source, package: str, is_lenient: bool = False
+) -> tuple[ir.Document, dict[str, str]]:
     """The IR and the untidied files of a document that is not refused."""
-    lowered = pipeline.read(document)[0]
+    lowered = pipeline.read(document, is_lenient).document
     config = Config(Path(document.name), package, Path(), "speclens generate")
     made = pipeline.drafts(document, lowered, config)
     return lowered, {path: draft.text for path, draft in made.items()}
 
 
-def outcome(document: Source, package: str = "package") -> tuple[Sequence[Problem], dict[str, str]]:
+def outcome(
+    document: Source, package: str = "package", is_lenient: bool = False
+) -> tuple[Sequence[Problem], dict[str, str]]:
     """The problems a document is refused with; or warnings, and the files of its package, which compile."""
     try:
-        warnings = pipeline.read(document)[1]
+        warnings = pipeline.read(document, is_lenient).warnings
     except Refused as refused:
         problems = refused.problems
         assert {problem.severity for problem in problems} >= {"error"}
         return problems, {}
-    files = drafts(document, package)[1]
+    files = drafts(document, package, is_lenient)[1]
     for path, text in files.items():
         if path.endswith(".py"):
             compile(text, path, "exec", dont_inherit=True)

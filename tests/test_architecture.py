@@ -21,7 +21,8 @@ GENERATED = ROOT / "generated"
 
 # Each imports only from those before it.
 ORDER = (
-    "problems", "literals", "names", "marks", "config", "ir", "source", "objects", "reading", "validate", "lower", "plan",
+    "problems", "literals", "names", "marks", "config", "ir", "source", "objects", "reading", "validate", "edits", "repair",
+    "lower", "judging", "plan",
     "models", "render", "prune", "tidy", "reporting", "tree", "cache", "pipeline", "loading", "folding", "mock_pictures",
     "mock", "verify", "show", "options", "mock_command", "show_command", "verify_command", "init_command", "cli", "__main__",
 )  # fmt: skip
@@ -58,7 +59,10 @@ PURE = {
     "ir",
     "objects",
     "validate",
+    "edits",
+    "repair",
     "lower",
+    "reading",
     "plan",
     "models",
     "render",

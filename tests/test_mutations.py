@@ -15,7 +15,7 @@ import pytest
 
 import hostile
 from hostile_checks import check_problems, outcome, quicken, run_cases
-from speclens import tidy
+from speclens import plan, tidy
 from speclens.problems import Refused
 from speclens.source import load, loads
 
@@ -91,13 +91,83 @@ components:
         listed: {type: array, items: {type: string}}
         list: {type: array, items: {type: object, required: [n], properties: {n: {type: string}}}, x-compat: {into: /listed, each: $/n}}
 """
+OPERATIONS_31 = """
+openapi: 3.1.0
+info: {title: Operations, version: 1.0.0, license: {name: MIT, identifier: MIT}}
+servers: [{url: 'https://{region}.example.com/v1', variables: {region: {default: eu, enum: [eu, us]}}}]
+tags: [{name: pets, description: All of them.}]
+security: [{key: []}, {}]
+paths:
+  /pets:
+    summary: Pets
+    get:
+      tags: [pets]
+      operationId: list/pets
+      parameters:
+      - {name: limit, in: query, schema: {type: integer, default: 20, maximum: 100}}
+      - {name: ids, in: query, style: pipeDelimited, explode: false, schema: {type: array, items: {type: string}}}
+      - {name: filter, in: query, style: deepObject, schema: {type: object, properties: {a: {type: string}}}}
+      - {name: X-Trace, in: header, schema: {type: [string, 'null']}}
+      - {name: session, in: cookie, schema: {type: string}}
+      - {name: where, in: query, content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}}
+      responses:
+        '200':
+          description: Some.
+          headers: {X-Next: {$ref: '#/components/headers/Next'}}
+          content: {application/json: {schema: {type: array, items: {$ref: '#/components/schemas/Pet'}}}}
+          links: {one: {operationId: get-pet, parameters: {id: $response.body#/0/id}}}
+        4XX: {$ref: '#/components/responses/Error'}
+        default: {$ref: '#/components/responses/Error'}
+    post:
+      tags: [pets, more]
+      deprecated: true
+      security: [{oauth: [write]}]
+      requestBody:
+        required: true
+        content:
+          application/json: {schema: {$ref: '#/components/schemas/Pet'}, examples: {one: {value: {id: 1}}}}
+          multipart/form-data:
+            schema: {type: object, properties: {photo: {type: string, format: binary}, pet: {$ref: '#/components/schemas/Pet'}}}
+            encoding: {photo: {contentType: image/png, headers: {X-A: {schema: {type: string}}}}}
+      responses: {'201': {description: Made., content: {'*/*': {}}}, '204': {description: Nothing.}}
+      callbacks: {made: {'{$request.body#/url}': {post: {requestBody: {content: {text/plain: {}}}, responses: {'200': {description: OK}}}}}}
+  /pets/{id}/{part}:
+    $ref: '#/components/pathItems/Pet'
+webhooks:
+  gone: {post: {requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}}, responses: {'200': {description: OK}}}}
+components:
+  pathItems:
+    Pet:
+      parameters:
+      - {name: id, in: path, required: true, style: label, schema: {type: integer}}
+      - {$ref: '#/components/parameters/Part'}
+      get: {operationId: get-pet, responses: {'200': {description: One., content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}, application/xml: {}}}}}
+      delete: {operationId: delete, responses: {default: {$ref: '#/components/responses/Error'}}}
+  parameters: {Part: {name: part, in: path, required: true, schema: {enum: [a, b]}}}
+  headers: {Next: {schema: {type: string, format: uri}}}
+  responses: {Error: {description: No., content: {application/problem+json: {schema: {$ref: '#/components/schemas/Error'}}}}}
+  securitySchemes:
+    key: {type: apiKey, in: header, name: X-Key}
+    oauth: {type: oauth2, flows: {clientCredentials: {tokenUrl: 'https://example.com', scopes: {write: Write.}}}}
+  schemas:
+    Error: {type: object, required: [title], properties: {title: {type: string}, status: {type: integer}}}
+    Pet:
+      oneOf: [{$ref: '#/components/schemas/Cat'}, {$ref: '#/components/schemas/Dog'}]
+      discriminator: {propertyName: kind, mapping: {cat: '#/components/schemas/Cat'}}
+    Cat: {type: object, required: [kind], properties: {kind: {const: cat}, friends: {type: array, items: {$ref: '#/components/schemas/Pet'}}}}
+    Dog: {allOf: [{$ref: '#/components/schemas/Cat'}, {type: object, properties: {kind: {const: dog}, born: {type: string, format: date}}}]}
+"""
 DOCUMENTS: dict[str, Callable[[], Any]] = {
     "flagship": lambda: load(FLAGSHIP).value,
     "models": lambda: loads(MODELS_30, "models.yaml").value,
     "compat": lambda: loads(COMPAT_31, "compat.yaml").value,
+    "operations": lambda: loads(OPERATIONS_31, "operations.yaml").value,
     "hostile": lambda: hostile.names("x-y"),
 }
-COUNTS = {"flagship": 40, "models": 90, "compat": 130, "hostile": 60}
+COUNTS = {"flagship": 40, "models": 90, "compat": 130, "operations": 90, "hostile": 60}
+
+FILES = {path.removeprefix("{package}/") for path, *_ in plan.TABLE}
+"""All that is ever written, whatever a document calls its parts."""
 
 SCALARS: list[Any] = [
     None, True, False, 0, -1, 1.5, 10**300, -(10**307), 1e308, 5e-324, 2**63, "", "x", "$", "$/a", "/images", "#",
@@ -110,6 +180,13 @@ NAMES = [
     "$schema", "$defs", "nullable", "format", "pattern", "minLength", "maxItems", "minimum", "if", "then", "else",
     "unevaluatedProperties", "patternProperties", "propertyNames", "prefixItems", "dependentSchemas", "discriminator",
     "jsonSchemaDialect", "schemas", "callbacks", "schema", "content", "examples", "example", "title", "description",
+]  # fmt: skip
+HUGE: list[Any] = [
+    10**400, -(10**400), 2**64, 1.7976931348623157e308, -1e308, 10**30, "9" * 400, "1e999", 0.1, 1e-320, -0.0,
+]  # fmt: skip
+PATHS = [
+    "../../../etc/passwd", "/etc/passwd", "..", ".", "a/../b", "C:\\\\x", "\\\\\\\\host\\x", "~root", "__init__", "models.py", "NUL", "con.py",
+    "x/y", "%2e%2e%2f", "x" * 300, "$(id)", "a\x00b",
 ]  # fmt: skip
 ODD = [text for text in hostile.TEXTS.values() if len(text) < 1000]
 
@@ -127,7 +204,7 @@ def mutate(document: Any, chance: random.Random, deepest: int) -> None:
     key = chance.choice(list(where) if isinstance(where, dict) else range(len(where)))
     value = where[key]
     match chance.choice(
-        ("drop", "copy", "retype", "rename", "cycle", "nest", "swap", "text", "add")
+        ("drop", "copy", "retype", "rename", "cycle", "nest", "swap", "text", "add", "huge", "path")
     ):
         case "drop":
             del where[key]
@@ -141,6 +218,12 @@ def mutate(document: Any, chance: random.Random, deepest: int) -> None:
             where[key] = copy.deepcopy(chance.choice([*SCALARS, [value], {"x": value}, str(value)]))
         case "rename" if isinstance(where, dict):
             where[chance.choice([*NAMES, *ODD])] = where.pop(key)
+        case "path" if isinstance(where, dict):
+            where[chance.choice(PATHS)] = where.pop(key)
+        case "path":
+            where[key] = chance.choice(PATHS)
+        case "huge":
+            where[key] = chance.choice(HUGE)
         case "cycle":
             target = chance.choice(["Thing", "Pet", "Reference", "Names", "ImageEditRequest"])
             where[key] = {"$ref": f"#/components/schemas/{target}"}
@@ -192,6 +275,8 @@ def examine(name: str, seeds: range, directory: Path) -> None:
             continue
         problems, files = outcome(document, f"package_{seed}")
         check_problems(problems, document)
+        files = files or outcome(document, f"package_{seed}", is_lenient=True)[1]
+        assert {path.removeprefix(f"package_{seed}/") for path in files} <= FILES
         assert time.monotonic() - started < LIMIT, (name, seed)
         if files and len(cases) < 200 and seed % 5 == 0:
             cases += written(files, directory / str(seed), seed, document.value)
@@ -224,12 +309,16 @@ def written(files: dict[str, str], directory: Path, seed: int, document: Any) ->
 
 def fed(document: Any) -> Iterator[Any]:
     """Objects with the properties that the document's schemas declare, and nonsense in them."""
-    schemas = document.get("components", {}).get("schemas", {})
-    for schema in schemas.values():
-        names = schema.get("properties", {}) if isinstance(schema, dict) else {}
+    components = _members(document).get("components")
+    for schema in _members(_members(components).get("schemas")).values():
+        names = _members(_members(schema).get("properties"))
         for value in (1, "x", None, [], {}, ["x"], [{}], {"a": 1, "b": "x", "url": 1}, [None, 1]):
             if names:
                 yield dict.fromkeys(names, value)
+
+
+def _members(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 @pytest.mark.parametrize("half", [0, 1])

@@ -120,7 +120,7 @@ def test_laws(case: ViewCase, tmp_path: Path) -> None:
     one = source(case)
     files = texts(one.text)
     models, normalizers = (imported(files, tmp_path, name) for name in ("models", "normalizers"))
-    document, warnings = pipeline.read(one)
+    document, warnings, _ = pipeline.read(one)
     made = generated(one.value, document, models, normalizers)
     unenforced = {found.pointer for found in warnings if found.rule == "model/not-enforced"}
     (report,) = verify(one.value, {POINTER: made[POINTER]}, unenforced, EXAMPLES)

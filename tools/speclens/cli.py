@@ -30,7 +30,6 @@ from speclens.options import (
     target_options,
     warn,
 )
-from speclens.problems import Refused
 from speclens.reading import load
 from speclens.show_command import show_command
 from speclens.source import locate
@@ -127,11 +126,9 @@ def validate(document: Path | None, reading: Reading, style: str) -> None:
       speclens validate openapi.yaml --format github
     """
     source = source_of(document, reading)
-    try:
-        problems = pipeline.read(source)[1]
+    problems = pipeline.judge(source)
+    if not any(problem.severity == "error" for problem in problems):
         problems += locate(source, warn_of_age(source.value, f"{datetime.now(UTC):%Y-%m-%d}"))
-    except Refused as refused:
-        problems = refused.problems
     print_problems(problems, style)
     sys.exit(1 if any(problem.severity == "error" for problem in problems) else 0)
 
@@ -151,7 +148,7 @@ def normalize(spec: Path | None, reading: Reading, schema: str, payload: Any, st
       echo '{"image": "https://example.com/cat.png"}' | speclens normalize --schema ImageEditRequest
     """
     source = source_of(spec, reading)
-    document, _ = pipeline.read(source)
+    document, _, source = pipeline.read(source)
     try:
         fold = folding.folder(source, document, schema)
         result = fold(folding.parse(payload.read().decode("utf-8-sig")))
@@ -275,7 +272,7 @@ def export(
     """
     del style
     source = source_of(document, reading)
-    pipeline.read(source)
+    source = pipeline.read(source).source
     result = (views.wire if view == "wire" else views.canonical)(source.value).document
     result = parameters.plain(result, is_canonical=view == "canonical")
     if (syntax or ("json" if source.name.endswith(".json") else "yaml")) == "json":

@@ -13,19 +13,12 @@ from typing import Any
 from speclens.problems import Problem, Refused
 
 KEYS = (
-    "spec",
-    "package",
-    "output",
-    "templates",
-    "version",
-    "client",
-    "denormalize",
-    "overlays",
-    "allow_remote",
+    "spec", "package", "output", "templates", "version", "client", "denormalize", "lenient", "overlays", "allow_remote",
     "allow_path",
-)
+)  # fmt: skip
+_SWITCHES = ("denormalize", "lenient")
 _LISTS = ("overlays", "allow_remote", "allow_path")
-_NO_STRINGS = ("denormalize", *_LISTS)
+_NO_STRINGS = (*_SWITCHES, *_LISTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +35,7 @@ class Config:
     """`spec` is the document; `output` the directory that the distribution of `package` is written to; `templates` is
     looked up before the built-in ones; `version` is that of the distribution; `fix` the command that generates;
     `denormalize` says whether the way back from canonical to older fields is generated as well; `overlays` are laid
-    over the document, in order; `allowed` is what it may refer to."""
+    over the document, in order; `allowed` is what it may refer to; `lenient` leaves out what of it cannot be understood."""
 
     spec: Path
     package: str
@@ -54,13 +47,16 @@ class Config:
     denormalize: bool = True
     overlays: tuple[Path, ...] = ()
     allowed: Allowed = Allowed()
+    lenient: bool = False
 
     @property
     def values(self) -> tuple[str, ...]:
         """What of the configuration shows in the output."""
         way_back = "" if self.denormalize else "one way"
+        lenient = ("lenient",) if self.lenient else ()
         overlays = (path.name for path in self.overlays)
-        return (self.spec.name, self.package, self.version, self.client, way_back, *overlays)
+        own = (self.spec.name, self.package, self.version, self.client, way_back)
+        return (*own, *lenient, *overlays)
 
 
 def find(start: Path) -> Path | None:
@@ -88,6 +84,7 @@ def load(path: Path) -> Config:
             version=table.get("version", "0.1.0"),
             client=table.get("client", ""),
             denormalize=table.get("denormalize", True),
+            lenient=table.get("lenient", False),
             overlays=tuple(here / name for name in table.get("overlays", ())),
             allowed=Allowed(
                 hosts=tuple(table.get("allow_remote", ())),
@@ -109,10 +106,11 @@ def _table_problems(table: Mapping[str, Any], path: Path) -> list[Problem]:
         for key, value in table.items()
         if key in KEYS and key not in _NO_STRINGS and not isinstance(value, str)
     ]
-    if not isinstance(table.get("denormalize", True), bool):
-        problems.append(
-            _problem(path, "denormalize", "`denormalize` is true or false", "write one of them")
-        )
+    problems += [
+        _problem(path, key, f"`{key}` is true or false", "write one of them")
+        for key in _SWITCHES
+        if not isinstance(table.get(key, True), bool)
+    ]
     for key in _LISTS:
         listed = table.get(key, [])
         if not isinstance(listed, list) or not all(isinstance(name, str) for name in listed):

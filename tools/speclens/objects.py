@@ -6,7 +6,7 @@ in them is a schema or a reference. (OpenAPI 3.2.0, section 4; Swagger 2.0; JSON
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -116,7 +116,10 @@ _TABLE_20: Table = {
 SUBSCHEMAS = _SCHEMA
 """The keywords of a schema that hold schemas, and how: "one", "list" or "map"."""
 
-REFERABLE = frozenset(_TABLE["components"][key][1] for key in _TABLE["components"])
+COMPONENTS = frozenset(_TABLE["components"])
+"""The sections of components."""
+
+REFERABLE = frozenset(kind for _, kind in _TABLE["components"].values())
 """The kinds that may be a reference instead."""
 
 
@@ -168,16 +171,30 @@ def operations(path_item: dict[str, Any]) -> Iterator[tuple[str, tuple[str, ...]
             yield name, ("additionalOperations", name), operation
 
 
-def nodes(document: dict[str, Any]) -> Iterator[Node]:
-    """Every object of a document, parents first; what has the wrong JSON type is left out."""
+def nodes(document: dict[str, Any], is_outermost: bool = False) -> Iterator[Node]:
+    """Every object of a document, parents first; what has the wrong JSON type is left out, and what is inside a schema
+    if the outermost will do."""
     kinds = table(document)
     siblings = frozenset(("path-item",)) if is_30(document) else frozenset(("path-item", "schema"))
     stack = [Node("document", "#", document)]
     while stack:
         node = stack.pop()
         yield node
+        if is_outermost and node.kind == "schema":
+            continue
         if node.reference is None or node.kind in siblings:
             stack.extend(reversed(list(_children(node, kinds))))
+
+
+def kinds_along(path: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """The objects that a path goes through, from the document: how many tokens lead to each, and its kind."""
+    length, kind = 0, "document"
+    yield length, kind
+    while length < len(path) and (field := field_of(_TABLE, kind, path[length])):
+        length, kind = length + (1 if field[0] == "one" else 2), field[1]
+        if length > len(path):
+            return
+        yield length, kind
 
 
 def rewrite_schemas(document: dict[str, Any], schema: Callable[[Any], Any]) -> dict[str, Any]:
@@ -197,8 +214,9 @@ def rewrite_subschemas(value: dict[str, Any], schema: Callable[[Any], Any]) -> d
 
 
 def _children(node: Node, kinds: Table) -> Iterator[Node]:
-    for key, value in node.value.items():
-        field = field_of(kinds, node.kind, key)
+    fields = kinds.get(node.kind)
+    for key, value in node.value.items() if fields else ():
+        field = field_of(kinds, node.kind, key) if isinstance(value, (dict, list)) else None
         if field is None:
             continue
         place = pointer.join(node.pointer, key)

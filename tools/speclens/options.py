@@ -146,6 +146,11 @@ _TARGET = (
         is_flag=True,
         help="Without the way back from canonical to older fields (denormalize_...).",
     ),
+    click.option(
+        "--lenient",
+        is_flag=True,
+        help="Leave out the operations that cannot be understood, and list them, instead of refusing the document.",
+    ),
 )
 
 
@@ -161,9 +166,10 @@ def target_options(command: Callable[..., Any]) -> Callable[..., Any]:
         templates: Path | None,
         client: str | None,
         one_way: bool,
+        lenient: bool,
         **rest: Any,
     ) -> Any:
-        config = _config(spec, reading, package, output, templates, client, one_way)
+        config = _config(spec, reading, package, output, templates, client, one_way, lenient)
         return command(config=config, **rest)
 
     made: Callable[..., Any] = run
@@ -180,12 +186,13 @@ def _config(
     templates: Path | None,
     client: str | None,
     one_way: bool,
+    lenient: bool,
 ) -> Config:
     if spec is None:
-        if reading.given or package or output or templates or client or one_way:
+        if reading.given or any((package, output, templates, client, one_way, lenient)):
             raise click.UsageError(
-                "--overlay, --allow-remote, --allow-path, --package, --output, --templates, --client and --one-way go with "
-                "--spec."
+                "--overlay, --allow-remote, --allow-path, --package, --output, --templates, --client, --one-way and "
+                "--lenient go with --spec."
             )
         path = configuration.find(Path.cwd())
         if path is None:
@@ -195,10 +202,10 @@ def _config(
         return configuration.load(path)
     if package is None or output is None:
         raise click.UsageError("--spec goes with --package and --output.")
+    given = {"templates": templates, "client": client}
     fix = f"speclens generate --spec {spec}{reading.given} --package {package} --output {output}"
-    fix += f" --templates {templates}" if templates else ""
-    fix += f" --client {client}" if client else ""
-    fix += " --one-way" if one_way else ""
+    fix += "".join(f" --{name} {value}" for name, value in given.items() if value)
+    fix += f"{' --one-way' * one_way}{' --lenient' * lenient}"
     return configuration.checked(
         Config(
             spec,
@@ -208,6 +215,7 @@ def _config(
             templates,
             client=client or "",
             denormalize=not one_way,
+            lenient=lenient,
             overlays=reading.overlays,
             allowed=reading.allowed,
         )

@@ -35,7 +35,8 @@ def show_command(spec: Path | None, reading: Reading, package: str | None, style
     config = config_of("show", spec, reading)
     if package:
         config = configuration.checked(replace(config, package=package))
-    document, warnings = pipeline.read(load(config.spec, config.overlays, config.allowed))
+    source = load(config.spec, config.overlays, config.allowed)
+    document, warnings, _ = pipeline.read(source, config.lenient)
     data = show.described(document, plan.package(document, config))
     if style == "json":
         click.echo(json.dumps(data, indent=2))

@@ -73,6 +73,7 @@ __all__ = [
     "Hub",
     "Input",
     "Judge",
+    "LeftOut",
     "Lens",
     "Literals",
     "Map",
@@ -124,6 +125,15 @@ class Package:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A part of the document that nothing is generated of, as a lenient configuration asks: its place, safe in a code
+    span, and why, safe in a sentence."""
+
+    place: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """An API as it will be generated."""
 
@@ -133,3 +143,4 @@ class Document:
     schemas: tuple[Schema, ...]
     compat: Compat
     client: Client | None  # None where no operation can be generated
+    left_out: tuple[LeftOut, ...] = ()

@@ -10,7 +10,7 @@ from typing import Any
 from speclens import ir
 from speclens.literals import literal, tuple_literal
 from speclens.lower import compat, facts
-from speclens.lower.walk import JsonObject, follow, nested, objects, subschemas
+from speclens.lower.walk import JsonObject, all_schemas, follow, subschemas
 from speclens.names import snake
 from speclens.source.pointer import join, tokens
 
@@ -35,21 +35,20 @@ class Build:
 
 def folding(document: JsonObject) -> frozenset[str]:
     """The pointers of all schemas that hold, at any depth and through references, something to fold."""
+    schemas = list(all_schemas(document))
+    found = [
+        pointer
+        for pointer, schema in schemas
+        if isinstance(schema, dict)
+        and compat.KEYWORD in schema
+        and compat.keywords(schema).keys() != {"deprecated"}
+    ]
     users: dict[str, set[str]] = {}
-    found: list[str] = []
-    for root, outer in objects(document, "schema"):
-        for pointer, schema in nested(root, outer):
-            for path, _ in subschemas(schema):
-                users.setdefault(join(pointer, *path), set()).add(pointer)
-            target, _ = follow(document, pointer, schema)
-            users.setdefault(target, set()).add(pointer)
-            own = compat.keywords(schema)
-            if (
-                isinstance(schema, dict)
-                and compat.KEYWORD in schema
-                and own.keys() != {"deprecated"}
-            ):
-                found.append(pointer)
+    for pointer, schema in schemas if found else ():
+        for path, _ in subschemas(schema):
+            users.setdefault(join(pointer, *path), set()).add(pointer)
+        target, _ = follow(document, pointer, schema)
+        users.setdefault(target, set()).add(pointer)
     seen = set[str]()
     while found:
         if (pointer := found.pop()) not in seen:

@@ -155,7 +155,9 @@ def _parts(document: JsonObject, schema: Any, left: Iterator[int]) -> Iterator[J
 
 def _kind(schema: JsonObject) -> str:
     kind = schema.get("type", "object" if "properties" in schema else "")
-    return str(kind[0] if isinstance(kind, list) else kind)
+    if isinstance(kind, list):  # none is left where only null was, and means that nothing is given
+        kind = kind[0] if kind else ""
+    return str(kind)
 
 
 def _scalar(kind: str, schema: JsonObject) -> Any:

@@ -41,6 +41,30 @@ def in_order(schemas: Iterable[ir.Schema]) -> tuple[ir.Schema, ...]:
     )
 
 
+def unwound(schemas: Iterable[ir.Schema]) -> Iterator[tuple[ir.Schema, ir.Schema]]:
+    """The aliases that are made of themselves with nothing between, each with one that Python and pydantic can follow:
+    a union is as good without itself; of what leads back through others nothing is known."""
+    aliases = {schema.ident: schema for schema in schemas if not schema.is_object}
+    graph = {
+        name: tuple(part for part in _bare(schema.type) if part in aliases)
+        for name, schema in aliases.items()
+    }
+    for name, schema in aliases.items():
+        if name in _reachable(graph, name):
+            options = schema.type.options if isinstance(schema.type, ir.Union) else (schema.type,)
+            rest = tuple(option for option in options if option != ir.Named(name))
+            loops = {part for option in rest for part in _bare(option) if part in graph}
+            is_any = not rest or any(name in _reachable(graph, part) for part in loops)
+            type_ = ir.AnyType() if is_any else rest[0] if len(rest) == 1 else ir.Union(rest)
+            yield schema, replace(schema, type=type_)
+
+
+def _bare(type_: ir.Type) -> tuple[str, ...]:
+    """The names in a type that are no items or members."""
+    options = type_.options if isinstance(type_, ir.Union) else (type_,)
+    return tuple(option.ident for option in options if isinstance(option, ir.Named))
+
+
 def mentioned(type_: ir.Type) -> Iterator[str]:
     """The names in a type."""
     match type_:

@@ -26,6 +26,11 @@ def lower(
     for pointer, ident in named.items():
         build = Build(view, named)
         made[_schema(build, pointer, ident)] = build.findings
+    for schema, sound in [*order.unwound(made)]:
+        message = "a schema that is made of itself alone is taken as any value"
+        found = Finding("model/not-enforced", schema.pointer, message, "", "warning")
+        is_any = isinstance(sound.type, ir.AnyType)
+        made[sound] = [*made.pop(schema), *([found] if is_any else [])]
     needed = order.needed(made, [*components.values(), *_roots(Build(view, named))])
     return order.in_order(needed), tuple(
         dict.fromkeys(f for schema in needed for f in made[schema])

@@ -53,6 +53,8 @@ _ASSERTIONS = frozenset(
     ]
 )
 _OF_ONE_TYPE = frozenset(["required", *(name for names in _CONSTRAINTS.values() for name in names)])
+_COUNTS = frozenset(("minLength", "maxLength", "minItems", "maxItems"))
+_MOST = 2**63 - 1  # that pydantic counts to
 _NULL = ir.Primitive("null")
 
 
@@ -259,6 +261,12 @@ def _constraints(
     found = {
         keyword: schema[keyword] for keyword in _CONSTRAINTS.get(kind, ()) if keyword in schema
     }
+    for keyword in [key for key in found if key in _COUNTS and _is_endless(found[key])]:
+        del found[keyword]
+        if keyword.startswith("min"):
+            build.warn(
+                join(pointer, keyword), f"`{keyword}` of this size is not enforced by the model"
+            )
     step = found.get("multipleOf", 1)
     if is_number(step) and Fraction(str(step)) != Fraction(step):
         del found["multipleOf"]
@@ -281,8 +289,11 @@ def _constraints(
     return tuple(_numbers(found))
 
 
+def _is_endless(count: Any) -> bool:
+    return is_number(count) and count > _MOST
+
+
 def _numbers(found: JsonObject) -> Iterator[tuple[str, int | float]]:
     for keyword, value in found.items():
         if is_number(value):
-            is_count = keyword.startswith(("minLength", "maxLength", "minItems", "maxItems"))
-            yield keyword, int(value) if is_count else value
+            yield keyword, int(value) if keyword in _COUNTS else value

@@ -14,7 +14,7 @@ JsonObject = dict[str, Any]
 def objects(document: JsonObject, kind: str) -> Iterator[tuple[str, JsonObject]]:
     """Every object of a kind (`schema`, `operation` ...) with its pointer, in document order. References are not
     followed, and of schemas only the outermost are given."""
-    for node in nodes(document):
+    for node in nodes(document, is_outermost=True):
         if node.kind == kind and node.parent != "schema":
             yield node.pointer, node.value
 

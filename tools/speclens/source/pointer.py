@@ -12,12 +12,16 @@ from urllib.parse import unquote
 
 def escape(token: str) -> str:
     """One reference token, escaped (RFC 6901 section 3)."""
+    if "~" not in token and "/" not in token:
+        return token
     return token.replace("~", "~0").replace("/", "~1")
 
 
 def join(pointer: str, *tokens: str | int) -> str:
     """`pointer` with further tokens: `join("#", "paths", "/v1") == "#/paths/~1v1"`."""
-    return "/".join((pointer, *(escape(str(token)) for token in tokens)))
+    for token in tokens:
+        pointer = f"{pointer}/{escape(str(token))}"
+    return pointer
 
 
 def tokens(pointer: str) -> tuple[str, ...]:

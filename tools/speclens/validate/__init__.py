@@ -19,6 +19,7 @@ Rule = Callable[[Document], Iterable[Finding]]
 
 RULES: tuple[Rule, ...] = (
     official.structure,
+    official.component_names,
     official.schemas,
     official.dialect,
     references.unresolved,

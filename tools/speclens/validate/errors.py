@@ -65,8 +65,7 @@ def explain(
         case "additionalProperties" | "unevaluatedProperties":
             yield from _unknown_fields(error, schema, others)
         case "propertyNames":
-            hint = "use letters, digits, '.', '-' and '_'"
-            yield Explained("name", (*path, kind.error.instance), "not a valid name", hint)
+            yield invalid_name((*path, kind.error.instance))
         case "required":
             yield Explained("required", path, f"`{kind.property}` is missing")
         case "type":
@@ -86,6 +85,11 @@ def explain(
         case keyword:
             message = error.message if len(error.message) <= 200 else f"{error.message[:197]}..."
             yield Explained(_CAPITAL.sub("-", keyword).lower(), path, message)
+
+
+def invalid_name(path: Path) -> Explained:
+    """What is said of a component's name that is no key."""
+    return Explained("name", path, "not a valid name", "use letters, digits, '.', '-' and '_'")
 
 
 def _alternatives(

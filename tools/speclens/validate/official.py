@@ -8,20 +8,23 @@ from __future__ import annotations
 import functools
 import importlib.util
 import json
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from jsonschema_rs import Draft202012Validator, Validator, validator_for
 
+from speclens.objects import COMPONENTS
 from speclens.problems import Finding
 from speclens.source import pointer
 from speclens.validate.branches import leaves
 from speclens.validate.document import Document
-from speclens.validate.errors import Explained, explain
+from speclens.validate.errors import Explained, explain, invalid_name
 
 METASCHEMA = "https://json-schema.org/draft/2020-12/schema"
 _OAS_DIALECTS = "https://spec.openapis.org/oas/3."
+_KEY = re.compile(r"[a-zA-Z0-9._-]+")
 _PACKAGE = "openapi_spec_validator"
 
 
@@ -30,6 +33,18 @@ def structure(document: Document) -> Iterator[Finding]:
     schema = _schema(document.version)
     for found in _explained(_validator(document.version), document.value, schema):
         yield Finding(f"openapi/{found.rule}", _place(found), found.message, found.hint)
+
+
+def component_names(document: Document) -> Iterator[Finding]:
+    """Names of components in a 3.0 document that are no keys (section 4.7.7.1)."""
+    components = document.value.get("components")
+    if document.version != "3.0" or not isinstance(components, dict):
+        return
+    for section, named in components.items():
+        for name in named if section in COMPONENTS and isinstance(named, dict) else ():
+            if not _KEY.fullmatch(name):
+                found = invalid_name(("components", section, name))
+                yield Finding(f"openapi/{found.rule}", _place(found), found.message, found.hint)
 
 
 def schemas(document: Document) -> Iterator[Finding]:
@@ -86,10 +101,17 @@ def _schema(version: str) -> dict[str, Any]:
         raise ModuleNotFoundError(f"no package {_PACKAGE}", name=_PACKAGE)
     folder = Path(spec.submodule_search_locations[0]) / "resources" / "schemas" / f"v{version}"
     schema: dict[str, Any] = json.loads((folder / "schema.json").read_text(encoding="utf-8"))
-    return _corrected(schema) if version == "3.1" else schema
+    return _corrected_31(schema) if version == "3.1" else _corrected_30(schema)
 
 
-def _corrected(schema: dict[str, Any]) -> dict[str, Any]:
+def _corrected_30(schema: dict[str, Any]) -> dict[str, Any]:
+    """The 3.0 schema, which does not look into a component whose name is not valid. `component_names` tells those."""
+    for section in schema["definitions"]["Components"]["properties"].values():
+        [section["additionalProperties"]] = section.pop("patternProperties").values()
+    return schema
+
+
+def _corrected_31(schema: dict[str, Any]) -> dict[str, Any]:
     """The 3.1 schema of 2022-10-07 where it says something else than the specification.
 
     A Link Object's field is `server`, not `body`; `example` and `examples` exclude each other

@@ -1,0 +1,278 @@
+"""Documents that break the specification: what is generated of them all the same, and what is refused or left out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from built import HEAD, HEAD_30, imported, source, texts
+from speclens import pipeline
+from speclens.cli import main
+from speclens.edits import REMOVED, Edit, edited
+from speclens.problems import Refused
+
+OK = {"200": {"description": "OK"}}
+HINDERED: list[tuple[dict[str, Any], str]] = [
+    ({"parameters": [{"in": "query", "schema": {}}]}, "openapi/required"),
+    ({"parameters": [{"in": "body", "name": "a", "schema": {}}]}, "openapi/enum"),
+    ({"parameters": [{"in": "query", "name": [], "schema": {}}]}, "openapi/type"),
+    ({"parameters": {"a": {}}}, "openapi/type"),
+    ({"parameters": ["a"]}, "openapi/type"),
+    ({"parameters": [{"$ref": "#/components/parameters/none"}]}, "reference/unresolved"),
+    ({"parameters": [{"$ref": "#/components/schemas/A"}]}, "reference/kind"),
+    ({"requestBody": {"$ref": "#/components/requestBodies/none"}}, "reference/unresolved"),
+    ({"requestBody": "a"}, "openapi/type"),
+    ({"responses": {"200": {"$ref": "https://example.com/a"}}}, "reference/external"),
+]
+"""Operations that cannot be understood."""
+
+
+def operation(**fields: Any) -> dict[str, Any]:
+    """A 3.0 document with a faulty operation, and one that is sound."""
+    path = {"get": {"responses": OK, **fields}, "put": {"operationId": "sound", "responses": OK}}
+    return {**HEAD_30, "paths": {"/a": path}, "components": {"schemas": {"A": {}}}}
+
+
+def parameter(**fields: Any) -> dict[str, Any]:
+    return operation(parameters=[{"name": "a", "in": "query", "schema": {}, **fields}])
+
+
+def schema(value: Any, head: dict[str, Any] = HEAD_30) -> dict[str, Any]:
+    return {**head, "components": {"schemas": {"A": value}}}
+
+
+def repaired(document: dict[str, Any]) -> Any:
+    return pipeline.read(source(document)).source.value
+
+
+def schema_of(value: Any, head: dict[str, Any] = HEAD_30) -> Any:
+    return repaired(schema(value, head))["components"]["schemas"]["A"]
+
+
+def property_of(value: Any, head: dict[str, Any] = HEAD_30) -> Any:
+    return schema_of({"properties": {"a": value}}, head)["properties"]["a"]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ({"type": "any"}, {}),
+        ({"type": []}, {}),
+        ({"type": ["string", "null"]}, {"type": ["string", "null"]}),
+        ({"type": "string", "required": True}, {"type": "string"}),
+        ({"type": "string", "nullable": "true"}, {"type": "string", "nullable": True}),
+        ({"type": "string", "nullable": 1}, {"type": "string"}),
+        ({"type": "string", "maxLength": "9"}, {"type": "string", "maxLength": 9}),
+        ({"type": "string", "maxLength": "x"}, {"type": "string"}),
+        ({"type": "string", "minLength": -1}, {"type": "string"}),
+        ({"type": "string", "title": 1.5}, {"type": "string", "title": "1.5"}),
+        ({"type": "string", "description": None}, {"type": "string"}),
+        ({"type": "string", "enum": ["a", "a"]}, {"type": "string", "enum": ["a", "a"]}),
+        ({"type": "string", "enum": {}}, {"type": "string"}),
+        ({"type": "string", "const": "a"}, {"type": "string"}),
+        ({"type": "string", "discriminator": {}}, {"type": "string"}),
+        ({"type": "object", "properties": []}, {"type": "object"}),
+        ({"required": ["a", 1], "properties": {}}, {"required": ["a"], "properties": {}}),
+        ({"items": [{"type": "string"}]}, {"items": {}}),
+        ({"items": True}, {"items": True}),
+        ({"allOf": [None, {"type": "string"}]}, {"allOf": [{}, {"type": "string"}]}),
+        ({"$ref": "#/components/schemas/None"}, {}),
+        ({"$ref": "#/info"}, {"$ref": "#/info"}),
+        ({"$ref": "#/components/schemas/A/properties/a"}, {}),
+        (None, {}),
+        ("string", {}),
+    ],
+)
+def test_schemas(value: Any, expected: Any) -> None:
+    assert property_of(value) == expected
+
+
+def test_a_keyword_of_the_wrong_type_in_31() -> None:
+    assert property_of({"type": ["odd"]}, HEAD) == {}
+    assert property_of({"type": [{}, "string"]}, HEAD) == {}
+    given = {"type": "integer", "minimum": "1", "maximum": {}, "required": False}
+    assert property_of(given, HEAD) == {"type": "integer", "minimum": 1}
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"in": "path"}, {"in": "path", "required": True}),
+        ({"in": "path", "required": False}, {"in": "path", "required": True}),
+        ({"in": "path", "required": "x"}, {"in": "path", "required": True}),
+        ({"required": "True"}, {"required": True}),
+        ({"required": "x"}, {}),
+        ({"style": "odd"}, {}),
+        ({"name": 1}, {"name": "1"}),
+        ({"example": 1, "examples": []}, {"example": 1}),
+        ({"type": "string"}, {}),
+    ],
+)
+def test_parameters(fields: dict[str, Any], expected: dict[str, Any]) -> None:
+    [found] = repaired(parameter(**fields))["paths"]["/a"]["get"]["parameters"]
+    assert found == {"name": "a", "in": "query", "schema": {}, **expected}
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"operationId": 1}, {"operationId": "1"}),
+        ({"operationId": ["a"]}, {}),
+        ({"tags": "a"}, {}),
+        ({"tags": ["a", 1]}, {"tags": ["a"]}),
+        ({"parameters": None, "requestBody": None}, {}),
+        ({"summary": None, "externalDocs": {}}, {}),
+        ({"responses": {"200": {}}}, {"responses": {"200": {}}}),
+        ({"responses": {"ok": {}}}, {"responses": {}}),
+        ({"responses": {"200": "OK"}}, {"responses": {"200": {}}}),
+        (
+            {"responses": {"200": {"$ref": "#/components/responses/none"}}},
+            {"responses": {"200": {}}},
+        ),
+        ({"callbacks": {"a": {"b": 1}}}, {"callbacks": {}}),
+    ],
+)
+def test_operations(fields: dict[str, Any], expected: dict[str, Any]) -> None:
+    assert repaired(operation(**fields))["paths"]["/a"]["get"] == {"responses": OK, **expected}
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"info": {"title": 1, "version": 1.0}}, {"info": {"title": "1", "version": "1.0"}}),
+        ({"info": {}}, {"info": {}}),
+        ({"tags": [{"name": "a"}, {"name": "a"}]}, {"tags": [{"name": "a"}, {"name": "a"}]}),
+        ({"tags": [{}, {"name": "a"}]}, {"tags": [{"name": "a"}]}),
+        ({"servers": [{}]}, {"servers": []}),
+        ({"odd": 1, "x-odd": 1}, {"x-odd": 1}),
+        ({"components": {"securitySchemes": {"a": {}}}}, {"components": {"securitySchemes": {}}}),
+        # What nothing uses is missed by nobody.
+        ({"components": {"parameters": {"a": {}}}}, {"components": {"parameters": {}}}),
+        ({"components": {"requestBodies": []}}, {"components": {}}),
+        ({"paths": {"x": 1}}, {}),
+    ],
+)
+def test_documents(fields: dict[str, Any], expected: dict[str, Any]) -> None:
+    assert repaired({**HEAD_30, **fields}) == {**HEAD_30, **expected}
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [(3.0, "3.0.0"), (3.1, "3.1.0"), ("3.1", "3.1.0"), ("3.0.x", "3.0.0"), (" 3.0.3", "3.0.0")],
+)
+def test_versions(given: Any, expected: str) -> None:
+    document = {**HEAD, "openapi": given, "components": {"schemas": {"A": {"type": "any"}}}}
+    found = repaired(document)
+    assert (found["openapi"], found["components"]["schemas"]["A"]) == (expected, {})
+
+
+def test_no_paths_and_no_info() -> None:
+    """A document with webhooks alone, and without what every document must have."""
+    webhooks = {"a": {"post": {"parameters": "x", "responses": OK}}}
+    found = repaired({"openapi": "3.1.0", "webhooks": webhooks})
+    assert found == {"openapi": "3.1.0", "webhooks": {"a": {}}} or not found["webhooks"]
+    assert "models.py" in texts({"openapi": "3.1.0", "components": {"schemas": {"A": {}}}})
+
+
+@pytest.mark.parametrize(("fields", "rule"), HINDERED)
+def test_operations_that_cannot_be_understood(fields: dict[str, Any], rule: str) -> None:
+    document = source(operation(**fields))
+    with pytest.raises(Refused) as refused:
+        pipeline.read(document)
+    assert rule in {one.rule for one in refused.value.problems if one.severity == "error"}
+    found = pipeline.read(document, is_lenient=True)
+    assert all(one.severity == "warning" for one in found.warnings)
+    assert [one.place for one in found.document.left_out][:1] == ["#/paths/~1a/get"] or (
+        rule == "reference/external"
+    )
+    assert found.document.left_out
+    assert "put" in found.source.value["paths"]["/a"]
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"openapi": "3.1.0", "info": {"title": "a", "version": "1"}},
+        {**HEAD, "paths": "a"},
+        {"openapi": "4.0.0"},
+    ],
+)
+def test_nothing_to_generate(document: dict[str, Any]) -> None:
+    for is_lenient in (False, True) if document.get("paths") is None else (False,):
+        with pytest.raises(Refused):
+            pipeline.read(source(document), is_lenient)
+
+
+def test_what_is_missed_after_something_was_left_out() -> None:
+    document = operation(parameters=[{"$ref": "#/components/parameters/a"}])
+    document["components"]["parameters"] = {"a": {"in": "query"}}
+    with pytest.raises(Refused) as refused:
+        pipeline.read(source(document))
+    told = [(one.rule, one.severity) for one in refused.value.problems]
+    assert ("openapi/required", "warning") in told
+    assert ("reference/unresolved", "error") in told
+    found = pipeline.read(source(document), is_lenient=True)
+    assert [one.place for one in found.document.left_out] == ["#/paths/~1a/get"]
+
+
+def test_unknown_methods_are_no_detail() -> None:
+    document = {**HEAD_30, "paths": {"/a": {"copy": {"responses": OK}, "odd": {"a": 1}}}}
+    with pytest.raises(Refused) as refused:
+        pipeline.read(source(document))
+    errors = [one.pointer for one in refused.value.problems if one.severity == "error"]
+    assert errors == ["#/paths/~1a/copy"]
+
+
+def test_validate_is_strict_and_generate_is_not(tmp_path: Path) -> None:
+    file = tmp_path / "api.yaml"
+    file.write_text("openapi: 3.0.0\ninfo: {title: A}\npaths: {}\n")
+    run = CliRunner().invoke
+    checked = run(main, ["validate", str(file)])
+    assert checked.exit_code == 1
+    assert "2:1: openapi/required: `version` is missing" in checked.output
+    arguments = ["--spec", str(file), "--package", "a", "--output", str(tmp_path / "out")]
+    made = run(main, ["generate", *arguments])
+    assert made.exit_code == 0
+    assert "warning:" in made.output
+    assert run(main, ["check", *arguments]).exit_code == 0
+
+
+def test_lenient(tmp_path: Path) -> None:
+    file = tmp_path / "api.json"
+    file.write_text(source(operation(parameters=[1])).text)
+    arguments = ["--spec", str(file), "--package", "a", "--output", str(tmp_path / "out")]
+    run = CliRunner().invoke
+    assert run(main, ["generate", *arguments]).exit_code == 1
+    made = run(main, ["generate", "--lenient", *arguments])
+    assert made.exit_code == 0
+    assert "openapi/type: must be an object, not an integer (left out)" in made.output
+    readme = (tmp_path / "out" / "README.md").read_text()
+    assert "## Left out" in readme
+    assert "- `#/paths/~1a/get`: must be an object, not an integer\n" in readme
+    assert run(main, ["check", "--lenient", *arguments]).exit_code == 0
+    assert run(main, ["check", *arguments]).exit_code == 1
+
+
+def test_all_at_once_imports(tmp_path: Path) -> None:
+    document = {
+        **schema({"type": "any", "required": True, "properties": {"a": {"$ref": "#/none"}}}),
+        "info": {},
+        "tags": [{}],
+    }
+    assert imported(texts(document), tmp_path).A(a=1).a == 1
+
+
+def test_edits() -> None:
+    value = {"a": [1, 2, 3], "b": {"c": 1}}
+    edits = [
+        Edit("#/a/0", REMOVED, ""),
+        Edit("#/b/c/d", 1, ""),
+        Edit("#/b", 2, ""),
+        Edit("#/b/c", 3, ""),
+        Edit("#/d", 4, ""),
+    ]
+    assert edited(value, edits) == {"a": [2, 3], "b": 2, "d": 4}
+    assert value == {"a": [1, 2, 3], "b": {"c": 1}}

@@ -1,0 +1,63 @@
+"""Changes of a document by pointer, on a copy: what is not changed is shared with the original."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from speclens.source.pointer import tokens
+
+
+class Removed:
+    """Stands for no value."""
+
+
+REMOVED = Removed()
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A value, or none, for a place; `said` tells in a few words what that comes to. What an essential edit takes
+    away would be missed."""
+
+    pointer: str
+    value: Any
+    said: str
+    is_essential: bool = False
+
+
+_Tree = dict[str, Any]
+"""Token -> the edit of that member, or the tree of edits inside it."""
+
+
+def edited(value: Any, edits: Iterable[Edit]) -> Any:
+    """A value with its changes. An edit of what holds another edit's place is the one that counts."""
+    tree: _Tree = {}
+    for edit in edits:
+        *path, last = tokens(edit.pointer)
+        here: Any = tree
+        for token in path:
+            here = here.setdefault(token, {})
+            if isinstance(here, Edit):
+                break
+        else:
+            here[last] = edit
+    return _applied(value, tree)
+
+
+def _applied(value: Any, tree: _Tree) -> Any:
+    if isinstance(value, dict):
+        changed = {**value, **{key: _member(value.get(key), tree[key]) for key in tree}}
+        return {key: part for key, part in changed.items() if part is not REMOVED}
+    if isinstance(value, list):
+        items = [
+            _member(item, tree[str(index)]) if str(index) in tree else item
+            for index, item in enumerate(value)
+        ]
+        return [item for item in items if item is not REMOVED]
+    return value
+
+
+def _member(value: Any, change: Edit | _Tree) -> Any:
+    return change.value if isinstance(change, Edit) else _applied(value, change)

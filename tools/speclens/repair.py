@@ -1,0 +1,245 @@
+"""Documents that break the specification, made ones that can be worked with.
+
+`validate` says what is wrong. An error is a warning here where generating need not fail for it: it says nothing of what
+is generated (a description is missing), or an edit takes away the faulty part, and what is left accepts more (a keyword
+with a value of the wrong type). It is an error still where a part cannot be understood that somebody would miss (a
+parameter without a name); lenient, the operation is left out, and told.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from speclens.edits import REMOVED, Edit, edited
+from speclens.objects import kinds_along
+from speclens.problems import Finding
+from speclens.source.pointer import get, join, tokens
+
+JsonObject = dict[str, Any]
+
+_ROUNDS = 8
+"""What was taken away may be missed elsewhere, and that is taken away then; nothing is followed any further."""
+_HARMLESS = frozenset(
+    ("exclusive", "min-items", "min-properties", "name", "pattern", "unique-items")
+)
+_VERSION = re.compile(r"v?(3\.[01])(?:\..*)?")
+_TYPES = frozenset(("array", "boolean", "integer", "null", "number", "object", "string"))
+_WHOLE = frozenset(("document", "paths", "path-item", "operation", "parameter", "request-body"))
+"""Kinds of objects that are not taken away: a call without them would be another call."""
+_TRUTHS = frozenset(
+    (
+        "allowReserved", "deprecated", "explode", "nullable", "readOnly", "required", "uniqueItems", "writeOnly",
+    )
+)  # fmt: skip
+_NUMBERS = frozenset(
+    (
+        "maxItems", "maxLength", "maxProperties", "maximum", "minItems", "minLength", "minProperties", "minimum",
+        "multipleOf",
+    )
+)  # fmt: skip
+_TEXTS = frozenset(
+    ("description", "format", "name", "operationId", "summary", "title", "url", "version")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """A document to work with, what is told of it, and the operations that are not in it any more."""
+
+    document: JsonObject
+    findings: tuple[Finding, ...]
+    left_out: tuple[Finding, ...] = ()
+
+
+def repaired(
+    document: JsonObject,
+    validate: Callable[[JsonObject], Iterable[Finding]],
+    is_lenient: bool = False,
+) -> Repaired:
+    """A document without its faults. The findings hold errors where it cannot be worked with."""
+    told: dict[Finding, Finding] = {}
+    left_out: dict[str, Finding] = {}
+    for _ in range(_ROUNDS):
+        edits: list[Edit] = []
+        for finding in validate(document):
+            edit = None if finding.severity == "warning" else _mend(document, finding)
+            if edit and edit.is_essential and not (is_lenient and edit.pointer != "#"):
+                told.setdefault(finding, finding)
+                continue
+            told.setdefault(finding, _warning(finding, edit))
+            edits += [edit] if edit else []
+            if edit and edit.is_essential:
+                left_out.setdefault(edit.pointer, replace(finding, pointer=edit.pointer))
+        if not edits:
+            break
+        document = edited(document, edits)
+    return Repaired(document, tuple(told.values()), tuple(left_out.values()))
+
+
+def _warning(finding: Finding, edit: Edit | None) -> Finding:
+    said = f" ({edit.said})" if edit else ""
+    return replace(finding, message=f"{finding.message}{said}", severity="warning")
+
+
+def _mend(document: JsonObject, finding: Finding) -> Edit | None:
+    """The edit after which a document is rid of an error; None where that is harmless."""
+    family, _, rule = finding.rule.partition("/")
+    if rule in ("version", "unsupported-version"):
+        return _version(document)
+    if family == "reference":
+        return _reference(finding.pointer, is_missed=rule == "external")
+    if rule in _HARMLESS:
+        return None
+    if rule == "required":
+        return _missing(document, finding.pointer)
+    if rule == "unknown-field":
+        return _unknown(finding.pointer, _value(document, finding.pointer))
+    return _faulty(document, finding.pointer)
+
+
+def _version(document: JsonObject) -> Edit:
+    """Of a document that does not say its version as it should."""
+    meant = _VERSION.fullmatch(str(document.get("openapi")).strip())
+    if meant is None:
+        return Edit("#", REMOVED, "", is_essential=True)
+    return Edit("#/openapi", f"{meant[1]}.0", f"read as {meant[1]}.0")
+
+
+def _reference(place: str, is_missed: bool) -> Edit:
+    """Of a reference that names nothing."""
+    path = tokens(place)
+    kind = _kind(path[:-1])[0]
+    if kind in {"schema", "response"}:
+        said = "taken as any value" if kind == "schema" else "ignored"
+        return Edit(place, REMOVED, said, is_essential=is_missed)
+    return _object(path[:-1], kind)
+
+
+def _missing(document: JsonObject, place: str) -> Edit | None:
+    """Of an object that lacks a field."""
+    path = tokens(place)
+    kind, rest = _kind(path)
+    value = _value(document, place)
+    if kind == "document" and not rest:
+        is_empty = not value.keys() & {"paths", "components", "webhooks"}
+        return _object((), kind) if is_empty else None
+    if kind == "parameter" and not rest:
+        if not all(isinstance(value.get(key), str) for key in ("in", "name")):
+            return _object(path, kind)
+        is_open = value["in"] == "path" and value.get("required") is not True
+        return Edit(join(place, "required"), True, "taken as required") if is_open else None
+    is_broken = kind == "security-scheme" or rest not in ((), ("info",))
+    return Edit(place, REMOVED, "ignored") if is_broken else None
+
+
+def _unknown(place: str, value: Any) -> Edit:
+    """Of a field that the specification does not know. One that is an operation is no detail."""
+    path = tokens(place)
+    owner, rest = _kind(path[:-1])
+    is_called = isinstance(value, dict) and (owner == "paths" or "responses" in value)
+    if owner in {"paths", "path-item"} and not rest and is_called:
+        return _object(path, "path-item")
+    return Edit(place, REMOVED, "ignored")
+
+
+def _faulty(document: JsonObject, place: str) -> Edit | None:
+    """Of a value that cannot stand where it does."""
+    path = tokens(place)
+    kind, rest = _kind(path)
+    value = _value(document, place)
+    if not rest:
+        return _no_object(path, kind, value)
+    field = rest[-1]
+    if kind == "parameter" and rest == ("required",) and _is_path(document, path[:-1]):
+        return Edit(place, True, "taken as required")
+    if (as_meant := _read_as(field, value)) is not None:
+        return Edit(place, as_meant, f"read as `{json.dumps(as_meant)}`")
+    essential = ("in", "name") if kind == "parameter" else ("parameters",)
+    if (
+        kind in {"operation", "path-item", "parameter"}
+        and rest[0] in essential
+        and value is not None
+    ):
+        return _object(path[: -len(rest)], kind)
+    if kind == "schema" and (_is_type(rest, value) or field.startswith("exclusiveM")):
+        return None
+    if kind == "schema" and rest[0] == "type":
+        return Edit(join("#", *path[: -len(rest)], "type"), REMOVED, "taken as any value")
+    return Edit(place, REMOVED, "ignored")
+
+
+def _no_object(path: tuple[str, ...], kind: str, value: Any) -> Edit | None:
+    """Of what stands where an object of a kind should."""
+    place = join("#", *path)
+    if kind == "schema":
+        # Booleans are schemas in 3.1, and are meant so in 3.0.
+        return None if isinstance(value, bool) else Edit(place, {}, "taken as any value")
+    if value is None:
+        return Edit(place, REMOVED, "ignored")
+    if kind == "response":
+        return Edit(place, {}, "ignored")
+    return _object(path, kind)
+
+
+def _object(path: tuple[str, ...], kind: str) -> Edit:
+    """Of an object that cannot be understood. What is not called is taken away by itself: components are missed where
+    they are used, and webhooks and callbacks are calls of others."""
+    owners = [(path[:length], owner) for length, owner in kinds_along(path)]
+    if kind not in _WHOLE:
+        return Edit(join("#", *path), REMOVED, "ignored")
+    if path[:1] == ("components",):
+        return Edit(join("#", *path[:3]), REMOVED, "ignored")
+    for outer, owner in owners:
+        if owner == "callback" or outer[:1] == ("webhooks",):
+            return Edit(join("#", *outer), REMOVED, "ignored")
+    calls = [outer for outer, owner in owners if owner in {"path-item", "operation"}]
+    left = path if kind == "path-item" else (calls or [path])[-1]
+    return Edit(join("#", *left), REMOVED, "left out", is_essential=True)
+
+
+def _kind(path: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """The kind of the innermost object around a place, and the way from there."""
+    length, kind = list(kinds_along(path))[-1]
+    return kind, path[length:]
+
+
+def _value(document: JsonObject, place: str) -> Any:
+    try:
+        return get(document, place)
+    except KeyError:
+        return None
+
+
+def _is_path(document: JsonObject, path: tuple[str, ...]) -> bool:
+    return bool(_value(document, join("#", *path)).get("in") == "path")
+
+
+def _is_type(rest: tuple[str, ...], value: Any) -> bool:
+    """Whether it is a type of 3.1 in a document of 3.0."""
+    listed = value if isinstance(value, list) else [value]
+    are_types = all(isinstance(one, str) and one in _TYPES for one in listed)
+    return rest == ("type",) and bool(listed) and are_types
+
+
+def _read_as(field: str, value: Any) -> Any:
+    """What a scalar of the wrong JSON type was meant as; None if that is not sure."""
+    if field in _TRUTHS and isinstance(value, str):
+        return {"true": True, "false": False}.get(value.strip().lower())
+    if field in _NUMBERS and isinstance(value, str):
+        return _number(value)
+    if field in _TEXTS and isinstance(value, (bool, int, float)):
+        return json.dumps(value)
+    return None
+
+
+def _number(text: str) -> int | float | None:
+    try:
+        number = json.loads(text)
+    except ValueError:
+        return None
+    is_number = isinstance(number, (int, float)) and not isinstance(number, bool)
+    return number if is_number and abs(number) < 1e300 else None
