@@ -62,7 +62,7 @@ PURE = {
     "edits",
     "repair",
     "lower",
-    "reading",
+    "judging",
     "plan",
     "models",
     "render",

@@ -80,8 +80,12 @@ def property_of(value: Any, head: dict[str, Any] = HEAD_30) -> Any:
         ({"items": True}, {"items": True}),
         ({"allOf": [None, {"type": "string"}]}, {"allOf": [{}, {"type": "string"}]}),
         ({"$ref": "#/components/schemas/None"}, {}),
-        ({"$ref": "#/info"}, {"$ref": "#/info"}),
-        ({"$ref": "#/components/schemas/A/properties/a"}, {}),
+        # Reading makes components of these; of the second, which is itself, nothing is left.
+        ({"$ref": "#/info"}, {"$ref": "#/components/schemas/info"}),
+        (
+            {"$ref": "#/components/schemas/A/properties/a"},
+            {"$ref": "#/components/schemas/A.properties.a"},
+        ),
         (None, {}),
         ("string", {}),
     ],

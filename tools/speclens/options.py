@@ -189,17 +189,9 @@ def _config(
     lenient: bool,
 ) -> Config:
     if spec is None:
-        if reading.given or any((package, output, templates, client, one_way, lenient)):
-            raise click.UsageError(
-                "--overlay, --allow-remote, --allow-path, --package, --output, --templates, --client, --one-way and "
-                "--lenient go with --spec."
-            )
-        path = configuration.find(Path.cwd())
-        if path is None:
-            raise click.UsageError(
-                "No pyproject.toml with [tool.speclens] here or above; give --spec, --package and --output."
-            )
-        return configuration.load(path)
+        return _configured(
+            any((reading.given, package, output, templates, client, one_way, lenient))
+        )
     if package is None or output is None:
         raise click.UsageError("--spec goes with --package and --output.")
     given = {"templates": templates, "client": client}
@@ -220,6 +212,21 @@ def _config(
             allowed=reading.allowed,
         )
     )
+
+
+def _configured(is_told_more: bool) -> Config:
+    """The configuration of the nearest pyproject.toml."""
+    if is_told_more:
+        raise click.UsageError(
+            "--overlay, --allow-remote, --allow-path, --package, --output, --templates, --client, --one-way and "
+            "--lenient go with --spec."
+        )
+    path = configuration.find(Path.cwd())
+    if path is None:
+        raise click.UsageError(
+            "No pyproject.toml with [tool.speclens] here or above; give --spec, --package and --output."
+        )
+    return configuration.load(path)
 
 
 def reported(command: Callable[..., Any]) -> Callable[..., Any]:

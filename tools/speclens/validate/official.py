@@ -101,7 +101,8 @@ def _schema(version: str) -> dict[str, Any]:
         raise ModuleNotFoundError(f"no package {_PACKAGE}", name=_PACKAGE)
     folder = Path(spec.submodule_search_locations[0]) / "resources" / "schemas" / f"v{version}"
     schema: dict[str, Any] = json.loads((folder / "schema.json").read_text(encoding="utf-8"))
-    return _corrected_31(schema) if version == "3.1" else _corrected_30(schema)
+    correct = {"3.0": _corrected_30, "3.1": _corrected_31}.get(version)
+    return correct(schema) if correct else schema
 
 
 def _corrected_30(schema: dict[str, Any]) -> dict[str, Any]:
