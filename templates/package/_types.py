@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeAlias, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, GetCoreSchemaHandler, WrapValidator
-from pydantic_core import CoreSchema, PydanticCustomError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    TypeAdapter,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 if TYPE_CHECKING:
     import httpx
@@ -64,3 +73,66 @@ Number: TypeAlias = int | float
 
 Exact = WrapValidator(_exact)
 """For enumerations with numbers: `True` is not `1`."""
+
+
+class OneOf:
+    """An enumeration of any JSON values."""
+
+    def __init__(self, *values: Any) -> None:
+        self.values = values
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(self._check, handler(source))
+
+    def _check(self, value: Any) -> Any:
+        if not any(_equal(value, one) for one in self.values):
+            raise PydanticCustomError("enum", "one of the enumerated values is expected")
+        return value
+
+
+def _equal(a: Any, b: Any) -> bool:
+    """Equality of JSON values: true is not 1, 1.0 is 1."""
+    if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
+        return len(a) == len(b) and all(map(_equal, a, b))
+    if isinstance(a, dict) and isinstance(b, dict):
+        return a.keys() == b.keys() and all(_equal(a[key], b[key]) for key in a)
+    return isinstance(a, bool) == isinstance(b, bool) and bool(a == b)
+
+
+class Tagged:
+    """Alternatives of which a member's value names the one to try first. What that one refuses is accepted if it fits
+    `default`, or any if there is none: a tag is a hint, and what is wrong is told of the alternative it names."""
+
+    def __init__(self, name: str, tags: dict[str, Any], default: Any = None) -> None:
+        self.name, self.tags, self.default = name, tags, default
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        types = {**self.tags, **({} if self.default is None else {"": self.default})}
+        self._tag_of = {of: tag for tag, of in reversed(types.items())}
+        self._others = source if self.default is None else self.default
+        self._adapter: TypeAdapter[Any] | None = None
+        choices = {tag: handler.generate_schema(of) for tag, of in types.items()}
+        tagged = core_schema.tagged_union_schema(choices, self._tag)
+        return core_schema.no_info_wrap_validator_function(self._try, tagged)
+
+    def _tag(self, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return self._tag_of.get(type(value))
+        tag = value.get(self.name)
+        if isinstance(tag, str) and tag in self.tags:
+            return tag
+        return tag if self.default is None else ""
+
+    def _try(self, value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
+        try:
+            return handler(value)
+        except ValidationError as error:
+            self._adapter = self._adapter or TypeAdapter(self._others)
+            try:
+                return self._adapter.validate_python(value)
+            except ValidationError:
+                raise error from None

@@ -106,8 +106,11 @@ def _placeholder(type_: ir.Type, parts: _Parts) -> str:
             return ident
         case ir.Literals(values):
             return _literals(values, parts)
-        case ir.Union(options):
-            return _union([_placeholder(option, parts) for option in options])
+        case ir.Constants(texts):
+            return _constants([json.loads(text) for text in texts])
+        case ir.Union(options, tags):
+            union = _union([_placeholder(option, parts) for option in options])
+            return _tagged(union, tags) if tags else union
         case ir.Array(item, constraints):
             return _container({"type": "array", **dict(constraints)}, "items", item, parts)
         case ir.Map(value):
@@ -143,6 +146,31 @@ def _literals(values: tuple[ir.Scalar, ...], parts: _Parts) -> str:
     if not all(isinstance(value, str) for value in plain):
         printed = f"Annotated[{printed}, Exact]"
     return _union([printed, *(["None"] if None in values else [])])
+
+
+def _tagged(union: str, tags: ir.Tags) -> str:
+    by_value = ", ".join(f"{_safe(value)}: {ident}" for value, ident in tags.idents)
+    default = f", default={tags.default}" if tags.default else ""
+    return f"Annotated[{union}, Tagged({_safe(tags.property)}, {{{by_value}}}{default})]"
+
+
+_OF_CONSTANTS = {
+    bool: "bool", int: "Integer", float: "Number", str: "str", list: "list[Any]", dict: "dict[str, Any]",
+    type(None): "None",
+}  # fmt: skip
+
+
+def _constants(values: list[Any]) -> str:
+    kinds = {type(value): _OF_CONSTANTS[type(value)] for value in values}
+    if float in kinds:
+        kinds.pop(int, None)
+    listed = ", ".join(_safe(value) for value in values)
+    return f"Annotated[{_union([*kinds.values()])}, OneOf({listed})]"
+
+
+def _safe(value: Any) -> str:
+    """A literal in which nothing reads like a placeholder."""
+    return literal(value).replace("<", "\\x3c")
 
 
 def _filled(annotation: str, printed: Sequence[tuple[str, str]]) -> str:

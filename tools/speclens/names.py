@@ -51,6 +51,8 @@ _MODULE_NAMES = frozenset(
         "ConfigDict",
         "Exact",
         "FileModel",
+        "OneOf",
+        "Tagged",
     }
 )
 

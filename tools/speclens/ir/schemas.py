@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 Scalar = str | int | float | bool | None
+Constraints = tuple[tuple[str, int | float | str], ...]
+"""JSON Schema keywords with their values."""
 
 
 # Types of schemas: the allowlist of what reaches the model generator.
@@ -20,7 +22,7 @@ class Primitive:
     """`name` is string, integer, number, boolean or null. `constraints` are JSON Schema keywords with their numbers."""
 
     name: str
-    constraints: tuple[tuple[str, int | float | str], ...] = ()
+    constraints: Constraints = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +33,18 @@ class Literals:
 
 
 @dataclass(frozen=True, slots=True)
+class Constants:
+    """A closed enumeration of any values, as JSON texts."""
+
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Array:
     """An array of one type of items. `constraints` as in Primitive."""
 
     item: Type
-    constraints: tuple[tuple[str, int | float | str], ...] = ()
+    constraints: Constraints = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +55,21 @@ class Map:
 
 
 @dataclass(frozen=True, slots=True)
+class Tags:
+    """A property whose value names the option to try first (`discriminator`). `default` is the option for all other
+    values; "" if that may be any."""
+
+    property: str
+    idents: tuple[tuple[str, str], ...]
+    default: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Union:
     """Any of some types (JSON Schema `oneOf`, `anyOf`, a list of types)."""
 
     options: tuple[Type, ...]
+    tags: Tags | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +79,7 @@ class Named:
     ident: str
 
 
-Type = AnyType | Primitive | Literals | Array | Map | Union | Named
+Type = AnyType | Primitive | Literals | Constants | Array | Map | Union | Named
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,5 +110,6 @@ class Schema:
     closed: bool  # additionalProperties: false
     type: Type
     file: str = ""  # literal keyword arguments of the runtime's File, for an object that is one
+    is_made: bool = False  # it says more than what stands at its place alone
     is_recursive: bool = False  # an alias that is made of itself
     annotation: str = ""  # of an alias; filled in by `models`

@@ -13,6 +13,7 @@ from speclens.lower import (
     docs,
     files,
     folds,
+    modelled,
     naming,
     operations,
     parameters,
@@ -29,7 +30,8 @@ def lower(document: JsonObject) -> tuple[ir.Document, tuple[Finding, ...]]:
     lifted = parameters.lifted(document)
     names = naming.component_names(lifted.document)
     canonical = replace(views.canonical(lifted.document), before=lifted)
-    named, warnings = schemas.lower(canonical, names)
+    models = modelled.modelled(canonical)
+    named, warnings = schemas.lower(models, naming.component_names(models.document))
     made = folds.lower(lifted.document, names)
     folded = {normalizer.schema: normalizer for normalizer in made.normalizers}
     client, untold = operations.lower(document, canonical, names, folded)

@@ -48,7 +48,7 @@ def mentioned(type_: ir.Type) -> Iterator[str]:
             yield ident
         case ir.Array(inner) | ir.Map(inner):
             yield from mentioned(inner)
-        case ir.Union(options):
+        case ir.Union(options):  # its tags name options only
             for option in options:
                 yield from mentioned(option)
         case _:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from speclens import ir, names
 from speclens.literals import inline, literal
 from speclens.lower import compat, docs, files, order
+from speclens.lower.keywords import Build, warn_unenforced
 from speclens.lower.naming import inline_names, is_class
-from speclens.lower.types import Build, type_of, warn_unenforced
+from speclens.lower.types import type_of
 from speclens.lower.view import View
 from speclens.lower.walk import JsonObject, follow, objects
 from speclens.problems import Finding
@@ -21,7 +22,7 @@ def lower(
 ) -> tuple[tuple[ir.Schema, ...], tuple[Finding, ...]]:
     """The named schemas of a canonical view, in the order of their code, and warnings on what the models do not
     enforce. Of what stands inline there are those that a component, a parameter or a body is made of."""
-    named = {**components, **inline_names(view.document, components)}
+    named = class_names(view, components)
     made: dict[ir.Schema, list[Finding]] = {}
     for pointer, ident in named.items():
         build = Build(view, named)
@@ -30,6 +31,11 @@ def lower(
     return order.in_order(needed), tuple(
         dict.fromkeys(f for schema in needed for f in made[schema])
     )
+
+
+def class_names(view: View, components: Mapping[str, str]) -> dict[str, str]:
+    """Pointer in the view -> class name of all that is named, inline ones too."""
+    return {**components, **inline_names(view.document, components)}
 
 
 def _roots(build: Build) -> Iterator[str]:
@@ -53,6 +59,7 @@ def _schema(build: Build, pointer: str, ident: str) -> ir.Schema:
         properties=properties,
         closed=closed,
         file=files.arguments({name.name: name.ident for name in properties}, schema),
+        is_made=pointer in build.view.origins and build.view.before is not None,
         type=ir.AnyType() if is_object else type_of(build, pointer, schema, is_root=True),
     )
 
@@ -76,7 +83,6 @@ def _object(build: Build, pointer: str, schema: JsonObject) -> tuple[tuple[ir.Pr
                 join(place, "additionalProperties"),
                 "the type of further members is not enforced by the model",
             )
-    _warn_repeated(build, layers, found)
     for name in sorted(required - found.keys()):
         found[name] = (join(pointer, "required"), {})
     idents = names.distinct(found, names.attribute)
@@ -90,19 +96,6 @@ def _object(build: Build, pointer: str, schema: JsonObject) -> tuple[tuple[ir.Pr
         if inner is False:
             build.warn(place, "a property that accepts nothing is not refused by the model")
     return properties, is_closed
-
-
-def _warn_repeated(
-    build: Build,
-    layers: Iterable[tuple[str, JsonObject]],
-    found: Mapping[str, tuple[str, Any]],
-) -> None:
-    """Note the members of `allOf` that say something of a property that one before them has said otherwise."""
-    for place, layer in layers:
-        for name, inner in (layer.get("properties") or {}).items():
-            if inner != found[name][1]:
-                message = f"another schema of `{name}` ({found[name][0]}) counts; this one is not enforced by the model"
-                build.warn(join(place, "properties", name), message)
 
 
 def _property(

@@ -13,7 +13,7 @@ from typing import Any
 
 from speclens.lower import compat, deep_hubs, facts
 from speclens.lower.required import needed_hubs, required_groups
-from speclens.lower.view import View
+from speclens.lower.view import View, copied
 from speclens.lower.walk import JsonObject, objects
 from speclens.objects import SUBSCHEMAS
 from speclens.source.pointer import join, tokens, walk
@@ -68,18 +68,12 @@ def wire(document: JsonObject) -> View:
 
 
 def _apply(document: JsonObject, transform: Transform) -> View:
-    result = _copy(document)
+    result = copied(document)
     view = _View(document, transform)
     for pointer, schema in objects(document, "schema"):
         *path, last = tokens(pointer)
         walk(result, path)[last] = view.schema(pointer, pointer, schema)
     return View(result, view.origins)
-
-
-def _copy(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _copy(item) for key, item in value.items()}
-    return [_copy(item) for item in value] if isinstance(value, list) else value
 
 
 # Canonical

@@ -37,6 +37,11 @@ def from_reference(reference: str) -> str | None:
     return None
 
 
+def reference(pointer: str) -> str:
+    """The `$ref` that names a pointer."""
+    return pointer.replace("%", "%25")
+
+
 def walk(value: Any, path: Iterable[str]) -> Any:
     """The part of `value` at `path`. Raises KeyError where there is none."""
     for token in path:

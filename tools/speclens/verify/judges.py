@@ -11,7 +11,7 @@ from typing import Any
 from jsonschema_rs import Draft202012Validator
 
 from speclens.lower import views
-from speclens.lower.types import implied_types
+from speclens.lower.keywords import implied_types
 from speclens.lower.view import View
 from speclens.lower.walk import JsonObject, all_schemas
 from speclens.source.pointer import exists, from_reference, get, join, tokens, walk

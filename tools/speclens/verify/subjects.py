@@ -66,7 +66,8 @@ def generated(
     written: JsonObject, document: ir.Document, models: ModuleType, normalizers: ModuleType | None
 ) -> dict[str, Generated]:
     """What is generated of the schemas of a document, from the modules of its package: of those that are at the same
-    place in both of its views. A branch that becomes part of the schema around it is verified as that.
+    place in both of its views, and say what stands there. A branch that becomes part of the schema around it is verified
+    as that.
 
     The pointers are those of the document with its parameters lifted to schemas (`lower.parameters`).
     """
@@ -82,6 +83,8 @@ def generated(
     both = views.wire(lifted), views.canonical(lifted)
     made: dict[str, Generated] = {}
     for one in document.schemas:
+        if one.is_made:
+            continue
         pointer = places.get(one.ident, one.pointer)
         if all(view.origin(pointer) == pointer and exists(view.document, pointer) for view in both):
             own = functions.get(one.ident, (None, None))
