@@ -12,7 +12,18 @@ from typing import Any
 
 from speclens.problems import Problem, Refused
 
-KEYS = ("spec", "package", "output", "templates", "version", "client", "denormalize", "overlays")
+KEYS = (
+    "spec",
+    "package",
+    "output",
+    "templates",
+    "version",
+    "client",
+    "denormalize",
+    "overlays",
+    "formats",
+)
+FORMATS = ("types", "annotation")
 _NO_STRINGS = ("denormalize", "overlays")
 
 
@@ -21,7 +32,8 @@ class Config:
     """`spec` is the document; `output` the directory that the distribution of `package` is written to; `templates` is
     looked up before the built-in ones; `version` is that of the distribution; `fix` the command that generates;
     `denormalize` says whether the way back from canonical to older fields is generated as well; `overlays` are laid
-    over the document, in order."""
+    over the document, in order. `formats` is "types" if strings of some formats (`date-time`, `uuid` ...) are Python types
+    in models, "annotation" if they are all `str`."""
 
     spec: Path
     package: str
@@ -32,13 +44,23 @@ class Config:
     client: str = ""
     denormalize: bool = True
     overlays: tuple[Path, ...] = ()
+    formats: str = "types"
 
     @property
     def values(self) -> tuple[str, ...]:
         """What of the configuration shows in the output."""
         way_back = "" if self.denormalize else "one way"
+        formats = [self.formats] if self.formats != "types" else []
         overlays = (path.name for path in self.overlays)
-        return (self.spec.name, self.package, self.version, self.client, way_back, *overlays)
+        return (
+            self.spec.name,
+            self.package,
+            self.version,
+            self.client,
+            way_back,
+            *formats,
+            *overlays,
+        )
 
 
 def find(start: Path) -> Path | None:
@@ -67,6 +89,7 @@ def load(path: Path) -> Config:
             client=table.get("client", ""),
             denormalize=table.get("denormalize", True),
             overlays=tuple(here / name for name in table.get("overlays", ())),
+            formats=table.get("formats", "types"),
         ),
         path,
     )
@@ -119,6 +142,9 @@ def checked(config: Config, origin: Path | None = None) -> Config:
                 where, "version", f"{config.version!r} is no version", "write `0.1.0` (PEP 440)"
             )
         )
+    if config.formats not in FORMATS:
+        message = f"{config.formats!r} is no way to take formats"
+        problems.append(_problem(where, "formats", message, f"one of {', '.join(FORMATS)}"))
     if config.templates is not None and not config.templates.is_dir():
         problems.append(
             _problem(where, "templates", f"no directory {config.templates}", "name one that exists")

@@ -46,7 +46,7 @@ def serve(config: Config, built: tree.Tree, at: tuple[str, int], key: str, log: 
         told = f"{', '.join(missing)} not installed"
         raise Unavailable(f"{told}: pip install 'speclens[mock]'")
     source = load(config.spec, config.overlays)
-    document = pipeline.read(source)[0]
+    document = pipeline.read(source, config.formats == "types")[0]
     if document.client is None:
         message = "no operation of this document has a server that could be run"
         hint = "`speclens validate` says of each why"

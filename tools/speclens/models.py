@@ -115,6 +115,8 @@ def _placeholder(type_: ir.Type, parts: _Parts) -> str:
             return _container({"type": "array", **dict(constraints)}, "items", item, parts)
         case ir.Map(value):
             return _container({"type": "object"}, "additionalProperties", value, parts)
+        case ir.Primitive(_, (), format) if format:
+            return format
         case ir.Primitive(name, constraints):
             of_ours = {
                 "integer": {"customTypePath": "_types.Integer"},

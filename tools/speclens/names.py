@@ -53,6 +53,15 @@ _MODULE_NAMES = frozenset(
         "FileModel",
         "OneOf",
         "Tagged",
+        "JsonBase64",
+        "JsonBinary",
+        "JsonDate",
+        "JsonDateTime",
+        "JsonDecimal",
+        "JsonDuration",
+        "JsonInt",
+        "JsonTime",
+        "JsonUUID",
     }
 )
 

@@ -96,6 +96,12 @@ _TARGET = (
         is_flag=True,
         help="Without the way back from canonical to older fields (denormalize_...).",
     ),
+    click.option(
+        "--formats",
+        type=click.Choice(configuration.FORMATS),
+        default=None,
+        help="Whether strings of a format (date-time, uuid, byte ...) are Python types, or str and only documented.",
+    ),
 )
 
 
@@ -111,9 +117,10 @@ def target_options(command: Callable[..., Any]) -> Callable[..., Any]:
         templates: Path | None,
         client: str | None,
         one_way: bool,
+        formats: str | None,
         **rest: Any,
     ) -> Any:
-        config = _config(spec, overlays, package, output, templates, client, one_way)
+        config = _config(spec, overlays, package, output, templates, client, one_way, formats)
         return command(config=config, **rest)
 
     for option in reversed(_TARGET):
@@ -129,11 +136,12 @@ def _config(
     templates: Path | None,
     client: str | None,
     one_way: bool,
+    formats: str | None,
 ) -> Config:
     if spec is None:
-        if overlays or package or output or templates or client or one_way:
+        if overlays or package or output or templates or client or one_way or formats:
             raise click.UsageError(
-                "--overlay, --package, --output, --templates, --client and --one-way go with --spec."
+                "--overlay, --package, --output, --templates, --client, --one-way and --formats go with --spec."
             )
         path = configuration.find(Path.cwd())
         if path is None:
@@ -147,6 +155,7 @@ def _config(
     fix += f" --templates {templates}" if templates else ""
     fix += f" --client {client}" if client else ""
     fix += " --one-way" if one_way else ""
+    fix += f" --formats {formats}" if formats else ""
     return configuration.checked(
         Config(
             spec,
@@ -157,6 +166,7 @@ def _config(
             client=client or "",
             denormalize=not one_way,
             overlays=overlays,
+            formats=formats or "types",
         )
     )
 

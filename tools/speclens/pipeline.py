@@ -39,7 +39,7 @@ def build(config: Config) -> tuple[Tree, tuple[Problem, ...]]:
     name = cache.key(json.dumps(asdict(inputs)), source.name, config.fix, *overlays)
     if (stored := cache.get(name)) is not None:
         return _loaded(stored, inputs, config)
-    document, warnings = read(source)
+    document, warnings = read(source, config.formats == "types")
     files = plan.files(document, config)
     made = drafts(source, document, config)
     texts = tidy.tidy({path: draft.text for path, draft in made.items()})
@@ -81,7 +81,7 @@ def _loaded(stored: Any, inputs: Inputs, config: Config) -> tuple[Tree, tuple[Pr
     return Tree(files, inputs, config.fix), tuple(Problem(**found) for found in stored["warnings"])
 
 
-def read(source: Source) -> tuple[ir.Document, tuple[Problem, ...]]:
+def read(source: Source, formats: bool = True) -> tuple[ir.Document, tuple[Problem, ...]]:
     """The IR of a document, and warnings. Raises Refused, with all problems, if any is an error."""
     findings = validate(source)
     usual = sys.getrecursionlimit()
@@ -93,7 +93,7 @@ def read(source: Source) -> tuple[ir.Document, tuple[Problem, ...]]:
             findings += lower.check(source.value)
         if any(finding.severity == "error" for finding in findings):
             raise Refused(source.warnings + locate(source, findings))
-        document, warnings = lower.lower(source.value)
+        document, warnings = lower.lower(source.value, formats)
     except RecursionError:
         message = "schemas refer to each other in a chain that is too long to follow"
         found = Finding("source/depth", "#/components", message, "shorten the chain")
@@ -161,7 +161,7 @@ def _print(
 def origin(config: Config, path: str, text: str, line: int) -> marks.Origin:
     """What made a line (from 1) of an output file with this text. Raises KeyError if no such file is generated."""
     source = load(config.spec, config.overlays)
-    draft = drafts(source, read(source)[0], config)[path]
+    draft = drafts(source, read(source, config.formats == "types")[0], config)[path]
     return _origins(draft, path, text)(line)
 
 
@@ -199,7 +199,7 @@ def pointer_at(config: Config, tree: Tree) -> Callable[[str, int], str | None]:
     @memoize
     def made() -> dict[str, Draft]:
         source = load(config.spec, config.overlays)
-        return drafts(source, read(source)[0], config)
+        return drafts(source, read(source, config.formats == "types")[0], config)
 
     @memoize
     def origins(path: str) -> Callable[[int], marks.Origin]:

@@ -65,16 +65,18 @@ def verify_command(
     """
     config = config_of("verify", spec, overlays)
     source = load(config.spec, config.overlays)
-    document, warnings = pipeline.read(source)
+    document, warnings = pipeline.read(source, config.formats == "types")
     unenforced = {one.pointer for one in warnings if one.rule == "model/not-enforced"}
     from speclens import verify  # hypothesis and pydantic are half a second to import
 
-    made = verify.generated(source.value, document, *_modules(config))
+    models, normalizers = _modules(config)
+    made = verify.generated(source.value, document, models, normalizers)
+    judged = verify.formats_of(models)
     wanted = [pointer for name in schemas or ("",) for pointer in _called(made, name)]
     chosen = {pointer: made[pointer] for pointer in wanted}
     names = [one.name for one in chosen.values()]
     reports = []
-    for report in verify.verify(source.value, chosen, unenforced, examples):
+    for report in verify.verify(source.value, chosen, unenforced, examples, judged):
         reports.append(report)
         if style == "text":
             click.echo(_line(report, names[len(reports) - 1]))

@@ -19,10 +19,12 @@ class AnyType:
 
 @dataclass(frozen=True, slots=True)
 class Primitive:
-    """`name` is string, integer, number, boolean or null. `constraints` are JSON Schema keywords with their numbers."""
+    """`name` is string, integer, number, boolean or null. `constraints` are JSON Schema keywords with their numbers.
+    `format` is the type of the runtime for strings of a format; a text that has bounds has none."""
 
     name: str
     constraints: Constraints = ()
+    format: str = ""
 
 
 @dataclass(frozen=True, slots=True)

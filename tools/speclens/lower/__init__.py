@@ -25,13 +25,14 @@ from speclens.lower.walk import JsonObject
 from speclens.problems import Finding
 
 
-def lower(document: JsonObject) -> tuple[ir.Document, tuple[Finding, ...]]:
-    """The IR of a document that passed `validate` and `compat_rules`, and warnings on what models do not enforce."""
+def lower(document: JsonObject, formats: bool = True) -> tuple[ir.Document, tuple[Finding, ...]]:
+    """The IR of a document that passed `validate` and `compat_rules`, and warnings on what models do not enforce. `formats` says
+    whether strings of some formats are Python types in models."""
     lifted = parameters.lifted(document)
     names = naming.component_names(lifted.document)
     canonical = replace(views.canonical(lifted.document), before=lifted)
     models = modelled.modelled(canonical)
-    named, warnings = schemas.lower(models, naming.component_names(models.document))
+    named, warnings = schemas.lower(models, naming.component_names(models.document), formats)
     made = folds.lower(lifted.document, names)
     folded = {normalizer.schema: normalizer for normalizer in made.normalizers}
     client, untold = operations.lower(document, canonical, names, folded)

@@ -37,6 +37,7 @@ class Build:
 
     view: View
     names: Mapping[str, str]  # pointer in the view -> class name
+    formats: bool = True  # whether strings of some formats are Python types
     findings: list[Finding] = field(default_factory=list)
     depth: int = 0  # of aliases that are looked through
 

@@ -169,7 +169,12 @@ def _primitive(a: ir.Primitive, b: ir.Primitive) -> ir.Type | None:
         return None
     constraints = _both(a.constraints, b.constraints)
     name = "integer" if len(names) > 1 else a.name
-    return None if constraints is None else ir.Primitive(name, constraints)
+    if constraints is None:
+        return None
+    formats = {a.format, b.format} - {""}
+    return ir.Primitive(
+        name, constraints, formats.pop() if len(formats) == 1 and not constraints else ""
+    )
 
 
 def _both(a: ir.Constraints, b: ir.Constraints) -> ir.Constraints | None:

@@ -18,16 +18,16 @@ from speclens.source.pointer import get, join, tokens
 
 
 def lower(
-    view: View, components: Mapping[str, str]
+    view: View, components: Mapping[str, str], formats: bool = True
 ) -> tuple[tuple[ir.Schema, ...], tuple[Finding, ...]]:
     """The named schemas of a canonical view, in the order of their code, and warnings on what the models do not
-    enforce. Of what stands inline there are those that a component, a parameter or a body is made of."""
+    enforce. Of what stands inline there are those that a component, a parameter or a body is made of. `formats` says whether strings of some formats are Python types."""
     named = class_names(view, components)
     made: dict[ir.Schema, list[Finding]] = {}
     for pointer, ident in named.items():
-        build = Build(view, named)
+        build = Build(view, named, formats)
         made[_schema(build, pointer, ident)] = build.findings
-    needed = order.needed(made, [*components.values(), *_roots(Build(view, named))])
+    needed = order.needed(made, [*components.values(), *_roots(Build(view, named, formats))])
     return order.in_order(needed), tuple(
         dict.fromkeys(f for schema in needed for f in made[schema])
     )
@@ -107,7 +107,7 @@ def _property(
         ident=ident,
         pointer=build.view.origin(pointer),
         type=type_of(build, pointer, schema),
-        doc=docs.property(schema, target),
+        doc=docs.property(schema, target, with_format=not build.formats),
         optional=optional,
         alias="" if ident == name else literal(name),
     )

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from speclens import ir
-from speclens.lower import keywords
+from speclens.lower import formats, keywords
 from speclens.lower.keywords import Build, implied_types, warn_unenforced
 from speclens.lower.meet import Resolve, either, kinds_of, meet
 from speclens.lower.naming import is_class
@@ -57,7 +57,7 @@ def _resolver(build: Build) -> Resolve:
         schema = get(build.view.document, place)
         if build.depth > _DEEPEST or is_class(build.view.document, place, schema):
             return None
-        inner = Build(build.view, build.names, depth=build.depth + 1)
+        inner = Build(build.view, build.names, build.formats, depth=build.depth + 1)
         return type_of(inner, place, schema, is_root=True)
 
     return resolve
@@ -191,4 +191,5 @@ def _one(build: Build, pointer: str, schema: JsonObject, kind: str) -> ir.Type:
         if isinstance(inner, dict) and inner:
             return ir.Map(type_of(build, join(pointer, "additionalProperties"), inner))
         return ir.Map(ir.AnyType())
-    return ir.Primitive(kind, keywords.constraints(build, pointer, schema, kind))
+    format = formats.annotation(schema) if kind == "string" and build.formats else ""
+    return ir.Primitive(kind, keywords.constraints(build, pointer, schema, kind), format)

@@ -4,6 +4,6 @@ a document."""
 from __future__ import annotations
 
 from speclens.verify.running import Report, Verdict, verify
-from speclens.verify.subjects import Generated, generated
+from speclens.verify.subjects import Generated, formats_of, generated
 
-__all__ = ["Generated", "Report", "Verdict", "generated", "verify"]
+__all__ = ["Generated", "Report", "Verdict", "formats_of", "generated", "verify"]

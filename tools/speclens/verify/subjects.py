@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -14,11 +16,11 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from speclens import ir
-from speclens.lower import compat, naming, parameters, views
+from speclens.lower import compat, formats, naming, parameters, views
 from speclens.lower.walk import JsonObject
 from speclens.source.pointer import exists, get, join
 from speclens.verify.instances import instances, names
-from speclens.verify.judges import Judge, judges, typed
+from speclens.verify.judges import Formats, Judge, judges, typed
 from speclens.verify.mutations import near_misses
 from speclens.verify.values import Json, exact
 
@@ -92,6 +94,29 @@ def generated(
     return made
 
 
+def formats_of(models: ModuleType) -> Formats:
+    """What the models of a package take for texts of the formats that are types in them."""
+    runtime = sys.modules.get(f"{models.__package__}._types")
+
+    def judge(type_: Any) -> Callable[[str], bool]:
+        adapter: TypeAdapter[Any] = TypeAdapter(type_)
+
+        def fits(text: str) -> bool:
+            try:
+                adapter.validate_python(text)
+            except ValidationError:
+                return False
+            return True
+
+        return fits
+
+    return {
+        name: judge(getattr(runtime, alias))
+        for name, (alias, _) in formats.TYPES.items()
+        if hasattr(runtime, alias)
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """A schema of a document, what is generated of it, what judges that, and payloads to try.
@@ -118,14 +143,16 @@ class Subject:
 
 
 def subjects(
-    written: JsonObject, unenforced: Collection[str] = ()
+    written: JsonObject, unenforced: Collection[str] = (), judged: Formats | None = None
 ) -> Callable[[str, Generated], Subject]:
     """The subjects of a document by pointer, its parameters lifted. `unenforced` are the places of it that models do not
-    enforce."""
+    enforce, `judged` the formats that they do (`formats_of`)."""
     lifted = parameters.lifted(written)
-    document = typed(lifted.document)
+    document = typed(lifted.document, judged or ())
     wire, canonical = views.wire(document).document, views.canonical(document).document
-    on_wire, on_canonical = judges(document, [*unenforced, *lifted.places(unenforced)])
+    on_wire, on_canonical = judges(
+        document, [*unenforced, *lifted.places(unenforced)], judged or {}
+    )
     known, judges_of = names(document), ((wire, cache(on_wire)), (canonical, cache(on_canonical)))
 
     def fits(pointer: str, value: Json) -> bool:
@@ -138,7 +165,7 @@ def subjects(
         sent = near_misses(_alone(instances(wire, pointer), _sources(document, pointer)), known)
         folded = near_misses(instances(canonical, pointer), known)
         accepts = on_canonical(pointer)
-        say = _saying(made.model, accepts)
+        say = _saying(made.model, accepts, in_json="int64" in (judged or ()))
         return Subject(
             document=document,
             origin=lifted.origin,
@@ -256,9 +283,9 @@ def _denormalizing(said_by: Callable[..., Json]) -> Callable[[Json, Mapping[str,
     return denormalize
 
 
-def _saying(model: Any, accepts: Judge) -> Callable[[Json], Json]:
+def _saying(model: Any, accepts: Judge, in_json: bool) -> Callable[[Json], Json]:
     """What a model says again of a value. A class is for objects: what else its schema accepts (null) is said where the
-    class is used."""
+    class is used. `in_json` is for what only JSON text tells: an integer is no text of one, but Python's int is taken."""
     adapter: TypeAdapter[Any] = TypeAdapter(model)
     is_class = _is_class(model)
 
@@ -266,7 +293,11 @@ def _saying(model: Any, accepts: Judge) -> Callable[[Json], Json]:
         if is_class and not isinstance(value, dict):
             return value if accepts(value) else REFUSED
         try:
-            instance = adapter.validate_python(value, strict=True, by_alias=True, by_name=False)
+            if in_json:
+                text = json.dumps(value)
+                instance = adapter.validate_json(text, strict=True, by_alias=True, by_name=False)
+            else:
+                instance = adapter.validate_python(value, strict=True, by_alias=True, by_name=False)
             return adapter.dump_python(instance, mode="json", by_alias=True, exclude_unset=True)
         except ValidationError:
             return REFUSED
