@@ -157,7 +157,8 @@ class _Kept:
         return self
 
     def __reduce_ex__(self, protocol: Any) -> Any:
-        make, arguments, *state = super().__reduce_ex__(protocol)
+        made: Any = super().__reduce_ex__(protocol)
+        make, arguments, *state = made
         return make, arguments, (state[0] if state else vars(self))
 
 
@@ -207,8 +208,8 @@ class Text:
         return isinstance(value, self.of) and not is_other
 
     def _write(self, value: Any) -> str:
-        if not self._is_one(value):  # of another alternative of a union
-            raise PydanticSerializationUnexpectedValue
+        if not self._is_one(value):  # in a union
+            raise PydanticSerializationUnexpectedValue("of another alternative")
         return (value._text if isinstance(value, _Kept) else "") or self.write(value)
 
 

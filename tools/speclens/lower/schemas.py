@@ -27,7 +27,8 @@ def lower(
     for pointer, ident in named.items():
         build = Build(view, named, formats)
         made[_schema(build, pointer, ident)] = build.findings
-    needed = order.needed(made, [*components.values(), *_roots(Build(view, named, formats))])
+    written = [ident for pointer, ident in components.items() if pointer not in view.origins]
+    needed = order.needed(made, [*written, *_roots(Build(view, named, formats))])
     return order.in_order(needed), tuple(
         dict.fromkeys(f for schema in needed for f in made[schema])
     )
