@@ -10,10 +10,10 @@ import pytest
 
 from built import imported, source, texts
 from speclens import pipeline
-from speclens.verify import Report, generated
+from speclens.verify import Report, formats_of, generated
 from speclens.verify.laws import LAWS
 from speclens.verify.running import run
-from speclens.verify.subjects import formats_of, subjects
+from speclens.verify.subjects import subjects
 
 GOLDEN = Path(__file__).parent / "golden"
 FEATURES = sorted(path.name for path in GOLDEN.glob("compat_*"))

@@ -108,6 +108,34 @@ def _equal(a: Any, b: Any) -> bool:
     return isinstance(a, bool) == isinstance(b, bool) and bool(a == b)
 
 
+def _positions(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+Positions = BeforeValidator(_positions)
+"""For arrays whose items are told apart by position."""
+
+
+def _key(value: Any) -> Any:
+    """What is the same of equal JSON values alone."""
+    if isinstance(value, (list, tuple)):
+        return "array", tuple(map(_key, value))
+    if isinstance(value, dict):
+        return "object", frozenset((name, _key(item)) for name, item in value.items())
+    is_plain = value is None or isinstance(value, (str, int, float))
+    return isinstance(value, bool), value if is_plain else id(value)
+
+
+def _unique(value: Any) -> Any:
+    if isinstance(value, list) and len(set(map(_key, value))) < len(value):
+        raise PydanticCustomError("unique_items", "no two items are equal")
+    return value
+
+
+Unique = BeforeValidator(_unique)
+"""For arrays of which no two items are equal."""
+
+
 class Tagged:
     """Alternatives of which a member's value names the one to try first. What that one refuses is accepted if it fits
     `default`, or any if there is none: a tag is a hint, and what is wrong is told of the alternative it names."""

@@ -143,19 +143,13 @@ def _config(
             raise click.UsageError(
                 "--overlay, --package, --output, --templates, --client, --one-way and --formats go with --spec."
             )
-        path = configuration.find(Path.cwd())
-        if path is None:
-            raise click.UsageError(
-                "No pyproject.toml with [tool.speclens] here or above; give --spec, --package and --output."
-            )
-        return configuration.load(path)
+        return _found()
     if package is None or output is None:
         raise click.UsageError("--spec goes with --package and --output.")
+    given = {"--templates": templates, "--client": client, "--formats": formats}
     fix = f"speclens generate --spec {spec}{named(overlays)} --package {package} --output {output}"
-    fix += f" --templates {templates}" if templates else ""
-    fix += f" --client {client}" if client else ""
+    fix += "".join(f" {name} {value}" for name, value in given.items() if value)
     fix += " --one-way" if one_way else ""
-    fix += f" --formats {formats}" if formats else ""
     return configuration.checked(
         Config(
             spec,
@@ -169,6 +163,15 @@ def _config(
             formats=formats or "types",
         )
     )
+
+
+def _found() -> Config:
+    path = configuration.find(Path.cwd())
+    if path is None:
+        raise click.UsageError(
+            "No pyproject.toml with [tool.speclens] here or above; give --spec, --package and --output."
+        )
+    return configuration.load(path)
 
 
 def reported(command: Callable[..., Any]) -> Callable[..., Any]:

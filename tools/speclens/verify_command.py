@@ -69,13 +69,12 @@ def verify_command(
     unenforced = {one.pointer for one in warnings if one.rule == "model/not-enforced"}
     from speclens import verify  # hypothesis and pydantic are half a second to import
 
-    models, normalizers = _modules(config)
-    made = verify.generated(source.value, document, models, normalizers)
-    judged = verify.formats_of(models)
-    wanted = [pointer for name in schemas or ("",) for pointer in _called(made, name)]
-    chosen = {pointer: made[pointer] for pointer in wanted}
+    modules = _modules(config)
+    made = verify.generated(source.value, document, *modules)
+    chosen = {place: made[place] for name in schemas or ("",) for place in _called(made, name)}
     names = [one.name for one in chosen.values()]
     reports = []
+    judged = verify.formats_of(modules[0])
     for report in verify.verify(source.value, chosen, unenforced, examples, judged):
         reports.append(report)
         if style == "text":

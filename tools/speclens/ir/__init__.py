@@ -42,6 +42,7 @@ from speclens.ir.schemas import (
     Scalar,
     Schema,
     Tags,
+    Tuple,
     Type,
     Union,
 )
@@ -83,6 +84,7 @@ __all__ = [
     "ShapeRow",
     "ShapeTable",
     "Tags",
+    "Tuple",
     "Type",
     "Unfold",
     "Union",

@@ -50,10 +50,19 @@ class Array:
 
 
 @dataclass(frozen=True, slots=True)
+class Tuple:
+    """An array of just so many items, each of its own type."""
+
+    items: tuple[Type, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Map:
-    """An object with members of any name, all of one type."""
+    """An object with members of any name, or of names of a pattern, all of one type. `constraints` as in Primitive."""
 
     value: Type
+    constraints: Constraints = ()
+    pattern: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +90,7 @@ class Named:
     ident: str
 
 
-Type = AnyType | Primitive | Literals | Constants | Array | Map | Union | Named
+Type = AnyType | Primitive | Literals | Constants | Array | Tuple | Map | Union | Named
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +120,8 @@ class Schema:
     properties: tuple[Property, ...]
     closed: bool  # additionalProperties: false
     type: Type
+    extras: Type | None = None  # of members that are no properties, where a type is said
+    extra_annotation: str = ""  # of these; filled in by `models`
     file: str = ""  # literal keyword arguments of the runtime's File, for an object that is one
     is_made: bool = False  # it says more than what stands at its place alone
     is_recursive: bool = False  # an alias that is made of itself

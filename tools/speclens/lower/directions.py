@@ -13,7 +13,7 @@ from typing import Any
 
 from speclens.lower import compat
 from speclens.lower.view import View, copied
-from speclens.lower.views import Rewriting
+from speclens.lower.views import Rewriting, Transform
 from speclens.lower.walk import JsonObject, follow, nested, objects
 from speclens.source.pointer import from_reference, join, reference, tokens, walk
 
@@ -164,47 +164,45 @@ def _components(schema: JsonObject) -> Iterator[str]:
             yield path[2]
 
 
-def _transform(direction: _Direction) -> Any:
+def _transform(direction: _Direction) -> Transform:
     def transform(view: Rewriting, old: str, new: str, schema: JsonObject) -> JsonObject:
-        gone = {
-            name
-            for name, (place, inner) in compat.properties(direction.document, old, schema).items()
-            if direction.left_out(place, inner)
-        }
-        return without(view, old, new, schema, gone)
-
-    def without(
-        view: Rewriting, old: str, new: str, schema: JsonObject, gone: set[str]
-    ) -> JsonObject:
-        result = view.inner(old, new, schema, frozenset({"properties", "allOf", "required"}))
-        if isinstance(schema.get("allOf"), list):
-            result["allOf"] = [
-                _member(view, join(old, "allOf", i), join(new, "allOf", i), one, gone)
-                for i, one in enumerate(schema["allOf"])
-            ]
-        if isinstance(schema.get("properties"), dict):
-            result["properties"] = {
-                name: view.schema(join(old, "properties", name), join(new, "properties", name), one)
-                for name, one in schema["properties"].items()
-                if name not in gone
-            }
-        required = [name for name in schema.get("required") or () if name not in gone]
-        if required:
-            result["required"] = required
-        if gone:
-            view.origins[new] = old
-        _refer(direction, result)
-        order = list(schema)
-        return {key: result[key] for key in sorted(result, key=order.index)}
-
-    def _member(view: Rewriting, old: str, new: str, member: Any, gone: set[str]) -> Any:
-        if not isinstance(member, dict):
-            return member
-        if old != new:
-            view.origins[new] = old
-        return without(view, old, new, member, gone)
+        members = compat.properties(direction.document, old, schema)
+        gone = {name for name, one in members.items() if direction.left_out(*one)}
+        return _without(direction, view, (old, new), schema, gone)
 
     return transform
+
+
+def _without(
+    direction: _Direction,
+    view: Rewriting,
+    at: tuple[str, str],
+    schema: JsonObject,
+    gone: set[str],
+) -> JsonObject:
+    """A schema without some properties, which members of its `allOf` may ask for as well."""
+    old, new = at
+    result = view.inner(old, new, schema, frozenset({"properties", "allOf", "required"}))
+    if isinstance(schema.get("allOf"), list):
+        places = [
+            (join(old, "allOf", i), join(new, "allOf", i)) for i in range(len(schema["allOf"]))
+        ]
+        result["allOf"] = [
+            _without(direction, view, place, one, gone) if isinstance(one, dict) else one
+            for place, one in zip(places, schema["allOf"], strict=True)
+        ]
+    if isinstance(schema.get("properties"), dict):
+        result["properties"] = {
+            name: view.schema(join(old, "properties", name), join(new, "properties", name), one)
+            for name, one in schema["properties"].items()
+            if name not in gone
+        }
+    if required := [name for name in schema.get("required") or () if name not in gone]:
+        result["required"] = required
+    if gone or old != new:
+        view.origins[new] = old
+    _refer(direction, result)
+    return {key: result[key] for key in schema if key in result}
 
 
 def _refer(direction: _Direction, schema: JsonObject) -> None:

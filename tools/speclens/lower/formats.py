@@ -31,8 +31,3 @@ def of(schema: JsonObject) -> str:
 def annotation(schema: JsonObject) -> str:
     """The type of `_types.py` for the strings of a schema; "" for `str`."""
     return TYPES[name][0] if (name := of(schema)) else ""
-
-
-def python_type(schema: JsonObject) -> str:
-    """The dotted name of the Python type of the strings of a schema: `datetime.datetime`, `uuid.UUID`, `str`."""
-    return TYPES[name][1] if (name := of(schema)) else "str"

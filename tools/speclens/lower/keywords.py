@@ -20,15 +20,17 @@ CONSTRAINTS = {
     "string": ("minLength", "maxLength", "pattern"),
     "integer": ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
     "number": ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
-    "array": ("minItems", "maxItems"),
+    "array": ("minItems", "maxItems", "uniqueItems"),
+    "object": ("minProperties", "maxProperties"),
 }
 """The keywords of each type that its annotation says."""
 
 # Keywords that accept less than the generated model would say: told, never dropped in silence.
 _NOT_ENFORCED = (
     "not", "if", "dependentRequired", "dependentSchemas", "patternProperties", "propertyNames", "contains",
-    "prefixItems", "uniqueItems", "minProperties", "maxProperties", "unevaluatedProperties", "unevaluatedItems",
+    "unevaluatedProperties", "unevaluatedItems",
 )  # fmt: skip
+_OF_CLASSES = ("minProperties", "maxProperties")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +53,21 @@ class Build:
         )
 
 
-def warn_unenforced(build: Build, pointer: str, schema: JsonObject) -> None:
+def warn_unenforced(build: Build, pointer: str, schema: JsonObject, is_class: bool = False) -> None:
     """Note the keywords of a schema that no model enforces."""
-    for keyword in _NOT_ENFORCED:
-        is_harmless = keyword in ("not", "uniqueItems") and schema.get(keyword) is False
-        if keyword in schema and not is_harmless:
+    for keyword in (*_NOT_ENFORCED, *(_OF_CLASSES if is_class else ())):
+        is_harmless = keyword == "not" and schema.get(keyword) is False
+        is_said = keyword == "patternProperties" and not is_class and keys(schema) is not None
+        if keyword in schema and not is_harmless and not is_said:
             build.warn(join(pointer, keyword), f"`{keyword}` is not enforced by the model")
+
+
+def keys(schema: JsonObject) -> str | None:
+    """The one pattern that all names of an object are of, for pydantic; None where that is not said."""
+    found = schema.get("patternProperties")
+    if schema.get("additionalProperties") is not False or not isinstance(found, dict):
+        return None
+    return patterns.for_pydantic(next(iter(found))) if len(found) == 1 else None
 
 
 def enumeration(build: Build, pointer: str, schema: JsonObject) -> ir.Type:
@@ -89,6 +100,8 @@ def implied_types(schema: JsonObject) -> list[str]:
 def constraints(build: Build, pointer: str, schema: JsonObject, kind: str) -> ir.Constraints:
     """The bounds that a schema has for values of one type."""
     found = {keyword: schema[keyword] for keyword in CONSTRAINTS.get(kind, ()) if keyword in schema}
+    if found.pop("uniqueItems", False) is True:
+        found["uniqueItems"] = 1
     step = found.get("multipleOf", 1)
     if is_number(step) and Fraction(str(step)) != Fraction(step):
         del found["multipleOf"]
@@ -114,5 +127,5 @@ def constraints(build: Build, pointer: str, schema: JsonObject, kind: str) -> ir
 def _numbers(found: JsonObject) -> Iterator[tuple[str, int | float]]:
     for keyword, value in found.items():
         if is_number(value):
-            is_count = keyword.startswith(("minLength", "maxLength", "minItems", "maxItems"))
+            is_count = keyword[3:] in ("Length", "Items", "Properties")
             yield keyword, int(value) if is_count else value

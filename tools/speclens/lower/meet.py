@@ -52,7 +52,7 @@ def kinds_of(type_: ir.Type, resolve: Resolve) -> tuple[str, ...]:
             return ()
         case ir.Primitive(name):
             return (name,)
-        case ir.Array():
+        case ir.Array() | ir.Tuple():
             return ("array",)
         case ir.Map():
             return ("object",)
@@ -106,13 +106,20 @@ def _plain(a: ir.Type, b: ir.Type, resolve: Resolve) -> ir.Type | None:
             return _enumerated(b, a)
         case ir.Primitive(), ir.Primitive():
             return _primitive(a, b)
+        case (ir.Tuple(), ir.Array()) if b == ir.Array(ir.AnyType()):
+            return a
+        case (ir.Array(), ir.Tuple()) if a == ir.Array(ir.AnyType()):
+            return b
         case ir.Array(), ir.Array():
             item = meet(a.item, b.item, resolve)
             constraints = _both(a.constraints, b.constraints)
             return None if item is None or constraints is None else ir.Array(item, constraints)
         case ir.Map(), ir.Map():
             value = meet(a.value, b.value, resolve)
-            return None if value is None else ir.Map(value)
+            constraints = _both(a.constraints, b.constraints)
+            if value is None or constraints is None or (a.pattern and b.pattern):
+                return None
+            return ir.Map(value, constraints, a.pattern or b.pattern)
     return None
 
 
@@ -155,7 +162,7 @@ def _is_of(value: Any, type_: ir.Type) -> bool:
             return kind in ("integer", "fraction") and facts.within(value, dict(constraints))
         case ir.Primitive(name, constraints):
             return kind == name and facts.within(value, dict(constraints))
-        case ir.Array():
+        case ir.Array() | ir.Tuple():
             return kind == "array"
         case ir.Map():
             return kind == "object"
@@ -188,6 +195,8 @@ def _both(a: ir.Constraints, b: ir.Constraints) -> ir.Constraints | None:
             found[keyword] = max(before, value)
         elif keyword in _LOWEST:
             found[keyword] = min(before, value)
+        elif keyword == "uniqueItems":
+            found[keyword] = before or value
         elif keyword == "multipleOf" and before % value == 0:
             pass
         elif keyword == "multipleOf" and value % before == 0:

@@ -66,7 +66,7 @@ def _only_refers(schema: Any) -> bool:
 
 
 def _is_said_by_type(schema: JsonObject) -> bool:
-    closed = schema.get("additionalProperties") is False
+    closed = schema.get("additionalProperties") is False and "patternProperties" not in schema
     return schema.get("type") == "object" and (closed or bool(schema.get("required")))
 
 

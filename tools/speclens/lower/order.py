@@ -46,9 +46,9 @@ def mentioned(type_: ir.Type) -> Iterator[str]:
     match type_:
         case ir.Named(ident):
             yield ident
-        case ir.Array(inner) | ir.Map(inner):
+        case ir.Array(item=inner) | ir.Map(value=inner):
             yield from mentioned(inner)
-        case ir.Union(options):  # its tags name options only
+        case ir.Union(options=options) | ir.Tuple(options):  # tags name options only
             for option in options:
                 yield from mentioned(option)
         case _:
@@ -57,6 +57,7 @@ def mentioned(type_: ir.Type) -> Iterator[str]:
 
 def _parts(schema: ir.Schema) -> list[str]:
     types = [item.type for item in schema.properties] if schema.is_object else [schema.type]
+    types += [schema.extras] if schema.extras else []
     return [name for type_ in types for name in mentioned(type_)]
 
 

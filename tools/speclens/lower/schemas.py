@@ -49,6 +49,7 @@ def _schema(build: Build, pointer: str, ident: str) -> ir.Schema:
     schema = get(build.view.document, pointer)
     is_object = is_class(build.view.document, pointer, schema)
     properties, closed = _object(build, pointer, schema) if is_object else ((), False)
+    extras = _extras(build, pointer, schema) if is_object else None
     origin = build.view.origin(pointer)
     return ir.Schema(
         name=tokens(pointer)[-1],
@@ -59,6 +60,7 @@ def _schema(build: Build, pointer: str, ident: str) -> ir.Schema:
         is_object=is_object,
         properties=properties,
         closed=closed,
+        extras=extras,
         file=files.arguments({name.name: name.ident for name in properties}, schema),
         is_made=pointer in build.view.origins and build.view.before is not None,
         type=ir.AnyType() if is_object else type_of(build, pointer, schema, is_root=True),
@@ -72,18 +74,13 @@ def _object(build: Build, pointer: str, schema: JsonObject) -> tuple[tuple[ir.Pr
         name for _, layer in layers for name in layer.get("required") or () if isinstance(name, str)
     }
     for place, layer in layers:
-        warn_unenforced(build, place, layer)
+        warn_unenforced(build, place, layer, is_class=True)
         for keyword in ("oneOf", "anyOf"):
             if keyword in layer:
                 build.warn(
                     join(place, keyword),
                     f"`{keyword}` beside properties is not enforced by the model",
                 )
-        if isinstance(layer.get("additionalProperties"), dict) and layer["additionalProperties"]:
-            build.warn(
-                join(place, "additionalProperties"),
-                "the type of further members is not enforced by the model",
-            )
     for name in sorted(required - found.keys()):
         found[name] = (join(pointer, "required"), {})
     idents = names.distinct(found, names.attribute)
@@ -97,6 +94,22 @@ def _object(build: Build, pointer: str, schema: JsonObject) -> tuple[tuple[ir.Pr
         if inner is False:
             build.warn(place, "a property that accepts nothing is not refused by the model")
     return properties, is_closed
+
+
+def _extras(build: Build, pointer: str, schema: JsonObject) -> ir.Type | None:
+    """The type of members that are no properties, where the schema that says it knows all of these."""
+    names_known = set(compat.properties(build.view.document, pointer, schema))
+    for place, layer in compat.layers(build.view.document, pointer, schema):
+        inner = layer.get("additionalProperties")
+        if isinstance(inner, dict) and inner:
+            here = join(place, "additionalProperties")
+            if (
+                names_known <= {*(layer.get("properties") or ())}
+                and "patternProperties" not in layer
+            ):
+                return type_of(build, here, inner)
+            build.warn(here, "the type of further members is not enforced by the model")
+    return None
 
 
 def _property(

@@ -183,13 +183,48 @@ def _typed(branch: Any, schema: JsonObject) -> Any:
 
 
 def _one(build: Build, pointer: str, schema: JsonObject, kind: str) -> ir.Type:
+    """The type of the values of a schema that are of one JSON type."""
+    bounds = keywords.constraints(build, pointer, schema, kind)
     if kind == "array":
-        item = type_of(build, join(pointer, "items"), schema.get("items", {}))
-        return ir.Array(item, keywords.constraints(build, pointer, schema, "array"))
+        return _array(build, pointer, schema, bounds)
     if kind == "object":
-        inner = schema.get("additionalProperties", True)
-        if isinstance(inner, dict) and inner:
-            return ir.Map(type_of(build, join(pointer, "additionalProperties"), inner))
-        return ir.Map(ir.AnyType())
-    format = formats.annotation(schema) if kind == "string" and build.formats else ""
-    return ir.Primitive(kind, keywords.constraints(build, pointer, schema, kind), format)
+        return _map(build, pointer, schema, bounds)
+    if kind != "string":
+        return ir.Primitive(kind, bounds)
+    text = ir.Primitive(kind, bounds, formats.annotation(schema) if build.formats else "")
+    known = schema.get("x-extensible-enum")
+    if isinstance(known, list) and known and all(isinstance(value, str) for value in known):
+        return either([ir.Literals(tuple(dict.fromkeys(known))), text])
+    return text
+
+
+def _array(build: Build, pointer: str, schema: JsonObject, bounds: ir.Constraints) -> ir.Type:
+    prefix, rest = schema.get("prefixItems"), schema.get("items", True)
+    item = ir.AnyType()
+    if not isinstance(prefix, list) or not prefix:
+        if rest is not True:
+            return ir.Array(type_of(build, join(pointer, "items"), rest), bounds)
+        return ir.Array(item, bounds)
+    first = [
+        type_of(build, join(pointer, "prefixItems", index), one) for index, one in enumerate(prefix)
+    ]
+    said = dict(bounds)
+    highest = len(first) if rest is False else said.get("maxItems")
+    if said.get("minItems") == highest == len(first) and "uniqueItems" not in said:
+        return ir.Tuple(tuple(first))
+    for keyword in ("prefixItems", *(("items",) if "items" in schema else ())):
+        build.warn(join(pointer, keyword), "which item is which is not enforced by the model")
+    others = [] if rest is False else [type_of(build, join(pointer, "items"), rest)]
+    most = () if rest is not False or "maxItems" in said else (("maxItems", len(first)),)
+    return ir.Array(either([*first, *others]), (*bounds, *most))
+
+
+def _map(build: Build, pointer: str, schema: JsonObject, bounds: ir.Constraints) -> ir.Type:
+    if (pattern := keywords.keys(schema)) is not None:
+        [(written, inner)] = schema["patternProperties"].items()
+        place = join(pointer, "patternProperties", written)
+        return ir.Map(type_of(build, place, inner), bounds, pattern)
+    inner = schema.get("additionalProperties", True)
+    if isinstance(inner, dict) and inner:
+        return ir.Map(type_of(build, join(pointer, "additionalProperties"), inner), bounds)
+    return ir.Map(ir.AnyType(), bounds)

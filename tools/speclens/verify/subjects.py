@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -16,7 +15,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from speclens import ir
-from speclens.lower import compat, formats, naming, parameters, views
+from speclens.lower import compat, naming, parameters, views
 from speclens.lower.walk import JsonObject
 from speclens.source.pointer import exists, get, join
 from speclens.verify.instances import instances, names
@@ -94,29 +93,6 @@ def generated(
     return made
 
 
-def formats_of(models: ModuleType) -> Formats:
-    """What the models of a package take for texts of the formats that are types in them."""
-    runtime = sys.modules.get(f"{models.__package__}._types")
-
-    def judge(type_: Any) -> Callable[[str], bool]:
-        adapter: TypeAdapter[Any] = TypeAdapter(type_)
-
-        def fits(text: str) -> bool:
-            try:
-                adapter.validate_python(text)
-            except ValidationError:
-                return False
-            return True
-
-        return fits
-
-    return {
-        name: judge(getattr(runtime, alias))
-        for name, (alias, _) in formats.TYPES.items()
-        if hasattr(runtime, alias)
-    }
-
-
 @dataclass(frozen=True, slots=True)
 class Subject:
     """A schema of a document, what is generated of it, what judges that, and payloads to try.
@@ -147,12 +123,10 @@ def subjects(
 ) -> Callable[[str, Generated], Subject]:
     """The subjects of a document by pointer, its parameters lifted. `unenforced` are the places of it that models do not
     enforce, `judged` the formats that they do (`formats_of`)."""
-    lifted = parameters.lifted(written)
-    document = typed(lifted.document, judged or ())
+    lifted, of = parameters.lifted(written), judged or {}
+    document = typed(lifted.document, of)
     wire, canonical = views.wire(document).document, views.canonical(document).document
-    on_wire, on_canonical = judges(
-        document, [*unenforced, *lifted.places(unenforced)], judged or {}
-    )
+    on_wire, on_canonical = judges(document, [*unenforced, *lifted.places(unenforced)], of)
     known, judges_of = names(document), ((wire, cache(on_wire)), (canonical, cache(on_canonical)))
 
     def fits(pointer: str, value: Json) -> bool:
@@ -165,7 +139,7 @@ def subjects(
         sent = near_misses(_alone(instances(wire, pointer), _sources(document, pointer)), known)
         folded = near_misses(instances(canonical, pointer), known)
         accepts = on_canonical(pointer)
-        say = _saying(made.model, accepts, in_json="int64" in (judged or ()))
+        say = _saying(made.model, accepts, in_json="int64" in of)
         return Subject(
             document=document,
             origin=lifted.origin,
