@@ -13,6 +13,7 @@ from speclens.lower import facts, patterns
 from speclens.lower.facts import is_number
 from speclens.lower.view import View
 from speclens.lower.walk import JsonObject
+from speclens.objects import is_30
 from speclens.problems import Finding
 from speclens.source.pointer import join
 
@@ -47,14 +48,15 @@ class Build:
         """Where stands what a name is of."""
         return next(pointer for pointer, name in self.names.items() if name == ident)
 
-    def warn(self, pointer: str, message: str) -> None:
-        self.findings.append(
-            Finding("model/not-enforced", self.view.origin(pointer), message, "", "warning")
-        )
+    def warn(self, pointer: str, message: str, rule: str = "model/not-enforced") -> None:
+        self.findings.append(Finding(rule, self.view.origin(pointer), message, "", "warning"))
 
 
 def warn_unenforced(build: Build, pointer: str, schema: JsonObject, is_class: bool = False) -> None:
     """Note the keywords of a schema that no model enforces."""
+    if schema.get("nullable") is True and not is_30(build.view.document):
+        told = "`nullable` is no keyword of OpenAPI 3.1; it is taken as null admitted"
+        build.warn(join(pointer, "nullable"), told, "model/nullable")
     for keyword in (*_NOT_ENFORCED, *(_OF_CLASSES if is_class else ())):
         is_harmless = keyword == "not" and schema.get(keyword) is False
         is_said = keyword == "patternProperties" and not is_class and keys(schema) is not None
@@ -78,7 +80,7 @@ def enumeration(build: Build, pointer: str, schema: JsonObject) -> ir.Type:
         kinds = facts.types_of(build.view.document, {"type": schema["type"]})
         values = [value for value in values if facts.json_type(value) in kinds]
     if not values:
-        build.warn(pointer, "an enumeration without a value that fits is taken as any value")
+        build.warn(pointer, "an enumeration none of whose values is of its `type` is not enforced")
         return ir.AnyType()
     whole = [int(v) if isinstance(v, float) and v.is_integer() else v for v in values]
     if any(isinstance(value, (float, list, dict)) for value in whole):

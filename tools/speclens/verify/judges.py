@@ -14,6 +14,7 @@ from speclens.lower import formats, views
 from speclens.lower.keywords import implied_types
 from speclens.lower.view import View
 from speclens.lower.walk import JsonObject, all_schemas
+from speclens.objects import is_30
 from speclens.source.pointer import exists, from_reference, get, join, tokens, walk
 from speclens.validate.dialect import validators
 
@@ -76,6 +77,12 @@ def typed(document: JsonObject, judged: Collection[str] = ()) -> JsonObject:
                 schema["type"] = kind
         if formats.of(schema) in judged and "string" in types_of(schema):
             schema[JUDGED] = schema["format"]
+        if (
+            schema.get("nullable") is True
+            and isinstance(schema.get("type"), str)
+            and not is_30(document)
+        ):
+            schema["type"] = [schema["type"], "null"]
         if schema.get("nullable") is True and isinstance(schema.get("enum"), list):
             schema["enum"] += [None] if None not in schema["enum"] else []
     return result
