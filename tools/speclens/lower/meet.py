@@ -40,7 +40,7 @@ def either(options: Iterable[ir.Type]) -> ir.Type:
         for part in (one.options if isinstance(one, ir.Union) and one.tags is None else (one,))
     ]
     distinct = tuple(dict.fromkeys(flat))
-    if any(isinstance(option, ir.AnyType) for option in distinct):
+    if not distinct or any(isinstance(option, ir.AnyType) for option in distinct):
         return ir.AnyType()
     return distinct[0] if len(distinct) == 1 else ir.Union(distinct)
 

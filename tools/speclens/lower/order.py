@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from speclens import ir
+from speclens.lower.meet import either
 
 
 def needed(schemas: Iterable[ir.Schema], roots: Iterable[str]) -> tuple[ir.Schema, ...]:
@@ -17,6 +18,46 @@ def needed(schemas: Iterable[ir.Schema], roots: Iterable[str]) -> tuple[ir.Schem
             found.add(name)
             stack += _parts(named[name])
     return tuple(schema for name, schema in named.items() if name in found)
+
+
+def untied(schemas: Iterable[ir.Schema]) -> tuple[ir.Schema, ...]:
+    """The schemas without aliases that are themselves or something else: they are just something else."""
+    named = {schema.ident: schema for schema in schemas}
+    direct = {name: _direct(schema, named) for name, schema in named.items()}
+    loops = {name for name in direct if name in _reachable(direct, name)}
+    return tuple(
+        replace(schema, type=either(_without(named, loops, name, set())))
+        if name in loops
+        else schema
+        for name, schema in named.items()
+    )
+
+
+def _direct(schema: ir.Schema, named: Mapping[str, ir.Schema]) -> tuple[str, ...]:
+    """The aliases that an alias is, or is one of."""
+    return tuple(
+        one.ident
+        for one in _options(schema)
+        if isinstance(one, ir.Named) and not named[one.ident].is_object
+    )
+
+
+def _options(schema: ir.Schema) -> tuple[ir.Type, ...]:
+    if schema.is_object:
+        return ()
+    return schema.type.options if isinstance(schema.type, ir.Union) else (schema.type,)
+
+
+def _without(
+    named: Mapping[str, ir.Schema], loops: set[str], name: str, seen: set[str]
+) -> Iterator[ir.Type]:
+    """What an alias is besides those that are made of it."""
+    seen.add(name)
+    for one in _options(named[name]):
+        if not isinstance(one, ir.Named) or one.ident not in loops:
+            yield one
+        elif one.ident not in seen:
+            yield from _without(named, loops, one.ident, seen)
 
 
 def in_order(schemas: Iterable[ir.Schema]) -> tuple[ir.Schema, ...]:

@@ -29,7 +29,7 @@ def lower(
         made[_schema(build, pointer, ident)] = build.findings
     written = [ident for pointer, ident in components.items() if pointer not in view.origins]
     needed = order.needed(made, [*written, *_roots(Build(view, named, formats))])
-    return order.in_order(needed), tuple(
+    return order.in_order(order.untied(needed)), tuple(
         dict.fromkeys(f for schema in needed for f in made[schema])
     )
 

@@ -50,17 +50,30 @@ def type_of(build: Build, pointer: str, schema: Any, is_root: bool = False) -> i
 
 
 def _resolver(build: Build) -> Resolve:
-    """What aliases stand for, in so far as they are not made of themselves."""
+    """What aliases stand for, through all aliases, but for what is made of itself."""
 
     def resolve(named: ir.Named) -> ir.Type | None:
-        place = build.place(named.ident)
-        schema = get(build.view.document, place)
-        if build.depth > _DEEPEST or is_class(build.view.document, place, schema):
-            return None
-        inner = Build(build.view, build.names, build.formats, depth=build.depth + 1)
-        return type_of(inner, place, schema, is_root=True)
+        return _resolved(build, named, ())
 
     return resolve
+
+
+def _resolved(build: Build, named: ir.Named, seen: tuple[str, ...]) -> ir.Type | None:
+    place = build.place(named.ident)
+    schema = get(build.view.document, place)
+    if is_class(build.view.document, place, schema):
+        return named if seen else None
+    if named.ident in seen or build.depth > _DEEPEST:
+        return None
+    inner = Build(build.view, build.names, build.formats, depth=build.depth + 1)
+    found = type_of(inner, place, schema, is_root=True)
+    options = found.options if isinstance(found, ir.Union) else (found,)
+    through = [
+        _resolved(inner, one, (*seen, named.ident)) if isinstance(one, ir.Named) else one
+        for one in options
+    ]
+    left = [one for one in through if one is not None]
+    return either(left) if left else None
 
 
 def _parts(build: Build, pointer: str, schema: JsonObject) -> Iterator[tuple[str, ir.Type]]:
