@@ -112,7 +112,7 @@ USAGE = (
     (("generate", "--spec", "api.yaml"), "--spec goes with --package and --output."),
     (
         ("generate", "--package", "p"),
-        "--package, --output, --templates, --client, --one-way and --lenient go with --spec.",
+        "--package, --output, --templates, --client, --one-way, --lenient and --formats go with --spec.",
     ),
     (("explain",), "Missing argument 'FILE:LINE'."),
     (("explain", "out/pets/models.py"), "Write FILE:LINE, such as models.py:42."),

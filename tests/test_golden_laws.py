@@ -10,7 +10,7 @@ import pytest
 
 from built import imported, source, texts
 from speclens import pipeline
-from speclens.verify import Report, generated
+from speclens.verify import Report, formats_of, generated
 from speclens.verify.laws import LAWS
 from speclens.verify.running import run
 from speclens.verify.subjects import subjects
@@ -50,7 +50,7 @@ def verified(feature: str, directory: Path) -> list[Report]:
     models, normalizers = (imported(files, directory, name) for name in ("models", "normalizers"))
     unenforced = {one.pointer for one in warnings if one.rule == "model/not-enforced"}
     made = generated(read.value, document, models, normalizers)
-    subject = subjects(read.value, unenforced)
+    subject = subjects(read.value, unenforced, formats_of(models))
     return [
         run(subject(pointer, made[pointer]), EXAMPLES[made[pointer].normalize is not None])
         for pointer in made

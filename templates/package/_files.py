@@ -51,6 +51,8 @@ class FileModel(Model):
             return first[0].bytes()
         told = "the file is no base64"
         try:
+            if isinstance(base64, Content):
+                return base64
             if base64 is not None:
                 return b64decode(base64, validate=True)
             if url is not None:

@@ -13,9 +13,10 @@ from typing import Any
 from speclens.problems import Problem, Refused
 
 KEYS = (
-    "spec", "package", "output", "templates", "version", "client", "denormalize", "lenient", "overlays", "allow_remote",
-    "allow_path",
+    "spec", "package", "output", "templates", "version", "client", "denormalize", "lenient", "formats", "overlays",
+    "allow_remote", "allow_path",
 )  # fmt: skip
+FORMATS = ("types", "annotation")
 _SWITCHES = ("denormalize", "lenient")
 _LISTS = ("overlays", "allow_remote", "allow_path")
 _NO_STRINGS = (*_SWITCHES, *_LISTS)
@@ -35,7 +36,9 @@ class Config:
     """`spec` is the document; `output` the directory that the distribution of `package` is written to; `templates` is
     looked up before the built-in ones; `version` is that of the distribution; `fix` the command that generates;
     `denormalize` says whether the way back from canonical to older fields is generated as well; `overlays` are laid
-    over the document, in order; `allowed` is what it may refer to; `lenient` leaves out what of it cannot be understood."""
+    over the document, in order; `allowed` is what it may refer to; `lenient` leaves out what of it cannot be understood.
+    `formats` is "types" if strings of some formats (`date-time`, `uuid` ...) are Python types in models, "annotation" if
+    they are all `str`."""
 
     spec: Path
     package: str
@@ -48,15 +51,17 @@ class Config:
     overlays: tuple[Path, ...] = ()
     allowed: Allowed = Allowed()
     lenient: bool = False
+    formats: str = "types"
 
     @property
     def values(self) -> tuple[str, ...]:
         """What of the configuration shows in the output."""
         way_back = "" if self.denormalize else "one way"
         lenient = ("lenient",) if self.lenient else ()
+        formats = (self.formats,) if self.formats != "types" else ()
         overlays = (path.name for path in self.overlays)
         own = (self.spec.name, self.package, self.version, self.client, way_back)
-        return (*own, *lenient, *overlays)
+        return (*own, *lenient, *formats, *overlays)
 
 
 def find(start: Path) -> Path | None:
@@ -90,6 +95,7 @@ def load(path: Path) -> Config:
                 hosts=tuple(table.get("allow_remote", ())),
                 paths=tuple(here / name for name in table.get("allow_path", ())),
             ),
+            formats=table.get("formats", "types"),
         ),
         path,
     )
@@ -144,6 +150,9 @@ def checked(config: Config, origin: Path | None = None) -> Config:
                 where, "version", f"{config.version!r} is no version", "write `0.1.0` (PEP 440)"
             )
         )
+    if config.formats not in FORMATS:
+        message = f"{config.formats!r} is no way to take formats"
+        problems.append(_problem(where, "formats", message, f"one of {', '.join(FORMATS)}"))
     if config.templates is not None and not config.templates.is_dir():
         problems.append(
             _problem(where, "templates", f"no directory {config.templates}", "name one that exists")

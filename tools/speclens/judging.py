@@ -24,8 +24,8 @@ class Reading(NamedTuple):
     source: Source
 
 
-def read(source: Source, is_lenient: bool = False) -> Reading:
-    """A document as it is worked with. Raises Refused, with all problems, if any is an error."""
+def read(source: Source, is_lenient: bool = False, formats: bool = True) -> Reading:
+    """A document as it is worked with; `formats` says whether strings of some formats are Python types. Raises Refused, with all problems, if any is an error."""
     sound = repair.repaired(
         source.value, lambda value: validate(replace(source, value=value)), is_lenient
     )
@@ -39,7 +39,7 @@ def read(source: Source, is_lenient: bool = False) -> Reading:
             found += lower.check(source.value)
         if _has_errors((*found, *source.warnings)):
             raise Refused(source.warnings + locate(source, found))
-        document, warnings = lower.lower(source.value)
+        document, warnings = lower.lower(source.value, formats)
     except RecursionError:
         message = "schemas refer to each other in a chain that is too long to follow"
         found = (Finding("source/depth", "#/components", message, "shorten the chain"),)

@@ -47,7 +47,7 @@ def serve(config: Config, built: tree.Tree, at: tuple[str, int], key: str, log: 
         told = f"{', '.join(missing)} not installed"
         raise Unavailable(f"{told}: pip install 'speclens[mock]'")
     source = load(config.spec, config.overlays, config.allowed)
-    document, _, source = pipeline.read(source, config.lenient)
+    document, _, source = pipeline.read(source, config.lenient, config.formats == "types")
     if document.client is None or not document.client.served:
         message = "no operation of this document has a server that could be run"
         hint = "`speclens validate` says of each why"

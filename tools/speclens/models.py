@@ -35,7 +35,7 @@ def annotate(document: ir.Document, templates: Path) -> ir.Document:
     printed = [(text, inner) for text, (_, inner) in zip(texts, parts, strict=True)]
     nullable = _nullable(document.schemas)
     schemas = (
-        _annotated(schema, [_filled(root, printed) for root in roots], nullable)
+        _annotated(schema, [_flat(_filled(root, printed)) for root in roots], nullable)
         for schema, roots in zip(document.schemas, wanted, strict=True)
     )
     return replace(document, schemas=tuple(schemas))
@@ -50,11 +50,12 @@ def _annotated(
         )
     if not schema.is_object:
         return replace(schema, annotation=annotations[0])
+    own, extras = annotations[: len(schema.properties)], annotations[len(schema.properties) :]
     properties = (
         replace(item, annotation=_field(item, annotation, nullable))
-        for item, annotation in zip(schema.properties, annotations, strict=True)
+        for item, annotation in zip(schema.properties, own, strict=True)
     )
-    return replace(schema, properties=tuple(properties))
+    return replace(schema, properties=tuple(properties), extra_annotation="".join(extras))
 
 
 def _field(item: ir.Property, annotation: str, nullable: Collection[str]) -> str:
@@ -92,6 +93,7 @@ def _admits_null(type_: ir.Type, nullable: Collection[str]) -> bool:
 
 def _roots(schema: ir.Schema, parts: _Parts) -> list[str]:
     types = [item.type for item in schema.properties] if schema.is_object else [schema.type]
+    types += [schema.extras] if schema.extras else []
     return [_placeholder(type_, parts) for type_ in types]
 
 
@@ -106,12 +108,24 @@ def _placeholder(type_: ir.Type, parts: _Parts) -> str:
             return ident
         case ir.Literals(values):
             return _literals(values, parts)
-        case ir.Union(options):
-            return _union([_placeholder(option, parts) for option in options])
+        case ir.Constants(texts):
+            return _constants([json.loads(text) for text in texts])
+        case ir.Union(options, tags):
+            union = _union([_placeholder(option, parts) for option in options])
+            return _tagged(union, tags) if tags else union
         case ir.Array(item, constraints):
-            return _container({"type": "array", **dict(constraints)}, "items", item, parts)
-        case ir.Map(value):
+            plain = {key: value for key, value in constraints if key != "uniqueItems"}
+            text = _container({"type": "array", **plain}, "items", item, parts)
+            return text if len(plain) == len(constraints) else f"Annotated[{text}, Unique]"
+        case ir.Tuple(items):
+            inside = ", ".join(_placeholder(item, parts) for item in items)
+            return f"Annotated[tuple[{inside}], Positions]"
+        case ir.Map(value, (), ""):
             return _container({"type": "object"}, "additionalProperties", value, parts)
+        case ir.Map():
+            return _map(type_, parts)
+        case ir.Primitive(_, (), format) if format:
+            return format
         case ir.Primitive(name, constraints):
             of_ours = {
                 "integer": {"customTypePath": "_types.Integer"},
@@ -130,6 +144,14 @@ def _container(schema: dict[str, Any], keyword: str, inside: ir.Type, parts: _Pa
     )
 
 
+def _map(type_: ir.Map, parts: _Parts) -> str:
+    key = _placeholder(ir.Primitive("string", (("pattern", type_.pattern),)), parts)
+    bounds = {"minProperties": "min_length", "maxProperties": "max_length"}
+    said = ", ".join(f"{bounds[name]}={value}" for name, value in type_.constraints)
+    text = f"dict[{key if type_.pattern else 'str'}, {_placeholder(type_.value, parts)}]"
+    return f"Annotated[{text}, Field({said})]" if said else text
+
+
 def _union(options: list[str]) -> str:
     """Alternatives, null last as people write it."""
     return " | ".join(sorted(dict.fromkeys(options), key=lambda option: option == "None"))
@@ -143,6 +165,56 @@ def _literals(values: tuple[ir.Scalar, ...], parts: _Parts) -> str:
     if not all(isinstance(value, str) for value in plain):
         printed = f"Annotated[{printed}, Exact]"
     return _union([printed, *(["None"] if None in values else [])])
+
+
+def _tagged(union: str, tags: ir.Tags) -> str:
+    by_value = ", ".join(f"{_safe(value)}: {ident}" for value, ident in tags.idents)
+    default = f", default={tags.default}" if tags.default else ""
+    return f"Annotated[{union}, Tagged({_safe(tags.property)}, {{{by_value}}}{default})]"
+
+
+_OF_CONSTANTS = {
+    bool: "bool", int: "Integer", float: "Number", str: "str", list: "list[Any]", dict: "dict[str, Any]",
+    type(None): "None",
+}  # fmt: skip
+
+
+def _constants(values: list[Any]) -> str:
+    kinds = {type(value): _OF_CONSTANTS[type(value)] for value in values}
+    if float in kinds:
+        kinds.pop(int, None)
+    listed = ", ".join(_safe(value) for value in values)
+    return f"Annotated[{_union([*kinds.values()])}, OneOf({listed})]"
+
+
+def _safe(value: Any) -> str:
+    """A literal in which nothing reads like a placeholder."""
+    return literal(value).replace("<", "\\x3c")
+
+
+class _Flat(ast.NodeTransformer):
+    """`Annotated[Annotated[T, a], b]` as `Annotated[T, a, b]`."""
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
+        self.generic_visit(node)
+        match node:
+            case ast.Subscript(
+                value=ast.Name("Annotated"),
+                slice=ast.Tuple(
+                    elts=[
+                        ast.Subscript(value=ast.Name("Annotated"), slice=ast.Tuple() as inner),
+                        *rest,
+                    ]
+                ),
+            ):
+                node.slice = ast.Tuple([*inner.elts, *rest], ast.Load())
+        return node
+
+
+def _flat(annotation: str) -> str:
+    if "Annotated[Annotated[" not in annotation:
+        return annotation
+    return ast.unparse(_Flat().visit(ast.parse(annotation, mode="eval")))
 
 
 def _filled(annotation: str, printed: Sequence[tuple[str, str]]) -> str:

@@ -32,9 +32,9 @@ OPTIONS = frozenset(
 CLIENT_NAMES = frozenset(
     {
         "Annotated", "Any", "ApiKey", "AsyncClient", "AsyncIterator", "AsyncStream", "Body", "ClassVar", "Client", "Content", "ContentType",
-        "Cookie", "Coroutine", "Count", "Cursor", "Dict", "Encoding", "Events", "FileInput", "Form", "Header", "Http", "Iterator", "Json", "JsonLines",
+        "Cookie", "Coroutine", "Count", "Cursor", "Date", "DateTime", "Decimal", "Dict", "Encoding", "Events", "FileInput", "Form", "Header", "Http", "Iterator", "Json", "JsonLines",
         "List", "Literal", "Mapping", "Member", "Multipart", "OAuth2", "Operation", "Path", "Query", "Raw",
-        "RequestOptions", "Required", "Resource", "Sequence", "Stream", "SyncClient", "Text", "TypeAlias", "Unknown",
+        "RequestOptions", "Required", "Resource", "Sequence", "Stream", "SyncClient", "Text", "Time", "TimeDelta", "TypeAlias", "UUID", "Unknown",
         "Unpack",
     }
 )  # fmt: skip
@@ -55,6 +55,19 @@ _MODULE_NAMES = frozenset(
         "ConfigDict",
         "Exact",
         "FileModel",
+        "OneOf",
+        "Positions",
+        "Tagged",
+        "Unique",
+        "JsonBase64",
+        "JsonBinary",
+        "JsonDate",
+        "JsonDateTime",
+        "JsonDecimal",
+        "JsonDuration",
+        "JsonInt",
+        "JsonTime",
+        "JsonUUID",
     }
 )
 

@@ -151,6 +151,12 @@ _TARGET = (
         is_flag=True,
         help="Leave out the operations that cannot be understood, and list them, instead of refusing the document.",
     ),
+    click.option(
+        "--formats",
+        type=click.Choice(configuration.FORMATS),
+        default=None,
+        help="Whether strings of a format (date-time, uuid, byte ...) are Python types, or str and only documented.",
+    ),
 )
 
 
@@ -167,9 +173,11 @@ def target_options(command: Callable[..., Any]) -> Callable[..., Any]:
         client: str | None,
         one_way: bool,
         lenient: bool,
+        formats: str | None,
         **rest: Any,
     ) -> Any:
-        config = _config(spec, reading, package, output, templates, client, one_way, lenient)
+        switches = (one_way, lenient, formats)
+        config = _config(spec, reading, package, output, templates, client, switches)
         return command(config=config, **rest)
 
     made: Callable[..., Any] = run
@@ -185,16 +193,16 @@ def _config(
     output: Path | None,
     templates: Path | None,
     client: str | None,
-    one_way: bool,
-    lenient: bool,
+    switches: tuple[bool, bool, str | None],
 ) -> Config:
+    one_way, lenient, formats = switches
     if spec is None:
         return _configured(
-            any((reading.given, package, output, templates, client, one_way, lenient))
+            any((reading.given, package, output, templates, client, one_way, lenient, formats))
         )
     if package is None or output is None:
         raise click.UsageError("--spec goes with --package and --output.")
-    given = {"templates": templates, "client": client}
+    given = {"templates": templates, "client": client, "formats": formats}
     fix = f"speclens generate --spec {spec}{reading.given} --package {package} --output {output}"
     fix += "".join(f" --{name} {value}" for name, value in given.items() if value)
     fix += f"{' --one-way' * one_way}{' --lenient' * lenient}"
@@ -208,6 +216,7 @@ def _config(
             client=client or "",
             denormalize=not one_way,
             lenient=lenient,
+            formats=formats or "types",
             overlays=reading.overlays,
             allowed=reading.allowed,
         )
@@ -218,8 +227,8 @@ def _configured(is_told_more: bool) -> Config:
     """The configuration of the nearest pyproject.toml."""
     if is_told_more:
         raise click.UsageError(
-            "--overlay, --allow-remote, --allow-path, --package, --output, --templates, --client, --one-way and "
-            "--lenient go with --spec."
+            "--overlay, --allow-remote, --allow-path, --package, --output, --templates, --client, --one-way, --lenient "
+            "and --formats go with --spec."
         )
     path = configuration.find(Path.cwd())
     if path is None:

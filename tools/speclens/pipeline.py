@@ -15,6 +15,7 @@ from typing import Any
 
 from speclens import __version__, cache, ir, marks, models, plan, prune, render, tidy
 from speclens.config import Config
+from speclens.judging import Reading
 from speclens.judging import judge as judge
 from speclens.judging import read as read
 from speclens.problems import Finding, Problem, Refused
@@ -57,7 +58,7 @@ def _build(config: Config) -> tuple[Tree, tuple[Problem, ...]]:
     name = cache.key(json.dumps(asdict(inputs)), config.fix, *parts)
     if (stored := cache.get(name)) is not None:
         return _loaded(stored, inputs, config)
-    document, warnings, source = read(source, config.lenient)
+    document, warnings, source = _read(source, config)
     files = plan.files(document, config)
     made = drafts(source, document, config)
     texts = tidy.tidy({path: draft.text for path, draft in made.items()})
@@ -97,6 +98,10 @@ def _loaded(stored: Any, inputs: Inputs, config: Config) -> tuple[Tree, tuple[Pr
         for file in stored["files"]
     )
     return Tree(files, inputs, config.fix), tuple(Problem(**found) for found in stored["warnings"])
+
+
+def _read(source: Source, config: Config) -> Reading:
+    return read(source, config.lenient, config.formats == "types")
 
 
 def drafts(source: Source, document: ir.Document, config: Config) -> dict[str, Draft]:
@@ -157,7 +162,7 @@ def _print(
 def origin(config: Config, path: str, text: str, line: int) -> marks.Origin:
     """What made a line (from 1) of an output file with this text. Raises KeyError if no such file is generated."""
     source = load(config.spec, config.overlays, config.allowed)
-    draft = drafts(source, read(source, config.lenient).document, config)[path]
+    draft = drafts(source, _read(source, config).document, config)[path]
     return _origins(draft, path, text)(line)
 
 
@@ -198,7 +203,7 @@ def pointer_at(config: Config, tree: Tree) -> Callable[[str, int], str | None]:
     @memoize
     def made() -> dict[str, Draft]:
         source = load(config.spec, config.overlays, config.allowed)
-        return drafts(source, read(source, config.lenient).document, config)
+        return drafts(source, _read(source, config).document, config)
 
     @memoize
     def origins(path: str) -> Callable[[int], marks.Origin]:

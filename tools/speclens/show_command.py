@@ -36,7 +36,7 @@ def show_command(spec: Path | None, reading: Reading, package: str | None, style
     if package:
         config = configuration.checked(replace(config, package=package))
     source = load(config.spec, config.overlays, config.allowed)
-    document, warnings, _ = pipeline.read(source, config.lenient)
+    document, warnings, _ = pipeline.read(source, config.lenient, config.formats == "types")
     data = show.described(document, plan.package(document, config))
     if style == "json":
         click.echo(json.dumps(data, indent=2))

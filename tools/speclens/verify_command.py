@@ -73,16 +73,17 @@ def verify_command(
     """
     config = config_of("verify", spec, reading)
     source = load(config.spec, config.overlays, config.allowed)
-    document, warnings, source = pipeline.read(source, config.lenient)
+    document, warnings, source = pipeline.read(source, config.lenient, config.formats == "types")
     unenforced = {one.pointer for one in warnings if one.rule == "model/not-enforced"}
     from speclens import verify  # hypothesis and pydantic are half a second to import
 
-    made = verify.generated(source.value, document, *_modules(config))
-    wanted = [pointer for name in schemas or ("",) for pointer in _called(made, name)]
-    chosen = {pointer: made[pointer] for pointer in wanted}
+    modules = _modules(config)
+    made = verify.generated(source.value, document, *modules)
+    chosen = {place: made[place] for name in schemas or ("",) for place in _called(made, name)}
     names = [one.name for one in chosen.values()]
     reports = []
-    for report in verify.verify(source.value, chosen, unenforced, examples):
+    judged = verify.formats_of(modules[0])
+    for report in verify.verify(source.value, chosen, unenforced, examples, judged):
         reports.append(report)
         if style == "text":
             click.echo(_line(report, names[len(reports) - 1]))

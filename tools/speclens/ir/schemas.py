@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 Scalar = str | int | float | bool | None
+Constraints = tuple[tuple[str, int | float | str], ...]
+"""JSON Schema keywords with their values."""
 
 
 # Types of schemas: the allowlist of what reaches the model generator.
@@ -17,10 +19,12 @@ class AnyType:
 
 @dataclass(frozen=True, slots=True)
 class Primitive:
-    """`name` is string, integer, number, boolean or null. `constraints` are JSON Schema keywords with their numbers."""
+    """`name` is string, integer, number, boolean or null. `constraints` are JSON Schema keywords with their numbers.
+    `format` is the type of the runtime for strings of a format; a text that has bounds has none."""
 
     name: str
-    constraints: tuple[tuple[str, int | float | str], ...] = ()
+    constraints: Constraints = ()
+    format: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +35,44 @@ class Literals:
 
 
 @dataclass(frozen=True, slots=True)
+class Constants:
+    """A closed enumeration of any values, as JSON texts."""
+
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Array:
     """An array of one type of items. `constraints` as in Primitive."""
 
     item: Type
-    constraints: tuple[tuple[str, int | float | str], ...] = ()
+    constraints: Constraints = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tuple:
+    """An array of just so many items, each of its own type."""
+
+    items: tuple[Type, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Map:
-    """An object with members of any name, all of one type."""
+    """An object with members of any name, or of names of a pattern, all of one type. `constraints` as in Primitive."""
 
     value: Type
+    constraints: Constraints = ()
+    pattern: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """A property whose value names the option to try first (`discriminator`). `default` is the option for all other
+    values; "" if that may be any."""
+
+    property: str
+    idents: tuple[tuple[str, str], ...]
+    default: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +80,7 @@ class Union:
     """Any of some types (JSON Schema `oneOf`, `anyOf`, a list of types)."""
 
     options: tuple[Type, ...]
+    tags: Tags | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +90,7 @@ class Named:
     ident: str
 
 
-Type = AnyType | Primitive | Literals | Array | Map | Union | Named
+Type = AnyType | Primitive | Literals | Constants | Array | Tuple | Map | Union | Named
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +120,9 @@ class Schema:
     properties: tuple[Property, ...]
     closed: bool  # additionalProperties: false
     type: Type
+    extras: Type | None = None  # of members that are no properties, where a type is said
+    extra_annotation: str = ""  # of these; filled in by `models`
     file: str = ""  # literal keyword arguments of the runtime's File, for an object that is one
+    is_made: bool = False  # it says more than what stands at its place alone
     is_recursive: bool = False  # an alias that is made of itself
     annotation: str = ""  # of an alias; filled in by `models`

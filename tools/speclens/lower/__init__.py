@@ -13,6 +13,8 @@ from speclens.lower import (
     docs,
     files,
     folds,
+    media,
+    modelled,
     naming,
     operations,
     parameters,
@@ -24,16 +26,20 @@ from speclens.lower.walk import JsonObject
 from speclens.problems import Finding
 
 
-def lower(document: JsonObject) -> tuple[ir.Document, tuple[Finding, ...]]:
-    """The IR of a document that passed `validate` and `compat_rules`, and warnings on what models do not enforce."""
+def lower(document: JsonObject, formats: bool = True) -> tuple[ir.Document, tuple[Finding, ...]]:
+    """The IR of a document that passed `validate` and `compat_rules`, and warnings on what models do not enforce. `formats` says
+    whether strings of some formats are Python types in models."""
     lifted = parameters.lifted(document)
     names = naming.component_names(lifted.document)
     canonical = replace(views.canonical(lifted.document), before=lifted)
-    named, warnings = schemas.lower(canonical, names)
+    models = modelled.modelled(canonical)
+    components = naming.component_names(models.document)
+    named, warnings = schemas.lower(models, components, formats)
     made = folds.lower(lifted.document, names)
-    folded = {normalizer.schema: normalizer for normalizer in made.normalizers}
-    every = {**names, **naming.inline_names(canonical.document, names)}
-    client, untold = operations.lower(document, canonical, every, folded)
+    places = {ident: place for place, ident in names.items()}
+    folded = {places[one.schema]: one for one in made.normalizers if one.schema in places}
+    known = media.named(models, schemas.class_names(models, components), folded)
+    client, untold = operations.lower(document, lifted, known, formats)
     info: dict[str, Any] = document.get("info") or {}
     title, version = str(info.get("title", "")), str(info.get("version", ""))
     result = ir.Document(

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from speclens import ir, names
 from speclens.literals import comment, literal
-from speclens.lower import compat
+from speclens.lower import compat, formats, media
 from speclens.lower.facts import is_binary
 from speclens.lower.naming import is_class
 from speclens.lower.view import View
 from speclens.lower.walk import JsonObject, follow
 from speclens.source.pointer import get, join
 
+# Of strings of a format; text of the format is taken as well.
+_FORMATS = {
+    "date-time": "DateTime",
+    "date": "Date",
+    "time": "Time",
+    "duration": "TimeDelta",
+    "uuid": "UUID",
+    "decimal": "Decimal",
+    "int64": "int",
+}
 _PLAIN = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None"}
 
 
@@ -23,14 +33,15 @@ class Inputs:
     """The arguments of a document's operations, and on the way the named objects that may be given in them."""
 
     document: JsonObject
-    canonical: View
-    named: Mapping[str, str]  # pointer -> class or alias
+    named: media.Named
+    lifted: View
+    has_formats: bool = True  # whether strings of some formats are Python types
     made: dict[str, ir.Input] = field(default_factory=dict)
     binary: str = "str"  # what is given for bytes
 
     def taken(self) -> set[str]:
         """The names that no class of an operation may have."""
-        return {*self.named.values(), *names.CLIENT_NAMES}
+        return {*self.named.idents.values(), *names.CLIENT_NAMES}
 
     def used(self) -> tuple[ir.Input, ...]:
         return tuple(sorted(self.made.values(), key=lambda one: one.ident))
@@ -41,6 +52,8 @@ class Inputs:
         body = get(self.document, pointer)
         defaults, deprecated = self.defaults(pointer), self.deprecated(pointer)
         for name, (place, inner) in compat.properties(self.document, pointer, body).items():
+            if self._is_received(place, inner):
+                continue
             is_required = is_needed and name in self._required(pointer) and name not in defaults
             options = self.options(place, inner)
             is_nullable = "None" in options
@@ -50,6 +63,11 @@ class Inputs:
             mark = f"Member({'is_nullable=True' if is_nullable else ''})"
             told = comment("; ".join(comments))
             yield ir.Argument(name, "member", "", place, annotation, mark, told, is_required)
+
+    def _is_received(self, pointer: str, schema: Any) -> bool:
+        """Whether a property is in answers only."""
+        sides = (schema, follow(self.document, pointer, schema)[1])
+        return any(isinstance(one, dict) and one.get("readOnly") is True for one in sides)
 
     def defaults(self, pointer: str) -> dict[str, Any]:
         """The required properties of a body that need not be given: the document names their default."""
@@ -90,19 +108,20 @@ class Inputs:
         place, target = follow(self.document, pointer, schema)
         if not isinstance(target, dict) or place in seen:
             return ["Any"]
-        if place in self.named and place not in self.made and self._is_model(place):
+        model = self.named.given.get(place, "")
+        is_model = bool(model) and self._is_model(place)
+        if is_model and place not in self.made:
             self._add(place, target, seen)
         if place in self.made:
             return [self.made[place].ident]
-        is_alias = place in self.named and not self._is_model(place)
         options = self._written(place, target, (*seen, place))
-        if is_alias and (options == ["Any"] or options[0].startswith("Literal[")):
+        if model and (options == ["Any"] or options[0].startswith("Literal[")):
             nullable = ["None"] if None in target.get("enum", ()) else []
-            return [f"_models.{self.named[place]}", *nullable]
+            return [f"_models.{model}", *nullable]
         return options
 
     def _add(self, place: str, target: Any, seen: tuple[str, ...]) -> None:
-        model = self.named[place]
+        model = self.named.given[place]
         ident = names.unused(f"{model}Input", self.taken())
         options = self._written(place, target, (*seen, place))
         if "Mapping[str, Any]" not in options:
@@ -111,7 +130,7 @@ class Inputs:
         self.made[place] = ir.Input(ident, place, annotation)
 
     def _is_model(self, place: str) -> bool:
-        canonical = self.canonical.document
+        canonical = (self.named.view.before or self.named.view).document
         return is_class(canonical, place, get(canonical, place))
 
     def _written(self, pointer: str, schema: JsonObject, seen: tuple[str, ...]) -> list[str]:
@@ -145,6 +164,8 @@ class Inputs:
             return "Mapping[str, Any]"
         if kind == "string" and is_binary(schema):
             return self.binary
+        if kind == "string" and self.has_formats and (found := _FORMATS.get(formats.of(schema))):
+            return f"{found} | str"
         if kind == "array":
             items = self.options(join(pointer, "items"), schema.get("items", {}), seen)
             return f"Sequence[{union(items)}]"

@@ -16,9 +16,11 @@ def schema(node: Any) -> str:
     return docstring(text, _WIDTH) if text else ""
 
 
-def property(node: Any, target: Any) -> str:
+def property(node: Any, target: Any, with_format: bool = False) -> str:
     """The docstring source of a property, from the node itself, else from what it refers to."""
     parts = [_text(node, "description") or _text(target, "description") or _text(node, "title")]
+    if with_format and (format := _text(node, "format") or _text(target, "format")):
+        parts.append(f"Format: `{format}`.")
     default = _first(node, target, "default")
     if default is not None:
         parts.append(f"API default: `{_json(default)}`.")

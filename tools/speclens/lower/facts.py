@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from itertools import product
 from typing import Any
 
+from speclens.lower import patterns
 from speclens.lower.walk import JsonObject, follow
 
 TYPES = ("null", "boolean", "integer", "fraction", "string", "array", "object")
@@ -78,6 +81,23 @@ def equal(a: Any, b: Any) -> bool:
     if isinstance(a, dict) and isinstance(b, dict):
         return a.keys() == b.keys() and all(equal(a[key], b[key]) for key in a)
     return bool(a == b)
+
+
+def within(value: Any, bounds: Mapping[str, Any]) -> bool:
+    """Whether a string or a number is within bounds given as keywords of JSON Schema; patterns are searched."""
+    if isinstance(value, str):
+        source = patterns.for_python(str(bounds["pattern"])) if "pattern" in bounds else None
+        lengths = bounds.get("minLength", 0) <= len(value) <= bounds.get("maxLength", len(value))
+        return lengths and (source is None or re.search(source, value) is not None)
+    if not is_number(value):
+        return True
+    step = bounds.get("multipleOf", 0)
+    return (
+        bounds.get("minimum", value) <= value <= bounds.get("maximum", value)
+        and not ("exclusiveMinimum" in bounds and value <= bounds["exclusiveMinimum"])
+        and not ("exclusiveMaximum" in bounds and value >= bounds["exclusiveMaximum"])
+        and (not step or Fraction(str(value)) % Fraction(str(step)) == 0)
+    )
 
 
 def types_of(document: JsonObject, schema: Any) -> frozenset[str]:

@@ -10,6 +10,7 @@ from typing import Any
 from speclens import ir
 from speclens.literals import literal
 from speclens.lower.facts import is_binary
+from speclens.lower.view import View
 from speclens.lower.walk import JsonObject, follow
 from speclens.objects import nodes
 from speclens.source.pointer import from_reference, get, join, tokens
@@ -32,11 +33,24 @@ _JUDGED = frozenset({"Json", "Form", *STREAMS})
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """The names of the schemas of a document, by pointer, and the functions that fold them, by name."""
+    """What models are made of: the names of its schemas by pointer, and the functions that fold schemas as written, by
+    their pointers."""
 
-    document: JsonObject
+    view: View
     idents: Mapping[str, str]
-    folded: Mapping[str, ir.Normalizer]
+    folds: Mapping[str, ir.Normalizer]
+    given: Mapping[
+        str, str
+    ]  # by the pointer of a schema as written, what models call it in requests
+
+    @property
+    def document(self) -> JsonObject:
+        return self.view.document
+
+    def normalizer(self, ident: str) -> ir.Normalizer | None:
+        """The function that folds values of a class: that of the schema as written that it was made from."""
+        place = next((place for place, name in self.idents.items() if name == ident), "")
+        return self.folds.get(self.view.origin(place)) if place else None
 
     def ident(self, pointer: str, schema: Any) -> str:
         """The name of a schema; "" if it has none."""
@@ -55,6 +69,18 @@ class Named:
             except (KeyError, ValueError):
                 break
         return self.idents.get(pointer, "")
+
+
+def named(view: View, idents: Mapping[str, str], folds: Mapping[str, ir.Normalizer]) -> Named:
+    """The names of a view of models."""
+    ranked: dict[str, tuple[int, str]] = {}
+    for place, ident in idents.items():
+        key, origin = tokens(place)[-1], view.origin(place)
+        # In requests a schema is its variant of that direction, and all that is made of it.
+        rank = 3 * key.startswith("Any ") + 2 * (".request" in key) + (place == origin)
+        if place == origin or ".response" not in key:
+            ranked[origin] = max(ranked.get(origin, (-1, "")), (rank, ident))
+    return Named(view, idents, folds, {origin: ident for origin, (_, ident) in ranked.items()})
 
 
 def kind(media_type: str, schema: Any) -> str:
@@ -121,8 +147,9 @@ def _is_plain(schema: JsonObject) -> bool:
     )
 
 
-def lower(named: Named, name: str, pointer: str, media: JsonObject) -> ir.Media:
-    """What becomes of one media type. `annotation` is that of an answer."""
+def lower(named: Named, name: str, pointer: str) -> ir.Media:
+    """What becomes of the media type at a pointer. `annotation` is that of an answer."""
+    media = get(named.document, pointer)
     keyword = "itemSchema" if "itemSchema" in media else "schema"
     schema, place = media.get(keyword), join(pointer, keyword)
     codec = kind(name, follow(named.document, place, schema)[1])
@@ -130,7 +157,7 @@ def lower(named: Named, name: str, pointer: str, media: JsonObject) -> ir.Media:
         place, schema = _item(named.document, place, schema, keyword == "itemSchema")
     ident = named.ident(place, schema) if codec in _JUDGED else ""
     model = f"_models.{ident}" if ident else _plain(named.document, place, schema)
-    normalizer = named.folded.get(ident)
+    normalizer = named.normalizer(ident) if named.folds else None
     told = [model] if codec in _JUDGED else []
     told += [f"media_type={literal(name)}"] if name not in {USUAL[codec], "*/*"} else []
     return ir.Media(
@@ -149,7 +176,7 @@ def lower(named: Named, name: str, pointer: str, media: JsonObject) -> ir.Media:
 def of_parameters(named: Named, place: str, pointer: str) -> ir.Media:
     """What folds and judges the parameters of an operation, whose schema they were lifted to: that at `place`."""
     ident = named.idents[place]
-    normalizer = named.folded[ident]
+    normalizer = named.folds[place]
     return ir.Media(
         name="",
         pointer=pointer,

@@ -48,7 +48,7 @@ def inline_names(document: JsonObject, components: Mapping[str, str]) -> dict[st
 
 def is_class(document: JsonObject, pointer: str, schema: Any) -> bool:
     """Whether a schema says something of the members of an object: by itself, or as an `allOf` of nothing but such."""
-    if not isinstance(schema, dict) or "$ref" in schema or not _is_object(schema):
+    if not isinstance(schema, dict) or "$ref" in schema or not is_object(schema):
         return False
     if schema.get("properties") or _is_said_by_type(schema):
         return True
@@ -57,7 +57,7 @@ def is_class(document: JsonObject, pointer: str, schema: Any) -> bool:
     layers = tuple(layer for _, layer in compat.layers(document, pointer, schema))
     unions = any(keyword in layer for layer in layers for keyword in ("oneOf", "anyOf", "enum"))
     members = any("properties" in layer or _is_said_by_type(layer) for layer in layers)
-    return not unions and all(map(_is_object, layers)) and members
+    return not unions and all(map(is_object, layers)) and members
 
 
 def _only_refers(schema: Any) -> bool:
@@ -68,11 +68,12 @@ def _only_refers(schema: Any) -> bool:
 
 
 def _is_said_by_type(schema: JsonObject) -> bool:
-    closed = schema.get("additionalProperties") is False
+    closed = schema.get("additionalProperties") is False and "patternProperties" not in schema
     return schema.get("type") == "object" and (closed or bool(schema.get("required")))
 
 
-def _is_object(schema: JsonObject) -> bool:
+def is_object(schema: JsonObject) -> bool:
+    """Whether a schema admits objects, as far as its `type` says."""
     declared = schema.get("type", "object")
     return declared == "object" or (isinstance(declared, list) and "object" in declared)
 
@@ -111,7 +112,7 @@ def _way(path: tuple[str, ...]) -> Iterator[str]:
                 yield f"Option{int(token) + 1}" if token.isdecimal() else token
             elif before == "responses":
                 yield f"Response{'' if token in {'200', '201', 'default'} else token}"
-            elif before in {"properties", "patternProperties", "headers"} or (
+            elif before in {"properties", "patternProperties", "headers", "$defs"} or (
                 before == "content" and "json" not in token
             ):
                 yield token
@@ -120,6 +121,7 @@ def _way(path: tuple[str, ...]) -> Iterator[str]:
             "properties",
             "patternProperties",
             "headers",
+            "$defs",
             "oneOf",
             "anyOf",
             "allOf",

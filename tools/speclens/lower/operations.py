@@ -42,26 +42,23 @@ class _Found:
 
 
 def lower(
-    document: JsonObject,
-    canonical: View,
-    named: Mapping[str, str],
-    folded: Mapping[str, ir.Normalizer],
+    document: JsonObject, lifted: View, named: media.Named, formats: bool
 ) -> tuple[ir.Client | None, tuple[Finding, ...]]:
     """The client of a document, None if it has no operations, and warnings on what the server leaves out.
 
-    `named` are the names of schemas by pointer, `folded` the functions that fold them.
+    `lifted` is the document with the parameters that x-compat is between as schemas; `formats` says whether strings of
+    some formats are Python types.
     """
     found = {one.pointer: one for one in _operations(document)}
     if not found:
         return None, ()
-    inputs = Inputs(document, canonical, named)
-    known = media.Named(document, named, folded)
+    inputs = Inputs(document, named, lifted, formats)
     idents, classes = (
         _distinct_names(found.values(), make) for make in (names.snake, names.class_name)
     )
     resources: dict[str, list[ir.Operation]] = {}
     for pointer, one in found.items():
-        made = _operation(inputs, known, one, idents[pointer], classes[pointer])
+        made = _operation(inputs, one, idents[pointer], classes[pointer])
         tag = methods.tag(one.value, one.path)
         owner = next(
             (same for same in resources if names.attribute(same) == names.attribute(tag)), tag
@@ -113,13 +110,12 @@ def _distinct_names(found: Iterable[_Found], make: Any) -> dict[str, str]:
 # What is generated
 
 
-def _operation(
-    inputs: Inputs, named: media.Named, found: _Found, stem: str, class_name: str
-) -> ir.Operation:
+def _operation(inputs: Inputs, found: _Found, stem: str, class_name: str) -> ir.Operation:
     document, operation, pointer = inputs.document, found.value, found.pointer
-    request = requests.lower(inputs, named, pointer, operation, found.path)
+    named = inputs.named
+    request = requests.lower(inputs, pointer, operation, found.path)
     answers = responses.lower(named, pointer, operation)
-    lifted = parameters.place_of(inputs.canonical.before, pointer)
+    lifted = parameters.place_of(inputs.lifted, pointer)
     ident = methods.verb(operation, found.name, methods.tag(operation, found.path))
     stream, is_plain = responses.stream(answers), responses.is_plain(answers)
     classes = _served(inputs, found, request, answers)
@@ -173,13 +169,13 @@ def _served(
     )
     if any([one.codec for one in side] != ["Json"] for side in sides) or not is_bearer:
         return "", ""
-    canonical = inputs.canonical.document
+    models = inputs.named.document
     found_classes = []
     for side in sides:
-        place, schema = follow(canonical, side[0].schema, get(canonical, side[0].schema))
-        if place not in inputs.named or not is_class(canonical, place, schema):
+        place, schema = follow(models, side[0].schema, get(models, side[0].schema))
+        if place not in inputs.named.idents or not is_class(models, place, schema):
             return "", ""
-        found_classes.append(inputs.named[place])
+        found_classes.append(inputs.named.idents[place])
     return found_classes[0], found_classes[1]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from speclens import ir
+from speclens.lower.meet import either
 
 
 def needed(schemas: Iterable[ir.Schema], roots: Iterable[str]) -> tuple[ir.Schema, ...]:
@@ -17,6 +18,46 @@ def needed(schemas: Iterable[ir.Schema], roots: Iterable[str]) -> tuple[ir.Schem
             found.add(name)
             stack += _parts(named[name])
     return tuple(schema for name, schema in named.items() if name in found)
+
+
+def untied(schemas: Iterable[ir.Schema]) -> tuple[ir.Schema, ...]:
+    """The schemas without aliases that are themselves or something else: they are just something else."""
+    named = {schema.ident: schema for schema in schemas}
+    direct = {name: _direct(schema, named) for name, schema in named.items()}
+    loops = {name for name in direct if name in _reachable(direct, name)}
+    return tuple(
+        replace(schema, type=either(_without(named, loops, name, set())))
+        if name in loops
+        else schema
+        for name, schema in named.items()
+    )
+
+
+def _direct(schema: ir.Schema, named: Mapping[str, ir.Schema]) -> tuple[str, ...]:
+    """The aliases that an alias is, or is one of."""
+    return tuple(
+        one.ident
+        for one in _options(schema)
+        if isinstance(one, ir.Named) and not named[one.ident].is_object
+    )
+
+
+def _options(schema: ir.Schema) -> tuple[ir.Type, ...]:
+    if schema.is_object:
+        return ()
+    return schema.type.options if isinstance(schema.type, ir.Union) else (schema.type,)
+
+
+def _without(
+    named: Mapping[str, ir.Schema], loops: set[str], name: str, seen: set[str]
+) -> Iterator[ir.Type]:
+    """What an alias is besides those that are made of it."""
+    seen.add(name)
+    for one in _options(named[name]):
+        if not isinstance(one, ir.Named) or one.ident not in loops:
+            yield one
+        elif one.ident not in seen:
+            yield from _without(named, loops, one.ident, seen)
 
 
 def in_order(schemas: Iterable[ir.Schema]) -> tuple[ir.Schema, ...]:
@@ -41,38 +82,14 @@ def in_order(schemas: Iterable[ir.Schema]) -> tuple[ir.Schema, ...]:
     )
 
 
-def unwound(schemas: Iterable[ir.Schema]) -> Iterator[tuple[ir.Schema, ir.Schema]]:
-    """The aliases that are made of themselves with nothing between, each with one that Python and pydantic can follow:
-    a union is as good without itself; of what leads back through others nothing is known."""
-    aliases = {schema.ident: schema for schema in schemas if not schema.is_object}
-    graph = {
-        name: tuple(part for part in _bare(schema.type) if part in aliases)
-        for name, schema in aliases.items()
-    }
-    for name, schema in aliases.items():
-        if name in _reachable(graph, name):
-            options = schema.type.options if isinstance(schema.type, ir.Union) else (schema.type,)
-            rest = tuple(option for option in options if option != ir.Named(name))
-            loops = {part for option in rest for part in _bare(option) if part in graph}
-            is_any = not rest or any(name in _reachable(graph, part) for part in loops)
-            type_ = ir.AnyType() if is_any else rest[0] if len(rest) == 1 else ir.Union(rest)
-            yield schema, replace(schema, type=type_)
-
-
-def _bare(type_: ir.Type) -> tuple[str, ...]:
-    """The names in a type that are no items or members."""
-    options = type_.options if isinstance(type_, ir.Union) else (type_,)
-    return tuple(option.ident for option in options if isinstance(option, ir.Named))
-
-
 def mentioned(type_: ir.Type) -> Iterator[str]:
     """The names in a type."""
     match type_:
         case ir.Named(ident):
             yield ident
-        case ir.Array(inner) | ir.Map(inner):
+        case ir.Array(item=inner) | ir.Map(value=inner):
             yield from mentioned(inner)
-        case ir.Union(options):
+        case ir.Union(options=options) | ir.Tuple(options):  # tags name options only
             for option in options:
                 yield from mentioned(option)
         case _:
@@ -81,6 +98,7 @@ def mentioned(type_: ir.Type) -> Iterator[str]:
 
 def _parts(schema: ir.Schema) -> list[str]:
     types = [item.type for item in schema.properties] if schema.is_object else [schema.type]
+    types += [schema.extras] if schema.extras else []
     return [name for type_ in types for name in mentioned(type_)]
 
 

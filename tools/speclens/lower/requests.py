@@ -35,16 +35,14 @@ class Request:
     defaults: dict[str, Any]
 
 
-def lower(
-    inputs: Inputs, named: media.Named, pointer: str, operation: JsonObject, path: str
-) -> Request:
+def lower(inputs: Inputs, pointer: str, operation: JsonObject, path: str) -> Request:
     """The arguments and the body of an operation."""
     found = list(_parameters(inputs, pointer, operation, path))
     place, body = follow(
         inputs.document, join(pointer, "requestBody"), operation.get("requestBody")
     )
     lowered, schema, is_nullable = (
-        _body(inputs, named, place, body) if isinstance(body, dict) else (None, "", False)
+        _body(inputs, place, body) if isinstance(body, dict) else (None, "", False)
     )
     defaults: dict[str, Any] = {}
     if lowered and schema:
@@ -165,13 +163,11 @@ def _style(location: str, parameter: JsonObject) -> str:
 # Bodies
 
 
-def _body(
-    inputs: Inputs, named: media.Named, pointer: str, body: JsonObject
-) -> tuple[ir.Body | None, str, bool]:
+def _body(inputs: Inputs, pointer: str, body: JsonObject) -> tuple[ir.Body | None, str, bool]:
     """A body, the schema that it is the members of, if it is taken apart, and whether null is one of its values."""
-    found, same = [], {}
+    found, same, named = [], {}, inputs.named
     for name, place, value in media.content(inputs.document, pointer, body):
-        one = media.lower(named, name, place, value)
+        one = media.lower(named, name, place)
         encoding = _encoding(value) if one.codec in {"Form", "Multipart"} else ""
         told = (*one.arguments, f"encoding={encoding}") if encoding else one.arguments
         found.append(replace(one, arguments=told))
@@ -179,7 +175,7 @@ def _body(
     if not found:
         return None, "", False
     content = media.preferred(found, same)
-    members = _members(inputs, content)
+    members = _members(named, content)
     kinds = [["Any"] if members else _given(inputs, one) for one in content]
     is_nullable = any("None" in options for options in kinds)
     typed = (
@@ -199,23 +195,24 @@ def _given(inputs: Inputs, one: ir.Media) -> list[str]:
     return inputs.options(one.schema, get(inputs.document, one.schema))
 
 
-def _members(inputs: Inputs, content: tuple[ir.Media, ...]) -> str:
-    """Where the schema stands that a body is the members of, in whatever media type; "" if it is given as a whole."""
+def _members(named: media.Named, content: tuple[ir.Media, ...]) -> str:
+    """Where the schema stands, as written, that a body is the members of, in whatever media type; "" if it is given as a
+    whole."""
+    document = named.document
     places = {
-        follow(inputs.document, one.schema, get(inputs.document, one.schema))[0]
-        if one.schema
-        else ""
+        follow(document, one.schema, get(document, one.schema))[0] if one.schema else ""
         for one in content
     }
-    canonical, place = inputs.canonical.document, min(places)
+    place = min(places)
     if (
         len(places) > 1
         or not place
         or any(one.codec not in {"Json", "Form", "Multipart"} for one in content)
     ):
         return ""
-    schema = get(canonical, place)
-    return place if is_class(canonical, place, schema) and _is_plain(schema) else ""
+    schema = get(document, place)
+    is_apart = is_class(document, place, schema) and _is_plain(schema)
+    return named.view.origin(place) if is_apart else ""
 
 
 def _is_plain(schema: JsonObject) -> bool:

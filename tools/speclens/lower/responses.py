@@ -63,7 +63,7 @@ def _response(named: media.Named, pointer: str, status: str, value: object) -> i
     content, same = [], {}
     if isinstance(response, dict) and status not in _EMPTY:
         for name, at, one in media.content(named.document, place, response):
-            found = media.lower(named, name, at, one)
+            found = media.lower(named, name, at)
             content.append(found)
             same[name] = follow(named.document, found.schema, one.get("schema"))[1]
     kind = status.upper() if status != "default" else status

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from speclens import ir, names
 from speclens.literals import inline, literal
 from speclens.lower import compat, docs, files, order
+from speclens.lower.keywords import Build, warn_unenforced
 from speclens.lower.naming import inline_names, is_class
-from speclens.lower.types import Build, type_of, warn_unenforced
+from speclens.lower.types import type_of
 from speclens.lower.view import View
 from speclens.lower.walk import JsonObject, follow, objects
 from speclens.problems import Finding
@@ -17,24 +18,25 @@ from speclens.source.pointer import get, join, tokens
 
 
 def lower(
-    view: View, components: Mapping[str, str]
+    view: View, components: Mapping[str, str], formats: bool = True
 ) -> tuple[tuple[ir.Schema, ...], tuple[Finding, ...]]:
     """The named schemas of a canonical view, in the order of their code, and warnings on what the models do not
-    enforce. Of what stands inline there are those that a component, a parameter or a body is made of."""
-    named = {**components, **inline_names(view.document, components)}
+    enforce. Of what stands inline there are those that a component, a parameter or a body is made of. `formats` says whether strings of some formats are Python types."""
+    named = class_names(view, components)
     made: dict[ir.Schema, list[Finding]] = {}
     for pointer, ident in named.items():
-        build = Build(view, named)
+        build = Build(view, named, formats)
         made[_schema(build, pointer, ident)] = build.findings
-    for schema, sound in [*order.unwound(made)]:
-        message = "a schema that is made of itself alone is taken as any value"
-        found = Finding("model/not-enforced", schema.pointer, message, "", "warning")
-        is_any = isinstance(sound.type, ir.AnyType)
-        made[sound] = [*made.pop(schema), *([found] if is_any else [])]
-    needed = order.needed(made, [*components.values(), *_roots(Build(view, named))])
-    return order.in_order(needed), tuple(
+    written = [ident for pointer, ident in components.items() if pointer not in view.origins]
+    needed = order.needed(made, [*written, *_roots(Build(view, named, formats))])
+    return order.in_order(order.untied(needed)), tuple(
         dict.fromkeys(f for schema in needed for f in made[schema])
     )
+
+
+def class_names(view: View, components: Mapping[str, str]) -> dict[str, str]:
+    """Pointer in the view -> class name of all that is named, inline ones too."""
+    return {**components, **inline_names(view.document, components)}
 
 
 def _roots(build: Build) -> Iterator[str]:
@@ -47,6 +49,7 @@ def _schema(build: Build, pointer: str, ident: str) -> ir.Schema:
     schema = get(build.view.document, pointer)
     is_object = is_class(build.view.document, pointer, schema)
     properties, closed = _object(build, pointer, schema) if is_object else ((), False)
+    extras = _extras(build, pointer, schema) if is_object else None
     origin = build.view.origin(pointer)
     return ir.Schema(
         name=tokens(pointer)[-1],
@@ -57,7 +60,9 @@ def _schema(build: Build, pointer: str, ident: str) -> ir.Schema:
         is_object=is_object,
         properties=properties,
         closed=closed,
+        extras=extras,
         file=files.arguments({name.name: name.ident for name in properties}, schema),
+        is_made=pointer in build.view.origins and build.view.before is not None,
         type=ir.AnyType() if is_object else type_of(build, pointer, schema, is_root=True),
     )
 
@@ -69,19 +74,13 @@ def _object(build: Build, pointer: str, schema: JsonObject) -> tuple[tuple[ir.Pr
         name for _, layer in layers for name in layer.get("required") or () if isinstance(name, str)
     }
     for place, layer in layers:
-        warn_unenforced(build, place, layer)
+        warn_unenforced(build, place, layer, is_class=True)
         for keyword in ("oneOf", "anyOf"):
             if keyword in layer:
                 build.warn(
                     join(place, keyword),
                     f"`{keyword}` beside properties is not enforced by the model",
                 )
-        if isinstance(layer.get("additionalProperties"), dict) and layer["additionalProperties"]:
-            build.warn(
-                join(place, "additionalProperties"),
-                "the type of further members is not enforced by the model",
-            )
-    _warn_repeated(build, layers, found)
     for name in sorted(required - found.keys()):
         found[name] = (join(pointer, "required"), {})
     idents = names.distinct(found, names.attribute)
@@ -97,17 +96,20 @@ def _object(build: Build, pointer: str, schema: JsonObject) -> tuple[tuple[ir.Pr
     return properties, is_closed
 
 
-def _warn_repeated(
-    build: Build,
-    layers: Iterable[tuple[str, JsonObject]],
-    found: Mapping[str, tuple[str, Any]],
-) -> None:
-    """Note the members of `allOf` that say something of a property that one before them has said otherwise."""
-    for place, layer in layers:
-        for name, inner in (layer.get("properties") or {}).items():
-            if inner != found[name][1]:
-                message = f"another schema of `{name}` ({found[name][0]}) counts; this one is not enforced by the model"
-                build.warn(join(place, "properties", name), message)
+def _extras(build: Build, pointer: str, schema: JsonObject) -> ir.Type | None:
+    """The type of members that are no properties, where the schema that says it knows all of these."""
+    names_known = set(compat.properties(build.view.document, pointer, schema))
+    for place, layer in compat.layers(build.view.document, pointer, schema):
+        inner = layer.get("additionalProperties")
+        if isinstance(inner, dict) and inner:
+            here = join(place, "additionalProperties")
+            if (
+                names_known <= {*(layer.get("properties") or ())}
+                and "patternProperties" not in layer
+            ):
+                return type_of(build, here, inner)
+            build.warn(here, "the type of further members is not enforced by the model")
+    return None
 
 
 def _property(
@@ -119,7 +121,7 @@ def _property(
         ident=ident,
         pointer=build.view.origin(pointer),
         type=type_of(build, pointer, schema),
-        doc=docs.property(schema, target),
+        doc=docs.property(schema, target, with_format=not build.formats),
         optional=optional,
         alias="" if ident == name else literal(name),
     )

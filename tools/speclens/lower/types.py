@@ -1,75 +1,29 @@
-"""Lowering the Schema Objects of the canonical view to types: what a value may be, as far as a model enforces it."""
+"""Lowering the Schema Objects of a view to types: what a value may be, as far as a model enforces it.
+
+Each keyword that says something gives a type of its own, and the type of a schema is what these have in common.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from fractions import Fraction
+from collections.abc import Iterator
 from typing import Any
 
 from speclens import ir
-from speclens.lower import facts, patterns
-from speclens.lower.facts import is_number
+from speclens.lower import formats, keywords
+from speclens.lower.keywords import Build, implied_types, warn_unenforced
+from speclens.lower.meet import Resolve, either, kinds_of, meet
 from speclens.lower.naming import is_class
-from speclens.lower.view import View
+from speclens.lower.tags import tags
 from speclens.lower.walk import JsonObject, follow
-from speclens.problems import Finding
+from speclens.objects import is_30
 from speclens.source.pointer import from_reference, get, join
 
-_CONSTRAINTS = {
-    "string": ("minLength", "maxLength", "pattern"),
-    "integer": ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
-    "number": ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
-    "array": ("minItems", "maxItems"),
-}
-_BOUNDS = dict.fromkeys(keyword for keywords in _CONSTRAINTS.values() for keyword in keywords)
-# Keywords that accept less than the generated model would say: told, never dropped in silence.
-_NOT_ENFORCED = (
-    "not", "if", "dependentRequired", "dependentSchemas", "patternProperties", "propertyNames", "contains",
-    "prefixItems", "uniqueItems", "minProperties", "maxProperties", "unevaluatedProperties", "unevaluatedItems",
-)  # fmt: skip
-_ASSERTIONS = frozenset(
-    [
-        "type",
-        "enum",
-        "const",
-        "properties",
-        "required",
-        "items",
-        "additionalProperties",
-        "minimum",
-        "maximum",
-        "minLength",
-        "maxLength",
-        "pattern",
-        "minItems",
-        "maxItems",
-        "minProperties",
-        "maxProperties",
-        "allOf",
-        "anyOf",
-        "oneOf",
-        "not",
-    ]
+_OF_ONE_TYPE = frozenset(
+    ["required", *(name for names in keywords.CONSTRAINTS.values() for name in names)]
 )
-_OF_ONE_TYPE = frozenset(["required", *(name for names in _CONSTRAINTS.values() for name in names)])
-_COUNTS = frozenset(("minLength", "maxLength", "minItems", "maxItems"))
-_MOST = 2**63 - 1  # that pydantic counts to
+_SAYING = frozenset({"type", "$ref", "allOf", "oneOf", "anyOf", "enum", "const"})
+_DEEPEST = 8  # alias of aliases that is looked through for what it has in common with something
 _NULL = ir.Primitive("null")
-
-
-@dataclass(frozen=True, slots=True)
-class Build:
-    """A canonical view, the names in it, and what is found on the way; lives as long as one schema is lowered."""
-
-    view: View
-    names: Mapping[str, str]  # pointer in the view -> class name
-    findings: list[Finding] = field(default_factory=list)
-
-    def warn(self, pointer: str, message: str) -> None:
-        self.findings.append(
-            Finding("model/not-enforced", self.view.origin(pointer), message, "", "warning")
-        )
 
 
 def type_of(build: Build, pointer: str, schema: Any, is_root: bool = False) -> ir.Type:
@@ -80,17 +34,107 @@ def type_of(build: Build, pointer: str, schema: Any, is_root: bool = False) -> i
         return ir.AnyType()
     if not is_root and pointer in build.names:
         return _named(build, pointer, schema)
-    if isinstance(schema.get("$ref"), str):
-        return _reference(build, pointer, schema)
     warn_unenforced(build, pointer, schema)
+    found: ir.Type = ir.AnyType()
+    resolve = _resolver(build)
+    for place, part in _parts(build, pointer, schema):
+        both = meet(found, part, resolve)
+        if both is None:
+            what = place.removeprefix(f"{pointer}/") if place != pointer else "`type`"
+            build.warn(place, f"{what} beside what else is said is not enforced by the model")
+        else:
+            found = both
+    for place, bounds in _bounds(build, pointer, schema):
+        found = _bounded(build, place, bounds, found)
+    return _nullable(schema, found)
+
+
+def _resolver(build: Build) -> Resolve:
+    """What aliases stand for, through all aliases, but for what is made of itself."""
+
+    def resolve(named: ir.Named) -> ir.Type | None:
+        return _resolved(build, named, ())
+
+    return resolve
+
+
+def _resolved(build: Build, named: ir.Named, seen: tuple[str, ...]) -> ir.Type | None:
+    place = build.place(named.ident)
+    schema = get(build.view.document, place)
+    if is_class(build.view.document, place, schema):
+        return named if seen else None
+    if named.ident in seen or build.depth > _DEEPEST:
+        return None
+    inner = Build(build.view, build.names, build.formats, depth=build.depth + 1)
+    found = type_of(inner, place, schema, is_root=True)
+    options = found.options if isinstance(found, ir.Union) else (found,)
+    through = [
+        _resolved(inner, one, (*seen, named.ident)) if isinstance(one, ir.Named) else one
+        for one in options
+    ]
+    left = [one for one in through if one is not None]
+    return either(left) if left else None
+
+
+def _parts(build: Build, pointer: str, schema: JsonObject) -> Iterator[tuple[str, ir.Type]]:
+    """What each keyword of a schema says, with its place."""
+    if isinstance(schema.get("$ref"), str):
+        yield join(pointer, "$ref"), _reference(build, pointer, schema)
+        if is_30(build.view.document):  # nothing beside a `$ref` counts there
+            return
+    members = schema.get("allOf")
+    for index, member in enumerate(members if isinstance(members, list) else ()):
+        place = join(pointer, "allOf", index)
+        if not _is_bounds(follow(build.view.document, place, member)[1]):
+            yield place, type_of(build, place, member)
     if "enum" in schema or "const" in schema:
-        return _enumeration(build, pointer, schema)
+        keyword = "const" if "const" in schema else "enum"
+        yield join(pointer, keyword), keywords.enumeration(build, pointer, schema)
     for keyword in ("oneOf", "anyOf"):
         if isinstance(schema.get(keyword), list) and schema[keyword]:
-            return _union(build, pointer, schema, keyword)
-    if isinstance(schema.get("allOf"), list):
-        return _merged(build, pointer, schema)
-    return _by_type(build, pointer, schema)
+            yield join(pointer, keyword), _union(build, pointer, schema, keyword)
+    if kinds := _kinds(schema):
+        yield pointer, either([_one(build, pointer, schema, kind) for kind in kinds])
+
+
+def _kinds(schema: JsonObject) -> list[str]:
+    declared = schema.get("type")
+    if isinstance(declared, list):
+        return [kind for kind in declared if isinstance(kind, str)]
+    return [declared] if isinstance(declared, str) else implied_types(schema)
+
+
+def _bounds(build: Build, pointer: str, schema: JsonObject) -> Iterator[tuple[str, JsonObject]]:
+    """The schema itself and the members of its `allOf` that only give bounds: they count for what the others say."""
+    members = schema.get("allOf")
+    for index, member in enumerate(members if isinstance(members, list) else ()):
+        place, target = follow(build.view.document, join(pointer, "allOf", index), member)
+        if _is_bounds(target):
+            yield place, target
+    yield pointer, schema
+
+
+def _is_bounds(schema: Any) -> bool:
+    return isinstance(schema, dict) and bool(schema) and schema.keys() <= _OF_ONE_TYPE
+
+
+def _bounded(build: Build, pointer: str, schema: JsonObject, found: ir.Type) -> ir.Type:
+    """A type within the bounds that a schema gives without a `type`: they count for the types they are of."""
+    if _kinds(schema) or not schema.keys() & _OF_ONE_TYPE:
+        return found
+    if "$ref" in schema and is_30(build.view.document):
+        return found
+    resolve = _resolver(build)
+    kinds = kinds_of(found, resolve)
+    told = "keywords without a `type` are not enforced by the model"
+    if not kinds or "required" in schema:
+        build.warn(pointer, told)
+        return found
+    bounds = either([_one(build, pointer, schema, kind) for kind in kinds])
+    both = meet(found, bounds, resolve)
+    if both is None:
+        build.warn(pointer, told)
+    return found if both is None else both
 
 
 def _named(build: Build, pointer: str, schema: Any) -> ir.Type:
@@ -100,17 +144,21 @@ def _named(build: Build, pointer: str, schema: Any) -> ir.Type:
         return named
     declared = schema.get("type")
     kinds = [kind for kind in declared if kind != "object"] if isinstance(declared, list) else []
-    return _nullable(schema, [named, *(_one(build, pointer, schema, kind) for kind in kinds)])
+    others = [_one(build, pointer, schema, kind) for kind in kinds]
+    return _nullable(schema, either([named, *others]))
 
 
-def _nullable(schema: JsonObject, options: list[ir.Type]) -> ir.Type:
-    return _either([*options, *([_NULL] if schema.get("nullable") is True else [])])
+def _nullable(schema: JsonObject, found: ir.Type) -> ir.Type:
+    """A type that admits null too, where `nullable` says so."""
+    if schema.get("nullable") is not True:
+        return found
+    if isinstance(found, ir.Literals):
+        return ir.Literals((*found.values, *(() if None in found.values else (None,))))
+    return either([found, _NULL])
 
 
 def _reference(build: Build, pointer: str, schema: JsonObject) -> ir.Type:
     target = from_reference(schema["$ref"])
-    if schema.keys() & (_ASSERTIONS - {"$ref"}):
-        build.warn(pointer, "keywords beside `$ref` are not enforced by the model")
     if target is not None and target in build.names:
         return _named(build, target, get(build.view.document, target))
     place, inner = follow(build.view.document, pointer, schema)
@@ -118,42 +166,6 @@ def _reference(build: Build, pointer: str, schema: JsonObject) -> ir.Type:
         build.warn(pointer, "a reference by `$anchor` or `$id` is taken as any value")
         return ir.AnyType()
     return type_of(build, place, inner)
-
-
-def warn_unenforced(build: Build, pointer: str, schema: JsonObject) -> None:
-    """Note the keywords of a schema that no model enforces."""
-    for keyword in _NOT_ENFORCED:
-        is_harmless = keyword in ("not", "uniqueItems") and schema.get(keyword) is False
-        if keyword in schema and not is_harmless:
-            build.warn(join(pointer, keyword), f"`{keyword}` is not enforced by the model")
-
-
-def _enumeration(build: Build, pointer: str, schema: JsonObject) -> ir.Type:
-    values = [schema["const"]] if "const" in schema else schema["enum"]
-    if "type" in schema and isinstance(values, list):
-        kinds = facts.types_of(build.view.document, {"type": schema["type"]})
-        values = [value for value in values if facts.json_type(value) in kinds]
-    if schema.get("nullable") is True and isinstance(values, list) and None not in values:
-        values = [*values, None]
-    if (
-        not isinstance(values, list)
-        or any(isinstance(value, (float, list, dict)) for value in values)
-        or not values
-    ):
-        build.warn(
-            pointer,
-            "an enumeration of numbers with fractions, arrays or objects is not enforced by the model",
-        )
-        return ir.AnyType()
-    _warn_unread(build, pointer, schema, "beside an enumeration")
-    return ir.Literals(tuple({(type(value), value): value for value in values}.values()))
-
-
-def _warn_unread(build: Build, pointer: str, schema: JsonObject, where: str) -> None:
-    """Note the bounds of a schema that its type says nothing of."""
-    for keyword in _BOUNDS:
-        if keyword in schema:
-            build.warn(join(pointer, keyword), f"`{keyword}` {where} is not enforced by the model")
 
 
 def _union(build: Build, pointer: str, schema: JsonObject, keyword: str) -> ir.Type:
@@ -166,134 +178,66 @@ def _union(build: Build, pointer: str, schema: JsonObject, keyword: str) -> ir.T
         build.warn(
             join(pointer, keyword), f"`{keyword}` of required names is not enforced by the model"
         )
-        return _by_type(build, pointer, schema)
-    if schema.keys() & (_ASSERTIONS - {keyword, "type"}):
-        build.warn(pointer, f"keywords beside `{keyword}` are not enforced by the model")
-    options = [type_of(build, place, branch) for place, branch in branches]
-    return _nullable(schema, options)
-
-
-def _either(options: list[ir.Type]) -> ir.Type:
-    flat = [
-        part
-        for option in options
-        for part in (option.options if isinstance(option, ir.Union) else (option,))
-    ]
-    distinct = tuple(dict.fromkeys(flat))
-    if any(isinstance(option, ir.AnyType) for option in distinct):
         return ir.AnyType()
-    return distinct[0] if len(distinct) == 1 else ir.Union(distinct)
+    typed = [(place, _typed(branch, schema)) for place, branch in branches]
+    options = [type_of(build, place, branch) for place, branch in typed]
+    found = either(options)
+    told = schema.get("discriminator")
+    if not isinstance(found, ir.Union) or not isinstance(told, dict):
+        return found
+    names = {place: one for (place, _), one in zip(branches, options, strict=True)}
+    return ir.Union(found.options, tags(build.view, names, told))
 
 
-def _merged(build: Build, pointer: str, schema: JsonObject) -> ir.Type:
-    """An `allOf` that is no object: what one member says, narrowed by keywords of the others."""
-    own = {key: value for key, value in schema.items() if key != "allOf"}
-    members = [member for member in schema["allOf"] if isinstance(member, dict)]
-    if any(member is False for member in schema["allOf"]):
-        build.warn(join(pointer, "allOf"), "a schema that accepts nothing is taken as any value")
-    telling = [member for member in (*members, own) if member.keys() & (_ASSERTIONS | {"$ref"})]
-    if len(telling) == 1:
-        place = (
-            pointer
-            if telling[0] is own
-            else join(pointer, "allOf", schema["allOf"].index(telling[0]))
-        )
-        return _nullable(schema, [type_of(build, place, telling[0])])
-    merged: JsonObject = {}
-    for member in telling:
-        _, target = follow(build.view.document, pointer, member)
-        if not isinstance(target, dict) or any(
-            merged[key] != target[key] for key in target.keys() & merged.keys() & _ASSERTIONS
-        ):
-            break
-        merged |= target
-    else:
-        if not merged.keys() & {"allOf", "oneOf", "anyOf", "properties"}:
-            return type_of(build, pointer, merged, is_root=True)
-    build.warn(
-        join(pointer, "allOf"),
-        "`allOf` is taken as its first member; the others are not enforced by the model",
-    )
-    return type_of(build, join(pointer, "allOf", schema["allOf"].index(members[0])), members[0])
-
-
-def _by_type(build: Build, pointer: str, schema: JsonObject) -> ir.Type:
-    declared = schema.get("type")
-    kinds = (
-        declared
-        if isinstance(declared, list)
-        else [declared]
-        if isinstance(declared, str)
-        else implied_types(schema)
-    )
-    if not kinds:
-        if schema.keys() & _OF_ONE_TYPE:
-            build.warn(pointer, "keywords without a `type` are not enforced by the model")
-        return ir.AnyType()
-    options = [_one(build, pointer, schema, kind) for kind in kinds]
-    if schema.get("nullable") is True and isinstance(declared, str):
-        options.append(ir.Primitive("null"))
-    return _either(options)
-
-
-def implied_types(schema: JsonObject) -> list[str]:
-    """The type a schema without `type` is surely about, as its author meant it."""
-    if schema.keys() & {"properties", "additionalProperties"}:
-        return ["object"]
-    return ["array"] if "items" in schema else []
+def _typed(branch: Any, schema: JsonObject) -> Any:
+    """A branch that only gives bounds, for values of the type that is said beside the union."""
+    is_bounds = isinstance(branch, dict) and not branch.keys() & _SAYING
+    return {"type": schema["type"], **branch} if is_bounds and "type" in schema else branch
 
 
 def _one(build: Build, pointer: str, schema: JsonObject, kind: str) -> ir.Type:
+    """The type of the values of a schema that are of one JSON type."""
+    bounds = keywords.constraints(build, pointer, schema, kind)
     if kind == "array":
-        item = type_of(build, join(pointer, "items"), schema.get("items", {}))
-        return ir.Array(item, _constraints(build, pointer, schema, "array"))
+        return _array(build, pointer, schema, bounds)
     if kind == "object":
-        inner = schema.get("additionalProperties", True)
-        if isinstance(inner, dict) and inner:
-            return ir.Map(type_of(build, join(pointer, "additionalProperties"), inner))
-        return ir.Map(ir.AnyType())
-    return ir.Primitive(kind, _constraints(build, pointer, schema, kind))
+        return _map(build, pointer, schema, bounds)
+    if kind != "string":
+        return ir.Primitive(kind, bounds)
+    text = ir.Primitive(kind, bounds, formats.annotation(schema) if build.formats else "")
+    known = schema.get("x-extensible-enum")
+    if isinstance(known, list) and known and all(isinstance(value, str) for value in known):
+        return either([ir.Literals(tuple(dict.fromkeys(known))), text])
+    return text
 
 
-def _constraints(
-    build: Build, pointer: str, schema: JsonObject, kind: str
-) -> tuple[tuple[str, int | float | str], ...]:
-    found = {
-        keyword: schema[keyword] for keyword in _CONSTRAINTS.get(kind, ()) if keyword in schema
-    }
-    for keyword in [key for key in found if key in _COUNTS and _is_endless(found[key])]:
-        del found[keyword]
-        if keyword.startswith("min"):
-            build.warn(
-                join(pointer, keyword), f"`{keyword}` of this size is not enforced by the model"
-            )
-    step = found.get("multipleOf", 1)
-    if is_number(step) and Fraction(str(step)) != Fraction(step):
-        del found["multipleOf"]
-        message = "a `multipleOf` that has no exact binary form is not enforced by the model"
-        build.warn(join(pointer, "multipleOf"), message)
-    for exclusive, inclusive in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
-        if found.pop(exclusive, None) is True and inclusive in found:  # OpenAPI 3.0
-            found[exclusive] = found.pop(inclusive)
-        elif is_number(schema.get(exclusive)):
-            found[exclusive] = schema[exclusive]
-    if "pattern" in found:
-        source = patterns.for_pydantic(found.pop("pattern"))
-        if source is None:
-            message = (
-                "a pattern that pydantic's regex engine does not know is not enforced by the model"
-            )
-            build.warn(join(pointer, "pattern"), message)
-        else:
-            return (*_numbers(found), ("pattern", source))
-    return tuple(_numbers(found))
+def _array(build: Build, pointer: str, schema: JsonObject, bounds: ir.Constraints) -> ir.Type:
+    prefix, rest = schema.get("prefixItems"), schema.get("items", True)
+    item = ir.AnyType()
+    if not isinstance(prefix, list) or not prefix:
+        if rest is not True:
+            return ir.Array(type_of(build, join(pointer, "items"), rest), bounds)
+        return ir.Array(item, bounds)
+    first = [
+        type_of(build, join(pointer, "prefixItems", index), one) for index, one in enumerate(prefix)
+    ]
+    said = dict(bounds)
+    highest = len(first) if rest is False else said.get("maxItems")
+    if said.get("minItems") == highest == len(first) and "uniqueItems" not in said:
+        return ir.Tuple(tuple(first))
+    for keyword in ("prefixItems", *(("items",) if "items" in schema else ())):
+        build.warn(join(pointer, keyword), "which item is which is not enforced by the model")
+    others = [] if rest is False else [type_of(build, join(pointer, "items"), rest)]
+    most = () if rest is not False or "maxItems" in said else (("maxItems", len(first)),)
+    return ir.Array(either([*first, *others]), (*bounds, *most))
 
 
-def _is_endless(count: Any) -> bool:
-    return is_number(count) and count > _MOST
-
-
-def _numbers(found: JsonObject) -> Iterator[tuple[str, int | float]]:
-    for keyword, value in found.items():
-        if is_number(value):
-            yield keyword, int(value) if keyword in _COUNTS else value
+def _map(build: Build, pointer: str, schema: JsonObject, bounds: ir.Constraints) -> ir.Type:
+    if (pattern := keywords.keys(schema)) is not None:
+        [(written, inner)] = schema["patternProperties"].items()
+        place = join(pointer, "patternProperties", written)
+        return ir.Map(type_of(build, place, inner), bounds, pattern)
+    inner = schema.get("additionalProperties", True)
+    if isinstance(inner, dict) and inner:
+        return ir.Map(type_of(build, join(pointer, "additionalProperties"), inner), bounds)
+    return ir.Map(ir.AnyType(), bounds)

@@ -45,6 +45,13 @@ class View:
                     yield place + pointer[len(origin) :]
 
 
+def copied(value: Any) -> Any:
+    """JSON that shares nothing with what it was copied from, not with itself either."""
+    if isinstance(value, dict):
+        return {key: copied(item) for key, item in value.items()}
+    return [copied(item) for item in value] if isinstance(value, list) else value
+
+
 def relocated(value: Any, view: View) -> Any:
     """Something of the IR with every pointer at its place as written."""
     if isinstance(value, tuple):

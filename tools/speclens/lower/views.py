@@ -13,16 +13,18 @@ from typing import Any
 
 from speclens.lower import compat, deep_hubs, facts
 from speclens.lower.required import needed_hubs, required_groups
-from speclens.lower.view import View
+from speclens.lower.view import View, copied
 from speclens.lower.walk import JsonObject, objects
 from speclens.objects import SUBSCHEMAS
 from speclens.source.pointer import join, tokens, walk
 
-Transform = Callable[["_View", str, str, Any], Any]
+Transform = Callable[["Rewriting", str, str, Any], Any]
 
 
 @dataclass(frozen=True, slots=True)
-class _View:
+class Rewriting:
+    """A document whose schemas are transformed one by one, and where those that moved come from."""
+
     document: JsonObject
     transform: Transform
     origins: dict[str, str] = field(default_factory=dict)
@@ -68,24 +70,18 @@ def wire(document: JsonObject) -> View:
 
 
 def _apply(document: JsonObject, transform: Transform) -> View:
-    result = _copy(document)
-    view = _View(document, transform)
+    result = copied(document)
+    view = Rewriting(document, transform)
     for pointer, schema in objects(document, "schema"):
         *path, last = tokens(pointer)
         walk(result, path)[last] = view.schema(pointer, pointer, schema)
     return View(result, view.origins)
 
 
-def _copy(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _copy(item) for key, item in value.items()}
-    return [_copy(item) for item in value] if isinstance(value, list) else value
-
-
 # Canonical
 
 
-def _canonical(view: _View, old: str, new: str, schema: JsonObject) -> JsonObject:
+def _canonical(view: Rewriting, old: str, new: str, schema: JsonObject) -> JsonObject:
     result = view.inner(old, new, schema, frozenset({"properties", "oneOf", "anyOf", "required"}))
     result |= _canonical_properties(view, old, new, schema)
     _canonical_required(view, old, schema, result)
@@ -101,7 +97,7 @@ def _order(schema: JsonObject) -> Callable[[str], int]:
     return lambda key: positions.get(key, len(positions))
 
 
-def _canonical_properties(view: _View, old: str, new: str, schema: JsonObject) -> JsonObject:
+def _canonical_properties(view: Rewriting, old: str, new: str, schema: JsonObject) -> JsonObject:
     if not isinstance(schema.get("properties"), dict):
         return {}
     hubs = {spoke.hub for spoke in compat.spokes(view.document, old, schema)}
@@ -146,7 +142,7 @@ def _excluding(document: JsonObject, schema: Any, absent: tuple[Any, ...]) -> An
     return {"allOf": [schema, {"not": {"enum": others}}]} if others else schema
 
 
-def _canonical_required(view: _View, old: str, schema: JsonObject, result: JsonObject) -> None:
+def _canonical_required(view: Rewriting, old: str, schema: JsonObject, result: JsonObject) -> None:
     hubs = {spoke.name: spoke.hub for spoke in compat.spokes(view.document, old, schema)}
     required = list(schema.get("required") or ())
     groups = required_groups(schema.get("anyOf"))
@@ -164,7 +160,7 @@ def _canonical_required(view: _View, old: str, schema: JsonObject, result: JsonO
 
 
 def _canonical_union(
-    view: _View, old: str, new: str, schema: JsonObject, keyword: str, result: JsonObject
+    view: Rewriting, old: str, new: str, schema: JsonObject, keyword: str, result: JsonObject
 ) -> None:
     if (
         required_groups(schema[keyword]) is not None
@@ -216,7 +212,7 @@ _OUTER_WINS = frozenset(
 _SENDING = frozenset({"binary", "byte", "password"})  # formats that say how to send, not what
 
 
-def _wire(view: _View, old: str, new: str, schema: JsonObject) -> JsonObject:
+def _wire(view: Rewriting, old: str, new: str, schema: JsonObject) -> JsonObject:
     is_told = schema.get("format") in _SENDING
     result = view.inner(old, new, schema, frozenset() if is_told else frozenset({"format"}))
     if not isinstance(schema.get("properties"), dict):

@@ -6,7 +6,7 @@ widens the `type` beside it, exclusive bounds are booleans, and nothing beside a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -41,8 +41,11 @@ def schema_validator(document: dict[str, Any], pointer: str) -> Draft202012Valid
     return validators(document)(pointer)
 
 
-def validators(document: dict[str, Any]) -> Callable[[str], Draft202012Validator]:
-    """`schema_validator` for many schemas of one document."""
+def validators(
+    document: dict[str, Any], formats: Mapping[str, Callable[[str], bool]] | None = None
+) -> Callable[[str], Draft202012Validator]:
+    """`schema_validator` for many schemas of one document. `formats` say which texts are of a format; without them none
+    is asserted."""
     resource = to_2020_12(document, "3.0" if is_30(document) else "3.1")
     roots = _identified(resource)
     if roots:
@@ -53,7 +56,11 @@ def validators(document: dict[str, Any]) -> Callable[[str], Draft202012Validator
         reference = {"$ref": _URI + quote(_under_defs(pointer, roots), safe="#/~")}
         try:
             return Draft202012Validator(
-                reference, registry=registry, validate_formats=False, offline=True
+                reference,
+                registry=registry,
+                validate_formats=bool(formats),
+                formats=dict(formats) if formats else None,
+                offline=True,
             )
         except jsonschema_rs.ReferencingError as error:
             raise ValueError(str(error)) from None

@@ -3,7 +3,8 @@ a document."""
 
 from __future__ import annotations
 
+from speclens.verify.formats import formats_of
 from speclens.verify.running import Report, Verdict, verify
 from speclens.verify.subjects import Generated, generated
 
-__all__ = ["Generated", "Report", "Verdict", "generated", "verify"]
+__all__ = ["Generated", "Report", "Verdict", "formats_of", "generated", "verify"]

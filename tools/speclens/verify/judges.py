@@ -4,36 +4,44 @@ enforce less."""
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from functools import cache
 from typing import Any
 
 from jsonschema_rs import Draft202012Validator
 
-from speclens.lower import views
-from speclens.lower.types import implied_types
+from speclens.lower import formats, views
+from speclens.lower.keywords import implied_types
 from speclens.lower.view import View
 from speclens.lower.walk import JsonObject, all_schemas
+from speclens.objects import is_30
 from speclens.source.pointer import exists, from_reference, get, join, tokens, walk
 from speclens.validate.dialect import validators
+
+Formats = Mapping[str, Callable[[str], bool]]
+JUDGED = "x-speclens-judged"
+"""The keyword for the format of a string that is a type in models."""
 
 Judge = Callable[[Any], bool | None]
 """Whether a value is accepted. None: it is not, and by what models do not enforce alone."""
 
 
 def judges(
-    document: JsonObject, unenforced: Collection[str]
+    document: JsonObject, unenforced: Collection[str], of: Formats
 ) -> tuple[Callable[[str], Judge], Callable[[str], Judge]]:
     """The judges of schemas by pointer, on the wire and on the canonical view. `unenforced` are the pointers of
-    keywords and schemas that models do not enforce (the warnings `model/not-enforced`)."""
+    keywords and schemas that models do not enforce (the warnings `model/not-enforced`), `of` what models take for
+    texts of a format that is a type."""
     places = frozenset(unenforced)
-    wire, canonical = (_judges(view(document), places) for view in (views.wire, views.canonical))
+    wire, canonical = (
+        _judges(view(document), places, of) for view in (views.wire, views.canonical)
+    )
     return wire, canonical
 
 
-def _judges(view: View, unenforced: frozenset[str]) -> Callable[[str], Judge]:
+def _judges(view: View, unenforced: frozenset[str], of: Formats) -> Callable[[str], Judge]:
     relaxed = _relaxed(view, unenforced)
-    strict, lenient = validators(_readable(view.document)), validators(_readable(relaxed))
+    strict, lenient = (validators(_readable(one), of) for one in (view.document, relaxed))
 
     def judge(pointer: str) -> Judge:
         accepts = _accepting(strict(pointer))
@@ -56,9 +64,10 @@ def _accepting(validator: Draft202012Validator) -> Callable[[Any], bool]:
     return accepts
 
 
-def typed(document: JsonObject) -> JsonObject:
+def typed(document: JsonObject, judged: Collection[str] = ()) -> JsonObject:
     """The document as models take it, which is what its authors mean: `properties` without `type` is for objects, and
-    `nullable` admits null beside `enum` too (ARCHITECTURE.md has both decisions)."""
+    `nullable` admits null beside `enum` too (ARCHITECTURE.md has both decisions). Texts of the formats that are `judged`
+    are of these formats."""
     result = copy.deepcopy(document)
     for _, schema in all_schemas(result):
         if not isinstance(schema, dict):
@@ -66,17 +75,35 @@ def typed(document: JsonObject) -> JsonObject:
         if not schema.keys() & {"type", "$ref", "enum", "const"}:
             for kind in implied_types(schema):
                 schema["type"] = kind
+        if formats.of(schema) in judged and "string" in types_of(schema):
+            schema[JUDGED] = schema["format"]
+        if (
+            schema.get("nullable") is True
+            and isinstance(schema.get("type"), str)
+            and not is_30(document)
+        ):
+            schema["type"] = [schema["type"], "null"]
         if schema.get("nullable") is True and isinstance(schema.get("enum"), list):
             schema["enum"] += [None] if None not in schema["enum"] else []
     return result
 
 
+def types_of(schema: JsonObject) -> list[str]:
+    """The types that a schema declares."""
+    declared = schema.get("type")
+    return declared if isinstance(declared, list) else [declared] if declared else []
+
+
 def _readable(document: JsonObject) -> JsonObject:
-    """A document without patterns that no validator of ours can read: what they refuse is not judged."""
+    """A document without patterns that no validator of ours can read, what they refuse is not judged; and with the
+    formats alone that are."""
     result = copy.deepcopy(document)
     for _, schema in all_schemas(result):
         if not isinstance(schema, dict):
             continue
+        schema.pop("format", None)
+        if JUDGED in schema:
+            schema["format"] = schema.pop(JUDGED)
         if not _is_pattern(schema.get("pattern", "")):
             del schema["pattern"]
         for pattern in [

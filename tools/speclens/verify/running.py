@@ -16,6 +16,7 @@ from hypothesis.errors import Flaky, Unsatisfiable
 from speclens import cache
 from speclens.lower.walk import JsonObject
 from speclens.verify.cases import Case, cases, events, place_of, shapes
+from speclens.verify.judges import Formats
 from speclens.verify.laws import COMPAT_LAWS, LAWS, Broken, Law
 from speclens.verify.mutations import ODD
 from speclens.verify.smaller import smallest
@@ -63,11 +64,12 @@ def verify(
     generated: Mapping[str, Generated],
     unenforced: Collection[str],
     examples: int,
+    judged: Formats | None = None,
 ) -> Iterator[Report]:
     """A report on each of some schemas, given by their pointers (of the document with its parameters lifted); the same
-    in every run."""
+    in every run. `judged` are the formats that are types (`formats_of`)."""
     set_hypothesis_home_dir(cache.directory("hypothesis"))  # not the user's directory
-    subject = subjects(written, unenforced)
+    subject = subjects(written, unenforced, judged)
     for pointer, made in generated.items():
         yield run(subject(pointer, made), examples)
 

@@ -12,6 +12,7 @@ from hypothesis.errors import InvalidArgument
 from hypothesis.strategies import SearchStrategy
 
 from speclens.lower import patterns
+from speclens.verify.judges import JUDGED
 from speclens.verify.layers import Layers, sizes
 from speclens.verify.values import Json, members
 
@@ -20,6 +21,27 @@ _BOUNDS = (
     *("minLength", "maxLength", "minItems", "maxItems"),
     *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"),
 )
+
+_TEXTS = {
+    "date-time": (
+        "2020-01-01T00:00:00Z",
+        "2020-02-30T00:00:00.1+02:00",
+        "1999-12-31t23:59:60.1234567z",
+    ),
+    "date": ("2020-01-01", "2020-02-30"),
+    "time": ("10:00:00Z", "10:00:00.123+0200", "1"),
+    "duration": ("P1DT2H", "P1Y", "PT0.50S", "P"),
+    "uuid": (
+        "f47ac10b-58cc-4372-a567-0e02b2c3d479",
+        "F47AC10B58CC4372A5670E02B2C3D479",
+        "f47ac10b",
+    ),
+    "byte": ("", "aGk=", "aGk", "_-8", "a"),
+    "binary": ("", "a", "\u00e4"),
+    "decimal": ("1.50", "-1E+5", "1e5", "NaN"),
+    "int64": ("1", "007", "9007199254740993", "1.0"),
+}
+"""Texts of formats that are types in models, and some that nearly are."""
 
 
 def edges(document: Json) -> tuple[int, ...]:
@@ -38,6 +60,9 @@ def _edges(value: Json) -> Iterator[float]:
 def texts(layers: Layers, known: Collection[str], near: Collection[int]) -> SearchStrategy[Json]:
     """Texts that are within bounds or match a pattern; some of those known, and some with a length near an edge."""
     low, high = sizes(layers, "minLength", "maxLength")
+    judged = [layer[JUDGED] for layer in layers if JUDGED in layer]
+    if judged:
+        return st.sampled_from(_TEXTS.get(judged[0], ("",)))
     if low > high:
         return st.nothing()
     written = [layer["pattern"] for layer in layers if "pattern" in layer]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -18,7 +19,7 @@ from speclens.lower import compat, naming, parameters, views
 from speclens.lower.walk import JsonObject
 from speclens.source.pointer import exists, get, join
 from speclens.verify.instances import instances, names
-from speclens.verify.judges import Judge, judges, typed
+from speclens.verify.judges import Formats, Judge, judges, typed
 from speclens.verify.mutations import near_misses
 from speclens.verify.values import Json, exact
 
@@ -66,7 +67,8 @@ def generated(
     written: JsonObject, document: ir.Document, models: ModuleType, normalizers: ModuleType | None
 ) -> dict[str, Generated]:
     """What is generated of the schemas of a document, from the modules of its package: of those that are at the same
-    place in both of its views. A branch that becomes part of the schema around it is verified as that.
+    place in both of its views, and say what stands there. A branch that becomes part of the schema around it is verified
+    as that.
 
     The pointers are those of the document with its parameters lifted to schemas (`lower.parameters`).
     """
@@ -82,6 +84,8 @@ def generated(
     both = views.wire(lifted), views.canonical(lifted)
     made: dict[str, Generated] = {}
     for one in document.schemas:
+        if one.is_made:
+            continue
         pointer = places.get(one.ident, one.pointer)
         if all(view.origin(pointer) == pointer and exists(view.document, pointer) for view in both):
             own = functions.get(one.ident, (None, None))
@@ -115,14 +119,14 @@ class Subject:
 
 
 def subjects(
-    written: JsonObject, unenforced: Collection[str] = ()
+    written: JsonObject, unenforced: Collection[str] = (), judged: Formats | None = None
 ) -> Callable[[str, Generated], Subject]:
     """The subjects of a document by pointer, its parameters lifted. `unenforced` are the places of it that models do not
-    enforce."""
-    lifted = parameters.lifted(written)
-    document = typed(lifted.document)
+    enforce, `judged` the formats that they do (`formats_of`)."""
+    lifted, of = parameters.lifted(written), judged or {}
+    document = typed(lifted.document, of)
     wire, canonical = views.wire(document).document, views.canonical(document).document
-    on_wire, on_canonical = judges(document, [*unenforced, *lifted.places(unenforced)])
+    on_wire, on_canonical = judges(document, [*unenforced, *lifted.places(unenforced)], of)
     known, judges_of = names(document), ((wire, cache(on_wire)), (canonical, cache(on_canonical)))
 
     def fits(pointer: str, value: Json) -> bool:
@@ -135,7 +139,7 @@ def subjects(
         sent = near_misses(_alone(instances(wire, pointer), _sources(document, pointer)), known)
         folded = near_misses(instances(canonical, pointer), known)
         accepts = on_canonical(pointer)
-        say = _saying(made.model, accepts)
+        say = _saying(made.model, accepts, in_json="int64" in of)
         return Subject(
             document=document,
             origin=lifted.origin,
@@ -253,9 +257,9 @@ def _denormalizing(said_by: Callable[..., Json]) -> Callable[[Json, Mapping[str,
     return denormalize
 
 
-def _saying(model: Any, accepts: Judge) -> Callable[[Json], Json]:
+def _saying(model: Any, accepts: Judge, in_json: bool) -> Callable[[Json], Json]:
     """What a model says again of a value. A class is for objects: what else its schema accepts (null) is said where the
-    class is used."""
+    class is used. `in_json` is for what only JSON text tells: an integer is no text of one, but Python's int is taken."""
     adapter: TypeAdapter[Any] = TypeAdapter(model)
     is_class = _is_class(model)
 
@@ -263,7 +267,11 @@ def _saying(model: Any, accepts: Judge) -> Callable[[Json], Json]:
         if is_class and not isinstance(value, dict):
             return value if accepts(value) else REFUSED
         try:
-            instance = adapter.validate_python(value, strict=True, by_alias=True, by_name=False)
+            if in_json:
+                text = json.dumps(value)
+                instance = adapter.validate_json(text, strict=True, by_alias=True, by_name=False)
+            else:
+                instance = adapter.validate_python(value, strict=True, by_alias=True, by_name=False)
             return adapter.dump_python(instance, mode="json", by_alias=True, exclude_unset=True)
         except ValidationError:
             return REFUSED

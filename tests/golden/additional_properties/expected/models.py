@@ -5,7 +5,9 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from ._types import Maybe, Model
+from pydantic import Field
+
+from ._types import Integer, Maybe, Model
 
 
 class Open(Model):
@@ -13,6 +15,7 @@ class Open(Model):
 
 
 class Typed(Model):
+    __pydantic_extra__: dict[str, Integer] = Field(init=False)
     a: str
 
 

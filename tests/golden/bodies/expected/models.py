@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
-from ._types import Integer, Maybe, Model
+from ._types import Integer, JsonBinary, Maybe, Model
 
 
 class FormSendRequestApplicationXWwwFormUrlencoded(Model):
@@ -21,8 +21,8 @@ class FormSendRequestApplicationXWwwFormUrlencodedAt(Model):
 
 
 class PartsSendRequestMultipartFormData(Model):
-    file: str
-    more: Maybe[list[str]] = None
+    file: JsonBinary
+    more: Maybe[list[JsonBinary]] = None
     note: Maybe[str] = None
     meta: Maybe[PartsSendRequestMultipartFormDataMeta] = None
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ._types import Maybe, Model
+from ._types import JsonDateTime, JsonUUID, Maybe, Model
 
 
 class Thing(Model):
@@ -15,6 +15,6 @@ class Thing(Model):
     long: Maybe[Annotated[str, Field(min_length=2)]] = None
     code: Maybe[Annotated[str, Field(pattern="^[A-Z]{2}[0-9]+$")]] = None
     part: Maybe[Annotated[str, Field(pattern="b")]] = None
-    when: Maybe[str] = None
-    id: Maybe[str] = None
+    when: Maybe[JsonDateTime] = None
+    id: Maybe[JsonUUID] = None
     link: Maybe[Annotated[str, Field(max_length=9)]] = None

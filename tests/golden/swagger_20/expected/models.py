@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ._types import Maybe, Model
+from ._types import JsonBase64, JsonBinary, Maybe, Model
 
 
 class PagePet(Model):
@@ -17,9 +17,9 @@ class PagePet(Model):
 class Pet(Model):
     kind: str
     name: Annotated[str, Field(max_length=3)] | None = None
-    picture: Maybe[str] = None
+    picture: Maybe[JsonBase64] = None
 
 
 class UploadPetRequestMultipartFormData(Model):
-    picture: str
+    picture: JsonBinary
     tags: Maybe[list[str]] = None

@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from ._types import Integer, Maybe, Model, Number
+from ._types import Integer, Maybe, Model, Number, Unique
 
 
 class Thing(Model):
-    a: Maybe[list[Integer]] = None
+    a: Maybe[Annotated[list[Integer], Unique]] = None
     b: Maybe[str] = None
     step: Maybe[Number] = None
     typeless: Any = None

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Annotated, TypeAlias
 
 from pydantic import Field
+from typing_extensions import TypeAliasType
 
 from ._types import Integer, Maybe, Model
 
@@ -26,4 +27,12 @@ class Thing(Model):
     maybe: str | None = None
 
 
+Itself = TypeAliasType("Itself", "str | list[Itself]")
+
+Narrowed: TypeAlias = Annotated[str, Field(max_length=2)] | list[Itself]
+
+One: TypeAlias = Integer | str
+
 Pet: TypeAlias = Cat | Dog
+
+Two: TypeAlias = str | Integer

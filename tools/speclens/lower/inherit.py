@@ -1,0 +1,94 @@
+"""Inheritance as OpenAPI 3.0 writes it: a base with a `discriminator`, and children that are `allOf` of it.
+
+Where something is of the base it may be any child. So references to it, but those of the children, become references to
+a union of the children and the base itself, which is for all other values: a schema is what it was before.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from speclens.lower.naming import is_class
+from speclens.lower.walk import JsonObject, all_schemas, follow
+from speclens.source.pointer import get, join, to_reference, tokens
+
+_ROOT = "#/components/schemas"
+
+
+def unite(document: JsonObject, origins: dict[str, str]) -> None:
+    """Give the bases of a document a component for their union, and refer to that, in place."""
+    schemas = (document.get("components") or {}).get("schemas")
+    if not isinstance(schemas, dict):
+        return
+    bases = {
+        place: found
+        for name, schema in schemas.items()
+        if _is_base(document, place := join(_ROOT, name), schema)
+        and (found := _children(document, schemas, place))
+    }
+    if not bases:
+        return
+    united: dict[str, str] = {}
+    for place in bases:
+        key = f"Any {tokens(place)[-1]}"
+        while key in schemas:
+            key += "_"
+        united[place] = join(_ROOT, key)
+    for pointer, schema in list(all_schemas(document)):
+        if isinstance(schema, dict) and "$ref" in schema and not _is_inherited(document, pointer):
+            target = follow(document, pointer, {"$ref": schema["$ref"]})[0]
+            if target in united:
+                schema["$ref"] = to_reference(united[target])
+    for place, children in bases.items():
+        key = tokens(united[place])[-1]
+        schemas[key] = _union(document, place, children)
+        origins[united[place]] = place
+
+
+def _is_base(document: JsonObject, place: str, schema: Any) -> bool:
+    if not isinstance(schema, dict) or schema.keys() & {"oneOf", "anyOf"}:
+        return False
+    told = schema.get("discriminator")
+    named = isinstance(told, dict) and isinstance(told.get("propertyName"), str)
+    return named and is_class(document, place, schema)
+
+
+def _children(document: JsonObject, schemas: JsonObject, base: str) -> list[str]:
+    """The components that are made of a base, and those that are made of them, in document order."""
+    found = [base]
+    before = 0
+    while len(found) > before:
+        before = len(found)
+        for name, schema in schemas.items():
+            place = join(_ROOT, name)
+            members = schema.get("allOf") if isinstance(schema, dict) else None
+            targets = {
+                follow(document, join(place, "allOf", index), member)[0]
+                for index, member in enumerate(members or ())
+            }
+            is_child = len(members or ()) > 1 or "properties" in (schema or {})
+            if place not in found and is_child and targets & {*found}:
+                found.append(place)
+    order = [join(_ROOT, name) for name in schemas]
+    return sorted(found[1:], key=order.index)
+
+
+def _is_inherited(document: JsonObject, pointer: str) -> bool:
+    """Whether a schema is a member of the `allOf` of a class, and not all of it."""
+    path = tokens(pointer)
+    if len(path) < 2 or path[-2] != "allOf":
+        return False
+    above: Any = document
+    for token in path[:-2]:
+        above = above[int(token)] if isinstance(above, list) else above[token]
+    return len(above["allOf"]) > 1 or "properties" in above
+
+
+def _union(document: JsonObject, base: str, children: list[str]) -> JsonObject:
+    schema: Any = get(document, base)
+    told = schema["discriminator"]
+    return {
+        **{key: schema[key] for key in ("title", "description") if key in schema},
+        "anyOf": [{"$ref": to_reference(place)} for place in (*children, base)],
+        "discriminator": {**told, "defaultMapping": to_reference(base)},
+    }

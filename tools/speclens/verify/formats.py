@@ -1,0 +1,36 @@
+"""Formats that are types in a package: the package itself says which texts are of one."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from speclens.lower import formats
+from speclens.verify.judges import Formats
+
+
+def formats_of(models: ModuleType) -> Formats:
+    """What the models of a package take for texts of the formats that are types in them."""
+    runtime = sys.modules.get(f"{models.__package__}._types")
+
+    def judge(type_: Any) -> Callable[[str], bool]:
+        adapter: TypeAdapter[Any] = TypeAdapter(type_)
+
+        def fits(text: str) -> bool:
+            try:
+                adapter.validate_python(text)
+            except ValidationError:
+                return False
+            return True
+
+        return fits
+
+    return {
+        name: judge(getattr(runtime, alias))
+        for name, (alias, _) in formats.TYPES.items()
+        if hasattr(runtime, alias)
+    }
