@@ -191,15 +191,6 @@ def used(document: JsonObject, shape: compat.Shape) -> str:
     return "" if is_whole or source.get("maxProperties") == 0 else _tree(parts)
 
 
-def sure(document: JsonObject, shape: compat.Shape) -> int:
-    """How many members that the template takes whole an object always has: one of no more has nothing else. 0 if it
-    takes only parts of some."""
-    source = source_schema(document, shape)
-    parts = {hole.part for hole in holes(shape.template)}
-    found = [part_schema(document, *source, part) for part in parts if len(part) == 1]
-    return sum(one is not None and one[2] for one in found) if len(found) == len(parts) else 0
-
-
 def _tree(parts: list[tuple[str, ...]]) -> str:
     """Paths as a literal of nested dicts. What is taken whole has nothing below it."""
     members = dict.fromkeys(part[0] for part in parts)
