@@ -110,7 +110,8 @@ def _fold_image_edit_request_mask(value: Any, at: Path, log: Log) -> Any:
             raise fault("required", (at, "image_url"), "is required")
         if not isinstance(value["image_url"], str):
             raise fault("type", (at, "image_url"), "must be a string")
-        log.drop_unused(value, {"image_url": {}}, at)
+        if len(value) > 1:
+            log.drop_unused(value, {"image_url": {}}, at)
         return value["image_url"]
     raise fault("type", at, "must be a string or an object")
 
@@ -120,7 +121,8 @@ def _fold_image_reference(value: Any, at: Path, log: Log) -> Any:
         log.rewrite(at, "#/components/schemas/ImageReference/oneOf/2")
         if not isinstance(value["url"], str):
             raise fault("type", (at, "url"), "must be a string")
-        log.drop_unused(value, {"url": {}}, at)
+        if len(value) > 1:
+            log.drop_unused(value, {"url": {}}, at)
         return {"image_url": value["url"]}
     if isinstance(value, dict):
         folded = value.copy()
@@ -144,7 +146,8 @@ def _fold_image_reference_one_of_0_image_url(value: Any, at: Path, log: Log) -> 
             raise fault("required", (at, "url"), "is required")
         if not isinstance(value["url"], str):
             raise fault("type", (at, "url"), "must be a string")
-        log.drop_unused(value, {"url": {}}, at)
+        if len(value) > 1:
+            log.drop_unused(value, {"url": {}}, at)
         return value["url"]
     raise fault("type", at, "must be a string or an object")
 

@@ -13,7 +13,7 @@ __all__ = ["CompatError", "Deprecation", "Drop", "Normalized", "PayloadError", "
 
 Path = tuple[Any, ...] | None  # (path of the container, key or index); None is the root
 Fold = Callable[[Any, Path, "Log"], Any]
-Hub = tuple[Any, ...]  # pointer, name, fold, absent values, spokes
+Hub = tuple[Any, ...]  # pointer, name, fold, absent values, whether all are empty, spokes
 Note = tuple[str, Any, Any, Any]  # what was noted, where, and two more things
 Told = tuple[tuple["Rewrite", ...], tuple["Drop", ...]]
 Source = tuple[Path, Any, Any]  # of a hub: where it stands, its value as sent, and folded
@@ -113,7 +113,7 @@ class Normalized:
 
     def _located(self, errors: list[Any]) -> tuple[CompatError, ...]:
         try:
-            places = self.locate(pointer_of(error["loc"], self.value, error["type"]) for error in errors)
+            places = self.locate(pointer_of(one["loc"], self.value, one["type"]) for one in errors)
         except RecursionError:  # places are not looked for in what is nested beyond reason
             return (fault("depth", None, "nested too deep"),)
         told: dict[tuple[str, str], CompatError] = {}
@@ -224,11 +224,13 @@ def same(a: Any, b: Any) -> bool:
     """Equality of JSON values: `True` is not `1`, `1.0` is."""
     if a != b:
         return False
+    if isinstance(a, dict):
+        for key, inner in a.items():
+            if not isinstance(inner, str) and not same(inner, b[key]):
+                return False
+        return True
     if isinstance(a, list):
         return all(map(same, a, b))
-    for key in a if isinstance(a, dict) else ():
-        if not same(a[key], b[key]):
-            return False
     return isinstance(a, bool) == isinstance(b, bool)
 
 
@@ -278,23 +280,25 @@ def part(key: str, value: Any, path: tuple[str, ...]) -> dict[str, Any]:
 
 def hub_of(hub: tuple[Any, ...], *spokes: tuple[Any, ...]) -> Hub:
     """What `gather` takes: the pointer of the hub, what it is, and its spokes with both pointers."""
-    target = "".join(f"/{escape(name)}" for name in ([hub[0]] if isinstance(hub[0], str) else hub[0]))
-    return target, *hub[:3], [((f"/{escape(spoke[0])}", target), *spoke) for spoke in spokes]
+    names = [hub[0]] if isinstance(hub[0], str) else hub[0]
+    target = "".join(f"/{escape(name)}" for name in names)
+    ends = [((f"/{escape(spoke[0])}", target), *spoke, not any(spoke[2])) for spoke in spokes]
+    return target, *hub[:3], not any(hub[2]), ends
 
 
 def gather(
     folded: Any, at: Path, log: Log, join: Join, fields: Hub, needed: str = "", place: Path = None
 ) -> None:
     """Fold what is given in some fields into the first, the hub; the object loses the others."""
-    target, hub, own, absent, spokes = fields
+    target, hub, own, absent, blank, spokes = fields
     place = place or (at, hub)
     sources: list[Source] = []
-    if hub in folded and not is_one_of(value := folded[hub], absent):
+    if hub in folded and (((value := folded[hub]) and blank) or not is_one_of(value, absent)):
         sources.append((place, value, own(value, place, log) if own else value))
-    for ends, name, fold, absent, deprecated in spokes:
+    for ends, name, fold, absent, deprecated, blank in spokes:
         if name in folded:
             value, here = folded.pop(name), (at, name)
-            if is_one_of(value, absent):
+            if not (value and blank) and is_one_of(value, absent):
                 log.drop(here, "absent")
                 continue
             log.notes.append(("spoke", here, ends, deprecated))
@@ -338,14 +342,14 @@ def merged(sources: list[Source], log: Log) -> Any:
             alike = {}
             for item in found:
                 alike.setdefault(rough(item), []).append(item)
-        fresh: list[Any] = [] if found else items  # nothing was given before the first
-        for index, item in enumerate(items if found else ()):
-            if is_one_of(item, alike.get(rough(item), ()) if alike else found):
+        earlier = found.copy()
+        for index, item in enumerate(items):
+            near = alike.get(rough(item), ()) if alike else earlier
+            if item in near and is_one_of(item, near):
                 itemwise = isinstance(sent, list) and len(sent) == len(items)
                 log.drop((at, index) if itemwise else at, "duplicate")
             else:
-                fresh.append(item)
-        found = found + fresh
+                found.append(item)
     return found
 
 

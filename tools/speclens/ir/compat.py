@@ -89,6 +89,7 @@ class Case:
     is_rename: bool = False
     checks: tuple[Check, ...] = ()
     used: str = ""  # literal: the members the template takes of an object, and theirs; "" where it takes all
+    sure: int = 0  # an object of this many members has none but those; 0 if that is to be looked at
     result: str = "value"  # expression over `value` (or `item`, for is_each)
 
 

@@ -70,6 +70,16 @@ def of_shape(
     return (*own, *(replace(check, is_item=True) for check in checks))
 
 
+def sure(document: JsonObject, shape: compat.Shape) -> int:
+    """How many members that the template takes whole an object always has: one of no more has nothing else. 0 if it
+    takes only parts of some, or is for each item."""
+    parts = {hole.part for hole in lens.holes(shape.template)}
+    if shape.each or any(len(part) != 1 for part in parts):
+        return 0
+    found = [lens.part_schema(document, shape.pointer, shape.schema, part) for part in parts]
+    return sum(one is not None and one[2] for one in found)
+
+
 def of_place(document: JsonObject, place: tuple[str, Any], judge: Judge) -> tuple[ir.Check, ...]:
     """Everything a place asks of a value."""
     task = _Task(document, judge, lambda path, inner: False)

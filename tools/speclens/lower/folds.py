@@ -249,6 +249,7 @@ def _branch(
         is_rename=is_spoke and shape.is_rename,
         checks=found,
         used=lens.used(build.document, shape),
+        sure=checks.sure(build.document, shape),
         result=result,
     )
 

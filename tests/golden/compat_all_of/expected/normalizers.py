@@ -45,7 +45,8 @@ def _fold_base_size(value: Any, at: Path, log: Log) -> Any:
             raise fault("required", (at, "width"), "is required")
         if not is_integer(value["width"]):
             raise fault("type", (at, "width"), "must be an integer")
-        log.drop_unused(value, {"width": {}}, at)
+        if len(value) > 1:
+            log.drop_unused(value, {"width": {}}, at)
         return value["width"]
     raise fault("type", at, "must be an integer or an object")
 

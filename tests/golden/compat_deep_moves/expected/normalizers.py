@@ -79,7 +79,8 @@ def _fold_thing_size(value: Any, at: Path, log: Log) -> Any:
             raise fault("type", (at, "width"), "must be an integer")
         if "height" in value and not is_integer(value["height"]):
             raise fault("type", (at, "height"), "must be an integer")
-        log.drop_unused(value, {"width": {}}, at)
+        if len(value) > 1:
+            log.drop_unused(value, {"width": {}}, at)
         return [value["width"]]
     raise fault("type", at, "must be an integer or an object")
 

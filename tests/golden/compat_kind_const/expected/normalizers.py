@@ -27,7 +27,8 @@ def _fold_shape(value: Any, at: Path, log: Log) -> Any:
             raise fault("type", (at, "kind"), "must be a string")
         if not is_number(value["w"]):
             raise fault("type", (at, "w"), "must be a number")
-        log.drop_unused(value, {"w": {}}, at)
+        if len(value) > 1:
+            log.drop_unused(value, {"w": {}}, at)
         return {"kind": "circle", "r": value["w"]}
     if (
         isinstance(value, dict)
@@ -60,7 +61,8 @@ def _fold_shape(value: Any, at: Path, log: Log) -> Any:
             raise fault("const", (at, "kind"), 'must be one of "square"')
         if not is_number(value["w"]):
             raise fault("type", (at, "w"), "must be a number")
-        log.drop_unused(value, {"w": {}}, at)
+        if len(value) > 1:
+            log.drop_unused(value, {"w": {}}, at)
         return {"kind": "circle", "r": value["w"]}
     if isinstance(value, dict) and "kind" in value:
         log.rewrite(at, "#/components/schemas/Shape/oneOf/2")

@@ -18,7 +18,8 @@ def _fold_source(value: Any, at: Path, log: Log) -> Any:
         log.rewrite(at, "#/components/schemas/Source/oneOf/1")
         if not isinstance(value["name"], str):
             raise fault("type", (at, "name"), "must be a string")
-        log.drop_unused(value, {"name": {}}, at)
+        if len(value) > 1:
+            log.drop_unused(value, {"name": {}}, at)
         return {"id": value["name"]}
     if isinstance(value, dict):
         return value

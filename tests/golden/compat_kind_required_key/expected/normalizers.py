@@ -20,7 +20,8 @@ def _fold_source(value: Any, at: Path, log: Log) -> Any:
             raise fault("type", (at, "path"), "must be a string")
         if "url" in value:
             raise fault("properties", (at, "url"), "is not allowed here")
-        log.drop_unused(value, {"path": {}}, at)
+        if len(value) > 1:
+            log.drop_unused(value, {"path": {}}, at)
         return {"url": value["path"]}
     if isinstance(value, dict) and "link" in value and "url" in value:
         log.rewrite(at, "#/components/schemas/Source/oneOf/2")
@@ -28,7 +29,8 @@ def _fold_source(value: Any, at: Path, log: Log) -> Any:
             raise fault("type", (at, "link"), "must be a string")
         if not is_integer(value["url"]):
             raise fault("type", (at, "url"), "must be an integer")
-        log.drop_unused(value, {"link": {}}, at)
+        if len(value) > 1:
+            log.drop_unused(value, {"link": {}}, at)
         return {"url": value["link"]}
     if isinstance(value, dict):
         return value
