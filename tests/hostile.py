@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from speclens.source.pointer import escape
@@ -186,7 +187,7 @@ def texts(text: str, modelled: str, checked: str) -> dict[str, Any]:
         "tags": [{"name": text, "description": text, "externalDocs": {"url": text}}],
         "externalDocs": {"url": text, "description": text},
         "security": [{text: [text]}],
-        "paths": {f"/{text}": {"summary": text, "description": text, "post": _operation(text)}},
+        "paths": {path(text): {"summary": text, "description": text, "post": _operation(text)}},
         "components": {
             "securitySchemes": {
                 "key": {"type": "apiKey", "name": text, "in": "header", "description": text},
@@ -199,6 +200,11 @@ def texts(text: str, modelled: str, checked: str) -> dict[str, Any]:
             },
         },
     }
+
+
+def path(text: str) -> str:
+    """A path of a text. What stands in braces would be a parameter, and another method."""
+    return "/" + re.sub("[{}]", "", text)
 
 
 def _operation(text: str) -> dict[str, Any]:
@@ -362,7 +368,7 @@ def names(text: str) -> dict[str, Any]:
         "openapi": "3.1.1",
         "info": {"title": "names", "version": "1"},
         "paths": {
-            f"/{text}": {
+            path(text): {
                 "post": {
                     "operationId": text,
                     "callbacks": {text: {text: {"put": body}}},

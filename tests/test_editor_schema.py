@@ -59,10 +59,19 @@ def refused(document: Any) -> list[str]:
     return ["/".join(map(str, error.instance_path)) for error in validator().iter_errors(document)]
 
 
+def is_covered(path: Path) -> bool:
+    """Whether the schema is for the version of a document."""
+    return load(path).value.get("openapi", "")[:3] in PLACES
+
+
 # Documents
 
 
-@pytest.mark.parametrize("path", VALID, ids=lambda path: f"{path.parent.name}/{path.name}")
+@pytest.mark.parametrize(
+    "path",
+    [one for one in VALID if is_covered(one)],
+    ids=lambda path: f"{path.parent.name}/{path.name}",
+)
 def test_documents_are_accepted(path: Path) -> None:
     assert refused(load(path).value) == []
 

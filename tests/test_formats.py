@@ -167,7 +167,7 @@ def test_formats_as_annotations(tmp_path: Path) -> None:
         )
     )
     config = Config(Path("openapi.yaml"), "pkg", tmp_path, "fix", formats="annotation")
-    document = pipeline.read(read, config.formats == "types")[0]
+    document = pipeline.read(read, formats=config.formats == "types").document
     text = pipeline.drafts(read, document, config)["pkg/models.py"].text
     assert "at: Maybe[str] = None" in text
     assert '"""Format: `date-time`."""' in text

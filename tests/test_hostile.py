@@ -27,7 +27,7 @@ import hostile
 from hostile_checks import check_problems, drafts, outcome, quicken, run_cases, source
 from speclens import ir, tidy
 from speclens.lower import patterns
-from speclens.names import attribute
+from speclens.names import attribute, pascal
 from speclens.problems import Refused
 from speclens.source import loads
 
@@ -75,6 +75,10 @@ KINDS: dict[str, Kind] = {
 
 # What a package is made of, less its literals
 
+OF_CLIENTS = {"Argument", "Operation", "Resource"}
+MARKS = {"Cookie", "Header", "Member", "Path", "Query"}  # with the wire name, where it is another
+NAMES = {"ident", "denormalize", "constant", "handler", "params", "class_name", "stream_ident"}
+
 
 def identifiers(value: Any) -> Iterator[tuple[str, str]]:
     """The identifiers of an IR that were derived from names of the document, by the type that holds them."""
@@ -84,11 +88,7 @@ def identifiers(value: Any) -> Iterator[tuple[str, str]]:
     elif dataclasses.is_dataclass(value):
         for field in dataclasses.fields(value):
             inner = getattr(value, field.name)
-            if (
-                field.name in {"ident", "denormalize", "constant"}
-                and inner
-                and isinstance(inner, str)
-            ):
+            if field.name in NAMES and inner and isinstance(inner, str):
                 yield type(value).__name__, inner
             else:
                 yield from identifiers(inner)
@@ -96,9 +96,10 @@ def identifiers(value: Any) -> Iterator[tuple[str, str]]:
 
 def derived(document: ir.Document, file: str) -> frozenset[str]:
     """The derived identifiers of a file: those of properties are in models alone."""
-    found = {
-        name for kind, name in identifiers(document) if file == "models.py" or kind != "Property"
-    }
+    others = {"models.py": OF_CLIENTS, "client.py": {"Property"}}.get(
+        file, {"Property", *OF_CLIENTS}
+    )
+    found = {name for kind, name in identifiers(document) if kind not in others}
     assert [name for name in found if not re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", name)] == []
     return frozenset(found)
 
@@ -119,6 +120,8 @@ class _Blank(ast.NodeTransformer):
                 setattr(node, name, "derived")
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             node.value = ""
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in MARKS:
+            node.args = []
         if isinstance(body := getattr(node, "body", None), list):
             node.body = [item for item in body if not _is_text(item)] or [ast.Pass()]  # type: ignore[attr-defined]
         return node
@@ -148,8 +151,10 @@ def proof(lowered: ir.Document, files: Mapping[str, str]) -> dict[str, Counter[s
     found: dict[str, Counter[str] | str] = {}
     for path, text in files.items():
         package, _, name = path.rpartition("/")
-        if name in {"models.py", "normalizers.py", "__init__.py"}:
-            found[name] = skeleton(text, derived(lowered, name))
+        if name in {"client.py", "models.py", "normalizers.py", "__init__.py"}:
+            client = {pascal(package), f"Async{pascal(package)}"}
+            own = {f"Async{inner}" for kind, inner in identifiers(lowered) if kind == "Resource"}
+            found[name] = skeleton(text, derived(lowered, name) | client | own)
         else:
             found[name] = text if package else ""
     return found

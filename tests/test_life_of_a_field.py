@@ -84,7 +84,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_life_of_an_older_field(tmp_path: Path) -> None:
     write(colour=STRING)
     before = generate(tmp_path)
-    assert before("client").PAINT.body({"colour": "red"}) == b'{"colour":"red"}'
+    assert before("client").PAINT.draft({"colour": "red"}).content["content"] == b'{"colour":"red"}'
 
     # Introduce
     write(color=STRING, colour=spoke())
@@ -97,8 +97,11 @@ def test_the_life_of_an_older_field(tmp_path: Path) -> None:
     load = generate(tmp_path)
     operation, normalizers = load("client").PAINT, load("normalizers")
     with pytest.warns(DeprecationWarning, match="'colour' is deprecated: Use color"):
-        assert operation.body({"colour": "red"}) == b'{"color":"red"}'
-    assert operation.body({"color": "red", "compat": {"/color": "colour"}}) == b'{"colour":"red"}'
+        assert operation.draft({"colour": "red"}).content["content"] == b'{"color":"red"}'
+    assert (
+        operation.draft({"color": "red", "compat": {"/color": "colour"}}).content["content"]
+        == b'{"colour":"red"}'
+    )
 
     # Announce
     write(color=STRING, colour=spoke(since="2026-08-01", sunset="2999-02-01", note="Say color."))
@@ -108,7 +111,7 @@ def test_the_life_of_an_older_field(tmp_path: Path) -> None:
     assert "2999-02-01" in text
     load = generate(tmp_path)
     with pytest.warns(DeprecationWarning, match="'colour' is deprecated: Say color"):
-        load("client").PAINT.body({"colour": "red"})
+        load("client").PAINT.draft({"colour": "red"})
     assert "2999-02-01" in Path("out/README.md").read_text("utf-8")
 
     # Count
@@ -139,4 +142,4 @@ def test_the_life_of_an_older_field(tmp_path: Path) -> None:
     load = generate(tmp_path)
     assert not Path("out/paint/normalizers.py").exists()
     with warnings.catch_warnings(), pytest.raises(TypeError, match="unexpected argument 'colour'"):
-        load("client").PAINT.body({"colour": "red"})
+        load("client").PAINT.draft({"colour": "red"})

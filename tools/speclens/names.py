@@ -21,7 +21,8 @@ _MODEL_ATTRIBUTES = frozenset(
         "register", "schema_json", "self", "update_forward_refs", "validate", "bool", "float", "int", "list", "str",
     }
 )  # fmt: skip
-_ANNOTATIONS = frozenset({"bool", "bytes", "str"})
+_CLIENT_ATTRIBUTES = frozenset({"base_url", "call", "close", "http", "options", "request", "self"})
+_ANNOTATIONS = frozenset({"bool", "bytes", "self", "str"})
 OPTIONS = frozenset(
     {
         "timeout", "max_retries", "retry_unsafe", "idempotency_key", "extra_headers", "extra_query", "extra_body",
@@ -108,6 +109,12 @@ def method(text: str) -> str:
     """The method of an operation: `list` and the like are fine, but for what annotations name."""
     name = snake(text)
     return f"{name}_" if name in _ANNOTATIONS else name
+
+
+def resource(text: str) -> str:
+    """The attribute of a client for a resource; never one that the client has besides."""
+    name = snake(text)
+    return f"{name}_" if name in _CLIENT_ATTRIBUTES else name
 
 
 def class_name(text: str) -> str:

@@ -61,7 +61,7 @@ def lower(
         made = _operation(inputs, one, idents[pointer], classes[pointer])
         tag = methods.tag(one.value, one.path)
         owner = next(
-            (same for same in resources if names.attribute(same) == names.attribute(tag)), tag
+            (same for same in resources if names.resource(same) == names.resource(tag)), tag
         )
         resources.setdefault(owner, []).append(made)
     client = _client(document, resources, inputs)
@@ -231,7 +231,7 @@ def _client(
 def _resources(
     document: JsonObject, made: Mapping[str, list[ir.Operation]], taken: set[str]
 ) -> tuple[ir.Resource, ...]:
-    idents = names.distinct(made, names.attribute)
+    idents = names.distinct(made, names.resource)
     classes = names.distinct(made, names.class_name)
     return tuple(
         ir.Resource(

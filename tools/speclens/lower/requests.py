@@ -238,7 +238,7 @@ def _whole(body: ir.Body, is_nullable: bool) -> ir.Argument:
 
 def _option(body: ir.Body) -> ir.Argument | None:
     """The argument that chooses the media type, where there is a choice."""
-    is_open = [one.name for one in body.content if "*" in one.name and one.codec == "Raw"]
+    is_open = [one.name for one in body.content if one.name.endswith("/*") and one.codec == "Raw"]
     if len(body.content) == 1 and not is_open:
         return None
     kinds = [literal(one.name) for one in body.content]
