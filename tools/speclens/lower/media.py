@@ -92,7 +92,7 @@ def kind(media_type: str, schema: Any) -> str:
         return "Events"
     if name == "*/*":
         return "Raw" if is_binary(schema) or not schema else "Json"
-    if name.endswith(("/json", "+json")) or name in {"application/*", "json"}:
+    if name.endswith(("/json", "+json")) or name == "application/*":
         return "Json"
     if name == USUAL["Form"]:
         return "Form"
