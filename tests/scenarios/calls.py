@@ -1,7 +1,36 @@
-"""What of a few scenarios cannot be told from their requests: scenario -> which request -> `arguments`, `settings`."""
+"""What of a few scenarios cannot be told from their requests: scenario -> which request -> `arguments`, `settings`.
+
+`PNG` stands for the picture that the scenarios send.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-EXPLICIT: dict[str, dict[int, dict[str, Any]]] = {}
+PNG = "<png>"
+_FILE = ("image.png", PNG)
+
+EXPLICIT: dict[str, dict[int, dict[str, Any]]] = {
+    "Authentication_OAuth2_invalid": {0: {"settings": {"api_key": "invalid"}}},
+    "Payload_MultiPart_FormData_File_uploadFileSpecificContentType": {
+        0: {"arguments": {"file": _FILE}}
+    },
+    "Payload_MultiPart_FormData_File_uploadFileRequiredFilename": {
+        0: {"arguments": {"file": _FILE}}
+    },
+    "Payload_MultiPart_FormData_File_uploadFileArray": {
+        0: {"arguments": {"files": [_FILE, _FILE]}}
+    },
+    # The document asks for this body; the scenarios send none.
+    "Type_Model_Visibility_headModel": {0: {"arguments": {"read_prop": "abc"}}},
+    "Type_Model_Visibility_getModel": {0: {"arguments": {"read_prop": "abc"}}},
+}
+
+
+def filled(value: Any, png: bytes) -> Any:
+    """Arguments with the picture in its place."""
+    if isinstance(value, dict):
+        return {key: filled(one, png) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return type(value)(filled(one, png) for one in value)
+    return png if value == PNG else value

@@ -82,7 +82,9 @@ def arguments(document: Json, one: Found, api: Json) -> Json:
     """The arguments of a call, told from the request that it has to make."""
     request = api.get("request") or {}
     made = dict(_parameters(document, one, request))
-    accept = {key: value for key, value in (request.get("headers") or {}).items() if key == "accept"}
+    accept = {
+        key: value for key, value in (request.get("headers") or {}).items() if key == "accept"
+    }
     if accept and any(two.is_choice for two in one.operation.responses):
         made["extra_headers"] = accept
     if body := request.get("body"):
@@ -92,9 +94,7 @@ def arguments(document: Json, one: Found, api: Json) -> Json:
 
 def _parameters(document: Json, one: Found, request: Json) -> Iterator[tuple[str, Any]]:
     operation = one.operation
-    declared = parameters.effective(
-        document, operation.pointer, get(document, operation.pointer)
-    )
+    declared = parameters.effective(document, operation.pointer, get(document, operation.pointer))
     query = dict(request.get("query") or {})
     headers = {key.lower(): value for key, value in (request.get("headers") or {}).items()}
     known = {argument.name.lower() for argument in operation.arguments}
@@ -225,7 +225,9 @@ def _parts(operation: ir.Operation, body: Json) -> Json:
         told = one["originalname"], base64.b64decode(one["buffer"]), one["mimetype"]
         files.setdefault(one["fieldname"], []).append(told)
     for key, several in files.items():
-        is_array = any(one.name == key and "Sequence[" in one.annotation for one in operation.arguments)
+        is_array = any(
+            one.name == key and "Sequence[" in one.annotation for one in operation.arguments
+        )
         made[key] = several if is_array or len(several) > 1 else several[0]
     return made
 

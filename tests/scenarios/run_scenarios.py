@@ -29,7 +29,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import expected
 from built import imported, lowered, texts
-from calls import EXPLICIT
+from calls import EXPLICIT, filled
 from expected import Found, Inexpressible, Json
 
 from speclens import ir
@@ -65,11 +65,9 @@ def main() -> None:
     parser.add_argument("--only", default="")
     parser.add_argument("--report", type=Path)
     given = parser.parse_args()
-    scenarios = [
-        one
-        for one in json.loads(given.scenarios.read_text("utf-8"))
-        if re.search(given.only, one["name"])
-    ]
+    every = json.loads(given.scenarios.read_text("utf-8"))
+    explicit = filled(EXPLICIT, picture(every))
+    scenarios = [one for one in every if re.search(given.only, one["name"])]
     with tempfile.TemporaryDirectory() as directory:
         packages = {
             spec: generated(spec, given.documents, Path(directory))
@@ -78,7 +76,8 @@ def main() -> None:
         outcomes = {one["name"]: Outcome(one["spec"]) for one in scenarios}
         for style in STYLES:
             for one in scenarios:
-                attempt(packages[one["spec"]], one, style, given.url, outcomes[one["name"]])
+                own = explicit.get(one["name"], {})
+                attempt(packages[one["spec"]], one, own, style, given.url, outcomes[one["name"]])
             judge(given.url, style, outcomes)
     told(outcomes)
     if given.report:
@@ -89,9 +88,22 @@ def main() -> None:
         given.report.write_text(json.dumps(data, indent=1) + "\n", "utf-8")
 
 
+def picture(scenarios: list[Json]) -> bytes:
+    """The picture that scenarios send."""
+    bodies = (
+        api["request"]["body"]
+        for one in scenarios
+        for api in one["apis"]
+        if "body" in (api.get("request") or {})
+    )
+    return next(expected.content(body) for body in bodies if body["contentType"] == "image/png")
+
+
 def generated(spec: str, roots: list[Path], directory: Path) -> list[Package] | str:
     """The packages of a spec's documents, the latest version first; or why there is none."""
-    paths = [path for root in roots for path in sorted((root / spec).glob("openapi*"), reverse=True)]
+    paths = [
+        path for root in roots for path in sorted((root / spec).glob("openapi*"), reverse=True)
+    ]
     made = []
     for path in paths:
         try:
@@ -107,7 +119,12 @@ def generated(spec: str, roots: list[Path], directory: Path) -> list[Package] | 
 
 
 def attempt(
-    packages: list[Package] | str, scenario: Json, style: str, url: str, outcome: Outcome
+    packages: list[Package] | str,
+    scenario: Json,
+    explicit: Json,
+    style: str,
+    url: str,
+    outcome: Outcome,
 ) -> None:
     """Make the calls of a scenario, one after the other."""
     if isinstance(packages, str):
@@ -116,8 +133,8 @@ def attempt(
     outcome.inexpressible = "" if packages else "no document is emitted"
     try:
         for index, api in enumerate(scenario["apis"] if packages else ()):
-            own = EXPLICIT.get(scenario["name"], {})
-            outcome.failures[style] = call(packages, api, own.get(index, {}), style, url)
+            own = explicit.get(index, {})
+            outcome.failures[style] = call(packages, api, own, style, url)
             if outcome.failures[style]:
                 return
     except Inexpressible as error:
@@ -138,7 +155,7 @@ def call(packages: list[Package], api: Json, own: Json, style: str, url: str) ->
     if declared.get("variables"):
         settings["server_variables"] = {**found.variables, "endpoint": url}
     else:
-        settings["base_url"] = url + expected.server(package.document)
+        settings |= {"base_url": url + expected.server(package.document)}
     status = (api.get("response") or {}).get("status", 200)
     try:
         result = called(package, operation, settings, arguments, style)
@@ -146,16 +163,24 @@ def call(packages: list[Package], api: Json, own: Json, style: str, url: str) ->
         code, seen = getattr(error, "status_code", None), getattr(error, "value", None)
         if code != status or status < 400:
             return f"{type(error).__name__}: {error}"
+        if seen is None and not any(
+            one.content for one in operation.responses if not one.is_success
+        ):
+            return ""  # of errors the document says nothing
         result = seen
     response = dict(api.get("response") or {})
     if "body" not in response and operation.result not in {"None", "Any"}:
-        response["body"] = (api.get("request") or {}).get("body")  # some handlers give back what they got
+        response["body"] = (api.get("request") or {}).get(
+            "body"
+        )  # some handlers give back what they got
     return compared(operation, result, response, url)
 
 
 def place(packages: list[Package], api: Json) -> tuple[Package, Found]:
     """The operation of a request: of the document of its version, else of the latest one that has it."""
-    every = [(package, expected.found(package.document, package.client, api)) for package in packages]
+    every = [
+        (package, expected.found(package.document, package.client, api)) for package in packages
+    ]
     found = [(package, one) for package, one in every if one]
     for package, one in found:
         if package.document["info"]["version"] in one.variables.values():
@@ -176,7 +201,9 @@ def called(
         for one in vars(module).values()
         if isinstance(one, type) and one.__module__ == module.__name__
     }
-    client = next(one for name, one in names.items() if f"Async{name}" in names and hasattr(one, "close"))
+    client = next(
+        one for name, one in names.items() if f"Async{name}" in names and hasattr(one, "close")
+    )
     if style == "sync":
         with client(**settings) as own:
             result = getattr(getattr(own, resource.ident), operation.ident)(**arguments)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from speclens import ir, names
-from speclens.literals import comment, docstring, inline, literal
+from speclens.literals import comment, docstring, inline, json_span, literal
 from speclens.lower import compat, examples, media, methods, requests, responses, security, servers
 from speclens.lower.arguments import Inputs
 from speclens.lower.naming import is_class
@@ -49,11 +49,15 @@ def lower(
     idents, classes = (
         _distinct_names(found.values(), make) for make in (names.snake, names.class_name)
     )
+    urls = servers.of_operations(document, {pointer: one.value for pointer, one in found.items()})
     resources: dict[str, list[ir.Operation]] = {}
     for pointer, one in found.items():
         made = _operation(inputs, known, one, idents[pointer], classes[pointer])
+        made = replace(made, base_url=urls[pointer] and literal(urls[pointer]))
         resources.setdefault(methods.tag(one.value, one.path), []).append(made)
     client = _client(document, resources, inputs)
+    if told := servers.variables(document, [servers.of_document(document), *urls.values()]):
+        client = replace(client, variables=literal(told), variables_told=json_span(told))
     return client, (*_unserved(client), *_unfolded(inputs, client))
 
 
@@ -134,7 +138,7 @@ def _operation(
         stream_ident=f"{ident}_stream" if is_plain and stream else ident,
         alternatives=usual if wanted is None else wanted,
         security="" if wanted is None else security.source(wanted),
-        base_url=servers.of_operation(document, pointer, operation),
+        base_url="",
         request=request_class,
         response=response_class,
     )
@@ -215,6 +219,8 @@ def _client(
     return ir.Client(
         pointer="#/info",
         base_url=literal(servers.of_document(document)),
+        variables="",
+        variables_told="",
         security=security.source(usual),
         schemes=tuple(security.schemes(document, schemes)),
         is_bearer=any(one.alternatives for one in served),
