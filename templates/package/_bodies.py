@@ -14,7 +14,7 @@ from urllib.parse import quote, urlencode
 import httpx
 from pydantic_core import from_json
 
-from ._compat import unchanged
+from ._compat import PayloadError, unchanged
 from ._errors import Answer
 from ._operation import Json, to_json
 
@@ -23,6 +23,37 @@ Content: TypeAlias = bytes | str | os.PathLike[str] | IO[bytes] | Iterable[bytes
 
 FileInput: TypeAlias = bytes | os.PathLike[str] | IO[bytes] | tuple[str, Any] | tuple[str, Any, str]
 """A file of a form: bytes, a path, an open file; with a name, and with a media type too."""
+
+
+@dataclass(frozen=True)
+class MergePatch(Json):
+    """A change of an object: null takes a member away, whatever its type (RFC 7396)."""
+
+    media_type: str = "application/merge-patch+json"
+
+    def encode(self, value: Any, options: Mapping[str, Any]) -> dict[str, Any]:
+        try:
+            return super().encode(value, options)
+        except PayloadError:
+            sent = {**to_json(value), **(options.get("extra_body") or {})} if isinstance(value, Mapping) else to_json(value)
+            kept = super().encode(_kept(sent), {**options, "extra_body": None})
+            made = _patched(json.loads(kept["content"]), sent)
+            return {"content": plain(made).encode()}
+
+
+def _kept(patch: Any) -> Any:
+    """A patch without what it takes away. Arrays are set as a whole, with their nulls."""
+    if not isinstance(patch, dict):
+        return patch
+    return {key: _kept(item) for key, item in patch.items() if item is not None}
+
+
+def _patched(value: Any, patch: Any) -> Any:
+    """A value with what a patch takes away."""
+    if not isinstance(value, dict) or not isinstance(patch, dict):
+        return value
+    gone = {key: None for key, item in patch.items() if item is None}
+    return {key: _patched(item, patch.get(key)) for key, item in value.items()} | gone
 
 
 @dataclass(frozen=True, slots=True)

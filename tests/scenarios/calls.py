@@ -22,8 +22,8 @@ EXPLICIT: dict[str, dict[int, dict[str, Any]]] = {
         0: {"arguments": {"files": [_FILE, _FILE]}}
     },
     # The document asks for this body; the scenarios send none.
-    "Type_Model_Visibility_headModel": {0: {"arguments": {"read_prop": "abc"}}},
-    "Type_Model_Visibility_getModel": {0: {"arguments": {"read_prop": "abc"}}},
+    "Type_Model_Visibility_headModel": {0: {"arguments": {"readProp": "abc"}}},
+    "Type_Model_Visibility_getModel": {0: {"arguments": {"readProp": "abc"}}},
 }
 
 

@@ -189,8 +189,10 @@ def _body(operation: ir.Operation, body: Json) -> Json:
     media = next((one for one in lowered.content if one.name == kind), None)
     value = _parts(operation, body) if body.get("kind") == "multipart" else content(body)
     codec = (media or lowered.content[0]).codec
-    if codec in {"Raw", "Text"} and isinstance(value, (dict, list, int, float)):
-        value = body["raw"] if codec == "Raw" else value
+    if codec == "JsonLines":
+        value = base64.b64decode(body["raw"]["base64"])
+    elif codec == "Raw" and isinstance(value, (dict, list, int, float)):
+        value = body["raw"]
     if media is None or len(lowered.content) > 1:
         choice = next((one for one in operation.arguments if one.place == "content-type"), None)
         told = {choice.ident: kind} if choice else {}

@@ -16,7 +16,6 @@ import re
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
@@ -28,10 +27,10 @@ import httpx
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import expected
-from built import imported, lowered, texts
 from calls import EXPLICIT, filled
 from expected import Found, Inexpressible, Json
 
+from built import imported, lowered, texts
 from speclens import ir
 from speclens.source import load
 
@@ -226,8 +225,8 @@ def compared(operation: ir.Operation, result: Any, response: Json, url: str) -> 
     own = re.sub(PLACEHOLDER, url, raw) if isinstance(raw, str) else raw
     wanted, got = expected.content({**body, "raw": own}), dumped(result)
     if isinstance(got, (bytes, str)) and not isinstance(wanted, type(got)):
-        alike: Callable[[Any], Any] = lambda one: one.encode() if isinstance(one, str) else one
-        wanted, got = alike(wanted if isinstance(wanted, (bytes, str)) else raw), alike(got)
+        wanted = wanted if isinstance(wanted, (bytes, str)) else raw
+        wanted, got = (one.encode() if isinstance(one, str) else one for one in (wanted, got))
     return "" if got == wanted else f"gave {got!r:.200} instead of {wanted!r:.200}"
 
 

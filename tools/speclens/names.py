@@ -33,7 +33,7 @@ CLIENT_NAMES = frozenset(
     {
         "Annotated", "Any", "ApiKey", "AsyncClient", "AsyncStream", "Body", "ClassVar", "Client", "Content", "ContentType",
         "Cookie", "Coroutine", "Dict", "Encoding", "Events", "FileInput", "Form", "Header", "Http", "Json", "JsonLines",
-        "List", "Literal", "Mapping", "Member", "Multipart", "OAuth2", "Operation", "Path", "Query", "Raw",
+        "List", "Literal", "Mapping", "Member", "MergePatch", "Multipart", "OAuth2", "Operation", "Path", "Query", "Raw",
         "RequestOptions", "Required", "Resource", "Sequence", "Stream", "SyncClient", "Text", "TypeAlias", "Unknown",
         "Unpack",
     }

@@ -27,6 +27,7 @@ class Inputs:
     named: Mapping[str, str]  # pointer -> class or alias
     made: dict[str, ir.Input] = field(default_factory=dict)
     binary: str = "str"  # what is given for bytes
+    is_patch: bool = False  # whether null takes a member away (RFC 7396)
 
     def taken(self) -> set[str]:
         """The names that no class of an operation may have."""
@@ -43,9 +44,11 @@ class Inputs:
         for name, (place, inner) in compat.properties(self.document, pointer, body).items():
             is_required = is_needed and name in self._required(pointer) and name not in defaults
             options = self.options(place, inner)
-            is_nullable = "None" in options
+            is_removable = self.is_patch and name not in self._required(pointer)
+            is_nullable = "None" in options or is_removable
             comments = [f"{literal(defaults[name])} if left out"] if name in defaults else []
             comments += [f"deprecated {deprecated[name]}"] if name in deprecated else []
+            comments += ["None takes it away"] if is_removable else []
             annotation = union(options if is_required or name in defaults else [*options, "None"])
             mark = f"Member({'is_nullable=True' if is_nullable else ''})"
             told = comment("; ".join(comments))

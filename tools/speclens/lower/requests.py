@@ -48,8 +48,9 @@ def lower(
     )
     defaults: dict[str, Any] = {}
     if lowered and schema:
-        is_form = any(one.codec == "Multipart" for one in lowered.content)
-        own = replace(inputs, binary="FileInput") if is_form else inputs
+        codecs = {one.codec for one in lowered.content}
+        binary = "FileInput" if "Multipart" in codecs else inputs.binary
+        own = replace(inputs, binary=binary, is_patch="MergePatch" in codecs)
         found += own.arguments(schema, lowered.is_required)
         defaults = inputs.defaults(schema)
     elif lowered:
@@ -178,6 +179,10 @@ def _given(inputs: Inputs, one: ir.Media) -> list[str]:
         return ["Content"]
     if one.codec == "Multipart" or not one.schema:
         return ["Mapping[str, Any]" if one.codec == "Multipart" else "Any"]
+    if one.codec == "JsonLines":
+        is_said = one.annotation != "Any"
+        items = inputs.options(one.schema, get(inputs.document, one.schema)) if is_said else ["Any"]
+        return [f"Sequence[{union(items)}]", "bytes"]
     return inputs.options(one.schema, get(inputs.document, one.schema))
 
 
@@ -193,7 +198,7 @@ def _members(inputs: Inputs, content: tuple[ir.Media, ...]) -> str:
     if (
         len(places) > 1
         or not place
-        or any(one.codec not in {"Json", "Form", "Multipart"} for one in content)
+        or any(one.codec not in {"Json", "MergePatch", "Form", "Multipart"} for one in content)
     ):
         return ""
     schema = get(canonical, place)

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import Annotated, Any, TypeAlias
+
+from pydantic import Field
 
 from ._types import Integer, Maybe, Model
 
@@ -29,6 +31,18 @@ class PartsSendRequestMultipartFormData(Model):
 
 class PartsSendRequestMultipartFormDataMeta(Model):
     a: Maybe[Integer] = None
+
+
+class PatchSendRequest(Model):
+    id: Integer | None
+    name: Maybe[str] = None
+    at: Maybe[PatchSendRequestAt] = None
+    list_: Annotated[Maybe[list[Integer]], Field(alias="list")] = None
+
+
+class PatchSendRequestAt(Model):
+    x: Maybe[Integer] = None
+    y: Maybe[Integer] = None
 
 
 class Pet(Model):
