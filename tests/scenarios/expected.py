@@ -104,6 +104,8 @@ def _parameters(document: Json, one: Found, request: Json) -> Iterator[tuple[str
         place, parameter = declared.get((argument.place, argument.name), ("", {}))
         schema = follow(document, f"{place}/schema", parameter.get("schema") or {})[1]
         if argument.place == "path":
+            if not one.slots[argument.name]:
+                raise Inexpressible("a part of a path may not be left out")
             yield argument.ident, _path(parameter, schema, one.slots[argument.name])
         elif argument.place == "query":
             value = _taken(query, argument.name, parameter, schema)

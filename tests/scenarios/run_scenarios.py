@@ -36,6 +36,8 @@ from speclens.source import load
 
 STYLES = ("sync", "async")
 PLACEHOLDER = "http://127.0.0.1:3200|PLACEHOLDER_BASE_URL"  # of the server's own address in answers
+OVERLAYS = {"parameters/path": (Path(__file__).parent / "parameters-path.overlay.yaml",)}
+"""What makes documents valid that are not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ def generated(spec: str, roots: list[Path], directory: Path) -> list[Package] | 
     made = []
     for path in paths:
         try:
-            document = load(path).value
+            document = load(path, OVERLAYS.get(spec, ())).value
             text = json.dumps(document)
             client = lowered(text).client
             assert client, "no operations"
