@@ -163,7 +163,8 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Multipart:
-    """Members as parts (`multipart/form-data` and its kin): files as they are, text and numbers as text, all else as JSON."""
+    """Members as parts (`multipart/form-data` and its kin): files as they are, text and numbers as text, all else as JSON.
+    An array is a part for each item, unless it is said to be JSON itself."""
 
     media_type: str = "multipart/form-data"
     encoding: Mapping[str, Encoding] = field(default_factory=dict)
@@ -172,7 +173,8 @@ class Multipart:
         members = value if isinstance(value, Mapping) else to_json(value)
         parts: list[tuple[str, Any]] = []
         for name, member in {**members, **(options.get("extra_body") or {})}.items():
-            several = member if isinstance(member, list) else [member]
+            is_one = not isinstance(member, list) or "json" in self._how(name).content_type
+            several = [member] if is_one else member
             parts += [(name, self._part(name, one)) for one in several]
         if self.media_type == "multipart/form-data":
             return {"files": parts}
@@ -180,9 +182,12 @@ class Multipart:
         kind = made.headers["content-type"].replace("multipart/form-data", self.media_type)
         return {"content": made.read(), "content_type": kind}
 
+    def _how(self, name: str) -> Encoding:
+        return self.encoding.get(name, Encoding())
+
     def _part(self, name: str, value: Any) -> tuple[Any, ...]:
         """A part as httpx takes it: file name, content, media type, headers."""
-        how = self.encoding.get(name, Encoding())
+        how = self._how(name)
         if isinstance(value, tuple):
             filename, content, *rest = value
             kind = rest[0] if rest else how.content_type

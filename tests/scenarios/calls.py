@@ -26,6 +26,17 @@ EXPLICIT: dict[str, dict[int, dict[str, Any]]] = {
     "Type_Model_Visibility_getModel": {0: {"arguments": {"readProp": "abc"}}},
 }
 
+_KIND = "the answer lacks its discriminator, which the document requires"
+AGAINST_THE_DOCUMENT = {
+    "Type_Enum_Fixed_String_putUnknownValue": "sends a value that the document refuses",
+    "Type_Model_Inheritance_EnumDiscriminator_getExtensibleModelMissingDiscriminator": _KIND,
+    "Type_Model_Inheritance_EnumDiscriminator_getFixedModelMissingDiscriminator": _KIND,
+    "Type_Model_Inheritance_EnumDiscriminator_getFixedModelWrongDiscriminator": "the answer's discriminator is none of the document's",
+    "Type_Model_Inheritance_NestedDiscriminator_getMissingDiscriminator": _KIND,
+    "Type_Model_Inheritance_SingleDiscriminator_getMissingDiscriminator": _KIND,
+}
+"""Scenarios that want a client to take what its document refuses."""
+
 
 def filled(value: Any, png: bytes) -> Any:
     """Arguments with the picture in its place."""

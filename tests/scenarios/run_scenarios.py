@@ -1,11 +1,13 @@
-"""Runs TypeSpec's HTTP scenarios (npm `@typespec/http-specs`) with generated clients against the mock server of
-`@typespec/spector` on loopback. Not part of the tests: it needs npm.
+"""Runs TypeSpec's HTTP scenarios with generated clients against their mock server on loopback. On demand: it needs npm.
 
-    python tests/scenarios/run_scenarios.py SCENARIOS.json URL DOCUMENTS [DOCUMENTS ...] [--only REGEX] [--report FILE]
+    npm install @typespec/http-specs@dev @typespec/spector@dev @typespec/openapi3   # in a git repository with a commit
+    node …/tests/scenarios/export.mjs OUT
+    npx tsp-spector serve node_modules/@typespec/http-specs/specs --port 3400
+    python tests/scenarios/run_scenarios.py OUT/scenarios.json http://localhost:3400 OUT [--only REGEX] [--report FILE]
 
-`SCENARIOS.json` lists the scenarios with the requests and responses that each expects, DOCUMENTS are directories of
-OpenAPI documents as `@typespec/openapi3` emits them (`<spec>/openapi*.yaml`, or .json), URL is where `tsp-spector serve`
-answers. A scenario passes if the server says so (`URL/.coverage`) and what the call gave is what it answered.
+Arguments are what `export.mjs` wrote of the scenarios, where the mock server answers, and directories of OpenAPI documents
+(`<spec>/openapi*`). A scenario passes if the server says so (`/.coverage`) and a call gave what was answered. Arguments
+are told from the requests that are expected; `calls.py` says those that cannot be.
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ import httpx
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import expected
-from calls import EXPLICIT, filled
+from calls import AGAINST_THE_DOCUMENT, EXPLICIT, filled
 from expected import Found, Inexpressible, Json
 
 from built import imported, lowered, texts
@@ -74,7 +76,10 @@ def main() -> None:
             spec: generated(spec, given.documents, Path(directory))
             for spec in dict.fromkeys(one["spec"] for one in scenarios)
         }
-        outcomes = {one["name"]: Outcome(one["spec"]) for one in scenarios}
+        outcomes = {
+            one["name"]: Outcome(one["spec"], AGAINST_THE_DOCUMENT.get(one["name"], ""))
+            for one in scenarios
+        }
         for style in STYLES:
             for one in scenarios:
                 own = explicit.get(one["name"], {})
@@ -97,7 +102,9 @@ def picture(scenarios: list[Json]) -> bytes:
         for api in one["apis"]
         if "body" in (api.get("request") or {})
     )
-    return next(expected.content(body) for body in bodies if body["contentType"] == "image/png")
+    found = next(expected.content(body) for body in bodies if body["contentType"] == "image/png")
+    assert isinstance(found, bytes)
+    return found
 
 
 def generated(spec: str, roots: list[Path], directory: Path) -> list[Package] | str:
@@ -122,7 +129,7 @@ def generated(spec: str, roots: list[Path], directory: Path) -> list[Package] | 
 def attempt(
     packages: list[Package] | str,
     scenario: Json,
-    explicit: Json,
+    explicit: dict[int, Json],
     style: str,
     url: str,
     outcome: Outcome,
@@ -131,11 +138,10 @@ def attempt(
     if isinstance(packages, str):
         outcome.failures[style] = packages
         return
-    outcome.inexpressible = "" if packages else "no document is emitted"
+    outcome.inexpressible = outcome.inexpressible or ("" if packages else "no document is emitted")
     try:
-        for index, api in enumerate(scenario["apis"] if packages else ()):
-            own = explicit.get(index, {})
-            outcome.failures[style] = call(packages, api, own, style, url)
+        for index, api in enumerate(() if outcome.inexpressible else scenario["apis"]):
+            outcome.failures[style] = call(packages, api, explicit.get(index, {}), style, url)
             if outcome.failures[style]:
                 return
     except Inexpressible as error:

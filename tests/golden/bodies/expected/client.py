@@ -56,13 +56,20 @@ class PartsSendParams(RequestOptions, total=False):
     more: Sequence[FileInput] | None
     note: str | None
     meta: PartsSendRequestMultipartFormDataMetaInput | None
+    each: Sequence[Mapping[str, Any]] | None
+    all: Sequence[Mapping[str, Any]] | None
 
 
 PARTS_SEND: Operation[None] = Operation(
     "POST",
     "/parts",
     PartsSendParams,
-    body=Multipart(encoding={"file": Encoding(content_type="image/png")}),
+    body=Multipart(
+        encoding={
+            "file": Encoding(content_type="image/png"),
+            "all": Encoding(content_type="application/json"),
+        }
+    ),
     answers={
         "204": None,
     },

@@ -27,6 +27,8 @@ class PartsSendRequestMultipartFormData(Model):
     more: Maybe[list[str]] = None
     note: Maybe[str] = None
     meta: Maybe[PartsSendRequestMultipartFormDataMeta] = None
+    each: Maybe[list[dict[str, Any]]] = None
+    all: Maybe[list[dict[str, Any]]] = None
 
 
 class PartsSendRequestMultipartFormDataMeta(Model):
