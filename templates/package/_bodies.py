@@ -168,11 +168,14 @@ class Multipart:
 
     media_type: str = "multipart/form-data"
     encoding: Mapping[str, Encoding] = field(default_factory=dict)
+    required: tuple[str, ...] = ()
 
     def encode(self, value: Any, options: Mapping[str, Any]) -> dict[str, Any]:
-        members = value if isinstance(value, Mapping) else to_json(value)
-        parts: list[tuple[str, Any]] = []
-        for name, member in {**members, **(options.get("extra_body") or {})}.items():
+        given = value if isinstance(value, Mapping) else to_json(value)
+        members, parts = {**given, **(options.get("extra_body") or {})}, list[tuple[str, Any]]()
+        if missing := [name for name in self.required if name not in members]:
+            raise TypeError(f"missing argument {missing[0]!r}")
+        for name, member in members.items():
             is_one = not isinstance(member, list) or "json" in self._how(name).content_type
             several = [member] if is_one else member
             parts += [(name, self._part(name, one)) for one in several]

@@ -42,9 +42,9 @@ class Inputs:
         body = get(self.document, pointer)
         defaults, deprecated = self.defaults(pointer), self.deprecated(pointer)
         for name, (place, inner) in compat.properties(self.document, pointer, body).items():
-            is_required = is_needed and name in self._required(pointer) and name not in defaults
+            is_required = is_needed and name in self.required(pointer) and name not in defaults
             options = self.options(place, inner)
-            is_removable = self.is_patch and name not in self._required(pointer)
+            is_removable = self.is_patch and name not in self.required(pointer)
             is_nullable = "None" in options or is_removable
             comments = [f"{literal(defaults[name])} if left out"] if name in defaults else []
             comments += [f"deprecated {deprecated[name]}"] if name in deprecated else []
@@ -57,7 +57,7 @@ class Inputs:
     def defaults(self, pointer: str) -> dict[str, Any]:
         """The required properties of a body that need not be given: the document names their default."""
         body = get(self.document, pointer)
-        required = self._required(pointer)
+        required = self.required(pointer)
         found: dict[str, Any] = {}
         for name, (place, inner) in compat.properties(self.document, pointer, body).items():
             target = follow(self.document, place, inner)[1]
@@ -84,7 +84,8 @@ class Inputs:
                 found[name] = "by the API"
         return {name: comment(told) for name, told in found.items()}
 
-    def _required(self, pointer: str) -> set[str]:
+    def required(self, pointer: str) -> set[str]:
+        """The members that an object at a pointer has to have."""
         layers = compat.layers(self.document, pointer, get(self.document, pointer))
         return {str(name) for _, layer in layers for name in layer.get("required") or ()}
 
@@ -141,7 +142,9 @@ class Inputs:
                 index = tells.index(True)
                 return self.options(join(pointer, "allOf", index), schema["allOf"][index], seen)
             return ["Mapping[str, Any]"] if "object" in _types(schema) else ["Any"]
-        return [self._of_type(pointer, schema, kind, seen) for kind in _types(schema)] or ["Any"]
+        is_file = self.binary == "FileInput" and is_binary(schema)
+        kinds = _types(schema) or (["string"] if is_file else [])
+        return [self._of_type(pointer, schema, kind, seen) for kind in kinds] or ["Any"]
 
     def _of_type(self, pointer: str, schema: JsonObject, kind: str, seen: tuple[str, ...]) -> str:
         if kind == "object":

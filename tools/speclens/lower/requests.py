@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from speclens import ir, names
-from speclens.literals import comment, literal
+from speclens.literals import comment, literal, tuple_literal
 from speclens.lower import media, parameters
 from speclens.lower.arguments import Inputs, union
 from speclens.lower.naming import is_class
@@ -156,8 +156,10 @@ def _body(
     for name, place, value in media.content(inputs.document, pointer, body):
         one = media.lower(named, name, place, value)
         encoding = _encoding(value) if one.codec in {"Form", "Multipart"} else ""
-        told = (*one.arguments, f"encoding={encoding}") if encoding else one.arguments
-        found.append(replace(one, arguments=told))
+        told = [*one.arguments, *([f"encoding={encoding}"] if encoding else [])]
+        if one.codec == "Multipart" and one.schema and (names := inputs.required(one.schema)):
+            told.append(f"required={tuple_literal(sorted(names))}")
+        found.append(replace(one, arguments=tuple(told)))
         same[name] = follow(inputs.document, one.schema, value.get("schema"))[1]
     if not found:
         return None, "", False

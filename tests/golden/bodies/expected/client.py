@@ -56,6 +56,7 @@ class PartsSendParams(RequestOptions, total=False):
     more: Sequence[FileInput] | None
     note: str | None
     meta: PartsSendRequestMultipartFormDataMetaInput | None
+    icon: FileInput | None
     each: Sequence[Mapping[str, Any]] | None
     all: Sequence[Mapping[str, Any]] | None
 
@@ -68,7 +69,8 @@ PARTS_SEND: Operation[None] = Operation(
         encoding={
             "file": Encoding(content_type="image/png"),
             "all": Encoding(content_type="application/json"),
-        }
+        },
+        required=("file",),
     ),
     answers={
         "204": None,

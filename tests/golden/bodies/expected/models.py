@@ -27,6 +27,7 @@ class PartsSendRequestMultipartFormData(Model):
     more: Maybe[list[str]] = None
     note: Maybe[str] = None
     meta: Maybe[PartsSendRequestMultipartFormDataMeta] = None
+    icon: Any = None
     each: Maybe[list[dict[str, Any]]] = None
     all: Maybe[list[dict[str, Any]]] = None
 
