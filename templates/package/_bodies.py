@@ -179,6 +179,8 @@ class Multipart:
             is_one = not isinstance(member, list) or "json" in self._how(name).content_type
             several = [member] if is_one else member
             parts += [(name, self._part(name, one)) for one in several]
+        if not parts:  # httpx would send no body
+            return {"content": b"--none--\r\n", "content_type": f"{self.media_type}; boundary=none"}
         if self.media_type == "multipart/form-data":
             return {"files": parts}
         made = httpx.Request("POST", "http://localhost", files=parts)  # httpx writes no other kind

@@ -78,6 +78,24 @@ PARTS_SEND: Operation[None] = Operation(
 )
 
 
+class OptionalSendParams(RequestOptions, total=False):
+    """The arguments of `bodies.optional_send`. None is not sent."""
+
+    file: Any
+    note: str | None
+
+
+OPTIONAL_SEND: Operation[None] = Operation(
+    "POST",
+    "/parts/optional",
+    OptionalSendParams,
+    body=Multipart(),
+    answers={
+        "204": None,
+    },
+)
+
+
 class RawSendParams(RequestOptions, total=False):
     """The arguments of `bodies.raw_send`. None is not sent."""
 
@@ -245,6 +263,10 @@ class Bodies(Resource[SyncClient]):
         """See the API."""
         return self._client.call(PARTS_SEND, arguments)
 
+    def optional_send(self, **arguments: Unpack[OptionalSendParams]) -> None:
+        """See the API."""
+        return self._client.call(OPTIONAL_SEND, arguments)
+
     def raw_send(self, **arguments: Unpack[RawSendParams]) -> bytes:
         """See the API."""
         return self._client.call(RAW_SEND, arguments)
@@ -288,6 +310,10 @@ class AsyncBodies(Resource[AsyncClient]):
     def parts_send(self, **arguments: Unpack[PartsSendParams]) -> Coroutine[Any, Any, None]:
         """`Bodies.parts_send`, to be awaited."""
         return self._client.call(PARTS_SEND, arguments)
+
+    def optional_send(self, **arguments: Unpack[OptionalSendParams]) -> Coroutine[Any, Any, None]:
+        """`Bodies.optional_send`, to be awaited."""
+        return self._client.call(OPTIONAL_SEND, arguments)
 
     def raw_send(self, **arguments: Unpack[RawSendParams]) -> Coroutine[Any, Any, bytes]:
         """`Bodies.raw_send`, to be awaited."""

@@ -22,6 +22,11 @@ class FormSendRequestApplicationXWwwFormUrlencodedAt(Model):
     x: Maybe[Integer] = None
 
 
+class OptionalSendRequestMultipartFormData(Model):
+    file: Any = None
+    note: Maybe[str] = None
+
+
 class PartsSendRequestMultipartFormData(Model):
     file: str
     more: Maybe[list[str]] = None
