@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .models import *  # noqa: F403
     from .normalizers import *  # noqa: F403
 
-_NAMES = {
+_NAMES: dict[str, str] = {
     "_compat": "CompatError Deprecation Drop Normalized PayloadError Rewrite ",
     "_errors": "APIConnectionError APIError APIResponseValidationError APIStatusError "
     "APITimeoutError AuthenticationError BadRequestError ConflictError FileError "
