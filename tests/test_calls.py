@@ -2,7 +2,8 @@
 
 A case in `golden/<feature>/calls.json` is a call with its arguments, the request that has to arrive (its target as it
 is on the wire) and what is answered; then the `result`, the `items` of a stream, or what it `raises`. `$bytes`,
-`$tuple` and `$file` (name, content, media type) stand for what JSON has no values for.
+`$tuple` and `$file` (name, content, media type) stand for what JSON has no values for,
+`$url` in settings for the server's address.
 """
 
 from __future__ import annotations
@@ -89,7 +90,8 @@ def answered(said: dict[str, Any]) -> Behaviour:
 
 
 def made(client: Any, case: dict[str, Any], style: str, url: str, items: list[Any]) -> Any:
-    settings = {"base_url": url, "max_retries": 0, **valued(case.get("settings", {}))}
+    own = json.loads(json.dumps(case.get("settings", {})).replace("$url", url))
+    settings = {"base_url": url, "max_retries": 0, **valued(own)}
     arguments = valued(case["arguments"])
     resource, method = case["call"].split(".")
     if style == "sync":

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from built import HEAD, texts
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -24,3 +26,31 @@ def test_calls_are_typed(tmp_path: Path) -> None:
         check=False,
     )
     assert (done.stdout, done.stderr) == ("Success: no issues found in 1 source file\n", "")
+
+
+def test_schemas_called_like_errors_of_ours(tmp_path: Path) -> None:
+    told = {"description": "d", "content": {"application/json": {"schema": {"type": "string"}}}}
+    document = {
+        **HEAD,
+        "servers": [{"url": "https://x.example"}],
+        "paths": {"/a": {"get": {"responses": {"200": told}}}},
+        "components": {
+            "schemas": {name: {"type": "object"} for name in ("Answer", "NotFoundError")}
+        },
+    }
+    (tmp_path / "pkg").mkdir()
+    for name, text in texts(document).items():
+        if name.endswith(".py"):
+            (tmp_path / "pkg" / name).write_text(text, "utf-8")
+    assert (
+        "NotFoundError(APIStatusError, status=404)" in (tmp_path / "pkg" / "_errors.py").read_text()
+    )
+    command = [sys.executable, "-m", "mypy", "--config-file=", "--strict", "-p", "pkg"]
+    done = subprocess.run(
+        [*command, "--cache-dir", str(ROOT / ".mypy_cache" / "clashing")],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout

@@ -36,7 +36,12 @@ def document(text: str) -> Json:
     return {
         "openapi": "3.1.0",
         "info": {"title": "t", "version": "1"},
-        "servers": [{"url": f"https://x.example{path}"}],
+        "servers": [
+            {
+                "url": f"https://x.example{path}/{{v{text}}}",
+                "variables": {f"v{text}": {"default": text}},
+            }
+        ],
         "tags": [{"name": text, "description": text}],
         "paths": {path: {"post": operation}},
         "components": {

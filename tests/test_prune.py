@@ -107,6 +107,12 @@ def test_what_the_package_itself_imports_is_public(user: str, a: set[str]) -> No
     assert names(left(user, "__init__")["p/_a.py"]) == a
 
 
+def test_a_class_that_registers_itself_stays() -> None:
+    text = "class Kind:\n    pass\n\n\nclass Missing(Kind, status=404):\n    pass\n"
+    kept = prune({"p/_a.py": text, "p/client.py": ""}, ["p/_a.py"])["p/_a.py"]
+    assert "class Missing(Kind, status=404):" in [line for _, line in kept]
+
+
 def test_what_belongs_to_a_definition_goes_with_it() -> None:
     gone = left("")["p/_a.py"]
     for text in ("What documents", "About One", "@decorated", "About two"):

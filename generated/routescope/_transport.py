@@ -69,6 +69,7 @@ class _Client(Generic[H]):
     """What both clients are: settings, and how arguments become a request."""
 
     _base_url: ClassVar[str]
+    _variables: ClassVar[Mapping[str, str]] = {}
     _environment: ClassVar[str]
     _schemes: ClassVar[Mapping[str, Any]] = {}
     _security: ClassVar[tuple[tuple[str, ...], ...]] = ()
@@ -81,6 +82,7 @@ class _Client(Generic[H]):
         api_key: str | None = None,
         credentials: Mapping[str, str | tuple[str, str]] | None = None,
         base_url: str | None = None,
+        server_variables: Mapping[str, str] | None = None,
         http_client: H | None = None,
         default_headers: Mapping[str, str] | None = None,
         **options: Unpack[RequestOptions],
@@ -88,14 +90,26 @@ class _Client(Generic[H]):
         self._api_key = api_key or os.environ.get(f"{self._environment}_API_KEY", "")
         self._credentials = credentials or {}
         own = base_url or os.environ.get(f"{self._environment}_BASE_URL")
-        found = own or self._base_url
+        if unknown := (server_variables or {}).keys() - self._variables.keys():
+            raise ValueError(
+                f"server_variables: {min(unknown)!r} is none of {sorted(self._variables)}"
+            )
+        self._filling = {**self._variables, **(server_variables or {})}
+        found = own or self._filled(self._base_url)
         self.base_url, self._is_elsewhere, self._options = found.rstrip("/"), bool(own), options
         self._default_headers = default_headers
         self._check(options)
         if not (url := httpx.URL(found)).host or url.scheme not in {"https", "http"}:
-            raise ValueError(f"base_url {found!r} is not https://host or http://host")
+            also = f" (server_variables has {self._filling})" if self._filling and not own else ""
+            raise ValueError(f"base_url {found!r} is not https://host or http://host{also}")
         self._is_own = http_client is None
         self.http: H = http_client if http_client else self._new_http()
+
+    def _filled(self, url: str) -> str:
+        """A URL of the API document with its variables' values."""
+        for name, value in self._filling.items():
+            url = url.replace(f"{{{name}}}", value)
+        return url
 
     def options(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Arguments, and what the client was told for all calls."""
@@ -117,7 +131,8 @@ class _Client(Generic[H]):
             draft.headers["idempotency-key"] = key
         if draft.cookies:
             draft.headers["cookie"] = "; ".join(draft.cookies)
-        base = self.base_url if self._is_elsewhere else operation.base_url or self.base_url
+        own = operation.base_url
+        base = self._filled(own) if own and not self._is_elsewhere else self.base_url
         query = f"{'&' if '?' in draft.path else '?'}{'&'.join(draft.query)}" if draft.query else ""
         return {
             "method": operation.method,

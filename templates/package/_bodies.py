@@ -14,7 +14,7 @@ from urllib.parse import quote, urlencode
 import httpx
 from pydantic_core import from_json
 
-from ._compat import unchanged
+from ._compat import PayloadError, unchanged
 from ._errors import Answer
 from ._operation import Json, to_json
 
@@ -23,6 +23,37 @@ Content: TypeAlias = bytes | str | os.PathLike[str] | IO[bytes] | Iterable[bytes
 
 FileInput: TypeAlias = bytes | os.PathLike[str] | IO[bytes] | tuple[str, Any] | tuple[str, Any, str]
 """A file of a form: bytes, a path, an open file; with a name, and with a media type too."""
+
+
+@dataclass(frozen=True)
+class MergePatch(Json):
+    """A change of an object: null takes a member away, whatever its type (RFC 7396)."""
+
+    media_type: str = "application/merge-patch+json"
+
+    def encode(self, value: Any, options: Mapping[str, Any]) -> dict[str, Any]:
+        try:
+            return super().encode(value, options)
+        except PayloadError:
+            sent = {**to_json(value), **(options.get("extra_body") or {})} if isinstance(value, Mapping) else to_json(value)
+            kept = super().encode(_kept(sent), {**options, "extra_body": None})
+            made = _patched(json.loads(kept["content"]), sent)
+            return {"content": plain(made).encode()}
+
+
+def _kept(patch: Any) -> Any:
+    """A patch without what it takes away. Arrays are set as a whole, with their nulls."""
+    if not isinstance(patch, dict):
+        return patch
+    return {key: _kept(item) for key, item in patch.items() if item is not None}
+
+
+def _patched(value: Any, patch: Any) -> Any:
+    """A value with what a patch takes away."""
+    if not isinstance(value, dict) or not isinstance(patch, dict):
+        return value
+    gone = {key: None for key, item in patch.items() if item is None}
+    return {key: _patched(item, patch.get(key)) for key, item in value.items()} | gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,26 +163,36 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Multipart:
-    """Members as parts (`multipart/form-data` and its kin): files as they are, text and numbers as text, all else as JSON."""
+    """Members as parts (`multipart/form-data` and its kin): files as they are, text and numbers as text, all else as JSON.
+    An array is a part for each item, unless it is said to be JSON itself."""
 
     media_type: str = "multipart/form-data"
     encoding: Mapping[str, Encoding] = field(default_factory=dict)
+    required: tuple[str, ...] = ()
 
     def encode(self, value: Any, options: Mapping[str, Any]) -> dict[str, Any]:
-        members = value if isinstance(value, Mapping) else to_json(value)
-        parts: list[tuple[str, Any]] = []
-        for name, member in {**members, **(options.get("extra_body") or {})}.items():
-            several = member if isinstance(member, list) else [member]
+        given = value if isinstance(value, Mapping) else to_json(value)
+        members, parts = {**given, **(options.get("extra_body") or {})}, list[tuple[str, Any]]()
+        if missing := [name for name in self.required if name not in members]:
+            raise TypeError(f"missing argument {missing[0]!r}")
+        for name, member in members.items():
+            is_one = not isinstance(member, list) or "json" in self._how(name).content_type
+            several = [member] if is_one else member
             parts += [(name, self._part(name, one)) for one in several]
+        if not parts:  # httpx would send no body
+            return {"content": b"--none--\r\n", "content_type": f"{self.media_type}; boundary=none"}
         if self.media_type == "multipart/form-data":
             return {"files": parts}
         made = httpx.Request("POST", "http://localhost", files=parts)  # httpx writes no other kind
         kind = made.headers["content-type"].replace("multipart/form-data", self.media_type)
         return {"content": made.read(), "content_type": kind}
 
+    def _how(self, name: str) -> Encoding:
+        return self.encoding.get(name, Encoding())
+
     def _part(self, name: str, value: Any) -> tuple[Any, ...]:
         """A part as httpx takes it: file name, content, media type, headers."""
-        how = self.encoding.get(name, Encoding())
+        how = self._how(name)
         if isinstance(value, tuple):
             filename, content, *rest = value
             kind = rest[0] if rest else how.content_type

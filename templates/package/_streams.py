@@ -25,6 +25,13 @@ class JsonLines(Json):
 
     media_type: str = "application/jsonl"
 
+    def encode(self, value: Any, options: Mapping[str, Any]) -> dict[str, Any]:
+        if isinstance(value, bytes):
+            return {"content": value}
+        start = b"\x1e" if "json-seq" in self.media_type else b""
+        lines = (super(JsonLines, self).encode(item, {})["content"] for item in value)
+        return {"content": b"".join(start + line + b"\n" for line in lines)}
+
     def reader(self) -> Reader:
         def read(line: str) -> Iterator[Any]:
             if text := line.strip(" \t\x1e"):  # RFC 7464 puts a record separator before each

@@ -143,6 +143,8 @@ _ERRORS = (
     "PermissionDeniedError", "RateLimitError", "RequestTooLargeError", "UnprocessableEntityError",
     "UnsupportedMediaTypeError",
 )  # fmt: skip
+_STARRED = frozenset({*_COMPAT, *_ERRORS, "Answer", "Content", "FileError", "FileModel"})
+"""What `import *` brings of modules of ours."""
 
 
 def chosen(document: ir.Document, config: Config) -> ir.Document:
@@ -187,6 +189,7 @@ def package(document: ir.Document, config: Config) -> ir.Package:
     exports = {schema.ident: "models" for schema in document.schemas}
     for name, module in _own_exports(document, client):
         exports.setdefault(name, module)
+    is_clash = any(schema.ident in _STARRED for schema in document.schemas)
     title = prose(document.title) or config.package
     return ir.Package(
         name=config.package,
@@ -195,7 +198,11 @@ def package(document: ir.Document, config: Config) -> ir.Package:
         title=title,
         description=toml(f"Python models of {' '.join(document.title.split()) or config.package}"),
         modules=tuple(
-            _module(module, tuple(sorted(name for name in exports if exports[name] == module)))
+            _module(
+                module,
+                tuple(sorted(name for name in exports if exports[name] == module)),
+                is_told=is_clash and module.startswith("_"),
+            )
             for module in sorted(set(exports.values()))
         ),
         client=client,
@@ -204,9 +211,9 @@ def package(document: ir.Document, config: Config) -> ir.Package:
     )
 
 
-def _module(name: str, names: tuple[str, ...]) -> ir.Module:
+def _module(name: str, names: tuple[str, ...], is_told: bool) -> ir.Module:
     lines = textwrap.wrap(" ".join(names), 80, break_long_words=False)
-    return ir.Module(name, tuple(f"{line} " for line in lines))
+    return ir.Module(name, tuple(f"{line} " for line in lines), names if is_told else ())
 
 
 def _client_name(document: ir.Document, config: Config) -> str:

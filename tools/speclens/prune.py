@@ -22,6 +22,8 @@ def prune(texts: Mapping[str, str], copied: Collection[str]) -> dict[str, list[L
         for node in tree.body:
             if module in modules and (name := _defined(node)):
                 defined[module, name] = node
+                # A class that is given something registers itself: an error for its status.
+                found += [(module, name)] if getattr(node, "keywords", ()) else []
             else:
                 found += _uses(node, module, imports[module])
     used = set[Name]()

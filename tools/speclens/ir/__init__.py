@@ -110,10 +110,12 @@ __all__ = [
 @dataclass(frozen=True, slots=True)
 class Module:
     """A module that public names of the package are loaded from on first use: a few names in each of `lines`, every
-    one followed by a space."""
+    one followed by a space. `names` are given where not all of its are public, since a schema
+    is called like one."""
 
     name: str
     lines: tuple[str, ...]
+    names: tuple[str, ...]  # else empty
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,7 +143,9 @@ class Client:
     that fold them."""
 
     pointer: str
-    base_url: str  # literal; empty where the document names no server with a host
+    base_url: str  # literal, with variables in braces; empty where the document names no server with a host
+    variables: str  # literal: what stands in braces unless the caller says otherwise, by name; "" if nothing does
+    variables_told: str  # the same as a code span of Markdown
     security: str  # literal: the alternatives that hold where an operation says nothing
     schemes: tuple[Scheme, ...]
     is_bearer: bool  # whether the server asks for a bearer token

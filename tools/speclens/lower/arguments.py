@@ -38,6 +38,7 @@ class Inputs:
     has_formats: bool = True  # whether strings of some formats are Python types
     made: dict[str, ir.Input] = field(default_factory=dict)
     binary: str = "str"  # what is given for bytes
+    is_patch: bool = False  # whether null takes a member away (RFC 7396)
 
     def taken(self) -> set[str]:
         """The names that no class of an operation may have."""
@@ -54,11 +55,13 @@ class Inputs:
         for name, (place, inner) in compat.properties(self.document, pointer, body).items():
             if self._is_received(place, inner):
                 continue
-            is_required = is_needed and name in self._required(pointer) and name not in defaults
+            is_required = is_needed and name in self.required(pointer) and name not in defaults
             options = self.options(place, inner)
-            is_nullable = "None" in options
+            is_removable = self.is_patch and name not in self.required(pointer)
+            is_nullable = "None" in options or is_removable
             comments = [f"{literal(defaults[name])} if left out"] if name in defaults else []
             comments += [f"deprecated {deprecated[name]}"] if name in deprecated else []
+            comments += ["None takes it away"] if is_removable else []
             annotation = union(options if is_required or name in defaults else [*options, "None"])
             mark = f"Member({'is_nullable=True' if is_nullable else ''})"
             told = comment("; ".join(comments))
@@ -72,7 +75,7 @@ class Inputs:
     def defaults(self, pointer: str) -> dict[str, Any]:
         """The required properties of a body that need not be given: the document names their default."""
         body = get(self.document, pointer)
-        required = self._required(pointer)
+        required = self.required(pointer)
         found: dict[str, Any] = {}
         for name, (place, inner) in compat.properties(self.document, pointer, body).items():
             target = follow(self.document, place, inner)[1]
@@ -99,7 +102,8 @@ class Inputs:
                 found[name] = "by the API"
         return {name: comment(told) for name, told in found.items()}
 
-    def _required(self, pointer: str) -> set[str]:
+    def required(self, pointer: str) -> set[str]:
+        """The members that an object at a pointer has to have."""
         layers = compat.layers(self.document, pointer, get(self.document, pointer))
         return {str(name) for _, layer in layers for name in layer.get("required") or ()}
 
@@ -157,7 +161,9 @@ class Inputs:
                 index = tells.index(True)
                 return self.options(join(pointer, "allOf", index), schema["allOf"][index], seen)
             return ["Mapping[str, Any]"] if "object" in _types(schema) else ["Any"]
-        return [self._of_type(pointer, schema, kind, seen) for kind in _types(schema)] or ["Any"]
+        is_file = self.binary == "FileInput" and is_binary(schema)
+        kinds = _types(schema) or (["string"] if is_file else [])
+        return [self._of_type(pointer, schema, kind, seen) for kind in kinds] or ["Any"]
 
     def _of_type(self, pointer: str, schema: JsonObject, kind: str, seen: tuple[str, ...]) -> str:
         if kind == "object":

@@ -17,6 +17,7 @@ from speclens.source.pointer import from_reference, get, join, tokens
 
 USUAL = {
     "Json": "application/json",
+    "MergePatch": "application/merge-patch+json",
     "Form": "application/x-www-form-urlencoded",
     "Multipart": "multipart/form-data",
     "Text": "text/plain",
@@ -28,7 +29,7 @@ STREAMS = frozenset({"Events", "JsonLines"})
 _LINES = frozenset(
     {"application/jsonl", "application/x-jsonl", "application/x-ndjson", "application/ndjson"}
 )
-_JUDGED = frozenset({"Json", "Form", *STREAMS})
+_JUDGED = frozenset({"Json", "MergePatch", "Form", *STREAMS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,8 @@ def kind(media_type: str, schema: Any) -> str:
         return "Events"
     if name == "*/*":
         return "Raw" if is_binary(schema) or not schema else "Json"
+    if name == USUAL["MergePatch"]:
+        return "MergePatch"
     if name.endswith(("/json", "+json")) or name == "application/*":
         return "Json"
     if name == USUAL["Form"]:
@@ -127,7 +130,9 @@ def judged(document: JsonObject) -> Iterator[str]:
             schema, place = node.value.get(keyword), join(node.pointer, keyword)
             codec = kind(name, schema)
             if codec in STREAMS:
-                place, schema = _item(document, place, schema, keyword == "itemSchema")
+                place, schema = _item(
+                    document, place, schema, keyword == "itemSchema", codec == "JsonLines"
+                )
             if codec in _JUDGED and isinstance(schema, dict) and not _is_plain(schema):
                 yield place
 
@@ -154,8 +159,10 @@ def lower(named: Named, name: str, pointer: str) -> ir.Media:
     schema, place = media.get(keyword), join(pointer, keyword)
     codec = kind(name, follow(named.document, place, schema)[1])
     if codec in STREAMS:
-        place, schema = _item(named.document, place, schema, keyword == "itemSchema")
-    ident = named.ident(place, schema) if codec in _JUDGED else ""
+        place, schema = _item(
+            named.document, place, schema, keyword == "itemSchema", codec == "JsonLines"
+        )
+    ident = named.ident(place, schema) if codec in _JUDGED and schema is not None else ""
     model = f"_models.{ident}" if ident else _plain(named.document, place, schema)
     normalizer = named.normalizer(ident) if named.folds else None
     told = [model] if codec in _JUDGED else []
@@ -190,7 +197,9 @@ def of_parameters(named: Named, place: str, pointer: str) -> ir.Media:
     )
 
 
-def _item(document: JsonObject, pointer: str, schema: Any, is_item: bool) -> tuple[str, Any]:
+def _item(
+    document: JsonObject, pointer: str, schema: Any, is_item: bool, is_lines: bool
+) -> tuple[str, Any]:
     """Of a stream the schema of what one item holds: the data of an event (section 4.14.4 of OpenAPI 3.2)."""
     place, target = follow(document, pointer, schema)
     if not isinstance(target, dict):
@@ -200,6 +209,8 @@ def _item(document: JsonObject, pointer: str, schema: Any, is_item: bool) -> tup
         return join(place, "properties", "data", "contentSchema"), inside["contentSchema"]
     if not is_item and target.get("type") == "array" and isinstance(target.get("items"), dict):
         return join(place, "items"), target["items"]
+    if is_lines and not is_item and target.get("type") == "string":
+        return place, None  # all of the text, which says nothing of an item
     return pointer, schema
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from speclens import ir, names
-from speclens.literals import comment, docstring, inline, literal
+from speclens.literals import comment, docstring, inline, json_span, literal
 from speclens.lower import (
     examples,
     media,
@@ -56,15 +56,19 @@ def lower(
     idents, classes = (
         _distinct_names(found.values(), make) for make in (names.snake, names.class_name)
     )
+    urls = servers.of_operations(document, {pointer: one.value for pointer, one in found.items()})
     resources: dict[str, list[ir.Operation]] = {}
     for pointer, one in found.items():
         made = _operation(inputs, one, idents[pointer], classes[pointer])
+        made = replace(made, base_url=urls[pointer] and literal(urls[pointer]))
         tag = methods.tag(one.value, one.path)
         owner = next(
             (same for same in resources if names.resource(same) == names.resource(tag)), tag
         )
         resources.setdefault(owner, []).append(made)
     client = _client(document, resources, inputs)
+    if told := servers.variables(document, [servers.of_document(document), *urls.values()]):
+        client = replace(client, variables=literal(told), variables_told=json_span(told))
     return client, _unserved(client)
 
 
@@ -144,7 +148,7 @@ def _operation(inputs: Inputs, found: _Found, stem: str, class_name: str) -> ir.
         paging=paging.paging(operation, request.arguments) if is_plain else "",
         alternatives=security.alternatives(document, operation),
         security=security.own(document, operation),
-        base_url=servers.of_operation(document, pointer, operation),
+        base_url="",
         request=classes[0],
         response=classes[1],
     )
@@ -214,6 +218,8 @@ def _client(
     return ir.Client(
         pointer="#/info",
         base_url=literal(servers.of_document(document)),
+        variables="",
+        variables_told="",
         security=security.source(usual),
         schemes=tuple(security.schemes(document, schemes)),
         is_bearer=any(one.alternatives for one in served),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from speclens import ir, names
-from speclens.literals import comment, literal
+from speclens.literals import comment, literal, tuple_literal
 from speclens.lower import compat, media, parameters, security
 from speclens.lower.arguments import Inputs, union
 from speclens.lower.naming import is_class
@@ -46,8 +46,9 @@ def lower(inputs: Inputs, pointer: str, operation: JsonObject, path: str) -> Req
     )
     defaults: dict[str, Any] = {}
     if lowered and schema:
-        is_form = any(one.codec == "Multipart" for one in lowered.content)
-        own = replace(inputs, binary="FileInput") if is_form else inputs
+        codecs = {one.codec for one in lowered.content}
+        binary = "FileInput" if "Multipart" in codecs else inputs.binary
+        own = replace(inputs, binary=binary, is_patch="MergePatch" in codecs)
         found += own.arguments(schema, lowered.is_required)
         defaults = inputs.defaults(schema)
     elif lowered:
@@ -169,8 +170,10 @@ def _body(inputs: Inputs, pointer: str, body: JsonObject) -> tuple[ir.Body | Non
     for name, place, value in media.content(inputs.document, pointer, body):
         one = media.lower(named, name, place)
         encoding = _encoding(value) if one.codec in {"Form", "Multipart"} else ""
-        told = (*one.arguments, f"encoding={encoding}") if encoding else one.arguments
-        found.append(replace(one, arguments=told))
+        told = [*one.arguments, *([f"encoding={encoding}"] if encoding else [])]
+        if one.codec == "Multipart" and one.schema and (names := inputs.required(one.schema)):
+            told.append(f"required={tuple_literal(sorted(names))}")
+        found.append(replace(one, arguments=tuple(told)))
         same[name] = follow(inputs.document, one.schema, value.get("schema"))[1]
     if not found:
         return None, "", False
@@ -192,6 +195,10 @@ def _given(inputs: Inputs, one: ir.Media) -> list[str]:
         return ["Content"]
     if one.codec == "Multipart" or not one.schema:
         return ["Mapping[str, Any]" if one.codec == "Multipart" else "Any"]
+    if one.codec == "JsonLines":
+        is_said = one.annotation != "Any"
+        items = inputs.options(one.schema, get(inputs.document, one.schema)) if is_said else ["Any"]
+        return [f"Sequence[{union(items)}]", "bytes"]
     return inputs.options(one.schema, get(inputs.document, one.schema))
 
 
@@ -207,7 +214,7 @@ def _members(named: media.Named, content: tuple[ir.Media, ...]) -> str:
     if (
         len(places) > 1
         or not place
-        or any(one.codec not in {"Json", "Form", "Multipart"} for one in content)
+        or any(one.codec not in {"Json", "MergePatch", "Form", "Multipart"} for one in content)
     ):
         return ""
     schema = get(document, place)

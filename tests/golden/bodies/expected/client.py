@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import Annotated, Any, Literal, Required, TypeAlias, Unpack
 
 from . import models as _models
-from ._bodies import Content, Encoding, FileInput, Form, Multipart, Raw, Text, Unknown
-from ._operation import Body, ContentType, Json, Operation, RequestOptions
+from ._bodies import Content, Encoding, FileInput, Form, MergePatch, Multipart, Raw, Text, Unknown
+from ._operation import Body, ContentType, Json, Member, Operation, RequestOptions
 from ._transport import AsyncClient, Resource, SyncClient
 
 FormSendRequestApplicationXWwwFormUrlencodedAtInput: TypeAlias = (
@@ -18,6 +18,7 @@ FormSendRequestApplicationXWwwFormUrlencodedAtInput: TypeAlias = (
 PartsSendRequestMultipartFormDataMetaInput: TypeAlias = (
     _models.PartsSendRequestMultipartFormDataMeta | Mapping[str, Any]
 )
+PatchSendRequestAtInput: TypeAlias = _models.PatchSendRequestAt | Mapping[str, Any]
 PetInput: TypeAlias = _models.Pet | Mapping[str, Any]
 
 
@@ -55,13 +56,40 @@ class PartsSendParams(RequestOptions, total=False):
     more: Sequence[FileInput] | None
     note: str | None
     meta: PartsSendRequestMultipartFormDataMetaInput | None
+    icon: FileInput | None
+    each: Sequence[Mapping[str, Any]] | None
+    all: Sequence[Mapping[str, Any]] | None
 
 
 PARTS_SEND: Operation[None] = Operation(
     "POST",
     "/parts",
     PartsSendParams,
-    body=Multipart(encoding={"file": Encoding(content_type="image/png")}),
+    body=Multipart(
+        encoding={
+            "file": Encoding(content_type="image/png"),
+            "all": Encoding(content_type="application/json"),
+        },
+        required=("file",),
+    ),
+    answers={
+        "204": None,
+    },
+)
+
+
+class OptionalSendParams(RequestOptions, total=False):
+    """The arguments of `bodies.optional_send`. None is not sent."""
+
+    file: Any
+    note: str | None
+
+
+OPTIONAL_SEND: Operation[None] = Operation(
+    "POST",
+    "/parts/optional",
+    OptionalSendParams,
+    body=Multipart(),
     answers={
         "204": None,
     },
@@ -147,7 +175,7 @@ LIST_SEND: Operation[_models.ListSendResponse] = Operation(
     "POST",
     "/list",
     ListSendParams,
-    body=Json(_models.ListSendRequest, media_type="application/merge-patch+json"),
+    body=MergePatch(_models.ListSendRequest),
     needs_body=False,
     answers={
         "200": Json(_models.ListSendResponse),
@@ -201,6 +229,29 @@ OTHER_SEND: Operation[None] = Operation(
 )
 
 
+class PatchSendParams(RequestOptions, total=False):
+    """The arguments of `bodies.patch_send`. None is not sent."""
+
+    id: Required[Annotated[int | None, Member(is_nullable=True)]]
+    # None takes it away
+    name: Annotated[str | None, Member(is_nullable=True)]
+    # None takes it away
+    at: Annotated[PatchSendRequestAtInput | None, Member(is_nullable=True)]
+    # None takes it away
+    list_: Annotated[Sequence[int] | None, Member("list", is_nullable=True)]
+
+
+PATCH_SEND: Operation[None] = Operation(
+    "PATCH",
+    "/patch",
+    PatchSendParams,
+    body=MergePatch(_models.PatchSendRequest),
+    answers={
+        "204": None,
+    },
+)
+
+
 class Bodies(Resource[SyncClient]):
     """Operations of bodies."""
 
@@ -211,6 +262,10 @@ class Bodies(Resource[SyncClient]):
     def parts_send(self, **arguments: Unpack[PartsSendParams]) -> None:
         """See the API."""
         return self._client.call(PARTS_SEND, arguments)
+
+    def optional_send(self, **arguments: Unpack[OptionalSendParams]) -> None:
+        """See the API."""
+        return self._client.call(OPTIONAL_SEND, arguments)
 
     def raw_send(self, **arguments: Unpack[RawSendParams]) -> bytes:
         """See the API."""
@@ -240,6 +295,10 @@ class Bodies(Resource[SyncClient]):
         """See the API."""
         return self._client.call(OTHER_SEND, arguments)
 
+    def patch_send(self, **arguments: Unpack[PatchSendParams]) -> None:
+        """See the API."""
+        return self._client.call(PATCH_SEND, arguments)
+
 
 class AsyncBodies(Resource[AsyncClient]):
     """Operations of bodies."""
@@ -251,6 +310,10 @@ class AsyncBodies(Resource[AsyncClient]):
     def parts_send(self, **arguments: Unpack[PartsSendParams]) -> Coroutine[Any, Any, None]:
         """`Bodies.parts_send`, to be awaited."""
         return self._client.call(PARTS_SEND, arguments)
+
+    def optional_send(self, **arguments: Unpack[OptionalSendParams]) -> Coroutine[Any, Any, None]:
+        """`Bodies.optional_send`, to be awaited."""
+        return self._client.call(OPTIONAL_SEND, arguments)
 
     def raw_send(self, **arguments: Unpack[RawSendParams]) -> Coroutine[Any, Any, bytes]:
         """`Bodies.raw_send`, to be awaited."""
@@ -281,6 +344,10 @@ class AsyncBodies(Resource[AsyncClient]):
     def other_send(self, **arguments: Unpack[OtherSendParams]) -> Coroutine[Any, Any, None]:
         """`Bodies.other_send`, to be awaited."""
         return self._client.call(OTHER_SEND, arguments)
+
+    def patch_send(self, **arguments: Unpack[PatchSendParams]) -> Coroutine[Any, Any, None]:
+        """`Bodies.patch_send`, to be awaited."""
+        return self._client.call(PATCH_SEND, arguments)
 
 
 class Pkg(SyncClient):

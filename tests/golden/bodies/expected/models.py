@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import Annotated, Any, TypeAlias
+
+from pydantic import Field
 
 from ._types import Integer, JsonBinary, Maybe, Model
 
@@ -20,15 +22,35 @@ class FormSendRequestApplicationXWwwFormUrlencodedAt(Model):
     x: Maybe[Integer] = None
 
 
+class OptionalSendRequestMultipartFormData(Model):
+    file: Any = None
+    note: Maybe[str] = None
+
+
 class PartsSendRequestMultipartFormData(Model):
     file: JsonBinary
     more: Maybe[list[JsonBinary]] = None
     note: Maybe[str] = None
     meta: Maybe[PartsSendRequestMultipartFormDataMeta] = None
+    icon: Any = None
+    each: Maybe[list[dict[str, Any]]] = None
+    all: Maybe[list[dict[str, Any]]] = None
 
 
 class PartsSendRequestMultipartFormDataMeta(Model):
     a: Maybe[Integer] = None
+
+
+class PatchSendRequest(Model):
+    id: Integer | None
+    name: Maybe[str] = None
+    at: Maybe[PatchSendRequestAt] = None
+    list_: Annotated[Maybe[list[Integer]], Field(alias="list")] = None
+
+
+class PatchSendRequestAt(Model):
+    x: Maybe[Integer] = None
+    y: Maybe[Integer] = None
 
 
 class Pet(Model):

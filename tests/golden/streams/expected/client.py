@@ -3,14 +3,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping, Sequence
 from functools import cached_property
-from typing import Any, Unpack
+from typing import Annotated, Any, Required, TypeAlias, Unpack
 
 from . import models as _models
-from ._operation import Json, Operation, RequestOptions
+from ._operation import Body, Json, Operation, RequestOptions
 from ._streams import AsyncStream, Events, JsonLines, Stream, open_async_stream, open_stream
 from ._transport import AsyncClient, Resource, SyncClient
+
+ItemInput: TypeAlias = _models.Item | Mapping[str, Any]
+
 
 LIST_EVENTS: Operation[Any] = Operation(
     "GET",
@@ -50,6 +53,40 @@ CHAT_CREATE: Operation[_models.Item] = Operation(
 )
 
 
+class SendLinesParams(RequestOptions, total=False):
+    """The arguments of `streams.send_lines`. None is not sent."""
+
+    body: Required[Annotated[Sequence[ItemInput] | bytes, Body()]]
+
+
+SEND_LINES: Operation[None] = Operation(
+    "POST",
+    "/lines/send",
+    SendLinesParams,
+    body=JsonLines(_models.Item),
+    answers={
+        "204": None,
+    },
+)
+
+
+class SendSequenceParams(RequestOptions, total=False):
+    """The arguments of `streams.send_sequence`. None is not sent."""
+
+    body: Required[Annotated[Sequence[Any] | bytes, Body()]]
+
+
+SEND_SEQUENCE: Operation[Any] = Operation(
+    "POST",
+    "/lines/sequence",
+    SendSequenceParams,
+    body=JsonLines(Any, media_type="application/json-seq"),
+    answers={
+        "200": JsonLines(Any),
+    },
+)
+
+
 class Streams(Resource[SyncClient]):
     """Operations of streams."""
 
@@ -68,6 +105,14 @@ class Streams(Resource[SyncClient]):
     def chat_create_stream(self, **arguments: Unpack[ChatCreateParams]) -> Stream[_models.Item]:
         """See the API."""
         return open_stream(self._client, CHAT_CREATE, arguments)
+
+    def send_lines(self, **arguments: Unpack[SendLinesParams]) -> None:
+        """See the API."""
+        return self._client.call(SEND_LINES, arguments)
+
+    def send_sequence(self, **arguments: Unpack[SendSequenceParams]) -> Stream[Any]:
+        """See the API."""
+        return open_stream(self._client, SEND_SEQUENCE, arguments)
 
 
 class AsyncStreams(Resource[AsyncClient]):
@@ -96,6 +141,16 @@ class AsyncStreams(Resource[AsyncClient]):
     ) -> Coroutine[Any, Any, AsyncStream[_models.Item]]:
         """`Streams.chat_create_stream`, to be awaited."""
         return open_async_stream(self._client, CHAT_CREATE, arguments)
+
+    def send_lines(self, **arguments: Unpack[SendLinesParams]) -> Coroutine[Any, Any, None]:
+        """`Streams.send_lines`, to be awaited."""
+        return self._client.call(SEND_LINES, arguments)
+
+    def send_sequence(
+        self, **arguments: Unpack[SendSequenceParams]
+    ) -> Coroutine[Any, Any, AsyncStream[Any]]:
+        """`Streams.send_sequence`, to be awaited."""
+        return open_async_stream(self._client, SEND_SEQUENCE, arguments)
 
 
 class Pkg(SyncClient):

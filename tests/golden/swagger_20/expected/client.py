@@ -24,7 +24,7 @@ UPLOAD_PET: Operation[_models.Pet] = Operation(
     "POST",
     "/pets",
     UploadPetParams,
-    body=Multipart(encoding={"tags": Encoding(style="form", explode=False)}),
+    body=Multipart(encoding={"tags": Encoding(style="form", explode=False)}, required=("picture",)),
     answers={
         "200": Json(_models.Pet),
     },
