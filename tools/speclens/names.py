@@ -21,7 +21,9 @@ _MODEL_ATTRIBUTES = frozenset(
         "register", "schema_json", "self", "update_forward_refs", "validate", "bool", "float", "int", "list", "str",
     }
 )  # fmt: skip
-_CLIENT_ATTRIBUTES = frozenset({"base_url", "call", "close", "http", "options", "request", "self"})
+_CLIENT_ATTRIBUTES = frozenset(
+    {"bool", "bytes", "str", "base_url", "call", "close", "http", "options", "request", "self"}
+)
 _ANNOTATIONS = frozenset({"bool", "bytes", "self", "str"})
 OPTIONS = frozenset(
     {
