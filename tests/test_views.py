@@ -14,7 +14,7 @@ from speclens import pipeline
 from speclens.lower import compat, views
 from speclens.source import Source, load, loads
 from speclens.validate import validate
-from speclens.verify import generated, verify
+from speclens.verify import formats_of, generated, verify
 from speclens.verify.values import Json
 from view_cases import VIEW_CASES, ViewCase
 
@@ -123,7 +123,8 @@ def test_laws(case: ViewCase, tmp_path: Path) -> None:
     document, warnings, _ = pipeline.read(one)
     made = generated(one.value, document, models, normalizers)
     unenforced = {found.pointer for found in warnings if found.rule == "model/not-enforced"}
-    (report,) = verify(one.value, {POINTER: made[POINTER]}, unenforced, EXAMPLES)
+    judged = formats_of(models)
+    (report,) = verify(one.value, {POINTER: made[POINTER]}, unenforced, EXAMPLES, judged)
     assert {one.law: (one.broken, one.payload) for one in report.verdicts if one.broken} == {}
     assert report.seen["accepted"] >= EXAMPLES * 0.2
     assert report.seen["refused"] >= EXAMPLES * 0.1

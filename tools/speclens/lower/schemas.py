@@ -29,9 +29,17 @@ def lower(
         made[_schema(build, pointer, ident)] = build.findings
     written = [ident for pointer, ident in components.items() if pointer not in view.origins]
     needed = order.needed(made, [*written, *_roots(Build(view, named, formats))])
-    return order.in_order(order.untied(needed)), tuple(
-        dict.fromkeys(f for schema in needed for f in made[schema])
+    sound = order.untied(needed)
+    findings = [found for schema in needed for found in made[schema]]
+    findings += [_tied(one) for one, other in zip(needed, sound, strict=True) if one != other]
+    return order.in_order(sound), tuple(dict.fromkeys(findings))
+
+
+def _tied(schema: ir.Schema) -> Finding:
+    message = (
+        "a schema that is made of itself, with nothing between, is taken as what else it may be"
     )
+    return Finding("model/not-enforced", schema.pointer, message, "", "warning")
 
 
 def class_names(view: View, components: Mapping[str, str]) -> dict[str, str]:
