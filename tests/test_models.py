@@ -66,7 +66,7 @@ def plain(annotation: str) -> str:
 
 
 def annotated(*schemas: ir.Schema) -> tuple[ir.Schema, ...]:
-    return models.annotate(document(*schemas), TEMPLATES).schemas
+    return models.annotate(document(*schemas), TEMPLATES, {})[0].schemas
 
 
 def test_annotations() -> None:
@@ -140,3 +140,13 @@ def test_keywords_of_the_generator_do_nothing(keyword: str) -> None:
     }
     found = [drafts(schemas(Thing=schema))["models.py"].text for schema in (plain, hostile)]
     assert found[0] == found[1]
+
+
+def test_what_is_known_is_not_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = document(alias(ir.Array(ir.Primitive("string", (("minLength", 1),)))))
+    first, printed = models.annotate(one, TEMPLATES, {})
+    assert printed
+    asked: list[Any] = []
+    monkeypatch.setattr(models, "_generate", lambda schemas, _: asked.extend(schemas) or [])
+    assert models.annotate(one, TEMPLATES, printed) == (first, {})
+    assert asked == []

@@ -27,25 +27,25 @@ def key(*parts: str | bytes) -> str:
     return total.hexdigest()
 
 
-def get(name: str) -> Any:
+def get(name: str, kind: str = "trees") -> Any:
     """The JSON value stored under a key, or None."""
     try:
-        stored, _, body = (_directory() / name).read_bytes().partition(b"\n")
+        stored, _, body = (directory(kind) / name).read_bytes().partition(b"\n")
         return json.loads(body) if stored.decode() == sha256(body).hexdigest() else None
     except (OSError, ValueError):
         return None
 
 
-def put(name: str, value: Any) -> None:
+def put(name: str, value: Any, kind: str = "trees") -> None:
     """Store a JSON value, if that is possible; of many entries the oldest go."""
     body = json.dumps(value).encode()
     try:
-        directory = _directory()
-        directory.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=directory, prefix=".new-", delete=False) as file:
+        place = directory(kind)
+        place.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=place, prefix=".new-", delete=False) as file:
             file.write(sha256(body).hexdigest().encode() + b"\n" + body)
-        os.replace(file.name, directory / name)
-        entries = sorted(directory.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
+        os.replace(file.name, place / name)
+        entries = sorted(place.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
         for path in entries[_MOST:]:
             path.unlink(missing_ok=True)
     except OSError:
@@ -55,7 +55,3 @@ def put(name: str, value: Any) -> None:
 def directory(name: str) -> Path:
     """The user's directory for one kind of what can be made anew."""
     return user_cache_path("speclens") / name
-
-
-def _directory() -> Path:
-    return directory("trees")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,19 +26,24 @@ _Parts = dict[tuple[str, str], int]
 beside it."""
 
 
-def annotate(document: ir.Document, templates: Path) -> ir.Document:
-    """The document with the annotation of every property and alias. `templates` holds the templates handed to the
-    generator."""
+def annotate(
+    document: ir.Document, templates: Path, known: Mapping[str, str]
+) -> tuple[ir.Document, dict[str, str]]:
+    """The document with the annotation of every property and alias, and what the generator printed for that which was
+    not `known`: the annotations of schemas, given as JSON. `templates` holds the templates handed to the generator."""
     parts: _Parts = {}
     wanted = [_roots(schema, parts) for schema in document.schemas]
-    texts = _generate([json.loads(schema) for schema, _ in parts], templates)
-    printed = [(text, inner) for text, (_, inner) in zip(texts, parts, strict=True)]
+    missing = list(dict.fromkeys(schema for schema, _ in parts if schema not in known))
+    texts = _generate([json.loads(schema) for schema in missing], templates)
+    found = dict(zip(missing, texts, strict=True))
+    every = {**known, **found}
+    printed = [(every[schema], inner) for schema, inner in parts]
     nullable = _nullable(document.schemas)
     schemas = (
         _annotated(schema, [_flat(_filled(root, printed)) for root in roots], nullable)
         for schema, roots in zip(document.schemas, wanted, strict=True)
     )
-    return replace(document, schemas=tuple(schemas))
+    return replace(document, schemas=tuple(schemas)), found
 
 
 def _annotated(

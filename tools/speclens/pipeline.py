@@ -111,7 +111,7 @@ def drafts(source: Source, document: ir.Document, config: Config) -> dict[str, D
     directories = _directories(config)
     try:
         document = plan.chosen(document, config)
-        annotated = models.annotate(document, render.find("models", directories, Path.is_dir))
+        annotated = _annotated(document, render.find("models", directories, Path.is_dir))
         render_one = render.renderer(directories, nonce)
         package = plan.package(document, config)
         made = {}
@@ -130,6 +130,22 @@ def drafts(source: Source, document: ir.Document, config: Config) -> dict[str, D
             "template/fault", "error", "#", str(place), fault.line, 1, fault.message, hint
         )
         raise Refused([problem]) from fault
+
+
+def _annotated(document: ir.Document, templates: Path) -> ir.Document:
+    """The document with annotations. The generator takes longer to load than all else takes: what it printed once for
+    a type, in whatever document, is remembered."""
+    texts = [path.read_text("utf-8") for path in sorted(templates.rglob("*")) if path.is_file()]
+    name = cache.key(models.VERSION, _toolkit(), *texts)
+    known: dict[str, str] = cache.get(name, "annotations") or {}
+    annotated, found = models.annotate(document, templates, known)
+    if found:
+        kept = known if len(known) < _MOST_ANNOTATIONS else {}
+        cache.put(name, {**kept, **found}, "annotations")
+    return annotated
+
+
+_MOST_ANNOTATIONS = 5_000
 
 
 def _pruned(made: dict[str, Draft], copied: set[str]) -> dict[str, Draft]:
