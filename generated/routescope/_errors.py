@@ -18,11 +18,9 @@ class Answer(NamedTuple):
     content: bytes = b""
     failure: httpx.RequestError | None = None
 
-    def error(self) -> APIError | None:
-        """The error that it tells; None for a success."""
+    def error(self) -> APIError:
+        """The error that an answer is which is no result."""
         response, failure = self.response, self.failure
-        if response is not None and response.is_success and not failure:
-            return None
         if response is not None and not response.is_success:
             status, message = (
                 response.status_code,

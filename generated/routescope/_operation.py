@@ -287,7 +287,7 @@ class Operation(Generic[R]):
         if response is not None and not answer.failure and self._is_listed(response):
             return None
         error = answer.error()
-        if error and not answer.failure:
+        if not answer.failure:
             with suppress(ValueError):
                 error.value = self._value(answer)
         return error

@@ -1,0 +1,142 @@
+"""The runtime of a client as the flagship ships it, by operations that its document does not have."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Required, Unpack
+
+import httpx
+import pytest
+
+from routescope import PayloadError, Routescope
+from routescope._errors import APIResponseValidationError
+from routescope._operation import Draft, Json, Operation, RequestOptions
+
+JSON = {"content-type": "application/json"}
+
+
+@dataclass(frozen=True, slots=True)
+class Cookie:
+    """A mark, as those of parameters are."""
+
+    name: str = ""
+    place: ClassVar[str] = "cookie"
+    is_nullable: ClassVar[bool] = False
+
+    def put(self, draft: Draft, ident: str, value: Any) -> None:
+        draft.cookies.append(f"{self.name or ident}={value}")
+
+
+class Params(RequestOptions, total=False):
+    limit: Required[Annotated[int, Cookie("page-limit")]]
+    other: Annotated[str, Cookie()]
+
+
+def called(
+    operation: Operation[Any], answer: httpx.Response, url: str = "http://test", /, **given: Any
+) -> tuple[Any, list[httpx.Request]]:
+    """The result of an operation, and what was sent for it."""
+    sent: list[httpx.Request] = []
+
+    def answered(request: httpx.Request) -> httpx.Response:
+        sent.append(request)
+        return answer
+
+    with httpx.Client(transport=httpx.MockTransport(answered)) as http:
+        client = Routescope(http_client=http, base_url=url, api_key="k")
+        return client.call(operation, given), sent
+
+
+def test_values_that_are_no_models() -> None:
+    numbers = Json(list[int])
+    operation: Operation[list[int]] = Operation("GET", "/x", answers={"200": numbers})
+    assert called(operation, httpx.Response(200, json=[1, 2]))[0] == [1, 2]
+    with pytest.raises(APIResponseValidationError, match="not an answer of /x: /0: "):
+        called(operation, httpx.Response(200, json=["1"]))
+    with pytest.raises(PayloadError):
+        numbers.encode(["1"], {})
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "result"),
+    [
+        ("application/json", 1, 1),
+        ("Application/Vnd.Other+Json; q=1", "a", "a"),
+        ("application/none", 1, 1),
+        ("text/x", [1], [1]),
+    ],
+)
+def test_the_media_type_chooses(kind: str, value: Any, result: Any) -> None:
+    codecs = (Json(int), Json(str, "application/vnd.other+json"), Json(list[int], "text/*"))
+    operation: Operation[Any] = Operation("GET", "/x", answers={"2XX": codecs})
+    answer = httpx.Response(201, json=value, headers={"content-type": kind})
+    assert called(operation, answer)[0] == result
+    assert operation.accept == "application/json, application/vnd.other+json, text/*"
+
+
+def test_a_success_that_is_not_listed_is_read_as_the_first_that_is() -> None:
+    operation: Operation[Any] = Operation("GET", "/x", answers={"200": Json(int), "404": Json(str)})
+    assert called(operation, httpx.Response(203, json=1))[0] == 1
+
+
+def test_what_redirects_is_a_result_where_it_is_listed() -> None:
+    operation: Operation[None] = Operation("GET", "/x", answers={"302": None})
+    assert called(operation, httpx.Response(302, headers={"location": "/y"}))[0] is None
+
+
+def test_parameters_are_folded_together() -> None:
+    operation: Operation[Any] = Operation(
+        "GET", "/x", Params, parameters=Json(dict[str, int]), answers={"204": None}
+    )
+    _, [request] = called(operation, httpx.Response(204), limit=3)
+    assert request.headers["cookie"] == "page-limit=3"
+    with pytest.raises(PayloadError):
+        called(operation, httpx.Response(204), limit="3")
+
+
+def test_a_missing_argument_is_told() -> None:
+    operation: Operation[Any] = Operation("GET", "/x", Params, answers={"204": None})
+    with pytest.raises(TypeError, match="missing argument 'limit'"):
+        called(operation, httpx.Response(204))
+
+
+def test_an_operation_that_asks_for_no_key_gets_none() -> None:
+    operation: Operation[Any] = Operation("GET", "/x?a=1", answers={"204": None}, security=())
+    _, [request] = called(operation, httpx.Response(204), extra_query={"b": 2})
+    assert "authorization" not in request.headers
+    assert str(request.url) == "http://test/x?a=1&b=2"
+
+
+def test_a_user_and_a_password_where_the_scheme_takes_them() -> None:
+    sent: list[httpx.Request] = []
+
+    def answered(request: httpx.Request) -> httpx.Response:
+        sent.append(request)
+        return httpx.Response(204)
+
+    operation: Operation[Any] = Operation("GET", "/x", answers={"204": None})
+    with httpx.Client(transport=httpx.MockTransport(answered)) as http:
+        [name] = Routescope._schemes
+        client = Routescope(http_client=http, credentials={name: ("user", "password")})
+        client.call(operation, {})
+    assert sent[0].headers["authorization"] == "Bearer dXNlcjpwYXNzd29yZA=="
+
+
+def typed(**arguments: Unpack[Params]) -> None:
+    """Type checkers read the marks as nothing but annotations."""
+
+
+class Elsewhere(Routescope):
+    """A client of an API with variables in the address of its server."""
+
+    _base_url = "https://{region}.example"
+    _variables: ClassVar = {"region": "eu"}
+
+
+def test_variables_of_a_server() -> None:
+    assert Elsewhere(api_key="k").base_url == "https://eu.example"
+    assert (
+        Elsewhere(api_key="k", server_variables={"region": "us"}).base_url == "https://us.example"
+    )
+    with pytest.raises(ValueError, match="server_variables: 'zone' is none of"):
+        Elsewhere(api_key="k", server_variables={"zone": "us"})
