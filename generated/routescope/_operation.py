@@ -169,6 +169,16 @@ def _chosen(codecs: Codecs, content_type: str) -> Codec | None:
     return codecs[0]
 
 
+@cache
+def _accept(operation: Operation[Any]) -> str:
+    kinds: dict[str, None] = {}
+    for status in sorted(operation.answers):
+        codecs = operation.answers[status]
+        several = codecs if isinstance(codecs, tuple) else (codecs,)
+        kinds |= {codec.media_type: None for codec in several if codec}
+    return ", ".join(kinds) or "*/*"
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Operation(Generic[R]):
     """Where an operation is, what its arguments are, and what it answers: by status, range of statuses
@@ -249,6 +259,8 @@ class Operation(Generic[R]):
         if not declared and response.is_success:
             declared = [key for key in self.answers if key[0] == "2"]
         found = self.answers[declared[0]] if declared else None
+        if not isinstance(found, tuple):
+            return found
         return _chosen(found, response.headers.get("content-type", ""))
 
     @property
@@ -261,12 +273,7 @@ class Operation(Generic[R]):
     @property
     def accept(self) -> str:
         """The media types of answers, those of success first."""
-        kinds: dict[str, None] = {}
-        for status in sorted(self.answers):
-            codecs = self.answers[status]
-            several = codecs if isinstance(codecs, tuple) else (codecs,)
-            kinds |= {codec.media_type: None for codec in several if codec}
-        return ", ".join(kinds) or "*/*"
+        return _accept(self)
 
     def result(self, answer: Answer) -> R:
         """The result of a successful answer. Raises APIResponseValidationError."""
