@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,11 +13,28 @@ import httpx
 
 from ._errors import Answer, APIConnectionError, APIResponseValidationError
 from ._operation import Json, Operation
-from ._transport import AsyncClient, SyncClient, pause
+from ._transport import REPEATABLE, AsyncClient, SyncClient, pause
 
 T = TypeVar("T")
 Reader = Callable[[str], Iterator[Any]]
 """The items that the next line of an answer completes."""
+
+
+def _lines() -> Callable[[bytes], list[str]]:
+    """What gives the lines that the next bytes complete. `str.splitlines`, as httpx has it, would also end them at what
+    may stand inside of JSON, such as U+2028."""
+    begun: list[bytes] = []
+
+    def read(chunk: bytes) -> list[str]:
+        begun.append(chunk)
+        if chunk and b"\n" not in chunk and b"\r" not in chunk:
+            return []
+        # The CR at the end of a chunk may be the first half of CR LF.
+        found = re.split(rb"\r\n|\n|\r(?!\Z)" if chunk else rb"\r\n?|\n", b"".join(begun))
+        begun[:] = [found.pop()] if chunk else []
+        return [line.decode("utf-8", "replace") for line in found]
+
+    return read
 
 
 @dataclass(frozen=True)
@@ -98,9 +116,12 @@ class Stream(_Items[T]):
 
     def __iter__(self) -> Iterator[T]:
         try:
-            for line in self.response.iter_lines():
+            lines = _lines()
+            for chunk in self.response.iter_bytes():
+                for line in lines(chunk):
+                    yield from self._items(line)
+            for line in (*lines(b""), ""):
                 yield from self._items(line)
-            yield from self._items("")
         except httpx.RequestError as failure:
             raise self._broken(failure) from failure
         finally:
@@ -121,11 +142,14 @@ class AsyncStream(_Items[T]):
 
     async def __aiter__(self) -> AsyncIterator[T]:
         try:
-            async for line in self.response.aiter_lines():
+            lines = _lines()
+            async for chunk in self.response.aiter_bytes():
+                for line in lines(chunk):
+                    for item in self._items(line):
+                        yield item
+            for line in (*lines(b""), ""):
                 for item in self._items(line):
                     yield item
-            for item in self._items(""):
-                yield item
         except httpx.RequestError as failure:
             raise self._broken(failure) from failure
         finally:
@@ -167,7 +191,7 @@ def open_stream(
             answer = Answer(failure=failure)
         if (error := operation.failure(answer)) is None:
             return Stream(operation, answer)
-        time.sleep(pause(error, attempt, options))
+        time.sleep(pause(error, attempt, options, operation.method in REPEATABLE))
         attempt += 1
 
 
@@ -188,5 +212,5 @@ async def open_async_stream(
             answer = Answer(failure=failure)
         if (error := operation.failure(answer)) is None:
             return AsyncStream(operation, answer)
-        await anyio.sleep(pause(error, attempt, options))
+        await anyio.sleep(pause(error, attempt, options, operation.method in REPEATABLE))
         attempt += 1

@@ -113,6 +113,23 @@ RAW_SEND: Operation[bytes] = Operation(
 )
 
 
+class NullableSendParams(RequestOptions, total=False):
+    """The arguments of `bodies.nullable_send`. None is not sent."""
+
+    body: Required[Annotated[Mapping[str, Any] | None, Body(is_nullable=True)]]
+
+
+NULLABLE_SEND: Operation[None] = Operation(
+    "PUT",
+    "/nullable",
+    NullableSendParams,
+    body=Json(_models.NullableSendRequest),
+    answers={
+        "204": None,
+    },
+)
+
+
 class TextSendParams(RequestOptions, total=False):
     """The arguments of `bodies.text_send`. None is not sent."""
 
@@ -271,6 +288,10 @@ class Bodies(Resource[SyncClient]):
         """See the API."""
         return self._client.call(RAW_SEND, arguments)
 
+    def nullable_send(self, **arguments: Unpack[NullableSendParams]) -> None:
+        """See the API."""
+        return self._client.call(NULLABLE_SEND, arguments)
+
     def text_send(self, **arguments: Unpack[TextSendParams]) -> str:
         """See the API."""
         return self._client.call(TEXT_SEND, arguments)
@@ -318,6 +339,10 @@ class AsyncBodies(Resource[AsyncClient]):
     def raw_send(self, **arguments: Unpack[RawSendParams]) -> Coroutine[Any, Any, bytes]:
         """`Bodies.raw_send`, to be awaited."""
         return self._client.call(RAW_SEND, arguments)
+
+    def nullable_send(self, **arguments: Unpack[NullableSendParams]) -> Coroutine[Any, Any, None]:
+        """`Bodies.nullable_send`, to be awaited."""
+        return self._client.call(NULLABLE_SEND, arguments)
 
     def text_send(self, **arguments: Unpack[TextSendParams]) -> Coroutine[Any, Any, str]:
         """`Bodies.text_send`, to be awaited."""
