@@ -34,6 +34,13 @@ paths:
       tags: [all]
       requestBody: {content: {multipart/form-data: {schema: {type: object, properties: {file: {type: string, format: binary}}}}}}
       responses: {'204': {description: nothing}}
+  /file:
+    get:
+      operationId: download
+      tags: [all]
+      responses:
+        '200': {description: a file, content: {application/zip: {}}}
+        '404': {description: none, content: {application/problem+json: {schema: {type: object}}}}
   /events:
     get:
       operationId: events
@@ -143,3 +150,64 @@ def test_lines_are_the_same_in_chunks_of_any_size(size: int) -> None:
     read = _streams._lines()
     found = [line for at in range(0, len(content), size) for line in read(content[at : at + size])]
     assert [*found, *read(b"")] == ["a", "", "b", "", "c", "\u00e9\u2028", "", "d", ""]
+
+
+def downloaded(client: ModuleType, style: str, url: str, path: Path | None) -> bytes:
+    """A file by its parts, or as it was saved."""
+    settings = {"base_url": url, "timeout": 0.5, "max_retries": 1}
+    if style == "sync":
+        with (
+            httpx.Client(verify=NO_CERTIFICATES) as http,
+            client.Pkg(http_client=http, **settings).all.download_stream() as file,
+        ):
+            return file.save(path).read_bytes() if path else b"".join(file)
+
+    async def run() -> bytes:
+        async with httpx.AsyncClient(verify=NO_CERTIFICATES) as http:
+            own = client.AsyncPkg(http_client=http, **settings).all
+            async with await own.download_stream() as file:
+                if path:
+                    return await anyio.Path(await file.save(path)).read_bytes()
+                return b"".join([chunk async for chunk in file])
+
+    return anyio.run(run, backend=style)
+
+
+@styles
+@pytest.mark.parametrize("is_saved", [False, True])
+def test_a_download(client: ModuleType, style: str, is_saved: bool, tmp_path: Path) -> None:
+    path = tmp_path / "file" if is_saved else None
+    with Server((BUSY, answer(b"PK" * 100_000))) as server:
+        assert downloaded(client, style, server.url, path) == b"PK" * 100_000
+    assert [one.headers["accept"] for one in server.requests] == ["application/zip"] * 2
+
+
+@styles
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        (answer("{}", 404, [("content-type", "application/problem+json")]), "NotFoundError"),
+        (answer(b"PK", length=9), "APIConnectionError"),
+        (answer(b"PK", length=9, ends="hold"), "APITimeoutError"),
+    ],
+    ids=["refused", "cut off", "too slow"],
+)
+@pytest.mark.filterwarnings(
+    "ignore:Async generator 'httpx", "ignore::pytest.PytestUnraisableExceptionWarning"
+)
+def test_a_download_that_fails(
+    client: ModuleType, style: str, said: Behaviour, kind: str, tmp_path: Path
+) -> None:
+    with (
+        Server((said,)) as server,
+        pytest.raises(Exception, match=r"404|Protocol|Timeout") as caught,
+    ):
+        downloaded(client, style, server.url, tmp_path / "file")
+    assert type(caught.value).__name__ == kind
+    assert len(server.requests) == 1
+
+
+def test_a_method_that_is_called_like_a_stream() -> None:
+    twin = DOCUMENT.replace("operationId: events", "operationId: downloadStream")
+    client = texts(twin)["client.py"]
+    assert client.count("def download_stream(") == client.count("def download_stream_(") == 2
