@@ -137,6 +137,8 @@ def _received(connection: socket.socket) -> Received:
     }
     while len(body) < int(headers.get("content-length", "0")):
         body += _more(connection)
+    while "chunked" in headers.get("transfer-encoding", "") and not body.endswith(b"0\r\n\r\n"):
+        body += _more(connection)
     method, target, _ = line.split(" ")
     return Received(method, target, headers, body)
 

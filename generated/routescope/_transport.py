@@ -7,7 +7,7 @@ import os
 import random
 import re
 import time
-from collections.abc import Coroutine, Mapping
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import suppress
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
@@ -25,7 +25,7 @@ C = TypeVar("C")
 
 _TIMEOUT = httpx.Timeout(600, connect=5)
 _LONGEST_PAUSE = 120.0
-_REPEATABLE = frozenset(
+REPEATABLE = frozenset(
     {"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE", "QUERY"}
 )  # RFC 9110, 9.2.2
 _CREDENTIAL = re.compile("[!-~]+( [!-~]+)*")  # anything else httpx would show in an error
@@ -119,10 +119,13 @@ class _Client(Generic[H]):
         if unknown := (options.get("compat") or {}).items() - self._older:
             raise ValueError(f"compat: {min(unknown)} is none of {sorted(self._older)}")
 
-    def request(self, operation: Operation[R], options: Mapping[str, Any]) -> dict[str, Any]:
-        """What httpx is to send."""
+    def request(self, operation: Operation[R], options: dict[str, Any]) -> dict[str, Any]:
+        """What httpx is to send. A body that is gone then (an open file, an iterable) sets `max_retries` to 0."""
         self._check(options)
         draft = operation.draft(options)
+        content = draft.content.get("content", b"")
+        if not isinstance(content, (bytes, str)):
+            draft.content["content"], options["max_retries"] = self._streamed(content), 0
         given: dict[str, str] = {}
         for extra in (self._default_headers, options.get("extra_headers")):
             given.update(httpx.Headers(extra) if extra else {})  # names in lower case
@@ -143,6 +146,10 @@ class _Client(Generic[H]):
             "follow_redirects": False,
             **draft.content,
         }
+
+    def _streamed(self, content: Any) -> Any:
+        """A file or an iterable as httpx takes it."""
+        return content
 
     def _secured(
         self, operation: Operation[R], draft: Draft, given: Mapping[str, str]
@@ -182,7 +189,7 @@ class SyncClient(_Client[httpx.Client]):
         options = self.options(arguments)
         request, attempt = self.request(operation, options), 0
         while error := operation.failure(answer := self._answer(request)):
-            time.sleep(pause(error, attempt, options, operation.method in _REPEATABLE))
+            time.sleep(pause(error, attempt, options, operation.method in REPEATABLE))
             attempt += 1
         return operation.result(answer)
 
@@ -208,10 +215,18 @@ class SyncClient(_Client[httpx.Client]):
         self.close()
 
 
+async def _chunks(content: Any) -> AsyncIterator[bytes]:
+    for chunk in iter(lambda: content.read(65536), b"") if hasattr(content, "read") else content:
+        yield chunk
+
+
 class AsyncClient(_Client[httpx.AsyncClient]):
     """Makes calls side by side, with asyncio or trio."""
 
     _new_http = httpx.AsyncClient
+
+    def _streamed(self, content: Any) -> AsyncIterator[bytes]:
+        return content if hasattr(content, "__aiter__") else _chunks(content)
 
     def call(self, operation: Operation[R], arguments: Mapping[str, Any]) -> Coroutine[Any, Any, R]:
         """What `SyncClient.call` does; arguments are judged before it is awaited."""
@@ -221,7 +236,7 @@ class AsyncClient(_Client[httpx.AsyncClient]):
     async def _result(self, operation: Operation[R], request: Any, options: Any) -> R:
         attempt = 0
         while error := operation.failure(answer := await self._answer(request)):
-            await anyio.sleep(pause(error, attempt, options, operation.method in _REPEATABLE))
+            await anyio.sleep(pause(error, attempt, options, operation.method in REPEATABLE))
             attempt += 1
         return operation.result(answer)
 

@@ -201,7 +201,7 @@ class Multipart:
             return Path(value).name, _opened(value), how.content_type or None, dict(how.headers)
         if isinstance(value, (bytes, bytearray)) or hasattr(value, "read"):
             named = os.path.basename(str(getattr(value, "name", name)))
-            return named, value, how.content_type or None, dict(how.headers)
+            return named, _opened(value), how.content_type or None, dict(how.headers)
         sent = to_json(value)
         is_plain = not isinstance(sent, (dict, list))
         kind = how.content_type or ("text/plain" if is_plain else "application/json")
@@ -212,7 +212,12 @@ class Multipart:
 
 
 def _opened(content: Any) -> Any:
-    return Path(content).read_bytes() if isinstance(content, os.PathLike) else content
+    """A file's content: that of a path, and of what could not be read a second time if it has to be sent again."""
+    if isinstance(content, os.PathLike):
+        return Path(content).read_bytes()
+    if hasattr(content, "read") and not (hasattr(content, "seekable") and content.seekable()):
+        return content.read()
+    return content
 
 
 def plain(value: Any) -> str:

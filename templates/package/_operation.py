@@ -241,7 +241,7 @@ class Operation(Generic[R]):
             if clash := extra.keys() & {*members, *(mark.name for mark in members.values())}:
                 raise TypeError(f"{min(clash)!r} is an argument, and may not be in extra_body")
         if codec and (draft.has_body or extra or self.needs_body):
-            value = draft.members if draft.body is None else draft.body
+            value = draft.body if draft.has_body and not draft.members else draft.members
             draft.content = codec.encode(value, arguments)
             told = draft.content.pop("content_type", draft.content_type) or codec.media_type
             if "files" not in draft.content:  # of these httpx tells the boundary

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -13,6 +14,7 @@ from ._operation import Draft, to_json
 
 Quote = Callable[[str], str]
 _SEPARATORS = {"form": ",", "spaceDelimited": "%20", "pipeDelimited": "%7C"}
+_SENDABLE = re.compile(r"([!-~]+([ \t]+[!-~]+)*)?")  # in a header: what httpx and h11 take
 _RESERVED = "!$'()*,/:;?@"  # RFC 3986, 2.2, without what would end a part of the query
 
 
@@ -118,7 +120,7 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """A header."""
+    """A header. Raises ValueError for what none can hold: line ends, and what is not ASCII."""
 
     name: str = ""
     style: str = "simple"
@@ -129,6 +131,8 @@ class Header:
     def put(self, draft: Draft, ident: str, value: Any) -> None:
         sent = to_json(value)
         text = _json(sent) if self.style == "json" else _joined(sent, self.explode, str)
+        if not _SENDABLE.fullmatch(text):
+            raise ValueError(f"{ident!r} is a header, and may not be {value!r}")
         draft.headers[(self.name or ident).lower()] = text
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import time
 from base64 import b64encode
-from collections.abc import Generator
+from collections.abc import AsyncGenerator, Generator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import ClassVar, TypeAlias
 from urllib.parse import quote
 
 import httpx
 
+from ._errors import Answer, AuthenticationError
 from ._operation import Draft
 
 Credential: TypeAlias = str | tuple[str, str]
@@ -75,35 +77,67 @@ class OAuth2:
 class _ClientCredentials(httpx.Auth):
     """Asks for a token, and again when it has expired or is refused."""
 
-    requires_response_body = True
-
     def __init__(self, scheme: OAuth2, client_id: str, secret: str) -> None:
         self._scheme, self._client = scheme, (client_id, secret)
         self._token, self._until = "", 0.0
 
+    # Answers of the API are not read here, as `requires_response_body` would: they may be streams without an end.
+
+    def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response]:
+        flow = self.auth_flow(request)
+        sent = next(flow)
+        with suppress(StopIteration):
+            while True:
+                response = yield sent
+                if sent is not request:
+                    response.read()
+                sent = flow.send(response)
+
+    async def async_auth_flow(
+        self, request: httpx.Request
+    ) -> AsyncGenerator[httpx.Request, httpx.Response]:
+        flow = self.auth_flow(request)
+        sent = next(flow)
+        with suppress(StopIteration):
+            while True:
+                response = yield sent
+                if sent is not request:
+                    await response.aread()
+                sent = flow.send(response)
+
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response]:
         is_new = not self._token or time.time() > self._until
         if is_new:
-            self._keep((yield self._asked()))
+            self._keep((yield self._asked(request)))
         request.headers["authorization"] = f"Bearer {self._token}"
         response = yield request
         if response.status_code == 401 and not is_new:
-            self._keep((yield self._asked()))
-            request.headers["authorization"] = f"Bearer {self._token}"
-            yield request
+            self._until = 0.0
+            if isinstance(request.stream, httpx.ByteStream):  # else it may be gone
+                self._keep((yield self._asked(request)))
+                request.headers["authorization"] = f"Bearer {self._token}"
+                yield request
 
-    def _asked(self) -> httpx.Request:
+    def _asked(self, request: httpx.Request) -> httpx.Request:
         form = {"grant_type": "client_credentials", "scope": " ".join(self._scheme.scopes)}
         basic = ":".join(quote(part, "") for part in self._client)  # RFC 6749, 2.3.1
-        headers = {"authorization": f"Basic {b64encode(basic.encode()).decode()}"}
+        token = b64encode(basic.encode()).decode()
+        headers = {"authorization": f"Basic {token}", "accept": "application/json"}
         sent = {name: value for name, value in form.items() if value}
-        return httpx.Request("POST", self._scheme.token_url, data=sent, headers=headers)
+        # httpx would wait for it without an end.
+        timeout = {"timeout": request.extensions.get("timeout", {})}
+        return httpx.Request(
+            "POST", self._scheme.token_url, data=sent, headers=headers, extensions=timeout
+        )
 
     def _keep(self, response: httpx.Response) -> None:
+        status = f"{response.status_code} {response.reason_phrase}"
+        message = f"no token: {self._scheme.token_url} said {status}"
+        if response.status_code in {400, 401, 403}:  # RFC 6749, 5.2: asking again is of no use
+            raise AuthenticationError(message, Answer(response, response.content))
         try:
             told = response.raise_for_status().json()
             self._token, lasts = str(told["access_token"]), float(told.get("expires_in", 300))
         except (httpx.HTTPStatusError, ValueError, TypeError, KeyError) as error:
-            status = f"{response.status_code} {response.reason_phrase}"
-            raise httpx.ConnectError(f"no token: {self._scheme.token_url} said {status}") from error
+            raise httpx.ConnectError(message) from error
         self._until = time.time() + lasts - 10

@@ -1,22 +1,43 @@
-"""Answers that come item by item: server-sent events, lines of JSON."""
+"""Answers that are read as they come: server-sent events, lines of JSON, files."""
 
 from __future__ import annotations
 
+import os
+import re
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Generic, Self, TypeVar
 
 import anyio
 import httpx
 
-from ._errors import Answer, APIConnectionError, APIResponseValidationError
-from ._operation import Json, Operation
-from ._transport import AsyncClient, SyncClient, pause
+from ._bodies import Raw
+from ._errors import Answer, APIError, APIResponseValidationError
+from ._operation import Codec, Json, Operation
+from ._transport import REPEATABLE, AsyncClient, SyncClient, pause
 
 T = TypeVar("T")
 Reader = Callable[[str], Iterator[Any]]
 """The items that the next line of an answer completes."""
+
+
+def _lines() -> Callable[[bytes], list[str]]:
+    """What gives the lines that the next bytes complete. `str.splitlines`, as httpx has it, would also end them at what
+    may stand inside of JSON, such as U+2028."""
+    begun: list[bytes] = []
+
+    def read(chunk: bytes) -> list[str]:
+        begun.append(chunk)
+        if chunk and b"\n" not in chunk and b"\r" not in chunk:
+            return []
+        # The CR at the end of a chunk may be the first half of CR LF.
+        found = re.split(rb"\r\n|\n|\r(?!\Z)" if chunk else rb"\r\n?|\n", b"".join(begun))
+        begun[:] = [found.pop()] if chunk else []
+        return [line.decode("utf-8", "replace") for line in found]
+
+    return read
 
 
 @dataclass(frozen=True)
@@ -64,19 +85,53 @@ class Events(JsonLines):
         return read
 
 
-class _Items(Generic[T]):
-    """What both streams are. `response` is the answer, whose body they read."""
+class _Answered:
+    """An answer whose body is not read yet: `response`."""
 
     def __init__(self, operation: Operation[Any], answer: Answer) -> None:
         self._operation, self._answer = operation, answer
-        codec: Any = operation.codec(self.response)
-        self._read: Reader = codec.reader() if isinstance(codec, JsonLines) else self._refused
 
     @property
     def response(self) -> httpx.Response:
         response = self._answer.response
         assert response is not None
         return response
+
+    def _broken(self, failure: httpx.RequestError) -> APIError:
+        error = self._answer._replace(failure=failure).error()
+        assert error is not None
+        return error
+
+
+class _Open(_Answered):
+    def close(self) -> None:
+        self.response.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class _AsyncOpen(_Answered):
+    async def close(self) -> None:
+        await self.response.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+
+class _Items(_Answered, Generic[T]):
+    """What both streams are."""
+
+    def __init__(self, operation: Operation[Any], answer: Answer) -> None:
+        super().__init__(operation, answer)
+        codec: Any = operation.codec(self.response)
+        self._read: Reader = codec.reader() if isinstance(codec, JsonLines) else self._refused
 
     def _refused(self, line: str) -> Iterator[Any]:
         kind = self.response.headers.get("content-type", "")
@@ -89,73 +144,106 @@ class _Items(Generic[T]):
             message = f"not an item of {self._operation.path}: {error!s:.1000}"
             raise APIResponseValidationError(message, self._answer, True) from error
 
-    def _broken(self, failure: httpx.RequestError) -> APIConnectionError:
-        return APIConnectionError(f"{type(failure).__name__}: {failure}", self._answer, True)
 
-
-class Stream(_Items[T]):
+class Stream(_Items[T], _Open):
     """Items as they come. Close it, by `with` if you like, unless it was read to its end."""
 
     def __iter__(self) -> Iterator[T]:
         try:
-            for line in self.response.iter_lines():
+            lines = _lines()
+            for chunk in self.response.iter_bytes():
+                for line in lines(chunk):
+                    yield from self._items(line)
+            for line in (*lines(b""), ""):
                 yield from self._items(line)
-            yield from self._items("")
         except httpx.RequestError as failure:
             raise self._broken(failure) from failure
         finally:
             self.close()
 
-    def close(self) -> None:
-        self.response.close()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-
-class AsyncStream(_Items[T]):
+class AsyncStream(_Items[T], _AsyncOpen):
     """`Stream` for asyncio and trio."""
 
     async def __aiter__(self) -> AsyncIterator[T]:
         try:
-            async for line in self.response.aiter_lines():
+            lines = _lines()
+            async for chunk in self.response.aiter_bytes():
+                for line in lines(chunk):
+                    for item in self._items(line):
+                        yield item
+            for line in (*lines(b""), ""):
                 for item in self._items(line):
                     yield item
-            for item in self._items(""):
-                yield item
         except httpx.RequestError as failure:
             raise self._broken(failure) from failure
         finally:
             await self.close()
 
-    async def close(self) -> None:
-        await self.response.aclose()
 
-    async def __aenter__(self) -> Self:
-        return self
+class Download(_Open):
+    """The bytes of an answer as they come, or all of them in a file. Close it, by `with` if you like, unless
+    it was read to its end."""
 
-    async def __aexit__(self, *_: object) -> None:
-        await self.close()
+    def __iter__(self) -> Iterator[bytes]:
+        try:
+            yield from self.response.iter_bytes()
+        except httpx.RequestError as failure:
+            raise self._broken(failure) from failure
+        finally:
+            self.close()
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the file, and give its path. What is cut off stays, as far as it came."""
+        with self, open(path, "wb") as file:
+            file.writelines(self)
+        return Path(path)
 
 
-def _parts(operation: Operation[Any], request: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+class AsyncDownload(_AsyncOpen):
+    """`Download` for asyncio and trio."""
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        try:
+            async for chunk in self.response.aiter_bytes():
+                yield chunk
+        except httpx.RequestError as failure:
+            raise self._broken(failure) from failure
+        finally:
+            await self.close()
+
+    async def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the file, and give its path. What is cut off stays, as far as it came."""
+        async with self, await anyio.open_file(path, "wb") as file:
+            async for chunk in self:
+                await file.write(chunk)
+        return Path(path)
+
+
+def _parts(
+    operation: Operation[Any], request: dict[str, Any], is_wanted: Callable[[Codec], bool]
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """What makes a request for a stream, and what sends it."""
     every = [one for codecs in operation.answers.values() for one in (codecs if isinstance(codecs, tuple) else (codecs,))]
-    kinds = dict.fromkeys(one.media_type for one in every if isinstance(one, JsonLines))
+    kinds = dict.fromkeys(one.media_type for one in every if one and is_wanted(one))
     request["headers"] = {**request["headers"], "accept": ", ".join(kinds)}
     how = {key: request.pop(key) for key in ("auth", "follow_redirects")}
     return request, how
 
 
-def open_stream(
-    client: SyncClient, operation: Operation[Any], arguments: Mapping[str, Any]
-) -> Stream[Any]:
-    """The answer of an operation, not yet read. Raises what a call does."""
+def _is_lines(codec: Codec) -> bool:
+    return isinstance(codec, JsonLines)
+
+
+def _is_raw(codec: Codec) -> bool:
+    return isinstance(codec, Raw)
+
+
+def _opened(
+    client: SyncClient, operation: Operation[Any], arguments: Mapping[str, Any], is_wanted: Callable[[Codec], bool]
+) -> Answer:
     options = client.options(arguments)
-    made, how = _parts(operation, client.request(operation, options))
+    made, how = _parts(operation, client.request(operation, options), is_wanted)
     http, attempt = client.http, 0
     while True:
         try:
@@ -166,17 +254,16 @@ def open_stream(
         except httpx.RequestError as failure:
             answer = Answer(failure=failure)
         if (error := operation.failure(answer)) is None:
-            return Stream(operation, answer)
-        time.sleep(pause(error, attempt, options))
+            return answer
+        time.sleep(pause(error, attempt, options, operation.method in REPEATABLE))
         attempt += 1
 
 
-async def open_async_stream(
-    client: AsyncClient, operation: Operation[Any], arguments: Mapping[str, Any]
-) -> AsyncStream[Any]:
-    """`open_stream` for asyncio and trio."""
+async def _async_opened(
+    client: AsyncClient, operation: Operation[Any], arguments: Mapping[str, Any], is_wanted: Callable[[Codec], bool]
+) -> Answer:
     options = client.options(arguments)
-    made, how = _parts(operation, client.request(operation, options))
+    made, how = _parts(operation, client.request(operation, options), is_wanted)
     http, attempt = client.http, 0
     while True:
         try:
@@ -187,6 +274,34 @@ async def open_async_stream(
         except httpx.RequestError as failure:
             answer = Answer(failure=failure)
         if (error := operation.failure(answer)) is None:
-            return AsyncStream(operation, answer)
-        await anyio.sleep(pause(error, attempt, options))
+            return answer
+        await anyio.sleep(pause(error, attempt, options, operation.method in REPEATABLE))
         attempt += 1
+
+
+def open_stream(
+    client: SyncClient, operation: Operation[Any], arguments: Mapping[str, Any]
+) -> Stream[Any]:
+    """The answer of an operation, not yet read. Raises what a call does."""
+    return Stream(operation, _opened(client, operation, arguments, _is_lines))
+
+
+async def open_async_stream(
+    client: AsyncClient, operation: Operation[Any], arguments: Mapping[str, Any]
+) -> AsyncStream[Any]:
+    """`open_stream` for asyncio and trio."""
+    return AsyncStream(operation, await _async_opened(client, operation, arguments, _is_lines))
+
+
+def open_download(
+    client: SyncClient, operation: Operation[Any], arguments: Mapping[str, Any]
+) -> Download:
+    """The answer of an operation, not yet read. Raises what a call does."""
+    return Download(operation, _opened(client, operation, arguments, _is_raw))
+
+
+async def open_async_download(
+    client: AsyncClient, operation: Operation[Any], arguments: Mapping[str, Any]
+) -> AsyncDownload:
+    """`open_download` for asyncio and trio."""
+    return AsyncDownload(operation, await _async_opened(client, operation, arguments, _is_raw))

@@ -77,7 +77,9 @@ def _has_other_media(document: ir.Document) -> bool:
 
 
 def _has_streams(document: ir.Document) -> bool:
-    return bool(_codecs(document) & {"Events", "JsonLines"})
+    return bool(_codecs(document) & {"Events", "JsonLines"}) or any(
+        one.is_download for one in _every(document)
+    )
 
 
 def _has_pages(document: ir.Document) -> bool:

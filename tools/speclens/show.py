@@ -37,9 +37,10 @@ def _operations(client: ir.Client) -> Iterator[Data]:
                 "call": f"{resource.ident}.{one.ident}",
                 **(
                     {"stream_call": f"{resource.ident}.{one.stream_ident}"}
-                    if one.stream and one.is_plain
+                    if (one.stream and one.is_plain) or one.is_download
                     else {}
                 ),
+                **({"pages_call": f"{resource.ident}.{one.ident}_pages"} if one.paging else {}),
                 "parameters": [
                     {
                         "name": argument.name,
@@ -79,13 +80,23 @@ def table(data: Data) -> Iterator[str]:
     yield f"{data['package']}: {data['client'] or 'no client'}"
     yield from _columns(
         (
-            f"{data['client']}().{one['call']}({', '.join(_arguments(one))})",
-            f"-> {one['result'].replace('_models.', '')}",
+            f"{data['client']}().{call}({', '.join(_arguments(one))})",
+            f"-> {result.replace('_models.', '')}",
             f"{one['method']} {one['path']}",
         )
         for one in data["operations"]
+        for call, result in _calls(one)
     )
     yield from _columns((one["class"], one["pointer"]) for one in data["schemas"])
+
+
+def _calls(operation: Data) -> Iterator[tuple[str, str]]:
+    """The methods of an operation, and what they give."""
+    yield operation["call"], operation["result"]
+    if "pages_call" in operation:
+        yield operation["pages_call"], "page by page"
+    if "stream_call" in operation:
+        yield operation["stream_call"], "as it comes"
 
 
 def _arguments(operation: Data) -> Iterator[str]:

@@ -97,6 +97,7 @@ class Operation:
     is_plain: bool  # whether there is more to be answered than a stream
     stream: str  # annotation of the items, where a stream of them may be answered; else ""
     stream_ident: str  # of the client's method for that
+    is_download: bool  # whether a success may be bytes, and no stream
     paging: str  # expression that asks for the next page; "" where there is none
     alternatives: tuple[
         tuple[str, ...], ...
@@ -105,6 +106,11 @@ class Operation:
     base_url: str  # literal, where it is not that of the client, else ""
     request: str  # class of a JSON body; "" if the server has no part of this operation
     response: str  # class of the answer
+
+    @property
+    def has_nulls(self) -> bool:
+        """Whether None is sent for some of the arguments."""
+        return any("is_nullable" in one.mark for one in self.arguments)
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,13 +51,17 @@ def verb(operation: JsonObject, name: str, tag: str) -> str:
 def distinct(operations: list[ir.Operation]) -> tuple[ir.Operation, ...]:
     """The operations of a resource; where two would be one method, each keeps the whole name of its operation."""
     count = [operation.ident for operation in operations]
-    return tuple(_in_full(one) if count.count(one.ident) > 1 else one for one in operations)
+    found = [_in_full(one) if count.count(one.ident) > 1 else one for one in operations]
+    taken = {one.ident for one in found}
+    return tuple(
+        one
+        if one.stream_ident == one.ident
+        else replace(one, stream_ident=names.unused(one.stream_ident, taken))
+        for one in found
+    )
 
 
 def _in_full(operation: ir.Operation) -> ir.Operation:
-    stream = (
-        f"{operation.handler}_stream"
-        if operation.is_plain and operation.stream
-        else operation.handler
-    )
+    is_other = operation.stream_ident != operation.ident
+    stream = f"{operation.handler}_stream" if is_other else operation.handler
     return replace(operation, ident=operation.handler, stream_ident=stream)

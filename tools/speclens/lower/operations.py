@@ -122,6 +122,7 @@ def _operation(inputs: Inputs, found: _Found, stem: str, class_name: str) -> ir.
     lifted = parameters.place_of(inputs.lifted, pointer)
     ident = methods.verb(operation, found.name, methods.tag(operation, found.path))
     stream, is_plain = responses.stream(answers), responses.is_plain(answers)
+    is_download = responses.is_download(answers)
     classes = _served(inputs, found, request, answers)
     return ir.Operation(
         name=found.name,
@@ -144,7 +145,8 @@ def _operation(inputs: Inputs, found: _Found, stem: str, class_name: str) -> ir.
         result=responses.result(answers),
         is_plain=is_plain,
         stream=stream,
-        stream_ident=f"{ident}_stream" if is_plain and stream else ident,
+        stream_ident=f"{ident}_stream" if (is_plain and stream) or is_download else ident,
+        is_download=is_download,
         paging=paging.paging(operation, request.arguments) if is_plain else "",
         alternatives=security.alternatives(document, operation),
         security=security.own(document, operation),

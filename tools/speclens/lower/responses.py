@@ -103,3 +103,9 @@ def is_plain(responses: tuple[ir.Response, ...]) -> bool:
     """Whether a success may be more than a stream of items."""
     contents = [one for response in responses if response.is_success for one in response.content]
     return not contents or any(one.codec not in media.STREAMS for one in contents)
+
+
+def is_download(responses: tuple[ir.Response, ...]) -> bool:
+    """Whether a success may be bytes, which may be many, and none a stream of items."""
+    contents = [one for response in responses if response.is_success for one in response.content]
+    return any(one.codec == "Raw" for one in contents) and not stream(responses)

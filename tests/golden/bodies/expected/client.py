@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, Required, TypeAlias, Unpack
 from . import models as _models
 from ._bodies import Content, Encoding, FileInput, Form, MergePatch, Multipart, Raw, Text, Unknown
 from ._operation import Body, ContentType, Json, Member, Operation, RequestOptions
+from ._streams import AsyncDownload, Download, open_async_download, open_download
 from ._transport import AsyncClient, Resource, SyncClient
 
 FormSendRequestApplicationXWwwFormUrlencodedAtInput: TypeAlias = (
@@ -109,6 +110,23 @@ RAW_SEND: Operation[bytes] = Operation(
     body=Raw(),
     answers={
         "200": Raw(),
+    },
+)
+
+
+class NullableSendParams(RequestOptions, total=False):
+    """The arguments of `bodies.nullable_send`. None is not sent, but where `is_nullable`: there it is null."""
+
+    body: Required[Annotated[Mapping[str, Any] | None, Body(is_nullable=True)]]
+
+
+NULLABLE_SEND: Operation[None] = Operation(
+    "PUT",
+    "/nullable",
+    NullableSendParams,
+    body=Json(_models.NullableSendRequest),
+    answers={
+        "204": None,
     },
 )
 
@@ -230,7 +248,7 @@ OTHER_SEND: Operation[None] = Operation(
 
 
 class PatchSendParams(RequestOptions, total=False):
-    """The arguments of `bodies.patch_send`. None is not sent."""
+    """The arguments of `bodies.patch_send`. None is not sent, but where `is_nullable`: there it is null."""
 
     id: Required[Annotated[int | None, Member(is_nullable=True)]]
     # None takes it away
@@ -271,6 +289,14 @@ class Bodies(Resource[SyncClient]):
         """See the API."""
         return self._client.call(RAW_SEND, arguments)
 
+    def raw_send_stream(self, **arguments: Unpack[RawSendParams]) -> Download:
+        """`raw_send`, read as it comes, or saved."""
+        return open_download(self._client, RAW_SEND, arguments)
+
+    def nullable_send(self, **arguments: Unpack[NullableSendParams]) -> None:
+        """See the API."""
+        return self._client.call(NULLABLE_SEND, arguments)
+
     def text_send(self, **arguments: Unpack[TextSendParams]) -> str:
         """See the API."""
         return self._client.call(TEXT_SEND, arguments)
@@ -278,6 +304,10 @@ class Bodies(Resource[SyncClient]):
     def xml_send(self, **arguments: Unpack[XmlSendParams]) -> bytes:
         """See the API."""
         return self._client.call(XML_SEND, arguments)
+
+    def xml_send_stream(self, **arguments: Unpack[XmlSendParams]) -> Download:
+        """`xml_send`, read as it comes, or saved."""
+        return open_download(self._client, XML_SEND, arguments)
 
     def image_send(self, **arguments: Unpack[ImageSendParams]) -> Any:
         """See the API."""
@@ -319,6 +349,16 @@ class AsyncBodies(Resource[AsyncClient]):
         """`Bodies.raw_send`, to be awaited."""
         return self._client.call(RAW_SEND, arguments)
 
+    def raw_send_stream(
+        self, **arguments: Unpack[RawSendParams]
+    ) -> Coroutine[Any, Any, AsyncDownload]:
+        """`Bodies.raw_send_stream`, to be awaited."""
+        return open_async_download(self._client, RAW_SEND, arguments)
+
+    def nullable_send(self, **arguments: Unpack[NullableSendParams]) -> Coroutine[Any, Any, None]:
+        """`Bodies.nullable_send`, to be awaited."""
+        return self._client.call(NULLABLE_SEND, arguments)
+
     def text_send(self, **arguments: Unpack[TextSendParams]) -> Coroutine[Any, Any, str]:
         """`Bodies.text_send`, to be awaited."""
         return self._client.call(TEXT_SEND, arguments)
@@ -326,6 +366,12 @@ class AsyncBodies(Resource[AsyncClient]):
     def xml_send(self, **arguments: Unpack[XmlSendParams]) -> Coroutine[Any, Any, bytes]:
         """`Bodies.xml_send`, to be awaited."""
         return self._client.call(XML_SEND, arguments)
+
+    def xml_send_stream(
+        self, **arguments: Unpack[XmlSendParams]
+    ) -> Coroutine[Any, Any, AsyncDownload]:
+        """`Bodies.xml_send_stream`, to be awaited."""
+        return open_async_download(self._client, XML_SEND, arguments)
 
     def image_send(self, **arguments: Unpack[ImageSendParams]) -> Coroutine[Any, Any, Any]:
         """`Bodies.image_send`, to be awaited."""

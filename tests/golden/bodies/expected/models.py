@@ -60,3 +60,5 @@ class Pet(Model):
 ListSendRequest: TypeAlias = list[Integer]
 
 ListSendResponse: TypeAlias = list[Integer]
+
+NullableSendRequest: TypeAlias = dict[str, Integer] | None

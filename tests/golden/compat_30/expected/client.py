@@ -14,7 +14,7 @@ from .normalizers import denormalize_answer, denormalize_thing, normalize_answer
 
 
 class MakeThingParams(RequestOptions, total=False):
-    """The arguments of `things.make`: the members of `Thing`. None is not sent."""
+    """The arguments of `things.make`: the members of `Thing`. None is not sent, but where `is_nullable`: there it is null."""
 
     price: Required[float]
     # deprecated use price

@@ -14,7 +14,7 @@ from .normalizers import denormalize_thing, normalize_thing
 
 
 class ChangeThingParams(RequestOptions, total=False):
-    """The arguments of `things.change`. None is not sent."""
+    """The arguments of `things.change`. None is not sent, but where `is_nullable`: there it is null."""
 
     name: Annotated[str | None, Member(is_nullable=True)]
     # deprecated use name

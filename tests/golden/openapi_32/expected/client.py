@@ -14,7 +14,7 @@ from ._transport import AsyncClient, Resource, SyncClient
 
 
 class FindLogsParams(RequestOptions, total=False):
-    """The arguments of `logs.find`. None is not sent."""
+    """The arguments of `logs.find`. None is not sent, but where `is_nullable`: there it is null."""
 
     text: Annotated[str | None, Member(is_nullable=True)]
 

@@ -14,7 +14,7 @@ from ._transport import AsyncClient, Resource, SyncClient
 
 
 class ThingsReplaceParams(RequestOptions, total=False):
-    """The arguments of `things.replace`. None is not sent."""
+    """The arguments of `things.replace`. None is not sent, but where `is_nullable`: there it is null."""
 
     id: Required[Annotated[int, Path()]]
     x_trace: Annotated[str | None, Header("X-Trace")]
