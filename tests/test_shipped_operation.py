@@ -140,3 +140,6 @@ def test_variables_of_a_server() -> None:
     )
     with pytest.raises(ValueError, match="server_variables: 'zone' is none of"):
         Elsewhere(api_key="k", server_variables={"zone": "us"})
+    for elsewhere in ("evil.example/", "a@evil.example", "x#", "x?y"):
+        with pytest.raises(ValueError, match="would lead elsewhere"):
+            Elsewhere(api_key="k", server_variables={"region": elsewhere})

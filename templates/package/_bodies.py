@@ -176,8 +176,8 @@ class Multipart:
         if missing := [name for name in self.required if name not in members]:
             raise TypeError(f"missing argument {missing[0]!r}")
         for name, member in members.items():
-            is_one = not isinstance(member, list) or "json" in self._how(name).content_type
-            several = [member] if is_one else member
+            is_list = isinstance(member, (list, tuple)) and not _is_file(member)
+            several = member if is_list and "json" not in self._how(name).content_type else [member]
             parts += [(name, self._part(name, one)) for one in several]
         if not parts:  # httpx would send no body
             return {"content": b"--none--\r\n", "content_type": f"{self.media_type}; boundary=none"}
@@ -193,7 +193,7 @@ class Multipart:
     def _part(self, name: str, value: Any) -> tuple[Any, ...]:
         """A part as httpx takes it: file name, content, media type, headers."""
         how = self._how(name)
-        if isinstance(value, tuple):
+        if _is_file(value):
             filename, content, *rest = value
             kind = rest[0] if rest else how.content_type
             return filename, _opened(content), kind or None, dict(how.headers)
@@ -209,6 +209,12 @@ class Multipart:
 
     def decode(self, answer: Answer) -> bytes:
         return answer.content
+
+
+def _is_file(value: Any) -> bool:
+    """Whether a tuple is a file with its name; one of texts is a sequence like any other."""
+    is_named = isinstance(value, tuple) and len(value) in {2, 3} and isinstance(value[0], str)
+    return is_named and not isinstance(value[1], str)
 
 
 def _opened(content: Any) -> Any:

@@ -87,6 +87,10 @@ class _Client(Generic[H]):
         own = base_url or os.environ.get(f"{self._environment}_BASE_URL")
         if unknown := (server_variables or {}).keys() - self._variables.keys():
             raise ValueError(f"server_variables: {min(unknown)!r} is none of {sorted(self._variables)}")
+        for name, value in (server_variables or {}).items():
+            usual = self._variables[name]
+            if re.search(r"[\s@?#\\]", value) or ("/" in value and "/" not in usual):
+                raise ValueError(f"server_variables: {name!r} would lead elsewhere as {value!r}")
         self._filling = {**self._variables, **(server_variables or {})}
         found = own or self._filled(self._base_url)
         self.base_url, self._is_elsewhere, self._options = found.rstrip("/"), bool(own), options

@@ -188,7 +188,7 @@ def _served(
 def _unserved(client: ir.Client) -> tuple[Finding, ...]:
     """A warning on the operations that the server has no part of."""
     left = [one for one in client.operations if not one.request]
-    if not left:
+    if not left or not client.served:  # a package without a server says so by not having one
         return ()
     which = f"{left[0].name} and {len(left) - 1} more" if len(left) > 1 else left[0].name
     message = f"the server leaves out {which}: it has operations with a JSON object as their body and as their answer"
