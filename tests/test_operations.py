@@ -80,14 +80,18 @@ def test_a_member_called_as_an_option_is_an_argument_of_another_name(package: An
     ],
 )
 def test_what_the_server_leaves_out_is_told_with_its_place(head: str) -> None:
-    text = document(operation(head, "Request", "Response"))
+    served = operation("operationId: a", "Request", "Response")
+    text = document(operation(head, "Request", "Response"), served)
     text += "  securitySchemes: {basic: {type: http, scheme: basic}}\n"
     (told,) = [one for one in warned(text) if one.rule == "operation/not-served"]
     assert told.message.startswith("the server leaves out post /p0: ")
     assert (told.severity, told.pointer) == ("warning", "#/paths/~1p0/post")
     made = texts(text)
-    assert "client.py" in made
-    assert "server.py" not in made
+    assert made["client.py"].count("= Operation(") == 2
+    assert made["server.py"].count("        route(") == 0
+    assert made["server.py"].count("route(A, handler.a)") == 1
+    alone = document(operation(head, "Request", "Response"))
+    assert "server.py" not in texts(alone)
 
 
 def warned(text: str) -> tuple[Any, ...]:

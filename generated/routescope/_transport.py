@@ -95,8 +95,10 @@ class _Client(Generic[H]):
                 f"server_variables: {min(unknown)!r} is none of {sorted(self._variables)}"
             )
         for name, value in (server_variables or {}).items():
-            usual = self._variables[name]
-            if re.search(r"[\s@?#\\]", value) or ("/" in value and "/" not in usual):
+            is_part = (
+                not value.startswith(("https://", "http://")) and "/" not in self._variables[name]
+            )
+            if re.search(r"[\s@?#\\]", value) or (is_part and "/" in value):
                 raise ValueError(f"server_variables: {name!r} would lead elsewhere as {value!r}")
         self._filling = {**self._variables, **(server_variables or {})}
         found = own or self._filled(self._base_url)
