@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -96,3 +97,24 @@ def warned(text: str) -> tuple[Any, ...]:
 
     assert not [one for one in problems(text) if one.severity == "error"]
     return pipeline.read(source(text))[1]
+
+
+def test_what_an_input_is_made_of_stands_before_it(tmp_path: Path) -> None:
+    """Aliases are looked up at once: an order by name alone would not import."""
+    document = """
+openapi: 3.1.0
+info: {title: T, version: '1'}
+paths:
+  /pets:
+    post:
+      requestBody: {content: {application/json: {schema: {type: array, items: {$ref: '#/components/schemas/Pet'}}}}}
+      responses: {'204': {description: ok}}
+components:
+  schemas:
+    Pet:
+      oneOf: [{type: object, properties: {a: {type: integer}}}, {$ref: '#/components/schemas/Toy'}]
+      properties: {b: {type: string}}
+    Toy: {type: object, required: [b], properties: {b: {type: string}}}
+"""
+    client = imported(texts(document, "ordered"), tmp_path, "client")
+    assert client.PetInput
