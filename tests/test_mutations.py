@@ -304,6 +304,7 @@ def written(files: dict[str, str], directory: Path, seed: int, document: Any) ->
     return [
         *([*here, "normalizers", name, value, "*"] for name in called for value in nonsense),
         *([*here, "models", name, {}, "*"] for name in models),
+        *([[*here, "client", "", None, "*"]] if f"package_{seed}/client.py" in files else []),
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -36,6 +37,9 @@ components:
   schemas:
     Request: {{type: object, properties: {{timeout: {{type: integer}}, class: {{type: string}}}}}}{schemas}
 """
+
+
+SCHEMES = "  securitySchemes: {basic: {type: http, scheme: basic}}\n"
 
 
 CLASH = document(
@@ -82,7 +86,7 @@ def test_a_member_called_as_an_option_is_an_argument_of_another_name(package: An
 def test_what_the_server_leaves_out_is_told_with_its_place(head: str) -> None:
     served = operation("operationId: a", "Request", "Response")
     text = document(operation(head, "Request", "Response"), served)
-    text += "  securitySchemes: {basic: {type: http, scheme: basic}}\n"
+    text += SCHEMES
     (told,) = [one for one in warned(text) if one.rule == "operation/not-served"]
     assert told.message.startswith("the server leaves out post /p0: ")
     assert (told.severity, told.pointer) == ("warning", "#/paths/~1p0/post")
@@ -90,7 +94,7 @@ def test_what_the_server_leaves_out_is_told_with_its_place(head: str) -> None:
     assert made["client.py"].count("= Operation(") == 2
     assert made["server.py"].count("        route(") == 0
     assert made["server.py"].count("route(A, handler.a)") == 1
-    alone = document(operation(head, "Request", "Response"))
+    alone = document(operation(head, "Request", "Response")) + SCHEMES
     assert "server.py" not in texts(alone)
 
 
@@ -100,3 +104,24 @@ def warned(text: str) -> tuple[Any, ...]:
 
     assert not [one for one in problems(text) if one.severity == "error"]
     return pipeline.read(source(text))[1]
+
+
+def test_what_an_input_is_made_of_stands_before_it(tmp_path: Path) -> None:
+    """Aliases are looked up at once: an order by name alone would not import."""
+    document = """
+openapi: 3.1.0
+info: {title: T, version: '1'}
+paths:
+  /pets:
+    post:
+      requestBody: {content: {application/json: {schema: {type: array, items: {$ref: '#/components/schemas/Pet'}}}}}
+      responses: {'204': {description: ok}}
+components:
+  schemas:
+    Pet:
+      oneOf: [{type: object, properties: {a: {type: integer}}}, {$ref: '#/components/schemas/Toy'}]
+      properties: {b: {type: string}}
+    Toy: {type: object, required: [b], properties: {b: {type: string}}}
+"""
+    client = imported(texts(document, "ordered"), tmp_path, "client")
+    assert client.PetInput

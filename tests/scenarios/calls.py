@@ -21,9 +21,6 @@ EXPLICIT: dict[str, dict[int, dict[str, Any]]] = {
     "Payload_MultiPart_FormData_File_uploadFileArray": {
         0: {"arguments": {"files": [_FILE, _FILE]}}
     },
-    # The document asks for this body; the scenarios send none.
-    "Type_Model_Visibility_headModel": {0: {"arguments": {"readProp": "abc"}}},
-    "Type_Model_Visibility_getModel": {0: {"arguments": {"readProp": "abc"}}},
 }
 
 _KIND = "the answer lacks its discriminator, which the document requires"

@@ -25,6 +25,7 @@ from typing import Any
 
 import anyio
 import httpx
+from pydantic_core import to_jsonable_python
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -243,11 +244,9 @@ def dumped(value: Any) -> Any:
         return [dumped(one) for one in value]
     if isinstance(value, dict):
         return {key: dumped(one) for key, one in value.items()}
-    return (
-        value.model_dump(mode="json", by_alias=True, exclude_unset=True)
-        if hasattr(value, "model_dump")
-        else value
-    )
+    if hasattr(value, "model_dump"):
+        return value.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    return value if isinstance(value, bytes) else to_jsonable_python(value)
 
 
 def judge(url: str, style: str, outcomes: dict[str, Outcome]) -> None:

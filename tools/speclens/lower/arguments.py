@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -45,7 +46,12 @@ class Inputs:
         return {*self.named.idents.values(), *names.CLIENT_NAMES}
 
     def used(self) -> tuple[ir.Input, ...]:
-        return tuple(sorted(self.made.values(), key=lambda one: one.ident))
+        """The named objects, each after those that it is made of, else by name: Python looks them up at once."""
+        heights: dict[str, int] = {}
+        for one in self.made.values():  # whose parts were made before it
+            parts = re.findall(r"\w+", one.annotation)
+            heights[one.ident] = 1 + max(heights.get(part, 0) for part in parts)
+        return tuple(sorted(self.made.values(), key=lambda one: (heights[one.ident], one.ident)))
 
     def arguments(self, pointer: str, is_needed: bool = True) -> Iterator[ir.Argument]:
         """One argument for each property of the object at a pointer, which is the body; not named yet. None of them has

@@ -178,7 +178,7 @@ def _body(inputs: Inputs, pointer: str, body: JsonObject) -> tuple[ir.Body | Non
     if not found:
         return None, "", False
     content = media.preferred(found, same)
-    members = _members(named, content)
+    members = _members(inputs, content)
     kinds = [["Any"] if members else _given(inputs, one) for one in content]
     is_nullable = any("None" in options for options in kinds)
     typed = (
@@ -202,10 +202,10 @@ def _given(inputs: Inputs, one: ir.Media) -> list[str]:
     return inputs.options(one.schema, get(inputs.document, one.schema))
 
 
-def _members(named: media.Named, content: tuple[ir.Media, ...]) -> str:
+def _members(inputs: Inputs, content: tuple[ir.Media, ...]) -> str:
     """Where the schema stands, as written, that a body is the members of, in whatever media type; "" if it is given as a
     whole."""
-    document = named.document
+    document = inputs.named.document
     places = {
         follow(document, one.schema, get(document, one.schema))[0] if one.schema else ""
         for one in content
@@ -217,9 +217,12 @@ def _members(named: media.Named, content: tuple[ir.Media, ...]) -> str:
         or any(one.codec not in {"Json", "MergePatch", "Form", "Multipart"} for one in content)
     ):
         return ""
-    schema = get(document, place)
-    is_apart = is_class(document, place, schema) and _is_plain(schema)
-    return named.view.origin(place) if is_apart else ""
+    schema, origin = get(document, place), inputs.named.view.origin(place)
+    if not isinstance(schema, dict) or not _is_plain(schema):
+        return ""
+    # Of an object whose members are all for answers no member is left to be a class of, and there is nothing to give.
+    sides = ((document, place, schema), (inputs.document, origin, get(inputs.document, origin)))
+    return origin if any(is_class(*side) for side in sides) else ""
 
 
 def _is_plain(schema: JsonObject) -> bool:

@@ -83,6 +83,32 @@ class AsyncPets_(Resource[AsyncClient]):
         return self._client.call(CREATE_PET, arguments)
 
 
+STAMP: Operation[_models.Stamp] = Operation(
+    "POST",
+    "/stamps",
+    body=Json(_models.StampRequest),
+    answers={
+        "200": Json(_models.Stamp),
+    },
+)
+
+
+class Stamps(Resource[SyncClient]):
+    """Operations of stamps."""
+
+    def stamp(self, **arguments: Unpack[RequestOptions]) -> _models.Stamp:
+        """See the API."""
+        return self._client.call(STAMP, arguments)
+
+
+class AsyncStamps(Resource[AsyncClient]):
+    """Operations of stamps."""
+
+    def stamp(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, _models.Stamp]:
+        """`Stamps.stamp`, to be awaited."""
+        return self._client.call(STAMP, arguments)
+
+
 class Pkg(SyncClient):
     """The client of Tests. Settings not given come from PKG_API_KEY and PKG_BASE_URL."""
 
@@ -92,6 +118,10 @@ class Pkg(SyncClient):
     @cached_property
     def pets(self) -> Pets_:
         return Pets_(self)
+
+    @cached_property
+    def stamps(self) -> Stamps:
+        return Stamps(self)
 
 
 class AsyncPkg(AsyncClient):
@@ -103,3 +133,7 @@ class AsyncPkg(AsyncClient):
     @cached_property
     def pets(self) -> AsyncPets_:
         return AsyncPets_(self)
+
+    @cached_property
+    def stamps(self) -> AsyncStamps:
+        return AsyncStamps(self)

@@ -54,6 +54,10 @@ class ReplacePetsRequest(Model):
     pets: list[PetRequest]
 
 
+class Stamp(Model):
+    at: str
+
+
 class Toy(Model):
     name: Maybe[str] = None
 
@@ -63,3 +67,5 @@ BaseRequest: TypeAlias = dict[str, Any]
 Id: TypeAlias = Integer
 
 Pets: TypeAlias = list[PetResponse]
+
+StampRequest: TypeAlias = dict[str, Any]
