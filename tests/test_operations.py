@@ -142,3 +142,40 @@ def test_a_member_is_typed_as_far_as_the_document_says(
     made = texts(_one_body(f"{{m: {schema}}}"), "members")
     assert f"    m: {annotation}\n" in made["client.py"]
     assert imported(made, tmp_path, "client")
+
+
+def test_a_body_beside_a_schema_of_its_name_says_that_it_is_a_body() -> None:
+    made = texts(
+        """openapi: 3.0.3
+info: {title: Names, version: '1'}
+servers: [{url: 'https://x.example'}]
+paths:
+  /flows:
+    post:
+      operationId: createFlow
+      tags: [APIs]
+      requestBody:
+        content:
+          application/json:
+            schema:
+              type: object
+              properties: {a: {type: object, properties: {b: {type: string}}}}
+      responses:
+        '200': {description: ok, content: {application/json: {schema: {type: object, required: [a]}}}}
+        '201': {description: ok, content: {application/json: {schema: {type: object, required: [b]}}}}
+components:
+  schemas:
+    CreateFlowRequest: {type: object, properties: {a: {type: string}}}
+""",
+        "bodies",
+    )
+    models, client = made["models.py"], made["client.py"]
+    for name in (
+        "CreateFlowRequest",
+        "CreateFlowRequestBody",
+        "CreateFlowResponse200",
+        "CreateFlowResponse201",
+    ):
+        assert f"class {name}(Model)" in models
+    assert "a: CreateFlowRequestAInput | None" in client
+    assert "def apis(self)" in client
