@@ -61,6 +61,7 @@ def test_table(wire: str, klass: str, function: str, field: str) -> None:
 
 WORDS = (
     ("imageEdit-request2", ("image", "Edit", "request2")),
+    ("listUserIDs APIs", ("list", "User", "IDs", "APIs")),
     ("HTTPServerError", ("HTTP", "Server", "Error")),
     ("a__b", ("a", "b")),
     ("", ()),

@@ -125,3 +125,86 @@ components:
 """
     client = imported(texts(document, "ordered"), tmp_path, "client")
     assert client.PetInput
+
+
+def _one_body(members: str) -> str:
+    """A document of one operation whose body has some members, and of two schemas that inherit out of order."""
+    return f"""openapi: 3.0.3
+info: {{title: Members, version: '1'}}
+servers: [{{url: 'https://x.example'}}]
+paths:
+  /p:
+    post:
+      operationId: send
+      requestBody:
+        content: {{application/json: {{schema: {{type: object, properties: {members}}}}}}}
+      responses: {{'204': {{description: ok}}}}
+components:
+  schemas:
+    A: {{type: object, allOf: [{{$ref: '#/components/schemas/Z'}}], required: [x]}}
+    B: {{oneOf: [{{type: array, items: {{$ref: '#/components/schemas/Z'}}}}, {{type: string}}]}}
+    Z: {{type: object, properties: {{x: {{type: string}}}}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("schema", "annotation"),
+    [
+        ("{$ref: '#/components/schemas/A'}", "AInput | None"),
+        ("{$ref: '#/components/schemas/B'}", "Sequence[ZInput] | str | None"),
+        ("{allOf: [{properties: {x: {type: string}}}], properties: {y: {}}}", "SendRequestMInput | None"),
+        ("{allOf: [{$ref: '#/components/schemas/Z'}, {properties: {y: {}}}]}", "SendRequestMInput | None"),
+        ("{type: object, allOf: [{properties: {x: {}}}], required: [x]}", "SendRequestMInput | None"),
+        ("{allOf: [{type: string}, {maxLength: 3}]}", "str | None"),
+        ("{enum: [1.5, 2]}", "float | int | None"),
+        ("{type: array, items: {enum: [[1], [2]]}}", "Sequence[Sequence[Any]] | None"),
+        ("{type: object, additionalProperties: {type: integer}}", "Mapping[str, int] | None"),
+        (
+            "{nullable: true, allOf: [{$ref: '#/components/schemas/Z'}]}",
+            "Annotated[ZInput | None, Member(is_nullable=True)]",
+        ),
+    ],
+)  # fmt: skip
+def test_a_member_is_typed_as_far_as_the_document_says(
+    tmp_path: Any, schema: str, annotation: str
+) -> None:
+    made = texts(_one_body(f"{{m: {schema}}}"), "members")
+    assert f"    m: {annotation}\n" in made["client.py"]
+    assert imported(made, tmp_path, "client")
+
+
+def test_a_body_beside_a_schema_of_its_name_says_that_it_is_a_body() -> None:
+    made = texts(
+        """openapi: 3.0.3
+info: {title: Names, version: '1'}
+servers: [{url: 'https://x.example'}]
+paths:
+  /flows:
+    post:
+      operationId: createFlow
+      tags: [APIs]
+      requestBody:
+        content:
+          application/json:
+            schema:
+              type: object
+              properties: {a: {type: object, properties: {b: {type: string}}}}
+      responses:
+        '200': {description: ok, content: {application/json: {schema: {type: object, required: [a]}}}}
+        '201': {description: ok, content: {application/json: {schema: {type: object, required: [b]}}}}
+components:
+  schemas:
+    CreateFlowRequest: {type: object, properties: {a: {type: string}}}
+""",
+        "bodies",
+    )
+    models, client = made["models.py"], made["client.py"]
+    for name in (
+        "CreateFlowRequest",
+        "CreateFlowRequestBody",
+        "CreateFlowResponse200",
+        "CreateFlowResponse201",
+    ):
+        assert f"class {name}(Model)" in models
+    assert "a: CreateFlowRequestAInput | None" in client
+    assert "def apis(self)" in client

@@ -77,10 +77,11 @@ _MODULE_NAMES = frozenset(
 
 
 def words(text: str) -> tuple[str, ...]:
-    """The words of a wire name: `imageEdit-request2` gives image, Edit, request2; anything but ASCII is spelled."""
+    """The words of a wire name: `imageEdit-request2` gives image, Edit, request2; anything but ASCII is spelled.
+    The plural of an abbreviation is one word: `userIDs` gives user, IDs."""
     text = re.sub(r"[^\x00-\x7f]", lambda m: f" u{ord(m.group()):x} ", text)
     text = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", text)
-    text = re.sub(r"(?<=[A-Z])(?=[A-Z][a-z])", " ", text)
+    text = re.sub(r"(?<=[A-Z])(?=[A-Z][a-z])(?![A-Z]s(?![a-z]))", " ", text)
     return tuple(re.findall(r"[A-Za-z0-9]+", text))
 
 

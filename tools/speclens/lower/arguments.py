@@ -28,6 +28,16 @@ _FORMATS = {
 }
 _PLAIN = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None"}
 
+_OF_VALUES = {
+    str: "str",
+    bool: "bool",
+    int: "int",
+    float: "float",
+    type(None): "None",
+    list: "Sequence[Any]",
+    dict: "Mapping[str, Any]",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
@@ -122,21 +132,20 @@ class Inputs:
         is_model = bool(model) and self._is_model(place)
         if is_model and place not in self.made:
             self._add(place, target, seen)
+        null = ["None"] if _is_nullable(target) else []
         if place in self.made:
-            return [self.made[place].ident]
+            return [self.made[place].ident, *null]
         options = self._written(place, target, (*seen, place))
         if model and (options == ["Any"] or options[0].startswith("Literal[")):
-            nullable = ["None"] if None in target.get("enum", ()) else []
-            return [f"_models.{model}", *nullable]
-        return options
+            return [f"_models.{model}", *null]
+        return list(dict.fromkeys([*options, *null]))
 
     def _add(self, place: str, target: Any, seen: tuple[str, ...]) -> None:
         model = self.named.given[place]
         ident = names.unused(f"{model}Input", self.taken())
         options = self._written(place, target, (*seen, place))
-        if "Mapping[str, Any]" not in options:
-            options.insert(0, "Mapping[str, Any]")
-        annotation = union([f"_models.{model}", *options])
+        others = [one for one in options if one not in {"Mapping[str, Any]", "None"}]
+        annotation = union([f"_models.{model}", "Mapping[str, Any]", *others])
         self.made[place] = ir.Input(ident, place, annotation)
 
     def _is_model(self, place: str) -> bool:
@@ -146,9 +155,9 @@ class Inputs:
     def _written(self, pointer: str, schema: JsonObject, seen: tuple[str, ...]) -> list[str]:
         if "enum" in schema or "const" in schema:
             values = schema.get("enum", [schema.get("const")])
-            if all(isinstance(value, (str, int, bool, type(None))) for value in values):
+            if values and all(isinstance(value, (str, int, type(None))) for value in values):
                 return [f"Literal[{', '.join(literal(value) for value in values)}]"]
-            return ["Any"]
+            return list(dict.fromkeys(_OF_VALUES.get(type(value), "Any") for value in values))
         for keyword in ("oneOf", "anyOf"):
             branches = schema.get(keyword)
             if isinstance(branches, list) and any(_tells(branch) for branch in branches):
@@ -162,18 +171,38 @@ class Inputs:
                     for option in self.options(place, one, seen)
                 ]
         if isinstance(schema.get("allOf"), list):
-            tells = [_tells(one) and not one.keys() <= {"description"} for one in schema["allOf"]]
-            if tells.count(True) == 1:
-                index = tells.index(True)
-                return self.options(join(pointer, "allOf", index), schema["allOf"][index], seen)
-            return ["Mapping[str, Any]"] if "object" in _types(schema) else ["Any"]
+            return self._all(pointer, schema, seen)
         is_file = self.binary == "FileInput" and is_binary(schema)
         kinds = _types(schema) or (["string"] if is_file else [])
         return [self._of_type(pointer, schema, kind, seen) for kind in kinds] or ["Any"]
 
+    def _all(self, pointer: str, schema: JsonObject, seen: tuple[str, ...]) -> list[str]:
+        """What is an `allOf`: what its one telling member is, else what the first of them that says something is."""
+        told = [
+            (join(pointer, "allOf", index), one)
+            for index, one in enumerate(schema["allOf"])
+            if _tells(one) and not one.keys() <= {"description"}
+        ]
+        is_named = pointer in self.named.given and is_class(self.document, pointer, schema)
+        if is_named or "object" in _types(schema):
+            return ["Mapping[str, Any]"]
+        if len(told) == 1 and not schema.get("properties"):
+            return self.options(*told[0], seen)
+        for here, one in told:
+            place, target = follow(self.document, here, one)
+            if place not in seen and isinstance(target, dict):
+                options = self._written(place, target, (*seen, place))
+                if "Any" not in options:
+                    return options
+        return ["Any"]
+
     def _of_type(self, pointer: str, schema: JsonObject, kind: str, seen: tuple[str, ...]) -> str:
         if kind == "object":
-            return "Mapping[str, Any]"
+            values = schema.get("additionalProperties")
+            if not isinstance(values, dict) or schema.get("properties"):
+                return "Mapping[str, Any]"
+            place = join(pointer, "additionalProperties")
+            return f"Mapping[str, {union(self.options(place, values, seen))}]"
         if kind == "string" and is_binary(schema):
             return self.binary
         if kind == "string" and self.has_formats and (found := _FORMATS.get(formats.of(schema))):
@@ -187,6 +216,14 @@ class Inputs:
 def _tells(branch: Any) -> bool:
     """Whether a branch of a union is more than a group of required names."""
     return isinstance(branch, dict) and not branch.keys() <= {"required", "not"}
+
+
+def _is_nullable(schema: JsonObject) -> bool:
+    return (
+        schema.get("nullable") is True
+        or None in (schema.get("enum") or ())
+        or (isinstance(schema.get("type"), list) and "null" in schema["type"])
+    )
 
 
 def _types(schema: JsonObject) -> list[str]:

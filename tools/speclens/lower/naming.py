@@ -35,11 +35,17 @@ def inline_names(document: JsonObject, components: Mapping[str, str]) -> dict[st
             if own and (pointer in told or is_class(document, pointer, schema)):
                 wanted[pointer] = names.class_name(" ".join(_place(document, components, pointer)))
     counts = Counter([*wanted.values(), *components.values()])
+    longer = {
+        pointer: names.class_name(" ".join(_place(document, components, pointer, is_precise=True)))
+        for pointer, short in wanted.items()
+        if counts[short] > 1
+    }
     used = set(counts)
+    counts.update(longer.values())
     found: dict[str, str] = {}
     for pointer, short in wanted.items():
-        found[pointer] = short
-        if counts[short] > 1:
+        found[pointer] = longer.get(pointer, short)
+        if counts[found[pointer]] > 1:
             parts = _place(document, components, pointer, in_full=True)
             found[pointer] = names.unused("_".join(map(names.pascal, parts)), used)
             used.add(found[pointer])
@@ -79,7 +85,11 @@ def is_object(schema: JsonObject) -> bool:
 
 
 def _place(
-    document: JsonObject, components: Mapping[str, str], pointer: str, in_full: bool = False
+    document: JsonObject,
+    components: Mapping[str, str],
+    pointer: str,
+    in_full: bool = False,
+    is_precise: bool = False,
 ) -> list[str]:
     """The words of a place: the component or the operation it belongs to, then the way from there."""
     path = tokens(pointer)
@@ -97,12 +107,15 @@ def _place(
         stem, rest = list(path[2:3]), path[3:]
     if in_full:
         return [*stem, *rest]
-    return [*stem, *_way(rest)]
+    return [*stem, *_way(rest, is_precise)]
 
 
-def _way(path: tuple[str, ...]) -> Iterator[str]:
-    """The telling tokens of a way: names, `Item`, `Value`, `Option2`, `Request`, `Response404`."""
-    kinds = {"items": "Item", "additionalProperties": "Value", "requestBody": "Request"}
+def _way(path: tuple[str, ...], is_precise: bool) -> Iterator[str]:
+    """The telling tokens of a way: names, `Item`, `Value`, `Option2`, `Request`, `Response404`; if precise, those that
+    go without saying unless something else is called the same."""
+    body = "RequestBody" if is_precise else "Request"
+    usual = () if is_precise else ("200", "201", "default")
+    kinds = {"items": "Item", "additionalProperties": "Value", "requestBody": body}
     skip = False
     for index, token in enumerate(path):
         if skip:
@@ -111,7 +124,7 @@ def _way(path: tuple[str, ...]) -> Iterator[str]:
             if before in {"oneOf", "anyOf", "allOf", "prefixItems"}:
                 yield f"Option{int(token) + 1}" if token.isdecimal() else token
             elif before == "responses":
-                yield f"Response{'' if token in {'200', '201', 'default'} else token}"
+                yield f"Response{'' if token in usual else token.capitalize()}"
             elif before in {"properties", "patternProperties", "headers", "$defs"} or (
                 before == "content" and "json" not in token
             ):

@@ -117,7 +117,7 @@ RAW_SEND: Operation[bytes] = Operation(
 class NullableSendParams(RequestOptions, total=False):
     """The arguments of `bodies.nullable_send`. None is not sent, but where `is_nullable`: there it is null."""
 
-    body: Required[Annotated[Mapping[str, Any] | None, Body(is_nullable=True)]]
+    body: Required[Annotated[Mapping[str, int] | None, Body(is_nullable=True)]]
 
 
 NULLABLE_SEND: Operation[None] = Operation(

@@ -24,7 +24,7 @@ class MakeThingParams(RequestOptions, total=False):
     comment: Annotated[str | None, Member(is_nullable=True)]
     level: Literal["low", "high"] | None
     # deprecated use level
-    grade: Literal["poor", "good"] | None
+    grade: Annotated[Literal["poor", "good"] | None, Member(is_nullable=True)]
 
 
 MAKE_THING: Operation[_models.Answer] = Operation(

@@ -12,7 +12,7 @@ from ._operation import Json, Operation, RequestOptions
 from ._transport import AsyncClient, Resource, SyncClient
 
 OwnerRequestInput: TypeAlias = _models.OwnerRequest | Mapping[str, Any]
-PetRequestInput: TypeAlias = Any
+PetRequestInput: TypeAlias = _models.PetRequest | Mapping[str, Any]
 ToyInput: TypeAlias = _models.Toy | Mapping[str, Any]
 
 

@@ -15,7 +15,7 @@ from ._transport import AsyncClient, Resource, SyncClient
 class SimpleParams(RequestOptions, total=False):
     """The arguments of `styles.simple`. None is not sent."""
 
-    color: Required[Annotated[str | Sequence[str] | Mapping[str, Any], Path()]]
+    color: Required[Annotated[str | Sequence[str] | Mapping[str, int], Path()]]
 
 
 SIMPLE: Operation[None] = Operation(
@@ -31,7 +31,7 @@ SIMPLE: Operation[None] = Operation(
 class SimpleExplodedParams(RequestOptions, total=False):
     """The arguments of `styles.simple_exploded`. None is not sent."""
 
-    color: Required[Annotated[str | Sequence[str] | Mapping[str, Any], Path(explode=True)]]
+    color: Required[Annotated[str | Sequence[str] | Mapping[str, int], Path(explode=True)]]
 
 
 SIMPLE_EXPLODED: Operation[None] = Operation(
@@ -47,7 +47,7 @@ SIMPLE_EXPLODED: Operation[None] = Operation(
 class LabelParams(RequestOptions, total=False):
     """The arguments of `styles.label`. None is not sent."""
 
-    color: Required[Annotated[str | Sequence[str] | Mapping[str, Any], Path(style="label")]]
+    color: Required[Annotated[str | Sequence[str] | Mapping[str, int], Path(style="label")]]
 
 
 LABEL: Operation[None] = Operation(
@@ -64,7 +64,7 @@ class LabelExplodedParams(RequestOptions, total=False):
     """The arguments of `styles.label_exploded`. None is not sent."""
 
     color: Required[
-        Annotated[str | Sequence[str] | Mapping[str, Any], Path(style="label", explode=True)]
+        Annotated[str | Sequence[str] | Mapping[str, int], Path(style="label", explode=True)]
     ]
 
 
@@ -81,7 +81,7 @@ LABEL_EXPLODED: Operation[None] = Operation(
 class MatrixParams(RequestOptions, total=False):
     """The arguments of `styles.matrix`. None is not sent."""
 
-    color: Required[Annotated[str | Sequence[str] | Mapping[str, Any], Path(style="matrix")]]
+    color: Required[Annotated[str | Sequence[str] | Mapping[str, int], Path(style="matrix")]]
 
 
 MATRIX: Operation[None] = Operation(
@@ -98,7 +98,7 @@ class MatrixExplodedParams(RequestOptions, total=False):
     """The arguments of `styles.matrix_exploded`. None is not sent."""
 
     color: Required[
-        Annotated[str | Sequence[str] | Mapping[str, Any], Path(style="matrix", explode=True)]
+        Annotated[str | Sequence[str] | Mapping[str, int], Path(style="matrix", explode=True)]
     ]
 
 
