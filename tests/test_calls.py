@@ -2,7 +2,7 @@
 
 A case in `golden/<feature>/calls.json` is a call with its arguments, the request that has to arrive (its target as it
 is on the wire) and what is answered; then the `result`, the `items` of a stream, or what it `raises`. `$bytes`,
-`$tuple` and `$file` (name, content, media type) stand for what JSON has no values for,
+`$tuple` and `$file` (name, content, media type, headers) stand for what JSON has no values for,
 `$url` in settings for the server's address.
 """
 
@@ -127,8 +127,8 @@ def valued(value: Any) -> Any:
     if "$tuple" in value:
         return tuple(value["$tuple"])
     if "$file" in value:
-        name, content, kind = value["$file"]
-        return name, content.encode(), kind
+        name, content, *rest = value["$file"]
+        return name, content.encode(), *rest
     return {key: valued(item) for key, item in value.items()}
 
 
@@ -164,5 +164,6 @@ def parts(request: Received) -> Iterator[dict[str, Any]]:
             "filename": told.get("filename"),
             "type": part.get_content_type(),
         }
+        found["x-part"] = part.get("x-part")
         content = part.get_payload(decode=True).decode()
         yield {key: value for key, value in {**found, "body": content}.items() if value is not None}

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Required, Unpack
 
+import anyio
 import httpx
 import pytest
 
-from routescope import PayloadError, Routescope
+from routescope import AsyncRoutescope, PayloadError, Routescope
 from routescope._errors import APIResponseValidationError
 from routescope._operation import Draft, Json, Operation, RequestOptions
 
@@ -131,6 +132,27 @@ class Elsewhere(Routescope):
 
     _base_url = "https://{region}.example"
     _variables: ClassVar = {"region": "eu"}
+
+
+def test_the_answer_of_any_result_can_be_seen() -> None:
+    told: list[httpx.Response] = []
+    operation: Operation[None] = Operation("PUT", "/x", answers={"201": None})
+    answer = httpx.Response(201, headers={"location": "/x/1"})
+    assert called(operation, answer, on_response=told.append)[0] is None
+    assert [one.headers["location"] for one in told] == ["/x/1"]
+
+
+def test_the_answer_of_any_result_can_be_seen_in_asyncio() -> None:
+    told: list[httpx.Response] = []
+
+    async def call() -> None:
+        transport = httpx.MockTransport(lambda request: httpx.Response(204))
+        async with httpx.AsyncClient(transport=transport) as http:
+            client = AsyncRoutescope(http_client=http, api_key="k", on_response=told.append)
+            await client.call(Operation("PUT", "/x", answers={"204": None}), {})
+
+    anyio.run(call)
+    assert [one.status_code for one in told] == [204]
 
 
 def test_variables_of_a_server() -> None:

@@ -38,7 +38,8 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(","
 class RequestOptions(TypedDict, total=False):
     """What a client and each method take besides. A timeout is in seconds. `retry_unsafe` repeats what
     may have been carried out, and billed; `extra_body` holds what the API document does not list;
-    `compat` says fields (by pointer) as an older server knows them: {"/new": "old"}."""
+    `compat` says fields (by pointer) as an older server knows them: {"/new": "old"}; `on_response` is
+    called with the answer that a result is made of, for its status and headers."""
 
     timeout: float | httpx.Timeout | None
     max_retries: int
@@ -48,6 +49,7 @@ class RequestOptions(TypedDict, total=False):
     extra_query: Mapping[str, str | int | float | bool | None] | None
     extra_body: Mapping[str, Any] | None
     compat: Mapping[str, str] | None
+    on_response: Callable[[httpx.Response], object] | None
 
 
 @dataclass(slots=True)

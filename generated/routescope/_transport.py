@@ -197,6 +197,8 @@ class SyncClient(_Client[httpx.Client]):
         while error := operation.failure(answer := self._answer(request)):
             time.sleep(pause(error, attempt, options, operation.method in REPEATABLE))
             attempt += 1
+        if tell := options.get("on_response"):
+            tell(answer.response)
         return operation.result(answer)
 
     def _answer(self, request: Mapping[str, Any]) -> Answer:
@@ -244,6 +246,8 @@ class AsyncClient(_Client[httpx.AsyncClient]):
         while error := operation.failure(answer := await self._answer(request)):
             await anyio.sleep(pause(error, attempt, options, operation.method in REPEATABLE))
             attempt += 1
+        if tell := options.get("on_response"):
+            tell(answer.response)
         return operation.result(answer)
 
     async def _answer(self, request: Mapping[str, Any]) -> Answer:

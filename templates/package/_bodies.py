@@ -21,8 +21,15 @@ from ._operation import Json, to_json
 Content: TypeAlias = bytes | str | os.PathLike[str] | IO[bytes] | Iterable[bytes] | AsyncIterable[bytes]
 """A body as it is: a path stands for what is in the file; an iterable is sent as it comes."""
 
-FileInput: TypeAlias = bytes | os.PathLike[str] | IO[bytes] | tuple[str, Any] | tuple[str, Any, str]
-"""A file of a form: bytes, a path, an open file; with a name, and with a media type too."""
+FileInput: TypeAlias = (
+    bytes
+    | os.PathLike[str]
+    | IO[bytes]
+    | tuple[str, Any]
+    | tuple[str, Any, str]
+    | tuple[str, Any, str, Mapping[str, str]]
+)
+"""A file of a form: bytes, a path, an open file; with a name, a media type, and headers of its part too."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +121,6 @@ class Encoding:
     content_type: str = ""
     style: str = ""
     explode: bool = True
-    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -194,18 +200,17 @@ class Multipart:
         """A part as httpx takes it: file name, content, media type, headers."""
         how = self._how(name)
         if _is_file(value):
-            filename, content, *rest = value
-            kind = rest[0] if rest else how.content_type
-            return filename, _opened(content), kind or None, dict(how.headers)
+            filename, content, kind, headers = (*value, *(how.content_type, {})[len(value) - 2 :])
+            return filename, _opened(content), kind or None, dict(headers)
         if isinstance(value, os.PathLike):
-            return Path(value).name, _opened(value), how.content_type or None, dict(how.headers)
+            return Path(value).name, _opened(value), how.content_type or None, {}
         if isinstance(value, (bytes, bytearray)) or hasattr(value, "read"):
             named = os.path.basename(str(getattr(value, "name", name)))
-            return named, _opened(value), how.content_type or None, dict(how.headers)
+            return named, _opened(value), how.content_type or None, {}
         sent = to_json(value)
         is_plain = not isinstance(sent, (dict, list))
         kind = how.content_type or ("text/plain" if is_plain else "application/json")
-        return None, plain(sent).encode(), kind, dict(how.headers)
+        return None, plain(sent).encode(), kind, {}
 
     def decode(self, answer: Answer) -> bytes:
         return answer.content
@@ -213,7 +218,7 @@ class Multipart:
 
 def _is_file(value: Any) -> bool:
     """Whether a tuple is a file with its name; one of texts is a sequence like any other."""
-    is_named = isinstance(value, tuple) and len(value) in {2, 3} and isinstance(value[0], str)
+    is_named = isinstance(value, tuple) and len(value) in {2, 3, 4} and isinstance(value[0], str)
     return is_named and not isinstance(value[1], str)
 
 

@@ -28,7 +28,7 @@ _ANNOTATIONS = frozenset({"bool", "bytes", "self", "str"})
 OPTIONS = frozenset(
     {
         "timeout", "max_retries", "retry_unsafe", "idempotency_key", "extra_headers", "extra_query", "extra_body",
-        "compat",
+        "compat", "on_response",
     }
 )  # fmt: skip
 """What every method of a client takes besides the members of its body."""
