@@ -95,14 +95,11 @@ def _place(
     path = tokens(pointer)
     if path[:2] == ("components", "schemas"):
         stem, rest = [components[join("#", *path[:3])]], path[3:]
-    elif path[0] == "paths" and len(path) > 3:
+    elif path[0] in {"paths", "webhooks"} and len(path) > 3:
         operation = get(document, join("#", *path[:3]))
-        stem = (
-            [str(operation["operationId"])]
-            if isinstance(operation, dict) and "operationId" in operation
-            else []
-        )
-        stem, rest = stem or [path[2], path[1]], path[3:]
+        named = isinstance(operation, dict) and "operationId" in operation
+        unnamed = [path[1], path[2]] if path[0] == "webhooks" else [path[2], path[1]]
+        stem, rest = [str(operation["operationId"])] if named else unnamed, path[3:]
     else:
         stem, rest = list(path[2:3]), path[3:]
     if in_full:
@@ -116,6 +113,9 @@ def _way(path: tuple[str, ...], is_precise: bool) -> Iterator[str]:
     body = "RequestBody" if is_precise else "Request"
     usual = () if is_precise else ("200", "201", "default")
     kinds = {"items": "Item", "additionalProperties": "Value", "requestBody": body}
+    if path[:1] == ("callbacks",) and len(path) > 4:  # name, expression, method
+        yield from (path[1], *(() if path[3] == "post" else (path[3],)))
+        path = path[4:]
     skip = False
     for index, token in enumerate(path):
         if skip:

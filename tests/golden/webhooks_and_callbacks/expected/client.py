@@ -23,7 +23,7 @@ START_JOB: Operation[Any] = Operation(
     "POST",
     "/jobs",
     StartJobParams,
-    body=Json(_models.StartJob_RequestBody_Content_ApplicationJson_Schema),
+    body=Json(_models.StartJobRequest),
     answers={
         "202": Unknown(),
     },

@@ -8,15 +8,13 @@ from typing import Literal
 from ._types import Model
 
 
-class PostRequest(Model):
+class NewPetPostRequest(Model):
     name: str
 
 
-class StartJob_Callbacks_Done_RequestBodyCallback_Post_RequestBody_Content_ApplicationJson_Schema(
-    Model
-):
+class StartJobDoneRequest(Model):
     state: Literal["done", "failed"]
 
 
-class StartJob_RequestBody_Content_ApplicationJson_Schema(Model):
+class StartJobRequest(Model):
     callback: str
