@@ -12,6 +12,8 @@ import email
 import email.policy
 import inspect
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import nullcontext
 from functools import cache
@@ -167,3 +169,25 @@ def parts(request: Received) -> Iterator[dict[str, Any]]:
         found["x-part"] = part.get("x-part")
         content = part.get_payload(decode=True).decode()
         yield {key: value for key, value in {**found, "body": content}.items() if value is not None}
+
+
+def test_clients_of_all_kinds_are_strictly_typed(tmp_path: Path) -> None:
+    for feature in FEATURES:
+        files = texts((GOLDEN / feature / "openapi.yaml").read_text("utf-8"), feature)
+        place = tmp_path / feature
+        place.mkdir()
+        for name, text in files.items():
+            if name.endswith((".py", ".typed")):
+                place.joinpath(name).write_text(text, "utf-8")
+    packages = [part for feature in FEATURES for part in ("-p", feature)]
+    options = (
+        "--config-file=",
+        "--strict",
+        "--no-error-summary",
+        "--cache-dir",
+        str(tmp_path / "cache"),
+    )
+    command = [sys.executable, "-m", "mypy", *options, *packages]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.stdout == "", done.stdout
+    assert done.returncode == 0

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Annotated, Any, ClassVar, Required, Unpack
 
 import anyio
 import httpx
 import pytest
 
-from routescope import AsyncRoutescope, PayloadError, Routescope
+from routescope import AsyncRoutescope, Image, InternalServerError, PayloadError, Routescope
 from routescope._errors import APIResponseValidationError
+from routescope._files import Content
 from routescope._operation import Draft, Json, Operation, RequestOptions
 
 JSON = {"content-type": "application/json"}
@@ -165,3 +168,58 @@ def test_variables_of_a_server() -> None:
     for elsewhere in ("evil.example/", "a@evil.example", "x#", "x?y"):
         with pytest.raises(ValueError, match="would lead elsewhere"):
             Elsewhere(api_key="k", server_variables={"region": elsewhere})
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A codec whose bodies are sent as they come."""
+
+    content: Any
+    media_type: str = "application/octet-stream"
+
+    def encode(self, value: Any, options: Any) -> dict[str, Any]:
+        return {"content": self.content}
+
+    def decode(self, answer: Any) -> Any:
+        raise NotImplementedError
+
+
+def flows() -> list[Any]:
+    async def items() -> AsyncIterator[bytes]:
+        yield b"ab"
+        yield b"c"
+
+    return [BytesIO(b"abc"), iter([b"ab", b"c"]), items()]
+
+
+@pytest.mark.parametrize(
+    ("is_async", "index"), [(False, 0), (False, 1), (True, 0), (True, 1), (True, 2)]
+)
+def test_what_is_sent_as_it_comes_is_sent_once(is_async: bool, index: int) -> None:
+    sent: list[bytes] = []
+    operation: Operation[Any] = Operation("PUT", "/x", body=Flow(flows()[index]))
+
+    async def answered(request: httpx.Request) -> httpx.Response:
+        sent.append(await request.aread())
+        return httpx.Response(503)
+
+    async def call() -> None:
+        async with httpx.AsyncClient(transport=httpx.MockTransport(answered)) as http:
+            await AsyncRoutescope(http_client=http, api_key="k").call(operation, {})
+
+    def kept(request: httpx.Request) -> httpx.Response:
+        sent.append(request.read())
+        return httpx.Response(503)
+
+    def call_now() -> None:
+        with httpx.Client(transport=httpx.MockTransport(kept)) as http:
+            Routescope(http_client=http, api_key="k").call(operation, {})
+
+    with pytest.raises(InternalServerError):
+        anyio.run(call) if is_async else call_now()
+    assert sent == [b"abc"]
+
+
+def test_a_file_that_is_bytes_already() -> None:
+    image = Image.model_construct(b64_json=Content(b"abc"))
+    assert image.bytes() == b"abc"

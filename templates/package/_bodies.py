@@ -200,7 +200,8 @@ class Multipart:
         """A part as httpx takes it: file name, content, media type, headers."""
         how = self._how(name)
         if _is_file(value):
-            filename, content, kind, headers = (*value, *(how.content_type, {})[len(value) - 2 :])
+            file: tuple[Any, ...] = tuple(value) + (how.content_type, {})[len(value) - 2 :]
+            filename, content, kind, headers = file
             return filename, _opened(content), kind or None, dict(headers)
         if isinstance(value, os.PathLike):
             return Path(value).name, _opened(value), how.content_type or None, {}

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from speclens import ir
 from speclens.config import Config
 from speclens.literals import inline, prose, toml
-from speclens.names import pascal
+from speclens.names import CLIENT_NAMES, pascal
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +220,8 @@ def _module(name: str, names: tuple[str, ...], is_told: bool) -> ir.Module:
 
 def _client_name(document: ir.Document, config: Config) -> str:
     """The class of the client: as configured, else after the package."""
-    taken = {schema.ident for schema in document.schemas}
+    schemas = {schema.ident for schema in document.schemas}
+    taken = schemas | set(_client_names(document)) | CLIENT_NAMES
     name = config.client or pascal(config.package)
     return f"{name}Client" if not config.client and {name, f"Async{name}"} & taken else name
 
