@@ -74,7 +74,8 @@ def test_call(clients: Any, feature: str, case: dict[str, Any], style: str) -> N
         except Exception as error:
             assert type(error).__name__ == case.get("raises"), error
             if "value" in case:
-                assert same(error.value, case["value"], case.get("class"))  # type: ignore[attr-defined]
+                raised: Any = error
+                assert same(raised.value, case["value"], case.get("class"))
         else:
             assert "raises" not in case
             assert "items" in case or same(found, case["result"], case.get("class"))

@@ -9,6 +9,10 @@ import httpx
 import pytest
 
 from built import imported, problems, texts
+from built import source as source
+from speclens import pipeline, plan
+from speclens.config import Config
+from speclens.problems import Refused
 
 OBJECT = "{type: object, properties: {a: {type: string}}}"
 NAMES = ("Request", "Response", "Context", "File", "Operation", "Mapping")
@@ -208,3 +212,12 @@ components:
         assert f"class {name}(Model)" in models
     assert "a: CreateFlowRequestAInput | None" in client
     assert "def apis(self)" in client
+
+
+@pytest.mark.parametrize("name", ["Client", "Request", "Operation"])
+def test_a_client_called_like_something_else_is_refused(name: str) -> None:
+    document = pipeline.read(source(CLASH)).document
+    config = Config(Path("openapi.yaml"), "clash", Path(), "fix", client=name)
+    with pytest.raises(Refused) as caught:
+        plan.package(document, config)
+    assert [one.rule for one in caught.value.problems] == ["config/client"]

@@ -114,7 +114,7 @@ class Query:
             yield from _nested(name, value, how)
         elif self.explode or not isinstance(value, (list, dict)):
             yield from _exploded(name, value, how)
-        elif parts := _joined(value, False, how, _SEPARATORS[self.style]):
+        elif parts := _joined(value, False, how, _SEPARATORS.get(self.style, ",")):
             yield f"{name}={parts}"
 
 

@@ -10,6 +10,7 @@ from speclens import ir
 from speclens.config import Config
 from speclens.literals import inline, prose, toml
 from speclens.names import CLIENT_NAMES, pascal
+from speclens.problems import Problem, Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,11 +220,18 @@ def _module(name: str, names: tuple[str, ...], is_told: bool) -> ir.Module:
 
 
 def _client_name(document: ir.Document, config: Config) -> str:
-    """The class of the client: as configured, else after the package."""
+    """The class of the client: as configured, else after the package. Raises Refused for one that something else is
+    called."""
     schemas = {schema.ident for schema in document.schemas}
     taken = schemas | set(_client_names(document)) | CLIENT_NAMES
     name = config.client or pascal(config.package)
-    return f"{name}Client" if not config.client and {name, f"Async{name}"} & taken else name
+    if not {name, f"Async{name}"} & taken:
+        return name
+    if not config.client:
+        return f"{name}Client"
+    message = f"a client called {name!r} would hide what the package has of that name"
+    hint = f"`{name}Client`, say"
+    raise Refused([Problem("config/client", "error", "#", str(config.spec), 1, 1, message, hint)])
 
 
 def _client_names(document: ir.Document) -> Iterator[str]:
