@@ -155,7 +155,8 @@ def _marks(arguments: type) -> dict[str, tuple[Any, bool]]:
         if name not in RequestOptions.__annotations__:
             is_required = get_origin(hint) is Required
             inner = get_args(hint)[0] if is_required else hint
-            found[name] = (*getattr(inner, "__metadata__", ()), Member())[0], is_required
+            marks = (one for one in getattr(inner, "__metadata__", ()) if hasattr(one, "put"))
+            found[name] = next(marks, Member()), is_required
     return found
 
 
