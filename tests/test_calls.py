@@ -1,8 +1,8 @@
 """Calls of generated clients, sync and async, against a server on loopback.
 
 A case in `golden/<feature>/calls.json` is a call with its arguments, the request that has to arrive (its target as it
-is on the wire) and what is answered; then the `result`, the `items` of a stream, or what it `raises`. `$bytes`,
-`$tuple` and `$file` (name, content, media type, headers) stand for what JSON has no values for,
+is on the wire) and what is answered; then the `result`, the `items` of a stream, or what it `raises`; `headers` are
+what a class of them reads from the answer, None where it refuses them. `$bytes`, `$tuple` and `$file` (name, content, media type, headers) stand for what JSON has no values for,
 `$url` in settings for the server's address.
 """
 
@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import email
 import email.policy
+import importlib
 import inspect
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from functools import cache
 from pathlib import Path
@@ -63,6 +64,7 @@ def test_call(clients: Any, feature: str, case: dict[str, Any], style: str) -> N
     script = tuple(map(answered, case.get("responses", [case.get("response", {})])))
     with Server(script) as server:
         items: list[Any] = []
+        answers: list[httpx.Response] = []
         told = (
             pytest.warns(DeprecationWarning, match="is deprecated")
             if case.get("warns")
@@ -70,11 +72,12 @@ def test_call(clients: Any, feature: str, case: dict[str, Any], style: str) -> N
         )
         try:
             with told:
-                found = made(client, case, style, server.url, items)
+                found = made(client, case, style, server.url, items, answers.append)
         except Exception as error:
             assert type(error).__name__ == case.get("raises"), error
             if "value" in case:
                 raised: Any = error
+                answers.append(raised.response)
                 assert same(raised.value, case["value"], case.get("class"))
         else:
             assert "raises" not in case
@@ -85,6 +88,16 @@ def test_call(clients: Any, feature: str, case: dict[str, Any], style: str) -> N
             arrived(request, case["request"])
         else:
             assert [one.target for one in server.requests] == case.get("requests", [])
+        for name, values in case.get("headers", {}).items():
+            assert headers(client, name, answers[0]) == values
+
+
+def headers(client: Any, name: str, response: httpx.Response) -> Any:
+    kind = getattr(importlib.import_module(f"{client.__package__}.models"), name)
+    try:
+        return dumped(kind.from_response(response))
+    except ValueError:
+        return None
 
 
 def answered(said: dict[str, Any]) -> Behaviour:
@@ -92,9 +105,16 @@ def answered(said: dict[str, Any]) -> Behaviour:
     return answer(said.get("body", ""), said.get("status", 200), headers)
 
 
-def made(client: Any, case: dict[str, Any], style: str, url: str, items: list[Any]) -> Any:
+def made(
+    client: Any,
+    case: dict[str, Any],
+    style: str,
+    url: str,
+    items: list[Any],
+    tell: Callable[[httpx.Response], None],
+) -> Any:
     own = json.loads(json.dumps(case.get("settings", {})).replace("$url", url))
-    settings = {"base_url": url, "max_retries": 0, **valued(own)}
+    settings = {"base_url": url, "max_retries": 0, "on_response": tell, **valued(own)}
     arguments = valued(case["arguments"])
     resource, method = case["call"].split(".")
     if style == "sync":

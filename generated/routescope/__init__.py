@@ -25,7 +25,8 @@ _NAMES: dict[str, str] = {
     "RequestTooLargeError UnprocessableEntityError UnsupportedMediaTypeError ",
     "_files": "data_url ",
     "client": "AsyncImages AsyncRoutescope EditImageParams ImageReferenceInput Images Routescope ",
-    "models": "Error ErrorResponse Image ImageEditRequest ImageReference ImageUrl ImagesResponse ",
+    "models": "EditImageHeaders Error ErrorResponse Image ImageEditRequest ImageReference "
+    "ImageUrl ImagesResponse ",
     "normalizers": "denormalize_image_edit_request normalize_image normalize_image_edit_request "
     "normalize_image_reference normalize_images_response ",
 }

@@ -72,6 +72,8 @@ class Images(Resource[SyncClient]):
         `images[].image_url`. The older fields `image` and `image_urls` are still accepted;
         several of the three may be given at once, and at least one must be. An empty list, an
         empty string or null counts as not given.
+
+        Headers: `models.EditImageHeaders`.
         """
         return self._client.call(EDIT_IMAGE, arguments)
 

@@ -8,7 +8,26 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field
 
 from ._files import FileModel
+from ._headers import ResponseHeaders
 from ._types import Integer, Maybe, Model
+
+
+class EditImageHeaders(ResponseHeaders):
+    """The headers that POST /v1/images/edits answers with."""
+
+    x_request_id: Annotated[Maybe[str], Field(alias="x-request-id")] = None
+    """Identifies the request. Quote it when you ask for support."""
+
+    compat_rewrites: Annotated[Maybe[str], Field(alias="compat-rewrites")] = None
+    """Which older fields or shapes were sent, and where their values went, as a list of strings
+    (RFC 9651). It is there only if there were any.
+    """
+
+    www_authenticate: Annotated[Maybe[str], Field(alias="www-authenticate")] = None
+    """How to say who asks."""
+
+    retry_after: Annotated[Maybe[str], Field(alias="retry-after")] = None
+    """How long to wait before the next attempt, in seconds or as an HTTP date."""
 
 
 class Error(Model):

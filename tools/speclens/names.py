@@ -18,7 +18,7 @@ _SOFT_RESERVED = frozenset({"_", "type", "match", "case"})
 _MODEL_ATTRIBUTES = frozenset(
     {
         "construct", "copy", "dict", "fields", "from_orm", "json", "mro", "parse_file", "parse_obj", "parse_raw", "schema",
-        "register", "schema_json", "self", "update_forward_refs", "validate", "bool", "float", "int", "list", "str",
+        "register", "schema_json", "from_response", "self", "update_forward_refs", "validate", "bool", "float", "int", "list", "str",
     }
 )  # fmt: skip
 _CLIENT_ATTRIBUTES = frozenset(
@@ -54,6 +54,7 @@ _MODULE_NAMES = frozenset(
         "Model",
         "Number",
         "TypeAlias",
+        "ResponseHeaders",
         "TypeAliasType",
         "BaseModel",
         "ConfigDict",

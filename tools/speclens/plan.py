@@ -105,6 +105,10 @@ def _has_files(document: ir.Document) -> bool:
     return any(schema.file for schema in document.schemas)
 
 
+def _has_headers(document: ir.Document) -> bool:
+    return any(schema.is_headers for schema in document.schemas)
+
+
 def _has_errors(document: ir.Document) -> bool:
     return _has_client(document) or _has_files(document)
 
@@ -124,6 +128,7 @@ TABLE: tuple[tuple[str, str, Subjects, Condition], ...] = (
     ("{package}/py.typed", "package/py.typed.j2", _nothing, _always),
     ("{package}/models.py", "package/models.py.j2", _schemas, _always),
     ("{package}/_types.py", "package/_types.py", _nothing, _always),
+    ("{package}/_headers.py", "package/_headers.py", _nothing, _has_headers),
     ("{package}/normalizers.py", "package/normalizers.py.j2", _schemas, _has_folds),
     ("{package}/_compat.py", "package/_compat.py", _nothing, _is_judging),
     ("{package}/_source_map.py", "package/_source_map.py", _nothing, _is_judging),

@@ -59,6 +59,7 @@ def _operations(client: ir.Client) -> Iterator[Data]:
                     ]
                     for response in one.responses
                 },
+                "headers": one.headers or None,
                 "result": f"Stream[{one.stream}]"
                 if one.stream and not one.is_plain
                 else one.result,

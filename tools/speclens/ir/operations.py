@@ -93,6 +93,7 @@ class Operation:
     defaults: str  # literal: what is sent where an argument is left out
     body: Body | None
     responses: tuple[Response, ...]
+    headers: str  # class of the headers that are answered; "" if the document says none
     result: str  # annotation of what a call gives
     is_plain: bool  # whether there is more to be answered than a stream
     stream: str  # annotation of the items, where a stream of them may be answered; else ""

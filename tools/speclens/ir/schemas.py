@@ -123,6 +123,7 @@ class Schema:
     extras: Type | None = None  # of members that are no properties, where a type is said
     extra_annotation: str = ""  # of these; filled in by `models`
     file: str = ""  # literal keyword arguments of the runtime's File, for an object that is one
+    is_headers: bool = False  # those of the answers of an operation
     is_made: bool = False  # it says more than what stands at its place alone
     is_recursive: bool = False  # an alias that is made of itself
     annotation: str = ""  # of an alias; filled in by `models`

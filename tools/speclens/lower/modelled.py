@@ -1,12 +1,12 @@
 """The view of a document that models say: what its canonical view says, in fewer words.
 
 Inheritance, properties that are declared twice, and unions beside properties are written as unions of plain objects;
-requests and responses have schemas of their own where they differ.
+requests and responses have schemas of their own where they differ. Headers of answers are objects.
 """
 
 from __future__ import annotations
 
-from speclens.lower import directions, inherit, members, spread
+from speclens.lower import directions, headers, inherit, members, spread
 from speclens.lower.view import View, copied
 
 
@@ -15,6 +15,7 @@ def modelled(canonical: View) -> View:
     directed = directions.directed(canonical)
     document = copied(directed.document)
     origins: dict[str, str] = {}
+    headers.lift(document, origins)
     inherit.unite(document, origins)
     members.merge(document, origins)
     spread.spread(document, origins)

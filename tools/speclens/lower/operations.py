@@ -10,6 +10,7 @@ from speclens import ir, names
 from speclens.literals import comment, docstring, inline, json_span, literal
 from speclens.lower import (
     examples,
+    headers,
     media,
     methods,
     paging,
@@ -57,9 +58,10 @@ def lower(
         _distinct_names(found.values(), make) for make in (names.snake, names.class_name)
     )
     urls = servers.of_operations(document, {pointer: one.value for pointer, one in found.items()})
+    told = {at: named.idents[place] for at, place in headers.places(named.view).items()}
     resources: dict[str, list[ir.Operation]] = {}
     for pointer, one in found.items():
-        made = _operation(inputs, one, idents[pointer], classes[pointer])
+        made = _operation(inputs, one, idents[pointer], classes[pointer], told.get(pointer, ""))
         made = replace(made, base_url=urls[pointer] and literal(urls[pointer]))
         tag = methods.tag(one.value, one.path)
         owner = next(
@@ -67,8 +69,8 @@ def lower(
         )
         resources.setdefault(owner, []).append(made)
     client = _client(document, resources, inputs)
-    if told := servers.variables(document, [servers.of_document(document), *urls.values()]):
-        client = replace(client, variables=literal(told), variables_told=json_span(told))
+    if usual := servers.variables(document, [servers.of_document(document), *urls.values()]):
+        client = replace(client, variables=literal(usual), variables_told=json_span(usual))
     return client, _unserved(client)
 
 
@@ -114,9 +116,8 @@ def _distinct_names(found: Iterable[_Found], make: Any) -> dict[str, str]:
 # What is generated
 
 
-def _operation(inputs: Inputs, found: _Found, stem: str, class_name: str) -> ir.Operation:
-    document, operation, pointer = inputs.document, found.value, found.pointer
-    named = inputs.named
+def _operation(inputs: Inputs, found: _Found, stem: str, title: str, heads: str) -> ir.Operation:
+    operation, pointer, named = found.value, found.pointer, inputs.named
     request = requests.lower(inputs, pointer, operation, found.path)
     answers = responses.lower(named, pointer, operation)
     lifted = parameters.place_of(inputs.lifted, pointer)
@@ -135,21 +136,22 @@ def _operation(inputs: Inputs, found: _Found, stem: str, class_name: str) -> ir.
         method=literal(found.method.upper()),
         path=literal(found.path.partition("#")[0]),
         place=inline(f"{found.method.upper()} {found.path}"),
-        doc=_doc(operation),
-        params=_params(inputs, class_name) if request.arguments else "RequestOptions",
+        doc=_doc(operation, heads),
+        params=_params(inputs, title) if request.arguments else "RequestOptions",
         arguments=request.arguments,
         parameters=(media.of_parameters(named, lifted, pointer),) if lifted else (),
         defaults=literal(request.defaults) if request.defaults else "",
         body=request.body,
         responses=answers,
+        headers=heads,
         result=responses.result(answers),
         is_plain=is_plain,
         stream=stream,
         stream_ident=f"{ident}_stream" if (is_plain and stream) or is_download else ident,
         is_download=is_download,
         paging=paging.paging(operation, request.arguments) if is_plain else "",
-        alternatives=security.alternatives(document, operation),
-        security=security.own(document, operation),
+        alternatives=security.alternatives(inputs.document, operation),
+        security=security.own(inputs.document, operation),
         base_url="",
         request=classes[0],
         response=classes[1],
@@ -195,11 +197,13 @@ def _unserved(client: ir.Client) -> tuple[Finding, ...]:
     return (Finding("operation/not-served", left[0].pointer, message, "", "warning"),)
 
 
-def _doc(operation: JsonObject) -> str:
+def _doc(operation: JsonObject, heads: str) -> str:
     parts = [str(operation.get(key) or "").strip() for key in ("summary", "description")]
     if parts[0] and parts[0][-1] not in ".!?":
         parts[0] += "."
-    return docstring("\n\n".join(part for part in parts if part) or "See the API.", _WIDTH)
+    parts = [part for part in parts if part] or ["See the API."]
+    parts += [f"Headers: `models.{heads}`."] if heads else []
+    return docstring("\n\n".join(parts), _WIDTH)
 
 
 def _client(

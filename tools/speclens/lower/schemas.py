@@ -7,7 +7,7 @@ from typing import Any
 
 from speclens import ir, names
 from speclens.literals import inline, literal
-from speclens.lower import compat, docs, files, order
+from speclens.lower import compat, docs, files, headers, order
 from speclens.lower.keywords import Build, warn_unenforced
 from speclens.lower.naming import inline_names, is_class
 from speclens.lower.types import type_of
@@ -27,7 +27,11 @@ def lower(
     for pointer, ident in named.items():
         build = Build(view, named, formats)
         made[_schema(build, pointer, ident)] = build.findings
-    written = [ident for pointer, ident in components.items() if pointer not in view.origins]
+    written = [
+        ident
+        for pointer, ident in components.items()
+        if pointer not in view.origins or headers.is_lifted(view, pointer)
+    ]
     needed = order.needed(made, [*written, *_roots(Build(view, named, formats))])
     sound = order.untied(needed)
     findings = [found for schema in needed for found in made[schema]]
@@ -70,6 +74,7 @@ def _schema(build: Build, pointer: str, ident: str) -> ir.Schema:
         closed=closed,
         extras=extras,
         file=files.arguments({name.name: name.ident for name in properties}, schema),
+        is_headers=headers.is_lifted(build.view, pointer),
         is_made=pointer in build.view.origins and build.view.before is not None,
         type=ir.AnyType() if is_object else type_of(build, pointer, schema, is_root=True),
     )

@@ -1,0 +1,62 @@
+"""Headers of answers, as the API document types them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from email.utils import parsedate_to_datetime
+from typing import Any, Self
+
+import httpx
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic_core import from_json
+
+from ._types import Model
+
+
+class ResponseHeaders(Model):
+    """What an operation says in the headers of its answers."""
+
+    @classmethod
+    def from_response(cls, response: httpx.Response) -> Self:
+        """The headers of an answer, `result._response` or `error.response`, say. Raises ValueError for
+        one that is missing, or not as the API document says."""
+        cls.model_rebuild()  # a class may stand before those that its fields are of
+        found: dict[str, Any] = {}
+        for ident, known in cls.model_fields.items():
+            name = known.alias or ident
+            if (text := response.headers.get(name)) is not None:
+                found[name] = _value(known.rebuild_annotation(), text)
+        return cls.model_validate(found)
+
+
+def _value(annotation: Any, text: str) -> Any:
+    """The first reading of a header that its type admits, else the text, for the model to refuse."""
+    judge = TypeAdapter[Any](tuple[annotation], config=ConfigDict(strict=True))
+    for value in _readings(text):
+        with suppress(ValidationError):
+            judge.validate_python((value,))
+            return value
+    return text
+
+
+def _readings(text: str) -> Iterator[Any]:
+    """What a header may say (the style `simple`): text, a value of JSON, a list, pairs, a date."""
+    parts = [part.strip() for part in text.split(",")]
+    pairs = [part.split("=", 1) for part in parts] if "=" in text else zip(parts[::2], parts[1::2], strict=False)
+    members = {key: value for key, *values in pairs for value in values}
+    yield text
+    yield _json(text)
+    yield parts
+    yield [_json(part) for part in parts]
+    yield members
+    yield {name: _json(value) for name, value in members.items()}
+    with suppress(ValueError):
+        yield parsedate_to_datetime(text).isoformat()
+
+
+def _json(text: str) -> Any:
+    try:
+        return from_json(text, allow_inf_nan=False)
+    except ValueError:
+        return text
