@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from email.utils import parsedate_to_datetime
+from types import GenericAlias
 from typing import Any, Self
 
 import httpx
@@ -33,7 +34,7 @@ class ResponseHeaders(Model):
 
 def _value(annotation: Any, text: str) -> Any:
     """The first reading of a header that its type admits, else the text, for the model to refuse."""
-    judge = TypeAdapter[Any](tuple[annotation], config=ConfigDict(strict=True))
+    judge = TypeAdapter[Any](GenericAlias(tuple, (annotation,)), config=ConfigDict(strict=True))
     for value in _readings(text):
         with suppress(ValidationError):
             judge.validate_python((value,))
