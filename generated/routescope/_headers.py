@@ -34,7 +34,8 @@ class ResponseHeaders(Model):
 
 def _value(annotation: Any, text: str) -> Any:
     """The first reading of a header that its type admits, else the text, for the model to refuse."""
-    judge = TypeAdapter[Any](GenericAlias(tuple, (annotation,)), config=ConfigDict(strict=True))
+    only: Any = GenericAlias(tuple, (annotation,))
+    judge = TypeAdapter[Any](only, config=ConfigDict(strict=True))
     for value in _readings(text):
         with suppress(ValidationError):
             judge.validate_python((value,))
