@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import Field
-from runtime._headers import ResponseHeaders
 from runtime._types import Integer, JsonDateTime, Maybe
+
+from routescope._headers import ResponseHeaders
 
 TEXT = st.text("abcXYZ019-_. ", min_size=1).map(str.strip).filter(bool)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import time
@@ -12,6 +13,7 @@ from typing import Any, Generic, Self, TypeVar
 
 import anyio
 import httpx
+from pydantic_core import from_json
 
 from ._bodies import Raw
 from ._errors import Answer, APIError, APIResponseValidationError
@@ -49,9 +51,12 @@ class JsonLines(Json):
     def encode(self, value: Any, options: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(value, bytes):
             return {"content": value}
-        start = b"\x1e" if "json-seq" in self.media_type else b""
-        lines = (super(JsonLines, self).encode(item, {})["content"] for item in value)
-        return {"content": b"".join(start + line + b"\n" for line in lines)}
+        items = (super(JsonLines, self).encode(item, {})["content"] for item in value)
+        return {"content": b"".join(map(self.line, items))}
+
+    def line(self, item: bytes) -> bytes:
+        """An item as it is sent."""
+        return b"%b%b\n" % (b"\x1e" if "json-seq" in self.media_type else b"", item)
 
     def reader(self) -> Reader:
         def read(line: str) -> Iterator[Any]:
@@ -66,6 +71,9 @@ class Events(JsonLines):
     """Server-sent events (HTML, 9.2.6), their data JSON of a type, or text. Some end with `[DONE]`."""
 
     media_type: str = "text/event-stream"
+
+    def line(self, item: bytes) -> bytes:
+        return b"data: %b\n\n" % item
 
     def reader(self) -> Reader:
         data: list[str] = []
@@ -83,6 +91,47 @@ class Events(JsonLines):
                     yield self.decode(Answer(content=text.encode()))
 
         return read
+
+
+@dataclass(frozen=True)
+class EventObjects(JsonLines):
+    """Server-sent events with their fields (`event`, `data`, `id`, `retry`): data is text, or what its JSON holds."""
+
+    media_type: str = "text/event-stream"
+
+    def line(self, item: bytes) -> bytes:
+        fields = {name: value if isinstance(value, str) else json.dumps(value) for name, value in from_json(item).items()}
+        lines = (f"{name}: {line}\n" for name in fields for line in re.split("\r\n?|\n", fields[name]))
+        return f"{''.join(lines)}\n".encode()
+
+    def reader(self) -> Reader:
+        fields: dict[str, str] = {}
+
+        def read(line: str) -> Iterator[Any]:
+            name, _, value = line.partition(":")
+            value = value.removeprefix(" ")
+            if name == "data" and "data" in fields:
+                fields["data"] += f"\n{value}"
+            elif line:
+                fields[name] = value
+            else:
+                found = dict(fields)
+                fields.clear()
+                if "data" in found:
+                    yield from self._event(found)
+
+        return read
+
+    def _event(self, fields: Mapping[str, str]) -> Iterator[Any]:
+        event: dict[str, Any] = {name: fields[name] for name in ("event", "data", "id") if name in fields}
+        if fields.get("retry", "").isdecimal():
+            event["retry"] = int(fields["retry"])
+        try:
+            yield self.decode(Answer(content=json.dumps(event).encode()))
+        except ValueError:
+            if event["data"] != "[DONE]":
+                held = {**event, "data": from_json(event["data"])}
+                yield self.decode(Answer(content=json.dumps(held).encode()))
 
 
 class _Answered:

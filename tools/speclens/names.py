@@ -35,7 +35,7 @@ OPTIONS = frozenset(
 CLIENT_NAMES = frozenset(
     {
         "Annotated", "Any", "ApiKey", "AsyncClient", "AsyncIterator", "AsyncStream", "Body", "ClassVar", "Client", "Content",
-        "ContentType", "Cookie", "Coroutine", "Count", "Cursor", "Date", "DateTime", "Decimal", "Dict", "Encoding", "Events",
+        "ContentType", "Cookie", "Coroutine", "Count", "Cursor", "Date", "DateTime", "Decimal", "Dict", "Encoding", "EventObjects", "Events",
         "FileInput", "Form", "Header", "Http", "Iterator", "Json", "JsonLines", "List", "Literal", "Mapping", "Member",
         "MergePatch", "Multipart", "OAuth2", "Operation", "Path", "Query", "Raw", "RequestOptions", "Required", "Resource",
         "Sequence", "Stream", "SyncClient", "Text", "Time", "TimeDelta", "TypeAlias", "UUID", "Unknown",

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from speclens import ir
 from speclens.config import Config
 from speclens.literals import inline, prose, toml
+from speclens.lower.media import STREAMS
 from speclens.names import CLIENT_NAMES, pascal
 from speclens.problems import Problem, Refused
 
@@ -72,15 +73,13 @@ def _has_parameters(document: ir.Document) -> bool:
 
 
 def _has_other_media(document: ir.Document) -> bool:
-    return bool(_codecs(document) - {"Json", "Events", "JsonLines"}) or any(
+    return bool(_codecs(document) - {"Json"} - STREAMS) or any(
         response.is_unknown for one in _every(document) for response in one.responses
     )
 
 
 def _has_streams(document: ir.Document) -> bool:
-    return bool(_codecs(document) & {"Events", "JsonLines"}) or any(
-        one.is_download for one in _every(document)
-    )
+    return bool(_codecs(document) & STREAMS) or any(one.is_download for one in _every(document))
 
 
 def _has_pages(document: ir.Document) -> bool:

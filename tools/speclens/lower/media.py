@@ -9,6 +9,7 @@ from typing import Any
 
 from speclens import ir
 from speclens.literals import literal
+from speclens.lower import events
 from speclens.lower.facts import is_binary
 from speclens.lower.view import View
 from speclens.lower.walk import JsonObject, follow
@@ -23,9 +24,10 @@ USUAL = {
     "Text": "text/plain",
     "Raw": "application/octet-stream",
     "Events": "text/event-stream",
+    "EventObjects": "text/event-stream",
     "JsonLines": "application/jsonl",
 }
-STREAMS = frozenset({"Events", "JsonLines"})
+STREAMS = frozenset({"Events", "EventObjects", "JsonLines"})
 _LINES = frozenset(
     {"application/jsonl", "application/x-jsonl", "application/x-ndjson", "application/ndjson"}
 )
@@ -129,10 +131,8 @@ def judged(document: JsonObject) -> Iterator[str]:
             keyword = "itemSchema" if "itemSchema" in node.value else "schema"
             schema, place = node.value.get(keyword), join(node.pointer, keyword)
             codec = kind(name, schema)
-            if codec in STREAMS:
-                place, schema = _item(
-                    document, place, schema, keyword == "itemSchema", codec == "JsonLines"
-                )
+            if codec in STREAMS and keyword == "schema":
+                place, schema = _item(document, place, schema, codec == "JsonLines")
             if codec in _JUDGED and isinstance(schema, dict) and not _is_plain(schema):
                 yield place
 
@@ -158,10 +158,9 @@ def lower(named: Named, name: str, pointer: str) -> ir.Media:
     keyword = "itemSchema" if "itemSchema" in media else "schema"
     schema, place = media.get(keyword), join(pointer, keyword)
     codec = kind(name, follow(named.document, place, schema)[1])
-    if codec in STREAMS:
-        place, schema = _item(
-            named.document, place, schema, keyword == "itemSchema", codec == "JsonLines"
-        )
+    if codec in STREAMS and keyword == "schema":
+        place, schema = _item(named.document, place, schema, codec == "JsonLines")
+    codec = "EventObjects" if events.FIELDS in media else codec
     ident = named.ident(place, schema) if codec in _JUDGED and schema is not None else ""
     model = f"_models.{ident}" if ident else _plain(named.document, place, schema)
     normalizer = named.normalizer(ident) if named.folds else None
@@ -197,19 +196,14 @@ def of_parameters(named: Named, place: str, pointer: str) -> ir.Media:
     )
 
 
-def _item(
-    document: JsonObject, pointer: str, schema: Any, is_item: bool, is_lines: bool
-) -> tuple[str, Any]:
-    """Of a stream the schema of what one item holds: the data of an event (section 4.14.4 of OpenAPI 3.2)."""
+def _item(document: JsonObject, pointer: str, schema: Any, is_lines: bool) -> tuple[str, Any]:
+    """Of a stream that is described as a whole the schema of what one item holds."""
     place, target = follow(document, pointer, schema)
     if not isinstance(target, dict):
         return place, target
-    inside = (target.get("properties") or {}).get("data")
-    if is_item and isinstance(inside, dict) and isinstance(inside.get("contentSchema"), dict):
-        return join(place, "properties", "data", "contentSchema"), inside["contentSchema"]
-    if not is_item and target.get("type") == "array" and isinstance(target.get("items"), dict):
+    if target.get("type") == "array" and isinstance(target.get("items"), dict):
         return join(place, "items"), target["items"]
-    if is_lines and not is_item and target.get("type") == "string":
+    if is_lines and target.get("type") == "string":
         return place, None  # all of the text, which says nothing of an item
     return pointer, schema
 

@@ -6,7 +6,7 @@ requests and responses have schemas of their own where they differ. Headers of a
 
 from __future__ import annotations
 
-from speclens.lower import directions, headers, inherit, members, spread
+from speclens.lower import directions, events, headers, inherit, members, spread
 from speclens.lower.view import View, copied
 
 
@@ -15,6 +15,7 @@ def modelled(canonical: View) -> View:
     directed = directions.directed(canonical)
     document = copied(directed.document)
     origins: dict[str, str] = {}
+    events.decode(document, origins)
     headers.lift(document, origins)
     inherit.unite(document, origins)
     members.merge(document, origins)

@@ -128,7 +128,7 @@ def _way(path: tuple[str, ...], is_precise: bool) -> Iterator[str]:
             elif before in {"properties", "patternProperties", "headers", "$defs"} or (
                 before == "content" and "json" not in token
             ):
-                yield token
+                yield "Event" if token == "text/event-stream" else token
             continue
         skip = token in {
             "properties",

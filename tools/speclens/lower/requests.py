@@ -195,7 +195,7 @@ def _given(inputs: Inputs, one: ir.Media) -> list[str]:
         return ["Content"]
     if one.codec == "Multipart" or not one.schema:
         return ["Mapping[str, Any]" if one.codec == "Multipart" else "Any"]
-    if one.codec == "JsonLines":
+    if one.codec in media.STREAMS:
         is_said = one.annotation != "Any"
         items = inputs.options(one.schema, get(inputs.document, one.schema)) if is_said else ["Any"]
         return [f"Sequence[{union(items)}]", "bytes"]

@@ -1,0 +1,83 @@
+"""What an `itemSchema` of server-sent events is taken for, and what becomes of its parts."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from built import texts
+
+
+def client(item: Any, **schemas: Any) -> tuple[str, str]:
+    """The operation and the models of a document that answers with such events."""
+    content = {"text/event-stream": {"itemSchema": item}}
+    operation = {
+        "operationId": "listNews",
+        "responses": {"200": {"description": "", "content": content}},
+    }
+    document = {
+        "openapi": "3.2.0",
+        "info": {"title": "T", "version": "1"},
+        "servers": [{"url": "https://api.example"}],
+        "paths": {"/news": {"get": operation}},
+        "components": {"schemas": schemas},
+    }
+    files = texts(json.dumps(document))
+    return files["client.py"], files["models.py"]
+
+
+HELD = {
+    "type": "string",
+    "contentMediaType": "application/json",
+    "contentSchema": {"type": "integer"},
+}
+
+
+@pytest.mark.parametrize(
+    ("item", "codec"),
+    [
+        ({"properties": {"data": {"type": "string"}}}, "EventObjects("),
+        ({"properties": {"data": {}}}, "EventObjects("),
+        ({"properties": {"event": {"type": "string"}}}, "EventObjects("),
+        ({"anyOf": [True, {"properties": {"data": HELD}}]}, "EventObjects("),
+        ({"properties": {"data": {"type": "object"}, "event": {}}}, " Events("),
+        ({"properties": {"id": {"type": "string"}}}, " Events("),
+        ({"properties": []}, " Events("),
+        (True, " Events("),
+    ],
+)
+def test_events_or_what_they_hold(item: Any, codec: str) -> None:
+    assert codec in client(item)[0]
+
+
+def test_what_a_component_refers_to_stays_as_it_is() -> None:
+    event = {"type": "object", "required": ["data"], "properties": {"data": {"type": "string"}}}
+    kind = {"$ref": "#/components/schemas/Event", "properties": {"data": HELD}}
+    models = client(kind, Event=event)[1]
+    assert "class Event(Model):\n    data: str\n" in models
+    assert "class ListNewsResponseEvent(Model):\n    data: Integer\n" in models
+
+
+def test_kinds_that_hold_something_beside_those_that_do_not() -> None:
+    number = {
+        "allOf": [{"properties": {"event": {"const": "n"}}}, {"properties": {"data": HELD}}, True]
+    }
+    item = {
+        "type": "object",
+        "properties": {"data": {"type": "string"}},
+        "oneOf": [number, {"properties": {"event": {"const": "t"}}}],
+    }
+    models = client(item)[1]
+    assert "data: Maybe[Integer]" in models
+    assert "data: Maybe[str]" in models
+
+
+def test_events_that_are_made_of_themselves() -> None:
+    event = {
+        "type": "object",
+        "properties": {"data": HELD},
+        "anyOf": [{"$ref": "#/components/schemas/Event"}, True],
+    }
+    assert "EventObjects(" in client({"$ref": "#/components/schemas/Event"}, Event=event)[0]
