@@ -42,20 +42,26 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """The next page has the next number, or if `is_offset` begins after the results so far; an empty one is the last."""
+    """The next page has the next number, or if `is_offset` begins after the results so far. The last one is empty, is as
+    many as `total` says, or says that there are no `more`."""
 
     argument: str
-    results: Names
+    results: Names | None = None
     first: int = 1
     is_offset: bool = False
+    total: Names = ()
+    more: Names = ()
 
     def next(self, page: Any, arguments: Mapping[str, Any]) -> dict[str, Any] | None:
-        found = _at(page, self.results) if self.results else page
-        if not isinstance(found, list) or not found:
+        given = arguments.get(self.argument)
+        now = self.first if given is None else given
+        found = _at(page, self.results) if self.results is not None else [None]
+        if not isinstance(found, list) or not found or (self.more and _at(page, self.more) is not True):
             return None
-        now = arguments.get(self.argument)
-        step = len(found) if self.is_offset else 1
-        return {**arguments, self.argument: (self.first if now is None else now) + step}
+        total = _at(page, self.total) if self.total else None
+        if isinstance(total, int) and now - self.first + 1 >= total:
+            return None
+        return {**arguments, self.argument: now + (len(found) if self.is_offset else 1)}
 
 
 def pages(

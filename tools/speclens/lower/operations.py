@@ -149,7 +149,7 @@ def _operation(inputs: Inputs, found: _Found, stem: str, title: str, heads: str)
         stream=stream,
         stream_ident=f"{ident}_stream" if (is_plain and stream) or is_download else ident,
         is_download=is_download,
-        paging=paging.paging(operation, request.arguments) if is_plain else "",
+        paging=paging.paging(inputs.document, operation, request.arguments) if is_plain else "",
         alternatives=security.alternatives(inputs.document, operation),
         security=security.own(inputs.document, operation),
         base_url="",

@@ -176,6 +176,101 @@ class AsyncD(Resource[AsyncClient]):
         return self._client.call(D_LIST, arguments)
 
 
+class EListParams(RequestOptions, total=False):
+    """The arguments of `e.list`. None is not sent."""
+
+    start: Annotated[int | None, Query()]
+    limit: Annotated[int | None, Query()]
+
+
+E_LIST: Operation[_models.Page] = Operation(
+    "GET",
+    "/e",
+    EListParams,
+    answers={
+        "200": Json(_models.Page),
+    },
+)
+
+
+class E(Resource[SyncClient]):
+    """Operations of e."""
+
+    def list(self, **arguments: Unpack[EListParams]) -> _models.Page:
+        """See the API."""
+        return self._client.call(E_LIST, arguments)
+
+    def list_pages(self, **arguments: Unpack[EListParams]) -> Iterator[_models.Page]:
+        """`list`, page by page to the last."""
+        return pages(
+            self._client,
+            E_LIST,
+            arguments,
+            Count("start", ("items",), first=0, is_offset=True, more=("meta", "more")),
+        )
+
+
+class AsyncE(Resource[AsyncClient]):
+    """Operations of e."""
+
+    def list(self, **arguments: Unpack[EListParams]) -> Coroutine[Any, Any, _models.Page]:
+        """`E.list`, to be awaited."""
+        return self._client.call(E_LIST, arguments)
+
+    def list_pages(self, **arguments: Unpack[EListParams]) -> AsyncIterator[_models.Page]:
+        """`E.list_pages`, by `async for`."""
+        return async_pages(
+            self._client,
+            E_LIST,
+            arguments,
+            Count("start", ("items",), first=0, is_offset=True, more=("meta", "more")),
+        )
+
+
+class FListParams(RequestOptions, total=False):
+    """The arguments of `f.list`. None is not sent."""
+
+    page: Annotated[int | None, Query()]
+
+
+F_LIST: Operation[_models.Page] = Operation(
+    "GET",
+    "/f",
+    FListParams,
+    answers={
+        "200": Json(_models.Page),
+    },
+)
+
+
+class F(Resource[SyncClient]):
+    """Operations of f."""
+
+    def list(self, **arguments: Unpack[FListParams]) -> _models.Page:
+        """See the API."""
+        return self._client.call(F_LIST, arguments)
+
+    def list_pages(self, **arguments: Unpack[FListParams]) -> Iterator[_models.Page]:
+        """`list`, page by page to the last."""
+        return pages(
+            self._client, F_LIST, arguments, Count("page", first=0, total=("meta", "pages"))
+        )
+
+
+class AsyncF(Resource[AsyncClient]):
+    """Operations of f."""
+
+    def list(self, **arguments: Unpack[FListParams]) -> Coroutine[Any, Any, _models.Page]:
+        """`F.list`, to be awaited."""
+        return self._client.call(F_LIST, arguments)
+
+    def list_pages(self, **arguments: Unpack[FListParams]) -> AsyncIterator[_models.Page]:
+        """`F.list_pages`, by `async for`."""
+        return async_pages(
+            self._client, F_LIST, arguments, Count("page", first=0, total=("meta", "pages"))
+        )
+
+
 class Pkg(SyncClient):
     """The client of Golden. Settings not given come from PKG_API_KEY and PKG_BASE_URL."""
 
@@ -197,6 +292,14 @@ class Pkg(SyncClient):
     @cached_property
     def d(self) -> D:
         return D(self)
+
+    @cached_property
+    def e(self) -> E:
+        return E(self)
+
+    @cached_property
+    def f(self) -> F:
+        return F(self)
 
 
 class AsyncPkg(AsyncClient):
@@ -220,3 +323,11 @@ class AsyncPkg(AsyncClient):
     @cached_property
     def d(self) -> AsyncD:
         return AsyncD(self)
+
+    @cached_property
+    def e(self) -> AsyncE:
+        return AsyncE(self)
+
+    @cached_property
+    def f(self) -> AsyncF:
+        return AsyncF(self)

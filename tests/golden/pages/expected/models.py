@@ -17,3 +17,5 @@ class Page(Model):
 
 class PageMeta(Model):
     next_token: Annotated[Maybe[str], Field(alias="next-token")] = None
+    more: Maybe[bool] = None
+    pages: Maybe[Integer] = None
