@@ -6,7 +6,7 @@ import os
 import random
 import re
 import time
-from collections.abc import AsyncIterator, Coroutine, Mapping
+from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping
 from contextlib import suppress
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
@@ -53,6 +53,12 @@ def pause(
     return max(pause, 0.0)
 
 
+def _known(what: str, given: Iterable[Any], known: Iterable[Any]) -> None:
+    """Raises ValueError for a name that is none of the known ones."""
+    if unknown := set(given).difference(known):
+        raise ValueError(f"{what}: {min(unknown)!r} is none of {sorted(known)}")
+
+
 class Resource(Generic[C]):
     """The operations of one tag."""
 
@@ -83,10 +89,10 @@ class _Client(Generic[H]):
         **options: Unpack[RequestOptions],
     ) -> None:
         self._api_key = api_key or os.environ.get(f"{self._environment}_API_KEY", "")
-        self._credentials = credentials or {}
+        self._credentials, self._auths = credentials or {}, dict[Any, httpx.Auth]()
+        _known("credentials", self._credentials, self._schemes)
         own = base_url or os.environ.get(f"{self._environment}_BASE_URL")
-        if unknown := (server_variables or {}).keys() - self._variables.keys():
-            raise ValueError(f"server_variables: {min(unknown)!r} is none of {sorted(self._variables)}")
+        _known("server_variables", server_variables or {}, self._variables)
         for name, value in (server_variables or {}).items():
             is_part = not value.startswith(("https://", "http://")) and "/" not in self._variables[name]
             if re.search(r"[\s@?#\\]", value) or (is_part and "/" in value):
@@ -113,8 +119,7 @@ class _Client(Generic[H]):
         return {**self._options, **arguments}
 
     def _check(self, options: Mapping[str, Any]) -> None:
-        if unknown := (options.get("compat") or {}).items() - self._older:
-            raise ValueError(f"compat: {min(unknown)} is none of {sorted(self._older)}")
+        _known("compat", (options.get("compat") or {}).items(), self._older)
 
     def request(self, operation: Operation[R], options: dict[str, Any]) -> dict[str, Any]:
         """What httpx is to send. A body that is gone then (an open file, an iterable) sets `max_retries` to 0."""
@@ -157,21 +162,27 @@ class _Client(Generic[H]):
             found = [self._credential(name, given, len(names) == 1) for name in names]
             if all(found):
                 for name, credential in zip(names, found, strict=True):
-                    if credential != _GIVEN:
-                        auth = self._schemes[name].put(draft, credential) or auth
+                    if credential != _GIVEN and (made := self._schemes[name].put(draft, credential)):
+                        auth = self._auths.setdefault((name, credential), made)
                 return auth or httpx.Auth()
         if not wanted:
             return httpx.Auth()
-        name = f"{self._environment}_API_KEY"
-        raise AuthenticationError(f"no usable API key: pass api_key, or set {name}")
+        raise AuthenticationError(self._missing(wanted))
 
     def _credential(self, name: str, given: Mapping[str, str], is_alone: bool) -> Any:
         """What there is for a security scheme: nothing if it cannot be sent."""
-        header = self._schemes[name].header
-        told = given.get(header) or given.get("authorization") if header else None
+        told = given.get(self._schemes[name].header)
         found = told or self._credentials.get(name) or (self._api_key if is_alone else "")
         is_usable = isinstance(found, tuple) or _CREDENTIAL.fullmatch(found)
         return (_GIVEN if told else found) if is_usable else None
+
+    def _missing(self, wanted: tuple[tuple[str, ...], ...]) -> str:
+        """How to give what an operation asks for."""
+        kinds = [{name: self._schemes[name].asks_for for name in names} for names in wanted]
+        if len(kinds) == 1 and list(kinds[0].values()) in (["key"], ["token"]):
+            return f"no usable API key: pass api_key, or set {self._environment}_API_KEY"
+        pairs = (", ".join(f"{name!r}: {kind}" for name, kind in one.items()) for one in kinds)
+        return "no usable credentials: pass credentials=" + " or ".join(f"{{{one}}}" for one in pairs)
 
 
 class SyncClient(_Client[httpx.Client]):

@@ -66,7 +66,8 @@ def lower(
             (same for same in resources if names.resource(same) == names.resource(tag)), tag
         )
         resources.setdefault(owner, []).append(made)
-    client = _client(document, resources, inputs)
+    scopes = security.scopes(document, (one.value for one in found.values()))
+    client = _client(document, resources, scopes, inputs)
     if told := servers.variables(document, [servers.of_document(document), *urls.values()]):
         client = replace(client, variables=literal(told), variables_told=json_span(told))
     return client, _unserved(client)
@@ -203,7 +204,10 @@ def _doc(operation: JsonObject) -> str:
 
 
 def _client(
-    document: JsonObject, made: Mapping[str, list[ir.Operation]], inputs: Inputs
+    document: JsonObject,
+    made: Mapping[str, list[ir.Operation]],
+    scopes: security.Scopes,
+    inputs: Inputs,
 ) -> ir.Client:
     resources = _resources(document, made, inputs.taken())
     every = tuple(operation for resource in resources for operation in resource.operations)
@@ -223,7 +227,7 @@ def _client(
         variables="",
         variables_told="",
         security=security.source(usual),
-        schemes=tuple(security.schemes(document, schemes)),
+        schemes=tuple(security.schemes(document, schemes, scopes)),
         is_bearer=any(one.alternatives for one in served),
         resources=resources,
         operations=every,
