@@ -7,10 +7,10 @@ import random
 import re
 import time
 from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping
-from contextlib import suppress
+from contextlib import aclosing, closing, suppress
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
-from typing import Any, ClassVar, Generic, Self, TypeVar, Unpack
+from typing import Any, ClassVar, Generic, NamedTuple, Self, TypeVar, Unpack
 
 import anyio
 import httpx
@@ -51,6 +51,20 @@ def pause(
     if not may or attempt >= options.get("max_retries", 2) or pause > _LONGEST_PAUSE:
         raise error
     return max(pause, 0.0)
+
+
+class Request(NamedTuple):
+    """A request, what signs it, whether its answer is a stream, and arguments with what the client was told for all calls."""
+
+    http: httpx.Request
+    auth: httpx.Auth
+    is_stream: bool
+    options: Mapping[str, Any]
+
+    def result(self, operation: Operation[R], answer: Answer) -> R:
+        if tell := self.options.get("on_response"):
+            tell(answer.response)
+        return operation.result(answer)
 
 
 def _known(what: str, given: Iterable[Any], known: Iterable[Any]) -> None:
@@ -114,15 +128,15 @@ class _Client(Generic[H]):
             url = url.replace(f"{{{name}}}", value)
         return url
 
-    def options(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """Arguments, and what the client was told for all calls."""
-        return {**self._options, **arguments}
-
     def _check(self, options: Mapping[str, Any]) -> None:
         _known("compat", (options.get("compat") or {}).items(), self._older)
 
-    def request(self, operation: Operation[R], options: dict[str, Any]) -> dict[str, Any]:
-        """What httpx is to send. A body that is gone then (an open file, an iterable) sets `max_retries` to 0."""
+    def request(
+        self, operation: Operation[Any], arguments: Mapping[str, Any], accept: str = ""
+    ) -> Request:
+        """What is to be sent: to get a result, or a stream of the media types in `accept`. A body that is gone then
+        (an open file, an iterable) sets `max_retries` to 0."""
+        options = {**self._options, **arguments}
         self._check(options)
         draft = operation.draft(options)
         content = draft.content.get("content", b"")
@@ -139,15 +153,14 @@ class _Client(Generic[H]):
         own = operation.base_url
         base = self._filled(own) if own and not self._is_elsewhere else self.base_url
         query = f"{'&' if '?' in draft.path else '?'}{'&'.join(draft.query)}" if draft.query else ""
-        return {
-            "method": operation.method,
-            "url": _url(base + draft.path + query),
-            "headers": {"accept": operation.accept, **draft.headers, **given},
-            "timeout": options.get("timeout", _TIMEOUT),
-            "auth": auth,
-            "follow_redirects": False,
+        request = self.http.build_request(
+            operation.method,
+            _url(base + draft.path + query),
+            headers={"accept": accept or operation.accept, **draft.headers, **given},
+            timeout=options.get("timeout", _TIMEOUT),
             **draft.content,
-        }
+        )
+        return Request(request, auth, bool(accept), options)
 
     def _streamed(self, content: Any) -> Any:
         """A file or an iterable as httpx takes it."""
@@ -192,19 +205,24 @@ class SyncClient(_Client[httpx.Client]):
 
     def call(self, operation: Operation[R], arguments: Mapping[str, Any]) -> R:
         """The result of an operation. Raises APIError, and TypeError or PayloadError before sending."""
-        options = self.options(arguments)
-        request, attempt = self.request(operation, options), 0
-        while error := operation.failure(answer := self._answer(request)):
-            time.sleep(pause(error, attempt, options, operation.method in REPEATABLE))
-            attempt += 1
-        if tell := options.get("on_response"):
-            tell(answer.response)
-        return operation.result(answer)
+        request = self.request(operation, arguments)
+        return request.result(operation, self.answer(operation, request))
 
-    def _answer(self, request: Mapping[str, Any]) -> Answer:
+    def answer(self, operation: Operation[Any], request: Request) -> Answer:
+        """What a request is answered in the end; a stream is not read yet. Raises APIError."""
+        attempt = 0
+        while error := operation.failure(answer := self._sent(*request[:3])):
+            time.sleep(pause(error, attempt, request.options, operation.method in REPEATABLE))
+            attempt += 1
+        return answer
+
+    def _sent(self, request: httpx.Request, auth: httpx.Auth, is_stream: bool) -> Answer:
         response, chunks = None, list[bytes]()
         try:
-            with self.http.stream(**request) as response:
+            response = self.http.send(request, stream=True, auth=auth, follow_redirects=False)
+            if is_stream and response.is_success:
+                return Answer(response)
+            with closing(response):
                 for chunk in response.iter_bytes():
                     chunks.append(chunk)
         except httpx.RequestError as failure:
@@ -240,22 +258,26 @@ class AsyncClient(_Client[httpx.AsyncClient]):
         self, operation: Operation[R], arguments: Mapping[str, Any]
     ) -> Coroutine[Any, Any, R]:
         """What `SyncClient.call` does; arguments are judged before it is awaited."""
-        options = self.options(arguments)
-        return self._result(operation, self.request(operation, options), options)
+        return self._result(operation, self.request(operation, arguments))
 
-    async def _result(self, operation: Operation[R], request: Any, options: Any) -> R:
+    async def _result(self, operation: Operation[R], request: Request) -> R:
+        return request.result(operation, await self.answer(operation, request))
+
+    async def answer(self, operation: Operation[Any], request: Request) -> Answer:
+        """What `SyncClient.answer` gives."""
         attempt = 0
-        while error := operation.failure(answer := await self._answer(request)):
-            await anyio.sleep(pause(error, attempt, options, operation.method in REPEATABLE))
+        while error := operation.failure(answer := await self._sent(*request[:3])):
+            await anyio.sleep(pause(error, attempt, request.options, operation.method in REPEATABLE))
             attempt += 1
-        if tell := options.get("on_response"):
-            tell(answer.response)
-        return operation.result(answer)
+        return answer
 
-    async def _answer(self, request: Mapping[str, Any]) -> Answer:
+    async def _sent(self, request: httpx.Request, auth: httpx.Auth, is_stream: bool) -> Answer:
         response, chunks = None, list[bytes]()
         try:
-            async with self.http.stream(**request) as response:
+            response = await self.http.send(request, stream=True, auth=auth, follow_redirects=False)
+            if is_stream and response.is_success:
+                return Answer(response)
+            async with aclosing(response):
                 async for chunk in response.aiter_bytes():
                     chunks.append(chunk)
         except httpx.RequestError as failure:
