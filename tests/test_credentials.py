@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -80,7 +79,7 @@ def test_a_name_that_no_scheme_has_is_refused(client: Any) -> None:
     ],
 )
 def test_what_is_asked_for_is_told(client: Any, method: str, told: str) -> None:
-    with pytest.raises(Exception, match="^no usable") as caught:
+    with pytest.raises(Exception, match=r"^no usable") as caught:
         called(client, method)
     assert (type(caught.value).__name__, str(caught.value)) == ("AuthenticationError", told)
 
