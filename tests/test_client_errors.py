@@ -273,6 +273,10 @@ REFUSALS = (
         '{"detail": [{"loc": ["body"], "msg": "x"}]}',
         ': [{"loc": ["body"], "msg": "x"}]',
     ),
+    told("detail with a message", '{"detail": {"message": "Nope", "code": 7}}', ": Nope"),
+    told("problem", '{"type": "/p", "title": "No", "status": 400, "detail": "Nope"}', ": Nope"),
+    told("problem without detail", '{"type": "about:blank", "title": "Nope"}', ": Nope"),
+    told("error and message", '{"status": 400, "error": "Bad", "message": "Nope"}', ": Nope"),
     told("string", '"Nope"', ": Nope"),
     told("error is a string", '{"error": "Nope"}', ": Nope"),
     told("no envelope", '{"message": "Nope", "code": 7}', ": Nope"),
@@ -287,8 +291,8 @@ REFUSALS = (
     told("no JSON", "nope", ""),
     told("nested beyond reason", "[" * 100_000, ""),
     told("HTML", PAGE, ""),
-    told("message is a dict", '{"error": {"message": {"a": ["b"]}}}', ": {'a': ['b']}"),
-    told("message is a list", '{"error": {"message": ["a", 1]}}', ": ['a', 1]"),
+    told("message is a dict", '{"error": {"message": {"a": ["b"]}}}', ': {"a": ["b"]}'),
+    told("message is a list", '{"error": {"message": ["a", 1]}}', ': ["a", 1]'),
     told("message is a number", '{"error": {"message": 5}}', ": 5"),
     told("message is null", '{"error": {"message": null}}', ""),
     told("message is long", json.dumps({"error": {"message": "x" * 9000}}), f": {'x' * 500}"),
@@ -423,6 +427,13 @@ def test_members_of_an_error(error: Any, expected: Any) -> None:
     with Server((json_answer({"error": error}, 400),)) as server:
         caught = raised(routescope.BadRequestError, lambda: edit("sync", server.url))
     assert (caught.type, caught.param, caught.code) == expected
+
+
+def test_problem_details_tell_their_type() -> None:
+    problem = json_answer({"type": "/problems/size", "detail": "Too big.", "size": 3}, 400)
+    with Server((problem,)) as server:
+        caught = raised(routescope.BadRequestError, lambda: edit("sync", server.url))
+    assert (caught.type, caught.message) == ("/problems/size", "400 Said: Too big.")
 
 
 def test_a_body_that_is_long_is_told_in_part() -> None:

@@ -16,7 +16,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from built import imported, schemas, source, texts
-from runtime import _types
+from runtime import _formats
 from speclens import pipeline
 from speclens.config import Config
 from speclens.lower import formats
@@ -81,7 +81,7 @@ REFUSED = (
 
 
 def adapter(name: str) -> TypeAdapter[Any]:
-    return TypeAdapter(getattr(_types, formats.TYPES[name][0]))
+    return TypeAdapter(getattr(_formats, formats.TYPES[name][0]))
 
 
 @pytest.mark.parametrize(("name", "text", "expected"), READ)

@@ -10,29 +10,20 @@ from typing import Annotated, Any, Literal
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
-from runtime._compat import (
-    CompatError,
-    Deprecation,
-    Log,
-    Normalized,
+from runtime._compat import CompatError, Deprecation, Log, Normalized
+from runtime._gather import (
     Source,
     agreed,
-    cut,
     gather,
     gather_deep,
-    has_repeats,
     hub_of,
-    is_integer,
-    is_multiple,
-    is_number,
     merged,
     only,
-    part,
     preferred,
-    same,
     unfold,
 )
 from runtime._types import Exact, Number
+from runtime._values import cut, has_repeats, is_integer, is_multiple, is_number, part, same
 
 import routescope
 from routescope import normalizers
@@ -63,7 +54,7 @@ def drops(log: Log) -> list[tuple[str, str]]:
     ],
 )
 def test_same(package: str, a: Any, b: Any, expected: bool) -> None:
-    assert import_module(f"{package}._compat").same(a, b) is expected
+    assert import_module(f"{package}._values").same(a, b) is expected
 
 
 @pytest.mark.parametrize(
@@ -190,18 +181,20 @@ class Text(str):
 @pytest.mark.parametrize("wrapped", [lambda text: text, lambda text: {"n": 1, "image_url": text}])
 def test_the_work_of_a_merge_grows_with_its_items(package: str, wrapped: Any) -> None:
     compat = import_module(f"{package}._compat")
+    gathering = import_module(f"{package}._gather")
     first, second = ([wrapped(Text(n)) for n in range(start, start + 500)] for start in (0, 400))
     Text.compared = 0
     sources = [((None, "a"), 0, first), ((None, "b"), 0, second)]
-    assert len(compat.merged(sources, compat.Log())) == 900
+    assert len(gathering.merged(sources, compat.Log())) == 900
     assert Text.compared < 2000
 
 
 def test_merge_is_bounded() -> None:
     compat = import_module("runtime._compat")
+    gathering = import_module("runtime._gather")
     sources: list[Source] = [((None, "a"), [1], [1]), ((None, "b"), [2], [2])]
     with pytest.raises(compat.CompatError) as caught:
-        compat.merged_within(1, sources, compat.Log())
+        gathering.merged_within(1, sources, compat.Log())
     assert (caught.value.rule, caught.value.pointer) == ("maxItems", "/b")
 
 
@@ -357,14 +350,15 @@ def test_unfold_of_a_deep_hub(value: dict[str, Any], expected: dict[str, Any]) -
 @both
 def test_unfold_refuses_what_cannot_be_said(package: str) -> None:
     compat = import_module(f"{package}._compat")
+    gathering = import_module(f"{package}._gather")
 
     def never(value: Any) -> Normalized:
         raise compat.CompatError("type", "", "no")
 
     with pytest.raises(compat.CompatError, match="is no other way"):
-        compat.unfold({}, {"/output/format": "x"}, UNFOLDS, deep)
+        gathering.unfold({}, {"/output/format": "x"}, UNFOLDS, deep)
     with pytest.raises(compat.CompatError, match="cannot be said"):
-        compat.unfold({"output": {"format": 1}}, {"/output/format": "format"}, UNFOLDS, never)
+        gathering.unfold({"output": {"format": 1}}, {"/output/format": "format"}, UNFOLDS, never)
 
 
 def test_one_picture_can_be_said_as_one_url() -> None:

@@ -178,8 +178,10 @@ OF_CLIENTS = (
 FILES = (
     "__init__.py",
     "_compat.py",
+    "_gather.py",
     "_source_map.py",
     "_types.py",
+    "_values.py",
     "models.py",
     "normalizers.py",
     "py.typed",

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from runtime._compat import part, same
+from runtime._values import part, same
 
 from speclens.lower import compat, lens
 

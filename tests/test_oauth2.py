@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import aclosing
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing, contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +78,7 @@ def test_token(
     wanted = [BASIC if one == "token" else f"Bearer {one}" for one in sent]
     assert [one.headers["authorization"] for one in found] == wanted
     asked = [one for one in found if one.target == "/token"]
-    assert {one.body for one in asked} == {b"grant_type=client_credentials&scope=read+write"}
+    assert {one.body for one in asked} == {b"grant_type=client_credentials&scope=read"}
 
 
 def test_a_token_of_your_own_is_sent_as_it_is(tmp_path: Path) -> None:
@@ -143,3 +149,126 @@ def test_a_token_is_waited_for_no_longer_than_an_answer(tmp_path: Path) -> None:
             pytest.raises(Exception, match="ReadTimeout"),
         ):
             own.all.get_a()
+
+
+# Calls side by side
+
+
+@dataclass(slots=True)
+class Api:
+    """An API and its tokens: those that were given, those that it takes, and those that calls came with."""
+
+    url: str = ""
+    given: list[str] = field(default_factory=list)
+    taken: set[str] = field(default_factory=set)
+    came: list[str] = field(default_factory=list)
+
+
+@contextmanager
+def serving() -> Iterator[Api]:
+    """The API on loopback. A token takes a while, so that calls would overtake each other. Connections
+    are used once: httpcore may close one that a thread is about to use again (while another sees it readable)."""
+    api, lock = Api(), threading.Lock()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["content-length"]))
+            time.sleep(0.05)
+            with lock:
+                token = f"t{len(api.given) + 1}"
+                api.given.append(token)
+                api.taken.add(token)
+            self.answer(200, f'{{"access_token": "{token}"}}'.encode())
+
+        def do_GET(self) -> None:
+            token = self.headers["authorization"].removeprefix("Bearer ")
+            with lock:
+                api.came.append(token)
+                is_taken = token in api.taken
+            self.answer(*((204, b"") if is_taken else (401, b"{}" * 1000)))
+
+        def answer(self, status: int, body: bytes) -> None:
+            self.send_response(status)
+            if status != 204:
+                self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: Any) -> None: ...
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        api.url = f"http://127.0.0.1:{server.server_port}"
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        yield api
+        server.shutdown()
+
+
+def side_by_side(style: str, client: Any, settings: Any, limits: Any, between: Any) -> None:
+    """Two rounds of calls that are made at once, by one client."""
+    more = {"verify": NO_CERTIFICATES, "limits": limits}
+    if style == "sync":
+        with httpx.Client(**more) as http, ThreadPoolExecutor(8) as pool:
+            own = client.Pkg(http_client=http, **settings)
+            list(pool.map(lambda _: own.all.get_a(), range(8)))
+            between()
+            list(pool.map(lambda _: own.all.get_a(), range(8)))
+        return
+
+    async def run() -> None:
+        async with httpx.AsyncClient(**more) as http:
+            own = client.AsyncPkg(http_client=http, **settings)
+            for then in (between, lambda: None):
+                async with anyio.create_task_group() as group:
+                    for _ in range(8):
+                        group.start_soon(own.all.get_a)
+                then()
+
+    anyio.run(run, backend=style)
+
+
+# With fewer connections than calls, those that wait for a token must not hold the ones that it needs.
+@pytest.mark.parametrize("connections", [1, 3, 20])
+@pytest.mark.parametrize("style", ["sync", "asyncio", "trio"])
+def test_calls_side_by_side_ask_for_one_token(tmp_path: Path, style: str, connections: int) -> None:
+    with serving() as api:
+        client = imported(texts(DOCUMENT.replace("TOKENS", f"{api.url}/token")), tmp_path, "client")
+        settings = {"base_url": api.url, "credentials": {"oauth": ("id", "secret")}, "timeout": 5}
+        limits = httpx.Limits(max_connections=connections)
+        side_by_side(style, client, {**settings, "max_retries": 0}, limits, api.taken.clear)
+    assert api.given == ["t1", "t2"]
+    assert api.came[:8] == ["t1"] * 8
+    assert api.came.count("t2") == 8
+    assert set(api.came) == {"t1", "t2"}
+
+
+def test_clients_have_tokens_of_their_own(tmp_path: Path) -> None:
+    with serving() as api:
+        client = imported(texts(DOCUMENT.replace("TOKENS", f"{api.url}/token")), tmp_path, "client")
+        for _ in range(2):
+            with client.Pkg(base_url=api.url, credentials={"oauth": ("id", "secret")}) as own:
+                own.all.get_a()
+    assert api.came == ["t1", "t2"]
+
+
+def scopes(old: str, new: str) -> str:
+    """What a token is asked for with."""
+    made = texts(DOCUMENT.replace("TOKENS", "https://x/token").replace(old, new))["client.py"]
+    return made.partition('OAuth2("https://x/token"')[2].partition("),\n")[0]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "asked"),
+    [
+        ("", "", ', ("read",)'),
+        ("[read]", "[]", ""),
+        ("{get: {tags: [all]", "{get: {tags: [all], security: [{oauth: [write]}]", ', ("write",)'),
+        (
+            "{get: {tags: [all]",
+            "{put: {security: [{oauth: [write, read]}, {}], responses: {}}, get: {tags: [all]",
+            ', ("read", "write")',
+        ),
+    ],
+    ids=["of the document", "none named", "of the operation instead", "of all"],
+)
+def test_scopes_are_those_that_operations_name(old: str, new: str, asked: str) -> None:
+    assert scopes(old, new) == asked

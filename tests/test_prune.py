@@ -55,7 +55,8 @@ def left(user: str, module: str = "module") -> dict[str, str]:
     for path, lines in found.items():
         before = texts[path].split("\n")
         assert all(line == before[row] or line.startswith("__all__") for row, line in lines)
-    return {path: "\n".join(line for _, line in lines) for path, lines in found.items()}
+    kept = {path: "\n".join(line for _, line in lines) for path, lines in found.items()}
+    return {"p/_a.py": "", "p/_b.py": ""} | kept
 
 
 def names(text: str) -> set[str]:
@@ -72,15 +73,15 @@ def names(text: str) -> set[str]:
 @pytest.mark.parametrize(
     ("user", "a", "b"),
     [
-        ("", set(), {"far"}),
-        ("from ._a import One", set(), {"far"}),
+        ("", set(), set()),
+        ("from ._a import One", set(), set()),
         ("from ._a import One\nOne()", {"One"}, {"far", "near"}),
         ("from ._a import One as Other\ndef f(x: Other): ...", {"One"}, {"far", "near"}),
-        ("from ._a import One as Other\nOne()", set(), {"far"}),
+        ("from ._a import One as Other\nOne()", set(), set()),
         ("from ._a import One\n__all__ = ['One']", {"One"}, {"far", "near"}),
         ("from ._a import two\ntwo()", {"two"}, {"far", "by_attribute", "BOUND"}),
         ("from . import _a\n_a.two()", {"two"}, {"far", "by_attribute", "BOUND"}),
-        ("from . import _b\n_b.BOUND", set(), {"far", "BOUND"}),
+        ("from . import _b\n_b.BOUND", set(), {"BOUND"}),
         ("from ._a import close\nclose()", set(), {"far", "near"}),
         ("from ._a import One\nA = TypeAliasType('A', 'list[One]')", {"One"}, {"far", "near"}),
         (
@@ -107,14 +108,20 @@ def test_what_the_package_itself_imports_is_public(user: str, a: set[str]) -> No
     assert names(left(user, "__init__")["p/_a.py"]) == a
 
 
-def test_a_class_that_registers_itself_stays() -> None:
+def test_a_class_that_registers_itself_stays_with_its_base() -> None:
     text = "class Kind:\n    pass\n\n\nclass Missing(Kind, status=404):\n    pass\n"
-    kept = prune({"p/_a.py": text, "p/client.py": ""}, ["p/_a.py"])["p/_a.py"]
+    user = "from ._a import Kind\nKind()"
+    kept = prune({"p/_a.py": text, "p/client.py": user}, ["p/_a.py"])["p/_a.py"]
     assert "class Missing(Kind, status=404):" in [line for _, line in kept]
 
 
+def test_a_module_that_is_not_used_is_not_read() -> None:
+    texts = {"p/_a.py": "no Python", "p/client.py": "from ._a import One"}
+    assert prune(texts, ["p/_a.py"]) == {}
+
+
 def test_what_belongs_to_a_definition_goes_with_it() -> None:
-    gone = left("")["p/_a.py"]
+    gone = left("from ._a import close\nclose()")["p/_a.py"]
     for text in ("What documents", "About One", "@decorated", "About two"):
         assert text not in gone
     one = left("from ._a import One\nOne")["p/_a.py"]
@@ -126,14 +133,16 @@ def test_what_belongs_to_a_definition_goes_with_it() -> None:
     ("user", "listed"), [("", []), ("One", ["One"]), ("two", ["two"]), ("One, two", ["One", "two"])]
 )
 def test_names_that_went_are_not_listed(user: str, listed: list[str]) -> None:
-    text = left(f"from ._a import One, two\n({user})")["p/_a.py"]
+    text = left(f"from ._a import One, close, two\n(close, {user})")["p/_a.py"]
     line = next(line for line in text.split("\n") if line.startswith("__all__"))
     assert ast.literal_eval(line.partition(" = ")[2]) == listed
 
 
 def test_lines_of_a_package_keep_their_origins() -> None:
-    draft = drafts((ROOT / "tests/golden/compat_absent/openapi.yaml").read_text())["_compat.py"]
-    template = (ROOT / "templates/package/_compat.py").read_text().split("\n")
+    draft = drafts((ROOT / "tests/golden/compat_conflict_merge/openapi.yaml").read_text())[
+        "_gather.py"
+    ]
+    template = (ROOT / "templates/package/_gather.py").read_text().split("\n")
     assert "def preferred(" not in draft.text
     header, *lines = zip(draft.text.split("\n"), draft.origins, strict=True)
     assert header[1].template == "partials/_header.j2"

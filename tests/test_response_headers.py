@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import Field
-from runtime._types import Integer, JsonDateTime, Maybe
+from runtime._formats import JsonDateTime
+from runtime._types import Integer, Maybe
 
 from routescope._headers import ResponseHeaders
 

@@ -22,6 +22,10 @@ class Http:
     scheme: str = "Bearer"
     header: ClassVar[str] = "authorization"
 
+    @property
+    def asks_for(self) -> str:
+        return "(user, password)" if self.scheme == "Basic" else "token"
+
     def put(self, draft: Draft, credential: Credential) -> httpx.Auth | None:
         if isinstance(credential, tuple):
             credential = b64encode(":".join(credential).encode()).decode()

@@ -7,11 +7,11 @@ import os
 import random
 import re
 import time
-from collections.abc import AsyncIterator, Coroutine, Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping
+from contextlib import aclosing, closing, suppress
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
-from typing import Any, ClassVar, Generic, Self, TypeVar, Unpack
+from typing import Any, ClassVar, Generic, NamedTuple, Self, TypeVar, Unpack
 
 import anyio
 import httpx
@@ -58,6 +58,26 @@ def pause(
     return max(pause, 0.0)
 
 
+class Request(NamedTuple):
+    """A request, what signs it, whether its answer is a stream, and arguments with what the client was told for all calls."""
+
+    http: httpx.Request
+    auth: httpx.Auth
+    is_stream: bool
+    options: Mapping[str, Any]
+
+    def result(self, operation: Operation[R], answer: Answer) -> R:
+        if tell := self.options.get("on_response"):
+            tell(answer.response)
+        return operation.result(answer)
+
+
+def _known(what: str, given: Iterable[Any], known: Iterable[Any]) -> None:
+    """Raises ValueError for a name that is none of the known ones."""
+    if unknown := set(given).difference(known):
+        raise ValueError(f"{what}: {min(unknown)!r} is none of {sorted(known)}")
+
+
 class Resource(Generic[C]):
     """The operations of one tag."""
 
@@ -88,12 +108,10 @@ class _Client(Generic[H]):
         **options: Unpack[RequestOptions],
     ) -> None:
         self._api_key = api_key or os.environ.get(f"{self._environment}_API_KEY", "")
-        self._credentials = credentials or {}
+        self._credentials, self._auths = credentials or {}, dict[Any, httpx.Auth]()
+        _known("credentials", self._credentials, self._schemes)
         own = base_url or os.environ.get(f"{self._environment}_BASE_URL")
-        if unknown := (server_variables or {}).keys() - self._variables.keys():
-            raise ValueError(
-                f"server_variables: {min(unknown)!r} is none of {sorted(self._variables)}"
-            )
+        _known("server_variables", server_variables or {}, self._variables)
         for name, value in (server_variables or {}).items():
             is_part = (
                 not value.startswith(("https://", "http://")) and "/" not in self._variables[name]
@@ -117,16 +135,15 @@ class _Client(Generic[H]):
             url = url.replace(f"{{{name}}}", value)
         return url
 
-    def options(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """Arguments, and what the client was told for all calls."""
-        return {**self._options, **arguments}
-
     def _check(self, options: Mapping[str, Any]) -> None:
-        if unknown := (options.get("compat") or {}).items() - self._older:
-            raise ValueError(f"compat: {min(unknown)} is none of {sorted(self._older)}")
+        _known("compat", (options.get("compat") or {}).items(), self._older)
 
-    def request(self, operation: Operation[R], options: dict[str, Any]) -> dict[str, Any]:
-        """What httpx is to send. A body that is gone then (an open file, an iterable) sets `max_retries` to 0."""
+    def request(
+        self, operation: Operation[Any], arguments: Mapping[str, Any], accept: str = ""
+    ) -> Request:
+        """What is to be sent: to get a result, or a stream of the media types in `accept`. A body that is gone then
+        (an open file, an iterable) sets `max_retries` to 0."""
+        options = {**self._options, **arguments}
         self._check(options)
         draft = operation.draft(options)
         content = draft.content.get("content", b"")
@@ -143,15 +160,14 @@ class _Client(Generic[H]):
         own = operation.base_url
         base = self._filled(own) if own and not self._is_elsewhere else self.base_url
         query = f"{'&' if '?' in draft.path else '?'}{'&'.join(draft.query)}" if draft.query else ""
-        return {
-            "method": operation.method,
-            "url": _url(base + draft.path + query),
-            "headers": {"accept": operation.accept, **draft.headers, **given},
-            "timeout": options.get("timeout", _TIMEOUT),
-            "auth": auth,
-            "follow_redirects": False,
+        request = self.http.build_request(
+            operation.method,
+            _url(base + draft.path + query),
+            headers={"accept": accept or operation.accept, **draft.headers, **given},
+            timeout=options.get("timeout", _TIMEOUT),
             **draft.content,
-        }
+        )
+        return Request(request, auth, bool(accept), options)
 
     def _streamed(self, content: Any) -> Any:
         """A file or an iterable as httpx takes it."""
@@ -168,21 +184,31 @@ class _Client(Generic[H]):
             found = [self._credential(name, given, len(names) == 1) for name in names]
             if all(found):
                 for name, credential in zip(names, found, strict=True):
-                    if credential != _GIVEN:
-                        auth = self._schemes[name].put(draft, credential) or auth
+                    if credential != _GIVEN and (
+                        made := self._schemes[name].put(draft, credential)
+                    ):
+                        auth = self._auths.setdefault((name, credential), made)
                 return auth or httpx.Auth()
         if not wanted:
             return httpx.Auth()
-        name = f"{self._environment}_API_KEY"
-        raise AuthenticationError(f"no usable API key: pass api_key, or set {name}")
+        raise AuthenticationError(self._missing(wanted))
 
     def _credential(self, name: str, given: Mapping[str, str], is_alone: bool) -> Any:
         """What there is for a security scheme: nothing if it cannot be sent."""
-        header = self._schemes[name].header
-        told = given.get(header) or given.get("authorization") if header else None
+        told = given.get(self._schemes[name].header)
         found = told or self._credentials.get(name) or (self._api_key if is_alone else "")
         is_usable = isinstance(found, tuple) or _CREDENTIAL.fullmatch(found)
         return (_GIVEN if told else found) if is_usable else None
+
+    def _missing(self, wanted: tuple[tuple[str, ...], ...]) -> str:
+        """How to give what an operation asks for."""
+        kinds = [{name: self._schemes[name].asks_for for name in names} for names in wanted]
+        if len(kinds) == 1 and list(kinds[0].values()) in (["key"], ["token"]):
+            return f"no usable API key: pass api_key, or set {self._environment}_API_KEY"
+        pairs = (", ".join(f"{name!r}: {kind}" for name, kind in one.items()) for one in kinds)
+        return "no usable credentials: pass credentials=" + " or ".join(
+            f"{{{one}}}" for one in pairs
+        )
 
 
 class SyncClient(_Client[httpx.Client]):
@@ -192,19 +218,24 @@ class SyncClient(_Client[httpx.Client]):
 
     def call(self, operation: Operation[R], arguments: Mapping[str, Any]) -> R:
         """The result of an operation. Raises APIError, and TypeError or PayloadError before sending."""
-        options = self.options(arguments)
-        request, attempt = self.request(operation, options), 0
-        while error := operation.failure(answer := self._answer(request)):
-            time.sleep(pause(error, attempt, options, operation.method in REPEATABLE))
-            attempt += 1
-        if tell := options.get("on_response"):
-            tell(answer.response)
-        return operation.result(answer)
+        request = self.request(operation, arguments)
+        return request.result(operation, self.answer(operation, request))
 
-    def _answer(self, request: Mapping[str, Any]) -> Answer:
+    def answer(self, operation: Operation[Any], request: Request) -> Answer:
+        """What a request is answered in the end; a stream is not read yet. Raises APIError."""
+        attempt = 0
+        while error := operation.failure(answer := self._sent(*request[:3])):
+            time.sleep(pause(error, attempt, request.options, operation.method in REPEATABLE))
+            attempt += 1
+        return answer
+
+    def _sent(self, request: httpx.Request, auth: httpx.Auth, is_stream: bool) -> Answer:
         response, chunks = None, list[bytes]()
         try:
-            with self.http.stream(**request) as response:
+            response = self.http.send(request, stream=True, auth=auth, follow_redirects=False)
+            if is_stream and response.is_success:
+                return Answer(response)
+            with closing(response):
                 for chunk in response.iter_bytes():
                     chunks.append(chunk)
         except httpx.RequestError as failure:
@@ -238,22 +269,28 @@ class AsyncClient(_Client[httpx.AsyncClient]):
 
     def call(self, operation: Operation[R], arguments: Mapping[str, Any]) -> Coroutine[Any, Any, R]:
         """What `SyncClient.call` does; arguments are judged before it is awaited."""
-        options = self.options(arguments)
-        return self._result(operation, self.request(operation, options), options)
+        return self._result(operation, self.request(operation, arguments))
 
-    async def _result(self, operation: Operation[R], request: Any, options: Any) -> R:
+    async def _result(self, operation: Operation[R], request: Request) -> R:
+        return request.result(operation, await self.answer(operation, request))
+
+    async def answer(self, operation: Operation[Any], request: Request) -> Answer:
+        """What `SyncClient.answer` gives."""
         attempt = 0
-        while error := operation.failure(answer := await self._answer(request)):
-            await anyio.sleep(pause(error, attempt, options, operation.method in REPEATABLE))
+        while error := operation.failure(answer := await self._sent(*request[:3])):
+            await anyio.sleep(
+                pause(error, attempt, request.options, operation.method in REPEATABLE)
+            )
             attempt += 1
-        if tell := options.get("on_response"):
-            tell(answer.response)
-        return operation.result(answer)
+        return answer
 
-    async def _answer(self, request: Mapping[str, Any]) -> Answer:
+    async def _sent(self, request: httpx.Request, auth: httpx.Auth, is_stream: bool) -> Answer:
         response, chunks = None, list[bytes]()
         try:
-            async with self.http.stream(**request) as response:
+            response = await self.http.send(request, stream=True, auth=auth, follow_redirects=False)
+            if is_stream and response.is_success:
+                return Answer(response)
+            async with aclosing(response):
                 async for chunk in response.aiter_bytes():
                     chunks.append(chunk)
         except httpx.RequestError as failure:

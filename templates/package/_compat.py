@@ -1,23 +1,19 @@
-"""What the normalizers share: rewrites and drops, the equality of JSON values, conflict policies."""
+"""A payload in canonical form: what was rewritten and dropped on the way there, and what is wrong with it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from fractions import Fraction
-from typing import Any, TypeGuard, TypeVar
+from typing import Any, TypeVar
 
-from ._source_map import escape, mark, names_of, pointer_of, source_of
+from ._source_map import escape, mark, pointer_of, source_of
 
 __all__ = ["CompatError", "Deprecation", "Drop", "Normalized", "PayloadError", "Rewrite"]
 
 Path = tuple[Any, ...] | None  # (path of the container, key or index); None is the root
 Fold = Callable[[Any, Path, "Log"], Any]
-Hub = tuple[Any, ...]  # pointer, name, fold, absent values, whether all are empty, spokes
 Note = tuple[str, Any, Any, Any]  # what was noted, where, and two more things
 Told = tuple[tuple["Rewrite", ...], tuple["Drop", ...]]
-Source = tuple[Path, Any, Any]  # of a hub: where it stands, its value as sent, and folded
-Join = Callable[[list[Source], "Log"], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +135,6 @@ def pointer(path: Path) -> str:
     return text
 
 
-def path_of(at: Path, names: Iterable[str]) -> Path:
-    """The path of a member some objects deep."""
-    for name in names:
-        at = (at, name)
-    return at
-
-
 def fault(rule: str, at: Path, message: str) -> CompatError:
     """What to raise for a value that does not fit."""
     return CompatError(rule, pointer(at), message)
@@ -218,212 +207,3 @@ def tell(notes: Iterable[Note]) -> Told:
         if (source, this) not in rewrites:
             rewrites[source, this] = Rewrite(source, target, this, deprecated)
     return tuple(rewrites.values()), tuple(drops)
-
-
-def same(a: Any, b: Any) -> bool:
-    """Equality of JSON values: `True` is not `1`, `1.0` is."""
-    if a != b:
-        return False
-    if isinstance(a, dict):
-        for key, inner in a.items():
-            if not isinstance(inner, str) and not same(inner, b[key]):
-                return False
-        return True
-    if isinstance(a, list):
-        return all(map(same, a, b))
-    return isinstance(a, bool) == isinstance(b, bool)
-
-
-def is_one_of(value: Any, values: Sequence[Any]) -> bool:
-    """Whether a JSON value equals one of some."""
-    if value in values:
-        for other in values:
-            if same(value, other):
-                return True
-    return False
-
-
-def rough(value: Any) -> int:
-    """A number that equal JSON values share: a hash of the scalars that they are or hold."""
-    inner = value.values() if isinstance(value, dict) else [value]
-    return hash(frozenset([item for item in inner if isinstance(item, (str, int, float))]))
-
-
-def is_number(value: Any) -> TypeGuard[float]:
-    """Whether a JSON value is a number; `True` is none."""
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def is_integer(value: Any) -> TypeGuard[float]:
-    """Whether a JSON value is an integer; `3.0` is one, `True` is none."""
-    return is_number(value) and (isinstance(value, int) or value.is_integer())
-
-
-def is_multiple(value: float, of: float) -> bool:
-    """Whether a number is a whole multiple of another, as they are written: 0.3 is one of 0.1."""
-    return (Fraction(str(value)) / Fraction(str(of))).denominator == 1
-
-
-def has_repeats(items: list[Any]) -> bool:
-    """Whether two items of an array are equal."""
-    return any(is_one_of(item, items[:index]) for index, item in enumerate(items))
-
-
-def part(key: str, value: Any, path: tuple[str, ...]) -> dict[str, Any]:
-    """A member with a part of a value, or no member where the value has no such part."""
-    for name in path:
-        if not isinstance(value, dict) or name not in value:
-            return {}
-        value = value[name]
-    return {key: value}
-
-
-def hub_of(hub: tuple[Any, ...], *spokes: tuple[Any, ...]) -> Hub:
-    """What `gather` takes: the pointer of the hub, what it is, and its spokes with both pointers."""
-    names = [hub[0]] if isinstance(hub[0], str) else hub[0]
-    target = "".join(f"/{escape(name)}" for name in names)
-    ends = [((f"/{escape(spoke[0])}", target), *spoke, not any(spoke[2])) for spoke in spokes]
-    return target, *hub[:3], not any(hub[2]), ends
-
-
-def gather(
-    folded: Any, at: Path, log: Log, join: Join, fields: Hub, needed: str = "", place: Path = None
-) -> None:
-    """Fold what is given in some fields into the first, the hub; the object loses the others."""
-    target, hub, own, absent, blank, spokes = fields
-    place = place or (at, hub)
-    sources: list[Source] = []
-    if hub in folded and (((value := folded[hub]) and blank) or not is_one_of(value, absent)):
-        sources.append((place, value, own(value, place, log) if own else value))
-    for ends, name, fold, absent, deprecated, blank in spokes:
-        if name in folded:
-            value, here = folded.pop(name), (at, name)
-            if not (value and blank) and is_one_of(value, absent):
-                log.drop(here, "absent")
-                continue
-            log.notes.append(("spoke", here, ends, deprecated))
-            sources.append((here, value, fold(value, here, log) if fold else value))
-    if sources:
-        if sources[0][0] is not place and hub in folded:
-            log.drop(place, "absent")
-        folded[hub] = join(sources, log)
-    elif needed:
-        log.missing[pointer(at) + target] = needed
-
-
-def gather_deep(
-    folded: Any, at: Path, log: Log, join: Join, fields: Hub, needed: str = ""
-) -> None:
-    """The same for a hub some objects deep. Objects on the way are made, or copied, never changed."""
-    hub = fields[1]
-    for value in cut(folded, hub)[1]:
-        folded[hub] = value  # no name of a member is a tuple
-    gather(folded, at, log, join, fields, needed, path_of(at, hub))
-    if hub in folded:
-        value, here = folded.pop(hub), folded
-        for depth, name in enumerate(hub[:-1], 1):
-            inner = here.get(name, {})
-            if not isinstance(inner, dict):
-                raise fault("type", path_of(at, hub[:depth]), "must be an object")
-            here[name] = here = inner.copy()
-        here[hub[-1]] = value
-
-
-def merged(sources: list[Source], log: Log) -> Any:
-    """All items in the order of the sources; what an earlier one has given already is dropped."""
-    if len(sources) == 1:
-        return sources[0][2]  # if that is no array, the model says so
-    found: list[Any] = []
-    alike: dict[int, list[Any]] = {}
-    for at, sent, items in sources:
-        if not isinstance(items, list):
-            raise fault("type", at, "must be an array")
-        if len(found) > 9:  # of many, only those that may be equal are compared
-            alike = {}
-            for item in found:
-                alike.setdefault(rough(item), []).append(item)
-        earlier = found.copy()
-        for index, item in enumerate(items):
-            near = alike.get(rough(item), ()) if alike else earlier
-            if item in near and is_one_of(item, near):
-                itemwise = isinstance(sent, list) and len(sent) == len(items)
-                log.drop((at, index) if itemwise else at, "duplicate")
-            else:
-                found.append(item)
-    return found
-
-
-def merged_within(most: int, sources: list[Source], log: Log) -> Any:
-    """All items, as `merged` gives them. Too many are the fault of a source that brings too many by
-    itself, else of the last that brings any."""
-    found = merged(sources, log)
-    if isinstance(found, list) and len(found) > most:
-        full = [at for at, _, items in sources if len(items) > most]
-        given = [merged(sources[:count], Log()) for count in range(len(sources) + 1)]
-        last = [at for (at, *_), a, b in zip(sources, given, given[1:]) if len(b) > len(a)][-1]
-        at = full[0] if full else last
-        raise fault("maxItems", at, f"too many items: {len(found)}, at most {most}")
-    return found
-
-
-def agreed(sources: list[Source], log: Log) -> Any:
-    """The one value that all sources say."""
-    (first, _, value), *others = sources
-    for at, _, other in others:
-        if not same(value, other):
-            raise fault("conflict", at, f"says something else than {pointer(first)}")
-    return value
-
-
-def preferred(sources: list[Source], log: Log) -> Any:
-    """The value of the first source."""
-    for at, _, _ in sources[1:]:
-        log.drop(at, "preferred")
-    return sources[0][2]
-
-
-def only(sources: list[Source], log: Log) -> Any:
-    """The value of the only source."""
-    if len(sources) > 1:
-        raise fault("conflict", sources[1][0], f"cannot be given beside {pointer(sources[0][0])}")
-    return sources[0][2]
-
-
-def unfold(
-    value: dict[str, Any],
-    to: Mapping[str, str],
-    ways: Mapping[tuple[str, str], Callable[[Any], Iterator[Any]]],
-    normalize: Callable[[Any], Normalized],
-) -> dict[str, Any]:
-    """`value` with hubs said by older fields, each in the first way that folds back to the same."""
-    for hub, spoke in to.items():
-        if (hub, spoke) not in ways:
-            raise CompatError("denormalize", hub, f"{spoke!r} is no other way to say it")
-        rest, found = cut(value, names_of(hub))
-        for said in found:
-            for way in ways[hub, spoke](said):
-                if _folds_to(candidate := {**rest, spoke: way}, value, normalize):
-                    value = candidate
-                    break
-            else:
-                raise CompatError("denormalize", hub, f"cannot be said by {spoke!r}")
-    return value
-
-
-def _folds_to(candidate: Any, value: Any, normalize: Callable[[Any], Normalized]) -> bool:
-    try:
-        return same(normalize(candidate).value, normalize(value).value)
-    except (CompatError, RecursionError):
-        return False
-
-
-def cut(value: Any, path: Sequence[str]) -> tuple[dict[str, Any], list[Any]]:
-    """An object without the member at a path and what that leaves empty; and the member, if any."""
-    name, *inner = path
-    if not isinstance(value, dict) or name not in value:
-        return value, []
-    left, found = cut(value[name], inner) if inner else ({}, [value[name]])
-    rest = {**value, name: left}
-    if not left:
-        del rest[name]
-    return rest, found

@@ -48,22 +48,25 @@ class APIError(Exception):
         self.request_id = self.headers.get("x-request-id")
         self.body = answer.content[:2000].decode("utf-8", "replace")[:500]
         self.type, self.param, self.code = (said.get(key) for key in ("type", "param", "code"))
-        self.message = f"{message}: {said['message']!s:.500}" if said.get("message") else message
+        self.message = f"{message}: {said['message']:.500}" if said.get("message") else message
         notes = [f"request {self.request_id}"] if self.request_id else []
         notes += ["it may have been carried out, and billed"] if maybe_processed else []
         super().__init__(f"{self.message} ({'; '.join(notes)})" if notes else self.message)
 
 
 def _said(body: bytes) -> dict[str, Any]:
-    """What a body says of an error: `{"error": {...}}`, `{"error": "..."}`, `{"detail": ...}`, `"..."`."""
+    """What a body says of an error: `{"error": {...}}`, `{"error": "..."}`, problem details (RFC 9457), `"..."`."""
     try:
         value = json.loads(body)
     except (ValueError, RecursionError):
         return {}
-    error = value.get("error") or value.get("detail") or value if isinstance(value, dict) else value
-    if isinstance(error, str) or not error:
-        return {"message": error}
-    return error if isinstance(error, dict) else {"message": json.dumps(error)}
+    for name in ("error", "detail"):
+        if isinstance(value, dict) and isinstance(inner := value.get(name), dict):
+            value = inner or value
+    members = value if isinstance(value, dict) else {"message": value}
+    keys = "message", "detail", "error", "title"
+    told = next(filter(None, map(members.get, keys)), None)
+    return {**members, "message": told if isinstance(told, str) or not told else json.dumps(told)}
 
 
 class APIConnectionError(APIError):

@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 from base64 import b64encode
 from collections.abc import AsyncGenerator, Generator
-from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
+from threading import Lock
 from typing import ClassVar, TypeAlias
 from urllib.parse import quote
 
+import anyio
 import httpx
 
 from ._errors import Answer, AuthenticationError
@@ -26,6 +28,10 @@ class Http:
     scheme: str = "Bearer"
     header: ClassVar[str] = "authorization"
 
+    @property
+    def asks_for(self) -> str:
+        return "(user, password)" if self.scheme == "Basic" else "token"
+
     def put(self, draft: Draft, credential: Credential) -> httpx.Auth | None:
         if isinstance(credential, tuple):
             credential = b64encode(":".join(credential).encode()).decode()
@@ -39,6 +45,7 @@ class ApiKey:
 
     place: str
     name: str
+    asks_for: ClassVar[str] = "key"
 
     @property
     def header(self) -> str:
@@ -61,62 +68,73 @@ class OAuth2:
 
     token_url: str = ""
     scopes: tuple[str, ...] = ()
-    _auths: dict[Credential, httpx.Auth] = field(default_factory=dict, repr=False, compare=False)
-
     header: ClassVar[str] = "authorization"
+
+    @property
+    def asks_for(self) -> str:
+        return "(client id, client secret)" if self.token_url else "token"
 
     def put(self, draft: Draft, credential: Credential) -> httpx.Auth | None:
         if isinstance(credential, tuple):
             if not self.token_url:
                 raise ValueError("the API document names no token URL: pass a token")
-            return self._auths.setdefault(credential, _ClientCredentials(self, *credential))
+            return _ClientCredentials(self, *credential)
         draft.headers["authorization"] = f"Bearer {credential}"
         return None
 
 
 class _ClientCredentials(httpx.Auth):
-    """Asks for a token, and again when it has expired or is refused."""
+    """Asks for a token, and again when it has expired or is refused. Calls that are made meanwhile wait for it."""
 
     def __init__(self, scheme: OAuth2, client_id: str, secret: str) -> None:
         self._scheme, self._client = scheme, (client_id, secret)
-        self._token, self._until = "", 0.0
+        self._token = self._refused = ""
+        self._until, self._lock = 0.0, Lock()
 
-    # Answers of the API are not read here, as `requires_response_body` would: they may be streams without an end.
+    @cached_property
+    def _async_lock(self) -> anyio.Lock:
+        return anyio.Lock()
 
     def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response]:
-        flow = self.auth_flow(request)
-        sent = next(flow)
-        with suppress(StopIteration):
-            while True:
-                response = yield sent
-                if sent is not request:
-                    response.read()
-                sent = flow.send(response)
+        for attempt in range(2):
+            with self._lock:
+                if is_new := self._is_old():
+                    asked = yield self._asked(request)
+                    asked.read()
+                    self._keep(asked)
+            response = yield self._signed(request)
+            if attempt or is_new or not self._is_refused(response):
+                return
+            response.read()  # else it keeps its connection while this waits, and the token may find none
 
     async def async_auth_flow(
         self, request: httpx.Request
     ) -> AsyncGenerator[httpx.Request, httpx.Response]:
-        flow = self.auth_flow(request)
-        sent = next(flow)
-        with suppress(StopIteration):
-            while True:
-                response = yield sent
-                if sent is not request:
-                    await response.aread()
-                sent = flow.send(response)
+        for attempt in range(2):
+            async with self._async_lock:
+                if is_new := self._is_old():
+                    asked = yield self._asked(request)
+                    await asked.aread()
+                    self._keep(asked)
+            response = yield self._signed(request)
+            if attempt or is_new or not self._is_refused(response):
+                return
+            await response.aread()
 
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response]:
-        is_new = not self._token or time.time() > self._until
-        if is_new:
-            self._keep((yield self._asked(request)))
+    def _is_old(self) -> bool:
+        return self._token == self._refused or time.time() > self._until
+
+    def _signed(self, request: httpx.Request) -> httpx.Request:
         request.headers["authorization"] = f"Bearer {self._token}"
-        response = yield request
-        if response.status_code == 401 and not is_new:
-            self._until = 0.0
-            if isinstance(request.stream, httpx.ByteStream):  # else it may be gone
-                self._keep((yield self._asked(request)))
-                request.headers["authorization"] = f"Bearer {self._token}"
-                yield request
+        return request
+
+    def _is_refused(self, response: httpx.Response) -> bool:
+        """Whether an answer asks for another token, and its request can be sent again. Its body may be a stream
+        without an end otherwise, and is not read here."""
+        if response.status_code != 401:
+            return False
+        self._refused = response.request.headers["authorization"].removeprefix("Bearer ")
+        return isinstance(response.request.stream, httpx.ByteStream)
 
     def _asked(self, request: httpx.Request) -> httpx.Request:
         form = {"grant_type": "client_credentials", "scope": " ".join(self._scheme.scopes)}
@@ -140,4 +158,4 @@ class _ClientCredentials(httpx.Auth):
             self._token, lasts = str(told["access_token"]), float(told.get("expires_in", 300))
         except (httpx.HTTPStatusError, ValueError, TypeError, KeyError) as error:
             raise httpx.ConnectError(message) from error
-        self._until = time.time() + lasts - 10
+        self._until, self._refused = time.time() + lasts - 10, ""

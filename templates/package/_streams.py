@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +17,7 @@ from pydantic_core import from_json
 from ._bodies import Raw
 from ._errors import Answer, APIError, APIResponseValidationError
 from ._operation import Codec, Json, Operation
-from ._transport import REPEATABLE, AsyncClient, SyncClient, pause
+from ._transport import AsyncClient, Request, SyncClient
 
 T = TypeVar("T")
 Reader = Callable[[str], Iterator[Any]]
@@ -269,88 +268,38 @@ class AsyncDownload(_AsyncOpen):
         return Path(path)
 
 
-def _parts(
-    operation: Operation[Any], request: dict[str, Any], is_wanted: Callable[[Codec], bool]
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What makes a request for a stream, and what sends it."""
+def _request(
+    client: SyncClient | AsyncClient, operation: Operation[Any], arguments: Mapping[str, Any], kind: type[Codec]
+) -> Request:
+    """A request for what codecs of a kind read."""
     every = [one for codecs in operation.answers.values() for one in (codecs if isinstance(codecs, tuple) else (codecs,))]
-    kinds = dict.fromkeys(one.media_type for one in every if one and is_wanted(one))
-    request["headers"] = {**request["headers"], "accept": ", ".join(kinds)}
-    how = {key: request.pop(key) for key in ("auth", "follow_redirects")}
-    return request, how
-
-
-def _is_lines(codec: Codec) -> bool:
-    return isinstance(codec, JsonLines)
-
-
-def _is_raw(codec: Codec) -> bool:
-    return isinstance(codec, Raw)
-
-
-def _opened(
-    client: SyncClient, operation: Operation[Any], arguments: Mapping[str, Any], is_wanted: Callable[[Codec], bool]
-) -> Answer:
-    options = client.options(arguments)
-    made, how = _parts(operation, client.request(operation, options), is_wanted)
-    http, attempt = client.http, 0
-    while True:
-        try:
-            response = http.send(http.build_request(**made), stream=True, **how)
-            if not response.is_success:
-                response.read()
-            answer = Answer(response, b"" if response.is_success else response.content)
-        except httpx.RequestError as failure:
-            answer = Answer(failure=failure)
-        if (error := operation.failure(answer)) is None:
-            return answer
-        time.sleep(pause(error, attempt, options, operation.method in REPEATABLE))
-        attempt += 1
-
-
-async def _async_opened(
-    client: AsyncClient, operation: Operation[Any], arguments: Mapping[str, Any], is_wanted: Callable[[Codec], bool]
-) -> Answer:
-    options = client.options(arguments)
-    made, how = _parts(operation, client.request(operation, options), is_wanted)
-    http, attempt = client.http, 0
-    while True:
-        try:
-            response = await http.send(http.build_request(**made), stream=True, **how)
-            if not response.is_success:
-                await response.aread()
-            answer = Answer(response, b"" if response.is_success else response.content)
-        except httpx.RequestError as failure:
-            answer = Answer(failure=failure)
-        if (error := operation.failure(answer)) is None:
-            return answer
-        await anyio.sleep(pause(error, attempt, options, operation.method in REPEATABLE))
-        attempt += 1
+    accept = dict.fromkeys(one.media_type for one in every if isinstance(one, kind))
+    return client.request(operation, arguments, ", ".join(accept))
 
 
 def open_stream(
     client: SyncClient, operation: Operation[Any], arguments: Mapping[str, Any]
 ) -> Stream[Any]:
     """The answer of an operation, not yet read. Raises what a call does."""
-    return Stream(operation, _opened(client, operation, arguments, _is_lines))
+    return Stream(operation, client.answer(operation, _request(client, operation, arguments, JsonLines)))
 
 
 async def open_async_stream(
     client: AsyncClient, operation: Operation[Any], arguments: Mapping[str, Any]
 ) -> AsyncStream[Any]:
     """`open_stream` for asyncio and trio."""
-    return AsyncStream(operation, await _async_opened(client, operation, arguments, _is_lines))
+    return AsyncStream(operation, await client.answer(operation, _request(client, operation, arguments, JsonLines)))
 
 
 def open_download(
     client: SyncClient, operation: Operation[Any], arguments: Mapping[str, Any]
 ) -> Download:
     """The answer of an operation, not yet read. Raises what a call does."""
-    return Download(operation, _opened(client, operation, arguments, _is_raw))
+    return Download(operation, client.answer(operation, _request(client, operation, arguments, Raw)))
 
 
 async def open_async_download(
     client: AsyncClient, operation: Operation[Any], arguments: Mapping[str, Any]
 ) -> AsyncDownload:
     """`open_download` for asyncio and trio."""
-    return AsyncDownload(operation, await _async_opened(client, operation, arguments, _is_raw))
+    return AsyncDownload(operation, await client.answer(operation, _request(client, operation, arguments, Raw)))

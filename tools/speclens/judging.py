@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from speclens import ir, lower, repair
 from speclens.literals import inline, prose
+from speclens.lower import parameters
 from speclens.problems import Finding, Problem, Refused
 from speclens.source import Source, locate
 from speclens.validate import validate
@@ -35,11 +36,11 @@ def read(source: Source, is_lenient: bool = False, formats: bool = True) -> Read
         _DEEPEST
     )  # references are followed depth first, through all schemas in the worst case
     try:
-        if not _has_errors(found):
-            found += lower.check(source.value)
-        if _has_errors((*found, *source.warnings)):
+        lifted = None if _has_errors(found) else parameters.lifted(source.value)
+        found += lower.check(source.value, lifted) if lifted else ()
+        if lifted is None or _has_errors((*found, *source.warnings)):
             raise Refused(source.warnings + locate(source, found))
-        document, warnings = lower.lower(source.value, formats)
+        document, warnings = lower.lower(source.value, lifted, formats)
     except RecursionError:
         message = "schemas refer to each other in a chain that is too long to follow"
         found = (Finding("source/depth", "#/components", message, "shorten the chain"),)

@@ -59,8 +59,8 @@ def _build(config: Config) -> tuple[Tree, tuple[Problem, ...]]:
     if (stored := cache.get(name)) is not None:
         return _loaded(stored, inputs, config)
     document, warnings, source = _read(source, config)
-    files = plan.files(document, config)
     made = drafts(source, document, config)
+    files = [file for file in plan.files(document, config) if file.path in made]
     texts = tidy.tidy({path: draft.text for path, draft in made.items()})
     digests = _subject_digests(source.value, files)
     directories = _directories(config)
@@ -149,7 +149,7 @@ _MOST_ANNOTATIONS = 5_000
 
 
 def _pruned(made: dict[str, Draft], copied: set[str]) -> dict[str, Draft]:
-    """Files of which the copied ones hold only what the package uses."""
+    """Files of which the copied ones hold only what the package uses, and are gone if that is nothing."""
     texts = {path: draft.text for path, draft in made.items() if path.endswith(".py")}
     rest = {
         path: Draft(
@@ -158,7 +158,11 @@ def _pruned(made: dict[str, Draft], copied: set[str]) -> dict[str, Draft]:
         )
         for path, lines in prune.prune(texts, copied).items()
     }
-    return made | rest
+    return {
+        path: rest.get(path, draft)
+        for path, draft in made.items()
+        if path not in copied or path in rest
+    }
 
 
 def _print(

@@ -1,4 +1,4 @@
-"""What is written: THE table of output files, and what their templates receive."""
+"""What may be written: THE table of output files, and what their templates receive."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from speclens import ir
 from speclens.config import Config
 from speclens.literals import inline, prose, toml
-from speclens.lower.media import STREAMS
 from speclens.names import CLIENT_NAMES, pascal
 from speclens.problems import Problem, Refused
 
@@ -63,53 +62,12 @@ def _is_served(document: ir.Document) -> bool:
     return document.client is not None and bool(document.client.served)
 
 
-def _every(document: ir.Document) -> tuple[ir.Operation, ...]:
-    return document.client.operations if document.client else ()
-
-
-def _has_parameters(document: ir.Document) -> bool:
-    places = {argument.place for one in _every(document) for argument in one.arguments}
-    return not places <= {"member", "body", "content-type"}
-
-
-def _has_other_media(document: ir.Document) -> bool:
-    return bool(_codecs(document) - {"Json"} - STREAMS) or any(
-        response.is_unknown for one in _every(document) for response in one.responses
-    )
-
-
-def _has_streams(document: ir.Document) -> bool:
-    return bool(_codecs(document) & STREAMS) or any(one.is_download for one in _every(document))
-
-
-def _has_pages(document: ir.Document) -> bool:
-    return any(one.paging for one in _every(document))
-
-
-def _codecs(document: ir.Document) -> set[str]:
-    sides = [one.body.content for one in _every(document) if one.body]
-    sides += [response.content for one in _every(document) for response in one.responses]
-    return {media.codec for side in sides for media in side}
-
-
-def _has_security(document: ir.Document) -> bool:
-    return document.client is not None and bool(document.client.schemes)
-
-
 def _is_judging(document: ir.Document) -> bool:
     return _has_folds(document) or _has_client(document)
 
 
 def _has_files(document: ir.Document) -> bool:
     return any(schema.file for schema in document.schemas)
-
-
-def _has_headers(document: ir.Document) -> bool:
-    return any(schema.is_headers for schema in document.schemas)
-
-
-def _has_errors(document: ir.Document) -> bool:
-    return _has_client(document) or _has_files(document)
 
 
 def _operations(document: ir.Document) -> tuple[str, ...]:
@@ -119,7 +77,7 @@ def _operations(document: ir.Document) -> tuple[str, ...]:
     return (*_schemas(document), *found)
 
 
-# path | template | subjects | condition
+# path | template | subjects | condition. Of what is copied (`_*.py`) a package has what it uses: `prune` says which.
 TABLE: tuple[tuple[str, str, Subjects, Condition], ...] = (
     ("pyproject.toml", "package/pyproject.toml.j2", _info, _always),
     ("README.md", "package/README.md.j2", _operations, _always),
@@ -127,21 +85,24 @@ TABLE: tuple[tuple[str, str, Subjects, Condition], ...] = (
     ("{package}/py.typed", "package/py.typed.j2", _nothing, _always),
     ("{package}/models.py", "package/models.py.j2", _schemas, _always),
     ("{package}/_types.py", "package/_types.py", _nothing, _always),
-    ("{package}/_headers.py", "package/_headers.py", _nothing, _has_headers),
+    ("{package}/_headers.py", "package/_headers.py", _nothing, _always),
+    ("{package}/_formats.py", "package/_formats.py", _nothing, _always),
     ("{package}/normalizers.py", "package/normalizers.py.j2", _schemas, _has_folds),
-    ("{package}/_compat.py", "package/_compat.py", _nothing, _is_judging),
-    ("{package}/_source_map.py", "package/_source_map.py", _nothing, _is_judging),
+    ("{package}/_compat.py", "package/_compat.py", _nothing, _always),
+    ("{package}/_gather.py", "package/_gather.py", _nothing, _always),
+    ("{package}/_values.py", "package/_values.py", _nothing, _always),
+    ("{package}/_source_map.py", "package/_source_map.py", _nothing, _always),
     ("{package}/client.py", "package/client.py.j2", _operations, _has_client),
     ("{package}/server.py", "package/server.py.j2", _operations, _is_served),
-    ("{package}/_transport.py", "package/_transport.py", _nothing, _has_client),
-    ("{package}/_operation.py", "package/_operation.py", _nothing, _has_client),
-    ("{package}/_parameters.py", "package/_parameters.py", _nothing, _has_parameters),
-    ("{package}/_bodies.py", "package/_bodies.py", _nothing, _has_other_media),
-    ("{package}/_streams.py", "package/_streams.py", _nothing, _has_streams),
-    ("{package}/_pages.py", "package/_pages.py", _nothing, _has_pages),
-    ("{package}/_security.py", "package/_security.py", _nothing, _has_security),
-    ("{package}/_errors.py", "package/_errors.py", _nothing, _has_errors),
-    ("{package}/_files.py", "package/_files.py", _nothing, _has_files),
+    ("{package}/_transport.py", "package/_transport.py", _nothing, _always),
+    ("{package}/_operation.py", "package/_operation.py", _nothing, _always),
+    ("{package}/_parameters.py", "package/_parameters.py", _nothing, _always),
+    ("{package}/_bodies.py", "package/_bodies.py", _nothing, _always),
+    ("{package}/_streams.py", "package/_streams.py", _nothing, _always),
+    ("{package}/_pages.py", "package/_pages.py", _nothing, _always),
+    ("{package}/_security.py", "package/_security.py", _nothing, _always),
+    ("{package}/_errors.py", "package/_errors.py", _nothing, _always),
+    ("{package}/_files.py", "package/_files.py", _nothing, _always),
 )
 _COMPAT = ("CompatError", "Deprecation", "Drop", "Normalized", "PayloadError", "Rewrite")
 _ERRORS = (
@@ -263,7 +224,7 @@ def _own_exports(document: ir.Document, client: str) -> Iterator[tuple[str, str]
 
 
 def files(document: ir.Document, config: Config) -> tuple[File, ...]:
-    """The files of a document's package, in the order of the table."""
+    """What a document's package may have, in the order of the table."""
     return tuple(
         File(
             path=path.format(package=config.package),

@@ -4,41 +4,86 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
 from pathlib import PurePosixPath
 
 Name = tuple[str, str]  # a module and a name in it; "" is the module itself
 Line = tuple[int, str]  # where a line stood (from 0), and what it says
 
 
+@dataclass(frozen=True, slots=True)
+class _Module:
+    """What a module imports of its package, what it defines, and all else that it does."""
+
+    tree: ast.Module
+    imports: Mapping[str, Name]
+    definitions: Mapping[str, ast.stmt]
+    rest: tuple[ast.stmt, ...]
+
+
 def prune(texts: Mapping[str, str], copied: Collection[str]) -> dict[str, list[Line]]:
-    """What a package (path -> Python text) uses of its modules that are `copied`. Raises SyntaxError."""
-    trees = {PurePosixPath(path).stem: ast.parse(text) for path, text in texts.items()}
-    modules = {PurePosixPath(path).stem: path for path in copied}
-    imports = {module: dict(_imports(tree, trees)) for module, tree in trees.items()}
-    found = list(imports.get("__init__", {}).values())
-    defined: dict[Name, ast.stmt] = {}
-    for module, tree in trees.items():
-        for node in tree.body:
-            if module in modules and (name := _defined(node)):
-                defined[module, name] = node
-                # A class that is given something registers itself: an error for its status.
-                found += [(module, name)] if getattr(node, "keywords", ()) else []
-            else:
-                found += _uses(node, module, imports[module])
-    used = set[Name]()
+    """What a package (path -> Python text) uses of its modules that are `copied`; without those of which it uses
+    nothing. Raises SyntaxError."""
+    paths = {PurePosixPath(path).stem: path for path in texts}
+    read = _reader({module: texts[path] for module, path in paths.items()})
+    own = [module for module, path in paths.items() if path not in copied]
+    found = list(read("__init__").imports.values()) if "__init__" in paths else []
+    for module in own:
+        found += _all_uses(read(module).tree.body, module, read(module).imports)
+    used: dict[str, set[str]] = {}
     while found:
-        module, name = place = found.pop()
-        if place not in used:
-            used.add(place)
-            if place in defined:
-                found += _uses(defined[place], module, imports[module])
-            elif name in imports.get(module, {}):
-                found.append(imports[module][name])
+        module, name = found.pop()
+        if module not in paths or module in own or name in used.get(module, ()):
+            continue
+        here = read(module)
+        if module not in used:
+            found += _all_uses(here.rest, module, here.imports)
+        used.setdefault(module, set()).add(name)
+        if name in here.definitions:
+            found += _uses(here.definitions[name], module, here.imports)
+            found += ((module, other) for other in _registered(here, name))
+        elif name in here.imports:
+            found.append(here.imports[name])
     return {
-        path: list(_rest(texts[path], trees[module], {name for of, name in used if of == module}))
-        for module, path in modules.items()
+        paths[module]: list(_rest(texts[paths[module]], read(module).tree, names))
+        for module, names in used.items()
+        if names & (read(module).definitions.keys() | read(module).imports.keys())
     }
+
+
+def _reader(texts: Mapping[str, str]) -> Callable[[str], _Module]:
+    """What reads a module, once; of many that are copied a small package uses few."""
+
+    @cache
+    def tree(module: str) -> ast.Module:
+        return ast.parse(texts[module])
+
+    @cache
+    def read(module: str) -> _Module:
+        body = tree(module).body
+        defined = {name: node for node in body if (name := _defined(node))}
+        imports = dict(_imports(tree(module), texts, tree))
+        rest = tuple(node for node in body if not _defined(node))
+        return _Module(tree(module), imports, defined, rest)
+
+    return read
+
+
+def _registered(module: _Module, base: str) -> Iterator[str]:
+    """The classes that are given something beside their base, to which they make themselves known: an error for its
+    status."""
+    for name, node in module.definitions.items():
+        if isinstance(node, ast.ClassDef) and node.keywords:
+            yield from (name for one in node.bases if isinstance(one, ast.Name) and one.id == base)
+
+
+def _all_uses(
+    nodes: Iterable[ast.stmt], module: str, imports: Mapping[str, Name]
+) -> Iterator[Name]:
+    for node in nodes:
+        yield from _uses(node, module, imports)
 
 
 def _defined(node: ast.stmt) -> str:
@@ -50,14 +95,16 @@ def _defined(node: ast.stmt) -> str:
     return ""
 
 
-def _imports(tree: ast.Module, trees: Mapping[str, ast.Module]) -> Iterator[tuple[str, Name]]:
+def _imports(
+    tree: ast.Module, texts: Collection[str], read: Callable[[str], ast.Module]
+) -> Iterator[tuple[str, Name]]:
     """The names that a module imports from its package, and whose they are."""
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.level == 1:
             of = node.module or ""
             for alias in node.names:
-                if alias.name == "*" and of in trees:
-                    yield from ((name, (of, name)) for name in _public(trees[of]))
+                if alias.name == "*" and of in texts:
+                    yield from ((name, (of, name)) for name in _public(read(of)))
                 else:
                     yield alias.asname or alias.name, (of, alias.name) if of else (alias.name, "")
 

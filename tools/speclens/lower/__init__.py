@@ -26,10 +26,11 @@ from speclens.lower.walk import JsonObject
 from speclens.problems import Finding
 
 
-def lower(document: JsonObject, formats: bool = True) -> tuple[ir.Document, tuple[Finding, ...]]:
-    """The IR of a document that passed `validate` and `compat_rules`, and warnings on what models do not enforce. `formats` says
-    whether strings of some formats are Python types in models."""
-    lifted = parameters.lifted(document)
+def lower(
+    document: JsonObject, lifted: view.View, formats: bool = True
+) -> tuple[ir.Document, tuple[Finding, ...]]:
+    """The IR of a document that passed `validate` and `check`, and warnings on what models do not enforce. `lifted` is
+    the document with its `parameters.lifted`; `formats` says whether strings of some formats are Python types."""
     names = naming.component_names(lifted.document)
     canonical = replace(views.canonical(lifted.document), before=lifted)
     models = modelled.modelled(canonical)
@@ -53,13 +54,13 @@ def lower(document: JsonObject, formats: bool = True) -> tuple[ir.Document, tupl
     return result, warnings + untold
 
 
-def check(document: JsonObject) -> tuple[Finding, ...]:
+def check(document: JsonObject, lifted: view.View) -> tuple[Finding, ...]:
     """What a document that passed `validate` is refused for: its `x-compat` and `x-file`."""
-    return (*(_check_compat(document) if compat.is_used(document) else ()), *files.check(document))
+    found = _check_compat(document, lifted) if compat.is_used(document) else ()
+    return (*found, *files.check(document))
 
 
-def _check_compat(document: JsonObject) -> tuple[Finding, ...]:
-    lifted = parameters.lifted(document)
+def _check_compat(document: JsonObject, lifted: view.View) -> tuple[Finding, ...]:
     alone = parameters.own_schemas(document)
     found = [view.refound(one, lifted) for one in compat_rules.check(lifted.document, alone)]
     return tuple(dict.fromkeys((*parameters.check(document), *found)))

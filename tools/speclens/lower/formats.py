@@ -15,7 +15,7 @@ TYPES = {
     "decimal": ("JsonDecimal", "decimal.Decimal"),
     "int64": ("JsonInt", "int"),
 }
-"""By format the type of `_types.py` that fields are annotated with, and the Python type that it stands for."""
+"""By format the type of `_formats.py` that fields are annotated with, and the Python type that it stands for."""
 
 _BOUNDS = frozenset({"minLength", "maxLength", "pattern", "enum", "const"})
 
@@ -29,5 +29,5 @@ def of(schema: JsonObject) -> str:
 
 
 def annotation(schema: JsonObject) -> str:
-    """The type of `_types.py` for the strings of a schema; "" for `str`."""
+    """The type of `_formats.py` for the strings of a schema; "" for `str`."""
     return TYPES[name][0] if (name := of(schema)) else ""

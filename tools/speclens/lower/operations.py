@@ -68,7 +68,8 @@ def lower(
             (same for same in resources if names.resource(same) == names.resource(tag)), tag
         )
         resources.setdefault(owner, []).append(made)
-    client = _client(document, resources, inputs)
+    scopes = security.scopes(document, (one.value for one in found.values()))
+    client = _client(document, resources, scopes, inputs)
     if usual := servers.variables(document, [servers.of_document(document), *urls.values()]):
         client = replace(client, variables=literal(usual), variables_told=json_span(usual))
     return client, _unserved(client)
@@ -207,7 +208,10 @@ def _doc(operation: JsonObject, heads: str) -> str:
 
 
 def _client(
-    document: JsonObject, made: Mapping[str, list[ir.Operation]], inputs: Inputs
+    document: JsonObject,
+    made: Mapping[str, list[ir.Operation]],
+    scopes: security.Scopes,
+    inputs: Inputs,
 ) -> ir.Client:
     resources = _resources(document, made, inputs.taken())
     every = tuple(operation for resource in resources for operation in resource.operations)
@@ -227,7 +231,7 @@ def _client(
         variables="",
         variables_told="",
         security=security.source(usual),
-        schemes=tuple(security.schemes(document, schemes)),
+        schemes=tuple(security.schemes(document, schemes, scopes)),
         is_bearer=any(one.alternatives for one in served),
         resources=resources,
         operations=every,

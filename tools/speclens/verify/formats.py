@@ -15,7 +15,7 @@ from speclens.verify.judges import Formats
 
 def formats_of(models: ModuleType) -> Formats:
     """What the models of a package take for texts of the formats that are types in them."""
-    runtime = sys.modules.get(f"{models.__package__}._types")
+    runtime = sys.modules.get(f"{models.__package__}._formats")
 
     def judge(type_: Any) -> Callable[[str], bool]:
         adapter: TypeAdapter[Any] = TypeAdapter(type_)

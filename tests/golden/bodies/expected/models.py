@@ -7,7 +7,8 @@ from typing import Annotated, Any, TypeAlias
 
 from pydantic import Field
 
-from ._types import Integer, JsonBinary, Maybe, Model
+from ._formats import JsonBinary
+from ._types import Integer, Maybe, Model
 
 
 class FormSendRequestApplicationXWwwFormUrlencoded(Model):

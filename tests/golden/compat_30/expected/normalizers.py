@@ -6,18 +6,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ._compat import (
-    Log,
-    Normalized,
-    Path,
-    agreed,
-    fault,
-    gather,
-    hub_of,
-    is_number,
-    preferred,
-    unfold,
-)
+from ._compat import Log, Normalized, Path, fault
+from ._gather import agreed, gather, hub_of, preferred, unfold
+from ._values import is_number
 
 
 def normalize_answer(payload: Any) -> Normalized:

@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ._compat import Log, Normalized, Path, fault, gather, hub_of, merged, unfold
+from ._compat import Log, Normalized, Path, fault
+from ._gather import gather, hub_of, merged, unfold
 
 
 def normalize_thing(payload: Any) -> Normalized:

@@ -6,7 +6,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ._compat import Log, Normalized, Path, fault, gather, hub_of, is_integer, preferred, unfold
+from ._compat import Log, Normalized, Path, fault
+from ._gather import gather, hub_of, preferred, unfold
+from ._values import is_integer
 
 
 def normalize_thing(payload: Any) -> Normalized:

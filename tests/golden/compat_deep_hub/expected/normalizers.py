@@ -6,7 +6,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ._compat import Log, Normalized, Path, agreed, fault, gather_deep, hub_of, is_integer, unfold
+from ._compat import Log, Normalized, Path, fault
+from ._gather import agreed, gather_deep, hub_of, unfold
+from ._values import is_integer
 
 
 def normalize_thing(payload: Any) -> Normalized:

@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ._compat import Deprecation, Log, Normalized, Path, agreed, fault, gather, hub_of, unfold
+from ._compat import Deprecation, Log, Normalized, Path, fault
+from ._gather import agreed, gather, hub_of, unfold
 
 _SINCE_2026_08_01 = Deprecation(since="2026-08-01", sunset="2027-02-01", note='Use "name".')
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ._compat import Log, Normalized, Path, fault, is_integer, is_number
+from ._compat import Log, Normalized, Path, fault
+from ._values import is_integer, is_number
 
 
 def normalize_thing(payload: Any) -> Normalized:

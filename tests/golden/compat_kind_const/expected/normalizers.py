@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ._compat import Log, Normalized, Path, fault, is_number
+from ._compat import Log, Normalized, Path, fault
+from ._values import is_number
 
 
 def normalize_shape(payload: Any) -> Normalized:

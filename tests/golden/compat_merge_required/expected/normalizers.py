@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from ._compat import Log, Normalized, Path, fault, gather, hub_of, merged_within, same, unfold
+from ._compat import Log, Normalized, Path, fault
+from ._gather import gather, hub_of, merged_within, unfold
+from ._values import same
 
 
 def normalize_message(payload: Any) -> Normalized:

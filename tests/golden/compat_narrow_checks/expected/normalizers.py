@@ -7,19 +7,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ._compat import (
-    Log,
-    Normalized,
-    Path,
-    agreed,
-    fault,
-    gather,
-    has_repeats,
-    hub_of,
-    is_integer,
-    is_multiple,
-    unfold,
-)
+from ._compat import Log, Normalized, Path, fault
+from ._gather import agreed, gather, hub_of, unfold
+from ._values import has_repeats, is_integer, is_multiple
 
 
 def normalize_thing(payload: Any) -> Normalized:

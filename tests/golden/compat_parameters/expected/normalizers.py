@@ -6,19 +6,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ._compat import (
-    Deprecation,
-    Log,
-    Normalized,
-    Path,
-    agreed,
-    fault,
-    gather,
-    hub_of,
-    is_integer,
-    merged,
-    unfold,
-)
+from ._compat import Deprecation, Log, Normalized, Path, fault
+from ._gather import agreed, gather, hub_of, merged, unfold
+from ._values import is_integer
 
 _SINCE_2026_01_01 = Deprecation(since="2026-01-01")
 

@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ._compat import Log, Normalized, Path, agreed, fault, gather, hub_of, unfold
+from ._compat import Log, Normalized, Path, fault
+from ._gather import agreed, gather, hub_of, unfold
 
 
 def normalize_delete_pets_id_parameters(payload: Any) -> Normalized:

@@ -8,8 +8,7 @@ from typing import Annotated, TypeAlias
 from pydantic import Field
 
 from ._files import FileModel
-from ._types import (
-    Integer,
+from ._formats import (
     JsonBase64,
     JsonBinary,
     JsonDate,
@@ -19,9 +18,8 @@ from ._types import (
     JsonInt,
     JsonTime,
     JsonUUID,
-    Maybe,
-    Model,
 )
+from ._types import Integer, Maybe, Model
 
 
 class File(FileModel, base64="content"):

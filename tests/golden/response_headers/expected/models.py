@@ -7,8 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from ._formats import JsonDateTime, JsonUUID
 from ._headers import ResponseHeaders
-from ._types import Integer, JsonDateTime, JsonUUID, Maybe, Model
+from ._types import Integer, Maybe, Model
 
 
 class DeletePetsHeaders(ResponseHeaders):

@@ -7,7 +7,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ._types import JsonDateTime, JsonUUID, Maybe, Model
+from ._formats import JsonDateTime, JsonUUID
+from ._types import Maybe, Model
 
 
 class Thing(Model):

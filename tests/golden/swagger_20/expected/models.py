@@ -7,7 +7,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ._types import JsonBase64, JsonBinary, Maybe, Model
+from ._formats import JsonBase64, JsonBinary
+from ._types import Maybe, Model
 
 
 class PagePet(Model):
