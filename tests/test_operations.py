@@ -221,3 +221,26 @@ def test_a_client_called_like_something_else_is_refused(name: str) -> None:
     with pytest.raises(Refused) as caught:
         plan.package(document, config)
     assert [one.rule for one in caught.value.problems] == ["config/client"]
+
+
+@pytest.mark.parametrize(
+    ("said", "key"),
+    [
+        (
+            "x-fern-pagination: {cursor: $request.gone, next_cursor: $response.next}",
+            "x-fern-pagination",
+        ),
+        (
+            "x-speakeasy-pagination: {type: url, outputs: {nextUrl: '$.links[0]'}}",
+            "x-speakeasy-pagination",
+        ),
+        ("x-speakeasy-pagination: true", "x-speakeasy-pagination"),
+    ],
+)
+def test_pages_that_are_not_understood_are_told(said: str, key: str) -> None:
+    (told,) = [
+        one
+        for one in warned(document(operation(said, "Request", "Response")))
+        if one.rule == "operation/not-paged"
+    ]
+    assert (told.severity, told.pointer) == ("warning", f"#/paths/~1p0/post/{key}")

@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from pydantic import BaseModel
 
 from ._operation import Operation
-from ._transport import AsyncClient, SyncClient
+from ._transport import AsyncClient, Request, SyncClient
 
 R = TypeVar("R")
 Names = tuple[str, ...]
+AnyClient = SyncClient | AsyncClient
+
+
+class Paging(Protocol):
+    """How the next page is asked for."""
+
+    def next(
+        self, client: AnyClient, operation: Operation[Any], page: Any, request: Request
+    ) -> Request | None:
+        """The request of the page after that which a request gave; None after the last."""
+        ...
 
 
 def _at(value: Any, names: Names) -> Any:
@@ -34,16 +45,19 @@ class Cursor:
     argument: str
     following: Names
 
-    def next(self, page: Any, arguments: Mapping[str, Any]) -> dict[str, Any] | None:
+    def next(
+        self, client: AnyClient, operation: Operation[Any], page: Any, request: Request
+    ) -> Request | None:
         found = _at(page, self.following)
-        is_new = found not in (None, "", arguments.get(self.argument))
-        return {**arguments, self.argument: found} if is_new else None
+        if found in (None, "", request.options.get(self.argument)):
+            return None
+        return client.request(operation, {**request.options, self.argument: found})
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """The next page has the next number, or if `is_offset` begins after the results so far. The last one is empty, is as
-    many as `total` says, or says that there are no `more`."""
+    """The next page has the next number, or if `is_offset` begins after the results so far. The last one
+    is empty, is as many as `total` says, or says that there are no `more`."""
 
     argument: str
     results: Names | None = None
@@ -52,35 +66,60 @@ class Count:
     total: Names = ()
     more: Names = ()
 
-    def next(self, page: Any, arguments: Mapping[str, Any]) -> dict[str, Any] | None:
-        given = arguments.get(self.argument)
+    def next(
+        self, client: AnyClient, operation: Operation[Any], page: Any, request: Request
+    ) -> Request | None:
+        given = request.options.get(self.argument)
         now = self.first if given is None else given
         found = _at(page, self.results) if self.results is not None else [None]
-        if not isinstance(found, list) or not found or (self.more and _at(page, self.more) is not True):
+        if not isinstance(found, list) or not found or self._is_last(page, now):
             return None
+        step = len(found) if self.is_offset else 1
+        return client.request(operation, {**request.options, self.argument: now + step})
+
+    def _is_last(self, page: Any, now: int) -> bool:
         total = _at(page, self.total) if self.total else None
-        if isinstance(total, int) and now - self.first + 1 >= total:
+        is_all = isinstance(total, int) and now - self.first + 1 >= total
+        return is_all or (bool(self.more) and _at(page, self.more) is not True)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The next page is at the URL at `following`, until there is none. What it says of the host is not
+    followed: neither a key nor a question goes to where the caller has not sent them."""
+
+    following: Names
+
+    def next(
+        self, client: AnyClient, operation: Operation[Any], page: Any, request: Request
+    ) -> Request | None:
+        found, now = _at(page, self.following), request.http.url
+        is_link = isinstance(found, str) and found
+        url = now.copy_with(raw_path=now.join(found).raw_path) if is_link else now
+        if url == now:
             return None
-        return {**arguments, self.argument: now + (len(found) if self.is_offset else 1)}
+        made = client.request(operation, request.options)
+        made.http.url = url
+        return made
 
 
 def pages(
-    client: SyncClient, operation: Operation[R], arguments: Mapping[str, Any], paging: Cursor | Count
+    client: SyncClient, operation: Operation[R], arguments: Mapping[str, Any], paging: Paging
 ) -> Iterator[R]:
     """All pages of an operation from the one that is asked for. Raises what a call does."""
-    wanted: Mapping[str, Any] | None = arguments
-    while wanted is not None:
-        page = client.call(operation, wanted)
+    request: Request | None = client.request(operation, arguments)
+    while request is not None:
+        page = request.result(operation, client.answer(operation, request))
         yield page
-        wanted = paging.next(page, wanted)
+        request = paging.next(client, operation, page, request)
 
 
 async def async_pages(
-    client: AsyncClient, operation: Operation[R], arguments: Mapping[str, Any], paging: Cursor | Count
+    client: AsyncClient, operation: Operation[R], arguments: Mapping[str, Any], paging: Paging
 ) -> AsyncIterator[R]:
     """`pages` for asyncio and trio."""
-    wanted: Mapping[str, Any] | None = arguments
-    while wanted is not None:
-        page = await client.call(operation, wanted)
+    request: Request | None = client.request(operation, arguments)
+    while request is not None:
+        page = request.result(operation, await client.answer(operation, request))
         yield page
-        wanted = paging.next(page, wanted)
+        request = paging.next(client, operation, page, request)

@@ -36,7 +36,7 @@ CLIENT_NAMES = frozenset(
     {
         "Annotated", "Any", "ApiKey", "AsyncClient", "AsyncIterator", "AsyncStream", "Body", "ClassVar", "Client", "Content",
         "ContentType", "Cookie", "Coroutine", "Count", "Cursor", "Date", "DateTime", "Decimal", "Dict", "Encoding", "EventObjects", "Events",
-        "FileInput", "Form", "Header", "Http", "Iterator", "Json", "JsonLines", "List", "Literal", "Mapping", "Member",
+        "FileInput", "Form", "Header", "Http", "Iterator", "Json", "JsonLines", "Link", "List", "Literal", "Mapping", "Member",
         "MergePatch", "Multipart", "OAuth2", "Operation", "Path", "Query", "Raw", "RequestOptions", "Required", "Resource",
         "Sequence", "Stream", "SyncClient", "Text", "Time", "TimeDelta", "TypeAlias", "UUID", "Unknown",
         "Unpack",

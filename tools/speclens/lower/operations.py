@@ -72,7 +72,7 @@ def lower(
     client = _client(document, resources, scopes, inputs)
     if usual := servers.variables(document, [servers.of_document(document), *urls.values()]):
         client = replace(client, variables=literal(usual), variables_told=json_span(usual))
-    return client, _unserved(client)
+    return client, (*_unserved(client), *_unpaged(client, found))
 
 
 def _operations(document: JsonObject) -> Iterator[_Found]:
@@ -196,6 +196,17 @@ def _unserved(client: ir.Client) -> tuple[Finding, ...]:
     which = f"{left[0].name} and {len(left) - 1} more" if len(left) > 1 else left[0].name
     message = f"the server leaves out {which}: it has operations with a JSON object as their body and as their answer"
     return (Finding("operation/not-served", left[0].pointer, message, "", "warning"),)
+
+
+def _unpaged(client: ir.Client, found: Mapping[str, _Found]) -> Iterator[Finding]:
+    """Warnings on pages that a document tells of in a way that is not understood."""
+    for one in client.operations:
+        told = [key for key in paging.EXTENSIONS if found[one.pointer].value.get(key)]
+        if told and not one.paging:
+            place = join(one.pointer, told[0])
+            message = f"{one.name} has no method for its pages: this names no argument of it, or a path of another kind"
+            hint = "paths are `$response.a.b` or `$.a.b`"
+            yield Finding("operation/not-paged", place, message, hint, "warning")
 
 
 def _doc(operation: JsonObject, heads: str) -> str:

@@ -44,7 +44,8 @@ def _fern(said: JsonObject, known: _Arguments) -> str:
     if offset in known and results is not None:
         more = _names(said.get("has-next-page")) or ()
         return _count(known, offset, results, is_offset=bool(step), more=more)
-    return ""
+    link = _names(said.get("next_uri") or said.get("next_path"))
+    return f"Link({tuple_literal(link)})" if link else ""
 
 
 def _speakeasy(said: JsonObject, known: _Arguments) -> str:
@@ -56,6 +57,8 @@ def _speakeasy(said: JsonObject, known: _Arguments) -> str:
     found = outputs if isinstance(outputs, dict) else {}
     following, results = _names(found.get("nextCursor")), _names(found.get("results"))
     total = _names(found.get("numPages")) or ()
+    if said.get("type") == "url" and (link := _names(found.get("nextUrl"))):
+        return f"Link({tuple_literal(link)})"
     if said.get("type") == "cursor" and roles.get("cursor") in known and following:
         return f"Cursor({literal(known[roles['cursor']][0])}, {tuple_literal(following)})"
     if (

@@ -3,14 +3,15 @@
 
 from __future__ import annotations
 
+from builtins import dict as Dict
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from functools import cached_property
-from typing import Annotated, Any, Unpack
+from typing import Annotated, Any, Required, Unpack
 
 from . import models as _models
 from ._operation import Json, Operation, RequestOptions
-from ._pages import Count, Cursor, async_pages, pages
-from ._parameters import Query
+from ._pages import Count, Cursor, Link, async_pages, pages
+from ._parameters import Header, Path, Query
 from ._transport import AsyncClient, Resource, SyncClient
 
 
@@ -271,6 +272,87 @@ class AsyncF(Resource[AsyncClient]):
         )
 
 
+class GListParams(RequestOptions, total=False):
+    """The arguments of `g.list`. None is not sent."""
+
+    size: Annotated[int | None, Query()]
+    x_trace: Annotated[str | None, Header("X-Trace")]
+
+
+G_LIST: Operation[_models.GListResponse] = Operation(
+    "GET",
+    "/g",
+    GListParams,
+    answers={
+        "200": Json(_models.GListResponse),
+    },
+)
+
+
+class G(Resource[SyncClient]):
+    """Operations of g."""
+
+    def list(self, **arguments: Unpack[GListParams]) -> _models.GListResponse:
+        """See the API."""
+        return self._client.call(G_LIST, arguments)
+
+    def list_pages(self, **arguments: Unpack[GListParams]) -> Iterator[_models.GListResponse]:
+        """`list`, page by page to the last."""
+        return pages(self._client, G_LIST, arguments, Link(("next",)))
+
+
+class AsyncG(Resource[AsyncClient]):
+    """Operations of g."""
+
+    def list(self, **arguments: Unpack[GListParams]) -> Coroutine[Any, Any, _models.GListResponse]:
+        """`G.list`, to be awaited."""
+        return self._client.call(G_LIST, arguments)
+
+    def list_pages(self, **arguments: Unpack[GListParams]) -> AsyncIterator[_models.GListResponse]:
+        """`G.list_pages`, by `async for`."""
+        return async_pages(self._client, G_LIST, arguments, Link(("next",)))
+
+
+class HListParams(RequestOptions, total=False):
+    """The arguments of `h.list`. None is not sent."""
+
+    id: Required[Annotated[str, Path()]]
+
+
+H_LIST: Operation[Dict[str, Any]] = Operation(
+    "GET",
+    "/h/{id}",
+    HListParams,
+    answers={
+        "200": Json(Dict[str, Any]),
+    },
+)
+
+
+class H(Resource[SyncClient]):
+    """Operations of h."""
+
+    def list(self, **arguments: Unpack[HListParams]) -> Dict[str, Any]:
+        """See the API."""
+        return self._client.call(H_LIST, arguments)
+
+    def list_pages(self, **arguments: Unpack[HListParams]) -> Iterator[Dict[str, Any]]:
+        """`list`, page by page to the last."""
+        return pages(self._client, H_LIST, arguments, Link(("next",)))
+
+
+class AsyncH(Resource[AsyncClient]):
+    """Operations of h."""
+
+    def list(self, **arguments: Unpack[HListParams]) -> Coroutine[Any, Any, Dict[str, Any]]:
+        """`H.list`, to be awaited."""
+        return self._client.call(H_LIST, arguments)
+
+    def list_pages(self, **arguments: Unpack[HListParams]) -> AsyncIterator[Dict[str, Any]]:
+        """`H.list_pages`, by `async for`."""
+        return async_pages(self._client, H_LIST, arguments, Link(("next",)))
+
+
 class Pkg(SyncClient):
     """The client of Golden. Settings not given come from PKG_API_KEY and PKG_BASE_URL."""
 
@@ -300,6 +382,14 @@ class Pkg(SyncClient):
     @cached_property
     def f(self) -> F:
         return F(self)
+
+    @cached_property
+    def g(self) -> G:
+        return G(self)
+
+    @cached_property
+    def h(self) -> H:
+        return H(self)
 
 
 class AsyncPkg(AsyncClient):
@@ -331,3 +421,11 @@ class AsyncPkg(AsyncClient):
     @cached_property
     def f(self) -> AsyncF:
         return AsyncF(self)
+
+    @cached_property
+    def g(self) -> AsyncG:
+        return AsyncG(self)
+
+    @cached_property
+    def h(self) -> AsyncH:
+        return AsyncH(self)

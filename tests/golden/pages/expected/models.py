@@ -10,6 +10,10 @@ from pydantic import Field
 from ._types import Integer, Maybe, Model
 
 
+class GListResponse(Model):
+    next: str | None = None
+
+
 class Page(Model):
     items: Maybe[list[Integer]] = None
     meta: Maybe[PageMeta] = None
