@@ -13,6 +13,8 @@ from uuid import UUID
 from pydantic import GetCoreSchemaHandler, ValidationInfo
 from pydantic_core import CoreSchema, PydanticCustomError, PydanticKnownError, PydanticSerializationUnexpectedValue, core_schema
 
+from ._types import NAIVE, is_naive
+
 
 class _Kept:
     """A value that was read from a text which it would not be written as: it is written as that text."""
@@ -59,7 +61,7 @@ class Text:
         if isinstance(value, str):
             try:
                 found = self.read(value)
-                if self.write(found) == value:
+                if not is_naive(found) and self.write(found) == value:
                     return found
                 kept = self.kept(found)
             except (ValueError, ArithmeticError):
@@ -68,6 +70,8 @@ class Text:
             object.__setattr__(kept, "_text", value)
             return kept
         if self._is_one(value) and info.mode == "python":
+            if is_naive(value):
+                raise PydanticCustomError("timezone_aware", NAIVE)
             return value
         raise PydanticKnownError("string_type")
 
@@ -79,6 +83,8 @@ class Text:
     def _write(self, value: Any) -> str:
         if not self._is_one(value):  # in a union
             raise PydanticSerializationUnexpectedValue("of another alternative")
+        if is_naive(value):
+            raise ValueError(NAIVE)
         return (value._text if isinstance(value, _Kept) else "") or self.write(value)
 
 

@@ -15,8 +15,10 @@ import httpx
 from pydantic import BaseModel, TypeAdapter
 from pydantic_core import from_json
 
-from ._compat import Normalized, unchanged
+from ._compat import CompatError, Normalized, PayloadError, unchanged
 from ._errors import Answer, APIError, APIResponseValidationError
+from ._source_map import escape
+from ._types import NAIVE, naive_in
 
 R = TypeVar("R")
 
@@ -169,6 +171,18 @@ def _marks(arguments: type) -> dict[str, tuple[Any, bool]]:
     return found
 
 
+def _place(ident: str, mark: Any) -> str:
+    """The JSON Pointer of an argument."""
+    name = getattr(mark, "name", None)
+    return "" if name is None else f"/{escape(name or ident)}"
+
+
+def check_offsets(values: Mapping[str, Any]) -> None:
+    """Raises PayloadError for datetimes that cannot be sent, in values by their places."""
+    if found := [place for at, value in values.items() for place in naive_in(value, at)]:
+        raise PayloadError(tuple(CompatError("timezone_aware", place, NAIVE) for place in found))
+
+
 def _chosen(codecs: Codecs, content_type: str) -> Codec | None:
     """The codec for a media type: the first one where none is for it."""
     if not isinstance(codecs, tuple):
@@ -213,6 +227,7 @@ class Operation(Generic[R]):
         marks, draft = _marks(self.arguments), Draft(self.path, members=dict(self.defaults))
         if unknown := arguments.keys() - marks.keys() - RequestOptions.__annotations__.keys():
             raise TypeError(f"unexpected argument {min(unknown)!r} (see extra_body)")
+        check_offsets({_place(ident, marks[ident][0]): arguments[ident] for ident in marks.keys() & arguments})
         given = arguments if self.parameters is None else self._folded(marks, arguments)
         for ident, (mark, is_required) in marks.items():
             value = given.get(ident)
