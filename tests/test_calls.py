@@ -25,11 +25,11 @@ import anyio
 import httpx
 import pytest
 
-from built import imported, texts
+from built import imported
 from calling import NO_CERTIFICATES
+from goldens import GOLDEN, texts
 from misbehaving import Behaviour, Received, Server, answer
 
-GOLDEN = Path(__file__).parent / "golden"
 FEATURES = sorted(path.parent.name for path in GOLDEN.glob("*/calls.json"))
 
 
@@ -47,8 +47,7 @@ def clients(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
     @cache
     def load(feature: str) -> ModuleType:
-        document = (GOLDEN / feature / "openapi.yaml").read_text("utf-8")
-        return imported(texts(document), directory, "client")
+        return imported(texts(feature), directory, "client")
 
     return load
 
@@ -174,7 +173,7 @@ def parts(request: Received) -> Iterator[dict[str, Any]]:
 
 def test_clients_of_all_kinds_are_strictly_typed(tmp_path: Path) -> None:
     for feature in FEATURES:
-        files = texts((GOLDEN / feature / "openapi.yaml").read_text("utf-8"), feature)
+        files = texts(feature, feature)
         place = tmp_path / feature
         place.mkdir()
         for name, text in files.items():
