@@ -85,6 +85,7 @@ class Operation:
     path: str  # literal
     place: str  # method and path, safe in Markdown
     doc: str
+    is_deprecated: bool
     params: str  # class of the arguments
     arguments: tuple[Argument, ...]
     parameters: tuple[

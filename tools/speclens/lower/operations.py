@@ -116,9 +116,8 @@ def _distinct_names(found: Iterable[_Found], make: Any) -> dict[str, str]:
 
 def _operation(inputs: Inputs, found: _Found, stem: str, class_name: str) -> ir.Operation:
     document, operation, pointer = inputs.document, found.value, found.pointer
-    named = inputs.named
     request = requests.lower(inputs, pointer, operation, found.path)
-    answers = responses.lower(named, pointer, operation)
+    answers = responses.lower(inputs.named, pointer, operation)
     lifted = parameters.place_of(inputs.lifted, pointer)
     ident = methods.verb(operation, found.name, methods.tag(operation, found.path))
     stream, is_plain = responses.stream(answers), responses.is_plain(answers)
@@ -136,9 +135,10 @@ def _operation(inputs: Inputs, found: _Found, stem: str, class_name: str) -> ir.
         path=literal(found.path.partition("#")[0]),
         place=inline(f"{found.method.upper()} {found.path}"),
         doc=_doc(operation),
+        is_deprecated=operation.get("deprecated") is True,
         params=_params(inputs, class_name) if request.arguments else "RequestOptions",
         arguments=request.arguments,
-        parameters=(media.of_parameters(named, lifted, pointer),) if lifted else (),
+        parameters=(media.of_parameters(inputs.named, lifted, pointer),) if lifted else (),
         defaults=literal(request.defaults) if request.defaults else "",
         body=request.body,
         responses=answers,

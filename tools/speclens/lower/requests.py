@@ -114,6 +114,8 @@ def _parameters(
 def _parameter(inputs: Inputs, location: str, place: str, parameter: JsonObject) -> ir.Argument:
     at, schema = parameters.schema_of(place, parameter)
     options = [one for one in inputs.options(at, schema) if one != "None"] or ["str"]
+    if parameter.get("allowEmptyValue") is True and location == "query" and "str" not in options:
+        options.append("Literal['']")
     is_required = location == "path" or parameter.get("required") is True
     told = [f"deprecated {said}"] if (said := _deprecation(parameter)) else []
     return ir.Argument(
