@@ -72,8 +72,11 @@ def _has_parameters(document: ir.Document) -> bool:
 
 
 def _has_other_media(document: ir.Document) -> bool:
-    return bool(_codecs(document) - {"Json", "Events", "JsonLines"}) or any(
-        response.is_unknown for one in _every(document) for response in one.responses
+    every = _every(document)
+    return (
+        bool(_codecs(document) - {"Json", "Events", "JsonLines"})
+        or any(response.is_unknown for one in every for response in one.responses)
+        or any(argument.place == "querystring" for one in every for argument in one.arguments)
     )
 
 

@@ -10,7 +10,7 @@ class Argument:
     """Something that a caller of a method gives: a parameter, a member of the body, or the body as a whole."""
 
     name: str  # wire name
-    place: str  # path, query, header, cookie; member or body; content-type
+    place: str  # path, query, querystring, header, cookie; member or body; content-type
     ident: str
     pointer: str
     annotation: str
