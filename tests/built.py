@@ -46,14 +46,19 @@ def lowered(document: Mapping[str, Any] | str) -> ir.Document:
 def drafts(document: Mapping[str, Any] | str, package: str = "pkg") -> dict[str, pipeline.Draft]:
     """The files of a document before they are tidied, by their paths inside the package."""
     read = source(document)
-    config = Config(Path(read.name), package, Path(), "speclens generate")
+    return printed(read, Config(Path(read.name), package, Path(), "speclens generate"))
+
+
+def printed(read: Source, config: Config) -> dict[str, pipeline.Draft]:
+    """The files that a configuration makes of a document, before they are tidied."""
+    found = pipeline.read(read, config.lenient, config.formats == "types").document
     with (
         pytest.MonkeyPatch.context() as patch
     ):  # templates are compiled once, not for every document
         patch.setattr(marks, "nonce", lambda text: "speclens-tests")
         patch.setattr(render, "renderer", _RENDERER)
-        made = pipeline.drafts(read, pipeline.read(read)[0], config)
-    return {path.removeprefix(f"{package}/"): draft for path, draft in made.items()}
+        made = pipeline.drafts(read, found, config)
+    return {path.removeprefix(f"{config.package}/"): draft for path, draft in made.items()}
 
 
 def texts(document: Mapping[str, Any] | str, package: str = "pkg") -> dict[str, str]:

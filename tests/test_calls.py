@@ -2,8 +2,10 @@
 
 A case in `golden/<feature>/calls.json` is a call with its arguments, the request that has to arrive (its target as it
 is on the wire) and what is answered; then the `result`, the `items` of a stream, or what it `raises`; `headers` are
-what a class of them reads from the answer, None where it refuses them. `$bytes`, `$tuple` and `$file` (name, content, media type, headers) stand for what JSON has no values for,
-`$url` in settings for the server's address.
+what a class of them reads from the answer, None where it refuses them. `$bytes`, `$date` and so on (`VALUES`) and
+`$file` (name, content, media type, headers) stand for what JSON has no values for, `$url` in settings for the server's
+address. The server answers for all http addresses, as a proxy. A call that is made several `times` has `requests`, each
+a target or as much of a request as matters.
 """
 
 from __future__ import annotations
@@ -17,20 +19,23 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
-from functools import cache
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import cache, partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from uuid import UUID
 
 import anyio
 import httpx
 import pytest
 
-from built import imported, texts
+from built import imported
 from calling import NO_CERTIFICATES
+from goldens import GOLDEN, texts
 from misbehaving import Behaviour, Received, Server, answer
 
-GOLDEN = Path(__file__).parent / "golden"
 FEATURES = sorted(path.parent.name for path in GOLDEN.glob("*/calls.json"))
 
 
@@ -48,8 +53,7 @@ def clients(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
     @cache
     def load(feature: str) -> ModuleType:
-        document = (GOLDEN / feature / "openapi.yaml").read_text("utf-8")
-        return imported(texts(document), directory, "client")
+        return imported(texts(feature), directory, "client")
 
     return load
 
@@ -59,10 +63,14 @@ def clients(tmp_path_factory: pytest.TempPathFactory) -> Any:
     "ignore:Async generator 'httpx", "ignore::pytest.PytestUnraisableExceptionWarning"
 )
 @pytest.mark.parametrize(("feature", "case", "style"), list(cases()))
-def test_call(clients: Any, feature: str, case: dict[str, Any], style: str) -> None:
+def test_call(
+    clients: Any, feature: str, case: dict[str, Any], style: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     client = clients(feature)
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
     script = tuple(map(answered, case.get("responses", [case.get("response", {})])))
     with Server(script) as server:
+        monkeypatch.setenv("http_proxy", server.url)
         items: list[Any] = []
         answers: list[httpx.Response] = []
         told = (
@@ -82,12 +90,10 @@ def test_call(clients: Any, feature: str, case: dict[str, Any], style: str) -> N
         else:
             assert "raises" not in case
             assert "items" in case or same(found, case["result"], case.get("class"))
-        assert items == case.get("items", [])
-        if "request" in case:
-            (request,) = server.requests
-            arrived(request, case["request"])
-        else:
-            assert [one.target for one in server.requests] == case.get("requests", [])
+        assert items == valued(case.get("items", []))
+        wanted = [case["request"]] if "request" in case else case.get("requests", [])
+        for request, expected in zip(server.requests, wanted, strict=True):
+            arrived(request, {"target": expected} if isinstance(expected, str) else expected)
         for name, values in case.get("headers", {}).items():
             assert headers(client, name, answers[0]) == values
 
@@ -115,21 +121,29 @@ def made(
 ) -> Any:
     own = json.loads(json.dumps(case.get("settings", {})).replace("$url", url))
     settings = {"base_url": url, "max_retries": 0, "on_response": tell, **valued(own)}
-    arguments = valued(case["arguments"])
     resource, method = case["call"].split(".")
+    before = range(1, case.get("times", 1))
+
+    def of(client: Any) -> Callable[[], Any]:
+        return partial(getattr(getattr(client, resource), method), **valued(case["arguments"]))
+
     if style == "sync":
         with httpx.Client(verify=NO_CERTIFICATES) as http:
-            called = getattr(getattr(client.Pkg(http_client=http, **settings), resource), method)
-            found = called(**arguments)
+            call = of(client.Pkg(http_client=http, **settings))
+            for _ in before:
+                call()
+            found = call()
             if "items" in case:
                 items += (dumped(item) for item in found)
             return found
 
     async def run() -> Any:
         async with httpx.AsyncClient(verify=NO_CERTIFICATES) as http:
-            own = client.AsyncPkg(http_client=http, **settings)
-            called = getattr(getattr(own, resource), method)(**arguments)
-            assert inspect.iscoroutine(called) or "requests" in case
+            call = of(client.AsyncPkg(http_client=http, **settings))
+            for _ in before:
+                await call()
+            called = call()
+            assert inspect.iscoroutine(called) or "items" in case
             found = await called if inspect.iscoroutine(called) else called
             if "items" in case:
                 async for item in found:
@@ -139,19 +153,29 @@ def made(
     return anyio.run(run, backend=style)
 
 
+VALUES: dict[str, Callable[[Any], Any]] = {
+    "$bytes": str.encode,
+    "$tuple": tuple,
+    "$date": date.fromisoformat,
+    "$datetime": datetime.fromisoformat,
+    "$seconds": lambda seconds: timedelta(seconds=seconds),
+    "$decimal": Decimal,
+    "$uuid": UUID,
+}
+
+
 def valued(value: Any) -> Any:
     """A JSON value with what stands for other values in their place."""
     if isinstance(value, list):
         return [valued(item) for item in value]
     if not isinstance(value, dict):
         return value
-    if "$bytes" in value:
-        return value["$bytes"].encode()
-    if "$tuple" in value:
-        return tuple(value["$tuple"])
     if "$file" in value:
         name, content, *rest = value["$file"]
         return name, content.encode(), *rest
+    for key, made_of in VALUES.items():
+        if key in value:
+            return made_of(value[key])
     return {key: valued(item) for key, item in value.items()}
 
 
@@ -166,7 +190,10 @@ def same(found: Any, expected: Any, class_name: str | None) -> bool:
 
 
 def arrived(request: Received, expected: dict[str, Any]) -> None:
-    assert (request.method, request.target) == (expected["method"], expected["target"])
+    assert (request.method, request.target) == (
+        expected.get("method", request.method),
+        expected["target"],
+    )
     for name, value in expected.get("headers", {}).items():
         assert request.headers.get(name) == value
     if "json" in expected:
@@ -194,7 +221,7 @@ def parts(request: Received) -> Iterator[dict[str, Any]]:
 
 def test_clients_of_all_kinds_are_strictly_typed(tmp_path: Path) -> None:
     for feature in FEATURES:
-        files = texts((GOLDEN / feature / "openapi.yaml").read_text("utf-8"), feature)
+        files = texts(feature, feature)
         place = tmp_path / feature
         place.mkdir()
         for name, text in files.items():

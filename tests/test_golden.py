@@ -4,6 +4,7 @@
 and what comes of it: `canonical` (or `errors`: pointer -> rule), `rewrites`, `drops`, `denormalized`. What a case says
 is judged twice: by the generated package, and by a JSON Schema validator on the views; `unenforced` says why a model
 accepts what its schema refuses, `wire` why the wire view accepts what comes to nothing.
+What else may be in the directory of a golden: `goldens.py`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from functools import cache
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -22,13 +22,13 @@ import pytest
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from runtime._source_map import pointer_of
 
-from built import imported, source, texts
+import goldens
+from built import imported
+from goldens import FEATURES, GOLDEN
 from speclens.lower import naming, parameters, views
 from speclens.source.pointer import join
 from speclens.validate.dialect import schema_validator
 
-GOLDEN = Path(__file__).parent / "golden"
-FEATURES = sorted(path.name for path in GOLDEN.iterdir() if path.is_dir())
 SHOWN = ("client.py", "models.py", "normalizers.py")
 KEYS = {
     "schema",
@@ -43,13 +43,7 @@ KEYS = {
 }
 
 
-@cache
-def made(feature: str) -> dict[str, str]:
-    return texts(text_of(feature))
-
-
-def text_of(feature: str) -> str:
-    return (GOLDEN / feature / "openapi.yaml").read_text("utf-8")
+made = cache(goldens.texts)
 
 
 @pytest.mark.parametrize("feature", FEATURES)
@@ -93,7 +87,7 @@ def test_case(feature: str, case: dict[str, Any], packages: Any) -> None:
     assert case.keys() <= KEYS
     assert ("canonical" in case) != ("errors" in case)
     models, normalizers = packages(feature)
-    document = parameters.lifted(source(text_of(feature)).value).document
+    document = parameters.lifted(goldens.read(feature).value).document
     pointer = join("#", "components", "schemas", case["schema"])
     ident = naming.component_names(document)[pointer]
     payload = copy.deepcopy(case["payload"])

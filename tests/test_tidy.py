@@ -10,11 +10,8 @@ from pathlib import Path
 import pytest
 from ruff import find_ruff_bin
 
-from built import drafts
+from goldens import FEATURES, GOLDEN, drafts
 from speclens import tidy
-
-GOLDEN = Path(__file__).parent / "golden"
-FEATURES = sorted(path.name for path in GOLDEN.iterdir() if path.is_dir())
 
 
 def test_every_file_is_a_fixed_point_of_the_formatter(tmp_path: Path) -> None:
@@ -35,13 +32,9 @@ def test_every_file_is_a_fixed_point_of_the_formatter(tmp_path: Path) -> None:
 
 
 def test_tidying_twice_is_tidying_once() -> None:
-    files = {name: draft.text for name, draft in drafts(text_of("compat_narrow_checks")).items()}
+    files = {name: draft.text for name, draft in drafts("compat_narrow_checks").items()}
     once = tidy.tidy(files)
     assert tidy.tidy(once) == once
-
-
-def text_of(feature: str) -> str:
-    return (GOLDEN / feature / "openapi.yaml").read_text("utf-8")
 
 
 def code(text: str) -> dict[int, set[str]]:
@@ -60,7 +53,7 @@ def code(text: str) -> dict[int, set[str]]:
 def test_each_line_is_known_by_the_line_it_was_made_from(feature: str) -> None:
     made = {
         name: draft
-        for name, draft in drafts(text_of(feature)).items()
+        for name, draft in drafts(feature).items()
         if name in {"models.py", "normalizers.py", "__init__.py"}
     }
     tidied = tidy.tidy({name: draft.text for name, draft in made.items()})

@@ -63,6 +63,7 @@ def test_every_rule_has_a_document() -> None:
         "openapi/version",
         "operation/duplicate-id",
         "parameter/duplicate",
+        "parameter/querystring",
         "path/equivalent",
         "path/undeclared-parameter",
         "path/unused-parameter",

@@ -13,7 +13,7 @@ from ._types import Integer, Maybe, Model
 
 
 class EditImageHeaders(ResponseHeaders):
-    """The headers that POST /v1/images/edits answers with."""
+    """The headers that editImage answers with."""
 
     x_request_id: Annotated[Maybe[str], Field(alias="x-request-id")] = None
     """Identifies the request. Quote it when you ask for support."""

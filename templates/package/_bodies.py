@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import AsyncIterable, Iterable, Mapping
+from collections.abc import AsyncIterable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -151,8 +151,7 @@ class Form:
             return [(key, plain(item)) for key, item in value.items()]
         if isinstance(value, list) and "json" not in how.content_type:
             if not how.explode:
-                between = {"spaceDelimited": " ", "pipeDelimited": "|"}.get(how.style, ",")
-                return [(name, between.join(map(plain, value)))]
+                return [(name, _joined(value, how))]
             return [(name, plain(item)) for item in value]
         return [(name, plain(value))]
 
@@ -170,7 +169,7 @@ class Form:
 @dataclass(frozen=True, slots=True)
 class Multipart:
     """Members as parts (`multipart/form-data` and its kin): files as they are, text and numbers as text, all else as JSON.
-    An array is a part for each item, unless it is said to be JSON itself."""
+    An array is a part for each item, unless it is said to be JSON itself, or its plain items to stand together."""
 
     media_type: str = "multipart/form-data"
     encoding: Mapping[str, Encoding] = field(default_factory=dict)
@@ -182,8 +181,7 @@ class Multipart:
         if missing := [name for name in self.required if name not in members]:
             raise TypeError(f"missing argument {missing[0]!r}")
         for name, member in members.items():
-            is_list = isinstance(member, (list, tuple)) and not _is_file(member)
-            several = member if is_list and "json" not in self._how(name).content_type else [member]
+            several = self._several(name, member)
             parts += [(name, self._part(name, one)) for one in several]
         if not parts:  # httpx would send no body
             return {"content": b"--none--\r\n", "content_type": f"{self.media_type}; boundary=none"}
@@ -195,6 +193,14 @@ class Multipart:
 
     def _how(self, name: str) -> Encoding:
         return self.encoding.get(name, Encoding())
+
+    def _several(self, name: str, value: Any) -> Sequence[Any]:
+        """The values of the parts of a member."""
+        how = self._how(name)
+        if not isinstance(value, (list, tuple)) or _is_file(value) or "json" in how.content_type:
+            return [value]
+        is_joined = not how.explode and all(isinstance(one, (str, int, float)) for one in value)
+        return [_joined(value, how)] if is_joined and value else value
 
     def _part(self, name: str, value: Any) -> tuple[Any, ...]:
         """A part as httpx takes it: file name, content, media type, headers."""
@@ -215,6 +221,12 @@ class Multipart:
 
     def decode(self, answer: Answer) -> bytes:
         return answer.content
+
+
+def _joined(values: Sequence[Any], how: Encoding) -> str:
+    """Values in one text, between them what the style says."""
+    between = {"spaceDelimited": " ", "pipeDelimited": "|"}.get(how.style, ",")
+    return between.join(map(plain, values))
 
 
 def _is_file(value: Any) -> bool:

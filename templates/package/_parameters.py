@@ -5,21 +5,29 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, ClassVar
 from urllib.parse import quote
 
-from ._operation import Draft, to_json
+from ._operation import Codec, Draft, to_json
 
 Quote = Callable[[str], str]
 _SEPARATORS = {"form": ",", "spaceDelimited": "%20", "pipeDelimited": "%7C"}
 _SENDABLE = re.compile(r"([!-~]+([ \t]+[!-~]+)*)?")  # in a header: what httpx and h11 take
+_COOKIE = re.compile(r"[!#-+\--:<-\[\]-~]*")  # RFC 6265, 4.1.1
 _RESERVED = "!$'()*,/:;?@"  # RFC 3986, 2.2, without what would end a part of the query
 
 
 def _quoted(is_reserved: bool) -> Quote:
     return partial(quote, safe=_RESERVED if is_reserved else "")
+
+
+def _octets(text: str) -> str:
+    """A part of a cookie that is sent as it is. Raises ValueError for what none can hold."""
+    if not _COOKIE.fullmatch(text):
+        raise ValueError(f"no cookie can hold {text!r}")
+    return text
 
 
 def _json(value: Any) -> str:
@@ -119,6 +127,21 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
+class QueryString:
+    """All of the query, in a media type; what is no form is percent-encoded as a whole (section 4.12.1 of 3.2)."""
+
+    name: str = ""
+    codec: Codec = field(kw_only=True)
+    place: ClassVar[str] = "querystring"
+    is_nullable: ClassVar[bool] = False
+
+    def put(self, draft: Draft, ident: str, value: Any) -> None:
+        text = self.codec.encode(value, {})["content"].decode()
+        is_form = self.codec.media_type == "application/x-www-form-urlencoded"
+        draft.query.extend([text if is_form else quote(text, "")] if text else [])
+
+
+@dataclass(frozen=True, slots=True)
 class Header:
     """A header. Raises ValueError for what none can hold: line ends, and what is not ASCII."""
 
@@ -138,7 +161,7 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Cookie:
-    """A cookie."""
+    """A cookie; of the style `cookie` (3.2) it is not percent-encoded."""
 
     name: str = ""
     style: str = "form"
@@ -147,7 +170,8 @@ class Cookie:
     is_nullable: ClassVar[bool] = False
 
     def put(self, draft: Draft, ident: str, value: Any) -> None:
-        name, sent, how = self.name or ident, to_json(value), _quoted(False)
+        name, sent = self.name or ident, to_json(value)
+        how = _octets if self.style == "cookie" else _quoted(False)
         if self.style == "json":
             draft.cookies.append(f"{name}={how(_json(sent))}")
         elif self.explode:

@@ -49,7 +49,7 @@ def _operations(client: ir.Client) -> Iterator[Data]:
                         "required": argument.is_required,
                     }
                     for argument in one.arguments
-                    if argument.place in {"path", "query", "header", "cookie"}
+                    if argument.place in {"path", "query", "querystring", "header", "cookie"}
                 ],
                 "body": list(_body(one)),
                 "responses": {

@@ -10,7 +10,7 @@ class Argument:
     """Something that a caller of a method gives: a parameter, a member of the body, or the body as a whole."""
 
     name: str  # wire name
-    place: str  # path, query, header, cookie; member or body; content-type
+    place: str  # path, query, querystring, header, cookie; member or body; content-type
     ident: str
     pointer: str
     annotation: str
@@ -85,6 +85,7 @@ class Operation:
     path: str  # literal
     place: str  # method and path, safe in Markdown
     doc: str
+    is_deprecated: bool
     params: str  # class of the arguments
     arguments: tuple[Argument, ...]
     parameters: tuple[
@@ -97,7 +98,6 @@ class Operation:
     result: str  # annotation of what a call gives
     is_plain: bool  # whether there is more to be answered than a stream
     stream: str  # annotation of the items, where a stream of them may be answered; else ""
-    stream_ident: str  # of the client's method for that
     is_download: bool  # whether a success may be bytes, and no stream
     paging: str  # expression that asks for the next page; "" where there is none
     alternatives: tuple[
@@ -107,6 +107,7 @@ class Operation:
     base_url: str  # literal, where it is not that of the client, else ""
     request: str  # class of a JSON body; "" if the server has no part of this operation
     response: str  # class of the answer
+    stream_ident: str = ""  # of the client's method for a stream or a download; filled in where its resource is known
 
     @property
     def has_nulls(self) -> bool:

@@ -28,7 +28,7 @@ def lift(document: JsonObject, origins: dict[str, str]) -> None:
             name = _name(document, made, pointer, operation)
             place = join("#/components/schemas", name)
             origins[place] = join(pointer, "responses")
-            made[name] = _schema(answers, pointer, place, origins)
+            made[name] = _schema(answers, place, origins)
     if made:
         document.setdefault("components", {}).setdefault("schemas", {}).update(made)
 
@@ -68,9 +68,7 @@ def _name(document: JsonObject, made: JsonObject, pointer: str, operation: JsonO
     return name
 
 
-def _schema(
-    answers: list[Declared], pointer: str, place: str, origins: dict[str, str]
-) -> JsonObject:
+def _schema(answers: list[Declared], place: str, origins: dict[str, str]) -> JsonObject:
     properties: JsonObject = {}
     required: list[str] = []
     for key in dict.fromkeys(key for one in answers for key in one):
@@ -80,8 +78,7 @@ def _schema(
         properties[name] = _property(said)
         if len(said) == len(answers) and all(one.get("required") is True for *_, one in said):
             required.append(name)
-    path = tokens(pointer)
-    told = f"The headers that {path[-1].upper()} {path[-2]} answers with."
+    told = f"The headers that {tokens(place)[-1].rpartition(_SUFFIX)[0]} answers with."
     return {
         "type": "object",
         "description": told,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from speclens import ir, names
@@ -50,18 +51,15 @@ def verb(operation: JsonObject, name: str, tag: str) -> str:
 
 def distinct(operations: list[ir.Operation]) -> tuple[ir.Operation, ...]:
     """The operations of a resource; where two would be one method, each keeps the whole name of its operation."""
-    count = [operation.ident for operation in operations]
-    found = [_in_full(one) if count.count(one.ident) > 1 else one for one in operations]
+    count = [one.ident for one in operations]
+    found = [
+        replace(one, ident=one.handler) if count.count(one.ident) > 1 else one for one in operations
+    ]
     taken = {one.ident for one in found}
-    return tuple(
-        one
-        if one.stream_ident == one.ident
-        else replace(one, stream_ident=names.unused(one.stream_ident, taken))
-        for one in found
-    )
+    return tuple(replace(one, stream_ident=_stream(one, taken)) for one in found)
 
 
-def _in_full(operation: ir.Operation) -> ir.Operation:
-    is_other = operation.stream_ident != operation.ident
-    stream = f"{operation.handler}_stream" if is_other else operation.handler
-    return replace(operation, ident=operation.handler, stream_ident=stream)
+def _stream(one: ir.Operation, taken: Collection[str]) -> str:
+    """What the method is called that gives an answer as it comes."""
+    is_beside = (one.is_plain and one.stream) or one.is_download
+    return names.unused(f"{one.ident}_stream", taken) if is_beside else one.ident

@@ -14,6 +14,11 @@ from speclens.lower import compat, media
 from speclens.lower.walk import JsonObject, nested, objects
 from speclens.source.pointer import get, join, tokens
 
+_TELLING = frozenset(("properties", "patternProperties", "headers", "$defs", "parameters"))
+"""Fields whose members' names tell."""
+_SKIPPED = frozenset(("oneOf", "anyOf", "allOf", "prefixItems", "responses", "content"))
+"""Fields whose members' names or numbers tell less, or nothing."""
+
 
 def component_names(document: JsonObject) -> dict[str, str]:
     """Pointer -> class name of the schemas under `components/schemas`, in document order."""
@@ -92,19 +97,33 @@ def _place(
     is_precise: bool = False,
 ) -> list[str]:
     """The words of a place: the component or the operation it belongs to, then the way from there."""
-    path = tokens(pointer)
+    path, start = tokens(pointer), 3
     if path[:2] == ("components", "schemas"):
-        stem, rest = [components[join("#", *path[:3])]], path[3:]
+        stem = [components[join("#", *path[:3])]]
+    elif path[0] == "paths" and path[2] == "parameters":
+        stem, start = [path[1]], 2
     elif path[0] in {"paths", "webhooks"} and len(path) > 3:
         operation = get(document, join("#", *path[:3]))
         named = isinstance(operation, dict) and "operationId" in operation
         unnamed = [path[1], path[2]] if path[0] == "webhooks" else [path[2], path[1]]
-        stem, rest = [str(operation["operationId"])] if named else unnamed, path[3:]
+        stem = [str(operation["operationId"])] if named else unnamed
     else:
-        stem, rest = list(path[2:3]), path[3:]
+        stem = list(path[2:3])
     if in_full:
-        return [*stem, *rest]
-    return [*stem, *_way(rest, is_precise)]
+        return [*stem, *path[start:]]
+    return [*stem, *_way(_by_name(document, path)[start:], is_precise)]
+
+
+def _by_name(document: JsonObject, path: tuple[str, ...]) -> tuple[str, ...]:
+    """A place with a parameter by its name, not by its number: another one before it renames nothing. Its one media type
+    tells nothing."""
+    at = path.index("parameters") + 1 if "parameters" in path else len(path)
+    parameter = get(document, join("#", *path[: at + 1])) if path[at:] else None
+    given = parameter.get("name") if isinstance(parameter, dict) and "in" in parameter else None
+    if not isinstance(given, str):
+        return path
+    name = path[at] if path[0] == "components" else given
+    return (*path[:at], name, *path[at + (3 if path[at + 1] == "content" else 1) :])
 
 
 def _way(path: tuple[str, ...], is_precise: bool) -> Iterator[str]:
@@ -125,23 +144,9 @@ def _way(path: tuple[str, ...], is_precise: bool) -> Iterator[str]:
                 yield f"Option{int(token) + 1}" if token.isdecimal() else token
             elif before == "responses":
                 yield f"Response{'' if token in usual else token.capitalize()}"
-            elif before in {"properties", "patternProperties", "headers", "$defs"} or (
-                before == "content" and "json" not in token
-            ):
+            elif before in _TELLING or (before == "content" and "json" not in token):
                 yield "Event" if token == "text/event-stream" else token
             continue
-        skip = token in {
-            "properties",
-            "patternProperties",
-            "headers",
-            "$defs",
-            "oneOf",
-            "anyOf",
-            "allOf",
-            "prefixItems",
-            "responses",
-            "content",
-            "parameters",
-        }
+        skip = token in _TELLING or token in _SKIPPED
         if token in kinds:
             yield kinds[token]

@@ -118,9 +118,9 @@ def _distinct_names(found: Iterable[_Found], make: Any) -> dict[str, str]:
 
 
 def _operation(inputs: Inputs, found: _Found, stem: str, title: str, heads: str) -> ir.Operation:
-    operation, pointer, named = found.value, found.pointer, inputs.named
+    operation, pointer = found.value, found.pointer
     request = requests.lower(inputs, pointer, operation, found.path)
-    answers = responses.lower(named, pointer, operation)
+    answers = responses.lower(inputs.named, pointer, operation)
     lifted = parameters.place_of(inputs.lifted, pointer)
     ident = methods.verb(operation, found.name, methods.tag(operation, found.path))
     stream, is_plain = responses.stream(answers), responses.is_plain(answers)
@@ -138,9 +138,10 @@ def _operation(inputs: Inputs, found: _Found, stem: str, title: str, heads: str)
         path=literal(found.path.partition("#")[0]),
         place=inline(f"{found.method.upper()} {found.path}"),
         doc=_doc(operation, heads),
+        is_deprecated=operation.get("deprecated") is True,
         params=_params(inputs, title) if request.arguments else "RequestOptions",
         arguments=request.arguments,
-        parameters=(media.of_parameters(named, lifted, pointer),) if lifted else (),
+        parameters=(media.of_parameters(inputs.named, lifted, pointer),) if lifted else (),
         defaults=literal(request.defaults) if request.defaults else "",
         body=request.body,
         responses=answers,
@@ -148,7 +149,6 @@ def _operation(inputs: Inputs, found: _Found, stem: str, title: str, heads: str)
         result=responses.result(answers),
         is_plain=is_plain,
         stream=stream,
-        stream_ident=f"{ident}_stream" if (is_plain and stream) or is_download else ident,
         is_download=is_download,
         paging=paging.paging(inputs.document, operation, request.arguments) if is_plain else "",
         alternatives=security.alternatives(inputs.document, operation),

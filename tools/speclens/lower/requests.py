@@ -22,6 +22,7 @@ _STYLES = {
     "header": ("Header", "simple", False),
     "cookie": ("Cookie", "form", True),
 }  # class of the mark, and its defaults: style, explode
+_WHOLE_QUERY = "querystring"  # section 4.12.1 of 3.2
 _OPTION = "content-type"
 
 
@@ -105,8 +106,9 @@ def _parameters(
     for key, (place, parameter) in found.items():
         location = key[0]
         name = str(parameter["name"])
+        is_known = location in _STYLES or location == _WHOLE_QUERY
         is_told = location == "header" and name.lower() in ignored
-        if location in _STYLES and not is_told and (location != "path" or name in slots):
+        if is_known and not is_told and (location != "path" or name in slots):
             made = _parameter(inputs, location, place, parameter)
             yield replace(made, is_required=False) if key in hubs else made
 
@@ -114,6 +116,8 @@ def _parameters(
 def _parameter(inputs: Inputs, location: str, place: str, parameter: JsonObject) -> ir.Argument:
     at, schema = parameters.schema_of(place, parameter)
     options = [one for one in inputs.options(at, schema) if one != "None"] or ["str"]
+    if parameter.get("allowEmptyValue") is True and location == "query" and "str" not in options:
+        options.append("Literal['']")
     is_required = location == "path" or parameter.get("required") is True
     told = [f"deprecated {said}"] if (said := _deprecation(parameter)) else []
     return ir.Argument(
@@ -122,7 +126,9 @@ def _parameter(inputs: Inputs, location: str, place: str, parameter: JsonObject)
         ident="",
         pointer=place,
         annotation=union(options if is_required else [*options, "None"]),
-        mark=_style(location, parameter),
+        mark=_whole_query(inputs, place, parameter)
+        if location == _WHOLE_QUERY
+        else _style(location, parameter),
         comment=comment("; ".join(told)),
         is_required=is_required,
     )
@@ -159,6 +165,17 @@ def _style(location: str, parameter: JsonObject) -> str:
         else []
     )
     return f"{mark}({', '.join(told)})"
+
+
+def _whole_query(inputs: Inputs, pointer: str, parameter: JsonObject) -> str:
+    """The mark of what is all of the query, with the codec of its media type; what we know none of is text."""
+    for name, place, value in media.content(inputs.document, pointer, parameter):
+        one = media.lower(inputs.named, name, place)
+        encoding = _encoding(value) if one.codec == "Form" else ""
+        told = [*one.arguments, *([f"encoding={encoding}"] if encoding else [])]
+        if one.codec in {"Form", "Json"}:
+            return f"QueryString(codec={one.codec}({', '.join(told)}))"
+    return "QueryString(codec=Text())"
 
 
 # Bodies

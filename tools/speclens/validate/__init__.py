@@ -30,6 +30,7 @@ RULES: tuple[Rule, ...] = (
     paths.path_parameters,
     paths.operation_ids,
     paths.duplicate_parameters,
+    paths.query_strings,
     examples.patterns,
     examples.samples,
 )

@@ -11,6 +11,7 @@ from speclens.problems import Finding
 from speclens.source import pointer
 from speclens.validate.document import Document, resolve
 
+_QUERY = frozenset(("query", "querystring"))
 _EXPRESSION = re.compile(r"\{([^{}]*)\}")
 
 
@@ -67,6 +68,27 @@ def duplicate_parameters(document: Document) -> Iterator[Finding]:
                 message = f"{key[0]} parameter {key[1]!r} is declared twice"
                 yield _warning("parameter/duplicate", place, message, "keep one of the two")
             seen.add(key)
+
+
+def query_strings(document: Document) -> Iterator[Finding]:
+    """A parameter that is all of the query (OpenAPI 3.2, 4.12.1) beside another one of it, in the operation or its path."""
+    for _, node in _path_items(document):
+        item = resolve(document, node.value)
+        for _, method, operation in operations(item) if isinstance(item, dict) else ():
+            place = pointer.join(node.pointer, *method)
+            listed = [
+                (pointer.join(owner, "parameters", index), parameter)
+                for owner, value in ((node.pointer, item), (place, operation))
+                for index, parameter in _parameters(document, value)
+            ]
+            for here, whole in listed:
+                others = [p["name"] for _, p in listed if p["in"] in _QUERY and p is not whole]
+                if whole["in"] == "querystring" and others:
+                    message = (
+                        f"{whole['name']!r} is all of the query, and beside it is {others[0]!r}"
+                    )
+                    hint = "make one a member of the other"
+                    yield _warning("parameter/querystring", here, message, hint)
 
 
 def _path_items(document: Document) -> Iterable[tuple[str, Node]]:

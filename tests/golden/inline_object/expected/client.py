@@ -3,20 +3,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from functools import cached_property
-from typing import Annotated, Any, Required, Unpack
+from typing import Annotated, Any, Required, TypeAlias, Unpack
 
 from . import models as _models
 from ._operation import Json, Operation, RequestOptions
-from ._parameters import Path
+from ._parameters import Path, Query
 from ._transport import AsyncClient, Resource, SyncClient
+
+MakeThingFilterInput: TypeAlias = _models.MakeThingFilter | Mapping[str, Any]
+MakeThingWhereInput: TypeAlias = _models.MakeThingWhere | Mapping[str, Any]
+SharedInput: TypeAlias = _models.Shared | Mapping[str, Any]
+ThingsIdOfPathInput: TypeAlias = _models.ThingsIdOfPath | Mapping[str, Any]
 
 
 class PutThingsIdParams(RequestOptions, total=False):
     """The arguments of `things.put_id`. None is not sent."""
 
     id: Required[Annotated[str, Path()]]
+    of_path: Annotated[
+        ThingsIdOfPathInput | None, Query("of-path", style="deepObject", explode=False)
+    ]
     b: str | None
 
 
@@ -36,6 +44,12 @@ class MakeThingParams(RequestOptions, total=False):
     """The arguments of `things.make`. None is not sent."""
 
     id: Required[Annotated[str, Path()]]
+    of_path: Annotated[
+        ThingsIdOfPathInput | None, Query("of-path", style="deepObject", explode=False)
+    ]
+    where: Annotated[MakeThingWhereInput | None, Query(style="deepObject", explode=False)]
+    filter: Annotated[MakeThingFilterInput | None, Query(style="json")]
+    shared: Annotated[SharedInput | None, Query(style="json")]
     a: str | None
 
 

@@ -8,6 +8,10 @@ from typing import TypeAlias
 from ._types import Integer, Maybe, Model
 
 
+class MakeThingFilter(Model):
+    f: Maybe[Integer] = None
+
+
 class MakeThingRequest(Model):
     a: Maybe[str] = None
 
@@ -20,8 +24,16 @@ class MakeThingResponseItem(Model):
     id: str
 
 
+class MakeThingWhere(Model):
+    v: Maybe[Integer] = None
+
+
 class PutThingsIdRequest(Model):
     b: Maybe[str] = None
+
+
+class Shared(Model):
+    s: Maybe[Integer] = None
 
 
 class Thing(Model):
@@ -45,6 +57,10 @@ class ThingMapValue(Model):
 
 class ThingRowsItem(Model):
     y: Maybe[Integer] = None
+
+
+class ThingsIdOfPath(Model):
+    p: Maybe[Integer] = None
 
 
 MakeThingResponse: TypeAlias = list[MakeThingResponseItem]

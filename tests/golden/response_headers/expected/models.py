@@ -13,7 +13,7 @@ from ._types import Integer, Maybe, Model
 
 
 class DeletePetsHeaders(ResponseHeaders):
-    """The headers that DELETE /pets answers with."""
+    """The headers that delete /pets answers with."""
 
     x_rate_limit: Annotated[Maybe[Annotated[Integer, Field(ge=0)]], Field(alias="X-Rate-Limit")] = (
         None
@@ -22,7 +22,7 @@ class DeletePetsHeaders(ResponseHeaders):
 
 
 class ListPetsHeaders(ResponseHeaders):
-    """The headers that GET /pets answers with."""
+    """The headers that listPets answers with."""
 
     x_rate_limit: Annotated[
         Maybe[Annotated[Integer, Field(ge=0)] | str], Field(alias="X-Rate-Limit")

@@ -35,7 +35,7 @@ GET_ELSE: Operation[None] = Operation(
     answers={
         "204": None,
     },
-    base_url="https://us.else.example",
+    base_url="http://us.else.example",
 )
 
 
