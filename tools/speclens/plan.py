@@ -68,7 +68,8 @@ def _every(document: ir.Document) -> tuple[ir.Operation, ...]:
 
 def _has_parameters(document: ir.Document) -> bool:
     places = {argument.place for one in _every(document) for argument in one.arguments}
-    return not places <= {"member", "body", "content-type"}
+    has_forms = _codecs(document) & {"Form", "Multipart"}  # whose members may be written alike
+    return bool(has_forms) or not places <= {"member", "body", "content-type"}
 
 
 def _has_other_media(document: ir.Document) -> bool:

@@ -13,6 +13,7 @@ from speclens.lower import compat, media, parameters, security
 from speclens.lower.arguments import Inputs, union
 from speclens.lower.naming import is_class
 from speclens.lower.walk import JsonObject, follow
+from speclens.objects import WAS_20, is_30
 from speclens.source.pointer import get, join
 
 _IGNORED = frozenset({"accept", "content-type"})  # section 4.8.12.1: not told by a parameter
@@ -169,7 +170,8 @@ def _body(inputs: Inputs, pointer: str, body: JsonObject) -> tuple[ir.Body | Non
     found, same, named = [], {}, inputs.named
     for name, place, value in media.content(inputs.document, pointer, body):
         one = media.lower(named, name, place)
-        encoding = _encoding(value) if one.codec in {"Form", "Multipart"} else ""
+        is_form = one.codec in {"Form", "Multipart"}
+        encoding = _encoding(value, _has_styles(inputs.document, one)) if is_form else ""
         told = [*one.arguments, *([f"encoding={encoding}"] if encoding else [])]
         if one.codec == "Multipart" and one.schema and (names := inputs.required(one.schema)):
             told.append(f"required={tuple_literal(sorted(names))}")
@@ -257,7 +259,14 @@ def _option(body: ir.Body) -> ir.Argument | None:
     return ir.Argument(_OPTION, _OPTION, "", body.pointer, annotation, "ContentType()", told, False)
 
 
-def _encoding(value: JsonObject) -> str:
+def _has_styles(document: JsonObject, media: ir.Media) -> bool:
+    """Whether members of a form may have a style: not those that are parts in OpenAPI 3.0, but in Swagger 2.0
+    (`collectionFormat`)."""
+    has_parts = not is_30(document) or WAS_20 in document
+    return media.codec == "Form" or (media.name == "multipart/form-data" and has_parts)
+
+
+def _encoding(value: JsonObject, has_styles: bool) -> str:
     """How the members of a form are written, where the document says so (section 4.8.15)."""
     found = {}
     declared = value.get("encoding")
@@ -265,11 +274,8 @@ def _encoding(value: JsonObject) -> str:
         told = []
         if isinstance(one, dict):
             kind = str(one.get("contentType") or "").partition(",")[0].strip()
-            style = str(one.get("style") or "")
             told += [f"content_type={literal(kind)}"] if kind and "*" not in kind else []
-            told += [f"style={literal(style)}"] if style else []
-            is_exploded = one.get("explode", style in {"", "form"})
-            told += ["explode=False"] if is_exploded is not True else []
+            told += _in_style(one) if has_styles else []
         if told:
             found[name] = f"Encoding({', '.join(told)})"
     return (
@@ -277,3 +283,14 @@ def _encoding(value: JsonObject) -> str:
         if found
         else ""
     )
+
+
+def _in_style(one: JsonObject) -> list[str]:
+    """How a member is written as a parameter of the query is: if anything is said of that, and in place of its media
+    type."""
+    if not any(one.get(field) is not None for field in ("style", "explode", "allowReserved")):
+        return []
+    style = str(one.get("style") or "form")
+    told = [f"style={literal(style)}"]
+    told += ["explode=False"] if one.get("explode", style == "form") is not True else []
+    return told + (["reserved=True"] if one.get("allowReserved") is True else [])

@@ -41,7 +41,7 @@ FORM_SEND: Operation[None] = Operation(
         _models.FormSendRequestApplicationXWwwFormUrlencoded,
         encoding={
             "deep": Encoding(style="deepObject", explode=False),
-            "ids": Encoding(explode=False),
+            "ids": Encoding(style="form", explode=False),
         },
     ),
     answers={
