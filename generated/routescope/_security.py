@@ -22,6 +22,9 @@ class Http:
     scheme: str = "Bearer"
     header: ClassVar[str] = "authorization"
 
+    def is_in(self, draft: Draft) -> bool:
+        return self.header in draft.headers
+
     def put(self, draft: Draft, credential: Credential) -> httpx.Auth | None:
         if isinstance(credential, tuple):
             credential = b64encode(":".join(credential).encode()).decode()

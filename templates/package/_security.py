@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Generator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import ClassVar, TypeAlias
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import httpx
 
@@ -25,6 +25,9 @@ class Http:
 
     scheme: str = "Bearer"
     header: ClassVar[str] = "authorization"
+
+    def is_in(self, draft: Draft) -> bool:
+        return self.header in draft.headers
 
     def put(self, draft: Draft, credential: Credential) -> httpx.Auth | None:
         if isinstance(credential, tuple):
@@ -43,6 +46,11 @@ class ApiKey:
     @property
     def header(self) -> str:
         return self.name.lower() if self.place == "header" else ""
+
+    def is_in(self, draft: Draft) -> bool:
+        """Whether the caller has given the key as a parameter."""
+        pairs = {"query": draft.query, "cookie": draft.cookies}.get(self.place, [])
+        return self.header in draft.headers or self.name in {unquote(pair.partition("=")[0]) for pair in pairs}
 
     def put(self, draft: Draft, credential: Credential) -> httpx.Auth | None:
         key = credential if isinstance(credential, str) else ":".join(credential)
@@ -64,6 +72,9 @@ class OAuth2:
     _auths: dict[Credential, httpx.Auth] = field(default_factory=dict, repr=False, compare=False)
 
     header: ClassVar[str] = "authorization"
+
+    def is_in(self, draft: Draft) -> bool:
+        return self.header in draft.headers
 
     def put(self, draft: Draft, credential: Credential) -> httpx.Auth | None:
         if isinstance(credential, tuple):
