@@ -49,7 +49,8 @@ def lower(inputs: Inputs, pointer: str, operation: JsonObject, path: str) -> Req
     if lowered and schema:
         codecs = {one.codec for one in lowered.content}
         binary = "FileInput" if "Multipart" in codecs else inputs.binary
-        own = replace(inputs, binary=binary, is_patch="MergePatch" in codecs)
+        is_form = codecs <= {"Form", "Multipart"}
+        own = replace(inputs, binary=binary, is_patch="MergePatch" in codecs, is_form=is_form)
         found += own.arguments(schema, lowered.is_required)
         defaults = inputs.defaults(schema)
     elif lowered:

@@ -10,6 +10,12 @@ from pydantic import Field
 from ._types import Integer, JsonBinary, Maybe, Model
 
 
+class AnySendRequest(Model):
+    any: Any = None
+    none: None = None
+    name: Maybe[str] = None
+
+
 class FormSendRequestApplicationXWwwFormUrlencoded(Model):
     name: str
     tags: Maybe[list[str]] = None
