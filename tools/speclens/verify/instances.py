@@ -32,13 +32,8 @@ _FEW = 3
 _MOST_TEXTS = 200
 
 
-def instances(document: JsonObject, pointer: str) -> SearchStrategy[Json]:
-    """Values that the schema at `pointer` of a document mostly accepts."""
-    return makers(document)(pointer)
-
-
-def makers(document: JsonObject) -> Callable[[str], SearchStrategy[Json]]:
-    """`instances` for many schemas of one document."""
+def instances(document: JsonObject) -> Callable[[str], SearchStrategy[Json]]:
+    """Values that the schemas of a document mostly accept, by pointer."""
     every, known, near = tuple(_texts(document)), names(document), scalars.edges(document)
 
     def made(pointer: str) -> SearchStrategy[Json]:

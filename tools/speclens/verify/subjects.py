@@ -18,7 +18,7 @@ from speclens import ir
 from speclens.lower import compat, naming, parameters, views
 from speclens.lower.walk import JsonObject
 from speclens.source.pointer import exists, get, join
-from speclens.verify.instances import makers, names
+from speclens.verify.instances import instances, names
 from speclens.verify.judges import Formats, Judge, judges, typed
 from speclens.verify.mutations import near_misses
 from speclens.verify.values import Json, exact
@@ -127,7 +127,7 @@ def subjects(
     document = typed(lifted.document, of)
     wire, canonical = views.wire(document).document, views.canonical(document).document
     on_wire, on_canonical = judges(document, [*unenforced, *lifted.places(unenforced)], of)
-    sendable, foldable = makers(wire), makers(canonical)
+    sendable, foldable = instances(wire), instances(canonical)
     known, judges_of = names(document), ((wire, cache(on_wire)), (canonical, cache(on_canonical)))
 
     def fits(pointer: str, value: Json) -> bool:
