@@ -258,12 +258,9 @@ class Operation(Generic[R]):
         """Put the body into a request."""
         extra, codec = arguments.get("extra_body"), _chosen(self.body, draft.content_type)
         if extra:
-            members = {
-                ident: mark
-                for ident, (mark, _) in _marks(self.arguments).items()
-                if isinstance(mark, Member)
-            }
-            if clash := extra.keys() & {*members, *(mark.name for mark in members.values())}:
+            marks = _marks(self.arguments).items()
+            members = {mark.name or ident for ident, (mark, _) in marks if isinstance(mark, Member)}
+            if clash := extra.keys() & members:
                 raise TypeError(f"{min(clash)!r} is an argument, and may not be in extra_body")
         if codec and (draft.has_body or extra or self.needs_body):
             value = draft.body if draft.has_body and not draft.members else draft.members

@@ -26,6 +26,9 @@ class Http:
     def asks_for(self) -> str:
         return "(user, password)" if self.scheme == "Basic" else "token"
 
+    def is_in(self, draft: Draft) -> bool:
+        return self.header in draft.headers
+
     def put(self, draft: Draft, credential: Credential) -> httpx.Auth | None:
         if isinstance(credential, tuple):
             credential = b64encode(":".join(credential).encode()).decode()

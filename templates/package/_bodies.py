@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import AsyncIterable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import IO, Any, TypeAlias
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, unquote
 
 import httpx
 from pydantic_core import from_json
@@ -17,6 +17,7 @@ from pydantic_core import from_json
 from ._compat import PayloadError, unchanged
 from ._errors import Answer
 from ._operation import Json, to_json
+from ._parameters import Query
 
 Content: TypeAlias = bytes | str | os.PathLike[str] | IO[bytes] | Iterable[bytes] | AsyncIterable[bytes]
 """A body as it is: a path stands for what is in the file; an iterable is sent as it comes."""
@@ -119,8 +120,9 @@ class Encoding:
     """How a member of a form is written (section 4.8.15 of 3.1)."""
 
     content_type: str = ""
-    style: str = ""
+    style: str = ""  # "" where the media type says it all
     explode: bool = True
+    reserved: bool = False
 
 
 @dataclass(frozen=True)
@@ -139,28 +141,26 @@ class Form:
     def encode(self, value: Any, options: Mapping[str, Any]) -> dict[str, Any]:
         members = json.loads(self._json.encode(value, options)["content"])
         pairs = [pair for name, member in members.items() for pair in self._pairs(name, member)]
-        return {"content": urlencode(pairs, quote_via=quote, safe="[]").encode()}
+        return {"content": "&".join(pairs).encode()}
 
-    def _pairs(self, name: str, value: Any) -> list[tuple[str, str]]:
+    def _pairs(self, name: str, value: Any) -> Iterator[str]:
         how = self.encoding.get(name, Encoding())
-        if value is None:
-            return [(name, "")]
-        if isinstance(value, dict) and how.style == "deepObject":
-            return [pair for key in value for pair in self._nested(f"{name}[{key}]", value[key])]
-        if isinstance(value, dict) and how.style == "form":
-            return [(key, plain(item)) for key, item in value.items()]
-        if isinstance(value, list) and "json" not in how.content_type:
-            if not how.explode:
-                return [(name, _joined(value, how))]
-            return [(name, plain(item)) for item in value]
-        return [(name, plain(value))]
+        if how.style not in {"", "deepObject"}:
+            return Query(name, how.style, how.explode, how.reserved).pairs(name, value)
+        if how.style and isinstance(value, dict):
+            pairs = self._nested(name, value)
+        else:
+            is_list = isinstance(value, list) and "json" not in how.content_type
+            pairs = ((name, one) for one in (value if is_list else [value]))
+        return (f"{quote(key, '[]')}={quote('' if one is None else plain(one), '')}" for key, one in pairs)
 
-    def _nested(self, name: str, value: Any) -> list[tuple[str, str]]:
-        if isinstance(value, dict):
-            return [pair for key in value for pair in self._nested(f"{name}[{key}]", value[key])]
-        if isinstance(value, list):
-            return [(f"{name}[{index}]", plain(item)) for index, item in enumerate(value)]
-        return [(name, plain(value))]
+    def _nested(self, name: str, value: Any) -> Iterator[tuple[str, Any]]:
+        """`name[key]`, and so on inside; items by their index, which the specification leaves open."""
+        if isinstance(value, (dict, list)):
+            for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+                yield from self._nested(f"{name}[{key}]", item)
+        else:
+            yield name, value
 
     def decode(self, answer: Answer) -> Any:
         return answer.content.decode()
@@ -181,8 +181,7 @@ class Multipart:
         if missing := [name for name in self.required if name not in members]:
             raise TypeError(f"missing argument {missing[0]!r}")
         for name, member in members.items():
-            several = self._several(name, member)
-            parts += [(name, self._part(name, one)) for one in several]
+            parts += self._parts(name, member)
         if not parts:  # httpx would send no body
             return {"content": b"--none--\r\n", "content_type": f"{self.media_type}; boundary=none"}
         if self.media_type == "multipart/form-data":
@@ -194,13 +193,15 @@ class Multipart:
     def _how(self, name: str) -> Encoding:
         return self.encoding.get(name, Encoding())
 
-    def _several(self, name: str, value: Any) -> Sequence[Any]:
-        """The values of the parts of a member."""
-        how = self._how(name)
-        if not isinstance(value, (list, tuple)) or _is_file(value) or "json" in how.content_type:
-            return [value]
-        is_joined = not how.explode and all(isinstance(one, (str, int, float)) for one in value)
-        return [_joined(value, how)] if is_joined and value else value
+    def _parts(self, name: str, value: Any) -> list[tuple[str, Any]]:
+        """The parts of a member. Files have no style."""
+        how, is_list = self._how(name), isinstance(value, (list, tuple)) and not _is_file(value)
+        if how.style and (isinstance(value, Mapping) or (is_list and not any(map(_is_content, value)))):
+            pairs = Query(name, how.style, how.explode).pairs(name, to_json(value))
+            split = (map(unquote, pair.split("=", 1)) for pair in pairs)
+            return [(key, (None, text.encode(), "text/plain", {})) for key, text in split]
+        several = value if is_list and "json" not in how.content_type else [value]
+        return [(name, self._part(name, one)) for one in several]
 
     def _part(self, name: str, value: Any) -> tuple[Any, ...]:
         """A part as httpx takes it: file name, content, media type, headers."""
@@ -211,7 +212,7 @@ class Multipart:
             return filename, _opened(content), kind or None, dict(headers)
         if isinstance(value, os.PathLike):
             return Path(value).name, _opened(value), how.content_type or None, {}
-        if isinstance(value, (bytes, bytearray)) or hasattr(value, "read"):
+        if _is_content(value):
             named = os.path.basename(str(getattr(value, "name", name)))
             return named, _opened(value), how.content_type or None, {}
         sent = to_json(value)
@@ -223,16 +224,14 @@ class Multipart:
         return answer.content
 
 
-def _joined(values: Sequence[Any], how: Encoding) -> str:
-    """Values in one text, between them what the style says."""
-    between = {"spaceDelimited": " ", "pipeDelimited": "|"}.get(how.style, ",")
-    return between.join(map(plain, values))
-
-
 def _is_file(value: Any) -> bool:
     """Whether a tuple is a file with its name; one of texts is a sequence like any other."""
     is_named = isinstance(value, tuple) and len(value) in {2, 3, 4} and isinstance(value[0], str)
     return is_named and not isinstance(value[1], str)
+
+
+def _is_content(value: Any) -> bool:
+    return _is_file(value) or isinstance(value, (bytes, bytearray, os.PathLike)) or hasattr(value, "read")
 
 
 def _opened(content: Any) -> Any:

@@ -19,8 +19,17 @@ _COOKIE = re.compile(r"[!#-+\--:<-\[\]-~]*")  # RFC 6265, 4.1.1
 _RESERVED = "!$'()*,/:;?@"  # RFC 3986, 2.2, without what would end a part of the query
 
 
+_TRIPLE = re.compile("(%[0-9A-Fa-f]{2})")
+
+
 def _quoted(is_reserved: bool) -> Quote:
-    return partial(quote, safe=_RESERVED if is_reserved else "")
+    return _reserved if is_reserved else partial(quote, safe="")
+
+
+def _reserved(text: str) -> str:
+    """Reserved expansion (RFC 6570, 3.2.3): what is encoded already stays so."""
+    parts = enumerate(_TRIPLE.split(text))
+    return "".join(part if index % 2 else quote(part, _RESERVED) for index, part in parts)
 
 
 def _octets(text: str) -> str:
@@ -112,18 +121,19 @@ class Query:
     is_nullable: ClassVar[bool] = False
 
     def put(self, draft: Draft, ident: str, value: Any) -> None:
-        name, how = quote(self.name or ident, "[]"), _quoted(self.reserved)
-        draft.query.extend(self._pairs(name, to_json(value), how))
+        draft.query.extend(self.pairs(ident, to_json(value)))
 
-    def _pairs(self, name: str, value: Any, how: Quote) -> Iterator[str]:
+    def pairs(self, ident: str, value: Any) -> Iterator[str]:
+        """The encoded parts of a query, or of a form."""
+        name, how = quote(self.name or ident, "[]"), _quoted(self.reserved)
         if self.style == "json":
             yield f"{name}={how(_json(value))}"
         elif self.style == "deepObject":
             yield from _nested(name, value, how)
         elif self.explode or not isinstance(value, (list, dict)):
             yield from _exploded(name, value, how)
-        elif parts := _joined(value, False, how, _SEPARATORS.get(self.style, ",")):
-            yield f"{name}={parts}"
+        elif _parts(value, how):
+            yield f"{name}={_joined(value, False, how, _SEPARATORS.get(self.style, ','))}"
 
 
 @dataclass(frozen=True, slots=True)

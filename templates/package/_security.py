@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
 from typing import ClassVar, TypeAlias
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import anyio
 import httpx
@@ -31,6 +31,8 @@ class Http:
     @property
     def asks_for(self) -> str:
         return "(user, password)" if self.scheme == "Basic" else "token"
+    def is_in(self, draft: Draft) -> bool:
+        return self.header in draft.headers
 
     def put(self, draft: Draft, credential: Credential) -> httpx.Auth | None:
         if isinstance(credential, tuple):
@@ -50,6 +52,11 @@ class ApiKey:
     @property
     def header(self) -> str:
         return self.name.lower() if self.place == "header" else ""
+
+    def is_in(self, draft: Draft) -> bool:
+        """Whether the caller has given the key as a parameter."""
+        pairs = {"query": draft.query, "cookie": draft.cookies}.get(self.place, [])
+        return self.header in draft.headers or self.name in {unquote(pair.partition("=")[0]) for pair in pairs}
 
     def put(self, draft: Draft, credential: Credential) -> httpx.Auth | None:
         key = credential if isinstance(credential, str) else ":".join(credential)
@@ -73,6 +80,8 @@ class OAuth2:
     @property
     def asks_for(self) -> str:
         return "(client id, client secret)" if self.token_url else "token"
+    def is_in(self, draft: Draft) -> bool:
+        return self.header in draft.headers
 
     def put(self, draft: Draft, credential: Credential) -> httpx.Auth | None:
         if isinstance(credential, tuple):

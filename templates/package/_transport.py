@@ -168,11 +168,11 @@ class _Client(Generic[H]):
 
     def _secured(self, operation: Operation[R], draft: Draft, given: Mapping[str, str]) -> httpx.Auth:
         """Put into a request what proves who calls: for the first of the alternatives that there are
-        credentials for. Raises AuthenticationError if there is none, and none is `given`."""
+        credentials for. Raises AuthenticationError if there is none, and none is `given` or an argument."""
         wanted = self._security if operation.security is None else operation.security
         auth: httpx.Auth | None = None
         for names in sorted(wanted, key=bool, reverse=True):
-            found = [self._credential(name, given, len(names) == 1) for name in names]
+            found = [self._credential(name, draft, given, len(names) == 1) for name in names]
             if all(found):
                 for name, credential in zip(names, found, strict=True):
                     if credential != _GIVEN and (made := self._schemes[name].put(draft, credential)):
@@ -182,9 +182,11 @@ class _Client(Generic[H]):
             return httpx.Auth()
         raise AuthenticationError(self._missing(wanted))
 
-    def _credential(self, name: str, given: Mapping[str, str], is_alone: bool) -> Any:
+    def _credential(self, name: str, draft: Draft, given: Mapping[str, str], is_alone: bool) -> Any:
         """What there is for a security scheme: nothing if it cannot be sent."""
         told = given.get(self._schemes[name].header)
+        if self._schemes[name].is_in(draft):
+            return _GIVEN
         found = told or self._credentials.get(name) or (self._api_key if is_alone else "")
         is_usable = isinstance(found, tuple) or _CREDENTIAL.fullmatch(found)
         return (_GIVEN if told else found) if is_usable else None

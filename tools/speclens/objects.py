@@ -149,6 +149,10 @@ def is_30(document: dict[str, Any]) -> bool:
     return str(document.get("openapi")).startswith("3.0")
 
 
+WAS_20 = "x-speclens-swagger"
+"""The field of a document that was Swagger 2.0: what that says and 3.0 cannot counts all the same."""
+
+
 def is_20(document: dict[str, Any]) -> bool:
     """Whether a document is Swagger 2.0."""
     return "openapi" not in document and document.get("swagger") == "2.0"
@@ -169,6 +173,11 @@ def operations(path_item: dict[str, Any]) -> Iterator[tuple[str, tuple[str, ...]
     for name, operation in further.items() if isinstance(further, dict) else ():
         if isinstance(operation, dict):
             yield name, ("additionalOperations", name), operation
+
+
+def path_item_of(pointer: str) -> str:
+    """Where the Path Item Object of an operation stands."""
+    return pointer.rpartition("/")[0].removesuffix("/additionalOperations")
 
 
 def nodes(document: dict[str, Any], is_outermost: bool = False) -> Iterator[Node]:

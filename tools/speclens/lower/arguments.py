@@ -10,7 +10,7 @@ from typing import Any
 from speclens import ir, names
 from speclens.literals import comment, literal
 from speclens.lower import compat, formats, media
-from speclens.lower.facts import is_binary
+from speclens.lower.facts import is_binary, types_of
 from speclens.lower.naming import is_class
 from speclens.lower.view import View
 from speclens.lower.walk import JsonObject, follow
@@ -50,6 +50,7 @@ class Inputs:
     made: dict[str, ir.Input] = field(default_factory=dict)
     binary: str = "str"  # what is given for bytes
     is_patch: bool = False  # whether null takes a member away (RFC 7396)
+    is_form: bool = False  # whether nothing but a form is spoken, which has no null
 
     def taken(self) -> set[str]:
         """The names that no class of an operation may have."""
@@ -74,7 +75,9 @@ class Inputs:
             is_required = is_needed and name in self.required(pointer) and name not in defaults
             options = self.options(place, inner)
             is_removable = self.is_patch and name not in self.required(pointer)
-            is_nullable = "None" in options or is_removable
+            is_any = not self.is_form and options == ["Any"]
+            may_be_null = is_any and "null" in types_of(self.document, inner)
+            is_nullable = "None" in options or may_be_null or is_removable
             comments = [f"{literal(defaults[name])} if left out"] if name in defaults else []
             comments += [f"deprecated {deprecated[name]}"] if name in deprecated else []
             comments += ["None takes it away"] if is_removable else []
@@ -221,7 +224,7 @@ def _tells(branch: Any) -> bool:
 def _is_nullable(schema: JsonObject) -> bool:
     return (
         schema.get("nullable") is True
-        or None in (schema.get("enum") or ())
+        or None in (schema.get("enum") or [schema.get("const", "")])
         or (isinstance(schema.get("type"), list) and "null" in schema["type"])
     )
 

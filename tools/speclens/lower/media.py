@@ -148,7 +148,7 @@ def _is_plain(schema: JsonObject) -> bool:
         "type",
     }
     return "$ref" in schema or (
-        not said and schema.get("type") in {None, "string", "boolean", "object"}
+        not said and schema.get("type") in (None, "string", "boolean", "object")
     )
 
 

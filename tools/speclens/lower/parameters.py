@@ -16,7 +16,7 @@ from speclens.lower import compat
 from speclens.lower.build import folding
 from speclens.lower.view import View
 from speclens.lower.walk import JsonObject, follow, objects
-from speclens.objects import nodes
+from speclens.objects import nodes, path_item_of
 from speclens.problems import Finding
 from speclens.source.pointer import exists, get, join, tokens
 
@@ -75,8 +75,11 @@ def _name(document: JsonObject, made: Collection[str], pointer: str, operation: 
 def effective(document: JsonObject, pointer: str, operation: JsonObject) -> Parameters:
     """The parameters of an operation, those of its path included."""
     found: dict[tuple[str, str], tuple[str, JsonObject]] = {}
-    outer = pointer.rpartition("/")[0]
-    for place, owner in ((outer, get(document, outer)), (pointer, operation)):
+    outer = path_item_of(pointer)
+    item = follow(
+        document, outer, get(document, outer)
+    )  # the operation may stand beside a reference
+    for place, owner in (item, (pointer, operation)):
         listed = owner.get("parameters") if isinstance(owner, dict) else None
         for index, item in enumerate(listed if isinstance(listed, list) else ()):
             here, value = follow(document, join(place, "parameters", index), item)

@@ -8,12 +8,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from speclens import ir, names
-from speclens.literals import comment, literal, tuple_literal
-from speclens.lower import compat, media, parameters, security
+from speclens.literals import comment, literal
+from speclens.lower import bodies, compat, media, parameters, security
 from speclens.lower.arguments import Inputs, union
-from speclens.lower.naming import is_class
 from speclens.lower.walk import JsonObject, follow
-from speclens.source.pointer import get, join
+from speclens.source.pointer import join
 
 _IGNORED = frozenset({"accept", "content-type"})  # section 4.8.12.1: not told by a parameter
 _STYLES = {
@@ -23,7 +22,6 @@ _STYLES = {
     "cookie": ("Cookie", "form", True),
 }  # class of the mark, and its defaults: style, explode
 _WHOLE_QUERY = "querystring"  # section 4.12.1 of 3.2
-_OPTION = "content-type"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +41,19 @@ def lower(inputs: Inputs, pointer: str, operation: JsonObject, path: str) -> Req
         inputs.document, join(pointer, "requestBody"), operation.get("requestBody")
     )
     lowered, schema, is_nullable = (
-        _body(inputs, place, body) if isinstance(body, dict) else (None, "", False)
+        bodies.lower(inputs, place, body) if isinstance(body, dict) else (None, "", False)
     )
     defaults: dict[str, Any] = {}
     if lowered and schema:
         codecs = {one.codec for one in lowered.content}
         binary = "FileInput" if "Multipart" in codecs else inputs.binary
-        own = replace(inputs, binary=binary, is_patch="MergePatch" in codecs)
+        is_form = codecs <= {"Form", "Multipart"}
+        own = replace(inputs, binary=binary, is_patch="MergePatch" in codecs, is_form=is_form)
         found += own.arguments(schema, lowered.is_required)
         defaults = inputs.defaults(schema)
     elif lowered:
-        found.append(_whole(lowered, is_nullable))
-    if lowered and (option := _option(lowered)):
+        found.append(bodies.whole(lowered, is_nullable))
+    if lowered and (option := bodies.option(lowered)):
         found.append(option)
     arguments = tuple(_named(found))
     if lowered and not schema:
@@ -84,7 +83,7 @@ def _named(found: list[ir.Argument]) -> Iterator[ir.Argument]:
 def _mark(one: ir.Argument, ident: str) -> str:
     """The expression of a mark, with the wire name where that is another than the argument's."""
     kind, _, rest = one.mark.partition("(")
-    own = [] if one.name == ident or one.place in {"body", _OPTION} else [literal(one.name)]
+    own = [] if one.name == ident or one.place in {"body", bodies.OPTION} else [literal(one.name)]
     inside = ", ".join([*own, *([rest[:-1]] if rest[:-1] else [])])
     return "" if kind == "Member" and not inside else f"{kind}({inside})"
 
@@ -171,126 +170,8 @@ def _whole_query(inputs: Inputs, pointer: str, parameter: JsonObject) -> str:
     """The mark of what is all of the query, with the codec of its media type; what we know none of is text."""
     for name, place, value in media.content(inputs.document, pointer, parameter):
         one = media.lower(inputs.named, name, place)
-        encoding = _encoding(value) if one.codec == "Form" else ""
+        encoding = bodies.encoding(value, True) if one.codec == "Form" else ""
         told = [*one.arguments, *([f"encoding={encoding}"] if encoding else [])]
         if one.codec in {"Form", "Json"}:
             return f"QueryString(codec={one.codec}({', '.join(told)}))"
     return "QueryString(codec=Text())"
-
-
-# Bodies
-
-
-def _body(inputs: Inputs, pointer: str, body: JsonObject) -> tuple[ir.Body | None, str, bool]:
-    """A body, the schema that it is the members of, if it is taken apart, and whether null is one of its values."""
-    found, same, named = [], {}, inputs.named
-    for name, place, value in media.content(inputs.document, pointer, body):
-        one = media.lower(named, name, place)
-        encoding = _encoding(value) if one.codec in {"Form", "Multipart"} else ""
-        told = [*one.arguments, *([f"encoding={encoding}"] if encoding else [])]
-        if one.codec == "Multipart" and one.schema and (names := inputs.required(one.schema)):
-            told.append(f"required={tuple_literal(sorted(names))}")
-        found.append(replace(one, arguments=tuple(told)))
-        same[name] = follow(inputs.document, one.schema, value.get("schema"))[1]
-    if not found:
-        return None, "", False
-    content = media.preferred(found, same)
-    members = _members(inputs, content)
-    kinds = [["Any"] if members else _given(inputs, one) for one in content]
-    is_nullable = any("None" in options for options in kinds)
-    typed = (
-        replace(one, annotation=union([kind for kind in options if kind != "None"] or ["None"]))
-        for one, options in zip(content, kinds, strict=True)
-    )
-    result = ir.Body(pointer, "", tuple(typed), len(content) > 1, body.get("required") is True)
-    return result, members, is_nullable
-
-
-def _given(inputs: Inputs, one: ir.Media) -> list[str]:
-    """The types of what a caller gives as a whole body."""
-    if one.codec == "Raw":
-        return ["Content"]
-    if one.codec == "Multipart" or not one.schema:
-        return ["Mapping[str, Any]" if one.codec == "Multipart" else "Any"]
-    if one.codec in media.STREAMS:
-        is_said = one.annotation != "Any"
-        items = inputs.options(one.schema, get(inputs.document, one.schema)) if is_said else ["Any"]
-        return [f"Sequence[{union(items)}]", "bytes"]
-    return inputs.options(one.schema, get(inputs.document, one.schema))
-
-
-def _members(inputs: Inputs, content: tuple[ir.Media, ...]) -> str:
-    """Where the schema stands, as written, that a body is the members of, in whatever media type; "" if it is given as a
-    whole."""
-    document = inputs.named.document
-    places = {
-        follow(document, one.schema, get(document, one.schema))[0] if one.schema else ""
-        for one in content
-    }
-    place = min(places)
-    if (
-        len(places) > 1
-        or not place
-        or any(one.codec not in {"Json", "MergePatch", "Form", "Multipart"} for one in content)
-    ):
-        return ""
-    schema, origin = get(document, place), inputs.named.view.origin(place)
-    if not isinstance(schema, dict) or not _is_plain(schema):
-        return ""
-    # Of an object whose members are all for answers no member is left to be a class of, and there is nothing to give.
-    sides = ((document, place, schema), (inputs.document, origin, get(inputs.document, origin)))
-    return origin if any(is_class(*side) for side in sides) else ""
-
-
-def _is_plain(schema: JsonObject) -> bool:
-    """Whether an object is said by its members alone, and null is none of its values."""
-    kinds = schema.get("type")
-    is_union = any(
-        schema.get(keyword) and not all(map(_is_group, schema[keyword]))
-        for keyword in ("oneOf", "anyOf")
-    )
-    return schema.get("nullable") is not True and not isinstance(kinds, list) and not is_union
-
-
-def _is_group(branch: Any) -> bool:
-    return isinstance(branch, dict) and branch.keys() <= {"required", "not"}
-
-
-def _whole(body: ir.Body, is_nullable: bool) -> ir.Argument:
-    options = [one.annotation for one in body.content]
-    annotation = union([*options, "None"] if is_nullable or not body.is_required else options)
-    mark = f"Body({'is_nullable=True' if is_nullable else ''})"
-    return ir.Argument("body", "body", "", body.pointer, annotation, mark, "", body.is_required)
-
-
-def _option(body: ir.Body) -> ir.Argument | None:
-    """The argument that chooses the media type, where there is a choice."""
-    is_open = [one.name for one in body.content if one.name.endswith("/*") and one.codec == "Raw"]
-    if len(body.content) == 1 and not is_open:
-        return None
-    kinds = [literal(one.name) for one in body.content]
-    annotation = "str" if is_open else f"Literal[{', '.join(kinds)}]"
-    told = "" if is_open else comment(f"{body.content[0].name} if left out")
-    return ir.Argument(_OPTION, _OPTION, "", body.pointer, annotation, "ContentType()", told, False)
-
-
-def _encoding(value: JsonObject) -> str:
-    """How the members of a form are written, where the document says so (section 4.8.15)."""
-    found = {}
-    declared = value.get("encoding")
-    for name, one in declared.items() if isinstance(declared, dict) else ():
-        told = []
-        if isinstance(one, dict):
-            kind = str(one.get("contentType") or "").partition(",")[0].strip()
-            style = str(one.get("style") or "")
-            told += [f"content_type={literal(kind)}"] if kind and "*" not in kind else []
-            told += [f"style={literal(style)}"] if style else []
-            is_exploded = one.get("explode", style in {"", "form"})
-            told += ["explode=False"] if is_exploded is not True else []
-        if told:
-            found[name] = f"Encoding({', '.join(told)})"
-    return (
-        "{" + ", ".join(f"{literal(name)}: {one}" for name, one in found.items()) + "}"
-        if found
-        else ""
-    )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from speclens.lower.walk import JsonObject
-from speclens.objects import nodes
+from speclens.objects import nodes, path_item_of
 from speclens.source.pointer import get
 
 _SCHEMES = ("https://", "http://")
@@ -22,7 +22,7 @@ def of_operations(document: JsonObject, found: Mapping[str, JsonObject]) -> dict
     usual, known = of_document(document), _defaults(document)
     urls = {}
     for pointer, operation in found.items():
-        item = get(document, pointer.rpartition("/")[0])
+        item = get(document, path_item_of(pointer))
         own = _first(operation.get("servers"), known) or _first(
             item.get("servers") if isinstance(item, dict) else None, known
         )

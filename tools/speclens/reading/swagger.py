@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from speclens.objects import METHODS, nodes
+from speclens.objects import METHODS, WAS_20, nodes
 from speclens.problems import Finding
 from speclens.reading.component_names import component_names
 from speclens.reading.swagger_parameters import JSON, body, header, is_of_body, parameter
@@ -63,7 +63,10 @@ def _lost(document: dict[str, Any]) -> Iterable[Finding]:
 
 def _document(root: Part, names: Names) -> Part:
     given = root.fields()
-    made = {"openapi": given["swagger"].at_same_place(VERSION)}
+    made = {
+        "openapi": given["swagger"].at_same_place(VERSION),
+        WAS_20: given["swagger"].at_same_place(True),
+    }
     made |= {key: one for key, one in given.items() if key in _KEPT or key.startswith("x-")}
     if servers := _servers(root, root):
         made["servers"] = servers

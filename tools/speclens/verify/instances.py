@@ -6,7 +6,7 @@ Keywords that are not read here only make the aim worse, and so do the bounds th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,12 +32,16 @@ _FEW = 3
 _MOST_TEXTS = 200
 
 
-def instances(document: JsonObject, pointer: str) -> SearchStrategy[Json]:
-    """Values that the schema at `pointer` of a document mostly accepts."""
-    texts = tuple(dict.fromkeys(_texts(get(document, pointer))))[:_MOST_TEXTS]
-    more = tuple(dict.fromkeys((*texts, *_texts(document))))[:_MOST_TEXTS]
-    maker = _Maker(document, more, names(document), scalars.edges(document))
-    return maker.values((get(document, pointer),), _DEPTH)
+def instances(document: JsonObject) -> Callable[[str], SearchStrategy[Json]]:
+    """Values that the schemas of a document mostly accept, by pointer."""
+    every, known, near = tuple(_texts(document)), names(document), scalars.edges(document)
+
+    def made(pointer: str) -> SearchStrategy[Json]:
+        texts = tuple(dict.fromkeys(_texts(get(document, pointer))))[:_MOST_TEXTS]
+        more = tuple(dict.fromkeys((*texts, *every)))[:_MOST_TEXTS]
+        return _Maker(document, more, known, near).values((get(document, pointer),), _DEPTH)
+
+    return made
 
 
 def names(document: Json) -> tuple[str, ...]:

@@ -41,7 +41,7 @@ def judges(
 
 def _judges(view: View, unenforced: frozenset[str], of: Formats) -> Callable[[str], Judge]:
     relaxed = _relaxed(view, unenforced)
-    strict, lenient = (validators(_readable(one), of) for one in (view.document, relaxed))
+    strict, lenient = (validators(readable(one), of) for one in (view.document, relaxed))
 
     def judge(pointer: str) -> Judge:
         accepts = _accepting(strict(pointer))
@@ -94,7 +94,7 @@ def types_of(schema: JsonObject) -> list[str]:
     return declared if isinstance(declared, list) else [declared] if declared else []
 
 
-def _readable(document: JsonObject) -> JsonObject:
+def readable(document: JsonObject) -> JsonObject:
     """A document without patterns that no validator of ours can read, what they refuse is not judged; and with the
     formats alone that are."""
     result = copy.deepcopy(document)

@@ -127,6 +127,7 @@ def subjects(
     document = typed(lifted.document, of)
     wire, canonical = views.wire(document).document, views.canonical(document).document
     on_wire, on_canonical = judges(document, [*unenforced, *lifted.places(unenforced)], of)
+    sendable, foldable = instances(wire), instances(canonical)
     known, judges_of = names(document), ((wire, cache(on_wire)), (canonical, cache(on_canonical)))
 
     def fits(pointer: str, value: Json) -> bool:
@@ -136,8 +137,8 @@ def subjects(
         )
 
     def subject(pointer: str, made: Generated) -> Subject:
-        sent = near_misses(_alone(instances(wire, pointer), _sources(document, pointer)), known)
-        folded = near_misses(instances(canonical, pointer), known)
+        sent = near_misses(_alone(sendable(pointer), _sources(document, pointer)), known)
+        folded = near_misses(foldable(pointer), known)
         accepts = on_canonical(pointer)
         say = _saying(made.model, accepts, in_json="int64" in of)
         return Subject(

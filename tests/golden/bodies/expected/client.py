@@ -41,7 +41,7 @@ FORM_SEND: Operation[None] = Operation(
         _models.FormSendRequestApplicationXWwwFormUrlencoded,
         encoding={
             "deep": Encoding(style="deepObject", explode=False),
-            "ids": Encoding(explode=False),
+            "ids": Encoding(style="form", explode=False),
         },
     ),
     answers={
@@ -125,6 +125,25 @@ NULLABLE_SEND: Operation[None] = Operation(
     "/nullable",
     NullableSendParams,
     body=Json(_models.NullableSendRequest),
+    answers={
+        "204": None,
+    },
+)
+
+
+class AnySendParams(RequestOptions, total=False):
+    """The arguments of `bodies.any_send`. None is not sent, but where `is_nullable`: there it is null."""
+
+    any: Annotated[Any, Member(is_nullable=True)]
+    none: Annotated[Literal[None] | None, Member(is_nullable=True)]
+    name: str | None
+
+
+ANY_SEND: Operation[None] = Operation(
+    "PUT",
+    "/any",
+    AnySendParams,
+    body=Json(_models.AnySendRequest),
     answers={
         "204": None,
     },
@@ -297,6 +316,10 @@ class Bodies(Resource[SyncClient]):
         """See the API."""
         return self._client.call(NULLABLE_SEND, arguments)
 
+    def any_send(self, **arguments: Unpack[AnySendParams]) -> None:
+        """See the API."""
+        return self._client.call(ANY_SEND, arguments)
+
     def text_send(self, **arguments: Unpack[TextSendParams]) -> str:
         """See the API."""
         return self._client.call(TEXT_SEND, arguments)
@@ -358,6 +381,10 @@ class AsyncBodies(Resource[AsyncClient]):
     def nullable_send(self, **arguments: Unpack[NullableSendParams]) -> Coroutine[Any, Any, None]:
         """`Bodies.nullable_send`, to be awaited."""
         return self._client.call(NULLABLE_SEND, arguments)
+
+    def any_send(self, **arguments: Unpack[AnySendParams]) -> Coroutine[Any, Any, None]:
+        """`Bodies.any_send`, to be awaited."""
+        return self._client.call(ANY_SEND, arguments)
 
     def text_send(self, **arguments: Unpack[TextSendParams]) -> Coroutine[Any, Any, str]:
         """`Bodies.text_send`, to be awaited."""

@@ -11,6 +11,12 @@ from ._formats import JsonBinary
 from ._types import Integer, Maybe, Model
 
 
+class AnySendRequest(Model):
+    any: Any = None
+    none: None = None
+    name: Maybe[str] = None
+
+
 class FormSendRequestApplicationXWwwFormUrlencoded(Model):
     name: str
     tags: Maybe[list[str]] = None

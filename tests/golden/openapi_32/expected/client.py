@@ -9,6 +9,7 @@ from typing import Annotated, Any, Unpack
 
 from . import models as _models
 from ._operation import Json, Member, Operation, RequestOptions
+from ._parameters import Query
 from ._streams import AsyncStream, JsonLines, Stream, open_async_stream, open_stream
 from ._transport import AsyncClient, Resource, SyncClient
 
@@ -16,6 +17,7 @@ from ._transport import AsyncClient, Resource, SyncClient
 class FindLogsParams(RequestOptions, total=False):
     """The arguments of `logs.find`. None is not sent, but where `is_nullable`: there it is null."""
 
+    since: Annotated[str | None, Query()]
     text: Annotated[str | None, Member(is_nullable=True)]
 
 
@@ -28,15 +30,24 @@ FIND_LOGS: Operation[Any] = Operation(
     answers={
         "200": JsonLines(_models.FindLogsResponse),
     },
+    base_url="https://logs.example.com",
 )
+
+
+class PurgeLogsParams(RequestOptions, total=False):
+    """The arguments of `logs.purge`. None is not sent."""
+
+    since: Annotated[str | None, Query()]
 
 
 PURGE_LOGS: Operation[None] = Operation(
     "PURGE",
     "/logs",
+    PurgeLogsParams,
     answers={
         "204": None,
     },
+    base_url="https://logs.example.com",
 )
 
 
@@ -47,7 +58,7 @@ class Logs(Resource[SyncClient]):
         """See the API."""
         return open_stream(self._client, FIND_LOGS, arguments)
 
-    def purge(self, **arguments: Unpack[RequestOptions]) -> None:
+    def purge(self, **arguments: Unpack[PurgeLogsParams]) -> None:
         """See the API."""
         return self._client.call(PURGE_LOGS, arguments)
 
@@ -61,7 +72,7 @@ class AsyncLogs(Resource[AsyncClient]):
         """`Logs.find`, to be awaited."""
         return open_async_stream(self._client, FIND_LOGS, arguments)
 
-    def purge(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, None]:
+    def purge(self, **arguments: Unpack[PurgeLogsParams]) -> Coroutine[Any, Any, None]:
         """`Logs.purge`, to be awaited."""
         return self._client.call(PURGE_LOGS, arguments)
 

@@ -22,7 +22,11 @@ class FormFindParams(RequestOptions, total=False):
 
     filter: Annotated[
         FormFindFilterInput | None,
-        QueryString(codec=Form(_models.FormFindFilter, encoding={"ids": Encoding(explode=False)})),
+        QueryString(
+            codec=Form(
+                _models.FormFindFilter, encoding={"ids": Encoding(style="form", explode=False)}
+            )
+        ),
     ]
 
 

@@ -71,6 +71,15 @@ GET_MOVED: Operation[Any] = Operation(
 )
 
 
+GET_MAYBE: Operation[_models.GetMaybeResponse] = Operation(
+    "GET",
+    "/maybe",
+    answers={
+        "200": Json(_models.GetMaybeResponse),
+    },
+)
+
+
 class Pets(Resource[SyncClient]):
     """Operations of pets."""
 
@@ -89,6 +98,10 @@ class Pets(Resource[SyncClient]):
     def get_moved(self, **arguments: Unpack[RequestOptions]) -> Any:
         """See the API."""
         return self._client.call(GET_MOVED, arguments)
+
+    def get_maybe(self, **arguments: Unpack[RequestOptions]) -> _models.GetMaybeResponse:
+        """See the API."""
+        return self._client.call(GET_MAYBE, arguments)
 
 
 class AsyncPets(Resource[AsyncClient]):
@@ -113,6 +126,12 @@ class AsyncPets(Resource[AsyncClient]):
     def get_moved(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, Any]:
         """`Pets.get_moved`, to be awaited."""
         return self._client.call(GET_MOVED, arguments)
+
+    def get_maybe(
+        self, **arguments: Unpack[RequestOptions]
+    ) -> Coroutine[Any, Any, _models.GetMaybeResponse]:
+        """`Pets.get_maybe`, to be awaited."""
+        return self._client.call(GET_MAYBE, arguments)
 
 
 class Pkg(SyncClient):

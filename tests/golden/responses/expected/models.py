@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from ._types import Model
 
 
@@ -16,3 +18,6 @@ class Pet(Model):
 
 class Problem(Model):
     why: str
+
+
+GetMaybeResponse: TypeAlias = str | None

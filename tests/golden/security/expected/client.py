@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Coroutine, Mapping
 from functools import cached_property
-from typing import Any, ClassVar, Unpack
+from typing import Annotated, Any, ClassVar, Unpack
 
 from ._operation import Operation, RequestOptions
+from ._parameters import Cookie, Header, Query
 from ._security import ApiKey, Http
 from ._transport import AsyncClient, Resource, SyncClient
 
@@ -90,6 +91,25 @@ GET_OPEN: Operation[None] = Operation(
 )
 
 
+class GetSaidParams(RequestOptions, total=False):
+    """The arguments of `secure.get_said`. None is not sent."""
+
+    x_key: Annotated[str | None, Header("X-Key")]
+    api_key: Annotated[str | None, Query("api key")]
+    sid: Annotated[str | None, Cookie()]
+
+
+GET_SAID: Operation[None] = Operation(
+    "GET",
+    "/said",
+    GetSaidParams,
+    answers={
+        "204": None,
+    },
+    security=(("key",), ("asked",), ("baked",)),
+)
+
+
 class Secure(Resource[SyncClient]):
     """Operations of secure."""
 
@@ -124,6 +144,10 @@ class Secure(Resource[SyncClient]):
     def get_open(self, **arguments: Unpack[RequestOptions]) -> None:
         """See the API."""
         return self._client.call(GET_OPEN, arguments)
+
+    def get_said(self, **arguments: Unpack[GetSaidParams]) -> None:
+        """See the API."""
+        return self._client.call(GET_SAID, arguments)
 
 
 class AsyncSecure(Resource[AsyncClient]):
@@ -160,6 +184,10 @@ class AsyncSecure(Resource[AsyncClient]):
     def get_open(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, None]:
         """`Secure.get_open`, to be awaited."""
         return self._client.call(GET_OPEN, arguments)
+
+    def get_said(self, **arguments: Unpack[GetSaidParams]) -> Coroutine[Any, Any, None]:
+        """`Secure.get_said`, to be awaited."""
+        return self._client.call(GET_SAID, arguments)
 
 
 class Pkg(SyncClient):

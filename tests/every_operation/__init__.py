@@ -1,0 +1,1 @@
+"""Every operation of a document, called as the document admits."""
