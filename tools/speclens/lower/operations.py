@@ -20,6 +20,7 @@ from speclens.lower import (
     servers,
 )
 from speclens.lower.arguments import Inputs
+from speclens.lower.markup import plain
 from speclens.lower.naming import is_class
 from speclens.lower.view import View
 from speclens.lower.walk import JsonObject, follow
@@ -196,7 +197,7 @@ def _unserved(client: ir.Client) -> tuple[Finding, ...]:
 
 
 def _doc(operation: JsonObject) -> str:
-    parts = [str(operation.get(key) or "").strip() for key in ("summary", "description")]
+    parts = [plain(str(operation.get(key) or "").strip()) for key in ("summary", "description")]
     if parts[0] and parts[0][-1] not in ".!?":
         parts[0] += "."
     return docstring("\n\n".join(part for part in parts if part) or "See the API.", _WIDTH)
@@ -266,5 +267,5 @@ def _sorted(found: Iterable[str]) -> tuple[str, ...]:
 def _tag_doc(document: JsonObject, tag: str) -> str:
     for declared in document.get("tags") or ():
         if isinstance(declared, dict) and declared.get("name") == tag:
-            return docstring(str(declared.get("description") or tag), 92)
+            return docstring(plain(str(declared.get("description") or "")) or tag, 92)
     return docstring(f"Operations of {comment(tag)}.", 92)
