@@ -135,6 +135,7 @@ TEXTS: dict[str, str] = {
     "log": "log",
     "script": "</script><script>x()</script>",
     "comment-end": "--> <b>x</b>",
+    "references of HTML": "<p>&quot;&quot;&quot;&#92;&#x202e;&#13;&#10;import os&#0;</p>",
     "comment-half": "--!><!--",
     "markdown-link": "[x](javascript:x) ![x](http://127.0.0.1:9/x.png)",
     "markdown-cell": "| x | `y` |\n|---|\n# z",

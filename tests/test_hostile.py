@@ -27,6 +27,7 @@ import hostile
 from hostile_checks import check_problems, drafts, outcome, quicken, run_cases, source
 from speclens import ir, tidy
 from speclens.lower import patterns
+from speclens.lower.markup import plain
 from speclens.names import attribute, pascal
 from speclens.problems import Refused
 from speclens.source import loads
@@ -204,7 +205,9 @@ def test_hostile_text_is_text(kind: str, batch: list[str], tmp_path: Path) -> No
         check_project(tidied[f"{index}/pyproject.toml"], f"package-{index}")
         check_readme(tidied[f"{index}/README.md"])
         if kind == "texts" and text.strip():
-            assert collapsed(text) in docstrings(tidied[f"{index}/package_{index}/models.py"]), name
+            assert collapsed(plain(text)) in docstrings(
+                tidied[f"{index}/package_{index}/models.py"]
+            ), name
     assert ruff_format(tmp_path) == ""
     assert run_cases(tmp_path, cases) == []
 

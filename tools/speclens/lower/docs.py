@@ -6,19 +6,21 @@ import json
 from typing import Any
 
 from speclens.literals import docstring
+from speclens.lower.markup import plain
 
 _WIDTH = 92  # of lines that are indented by four
 
 
 def schema(node: Any) -> str:
     """The docstring source of a named schema; "" if the document says nothing."""
-    text = _text(node, "description") or _text(node, "title")
+    text = plain(_text(node, "description") or _text(node, "title"))
     return docstring(text, _WIDTH) if text else ""
 
 
 def property(node: Any, target: Any, with_format: bool = False) -> str:
     """The docstring source of a property, from the node itself, else from what it refers to."""
-    parts = [_text(node, "description") or _text(target, "description") or _text(node, "title")]
+    own = _text(node, "description") or _text(target, "description") or _text(node, "title")
+    parts = [plain(own)]
     if with_format and (format := _text(node, "format") or _text(target, "format")):
         parts.append(f"Format: `{format}`.")
     default = _first(node, target, "default")
@@ -35,7 +37,7 @@ def property(node: Any, target: Any, with_format: bool = False) -> str:
 
 def document(title: str, description: str) -> str:
     """The docstring source of the package. Without the version: a release of the API alone changes no line."""
-    parts = (f"{title.strip().rstrip('.')}.", description.strip())
+    parts = (f"{title.strip().rstrip('.')}.", plain(description.strip()))
     return docstring("\n\n".join(part for part in parts if part))
 
 

@@ -21,6 +21,7 @@ from speclens.lower import (
     servers,
 )
 from speclens.lower.arguments import Inputs
+from speclens.lower.markup import plain
 from speclens.lower.naming import is_class
 from speclens.lower.view import View
 from speclens.lower.walk import JsonObject, follow
@@ -210,7 +211,7 @@ def _unpaged(client: ir.Client, found: Mapping[str, _Found]) -> Iterator[Finding
 
 
 def _doc(operation: JsonObject, heads: str) -> str:
-    parts = [str(operation.get(key) or "").strip() for key in ("summary", "description")]
+    parts = [plain(str(operation.get(key) or "").strip()) for key in ("summary", "description")]
     if parts[0] and parts[0][-1] not in ".!?":
         parts[0] += "."
     parts = [part for part in parts if part] or ["See the API."]
@@ -285,5 +286,5 @@ def _sorted(found: Iterable[str]) -> tuple[str, ...]:
 def _tag_doc(document: JsonObject, tag: str) -> str:
     for declared in document.get("tags") or ():
         if isinstance(declared, dict) and declared.get("name") == tag:
-            return docstring(str(declared.get("description") or tag), 92)
+            return docstring(plain(str(declared.get("description") or "")) or tag, 92)
     return docstring(f"Operations of {comment(tag)}.", 92)
