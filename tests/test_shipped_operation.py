@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import aclosing
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Annotated, Any, ClassVar, Required, Unpack
@@ -11,10 +12,18 @@ import anyio
 import httpx
 import pytest
 
-from routescope import AsyncRoutescope, Image, InternalServerError, PayloadError, Routescope
+from routescope import (
+    AsyncRoutescope,
+    AuthenticationError,
+    Image,
+    InternalServerError,
+    PayloadError,
+    Routescope,
+)
 from routescope._errors import APIResponseValidationError
 from routescope._files import Content
 from routescope._operation import Draft, Json, Operation, RequestOptions
+from routescope._security import Http
 
 JSON = {"content-type": "application/json"}
 
@@ -88,14 +97,10 @@ def test_what_redirects_is_a_result_where_it_is_listed() -> None:
     assert called(operation, httpx.Response(302, headers={"location": "/y"}))[0] is None
 
 
-def test_parameters_are_folded_together() -> None:
-    operation: Operation[Any] = Operation(
-        "GET", "/x", Params, parameters=Json(dict[str, int]), answers={"204": None}
-    )
+def test_parameters_go_where_their_marks_say() -> None:
+    operation: Operation[Any] = Operation("GET", "/x", Params, answers={"204": None})
     _, [request] = called(operation, httpx.Response(204), limit=3)
     assert request.headers["cookie"] == "page-limit=3"
-    with pytest.raises(PayloadError):
-        called(operation, httpx.Response(204), limit="3")
 
 
 def test_a_missing_argument_is_told() -> None:
@@ -124,6 +129,72 @@ def test_a_user_and_a_password_where_the_scheme_takes_them() -> None:
         client = Routescope(http_client=http, credentials={name: ("user", "password")})
         client.call(operation, {})
     assert sent[0].headers["authorization"] == "Bearer dXNlcjpwYXNzd29yZA=="
+
+
+class Basic(Routescope):
+    """A client of an API with another scheme, that refuses some arguments."""
+
+    _schemes: ClassVar = {"basic": Http("Basic")}
+    _security = (("basic",),)
+
+    @staticmethod
+    def _check_arguments(operation: Operation[Any], arguments: Any) -> None:
+        if arguments:
+            raise ValueError(min(arguments))
+
+
+def test_what_is_asked_for_is_told_by_its_scheme() -> None:
+    operation: Operation[Any] = Operation("GET", "/x", answers={"204": None})
+    with (
+        Basic() as client,
+        pytest.raises(AuthenticationError, match=r"credentials=\{'basic': \(user, password\)\}"),
+    ):
+        client.call(operation, {})
+
+
+def test_arguments_are_judged_before_they_become_a_request() -> None:
+    operation: Operation[Any] = Operation("GET", "/x", Params, answers={"204": None})
+    with Basic() as client, pytest.raises(ValueError, match="limit"):
+        client.call(operation, {"limit": 1})
+
+
+def test_a_stream_is_not_read_yet() -> None:
+    operation: Operation[Any] = Operation("GET", "/x", answers={"200": None})
+    transport = httpx.MockTransport(lambda request: httpx.Response(200, stream=Endless()))
+    with httpx.Client(transport=transport) as http:
+        client = Routescope(http_client=http, api_key="k")
+        request = client.request(operation, {}, "text/x")
+        answer = client.answer(operation, request)
+    assert request.http.headers["accept"] == "text/x"
+    assert answer.response is not None
+    assert next(answer.response.iter_bytes()) == b"a"
+
+
+def test_a_stream_is_not_read_yet_in_asyncio() -> None:
+    operation: Operation[Any] = Operation("GET", "/x", answers={"200": None})
+
+    async def call() -> bytes:
+        transport = httpx.MockTransport(lambda request: httpx.Response(200, stream=Endless()))
+        async with httpx.AsyncClient(transport=transport) as http:
+            client = AsyncRoutescope(http_client=http, api_key="k")
+            answer = await client.answer(operation, client.request(operation, {}, "text/x"))
+            assert answer.response is not None
+            async with aclosing(answer.response.aiter_bytes()) as chunks:
+                return await anext(chunks)
+
+    assert anyio.run(call) == b"a"
+
+
+class Endless(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """A body without an end."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        while True:
+            yield b"a"
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        while True:
+            yield b"a"
 
 
 def typed(**arguments: Unpack[Params]) -> None:

@@ -9,27 +9,15 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache, cached_property, partial
-from typing import (
-    Any,
-    Generic,
-    Protocol,
-    Required,
-    TypedDict,
-    TypeVar,
-    get_args,
-    get_origin,
-    get_type_hints,
-)
+from typing import Any, Generic, Protocol, Required, TypedDict, TypeVar, get_origin, get_type_hints
 from urllib.parse import quote
 
 import httpx
 from pydantic import BaseModel, TypeAdapter
 from pydantic_core import from_json
 
-from ._compat import CompatError, Normalized, PayloadError, unchanged
+from ._compat import Normalized, unchanged
 from ._errors import Answer, APIError, APIResponseValidationError
-from ._source_map import escape
-from ._types import NAIVE, naive_in
 
 R = TypeVar("R")
 
@@ -150,28 +138,16 @@ class Json:
 
 
 @cache
-def _marks(arguments: type) -> dict[str, tuple[Any, bool]]:
+def marks_of(arguments: type) -> dict[str, tuple[Any, bool]]:
     """The arguments of a method: what puts each into a request, and whether it has to be given."""
     found: dict[str, tuple[Any, bool]] = {}
     for name, hint in get_type_hints(arguments, include_extras=True).items():
         if name not in RequestOptions.__annotations__:
             is_required = get_origin(hint) is Required
-            inner = get_args(hint)[0] if is_required else hint
+            inner = hint.__args__[0] if is_required else hint
             marks = (one for one in getattr(inner, "__metadata__", ()) if hasattr(one, "put"))
             found[name] = next(marks, Member()), is_required
     return found
-
-
-def _place(ident: str, mark: Any) -> str:
-    """The JSON Pointer of an argument."""
-    name = getattr(mark, "name", None)
-    return "" if name is None else f"/{escape(name or ident)}"
-
-
-def check_offsets(values: Mapping[str, Any]) -> None:
-    """Raises PayloadError for datetimes that cannot be sent, in values by their places."""
-    if found := [place for at, value in values.items() for place in naive_in(value, at)]:
-        raise PayloadError(tuple(CompatError("timezone_aware", place, NAIVE) for place in found))
 
 
 def _chosen(codecs: Codecs, content_type: str) -> Codec | None:
@@ -204,7 +180,7 @@ class Operation(Generic[R]):
     method: str
     path: str
     arguments: type = RequestOptions
-    parameters: Codec | None = None  # folds and judges those outside the body, by place and name
+    parameters: Any = None  # folds and judges those outside the body
     body: Codecs = None
     answers: Mapping[str, Codecs] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict)
@@ -215,13 +191,10 @@ class Operation(Generic[R]):
     def draft(self, arguments: Mapping[str, Any]) -> Draft:
         """The request of some arguments. Raises TypeError for a name that is wrong or missing,
         PayloadError for a wrong value."""
-        marks, draft = _marks(self.arguments), Draft(self.path, members=dict(self.defaults))
+        marks, draft = marks_of(self.arguments), Draft(self.path, members=dict(self.defaults))
         if unknown := arguments.keys() - marks.keys() - RequestOptions.__annotations__.keys():
             raise TypeError(f"unexpected argument {min(unknown)!r} (see extra_body)")
-        check_offsets(
-            {_place(ident, marks[ident][0]): arguments[ident] for ident in marks.keys() & arguments}
-        )
-        given = arguments if self.parameters is None else self._folded(marks, arguments)
+        given = self.parameters.folded(marks, arguments) if self.parameters else arguments
         for ident, (mark, is_required) in marks.items():
             value = given.get(ident)
             if value is not None or (mark.is_nullable and ident in given):
@@ -229,38 +202,17 @@ class Operation(Generic[R]):
             elif is_required and not isinstance(mark, Member):
                 raise TypeError(f"missing argument {ident!r}")
         for name, value in (arguments.get("extra_query") or {}).items():
-            text = (
-                "" if value is None else value if isinstance(value, str) else _ENCODER.encode(value)
-            )
+            said = "" if value is None else value
+            text = said if isinstance(said, str) else _ENCODER.encode(said)
             draft.query.append(f"{quote(name, '')}={quote(text, '')}")
         self._fill(draft, arguments)
         return draft
 
-    def _folded(self, marks: Mapping[str, Any], arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """Arguments with the parameters among them in canonical form."""
-        places = {ident: mark.place for ident, (mark, _) in marks.items() if hasattr(mark, "place")}
-        names = {
-            ident: f"{place}.{marks[ident][0].name or ident}" for ident, place in places.items()
-        }
-        sent = {
-            name: arguments[ident]
-            for ident, name in names.items()
-            if arguments.get(ident) is not None
-        }
-        options = {"compat": arguments.get("compat")}
-        found = (
-            from_json(self.parameters.encode(sent, options)["content"]) if self.parameters else {}
-        )
-        own = {ident: value for ident, value in arguments.items() if ident not in names}
-        return own | {ident: found[name] for ident, name in names.items() if name in found}
-
     def _fill(self, draft: Draft, arguments: Mapping[str, Any]) -> None:
         """Put the body into a request."""
-        extra, codec = arguments.get("extra_body"), _chosen(self.body, draft.content_type)
-        if extra:
-            marks = _marks(self.arguments).items()
-            members = {mark.name or ident for ident, (mark, _) in marks if isinstance(mark, Member)}
-            if clash := extra.keys() & members:
+        extra, codec = arguments.get("extra_body") or {}, _chosen(self.body, draft.content_type)
+        for ident, (mark, _) in marks_of(self.arguments).items():
+            if isinstance(mark, Member) and (clash := extra.keys() & {mark.name or ident}):
                 raise TypeError(f"{min(clash)!r} is an argument, and may not be in extra_body")
         if codec and (draft.has_body or extra or self.needs_body):
             value = draft.body if draft.has_body and not draft.members else draft.members
@@ -283,9 +235,8 @@ class Operation(Generic[R]):
     @property
     def older(self) -> frozenset[tuple[str, str]]:
         """The ways to say the body in older fields."""
-        return getattr(self.body, "older", frozenset()) | getattr(
-            self.parameters, "older", frozenset()
-        )
+        both = (getattr(one, "older", ()) for one in (self.body, self.parameters))
+        return frozenset().union(*both)
 
     @property
     def accept(self) -> str:

@@ -3,14 +3,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeAlias, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, GetCoreSchemaHandler
 from pydantic_core import CoreSchema
-
-from ._source_map import escape
 
 if TYPE_CHECKING:
     import httpx
@@ -56,24 +52,3 @@ Maybe: TypeAlias = Annotated[T | None, _NotNull()]
 
 Integer: TypeAlias = Annotated[int, BeforeValidator(_integral)]
 """A JSON integer: `3` and `3.0`."""
-
-
-def is_naive(value: Any) -> bool:
-    """Whether a value is a datetime without an offset, which RFC 3339 demands. One of an answer stays as it was written."""
-    return isinstance(value, datetime) and value.tzinfo is None and not getattr(value, "_text", "")
-
-
-def naive_in(value: Any, at: str) -> Iterator[str]:
-    """Where plain values hold such datetimes, as JSON Pointers. Models refuse them by themselves."""
-    if is_naive(value):
-        yield at
-    elif isinstance(value, Mapping):
-        for key, item in value.items():
-            yield from naive_in(item, f"{at}/{escape(key)}")
-    elif isinstance(value, (list, tuple)) and not _PLAIN.issuperset(map(type, value)):
-        for index, item in enumerate(value):
-            yield from naive_in(item, f"{at}/{index}")
-
-
-NAIVE = "a datetime without an offset: astimezone() gives it that of this machine, replace(tzinfo=UTC) says it is UTC"
-_PLAIN = frozenset({str, int, float})  # of long lists

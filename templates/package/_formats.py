@@ -13,8 +13,6 @@ from uuid import UUID
 from pydantic import GetCoreSchemaHandler, ValidationInfo
 from pydantic_core import CoreSchema, PydanticCustomError, PydanticKnownError, PydanticSerializationUnexpectedValue, core_schema
 
-from ._types import NAIVE, is_naive
-
 
 class _Kept:
     """A value that was read from a text which it would not be written as: it is written as that text."""
@@ -266,3 +264,11 @@ JsonDecimal: TypeAlias = Annotated[Decimal, Text(Decimal, _read_decimal, str, _K
 
 JsonInt: TypeAlias = Annotated[int, Text(int, _read_int, str, _KeptInt)]
 """`format: int64` of a string."""
+
+
+def is_naive(value: Any) -> bool:
+    """Whether a value is a datetime without an offset, which RFC 3339 demands. One of an answer stays as it was written."""
+    return isinstance(value, datetime) and value.tzinfo is None and not getattr(value, "_text", "")
+
+
+NAIVE = "a datetime without an offset: astimezone() gives it that of this machine, replace(tzinfo=UTC) says it is UTC"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, ClassVar
 from urllib.parse import quote
 
-from ._operation import Codec, Draft, to_json
+from ._operation import Codec, Draft, Json, to_json
 
 Quote = Callable[[str], str]
 _SEPARATORS = {"form": ",", "spaceDelimited": "%20", "pipeDelimited": "%7C"}
@@ -188,3 +188,17 @@ class Cookie:
             draft.cookies.extend(_exploded(name, sent, how))
         else:
             draft.cookies.append(f"{name}={_joined(sent, False, how)}")
+
+
+@dataclass(frozen=True)
+class Parameters(Json):
+    """Parameters of which some are older fields for others: an object of all, by place and name."""
+
+    def folded(self, marks: Mapping[str, Any], arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Arguments with the parameters among them in canonical form."""
+        own = {ident: mark for ident, (mark, _) in marks.items() if hasattr(mark, "place")}
+        names = {ident: f"{mark.place}.{mark.name or ident}" for ident, mark in own.items()}
+        sent = {name: arguments[ident] for ident, name in names.items() if arguments.get(ident) is not None}
+        found = json.loads(self.encode(sent, {"compat": arguments.get("compat")})["content"])
+        others = {ident: value for ident, value in arguments.items() if ident not in names}
+        return others | {ident: found[name] for ident, name in names.items() if name in found}

@@ -89,6 +89,7 @@ class _Client(Generic[H]):
     _schemes: ClassVar[Mapping[str, Any]] = {}
     _security: ClassVar[tuple[tuple[str, ...], ...]] = ()
     _older: ClassVar[frozenset[tuple[str, str]]] = frozenset()
+    _check_arguments: ClassVar[Any] = None  # what refuses arguments that no JSON stands for
     _new_http: ClassVar[Any]
 
     def __init__(
@@ -108,8 +109,8 @@ class _Client(Generic[H]):
         own = base_url or os.environ.get(f"{self._environment}_BASE_URL")
         _known("server_variables", server_variables or {}, self._variables)
         for name, value in (server_variables or {}).items():
-            is_part = not value.startswith(("https://", "http://")) and "/" not in self._variables[name]
-            if re.search(r"[\s@?#\\]", value) or (is_part and "/" in value):
+            is_whole = value.startswith(("https://", "http://")) or "/" in self._variables[name]
+            if re.search(r"[\s@?#\\]", value) or ("/" in value and not is_whole):
                 raise ValueError(f"server_variables: {name!r} would lead elsewhere as {value!r}")
         self._filling = {**self._variables, **(server_variables or {})}
         found = own or self._filled(self._base_url)
@@ -138,6 +139,8 @@ class _Client(Generic[H]):
         (an open file, an iterable) sets `max_retries` to 0."""
         options = {**self._options, **arguments}
         self._check(options)
+        if self._check_arguments:
+            self._check_arguments(operation, arguments)
         draft = operation.draft(options)
         content = draft.content.get("content", b"")
         if not isinstance(content, (bytes, str)):
@@ -166,7 +169,7 @@ class _Client(Generic[H]):
         """A file or an iterable as httpx takes it."""
         return content
 
-    def _secured(self, operation: Operation[R], draft: Draft, given: Mapping[str, str]) -> httpx.Auth:
+    def _secured(self, operation: Operation[R], draft: Draft, given: Any) -> httpx.Auth:
         """Put into a request what proves who calls: for the first of the alternatives that there are
         credentials for. Raises AuthenticationError if there is none, and none is `given` or an argument."""
         wanted = self._security if operation.security is None else operation.security
@@ -175,8 +178,8 @@ class _Client(Generic[H]):
             found = [self._credential(name, draft, given, len(names) == 1) for name in names]
             if all(found):
                 for name, credential in zip(names, found, strict=True):
-                    if credential != _GIVEN and (made := self._schemes[name].put(draft, credential)):
-                        auth = self._auths.setdefault((name, credential), made)
+                    made = credential != _GIVEN and self._schemes[name].put(draft, credential)
+                    auth = self._auths.setdefault((name, credential), made) if made else auth
                 return auth or httpx.Auth()
         if not wanted:
             return httpx.Auth()
@@ -197,7 +200,8 @@ class _Client(Generic[H]):
         if len(kinds) == 1 and list(kinds[0].values()) in (["key"], ["token"]):
             return f"no usable API key: pass api_key, or set {self._environment}_API_KEY"
         pairs = (", ".join(f"{name!r}: {kind}" for name, kind in one.items()) for one in kinds)
-        return "no usable credentials: pass credentials=" + " or ".join(f"{{{one}}}" for one in pairs)
+        ways = " or ".join(f"{{{one}}}" for one in pairs)
+        return f"no usable credentials: pass credentials={ways}"
 
 
 class SyncClient(_Client[httpx.Client]):
@@ -269,7 +273,8 @@ class AsyncClient(_Client[httpx.AsyncClient]):
         """What `SyncClient.answer` gives."""
         attempt = 0
         while error := operation.failure(answer := await self._sent(*request[:3])):
-            await anyio.sleep(pause(error, attempt, request.options, operation.method in REPEATABLE))
+            wait = pause(error, attempt, request.options, operation.method in REPEATABLE)
+            await anyio.sleep(wait)
             attempt += 1
         return answer
 

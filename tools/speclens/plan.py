@@ -96,6 +96,7 @@ TABLE: tuple[tuple[str, str, Subjects, Condition], ...] = (
     ("{package}/server.py", "package/server.py.j2", _operations, _is_served),
     ("{package}/_transport.py", "package/_transport.py", _nothing, _always),
     ("{package}/_operation.py", "package/_operation.py", _nothing, _always),
+    ("{package}/_offsets.py", "package/_offsets.py", _nothing, _always),
     ("{package}/_parameters.py", "package/_parameters.py", _nothing, _always),
     ("{package}/_bodies.py", "package/_bodies.py", _nothing, _always),
     ("{package}/_streams.py", "package/_streams.py", _nothing, _always),

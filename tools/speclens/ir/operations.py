@@ -164,4 +164,5 @@ class Client:
     bodies: tuple[str, ...]
     normalizers: tuple[str, ...]
     example: Example
+    has_datetimes: bool  # whether strings of some format are datetimes
     older: str  # expression: the ways of all operations to say requests in older fields; "" where there are none

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from speclens.lower.walk import JsonObject
+from speclens.lower.walk import JsonObject, all_schemas
 
 TYPES = {
     "date-time": ("JsonDateTime", "datetime.datetime"),
@@ -31,3 +31,8 @@ def of(schema: JsonObject) -> str:
 def annotation(schema: JsonObject) -> str:
     """The type of `_formats.py` for the strings of a schema; "" for `str`."""
     return TYPES[name][0] if (name := of(schema)) else ""
+
+
+def has_datetimes(document: JsonObject) -> bool:
+    """Whether some strings of a document are datetimes."""
+    return any(isinstance(one, dict) and of(one) == "date-time" for _, one in all_schemas(document))

@@ -187,7 +187,7 @@ def of_parameters(named: Named, place: str, pointer: str) -> ir.Media:
         name="",
         pointer=pointer,
         schema="",
-        codec="Json",
+        codec="Parameters",
         annotation="",
         arguments=(f"_models.{ident}", f"fold={normalizer.ident}"),
         fold=normalizer.ident,

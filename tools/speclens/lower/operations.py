@@ -10,6 +10,7 @@ from speclens import ir, names
 from speclens.literals import comment, docstring, inline, json_span, literal
 from speclens.lower import (
     examples,
+    formats,
     headers,
     media,
     methods,
@@ -44,17 +45,17 @@ class _Found:
 
 
 def lower(
-    document: JsonObject, lifted: View, named: media.Named, formats: bool
+    document: JsonObject, lifted: View, named: media.Named, has_formats: bool
 ) -> tuple[ir.Client | None, tuple[Finding, ...]]:
     """The client of a document, None if it has no operations, and warnings on what the server leaves out.
 
-    `lifted` is the document with the parameters that x-compat is between as schemas; `formats` says whether strings of
+    `lifted` is the document with the parameters that x-compat is between as schemas; `has_formats` says whether strings of
     some formats are Python types.
     """
     found = {one.pointer: one for one in _operations(document)}
     if not found:
         return None, ()
-    inputs = Inputs(document, named, lifted, formats)
+    inputs = Inputs(document, named, lifted, has_formats)
     idents, classes = (
         _distinct_names(found.values(), make) for make in (names.snake, names.class_name)
     )
@@ -252,6 +253,7 @@ def _client(
         bodies=_sorted(name for one in served for name in (one.request, one.response)),
         normalizers=_sorted(folds),
         example=examples.call(inputs, resources[0]),
+        has_datetimes=inputs.has_formats and formats.has_datetimes(document),
         older=" | ".join(f"{name}.older" for name in older),
     )
 

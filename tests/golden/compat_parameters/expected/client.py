@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal, Unpack
 
 from . import models as _models
 from ._bodies import Unknown
-from ._operation import Json, Operation, RequestOptions
-from ._parameters import Header, Query
+from ._operation import Operation, RequestOptions
+from ._parameters import Header, Parameters, Query
 from ._transport import AsyncClient, Resource, SyncClient
 from .normalizers import denormalize_list_pets_parameters, normalize_list_pets_parameters
 
@@ -33,7 +33,7 @@ LIST_PETS: Operation[Any] = Operation(
     "GET",
     "/pets",
     ListPetsParams,
-    parameters=Json(
+    parameters=Parameters(
         _models.ListPetsParameters,
         fold=normalize_list_pets_parameters,
         denormalize=denormalize_list_pets_parameters,

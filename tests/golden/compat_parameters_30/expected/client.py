@@ -9,8 +9,8 @@ from typing import Annotated, Any, Required, TypeAlias, Unpack
 
 from . import models as _models
 from ._bodies import Unknown
-from ._operation import Json, Operation, RequestOptions
-from ._parameters import Cookie, Header, Path, Query
+from ._operation import Operation, RequestOptions
+from ._parameters import Cookie, Header, Parameters, Path, Query
 from ._transport import AsyncClient, Resource, SyncClient
 from .normalizers import denormalize_delete_pets_id_parameters, normalize_delete_pets_id_parameters
 
@@ -31,7 +31,7 @@ DELETE_PETS_ID: Operation[Any] = Operation(
     "DELETE",
     "/pets/{id}",
     DeletePetsIdParams,
-    parameters=Json(
+    parameters=Parameters(
         _models.DeletePetsIdParameters,
         fold=normalize_delete_pets_id_parameters,
         denormalize=denormalize_delete_pets_id_parameters,

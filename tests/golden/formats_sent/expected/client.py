@@ -13,6 +13,7 @@ from typing import Annotated, Any, Required, Unpack
 from uuid import UUID
 
 from . import models as _models
+from ._offsets import check_arguments
 from ._operation import Json, Operation, RequestOptions
 from ._parameters import Header, Path, Query
 from ._transport import AsyncClient, Resource, SyncClient
@@ -88,6 +89,7 @@ class Pkg(SyncClient):
 
     _base_url = "https://api.example"
     _environment = "PKG"
+    _check_arguments = staticmethod(check_arguments)
 
     @cached_property
     def days(self) -> Days:
@@ -99,6 +101,7 @@ class AsyncPkg(AsyncClient):
 
     _base_url = Pkg._base_url
     _environment = Pkg._environment
+    _check_arguments = staticmethod(check_arguments)
 
     @cached_property
     def days(self) -> AsyncDays:

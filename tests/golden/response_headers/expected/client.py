@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, Unpack
 
 from . import models as _models
+from ._offsets import check_arguments
 from ._operation import Json, Operation, RequestOptions
 from ._transport import AsyncClient, Resource, SyncClient
 
@@ -66,6 +67,7 @@ class Pkg(SyncClient):
 
     _base_url = "https://api.example"
     _environment = "PKG"
+    _check_arguments = staticmethod(check_arguments)
 
     @cached_property
     def pets(self) -> Pets:
@@ -77,6 +79,7 @@ class AsyncPkg(AsyncClient):
 
     _base_url = Pkg._base_url
     _environment = Pkg._environment
+    _check_arguments = staticmethod(check_arguments)
 
     @cached_property
     def pets(self) -> AsyncPets:

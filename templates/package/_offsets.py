@@ -1,0 +1,43 @@
+"""Datetimes without an offset, which are not sent: RFC 3339 demands one, and any guess would be wrong for somebody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ._compat import CompatError, PayloadError
+from ._formats import NAIVE, is_naive
+from ._operation import Operation, marks_of
+from ._source_map import escape
+
+_PLAIN = frozenset({str, int, float})
+
+
+def check_arguments(operation: Operation[Any], arguments: Mapping[str, Any]) -> None:
+    """Raises PayloadError for arguments of an operation that hold such datetimes."""
+    names = {ident: getattr(mark, "name", None) for ident, (mark, _) in marks_of(operation.arguments).items()}
+    check_offsets(
+        {
+            "" if name is None else f"/{escape(name or ident)}": arguments[ident]
+            for ident, name in names.items()
+            if ident in arguments
+        }
+    )
+
+
+def check_offsets(values: Mapping[str, Any]) -> None:
+    """The same for values by their JSON Pointers."""
+    if found := [place for at, value in values.items() for place in _naive_in(value, at)]:
+        raise PayloadError(tuple(CompatError("timezone_aware", place, NAIVE) for place in found))
+
+
+def _naive_in(value: Any, at: str) -> Iterator[str]:
+    """Where plain values hold them. Models refuse them by themselves."""
+    if is_naive(value):
+        yield at
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _naive_in(item, f"{at}/{escape(key)}")
+    elif isinstance(value, (list, tuple)) and not _PLAIN.issuperset(map(type, value)):
+        for index, item in enumerate(value):
+            yield from _naive_in(item, f"{at}/{index}")
