@@ -21,7 +21,14 @@ from pydantic import (
     ValidatorFunctionWrapHandler,
     WrapValidator,
 )
-from pydantic_core import CoreSchema, PydanticCustomError, PydanticKnownError, PydanticSerializationUnexpectedValue, core_schema
+from pydantic_core import (
+    CoreSchema,
+    PydanticCustomError,
+    PydanticKnownError,
+    PydanticSerializationUnexpectedValue,
+    SchemaSerializer,
+    core_schema,
+)
 
 if TYPE_CHECKING:
     import httpx
@@ -174,9 +181,15 @@ class Tagged:
 
 
 class _Kept:
-    """A value that was read from a text which it would not be written as: it is written as that text."""
+    """A value that was read from a text which it would not be written as: it is written as that text, also where nothing
+    tells its type."""
 
     _text = ""
+    __pydantic_serializer__: ClassVar[Any] = SchemaSerializer(
+        core_schema.any_schema(
+            serialization=core_schema.plain_serializer_function_ser_schema(lambda value: value._text, when_used="json")
+        )
+    )
 
     def __copy__(self) -> Any:
         return self
