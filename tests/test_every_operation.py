@@ -21,7 +21,7 @@ from every_operation.examining import Outcome, examine
 from every_operation.package import operations, package
 
 HERE = Path(__file__).parent
-FEW = 8
+FEW = 6
 
 
 def documents() -> Iterator[Any]:

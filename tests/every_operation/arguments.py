@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DataObject
 
 from every_operation import package as of
-from every_operation.package import Package, Parameter, Schemas
+from every_operation import typed
+from every_operation.package import Package, Parameter, Schemas, at
 from speclens import ir
 from speclens.lower.facts import is_binary
-from speclens.lower.walk import follow
-from speclens.source.pointer import exists, get, join
+from speclens.source.pointer import exists, join
 
 Json = Any
 _TRIES = 6
@@ -37,7 +37,7 @@ class Given:
 
 def draw(data: DataObject, package: Package, operation: ir.Operation) -> Given:
     """Arguments that the document admits."""
-    given = Given(is_async=data.draw(st.booleans()))
+    given, is_typed = Given(is_async=data.draw(st.booleans())), data.draw(st.booleans())
     idents = {(one.place, one.name): one.ident for one in operation.arguments}
     for parameter in of.parameters_of(package, operation):
         ident = idents.get((parameter.place, parameter.name))
@@ -47,9 +47,13 @@ def draw(data: DataObject, package: Package, operation: ir.Operation) -> Given:
         value = _value(data, package.schemas, parameter, operation)
         if value is not NOTHING:
             given.parameters.append((parameter, value))
-            given.arguments[ident] = value
+            given.arguments[ident] = (
+                typed.parameter(package, parameter, value) if is_typed else value
+            )
     if operation.body and (operation.body.is_required or data.draw(st.booleans())):
         _body(data, package, operation, operation.body, given)
+    if is_typed and given.media and given.media.codec == "Json" and not given.media.fold:
+        given.arguments |= typed.body(package, operation, given.media, given.body)
     return given
 
 
@@ -205,10 +209,3 @@ def _member(schemas: Schemas, pointer: str, name: str) -> str:
         return join(place, "properties", name)
     bases = range(len(schema.get("allOf") or ()))
     return next(filter(None, (_member(schemas, join(place, "allOf", i), name) for i in bases)), "")
-
-
-def at(schemas: Schemas, pointer: str) -> tuple[str, Any]:
-    """The place and the schema that a pointer leads to; None if there is none."""
-    if not exists(schemas.document, pointer):
-        return pointer, None
-    return follow(schemas.document, pointer, get(schemas.document, pointer))

@@ -164,3 +164,10 @@ def contents(document: JsonObject, pointer: str) -> Iterator[tuple[str, str, Jso
     for name, media in (get(document, pointer).get("content") or {}).items():
         place, value = follow(document, join(pointer, "content", name), media)
         yield name, place, value
+
+
+def at(schemas: Schemas, pointer: str) -> tuple[str, Any]:
+    """The place and the schema that a pointer leads to; None if there is none."""
+    if not exists(schemas.document, pointer):
+        return pointer, None
+    return follow(schemas.document, pointer, get(schemas.document, pointer))
