@@ -100,7 +100,8 @@ def draw(data: DataObject, package: Package, operation: ir.Operation, kind: Kind
     response = httpx.Response(kind.status, headers={"content-type": name}, content=content)
     can_be_download = operation.is_download and kind.is_success and media.codec == "Raw"
     how = "download" if can_be_download and data.draw(st.booleans()) else ""
-    return Answer(response, value, kind.is_success, how, media.name)
+    asked = name if media.codec == "Json" else media.name
+    return Answer(response, value, kind.is_success, how, asked)
 
 
 def _value(data: DataObject, package: Package, media: ir.Media) -> Any:

@@ -4,6 +4,7 @@ says, and what the document admits as an answer becomes a result."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -57,7 +58,8 @@ def call(
 def _accepted(request: httpx.Request, answer: Answer) -> None:
     """Raises Wrong unless a request asks for what was answered."""
     asked, kind = request.headers["accept"], answer.media_type
-    if answer.is_success and kind and kind not in asked and "*/*" not in asked:
+    is_asked = any(fnmatch(kind, one.strip()) for one in asked.split(","))
+    if answer.is_success and kind and not is_asked:
         raise Wrong(f"the request asks for {asked}, and not for {kind}")
 
 
