@@ -71,24 +71,14 @@ class Draft:
 @dataclass(frozen=True, slots=True)
 class Member:
     """An argument that is a member of the body, of this name if it has another there. None is not
-    sent, unless it is nullable. `is_text` says that integers are sent as texts."""
+    sent, unless it is nullable."""
 
     name: str = ""
     is_nullable: bool = False
-    is_text: bool = False
 
     def put(self, draft: Draft, ident: str, value: Any) -> None:
-        draft.members[self.name or ident] = _texts(value) if self.is_text else value
+        draft.members[self.name or ident] = value
         draft.has_body = True
-
-
-def _texts(value: Any) -> Any:
-    """Integers as texts, those of a list or a mapping too."""
-    if isinstance(value, (list, tuple)):
-        return [_texts(item) for item in value]
-    if isinstance(value, Mapping):
-        return {key: _texts(item) for key, item in value.items()}
-    return str(value) if type(value) is int else value
 
 
 class Codec(Protocol):

@@ -60,15 +60,22 @@ class Draft:
 @dataclass(frozen=True, slots=True)
 class Member:
     """An argument that is a member of the body, of this name if it has another there. None is not
-    sent, unless it is nullable. `is_text` says that integers are sent as texts."""
+    sent, unless it is nullable."""
 
     name: str = ""
     is_nullable: bool = False
-    is_text: bool = False
 
     def put(self, draft: Draft, ident: str, value: Any) -> None:
-        draft.members[self.name or ident] = _texts(value) if self.is_text else value
+        draft.members[self.name or ident] = value
         draft.has_body = True
+
+
+@dataclass(frozen=True, slots=True)
+class TextMember(Member):
+    """A member of the body that is a text, or holds some: integers are sent as such."""
+
+    def put(self, draft: Draft, ident: str, value: Any) -> None:
+        Member.put(self, draft, ident, _texts(value))
 
 
 def _texts(value: Any) -> Any:

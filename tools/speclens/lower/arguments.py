@@ -82,9 +82,8 @@ class Inputs:
             comments += [f"deprecated {deprecated[name]}"] if name in deprecated else []
             comments += ["None takes it away"] if is_removable else []
             annotation = union(options if is_required or name in defaults else [*options, "None"])
-            told_so = ["is_nullable=True"] if is_nullable else []
-            told_so += ["is_text=True"] if self._is_text(place, inner) else []
-            mark = f"Member({', '.join(told_so)})"
+            kind = "TextMember" if self._is_text(place, inner) else "Member"
+            mark = f"{kind}({'is_nullable=True' if is_nullable else ''})"
             told = comment("; ".join(comments))
             yield ir.Argument(name, "member", "", place, annotation, mark, told, is_required)
 

@@ -8,16 +8,16 @@ from functools import cached_property
 from typing import Annotated, Any, Unpack
 
 from . import models as _models
-from ._operation import Json, Member, Operation, RequestOptions
+from ._operation import Json, Member, Operation, RequestOptions, TextMember
 from ._transport import AsyncClient, Resource, SyncClient
 
 
 class SendThingParams(RequestOptions, total=False):
     """The arguments of `things.send`. None is not sent, but where `is_nullable`: there it is null."""
 
-    id: Annotated[int | str | None, Member(is_text=True)]
-    ids: Annotated[Sequence[int | str] | None, Member(is_text=True)]
-    by_name: Annotated[Mapping[str, int | str | None] | None, Member("by-name", is_text=True)]
+    id: Annotated[int | str | None, TextMember()]
+    ids: Annotated[Sequence[int | str] | None, TextMember()]
+    by_name: Annotated[Mapping[str, int | str | None] | None, TextMember("by-name")]
     count: int | None
     any: Annotated[Any, Member(is_nullable=True)]
 
