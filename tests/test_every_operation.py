@@ -15,37 +15,39 @@ from typing import Any
 import httpx
 import pytest
 
+import goldens
 from built import source
 from every_operation import bodies, styles
 from every_operation.examining import Outcome, examine
 from every_operation.package import operations, package
 
-HERE = Path(__file__).parent
-FEW = 8
+ODD = Path(__file__).parent / "every_operation"
+FEW = 6
 
 
-def documents() -> Iterator[Any]:
+def documents() -> Iterator[str]:
     """The golden documents that have paths, and those that mix what is odd."""
-    found = [(path.parent.name, path) for path in (HERE / "golden").glob("*/openapi.yaml")]
-    found += [(path.stem, path) for path in (HERE / "every_operation").glob("*.yaml")]
-    for name, path in sorted(found):
-        if "paths: {}" not in path.read_text("utf-8"):
-            yield pytest.param(path, id=name)
+    for name in goldens.FEATURES:
+        if "paths: {}" not in goldens.document(name).read_text("utf-8"):
+            yield name
+    yield from sorted(path.stem for path in ODD.glob("*.yaml"))
 
 
-@pytest.mark.parametrize("path", list(documents()))
-def test_every_operation(path: Path, tmp_path: Path) -> None:
-    hold(path, tmp_path, FEW)
+@pytest.mark.parametrize("name", list(documents()))
+def test_every_operation(name: str, tmp_path: Path) -> None:
+    hold(name, tmp_path, FEW)
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("path", list(documents()))
-def test_every_operation_at_length(path: Path, tmp_path: Path) -> None:
-    hold(path, tmp_path, int(os.environ.get("SPECLENS_SOAK", "300")))
+@pytest.mark.parametrize("name", list(documents()))
+def test_every_operation_at_length(name: str, tmp_path: Path) -> None:
+    hold(name, tmp_path, int(os.environ.get("SPECLENS_SOAK", "300")))
 
 
-def hold(path: Path, directory: Path, examples: int) -> None:
-    made = package(source(path.read_text("utf-8")), directory)
+def hold(name: str, directory: Path, examples: int) -> None:
+    odd = ODD / f"{name}.yaml"
+    read = source(odd.read_text("utf-8")) if odd.exists() else goldens.read(name)
+    made = package(read, directory)
     assert made
     outcome = examine(made, examples)
     assert outcome.failures == {}
@@ -99,7 +101,7 @@ def test_a_body_that_says_something_else_is_told(content: bytes, kind: str, give
 
 
 def test_what_fails_is_told_with_what_it_was_called_with(tmp_path: Path) -> None:
-    made = package(source((HERE / "golden/servers/openapi.yaml").read_text("utf-8")), tmp_path)
+    made = package(goldens.read("servers"), tmp_path)
     assert made
     for one in made.client.operations:
         object.__setattr__(getattr(made.module, one.constant), "path", "/elsewhere")

@@ -14,6 +14,7 @@ from uuid import UUID
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
+from runtime._operation import to_json
 
 from built import imported, schemas, source, texts
 from runtime import _formats
@@ -124,6 +125,14 @@ def test_only_strings_are_read(name: str, value: Any) -> None:
         adapter(name).validate_python(value)
     with pytest.raises(ValidationError):
         adapter(name).validate_json("1")
+
+
+def test_a_value_keeps_its_text_where_nothing_tells_its_type() -> None:
+    """An argument that came out of a result."""
+    adapter = TypeAdapter[Any](_formats.JsonUUID)
+    value = adapter.validate_python("F47AC10B58CC4372A5670E02B2C3D479")
+    assert to_json({"ids": [value]}) == {"ids": ["F47AC10B58CC4372A5670E02B2C3D479"]}
+    assert TypeAdapter[Any](Any).dump_python(value) is value
 
 
 def test_a_changed_value_is_written_as_it_is() -> None:

@@ -159,7 +159,7 @@ class Form:
         if isinstance(value, (dict, list)):
             for key, item in value.items() if isinstance(value, dict) else enumerate(value):
                 yield from self._nested(f"{name}[{key}]", item)
-        else:
+        elif value is not None:  # RFC 6570, 2.3: ignored inside of a value
             yield name, value
 
     def decode(self, answer: Answer) -> Any:

@@ -7,17 +7,30 @@ from base64 import b64decode, b64encode
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, ClassVar, TypeAlias
 from uuid import UUID
 
 from pydantic import GetCoreSchemaHandler, ValidationInfo
-from pydantic_core import CoreSchema, PydanticCustomError, PydanticKnownError, PydanticSerializationUnexpectedValue, core_schema
+from pydantic_core import (
+    CoreSchema,
+    PydanticCustomError,
+    PydanticKnownError,
+    PydanticSerializationUnexpectedValue,
+    SchemaSerializer,
+    core_schema,
+)
 
 
 class _Kept:
-    """A value that was read from a text which it would not be written as: it is written as that text."""
+    """A value that was read from a text which it would not be written as: it is written as that text, also where nothing
+    tells its type."""
 
     _text = ""
+    __pydantic_serializer__: ClassVar[Any] = SchemaSerializer(
+        core_schema.any_schema(
+            serialization=core_schema.plain_serializer_function_ser_schema(lambda value: value._text, when_used="json")
+        )
+    )
 
     def __copy__(self) -> Any:
         return self

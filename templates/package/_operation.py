@@ -71,6 +71,23 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class TextMember(Member):
+    """A member of the body that is a text, or holds some: integers are sent as such."""
+
+    def put(self, draft: Draft, ident: str, value: Any) -> None:
+        Member.put(self, draft, ident, _texts(value))
+
+
+def _texts(value: Any) -> Any:
+    """Integers as texts, those of a list or a mapping too."""
+    if isinstance(value, (list, tuple)):
+        return [_texts(item) for item in value]
+    if isinstance(value, Mapping):
+        return {key: _texts(item) for key, item in value.items()}
+    return str(value) if type(value) is int else value
+
+
+@dataclass(frozen=True, slots=True)
 class Body:
     """An argument that is the whole body."""
 

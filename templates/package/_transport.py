@@ -187,12 +187,12 @@ class _Client(Generic[H]):
 
     def _credential(self, name: str, draft: Draft, given: Mapping[str, str], is_alone: bool) -> Any:
         """What there is for a security scheme: nothing if it cannot be sent."""
-        told = given.get(self._schemes[name].header)
-        if self._schemes[name].is_in(draft):
-            return _GIVEN
+        scheme = self._schemes[name]
+        told = given.get(scheme.header)
         found = told or self._credentials.get(name) or (self._api_key if is_alone else "")
         is_usable = isinstance(found, tuple) or _CREDENTIAL.fullmatch(found)
-        return (_GIVEN if told else found) if is_usable else None
+        is_given = scheme.is_in(draft) or (told and is_usable)
+        return _GIVEN if is_given else found if is_usable else None
 
     def _missing(self, wanted: tuple[tuple[str, ...], ...]) -> str:
         """How to give what an operation asks for."""

@@ -13,7 +13,7 @@ from hypothesis.strategies import DataObject
 from pydantic import TypeAdapter
 
 from every_operation import package as of
-from every_operation.arguments import NOTHING, drawn, items
+from every_operation.arguments import NOTHING, STREAMS, drawn, items
 from every_operation.package import Package
 from every_operation.styles import Wrong, same
 from speclens import ir
@@ -21,7 +21,6 @@ from speclens.source.pointer import join
 
 Json = Any
 _EMPTY = (204, 205, 304)  # RFC 9110: no content
-_STREAMS = {"Events", "JsonLines"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +87,7 @@ def draw(data: DataObject, package: Package, operation: ir.Operation, kind: Kind
         said = data.draw(st.sampled_from([None, {"a": [1]}])) if kind.is_open else None
         given = {} if said is None else {"json": said}
         return Answer(httpx.Response(kind.status, **given), said, kind.is_success)
-    if media.codec in _STREAMS:
+    if media.codec in STREAMS:
         return _stream(data, package, kind, media)
     name = media.name.replace("*/*", "image/*").replace("/*", "/png")
     if media.codec == "Json" and "*" in media.name:
@@ -100,7 +99,8 @@ def draw(data: DataObject, package: Package, operation: ir.Operation, kind: Kind
     response = httpx.Response(kind.status, headers={"content-type": name}, content=content)
     can_be_download = operation.is_download and kind.is_success and media.codec == "Raw"
     how = "download" if can_be_download and data.draw(st.booleans()) else ""
-    return Answer(response, value, kind.is_success, how, media.name)
+    asked = name if media.codec == "Json" else media.name
+    return Answer(response, value, kind.is_success, how, asked)
 
 
 def _value(data: DataObject, package: Package, media: ir.Media) -> Any:
@@ -124,11 +124,19 @@ def _stream(data: DataObject, package: Package, kind: Kind, media: ir.Media) -> 
     if media.codec == "Events" and media.annotation == "str":
         found = [one for one in found if isinstance(one, str) and one.splitlines() == [one]]
         content = "".join(f"data: {one}\n\n" for one in found).encode()
+    elif media.codec == "EventObjects":
+        content = "".join(f"{event(one)}\n" for one in found).encode()
     else:
         start, end = ("data: ", "\n\n") if media.codec == "Events" else ("", "\n")
         content = "".join(f"{start}{json.dumps(one)}{end}" for one in found).encode()
     response = httpx.Response(kind.status, headers={"content-type": media.name}, content=content)
     return Answer(response, found, kind.is_success, "items", media.name)
+
+
+def event(fields: Json) -> str:
+    """The lines of an event (HTML, 9.2.6)."""
+    texts = {name: one if isinstance(one, str) else json.dumps(one) for name, one in fields.items()}
+    return "".join(f"{name}: {line}\n" for name, text in texts.items() for line in text.split("\n"))
 
 
 # Results

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,14 +12,19 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DataObject
 
 from every_operation import package as of
-from every_operation.package import Package, Parameter, Schemas
+from every_operation import typed
+from every_operation.package import Package, Parameter, Schemas, at
 from speclens import ir
 from speclens.lower.facts import is_binary
-from speclens.lower.walk import follow
-from speclens.source.pointer import exists, get, join
+from speclens.source.pointer import exists, join
 
 Json = Any
 _TRIES = 6
+STREAMS = frozenset({"Events", "EventObjects", "JsonLines"})
+_FIELDS = frozenset({"event", "data", "id", "retry"})
+_OCTETS = re.compile(
+    r"[!#-$&-+\-.-:<-\[\]-~]*"
+)  # RFC 6265, 4.1.1, without what separates, and `%`, which is decoded
 _TOLD = frozenset({"accept", "content-type", "authorization"})  # headers that are no parameters
 
 NOTHING: Any = object()
@@ -37,7 +43,7 @@ class Given:
 
 def draw(data: DataObject, package: Package, operation: ir.Operation) -> Given:
     """Arguments that the document admits."""
-    given = Given(is_async=data.draw(st.booleans()))
+    given, is_typed = Given(is_async=data.draw(st.booleans())), data.draw(st.booleans())
     idents = {(one.place, one.name): one.ident for one in operation.arguments}
     for parameter in of.parameters_of(package, operation):
         ident = idents.get((parameter.place, parameter.name))
@@ -47,9 +53,13 @@ def draw(data: DataObject, package: Package, operation: ir.Operation) -> Given:
         value = _value(data, package.schemas, parameter, operation)
         if value is not NOTHING:
             given.parameters.append((parameter, value))
-            given.arguments[ident] = value
+            given.arguments[ident] = (
+                typed.parameter(package, parameter, value) if is_typed else value
+            )
     if operation.body and (operation.body.is_required or data.draw(st.booleans())):
         _body(data, package, operation, operation.body, given)
+    if is_typed and given.media and given.media.codec == "Json" and not given.media.fold:
+        given.arguments |= typed.body(package, operation, given.media, given.body)
     return given
 
 
@@ -84,6 +94,8 @@ def _sendable(parameter: Parameter) -> Callable[[Any], bool]:
             return all(
                 one.isascii() and one.isprintable() and one == one.strip() and one for one in inside
             )
+        if parameter.value.get("style") == "cookie":
+            return all(map(_OCTETS.fullmatch, inside))
         # a value of these would lead elsewhere, whatever surrounds it
         return parameter.place != "path" or not any(_is_step(one) for one in inside)
 
@@ -152,7 +164,7 @@ def content(data: DataObject, schemas: Schemas, media: ir.Media) -> Any:
     if media.codec == "Text":
         value = drawn(data, schemas, schema, lambda value: isinstance(value, str))
         return data.draw(st.text()) if value is NOTHING else value
-    if media.codec in {"JsonLines", "Events"}:
+    if media.codec in STREAMS:
         return items(data, schemas, media)
     value = drawn(data, schemas, schema)
     if media.codec == "Multipart" and isinstance(value, dict):
@@ -161,12 +173,11 @@ def content(data: DataObject, schemas: Schemas, media: ir.Media) -> Any:
 
 
 def items(data: DataObject, schemas: Schemas, media: ir.Media) -> Any:
-    """The items of a stream: of events what is in their data (4.14.4 of OpenAPI 3.2)."""
+    """The items of a stream: of events what is in their data, or these themselves (4.14.4 of OpenAPI 3.2)."""
     own, whole = join(media.pointer, "itemSchema"), join(media.pointer, "schema")
     schema = at(schemas, whole)[1]
-    inside = join(at(schemas, own)[0], "properties", "data", "contentSchema")
-    if exists(schemas.document, inside):
-        return _some(data, schemas, inside)
+    if media.codec == "EventObjects":
+        return [one for one in _some(data, schemas, own) if _is_event(one)]
     if exists(schemas.document, own) or not isinstance(schema, dict):
         return _some(data, schemas, own)
     if schema.get("type") == "array":
@@ -174,6 +185,23 @@ def items(data: DataObject, schemas: Schemas, media: ir.Media) -> Any:
     if media.codec == "JsonLines" and schema.get("type") == "string":
         return [{"a": 1}, "text"]  # all of the text, which says nothing of an item
     return _some(data, schemas, whole)
+
+
+def _is_event(value: Any) -> bool:
+    """Whether fields of an event can say a value: one line each but for data, and a number of milliseconds."""
+    if not isinstance(value, dict) or "data" not in value or value.keys() - _FIELDS:
+        return False
+    lines = [value[name] for name in ("event", "id") if name in value]
+    is_data = not isinstance(value["data"], str) or "\r" not in value["data"]
+    is_line = all(isinstance(one, str) and not set(one) & set("\r\n") for one in lines)
+    retry = value.get("retry", 0)
+    return (
+        is_data
+        and is_line
+        and isinstance(retry, int)
+        and not isinstance(retry, bool)
+        and retry >= 0
+    )
 
 
 def _some(data: DataObject, schemas: Schemas, pointer: str) -> list[Any]:
@@ -205,10 +233,3 @@ def _member(schemas: Schemas, pointer: str, name: str) -> str:
         return join(place, "properties", name)
     bases = range(len(schema.get("allOf") or ()))
     return next(filter(None, (_member(schemas, join(place, "allOf", i), name) for i in bases)), "")
-
-
-def at(schemas: Schemas, pointer: str) -> tuple[str, Any]:
-    """The place and the schema that a pointer leads to; None if there is none."""
-    if not exists(schemas.document, pointer):
-        return pointer, None
-    return follow(schemas.document, pointer, get(schemas.document, pointer))

@@ -16,8 +16,8 @@ from hypothesis.strategies import SearchStrategy
 from built import imported
 from speclens import ir, objects, pipeline, tidy
 from speclens.config import Config
-from speclens.lower import directions, parameters, views
-from speclens.lower.view import View
+from speclens.lower import directions, events, parameters, views
+from speclens.lower.view import View, copied
 from speclens.lower.walk import JsonObject, follow
 from speclens.source.load import Source
 from speclens.source.pointer import exists, get, join
@@ -68,7 +68,8 @@ def package(source: Source, directory: Path) -> Package | None:
 
 def _schemas(written: JsonObject, formats: Mapping[str, Callable[[str], bool]]) -> Schemas:
     view = parameters.plain(views.canonical(written).document, True)
-    document = directions.directed(View(view, {})).document
+    document = copied(directions.directed(View(view, {})).document)
+    events.decode(document, {})
     judges = validators(readable(document), formats)
     judge = cache(judges)
     maker = instances(document)
@@ -164,3 +165,10 @@ def contents(document: JsonObject, pointer: str) -> Iterator[tuple[str, str, Jso
     for name, media in (get(document, pointer).get("content") or {}).items():
         place, value = follow(document, join(pointer, "content", name), media)
         yield name, place, value
+
+
+def at(schemas: Schemas, pointer: str) -> tuple[str, Any]:
+    """The place and the schema that a pointer leads to; None if there is none."""
+    if not exists(schemas.document, pointer):
+        return pointer, None
+    return follow(schemas.document, pointer, get(schemas.document, pointer))

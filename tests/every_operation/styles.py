@@ -122,6 +122,7 @@ def read(parameter: dict[str, Any], given: Any, found: Parts) -> Any:
         text = found.headers.pop(name.lower(), None)
         return None if text is None else _listed(text, ",", explode, given, str)
     pairs = found.query if place == "query" else found.cookies
+    style = style.replace("cookie", "form")  # 4.12.2 of OpenAPI 3.2: the same, not encoded
     return read_pairs(pairs, name, style, explode, given)
 
 
@@ -228,7 +229,7 @@ def clear(parameter: dict[str, Any], style: str, explode: bool, given: Any) -> N
     unsayable = {"spaceDelimited": " ", "pipeDelimited": "|", "deepObject": "[]"}.get(style, "")
     if explode and style == "label":
         unsayable = "."
-    if parameter["in"] == "header" or parameter.get("allowReserved") is True:
+    if parameter["in"] == "header" or style == "cookie" or parameter.get("allowReserved") is True:
         unsayable += ",=;&"
     if any(set(text) & set(unsayable) for text in texts):
         raise Ambiguous

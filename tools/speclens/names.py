@@ -38,7 +38,7 @@ CLIENT_NAMES = frozenset(
         "ContentType", "Cookie", "Coroutine", "Count", "Cursor", "Date", "DateTime", "Decimal", "Dict", "Encoding", "EventObjects", "Events",
         "FileInput", "Form", "Header", "Http", "Iterator", "Json", "JsonLines", "Link", "List", "Literal", "Mapping", "Member",
         "MergePatch", "Multipart", "OAuth2", "Operation", "Path", "Query", "Raw", "RequestOptions", "Required", "Resource",
-        "Sequence", "Stream", "SyncClient", "Text", "Time", "TimeDelta", "TypeAlias", "UUID", "Unknown",
+        "Sequence", "Stream", "SyncClient", "Text", "TextMember", "Time", "TimeDelta", "TypeAlias", "UUID", "Unknown",
         "Unpack",
     }
 )  # fmt: skip

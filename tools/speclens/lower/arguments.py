@@ -82,9 +82,21 @@ class Inputs:
             comments += [f"deprecated {deprecated[name]}"] if name in deprecated else []
             comments += ["None takes it away"] if is_removable else []
             annotation = union(options if is_required or name in defaults else [*options, "None"])
-            mark = f"Member({'is_nullable=True' if is_nullable else ''})"
+            kind = "TextMember" if self._is_text(place, inner) else "Member"
+            mark = f"{kind}({'is_nullable=True' if is_nullable else ''})"
             told = comment("; ".join(comments))
             yield ir.Argument(name, "member", "", place, annotation, mark, told, is_required)
+
+    def _is_text(self, pointer: str, schema: Any) -> bool:
+        """Whether integers may be given for texts, or for each of those in a list or a map."""
+        place, target = follow(self.document, pointer, schema)
+        if not isinstance(target, dict) or not self.has_formats:
+            return False
+        kinds = set(_types(target)) - {"null"}
+        for kind, keyword in (("array", "items"), ("object", "additionalProperties")):
+            if kinds == {kind} and keyword in target and not target.get("properties"):
+                return self._is_text(join(place, keyword), target[keyword])
+        return kinds == {"string"} and _FORMATS.get(formats.of(target)) == "int"
 
     def _is_received(self, pointer: str, schema: Any) -> bool:
         """Whether a property is in answers only."""

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from . import models as _models
 from ._offsets import check_arguments
-from ._operation import Json, Operation, RequestOptions
+from ._operation import Json, Operation, RequestOptions, TextMember
 from ._parameters import Header, Path, Query
 from ._transport import AsyncClient, Resource, SyncClient
 
@@ -45,7 +45,7 @@ class DaysPutParams(RequestOptions, total=False):
 
     day: Required[Annotated[Date | str, Path()]]
     at: DateTime | str | None
-    big: int | str | None
+    big: Annotated[int | str | None, TextMember()]
     data: str | None
 
 
