@@ -115,6 +115,12 @@ def method(text: str) -> str:
     return f"{name}_" if name in _ANNOTATIONS else name
 
 
+def constant(text: str) -> str:
+    """The constant of an operation. It holds an underscore, which no class does: `UUID` is a type, `GET` may be a tag."""
+    name = snake(text).upper()
+    return name if "_" in name else f"{name}_OPERATION"
+
+
 def resource(text: str) -> str:
     """The attribute of a client for a resource; never one that the client has besides."""
     name = snake(text)

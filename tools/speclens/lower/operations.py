@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 from speclens import ir, names
 from speclens.literals import comment, docstring, inline, json_span, literal
 from speclens.lower import (
+    endpoints,
     examples,
     media,
     methods,
@@ -20,25 +20,14 @@ from speclens.lower import (
     servers,
 )
 from speclens.lower.arguments import Inputs
+from speclens.lower.endpoints import Endpoint
 from speclens.lower.naming import is_class
 from speclens.lower.view import View
 from speclens.lower.walk import JsonObject, follow
-from speclens.objects import METHODS
 from speclens.problems import Finding
-from speclens.source.pointer import get, join
+from speclens.source.pointer import get
 
 _WIDTH = 88  # of docstrings that are indented by eight
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """An Operation Object: where it stands, the path that it is at, its method in lower case, its name."""
-
-    pointer: str
-    path: str
-    method: str
-    value: JsonObject
-    name: str
 
 
 def lower(
@@ -49,18 +38,15 @@ def lower(
     `lifted` is the document with the parameters that x-compat is between as schemas; `formats` says whether strings of
     some formats are Python types.
     """
-    found = {one.pointer: one for one in _operations(document)}
+    found = endpoints.named(document)
     if not found:
         return None, ()
     inputs = Inputs(document, named, lifted, formats)
-    idents, classes = (
-        _distinct_names(found.values(), make) for make in (names.snake, names.class_name)
-    )
-    urls = servers.of_operations(document, {pointer: one.value for pointer, one in found.items()})
+    urls = servers.of_operations(document, {one.pointer: one.value for one in found})
     resources: dict[str, list[ir.Operation]] = {}
-    for pointer, one in found.items():
-        made = _operation(inputs, one, idents[pointer], classes[pointer])
-        made = replace(made, base_url=urls[pointer] and literal(urls[pointer]))
+    for one in found:
+        made = _operation(inputs, one)
+        made = replace(made, base_url=urls[one.pointer] and literal(urls[one.pointer]))
         tag = methods.tag(one.value, one.path)
         owner = next(
             (same for same in resources if names.resource(same) == names.resource(tag)), tag
@@ -72,53 +58,13 @@ def lower(
     return client, _unserved(client)
 
 
-def _operations(document: JsonObject) -> Iterator[_Found]:
-    """The operations of the paths, in document order."""
-    paths = document.get("paths")
-    for path, item in paths.items() if isinstance(paths, dict) else ():
-        place, value = follow(document, join("#", "paths", path), item)
-        if not isinstance(value, dict) or not path.startswith("/"):
-            continue
-        beside = item if "$ref" in item else {}  # section 4.8.9.1: fields beside a reference
-        more = value.get("additionalOperations")
-        for method in METHODS:
-            owner = join("#", "paths", path) if isinstance(beside.get(method), dict) else place
-            operation = beside.get(method) or value.get(method)
-            if isinstance(operation, dict):
-                yield _found(join(owner, method), path, method, operation)
-        for method, operation in more.items() if isinstance(more, dict) else ():
-            if isinstance(operation, dict):
-                yield _found(join(place, "additionalOperations", method), path, method, operation)
-
-
-def _found(pointer: str, path: str, method: str, operation: JsonObject) -> _Found:
-    given = operation.get("operationId")
-    name = given if isinstance(given, str) and names.words(given) else f"{method} {path}"
-    return _Found(pointer, path, method, operation, name)
-
-
-def _distinct_names(found: Iterable[_Found], make: Any) -> dict[str, str]:
-    """Pointer -> identifier. Operations of one name are told apart by method and path."""
-    listed = list(found)
-    count = [one.name for one in listed]
-    full = {
-        one.pointer: one.name
-        if count.count(one.name) == 1
-        else f"{one.name} {one.method} {one.path}"
-        for one in listed
-    }
-    idents = names.distinct(full.values(), make)
-    return {pointer: idents[name] for pointer, name in full.items()}
-
-
 # What is generated
 
 
-def _operation(inputs: Inputs, found: _Found, stem: str, class_name: str) -> ir.Operation:
+def _operation(inputs: Inputs, found: Endpoint) -> ir.Operation:
     document, operation, pointer = inputs.document, found.value, found.pointer
-    named = inputs.named
     request = requests.lower(inputs, pointer, operation, found.path)
-    answers = responses.lower(named, pointer, operation)
+    answers = responses.lower(inputs.named, pointer, operation)
     lifted = parameters.place_of(inputs.lifted, pointer)
     ident = methods.verb(operation, found.name, methods.tag(operation, found.path))
     stream, is_plain = responses.stream(answers), responses.is_plain(answers)
@@ -127,8 +73,8 @@ def _operation(inputs: Inputs, found: _Found, stem: str, class_name: str) -> ir.
     return ir.Operation(
         name=found.name,
         ident=ident,
-        handler=names.attribute(stem),
-        constant=stem.upper(),
+        handler=names.attribute(found.ident),
+        constant=found.constant,
         pointer=pointer,
         verb=found.method.upper(),
         template=found.path,
@@ -136,9 +82,9 @@ def _operation(inputs: Inputs, found: _Found, stem: str, class_name: str) -> ir.
         path=literal(found.path.partition("#")[0]),
         place=inline(f"{found.method.upper()} {found.path}"),
         doc=_doc(operation),
-        params=_params(inputs, class_name) if request.arguments else "RequestOptions",
+        params=_params(inputs, found.class_name) if request.arguments else "RequestOptions",
         arguments=request.arguments,
-        parameters=(media.of_parameters(named, lifted, pointer),) if lifted else (),
+        parameters=(media.of_parameters(inputs.named, lifted, pointer),) if lifted else (),
         defaults=literal(request.defaults) if request.defaults else "",
         body=request.body,
         responses=answers,
@@ -161,7 +107,7 @@ def _params(inputs: Inputs, class_name: str) -> str:
 
 
 def _served(
-    inputs: Inputs, found: _Found, request: requests.Request, answers: tuple[ir.Response, ...]
+    inputs: Inputs, found: Endpoint, request: requests.Request, answers: tuple[ir.Response, ...]
 ) -> tuple[str, str]:
     """The classes of body and answer, where both are JSON objects and there is nothing else to an operation; else
     nothing: the server has no part of it."""
