@@ -31,8 +31,8 @@ def inline_names(document: JsonObject, components: Mapping[str, str]) -> dict[st
     told = frozenset(media.judged(document))
     for root, outer in objects(document, "schema"):
         for pointer, schema in nested(root, outer):
-            own = pointer not in components and not _only_refers(schema)
-            if own and (pointer in told or is_class(document, pointer, schema)):
+            is_own = not _only_refers(schema) and is_class(document, pointer, schema)
+            if pointer not in components and (pointer in told or is_own):
                 wanted[pointer] = names.class_name(" ".join(_place(document, components, pointer)))
     counts = Counter([*wanted.values(), *components.values()])
     longer = {

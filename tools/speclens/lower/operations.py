@@ -79,7 +79,7 @@ def _operation(inputs: Inputs, found: Endpoint) -> ir.Operation:
         verb=found.method.upper(),
         template=found.path,
         method=literal(found.method.upper()),
-        path=literal(found.path.partition("#")[0]),
+        path=literal(request.path),
         place=inline(f"{found.method.upper()} {found.path}"),
         doc=_doc(operation),
         params=_params(inputs, found.class_name) if request.arguments else "RequestOptions",
