@@ -34,9 +34,9 @@ OPTIONS = frozenset(
 """What every method of a client takes besides the members of its body."""
 CLIENT_NAMES = frozenset(
     {
-        "Annotated", "Any", "ApiKey", "AsyncClient", "AsyncIterator", "AsyncStream", "Body", "ClassVar", "Client", "Content",
-        "ContentType", "Cookie", "Coroutine", "Count", "Cursor", "Date", "DateTime", "Decimal", "Dict", "Encoding", "Events",
-        "FileInput", "Form", "Header", "Http", "Iterator", "Json", "JsonLines", "List", "Literal", "Mapping", "Member",
+        "Annotated", "Any", "ApiKey", "AsyncClient", "AsyncDownload", "AsyncIterator", "AsyncStream", "Body", "ClassVar",
+        "Client", "Content", "ContentType", "Cookie", "Coroutine", "Count", "Cursor", "Date", "DateTime", "Decimal", "Dict",
+        "Download", "Encoding", "Events", "FileInput", "Form", "Header", "Http", "Iterator", "Json", "JsonLines", "List", "Literal", "Mapping", "Member",
         "MergePatch", "Multipart", "OAuth2", "Operation", "Path", "Query", "Raw", "RequestOptions", "Required", "Resource",
         "Sequence", "Stream", "SyncClient", "Text", "Time", "TimeDelta", "TypeAlias", "UUID", "Unknown",
         "Unpack",

@@ -8,8 +8,10 @@ from functools import cached_property
 from typing import Annotated, Any, Required, Unpack
 from uuid import UUID
 
+from ._bodies import Raw
 from ._operation import Operation, RequestOptions
 from ._parameters import Path, Query
+from ._streams import AsyncDownload, Download, open_async_download, open_download
 from ._transport import AsyncClient, Resource, SyncClient
 
 LIST_RULES_GET_RULES_FAX: Operation[None] = Operation(
@@ -217,6 +219,41 @@ class AsyncGET(Resource[AsyncClient]):
         return self._client.call(GET_OPERATION, arguments)
 
 
+FETCH_OPERATION: Operation[bytes] = Operation(
+    "GET",
+    "/download",
+    answers={
+        "200": Raw(),
+    },
+)
+
+
+class Download_(Resource[SyncClient]):
+    """Operations of download."""
+
+    def fetch(self, **arguments: Unpack[RequestOptions]) -> bytes:
+        """See the API."""
+        return self._client.call(FETCH_OPERATION, arguments)
+
+    def fetch_stream(self, **arguments: Unpack[RequestOptions]) -> Download:
+        """`fetch`, read as it comes, or saved."""
+        return open_download(self._client, FETCH_OPERATION, arguments)
+
+
+class AsyncDownload_(Resource[AsyncClient]):
+    """Operations of download."""
+
+    def fetch(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, bytes]:
+        """`Download_.fetch`, to be awaited."""
+        return self._client.call(FETCH_OPERATION, arguments)
+
+    def fetch_stream(
+        self, **arguments: Unpack[RequestOptions]
+    ) -> Coroutine[Any, Any, AsyncDownload]:
+        """`Download_.fetch_stream`, to be awaited."""
+        return open_async_download(self._client, FETCH_OPERATION, arguments)
+
+
 class Pkg(SyncClient):
     """The client of Golden. Settings not given come from PKG_API_KEY and PKG_BASE_URL."""
 
@@ -238,6 +275,10 @@ class Pkg(SyncClient):
     @cached_property
     def get(self) -> GET:
         return GET(self)
+
+    @cached_property
+    def download(self) -> Download_:
+        return Download_(self)
 
 
 class AsyncPkg(AsyncClient):
@@ -261,3 +302,7 @@ class AsyncPkg(AsyncClient):
     @cached_property
     def get(self) -> AsyncGET:
         return AsyncGET(self)
+
+    @cached_property
+    def download(self) -> AsyncDownload_:
+        return AsyncDownload_(self)
