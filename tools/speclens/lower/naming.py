@@ -5,6 +5,7 @@ Nothing is numbered, so adding a schema renames no other.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -97,19 +98,38 @@ def _place(
         stem, rest = [components[join("#", *path[:3])]], path[3:]
     elif path[0] in {"paths", "webhooks"} and len(path) > 3:
         operation = get(document, join("#", *path[:3]))
-        named = isinstance(operation, dict) and "operationId" in operation
-        unnamed = [path[1], path[2]] if path[0] == "webhooks" else [path[2], path[1]]
-        stem, rest = [str(operation["operationId"])] if named else unnamed, path[3:]
+        given = str(operation.get("operationId", "")) if isinstance(operation, dict) else ""
+        called = re.sub(r"{([^{}]*)}", r" by \1 ", path[1]) if is_precise else path[1]
+        unnamed = [path[1], path[2]] if path[0] == "webhooks" else [path[2], called]
+        stem, rest = [given] if names.words(given) else unnamed, path[3:]
     else:
-        stem, rest = list(path[2:3]), path[3:]
+        stem, rest = [_component(path, is_precise or in_full)], path[3:]
     if in_full:
         return [*stem, *rest]
-    return [*stem, *_way(rest, is_precise)]
+    usual = _usual_media(document, path, len(path) - len(rest))
+    return [*stem, *_way(rest, is_precise, usual)]
 
 
-def _way(path: tuple[str, ...], is_precise: bool) -> Iterator[str]:
-    """The telling tokens of a way: names, `Item`, `Value`, `Option2`, `Request`, `Response404`; if precise, those that
-    go without saying unless something else is called the same."""
+def _component(path: tuple[str, ...], is_precise: bool) -> str:
+    """The words of a component that is no schema; one that is called by a status alone says that it is a response."""
+    name = path[2]
+    kind = "requestBody" if path[1] == "requestBodies" else path[1].removesuffix("s")
+    return f"{kind} {name}" if is_precise or name.isdecimal() else name
+
+
+def _usual_media(document: JsonObject, path: tuple[str, ...], start: int) -> str:
+    """The media type on a way that goes without saying: a JSON one, but one alone."""
+    for index in range(start, len(path) - 1):
+        if path[index] == "content":
+            media = get(document, join("#", *path[: index + 1]))
+            found = [name for name in media if "json" in name]
+            return "application/json" if "application/json" in found else found[0] if found else ""
+    return ""
+
+
+def _way(path: tuple[str, ...], is_precise: bool, media: str) -> Iterator[str]:
+    """The telling tokens of a way: names, `Item`, `Value`, `Option2`, `Request`, `Response404`, but for the media type
+    that goes without saying; if precise, what goes without saying unless something else is called the same."""
     body = "RequestBody" if is_precise else "Request"
     usual = () if is_precise else ("200", "201", "default")
     kinds = {"items": "Item", "additionalProperties": "Value", "requestBody": body}
@@ -126,7 +146,7 @@ def _way(path: tuple[str, ...], is_precise: bool) -> Iterator[str]:
             elif before == "responses":
                 yield f"Response{'' if token in usual else token.capitalize()}"
             elif before in {"properties", "patternProperties", "headers", "$defs"} or (
-                before == "content" and "json" not in token
+                before == "content" and token != media
             ):
                 yield token
             continue
