@@ -44,13 +44,12 @@ def lower(
     inputs = Inputs(document, named, lifted, formats)
     urls = servers.of_operations(document, {one.pointer: one.value for one in found})
     resources: dict[str, list[ir.Operation]] = {}
+    owners: dict[str, str] = {}  # by the name of a resource the tag that came first
     for one in found:
         made = _operation(inputs, one)
         made = replace(made, base_url=urls[one.pointer] and literal(urls[one.pointer]))
         tag = methods.tag(one.value, one.path)
-        owner = next(
-            (same for same in resources if names.resource(same) == names.resource(tag)), tag
-        )
+        owner = owners.setdefault(names.resource(tag), tag)
         resources.setdefault(owner, []).append(made)
     client = _client(document, resources, inputs)
     if told := servers.variables(document, [servers.of_document(document), *urls.values()]):
