@@ -161,3 +161,19 @@ def test_no_class_shadows_what_its_module_imports(module: str, known: frozenset[
 def test_no_constant_is_called_like_a_class(text: str) -> None:
     assert "_" in names.constant(text)
     assert names.constant(text) != names.class_name(text)
+
+
+@pytest.mark.parametrize(
+    ("wire", "ident"),
+    [
+        ("fields", "fields"),
+        ("model_name", "model_name"),
+        ("timeout", "timeout_"),
+        ("class", "class_"),
+        ("str", "str_"),
+        ("self", "self_"),
+        ("Page-Size", "page_size"),
+    ],
+)
+def test_an_argument_is_called_otherwise_only_where_it_has_to_be(wire: str, ident: str) -> None:
+    assert names.argument(wire) == ident

@@ -25,6 +25,7 @@ _CLIENT_ATTRIBUTES = frozenset(
     {"bool", "bytes", "str", "base_url", "call", "close", "http", "options", "request", "self"}
 )
 _ANNOTATIONS = frozenset({"bool", "bytes", "self", "str"})
+_ARGUMENTS = _ANNOTATIONS | {"float", "int"}
 OPTIONS = frozenset(
     {
         "timeout", "max_retries", "retry_unsafe", "idempotency_key", "extra_headers", "extra_query", "extra_body",
@@ -104,9 +105,10 @@ def attribute(text: str) -> str:
 
 
 def argument(text: str) -> str:
-    """The argument of a method for a property; never what every method takes besides."""
-    name = attribute(text)
-    return f"{name}_" if name in OPTIONS else name
+    """The argument of a method; never what every method takes besides, nor a type of its annotations. What pydantic has
+    of its own (`fields`, `schema`) is no matter here."""
+    name = text if text.isascii() and text.isidentifier() and text[0].islower() else snake(text)
+    return f"{name}_" if name in OPTIONS or name in _ARGUMENTS or _is_taken(name) else name
 
 
 def method(text: str) -> str:
