@@ -93,6 +93,48 @@ class AsyncSearch(Resource[AsyncClient]):
         return self._client.call(OLD_OPERATION, arguments)
 
 
+POST_ACTION_RESET: Operation[None] = Operation(
+    "POST",
+    "/?action=reset",
+    answers={
+        "204": None,
+    },
+)
+
+
+LIST_ALL: Operation[None] = Operation(
+    "GET",
+    "/",
+    answers={
+        "204": None,
+    },
+)
+
+
+class Operations(Resource[SyncClient]):
+    """Operations of operations."""
+
+    def post_action_reset(self, **arguments: Unpack[RequestOptions]) -> None:
+        """See the API."""
+        return self._client.call(POST_ACTION_RESET, arguments)
+
+    def list_all(self, **arguments: Unpack[RequestOptions]) -> None:
+        """See the API."""
+        return self._client.call(LIST_ALL, arguments)
+
+
+class AsyncOperations(Resource[AsyncClient]):
+    """Operations of operations."""
+
+    def post_action_reset(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, None]:
+        """`Operations.post_action_reset`, to be awaited."""
+        return self._client.call(POST_ACTION_RESET, arguments)
+
+    def list_all(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, None]:
+        """`Operations.list_all`, to be awaited."""
+        return self._client.call(LIST_ALL, arguments)
+
+
 class Pkg(SyncClient):
     """The client of Golden. Settings not given come from PKG_API_KEY and PKG_BASE_URL."""
 
@@ -102,6 +144,10 @@ class Pkg(SyncClient):
     @cached_property
     def search(self) -> Search:
         return Search(self)
+
+    @cached_property
+    def operations(self) -> Operations:
+        return Operations(self)
 
 
 class AsyncPkg(AsyncClient):
@@ -113,3 +159,7 @@ class AsyncPkg(AsyncClient):
     @cached_property
     def search(self) -> AsyncSearch:
         return AsyncSearch(self)
+
+    @cached_property
+    def operations(self) -> AsyncOperations:
+        return AsyncOperations(self)
