@@ -15,6 +15,7 @@ def modelled(canonical: View) -> View:
     directed = directions.directed(canonical)
     document = copied(directed.document)
     origins: dict[str, str] = {}
+    members.lift(document, origins)
     inherit.unite(document, origins)
     members.merge(document, origins)
     spread.spread(document, origins)

@@ -107,7 +107,14 @@ def _place(
     if in_full:
         return [*stem, *rest]
     usual = _usual_media(document, path, len(path) - len(rest))
-    return [*stem, *_way(rest, is_precise, usual)]
+    return [*stem, *_parameter(document, path), *_way(rest, is_precise, usual)]
+
+
+def _parameter(document: JsonObject, path: tuple[str, ...]) -> Iterator[str]:
+    """The name of a parameter of an operation or a path that a place is in."""
+    if "parameters" in path[2:4] and path[0] == "paths":
+        end = path.index("parameters", 2) + 2
+        yield str(get(document, join("#", *path[:end])).get("name", ""))
 
 
 def _component(path: tuple[str, ...], is_precise: bool) -> str:
