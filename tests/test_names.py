@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import builtins
 import keyword
+import re
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from speclens import names
+from speclens import names, render
 
 # wire name, class, function or variable, field
 TABLE = (
@@ -141,3 +142,38 @@ def test_no_field_shadows_what_pydantic_has() -> None:
 
 def test_no_class_shadows_a_builtin() -> None:
     assert {name for name in dir(builtins) if hasattr(builtins, names.class_name(name))} == set()
+
+
+@pytest.mark.parametrize(
+    ("module", "known"),
+    [("client", names.CLIENT_NAMES), ("models", names._MODULE_NAMES)],
+)
+def test_no_class_shadows_what_its_module_imports(module: str, known: frozenset[str]) -> None:
+    text = (render.BUILT_IN / f"package/{module}.py.j2").read_text("utf-8")
+    lines = re.findall(r"^from .* import (.*)$", text, re.MULTILINE)
+    parts = {part.split(" as ")[-1].strip() for line in lines for part in line.split(",")}
+    classes = {name for name in parts if name[:1].isupper()}
+    assert "Any" in classes
+    assert classes <= known
+
+
+@pytest.mark.parametrize("text", ["uuid", "GET", "list pets", "import", "$"])
+def test_no_constant_is_called_like_a_class(text: str) -> None:
+    assert "_" in names.constant(text)
+    assert names.constant(text) != names.class_name(text)
+
+
+@pytest.mark.parametrize(
+    ("wire", "ident"),
+    [
+        ("fields", "fields"),
+        ("model_name", "model_name"),
+        ("timeout", "timeout_"),
+        ("class", "class_"),
+        ("str", "str_"),
+        ("self", "self_"),
+        ("Page-Size", "page_size"),
+    ],
+)
+def test_an_argument_is_called_otherwise_only_where_it_has_to_be(wire: str, ident: str) -> None:
+    assert names.argument(wire) == ident

@@ -97,7 +97,7 @@ def test_what_the_server_leaves_out_is_told_with_its_place(head: str) -> None:
     made = texts(text)
     assert made["client.py"].count("= Operation(") == 2
     assert made["server.py"].count("        route(") == 0
-    assert made["server.py"].count("route(A, handler.a)") == 1
+    assert made["server.py"].count("route(A_OPERATION, handler.a)") == 1
     alone = document(operation(head, "Request", "Response")) + SCHEMES
     assert "server.py" not in texts(alone)
 

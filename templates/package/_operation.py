@@ -187,13 +187,16 @@ def marks_of(arguments: type) -> dict[str, tuple[Any, bool]]:
 
 
 def _chosen(codecs: Codecs, content_type: str) -> Codec | None:
-    """The codec for a media type: the first one where none is for it."""
+    """The codec for a media type, by its parameters too if one is so exact: the first one where none is for it."""
     if not isinstance(codecs, tuple):
         return codecs
-    kind = content_type.partition(";")[0].strip().lower()
-    for wanted in (kind, f"{kind.partition('/')[0]}/*", "*/*"):
-        for codec in codecs:
-            if codec.media_type.partition(";")[0].strip().lower() == wanted:
+    whole = content_type.replace(" ", "").lower()
+    kind = whole.partition(";")[0]
+    known = [(codec.media_type.replace(" ", "").lower(), codec) for codec in codecs]
+    known += [(told.partition(";")[0], codec) for told, codec in known]
+    for wanted in (whole, kind, f"{kind.partition('/')[0]}/*", "*/*"):
+        for told, codec in known:
+            if told == wanted:
                 return codec
     return codecs[0]
 

@@ -13,6 +13,7 @@ import anyio
 import httpx
 
 from every_operation import answers, bodies, styles
+from every_operation import package as of
 from every_operation.answers import Answer
 from every_operation.arguments import Given
 from every_operation.package import Package, Parameter
@@ -145,7 +146,7 @@ def arrived(
 def _parameters(
     package: Package, operation: ir.Operation, given: Given, request: httpx.Request
 ) -> None:
-    found = styles.parts(request, urlsplit(BASE).path, operation.template)
+    found = styles.parts(request, urlsplit(BASE).path, of.template(operation))
     query = [(one.value, value) for one, value in given.parameters if one.place == "query"]
     if styles.shared(query):
         raise Ambiguous

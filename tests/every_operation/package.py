@@ -112,6 +112,19 @@ def operations(document: JsonObject) -> list[tuple[str, str]]:
     return found
 
 
+def template(operation: ir.Operation) -> str:
+    """The path of an operation, without a fragment, and without what its query says of parameters that the document has
+    as such (`?q={q}`)."""
+    path, _, query = operation.template.partition("#")[0].partition("?")
+    names = {one.name for one in operation.arguments if one.place == "query"}
+    left = [
+        one
+        for one in query.split("&")
+        if one and one not in {f"{name}={{{name}}}" for name in names}
+    ]
+    return f"{path}?{'&'.join(left)}" if left else path
+
+
 def parameters_of(package: Package, operation: ir.Operation) -> Iterator[Parameter]:
     """The parameters of an operation: its own, and those of its path that it does not replace (4.8.9, 4.8.10). Of those
     that fold into others none is given."""
@@ -125,7 +138,7 @@ def parameters_of(package: Package, operation: ir.Operation) -> Iterator[Paramet
                 schema = join(folded, "properties", f"{value['in']}.{value['name']}")
             found[value["in"], _key(value)] = Parameter(value, schema)
     declared = {name for place, name in found if place == "path"}
-    for name in re.findall(r"{([^{}]+)}", operation.template):
+    for name in re.findall(r"{([^{}]+)}", template(operation)):
         if name not in declared:  # a text, of which the document says no more
             found["path", name] = Parameter({"in": "path", "name": name}, "#/-")
     for one in found.values():

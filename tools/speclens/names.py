@@ -25,6 +25,7 @@ _CLIENT_ATTRIBUTES = frozenset(
     {"bool", "bytes", "str", "base_url", "call", "close", "http", "options", "request", "self"}
 )
 _ANNOTATIONS = frozenset({"bool", "bytes", "self", "str"})
+_ARGUMENTS = _ANNOTATIONS | {"float", "int"}
 OPTIONS = frozenset(
     {
         "timeout", "max_retries", "retry_unsafe", "idempotency_key", "extra_headers", "extra_query", "extra_body",
@@ -34,11 +35,12 @@ OPTIONS = frozenset(
 """What every method of a client takes besides the members of its body."""
 CLIENT_NAMES = frozenset(
     {
-        "Annotated", "Any", "ApiKey", "AsyncClient", "AsyncIterator", "AsyncStream", "Body", "ClassVar", "Client", "Content",
-        "ContentType", "Cookie", "Coroutine", "Count", "Cursor", "Date", "DateTime", "Decimal", "Dict", "Encoding", "EventObjects", "Events",
-        "FileInput", "Form", "Header", "Http", "Iterator", "Json", "JsonLines", "Link", "List", "Literal", "Mapping", "Member",
-        "MergePatch", "Multipart", "OAuth2", "Operation", "Path", "Query", "Raw", "RequestOptions", "Required", "Resource",
-        "Sequence", "Stream", "SyncClient", "Text", "TextMember", "Time", "TimeDelta", "TypeAlias", "UUID", "Unknown",
+        "Annotated", "Any", "ApiKey", "AsyncClient", "AsyncDownload", "AsyncIterator", "AsyncStream", "Body",
+        "ClassVar", "Client", "Content", "ContentType", "Cookie", "Coroutine", "Count", "Cursor", "Date", "DateTime",
+        "Decimal", "Dict", "Download", "Encoding", "EventObjects", "Events", "FileInput", "Form", "Header", "Http",
+        "Iterator", "Json", "JsonLines", "Link", "List", "Literal", "Mapping", "Member", "MergePatch", "Multipart",
+        "OAuth2", "Operation", "Parameters", "Path", "Query", "QueryString", "Raw", "RequestOptions", "Required",
+        "Resource", "Sequence", "Stream", "SyncClient", "Text", "TextMember", "Time", "TimeDelta", "TypeAlias", "UUID", "Unknown",
         "Unpack",
     }
 )  # fmt: skip
@@ -105,15 +107,22 @@ def attribute(text: str) -> str:
 
 
 def argument(text: str) -> str:
-    """The argument of a method for a property; never what every method takes besides."""
-    name = attribute(text)
-    return f"{name}_" if name in OPTIONS else name
+    """The argument of a method; never what every method takes besides, nor a type of its annotations. What pydantic has
+    of its own (`fields`, `schema`) is no matter here."""
+    name = text if text.isascii() and text.isidentifier() and text[0].islower() else snake(text)
+    return f"{name}_" if name in OPTIONS or name in _ARGUMENTS or _is_taken(name) else name
 
 
 def method(text: str) -> str:
     """The method of an operation: `list` and the like are fine, but for what annotations name."""
     name = snake(text)
     return f"{name}_" if name in _ANNOTATIONS else name
+
+
+def constant(text: str) -> str:
+    """The constant of an operation. It holds an underscore, which no class does: `UUID` is a type, `GET` may be a tag."""
+    name = snake(text).upper()
+    return name if "_" in name else f"{name}_OPERATION"
 
 
 def resource(text: str) -> str:

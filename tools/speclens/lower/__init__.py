@@ -35,11 +35,12 @@ def lower(
     canonical = replace(views.canonical(lifted.document), before=lifted)
     models = modelled.modelled(canonical)
     components = naming.component_names(models.document)
-    named, warnings = schemas.lower(models, components, formats)
+    idents = schemas.class_names(models, components)
+    named, warnings = schemas.lower(models, components, idents, formats)
     made = folds.lower(lifted.document, names)
     places = {ident: place for place, ident in names.items()}
     folded = {places[one.schema]: one for one in made.normalizers if one.schema in places}
-    known = media.named(models, schemas.class_names(models, components), folded)
+    known = media.named(models, idents, named, folded)
     client, untold = operations.lower(document, lifted, known, formats)
     info: dict[str, Any] = document.get("info") or {}
     title, version = str(info.get("title", "")), str(info.get("version", ""))

@@ -9,7 +9,7 @@ from typing import Any
 
 from speclens import ir, names
 from speclens.literals import comment, literal
-from speclens.lower import compat, formats, media
+from speclens.lower import compat, formats, media, members
 from speclens.lower.facts import is_binary, types_of
 from speclens.lower.naming import is_class
 from speclens.lower.view import View
@@ -196,7 +196,7 @@ class Inputs:
         told = [
             (join(pointer, "allOf", index), one)
             for index, one in enumerate(schema["allOf"])
-            if _tells(one) and not one.keys() <= {"description"}
+            if _tells(one) and not members.is_told(one)
         ]
         is_named = pointer in self.named.given and is_class(self.document, pointer, schema)
         if is_named or "object" in _types(schema):

@@ -49,13 +49,14 @@ def _given(inputs: Inputs, one: ir.Media) -> list[str]:
     """The types of what a caller gives as a whole body."""
     if one.codec == "Raw":
         return ["Content"]
-    if one.codec == "Multipart" or not one.schema:
-        return ["Mapping[str, Any]" if one.codec == "Multipart" else "Any"]
+    if one.codec == "Multipart":
+        return ["Mapping[str, Any]"]
+    found = ["Any"]
+    if one.schema:
+        found = inputs.options(one.schema, get(inputs.document, one.schema))
     if one.codec in media.STREAMS:
-        is_said = one.annotation != "Any"
-        items = inputs.options(one.schema, get(inputs.document, one.schema)) if is_said else ["Any"]
-        return [f"Sequence[{union(items)}]", "bytes"]
-    return inputs.options(one.schema, get(inputs.document, one.schema))
+        return [f"Sequence[{union(found if one.annotation != 'Any' else ['Any'])}]", "bytes"]
+    return ["str"] if one.codec == "Text" and "Any" in found else found
 
 
 def _members(inputs: Inputs, content: tuple[ir.Media, ...]) -> str:

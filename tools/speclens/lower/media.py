@@ -36,8 +36,8 @@ _JUDGED = frozenset({"Json", "MergePatch", "Form", *STREAMS})
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What models are made of: the names of its schemas by pointer, and the functions that fold schemas as written, by
-    their pointers."""
+    """What models are made of: the names of those of its schemas that models hold, by pointer, and the functions that
+    fold schemas as written, by their pointers."""
 
     view: View
     idents: Mapping[str, str]
@@ -45,6 +45,7 @@ class Named:
     given: Mapping[
         str, str
     ]  # by the pointer of a schema as written, what models call it in requests
+    classes: frozenset[str]  # of the names those that are classes
 
     @property
     def document(self) -> JsonObject:
@@ -55,27 +56,33 @@ class Named:
         place = next((place for place, name in self.idents.items() if name == ident), "")
         return self.folds.get(self.view.origin(place)) if place else None
 
-    def ident(self, pointer: str, schema: Any) -> str:
-        """The name of a schema; "" if it has none."""
+    def model(self, pointer: str, schema: Any) -> tuple[str, bool]:
+        """The name of a schema, "" if it has none, and whether null is a value that its class has no part of."""
         seen: set[str] = set()
-        while pointer not in self.idents and pointer not in seen:
+        is_nullable = False
+        while pointer not in seen:
             seen.add(pointer)
-            target = (
-                from_reference(schema["$ref"])
-                if isinstance(schema, dict) and isinstance(schema.get("$ref"), str)
-                else None
-            )
-            if target is None:
+            is_nullable = is_nullable or _is_nullable(schema)
+            target = from_reference(_reference(schema))
+            if pointer in self.idents or target is None:
                 break
             try:
                 pointer, schema = target, get(self.document, target)
             except (KeyError, ValueError):
                 break
-        return self.idents.get(pointer, "")
+        ident = self.idents.get(pointer, "")
+        return ident, is_nullable and ident in self.classes
 
 
-def named(view: View, idents: Mapping[str, str], folds: Mapping[str, ir.Normalizer]) -> Named:
-    """The names of a view of models."""
+def named(
+    view: View,
+    all_idents: Mapping[str, str],
+    schemas: tuple[ir.Schema, ...],
+    folds: Mapping[str, ir.Normalizer],
+) -> Named:
+    """The names of a view of models, of which models hold some schemas: what is inside a schema need not be one of them."""
+    held = {one.ident for one in schemas}
+    idents = {place: ident for place, ident in all_idents.items() if ident in held}
     ranked: dict[str, tuple[int, str]] = {}
     for place, ident in idents.items():
         key, origin = tokens(place)[-1], view.origin(place)
@@ -83,7 +90,9 @@ def named(view: View, idents: Mapping[str, str], folds: Mapping[str, ir.Normaliz
         rank = 3 * key.startswith("Any ") + 2 * (".request" in key) + (place == origin)
         if place == origin or ".response" not in key:
             ranked[origin] = max(ranked.get(origin, (-1, "")), (rank, ident))
-    return Named(view, idents, folds, {origin: ident for origin, (_, ident) in ranked.items()})
+    given = {origin: ident for origin, (_, ident) in ranked.items()}
+    classes = frozenset(one.ident for one in schemas if one.is_object)
+    return Named(view, idents, folds, given, classes)
 
 
 def kind(media_type: str, schema: Any) -> str:
@@ -137,19 +146,32 @@ def judged(document: JsonObject) -> Iterator[str]:
                 yield place
 
 
+_TOLD = frozenset(("title", "description", "example", "examples", "default", "deprecated"))
+
+
 def _is_plain(schema: JsonObject) -> bool:
-    said = schema.keys() - {
-        "title",
-        "description",
-        "example",
-        "examples",
-        "default",
-        "deprecated",
-        "type",
-    }
-    return "$ref" in schema or (
-        not said and schema.get("type") in (None, "string", "boolean", "object")
-    )
+    is_typed = schema.get("type") in (None, "string", "boolean", "object")
+    return bool(_reference(schema)) or (is_typed and schema.keys() <= {*_TOLD, "type"})
+
+
+def _is_nullable(schema: Any) -> bool:
+    """Whether a schema of objects admits null too, by what it says itself."""
+    if not isinstance(schema, dict):
+        return False
+    kinds = schema.get("type")
+    return schema.get("nullable") is True or (isinstance(kinds, list) and "null" in kinds)
+
+
+def _reference(schema: Any) -> str:
+    """What a schema is a reference to, also if it has to be an `allOf` to say something beside it; else ""."""
+    if not isinstance(schema, dict):
+        return ""
+    if isinstance(schema.get("$ref"), str):
+        return str(schema["$ref"])
+    members = schema.get("allOf")
+    if not isinstance(members, list) or len(members) != 1 or schema.keys() - {*_TOLD, "allOf"}:
+        return ""
+    return _reference(members[0])
 
 
 def lower(named: Named, name: str, pointer: str) -> ir.Media:
@@ -161,8 +183,11 @@ def lower(named: Named, name: str, pointer: str) -> ir.Media:
     if codec in STREAMS and keyword == "schema":
         place, schema = _item(named.document, place, schema, codec == "JsonLines")
     codec = "EventObjects" if events.FIELDS in media else codec
-    ident = named.ident(place, schema) if codec in _JUDGED and schema is not None else ""
+    ident, is_nullable = (
+        named.model(place, schema) if codec in _JUDGED and schema is not None else ("", False)
+    )
     model = f"_models.{ident}" if ident else _plain(named.document, place, schema)
+    model = f"{model} | None" if is_nullable else model
     normalizer = named.normalizer(ident) if named.folds else None
     told = [model] if codec in _JUDGED else []
     told += [f"media_type={literal(name)}"] if name not in {USUAL[codec], "*/*"} else []

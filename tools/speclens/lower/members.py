@@ -23,6 +23,28 @@ _ANNOTATIONS = frozenset(
 _DOCS = _ANNOTATIONS - {"xml", "$comment", "readOnly", "writeOnly"}
 
 
+def lift(document: JsonObject, origins: dict[str, str]) -> None:
+    """Write what members of an `allOf` only tell at the schema itself, in place: a reference with a description, which
+    OpenAPI 3.0 cannot say otherwise, is a reference then. `origins` receives where the other members come from."""
+    for pointer, schema in list(all_schemas(document)):
+        members = schema.get("allOf") if isinstance(schema, dict) else None
+        if not isinstance(members, list):
+            continue
+        telling = [index for index, one in enumerate(members) if not is_told(one)]
+        if telling and len(telling) < len(members):
+            told = {key: one[key] for one in members if is_told(one) for key in one}
+            schema.update({**told, **schema, "allOf": [members[index] for index in telling]})
+            for index, before in enumerate(telling):
+                if index != before:
+                    place = join(pointer, "allOf", index)
+                    origins[place] = join(pointer, "allOf", before)
+
+
+def is_told(schema: Any) -> bool:
+    """Whether a schema only describes what others say."""
+    return isinstance(schema, dict) and schema.keys() <= _ANNOTATIONS
+
+
 def merge(document: JsonObject, origins: dict[str, str]) -> None:
     """Merge the properties of every schema of a document, in place. `origins` receives where new ones come from."""
     known: dict[str, Declared] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import replace
 
@@ -15,11 +16,12 @@ _METHODS = ("x-fern-sdk-method-name", "x-speakeasy-name-override")
 
 def tag(operation: JsonObject, path: str) -> str:
     """What an operation belongs to: the group that an extension names, its first tag, else the first telling part of
-    its path."""
+    its path, of which a query and a fragment (`/#Action=List`) are no part."""
     tags = _said(operation, _GROUPS) or operation.get("tags")
     if isinstance(tags, list) and tags and isinstance(tags[0], str) and names.words(tags[0]):
         return tags[0]
-    parts = [part for part in path.split("/") if names.words(part) and not part.startswith("{")]
+    way = re.split("[?#]", path)[0]
+    parts = [part for part in way.split("/") if names.words(part) and not part.startswith("{")]
     return next((part for part in parts if not part[1:].isdecimal()), "operations")
 
 

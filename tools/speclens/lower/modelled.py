@@ -17,6 +17,7 @@ def modelled(canonical: View) -> View:
     origins: dict[str, str] = {}
     events.decode(document, origins)
     headers.lift(document, origins)
+    members.lift(document, origins)
     inherit.unite(document, origins)
     members.merge(document, origins)
     spread.spread(document, origins)

@@ -5,6 +5,7 @@ Nothing is numbered, so adding a schema renames no other.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -36,8 +37,8 @@ def inline_names(document: JsonObject, components: Mapping[str, str]) -> dict[st
     told = frozenset(media.judged(document))
     for root, outer in objects(document, "schema"):
         for pointer, schema in nested(root, outer):
-            own = pointer not in components and not _only_refers(schema)
-            if own and (pointer in told or is_class(document, pointer, schema)):
+            is_own = not _only_refers(schema) and is_class(document, pointer, schema)
+            if pointer not in components and (pointer in told or is_own):
                 wanted[pointer] = names.class_name(" ".join(_place(document, components, pointer)))
     counts = Counter([*wanted.values(), *components.values()])
     longer = {
@@ -104,14 +105,18 @@ def _place(
         stem, start = [path[1]], 2
     elif path[0] in {"paths", "webhooks"} and len(path) > 3:
         operation = get(document, join("#", *path[:3]))
-        named = isinstance(operation, dict) and "operationId" in operation
-        unnamed = [path[1], path[2]] if path[0] == "webhooks" else [path[2], path[1]]
-        stem = [str(operation["operationId"])] if named else unnamed
+        given = str(operation.get("operationId", "")) if isinstance(operation, dict) else ""
+        is_told = is_precise or in_full
+        called = re.sub(r"{([^{}]*)}", r" by \1 ", path[1]) if is_told else path[1]
+        unnamed = [path[1], path[2]] if path[0] == "webhooks" else [path[2], called]
+        own = [given, *(unnamed if in_full else ())]  # the names of operations may be alike
+        stem = own if names.words(given) else unnamed
     else:
-        stem = list(path[2:3])
+        stem = [_component(path, is_precise or in_full)]
     if in_full:
         return [*stem, *path[start:]]
-    return [*stem, *_way(_by_name(document, path)[start:], is_precise)]
+    usual = _usual_media(document, path, start)
+    return [*stem, *_way(_by_name(document, path)[start:], is_precise, usual)]
 
 
 def _by_name(document: JsonObject, path: tuple[str, ...]) -> tuple[str, ...]:
@@ -126,9 +131,26 @@ def _by_name(document: JsonObject, path: tuple[str, ...]) -> tuple[str, ...]:
     return (*path[:at], name, *path[at + (3 if path[at + 1] == "content" else 1) :])
 
 
-def _way(path: tuple[str, ...], is_precise: bool) -> Iterator[str]:
-    """The telling tokens of a way: names, `Item`, `Value`, `Option2`, `Request`, `Response404`; if precise, those that
-    go without saying unless something else is called the same."""
+def _component(path: tuple[str, ...], is_precise: bool) -> str:
+    """The words of a component that is no schema; one that is called by a status alone says that it is a response."""
+    name = path[2]
+    kind = "requestBody" if path[1] == "requestBodies" else path[1].removesuffix("s")
+    return f"{kind} {name}" if is_precise or name.isdecimal() else name
+
+
+def _usual_media(document: JsonObject, path: tuple[str, ...], start: int) -> str:
+    """The media type on a way that goes without saying: a JSON one, but one alone."""
+    for index in range(start, len(path) - 1):
+        if path[index] == "content":
+            media = get(document, join("#", *path[: index + 1]))
+            found = [name for name in media if "json" in name]
+            return "application/json" if "application/json" in found else found[0] if found else ""
+    return ""
+
+
+def _way(path: tuple[str, ...], is_precise: bool, media: str) -> Iterator[str]:
+    """The telling tokens of a way: names, `Item`, `Value`, `Option2`, `Request`, `Response404`, but for the media type
+    that goes without saying; if precise, what goes without saying unless something else is called the same."""
     body = "RequestBody" if is_precise else "Request"
     usual = () if is_precise else ("200", "201", "default")
     kinds = {"items": "Item", "additionalProperties": "Value", "requestBody": body}
@@ -144,7 +166,7 @@ def _way(path: tuple[str, ...], is_precise: bool) -> Iterator[str]:
                 yield f"Option{int(token) + 1}" if token.isdecimal() else token
             elif before == "responses":
                 yield f"Response{'' if token in usual else token.capitalize()}"
-            elif before in _TELLING or (before == "content" and "json" not in token):
+            elif before in _TELLING or (before == "content" and token != media):
                 yield "Event" if token == "text/event-stream" else token
             continue
         skip = token in _TELLING or token in _SKIPPED

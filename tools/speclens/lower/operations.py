@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 from speclens import ir, names
 from speclens.literals import comment, docstring, inline, json_span, literal
 from speclens.lower import (
+    endpoints,
     examples,
     formats,
     headers,
@@ -22,26 +22,15 @@ from speclens.lower import (
     servers,
 )
 from speclens.lower.arguments import Inputs
+from speclens.lower.endpoints import Endpoint
 from speclens.lower.markup import plain
 from speclens.lower.naming import is_class
 from speclens.lower.view import View
 from speclens.lower.walk import JsonObject, follow
-from speclens.objects import METHODS
 from speclens.problems import Finding
 from speclens.source.pointer import get, join
 
 _WIDTH = 88  # of docstrings that are indented by eight
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """An Operation Object: where it stands, the path that it is at, its method in lower case, its name."""
-
-    pointer: str
-    path: str
-    method: str
-    value: JsonObject
-    name: str
 
 
 def lower(
@@ -52,74 +41,34 @@ def lower(
     `lifted` is the document with the parameters that x-compat is between as schemas; `has_formats` says whether strings of
     some formats are Python types.
     """
-    found = {one.pointer: one for one in _operations(document)}
+    found = endpoints.named(document)
     if not found:
         return None, ()
     inputs = Inputs(document, named, lifted, has_formats)
-    idents, classes = (
-        _distinct_names(found.values(), make) for make in (names.snake, names.class_name)
-    )
-    urls = servers.of_operations(document, {pointer: one.value for pointer, one in found.items()})
+    urls = servers.of_operations(document, {one.pointer: one.value for one in found})
     told = {at: named.idents[place] for at, place in headers.places(named.view).items()}
     resources: dict[str, list[ir.Operation]] = {}
-    for pointer, one in found.items():
-        made = _operation(inputs, one, idents[pointer], classes[pointer], told.get(pointer, ""))
-        made = replace(made, base_url=urls[pointer] and literal(urls[pointer]))
+    owners: dict[str, str] = {}  # by the name of a resource the tag that came first
+    for one in found:
+        made = _operation(inputs, one, told.get(one.pointer, ""))
+        made = replace(made, base_url=urls[one.pointer] and literal(urls[one.pointer]))
         tag = methods.tag(one.value, one.path)
-        owner = next(
-            (same for same in resources if names.resource(same) == names.resource(tag)), tag
-        )
+        owner = owners.setdefault(names.resource(tag), tag)
         resources.setdefault(owner, []).append(made)
-    scopes = security.scopes(document, (one.value for one in found.values()))
+    scopes = security.scopes(document, (one.value for one in found))
     client = _client(document, resources, scopes, inputs)
     if usual := servers.variables(document, [servers.of_document(document), *urls.values()]):
         client = replace(client, variables=literal(usual), variables_told=json_span(usual))
-    return client, (*_unserved(client), *_unpaged(client, found))
-
-
-def _operations(document: JsonObject) -> Iterator[_Found]:
-    """The operations of the paths, in document order."""
-    paths = document.get("paths")
-    for path, item in paths.items() if isinstance(paths, dict) else ():
-        place, value = follow(document, join("#", "paths", path), item)
-        if not isinstance(value, dict) or not path.startswith("/"):
-            continue
-        beside = item if "$ref" in item else {}  # section 4.8.9.1: fields beside a reference
-        more = value.get("additionalOperations")
-        for method in METHODS:
-            owner = join("#", "paths", path) if isinstance(beside.get(method), dict) else place
-            operation = beside.get(method) or value.get(method)
-            if isinstance(operation, dict):
-                yield _found(join(owner, method), path, method, operation)
-        for method, operation in more.items() if isinstance(more, dict) else ():
-            if isinstance(operation, dict):
-                yield _found(join(place, "additionalOperations", method), path, method, operation)
-
-
-def _found(pointer: str, path: str, method: str, operation: JsonObject) -> _Found:
-    given = operation.get("operationId")
-    name = given if isinstance(given, str) and names.words(given) else f"{method} {path}"
-    return _Found(pointer, path, method, operation, name)
-
-
-def _distinct_names(found: Iterable[_Found], make: Any) -> dict[str, str]:
-    """Pointer -> identifier. Operations of one name are told apart by method and path."""
-    listed = list(found)
-    count = [one.name for one in listed]
-    full = {
-        one.pointer: one.name
-        if count.count(one.name) == 1
-        else f"{one.name} {one.method} {one.path}"
-        for one in listed
-    }
-    idents = names.distinct(full.values(), make)
-    return {pointer: idents[name] for pointer, name in full.items()}
+    return client, (
+        *_unserved(client),
+        *_unpaged(client, {one.pointer: one.value for one in found}),
+    )
 
 
 # What is generated
 
 
-def _operation(inputs: Inputs, found: _Found, stem: str, title: str, heads: str) -> ir.Operation:
+def _operation(inputs: Inputs, found: Endpoint, heads: str) -> ir.Operation:
     operation, pointer = found.value, found.pointer
     request = requests.lower(inputs, pointer, operation, found.path)
     answers = responses.lower(inputs.named, pointer, operation)
@@ -131,17 +80,17 @@ def _operation(inputs: Inputs, found: _Found, stem: str, title: str, heads: str)
     return ir.Operation(
         name=found.name,
         ident=ident,
-        handler=names.attribute(stem),
-        constant=stem.upper(),
+        handler=names.attribute(found.ident),
+        constant=found.constant,
         pointer=pointer,
         verb=found.method.upper(),
         template=found.path,
         method=literal(found.method.upper()),
-        path=literal(found.path.partition("#")[0]),
+        path=literal(request.path),
         place=inline(f"{found.method.upper()} {found.path}"),
         doc=_doc(operation, heads),
         is_deprecated=operation.get("deprecated") is True,
-        params=_params(inputs, title) if request.arguments else "RequestOptions",
+        params=_params(inputs, found.class_name) if request.arguments else "RequestOptions",
         arguments=request.arguments,
         parameters=(media.of_parameters(inputs.named, lifted, pointer),) if lifted else (),
         defaults=literal(request.defaults) if request.defaults else "",
@@ -166,7 +115,7 @@ def _params(inputs: Inputs, class_name: str) -> str:
 
 
 def _served(
-    inputs: Inputs, found: _Found, request: requests.Request, answers: tuple[ir.Response, ...]
+    inputs: Inputs, found: Endpoint, request: requests.Request, answers: tuple[ir.Response, ...]
 ) -> tuple[str, str]:
     """The classes of body and answer, where both are JSON objects and there is nothing else to an operation; else
     nothing: the server has no part of it."""
@@ -200,10 +149,10 @@ def _unserved(client: ir.Client) -> tuple[Finding, ...]:
     return (Finding("operation/not-served", left[0].pointer, message, "", "warning"),)
 
 
-def _unpaged(client: ir.Client, found: Mapping[str, _Found]) -> Iterator[Finding]:
+def _unpaged(client: ir.Client, found: Mapping[str, JsonObject]) -> Iterator[Finding]:
     """Warnings on pages that a document tells of in a way that is not understood."""
     for one in client.operations:
-        told = [key for key in paging.EXTENSIONS if found[one.pointer].value.get(key)]
+        told = [key for key in paging.EXTENSIONS if found[one.pointer].get(key)]
         if told and not one.paging:
             place = join(one.pointer, told[0])
             message = f"{one.name} has no method for its pages: this names no argument of it, or a path of another kind"

@@ -26,8 +26,10 @@ _WHOLE_QUERY = "querystring"  # section 4.12.1 of 3.2
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a request is made of; `members` is the schema of the body that the arguments are members of, or ""."""
+    """What a request is made of; `path` has braces where arguments go, `members` is the schema of the body that the
+    arguments are members of, or ""."""
 
+    path: str
     arguments: tuple[ir.Argument, ...]
     body: ir.Body | None
     members: str
@@ -36,7 +38,9 @@ class Request:
 
 def lower(inputs: Inputs, pointer: str, operation: JsonObject, path: str) -> Request:
     """The arguments and the body of an operation."""
-    found = list(_parameters(inputs, pointer, operation, path))
+    declared = parameters.effective(inputs.document, pointer, operation)
+    path = _template(path, declared)
+    found = list(_parameters(inputs, pointer, operation, path, declared))
     place, body = follow(
         inputs.document, join(pointer, "requestBody"), operation.get("requestBody")
     )
@@ -59,7 +63,7 @@ def lower(inputs: Inputs, pointer: str, operation: JsonObject, path: str) -> Req
     if lowered and not schema:
         ident = next(one.ident for one in arguments if one.place == "body")
         lowered = replace(lowered, argument=ident)
-    return Request(arguments, lowered, schema, defaults)
+    return Request(path, arguments, lowered, schema, defaults)
 
 
 def _named(found: list[ir.Argument]) -> Iterator[ir.Argument]:
@@ -91,10 +95,20 @@ def _mark(one: ir.Argument, ident: str) -> str:
 # Parameters
 
 
+def _template(path: str, declared: parameters.Parameters) -> str:
+    """A path without what its query says of parameters that the document has as such: `/search?q={q}`."""
+    head, _, query = path.partition("#")[0].partition("?")
+    left = [
+        pair
+        for pair in query.split("&")
+        if not any(pair == f"{name}={{{name}}}" for place, name in declared if place == "query")
+    ]
+    return f"{head}?{'&'.join(left)}" if any(left) else head
+
+
 def _parameters(
-    inputs: Inputs, pointer: str, operation: JsonObject, path: str
+    inputs: Inputs, pointer: str, operation: JsonObject, path: str, found: parameters.Parameters
 ) -> Iterator[ir.Argument]:
-    found = parameters.effective(inputs.document, pointer, operation)
     is_secured = bool(security.alternatives(inputs.document, operation))
     ignored = _IGNORED | ({"authorization"} if is_secured else set())
     slots = [name for name in re.findall(r"{([^{}]*)}", path) if name]

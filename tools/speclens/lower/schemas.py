@@ -18,11 +18,11 @@ from speclens.source.pointer import get, join, tokens
 
 
 def lower(
-    view: View, components: Mapping[str, str], formats: bool = True
+    view: View, components: Mapping[str, str], named: Mapping[str, str], formats: bool = True
 ) -> tuple[tuple[ir.Schema, ...], tuple[Finding, ...]]:
     """The named schemas of a canonical view, in the order of their code, and warnings on what the models do not
-    enforce. Of what stands inline there are those that a component, a parameter or a body is made of. `formats` says whether strings of some formats are Python types."""
-    named = class_names(view, components)
+    enforce. `named` holds all names, those of `components` too: of what stands inline there are those that a component,
+    a parameter or a body is made of. `formats` says whether strings of some formats are Python types."""
     made: dict[ir.Schema, list[Finding]] = {}
     for pointer, ident in named.items():
         build = Build(view, named, formats)

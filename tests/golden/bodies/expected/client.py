@@ -167,6 +167,40 @@ TEXT_SEND: Operation[str] = Operation(
 )
 
 
+class WordsSetParams(RequestOptions, total=False):
+    """The arguments of `bodies.words_set`. None is not sent."""
+
+    body: Required[Annotated[str, Body()]]
+
+
+WORDS_SET: Operation[None] = Operation(
+    "PUT",
+    "/words",
+    WordsSetParams,
+    body=Text(),
+    answers={
+        "204": None,
+    },
+)
+
+
+class WordsSendParams(RequestOptions, total=False):
+    """The arguments of `bodies.words_send`. None is not sent."""
+
+    body: Required[Annotated[str, Body()]]
+
+
+WORDS_SEND: Operation[None] = Operation(
+    "POST",
+    "/words",
+    WordsSendParams,
+    body=Text(),
+    answers={
+        "204": None,
+    },
+)
+
+
 class XmlSendParams(RequestOptions, total=False):
     """The arguments of `bodies.xml_send`. None is not sent."""
 
@@ -275,7 +309,7 @@ class PatchSendParams(RequestOptions, total=False):
     # None takes it away
     at: Annotated[PatchSendRequestAtInput | None, Member(is_nullable=True)]
     # None takes it away
-    list_: Annotated[Sequence[int] | None, Member("list", is_nullable=True)]
+    list: Annotated[Sequence[int] | None, Member(is_nullable=True)]
 
 
 PATCH_SEND: Operation[None] = Operation(
@@ -323,6 +357,14 @@ class Bodies(Resource[SyncClient]):
     def text_send(self, **arguments: Unpack[TextSendParams]) -> str:
         """See the API."""
         return self._client.call(TEXT_SEND, arguments)
+
+    def words_set(self, **arguments: Unpack[WordsSetParams]) -> None:
+        """See the API."""
+        return self._client.call(WORDS_SET, arguments)
+
+    def words_send(self, **arguments: Unpack[WordsSendParams]) -> None:
+        """See the API."""
+        return self._client.call(WORDS_SEND, arguments)
 
     def xml_send(self, **arguments: Unpack[XmlSendParams]) -> bytes:
         """See the API."""
@@ -389,6 +431,14 @@ class AsyncBodies(Resource[AsyncClient]):
     def text_send(self, **arguments: Unpack[TextSendParams]) -> Coroutine[Any, Any, str]:
         """`Bodies.text_send`, to be awaited."""
         return self._client.call(TEXT_SEND, arguments)
+
+    def words_set(self, **arguments: Unpack[WordsSetParams]) -> Coroutine[Any, Any, None]:
+        """`Bodies.words_set`, to be awaited."""
+        return self._client.call(WORDS_SET, arguments)
+
+    def words_send(self, **arguments: Unpack[WordsSendParams]) -> Coroutine[Any, Any, None]:
+        """`Bodies.words_send`, to be awaited."""
+        return self._client.call(WORDS_SEND, arguments)
 
     def xml_send(self, **arguments: Unpack[XmlSendParams]) -> Coroutine[Any, Any, bytes]:
         """`Bodies.xml_send`, to be awaited."""

@@ -83,7 +83,7 @@ class AsyncPets_(Resource[AsyncClient]):
         return self._client.call(CREATE_PET, arguments)
 
 
-STAMP: Operation[_models.Stamp] = Operation(
+STAMP_OPERATION: Operation[_models.Stamp] = Operation(
     "POST",
     "/stamps",
     body=Json(_models.StampRequest),
@@ -98,7 +98,7 @@ class Stamps(Resource[SyncClient]):
 
     def stamp(self, **arguments: Unpack[RequestOptions]) -> _models.Stamp:
         """See the API."""
-        return self._client.call(STAMP, arguments)
+        return self._client.call(STAMP_OPERATION, arguments)
 
 
 class AsyncStamps(Resource[AsyncClient]):
@@ -106,7 +106,7 @@ class AsyncStamps(Resource[AsyncClient]):
 
     def stamp(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, _models.Stamp]:
         """`Stamps.stamp`, to be awaited."""
-        return self._client.call(STAMP, arguments)
+        return self._client.call(STAMP_OPERATION, arguments)
 
 
 class Pkg(SyncClient):

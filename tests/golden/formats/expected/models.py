@@ -41,7 +41,9 @@ class Thing(Model):
     bounded: Maybe[Annotated[str, Field(max_length=10)]] = None
     ids: Maybe[list[JsonUUID]] = None
     either: Maybe[JsonDate | JsonUUID | Integer] = None
+
     merged: Maybe[Date] = None
+    """The day."""
 
 
 Date: TypeAlias = JsonDate

@@ -55,7 +55,9 @@ class Thing(Model):
 
     ids: Maybe[list[str]] = None
     either: Maybe[str | Integer] = None
+
     merged: Maybe[Date] = None
+    """The day."""
 
 
 Date: TypeAlias = str

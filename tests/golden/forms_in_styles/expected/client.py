@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Coroutine, Mapping, Sequence
 from functools import cached_property
-from typing import Annotated, Any, Unpack
+from typing import Any, Unpack
 
 from . import models as _models
 from ._bodies import Encoding, Form, Multipart
-from ._operation import Member, Operation, RequestOptions
+from ._operation import Operation, RequestOptions
 from ._transport import AsyncClient, Resource, SyncClient
 
 
@@ -22,7 +22,7 @@ class SendFormParams(RequestOptions, total=False):
     apart: Mapping[str, Any] | None
     deep: Mapping[str, Any] | None
     free: str | None
-    json_: Annotated[Sequence[int] | None, Member("json")]
+    json: Sequence[int] | None
 
 
 SEND_FORM: Operation[None] = Operation(
@@ -57,7 +57,7 @@ class SendPartsParams(RequestOptions, total=False):
     apart: Mapping[str, Any] | None
     deep: Mapping[str, Any] | None
     free: str | None
-    json_: Annotated[Sequence[int] | None, Member("json")]
+    json: Sequence[int] | None
 
 
 SEND_PARTS: Operation[None] = Operation(

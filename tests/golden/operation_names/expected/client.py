@@ -102,7 +102,7 @@ class AsyncAdmin(Resource[AsyncClient]):
         return self._client.call(GET_V1_ADMIN_USERS, arguments)
 
 
-X: Operation[None] = Operation(
+X_OPERATION: Operation[None] = Operation(
     "PUT",
     "/v1/admin/users",
     answers={
@@ -116,7 +116,7 @@ class AdminUsers(Resource[SyncClient]):
 
     def replace_all(self, **arguments: Unpack[RequestOptions]) -> None:
         """See the API."""
-        return self._client.call(X, arguments)
+        return self._client.call(X_OPERATION, arguments)
 
 
 class AsyncAdminUsers(Resource[AsyncClient]):
@@ -124,10 +124,10 @@ class AsyncAdminUsers(Resource[AsyncClient]):
 
     def replace_all(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, None]:
         """`AdminUsers.replace_all`, to be awaited."""
-        return self._client.call(X, arguments)
+        return self._client.call(X_OPERATION, arguments)
 
 
-Y: Operation[None] = Operation(
+Y_OPERATION: Operation[None] = Operation(
     "DELETE",
     "/v1/admin/users",
     answers={
@@ -141,7 +141,7 @@ class People(Resource[SyncClient]):
 
     def remove_all(self, **arguments: Unpack[RequestOptions]) -> None:
         """See the API."""
-        return self._client.call(Y, arguments)
+        return self._client.call(Y_OPERATION, arguments)
 
 
 class AsyncPeople(Resource[AsyncClient]):
@@ -149,7 +149,7 @@ class AsyncPeople(Resource[AsyncClient]):
 
     def remove_all(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, None]:
         """`People.remove_all`, to be awaited."""
-        return self._client.call(Y, arguments)
+        return self._client.call(Y_OPERATION, arguments)
 
 
 IMPORT_: Operation[None] = Operation(
@@ -194,7 +194,7 @@ class AsyncClass(Resource[AsyncClient]):
         return self._client.call(CLASS_IMPORT, arguments)
 
 
-LIST: Operation[None] = Operation(
+LIST_OPERATION: Operation[None] = Operation(
     "GET",
     "/2fa",
     answers={
@@ -208,7 +208,7 @@ class N2FA(Resource[SyncClient]):
 
     def list(self, **arguments: Unpack[RequestOptions]) -> None:
         """See the API."""
-        return self._client.call(LIST, arguments)
+        return self._client.call(LIST_OPERATION, arguments)
 
 
 class AsyncN2FA(Resource[AsyncClient]):
@@ -216,7 +216,7 @@ class AsyncN2FA(Resource[AsyncClient]):
 
     def list(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, None]:
         """`N2FA.list`, to be awaited."""
-        return self._client.call(LIST, arguments)
+        return self._client.call(LIST_OPERATION, arguments)
 
 
 class Pkg(SyncClient):

@@ -25,7 +25,7 @@ class ContentParams(RequestOptions, total=False):
     text: Annotated[str | None, Query()]
 
 
-CONTENT: Operation[None] = Operation(
+CONTENT_OPERATION: Operation[None] = Operation(
     "GET",
     "/content/{at}",
     ContentParams,
@@ -40,7 +40,7 @@ class Styles(Resource[SyncClient]):
 
     def content(self, **arguments: Unpack[ContentParams]) -> None:
         """See the API."""
-        return self._client.call(CONTENT, arguments)
+        return self._client.call(CONTENT_OPERATION, arguments)
 
 
 class AsyncStyles(Resource[AsyncClient]):
@@ -48,7 +48,7 @@ class AsyncStyles(Resource[AsyncClient]):
 
     def content(self, **arguments: Unpack[ContentParams]) -> Coroutine[Any, Any, None]:
         """`Styles.content`, to be awaited."""
-        return self._client.call(CONTENT, arguments)
+        return self._client.call(CONTENT_OPERATION, arguments)
 
 
 class Pkg(SyncClient):

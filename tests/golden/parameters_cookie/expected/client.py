@@ -16,13 +16,13 @@ class CookiesParams(RequestOptions, total=False):
     """The arguments of `styles.cookies`. None is not sent."""
 
     text: Annotated[str | None, Cookie()]
-    list_: Annotated[Sequence[str] | None, Cookie("list")]
+    list: Annotated[Sequence[str] | None, Cookie()]
     list_joined: Annotated[Sequence[str] | None, Cookie("list-joined", explode=False)]
     map: Annotated[Mapping[str, int] | None, Cookie()]
     map_joined: Annotated[Mapping[str, int] | None, Cookie("map-joined", explode=False)]
 
 
-COOKIES: Operation[None] = Operation(
+COOKIES_OPERATION: Operation[None] = Operation(
     "GET",
     "/cookies",
     CookiesParams,
@@ -37,7 +37,7 @@ class Styles(Resource[SyncClient]):
 
     def cookies(self, **arguments: Unpack[CookiesParams]) -> None:
         """See the API."""
-        return self._client.call(COOKIES, arguments)
+        return self._client.call(COOKIES_OPERATION, arguments)
 
 
 class AsyncStyles(Resource[AsyncClient]):
@@ -45,7 +45,7 @@ class AsyncStyles(Resource[AsyncClient]):
 
     def cookies(self, **arguments: Unpack[CookiesParams]) -> Coroutine[Any, Any, None]:
         """`Styles.cookies`, to be awaited."""
-        return self._client.call(COOKIES, arguments)
+        return self._client.call(COOKIES_OPERATION, arguments)
 
 
 class Pkg(SyncClient):

@@ -16,11 +16,11 @@ class CookiesParams(RequestOptions, total=False):
     """The arguments of `styles.cookies`. None is not sent."""
 
     text: Annotated[str | None, Cookie(style="cookie")]
-    list_: Annotated[Sequence[str] | None, Cookie("list", style="cookie")]
+    list: Annotated[Sequence[str] | None, Cookie(style="cookie")]
     map: Annotated[Mapping[str, int] | None, Cookie(style="cookie")]
 
 
-COOKIES: Operation[None] = Operation(
+COOKIES_OPERATION: Operation[None] = Operation(
     "GET",
     "/cookies",
     CookiesParams,
@@ -35,7 +35,7 @@ class Styles(Resource[SyncClient]):
 
     def cookies(self, **arguments: Unpack[CookiesParams]) -> None:
         """See the API."""
-        return self._client.call(COOKIES, arguments)
+        return self._client.call(COOKIES_OPERATION, arguments)
 
 
 class AsyncStyles(Resource[AsyncClient]):
@@ -43,7 +43,7 @@ class AsyncStyles(Resource[AsyncClient]):
 
     def cookies(self, **arguments: Unpack[CookiesParams]) -> Coroutine[Any, Any, None]:
         """`Styles.cookies`, to be awaited."""
-        return self._client.call(COOKIES, arguments)
+        return self._client.call(COOKIES_OPERATION, arguments)
 
 
 class Pkg(SyncClient):

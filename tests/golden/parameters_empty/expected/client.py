@@ -17,11 +17,11 @@ class EmptyParams(RequestOptions, total=False):
 
     text: Annotated[str | None, Query()]
     flag: Annotated[bool | Literal[""] | None, Query()]
-    list_: Annotated[Sequence[str] | Literal[""] | None, Query("list")]
+    list: Annotated[Sequence[str] | Literal[""] | None, Query()]
     nothing: Annotated[str | None, Query()]
 
 
-EMPTY: Operation[None] = Operation(
+EMPTY_OPERATION: Operation[None] = Operation(
     "GET",
     "/empty",
     EmptyParams,
@@ -36,7 +36,7 @@ class Styles(Resource[SyncClient]):
 
     def empty(self, **arguments: Unpack[EmptyParams]) -> None:
         """See the API."""
-        return self._client.call(EMPTY, arguments)
+        return self._client.call(EMPTY_OPERATION, arguments)
 
 
 class AsyncStyles(Resource[AsyncClient]):
@@ -44,7 +44,7 @@ class AsyncStyles(Resource[AsyncClient]):
 
     def empty(self, **arguments: Unpack[EmptyParams]) -> Coroutine[Any, Any, None]:
         """`Styles.empty`, to be awaited."""
-        return self._client.call(EMPTY, arguments)
+        return self._client.call(EMPTY_OPERATION, arguments)
 
 
 class Pkg(SyncClient):

@@ -23,7 +23,7 @@ class HeadersParams(RequestOptions, total=False):
     x_flag: Required[Annotated[bool, Header("X-Flag")]]
 
 
-HEADERS: Operation[None] = Operation(
+HEADERS_OPERATION: Operation[None] = Operation(
     "GET",
     "/headers",
     HeadersParams,
@@ -38,7 +38,7 @@ class Styles(Resource[SyncClient]):
 
     def headers(self, **arguments: Unpack[HeadersParams]) -> None:
         """See the API."""
-        return self._client.call(HEADERS, arguments)
+        return self._client.call(HEADERS_OPERATION, arguments)
 
 
 class AsyncStyles(Resource[AsyncClient]):
@@ -46,7 +46,7 @@ class AsyncStyles(Resource[AsyncClient]):
 
     def headers(self, **arguments: Unpack[HeadersParams]) -> Coroutine[Any, Any, None]:
         """`Styles.headers`, to be awaited."""
-        return self._client.call(HEADERS, arguments)
+        return self._client.call(HEADERS_OPERATION, arguments)
 
 
 class Pkg(SyncClient):

@@ -18,7 +18,7 @@ class SimpleParams(RequestOptions, total=False):
     color: Required[Annotated[str | Sequence[str] | Mapping[str, int], Path()]]
 
 
-SIMPLE: Operation[None] = Operation(
+SIMPLE_OPERATION: Operation[None] = Operation(
     "GET",
     "/simple/{color}",
     SimpleParams,
@@ -50,7 +50,7 @@ class LabelParams(RequestOptions, total=False):
     color: Required[Annotated[str | Sequence[str] | Mapping[str, int], Path(style="label")]]
 
 
-LABEL: Operation[None] = Operation(
+LABEL_OPERATION: Operation[None] = Operation(
     "GET",
     "/label/{color}",
     LabelParams,
@@ -84,7 +84,7 @@ class MatrixParams(RequestOptions, total=False):
     color: Required[Annotated[str | Sequence[str] | Mapping[str, int], Path(style="matrix")]]
 
 
-MATRIX: Operation[None] = Operation(
+MATRIX_OPERATION: Operation[None] = Operation(
     "GET",
     "/matrix/{color}",
     MatrixParams,
@@ -117,7 +117,7 @@ class Styles(Resource[SyncClient]):
 
     def simple(self, **arguments: Unpack[SimpleParams]) -> None:
         """See the API."""
-        return self._client.call(SIMPLE, arguments)
+        return self._client.call(SIMPLE_OPERATION, arguments)
 
     def simple_exploded(self, **arguments: Unpack[SimpleExplodedParams]) -> None:
         """See the API."""
@@ -125,7 +125,7 @@ class Styles(Resource[SyncClient]):
 
     def label(self, **arguments: Unpack[LabelParams]) -> None:
         """See the API."""
-        return self._client.call(LABEL, arguments)
+        return self._client.call(LABEL_OPERATION, arguments)
 
     def label_exploded(self, **arguments: Unpack[LabelExplodedParams]) -> None:
         """See the API."""
@@ -133,7 +133,7 @@ class Styles(Resource[SyncClient]):
 
     def matrix(self, **arguments: Unpack[MatrixParams]) -> None:
         """See the API."""
-        return self._client.call(MATRIX, arguments)
+        return self._client.call(MATRIX_OPERATION, arguments)
 
     def matrix_exploded(self, **arguments: Unpack[MatrixExplodedParams]) -> None:
         """See the API."""
@@ -145,7 +145,7 @@ class AsyncStyles(Resource[AsyncClient]):
 
     def simple(self, **arguments: Unpack[SimpleParams]) -> Coroutine[Any, Any, None]:
         """`Styles.simple`, to be awaited."""
-        return self._client.call(SIMPLE, arguments)
+        return self._client.call(SIMPLE_OPERATION, arguments)
 
     def simple_exploded(
         self, **arguments: Unpack[SimpleExplodedParams]
@@ -155,7 +155,7 @@ class AsyncStyles(Resource[AsyncClient]):
 
     def label(self, **arguments: Unpack[LabelParams]) -> Coroutine[Any, Any, None]:
         """`Styles.label`, to be awaited."""
-        return self._client.call(LABEL, arguments)
+        return self._client.call(LABEL_OPERATION, arguments)
 
     def label_exploded(self, **arguments: Unpack[LabelExplodedParams]) -> Coroutine[Any, Any, None]:
         """`Styles.label_exploded`, to be awaited."""
@@ -163,7 +163,7 @@ class AsyncStyles(Resource[AsyncClient]):
 
     def matrix(self, **arguments: Unpack[MatrixParams]) -> Coroutine[Any, Any, None]:
         """`Styles.matrix`, to be awaited."""
-        return self._client.call(MATRIX, arguments)
+        return self._client.call(MATRIX_OPERATION, arguments)
 
     def matrix_exploded(
         self, **arguments: Unpack[MatrixExplodedParams]

@@ -29,7 +29,7 @@ class QueryParams(RequestOptions, total=False):
     filter: Annotated[Mapping[str, Any] | None, Query(style="json")]
 
 
-QUERY: Operation[None] = Operation(
+QUERY_OPERATION: Operation[None] = Operation(
     "GET",
     "/query",
     QueryParams,
@@ -44,7 +44,7 @@ class Styles(Resource[SyncClient]):
 
     def query(self, **arguments: Unpack[QueryParams]) -> None:
         """See the API."""
-        return self._client.call(QUERY, arguments)
+        return self._client.call(QUERY_OPERATION, arguments)
 
 
 class AsyncStyles(Resource[AsyncClient]):
@@ -52,7 +52,7 @@ class AsyncStyles(Resource[AsyncClient]):
 
     def query(self, **arguments: Unpack[QueryParams]) -> Coroutine[Any, Any, None]:
         """`Styles.query`, to be awaited."""
-        return self._client.call(QUERY, arguments)
+        return self._client.call(QUERY_OPERATION, arguments)
 
 
 class Pkg(SyncClient):

@@ -43,7 +43,7 @@ FORM_FIND: Operation[None] = Operation(
 class JsonFindParams(RequestOptions, total=False):
     """The arguments of `queries.json_find`. None is not sent."""
 
-    json_: Annotated[QueryInput | None, QueryString("json", codec=Json(_models.Query))]
+    json: Annotated[QueryInput | None, QueryString(codec=Json(_models.Query))]
 
 
 JSON_FIND: Operation[None] = Operation(

@@ -75,7 +75,7 @@ class SendParams(RequestOptions, total=False):
     body: Required[Annotated[Sequence[EventInput] | bytes, Body()]]
 
 
-SEND: Operation[None] = Operation(
+SEND_OPERATION: Operation[None] = Operation(
     "POST",
     "/send",
     SendParams,
@@ -115,7 +115,7 @@ class Events_(Resource[SyncClient]):
 
     def send(self, **arguments: Unpack[SendParams]) -> None:
         """See the API."""
-        return self._client.call(SEND, arguments)
+        return self._client.call(SEND_OPERATION, arguments)
 
 
 class AsyncEvents_(Resource[AsyncClient]):
@@ -151,7 +151,7 @@ class AsyncEvents_(Resource[AsyncClient]):
 
     def send(self, **arguments: Unpack[SendParams]) -> Coroutine[Any, Any, None]:
         """`Events_.send`, to be awaited."""
-        return self._client.call(SEND, arguments)
+        return self._client.call(SEND_OPERATION, arguments)
 
 
 class Pkg(SyncClient):
