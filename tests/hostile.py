@@ -231,7 +231,7 @@ def _operation(text: str) -> dict[str, Any]:
         "responses": {
             "200": {
                 "description": text,
-                "headers": {text: {"description": text, "schema": {"const": text}}},
+                "headers": {f"X-{text}": {"description": text, "schema": {"const": text}}},
                 "content": {
                     text: {"schema": plain, "examples": {text: {"summary": text, "value": text}}}
                 },

@@ -138,18 +138,22 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 def test_a_client_says_what_each_operation_has(client: Any) -> None:
     assert (
-        client.PAINT.draft({"color": "red", "compat": {"/color": "colour"}}).content["content"]
+        client.PAINT_OPERATION.draft({"color": "red", "compat": {"/color": "colour"}}).content[
+            "content"
+        ]
         == b'{"colour":"red"}'
     )
     assert (
-        client.PLAIN.draft({"name": "x", "compat": {"/color": "colour"}}).content["content"]
+        client.PLAIN_OPERATION.draft({"name": "x", "compat": {"/color": "colour"}}).content[
+            "content"
+        ]
         == b'{"name":"x"}'
     )
     assert client.Pkg._older == frozenset({("/color", "colour")})
 
 
 def test_a_member_called_compat_is_another_argument(client: Any) -> None:
-    assert client.PLAIN.draft({"compat_": "x"}).content["content"] == b'{"compat":"x"}'
+    assert client.PLAIN_OPERATION.draft({"compat_": "x"}).content["content"] == b'{"compat":"x"}'
 
 
 def test_a_package_without_the_way_back_knows_no_older_servers(tmp_path: Any) -> None:

@@ -84,7 +84,10 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_life_of_an_older_field(tmp_path: Path) -> None:
     write(colour=STRING)
     before = generate(tmp_path)
-    assert before("client").PAINT.draft({"colour": "red"}).content["content"] == b'{"colour":"red"}'
+    assert (
+        before("client").PAINT_OPERATION.draft({"colour": "red"}).content["content"]
+        == b'{"colour":"red"}'
+    )
 
     # Introduce
     write(color=STRING, colour=spoke())
@@ -95,7 +98,7 @@ def test_the_life_of_an_older_field(tmp_path: Path) -> None:
     assert "+    color: Maybe[str] = None" in text
     assert "it is missing" in text
     load = generate(tmp_path)
-    operation, normalizers = load("client").PAINT, load("normalizers")
+    operation, normalizers = load("client").PAINT_OPERATION, load("normalizers")
     with pytest.warns(DeprecationWarning, match="'colour' is deprecated: Use color"):
         assert operation.draft({"colour": "red"}).content["content"] == b'{"color":"red"}'
     assert (
@@ -111,7 +114,7 @@ def test_the_life_of_an_older_field(tmp_path: Path) -> None:
     assert "2999-02-01" in text
     load = generate(tmp_path)
     with pytest.warns(DeprecationWarning, match="'colour' is deprecated: Say color"):
-        load("client").PAINT.draft({"colour": "red"})
+        load("client").PAINT_OPERATION.draft({"colour": "red"})
     assert "2999-02-01" in Path("out/README.md").read_text("utf-8")
 
     # Count
@@ -142,4 +145,4 @@ def test_the_life_of_an_older_field(tmp_path: Path) -> None:
     load = generate(tmp_path)
     assert not Path("out/paint/normalizers.py").exists()
     with warnings.catch_warnings(), pytest.raises(TypeError, match="unexpected argument 'colour'"):
-        load("client").PAINT.draft({"colour": "red"})
+        load("client").PAINT_OPERATION.draft({"colour": "red"})
