@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from speclens import mock, pipeline
+from speclens import pipeline
 from speclens.options import Reading, config_of, format_option, reading_options, reported, warn
 from speclens.reporting import safe
 
@@ -37,6 +37,8 @@ def mock_command(
     Example:
       speclens mock --spec openapi.yaml --port 8000
     """
+    from speclens import mock  # what it needs takes long to load
+
     del style
     config = config_of("mock", spec, reading)
     built, warnings = pipeline.build(config)

@@ -99,7 +99,7 @@ def _imports(
     tree: ast.Module, texts: Collection[str], read: Callable[[str], ast.Module]
 ) -> Iterator[tuple[str, Name]]:
     """The names that a module imports from its package, and whose they are."""
-    for node in ast.walk(tree):
+    for node in _statements(tree.body):
         if isinstance(node, ast.ImportFrom) and node.level == 1:
             of = node.module or ""
             for alias in node.names:
@@ -107,6 +107,16 @@ def _imports(
                     yield from ((name, (of, name)) for name in _public(read(of)))
                 else:
                     yield alias.asname or alias.name, (of, alias.name) if of else (alias.name, "")
+
+
+def _statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
+    """Statements, and those inside of them. Most of what `ast.walk` goes through is expressions."""
+    for node in body:
+        yield node
+        for field in ("body", "orelse", "finalbody"):
+            yield from _statements(getattr(node, field, ()))
+        for handler in getattr(node, "handlers", ()):
+            yield from _statements(handler.body)
 
 
 def _public(tree: ast.Module) -> list[str]:

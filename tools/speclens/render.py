@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
@@ -58,9 +59,17 @@ def sources(name: str, directories: Sequence[Path]) -> list[Path]:
     return list(found)
 
 
+_TAG = r"{%[-+]?\s*(?:include|extends|import|from)\b"
+_PLAIN_TAG = re.compile(_TAG + r"\s+[\"']([^\"']+)[\"']\s*[-+]?%}")
+
+
 @cache
 def _included(text: str) -> tuple[str, ...]:
-    """The templates that one of this text names. Most are asked for by several files of a package."""
+    """The templates that one of this text names. Most are asked for by several files of a package. Parsing takes as long
+    as printing, so that is for what is not plain."""
+    plain = _PLAIN_TAG.findall(text)
+    if len(plain) == len(re.findall(_TAG, text)):
+        return tuple(plain)
     parsed = Environment().parse(text)
     return tuple(other for other in meta.find_referenced_templates(parsed) if other)
 

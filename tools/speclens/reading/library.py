@@ -14,7 +14,6 @@ from urllib.parse import unquote, urlsplit
 
 from speclens.config import Allowed
 from speclens.problems import Problem, Refused
-from speclens.reading.remote import NotFetched, fetch
 from speclens.source import Source
 from speclens.source.load import load, loads
 
@@ -95,6 +94,8 @@ class Library:
             raise Unreachable(
                 "is on the network, which is not asked", f"allow it by --allow-remote {host}"
             )
+        from speclens.reading.remote import NotFetched, fetch  # what it needs takes long to load
+
         try:
             text = fetch(uri)
         except NotFetched as error:
