@@ -5,6 +5,8 @@ Exit codes: 0 fine, 1 findings, 2 usage or unreadable input. Bad input never giv
 
 from __future__ import annotations
 
+import atexit
+import gc
 import json
 import sys
 from dataclasses import asdict
@@ -48,6 +50,7 @@ def main() -> None:
       speclens generate --spec openapi.yaml --package petstore --output generated
       speclens check --spec openapi.yaml --package petstore --output generated
     """
+    atexit.register(gc.freeze)  # else all that is left is searched for cycles before it is let go
 
 
 main.add_command(init_command)

@@ -41,13 +41,17 @@ def build(config: Config) -> tuple[Tree, tuple[Problem, ...]]:
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Without the search for cycles: of the many objects made here few are garbage, and it was a fifth of the time."""
+    """Without the search for cycles: of the many objects made here few are garbage, and it was a fifth of the time. What
+    was made counts as old afterwards, else all of it would be searched at once."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if was_enabled:
+            if not gc.get_freeze_count():
+                gc.freeze()
+                gc.unfreeze()
             gc.enable()
 
 
