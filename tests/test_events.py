@@ -12,20 +12,22 @@ from built import texts
 
 def client(item: Any, **schemas: Any) -> tuple[str, str]:
     """The operation and the models of a document that answers with such events."""
-    content = {"text/event-stream": {"itemSchema": item}}
+    document = with_content({"text/event-stream": {"itemSchema": item}})
+    files = texts(json.dumps({**document, "components": {"schemas": schemas}}))
+    return files["client.py"], files["models.py"]
+
+
+def with_content(content: Any) -> dict[str, Any]:
     operation = {
         "operationId": "listNews",
         "responses": {"200": {"description": "", "content": content}},
     }
-    document = {
+    return {
         "openapi": "3.2.0",
         "info": {"title": "T", "version": "1"},
         "servers": [{"url": "https://api.example"}],
         "paths": {"/news": {"get": operation}},
-        "components": {"schemas": schemas},
     }
-    files = texts(json.dumps(document))
-    return files["client.py"], files["models.py"]
 
 
 HELD = {
@@ -81,3 +83,19 @@ def test_events_that_are_made_of_themselves() -> None:
         "anyOf": [{"$ref": "#/components/schemas/Event"}, True],
     }
     assert "EventObjects(" in client({"$ref": "#/components/schemas/Event"}, Event=event)[0]
+
+
+@pytest.mark.parametrize("keyword", ["allOf", "oneOf"])
+def test_chains_that_meet_again_and_again(keyword: str) -> None:
+    chain = {
+        f"S{index}": {keyword: [{"$ref": f"#/components/schemas/S{index + 1}"}] * 2}
+        for index in range(40)
+    }
+    last = {"type": "object", "properties": {"data": HELD}}
+    assert "EventObjects(" in client({"$ref": "#/components/schemas/S0"}, **chain, S40=last)[0]
+
+
+def test_a_document_cannot_say_that_something_is_an_event() -> None:
+    content = {"application/json": {"schema": {"type": "object"}, "x-speclens-event-fields": True}}
+    made = texts(json.dumps(with_content(content)))["client.py"]
+    assert "EventObjects" not in made

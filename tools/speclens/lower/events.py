@@ -11,9 +11,9 @@ from typing import Any
 from speclens.lower.view import copied
 from speclens.lower.walk import JsonObject, follow
 from speclens.objects import nodes
-from speclens.source.pointer import join, tokens
+from speclens.source.pointer import join, to_reference, tokens
 
-FIELDS = "x-event-fields"
+FIELDS = "x-speclens-event-fields"
 """In the view of models a member of media types whose items are events with their fields, not what their data holds."""
 _HELD = "contentSchema"
 _UNIONS = ("oneOf", "anyOf")
@@ -26,11 +26,10 @@ def decode(document: JsonObject, origins: dict[str, str]) -> None:
         is_events = node.kind == "media-type" and tokens(node.pointer)[-1] == "text/event-stream"
         if is_events and isinstance(node.value.get("itemSchema"), dict):
             place = join(node.pointer, "itemSchema")
-            found = list(_layers(document, place, node.value["itemSchema"]))
-            if _describes(found):
-                node.value[FIELDS] = True
+            found = list(_layers(document, place, node.value["itemSchema"], set()))
+            node.value[FIELDS] = _describes(found)
             if any(_held(layer) is not None for layer in found):
-                whole = _inlined(document, place, node.value["itemSchema"], place, origins)
+                whole = _inlined(document, place, node.value["itemSchema"], place, origins, set())
                 _say(whole, place, origins)
                 node.value["itemSchema"] = whole
 
@@ -44,18 +43,18 @@ def _describes(layers: list[JsonObject]) -> bool:
 
 
 def _layers(
-    document: JsonObject, pointer: str, schema: Any, seen: tuple[str, ...] = ()
+    document: JsonObject, pointer: str, schema: Any, seen: set[str]
 ) -> Iterator[JsonObject]:
-    """A schema, what it refers to, and the members of its `allOf`, `oneOf` and `anyOf`."""
+    """A schema, what it refers to, and the members of its `allOf`, `oneOf` and `anyOf`, each once: chains of references
+    may meet as often as they like."""
     if not isinstance(schema, dict) or pointer in seen:
         return
+    seen.add(pointer)
     yield schema
-    within = (*seen, pointer)
     if "$ref" in schema:
-        target, value = follow(document, pointer, schema)
-        yield from _layers(document, target, value, within)
+        yield from _layers(document, *follow(document, pointer, schema), seen)
     for place, one in _members(pointer, schema, "allOf", *_UNIONS):
-        yield from _layers(document, place, one, within)
+        yield from _layers(document, place, one, seen)
 
 
 def _members(pointer: str, schema: JsonObject, *keywords: str) -> Iterator[tuple[str, Any]]:
@@ -78,14 +77,17 @@ def _inlined(
     schema: Any,
     at: str,
     origins: dict[str, str],
-    seen: tuple[str, ...] = (),
+    seen: set[str],
 ) -> Any:
-    """A schema with what it is made of inside it, so that to change it is nothing to others that refer to that."""
+    """A schema with what it is made of inside it, so that to change it is nothing to others that refer to that. What it
+    is made of twice stays a reference the second time."""
     if at != pointer:
         origins[at] = pointer
-    if not isinstance(schema, dict) or pointer in seen:
+    if pointer in seen:
+        return {"$ref": to_reference(pointer)}
+    if not isinstance(schema, dict):
         return schema
-    within = (*seen, pointer)
+    seen.add(pointer)
     made = {key: copied(value) for key, value in schema.items() if key != "$ref"}
     parts = {key: list(_members(pointer, schema, key)) for key in ("allOf", *_UNIONS)}
     if "$ref" in schema:
@@ -93,7 +95,7 @@ def _inlined(
     for keyword, found in parts.items():
         if found:
             made[keyword] = [
-                _inlined(document, *one, join(at, keyword, index), origins, within)
+                _inlined(document, *one, join(at, keyword, index), origins, seen)
                 for index, one in enumerate(found)
             ]
     return made

@@ -182,7 +182,7 @@ def lower(named: Named, name: str, pointer: str) -> ir.Media:
     codec = kind(name, follow(named.document, place, schema)[1])
     if codec in STREAMS and keyword == "schema":
         place, schema = _item(named.document, place, schema, codec == "JsonLines")
-    codec = "EventObjects" if events.FIELDS in media else codec
+    codec = "EventObjects" if codec == "Events" and media.get(events.FIELDS) is True else codec
     ident, is_nullable = (
         named.model(place, schema) if codec in _JUDGED and schema is not None else ("", False)
     )
