@@ -6,9 +6,11 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
+import httpx
 from pydantic import BaseModel
 
-from ._operation import Operation
+from ._errors import APIResponseValidationError
+from ._operation import Draft, Operation
 from ._transport import AsyncClient, Request, SyncClient
 
 R = TypeVar("R")
@@ -94,13 +96,25 @@ class Link:
         self, client: AnyClient, operation: Operation[Any], page: Any, request: Request
     ) -> Request | None:
         found, now = _at(page, self.following), request.http.url
-        is_link = isinstance(found, str) and found
-        url = now.copy_with(raw_path=now.join(found).raw_path) if is_link else now
-        if url == now:
+        if not isinstance(found, str) or not found:
             return None
         made = client.request(operation, request.options)
-        made.http.url = url
-        return made
+        made.http.url = self._target(client, operation, made, found, now)
+        return made if made.http.url != now else None
+
+    def _target(
+        self, client: AnyClient, operation: Operation[Any], made: Request, link: str, now: httpx.URL
+    ) -> httpx.URL:
+        """Where a link leads, with a key of the query that it lacks."""
+        try:
+            path, _, query = now.join(link).raw_path.decode().partition("?")
+        except httpx.InvalidURL as error:
+            message = f"no link to the next page of {operation.path}: {link!r:.500}"
+            raise APIResponseValidationError(message) from error
+        draft = Draft(path, query=[pair for pair in query.split("&") if pair])
+        client._secured(operation, draft, made.http.headers)
+        whole = f"{path}?{'&'.join(draft.query)}" if draft.query else path
+        return now.copy_with(raw_path=whole.encode())
 
 
 def pages(

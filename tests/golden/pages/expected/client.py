@@ -4,14 +4,15 @@
 from __future__ import annotations
 
 from builtins import dict as Dict
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
 from functools import cached_property
-from typing import Annotated, Any, Required, Unpack
+from typing import Annotated, Any, ClassVar, Required, Unpack
 
 from . import models as _models
 from ._operation import Json, Operation, RequestOptions
 from ._pages import Count, Cursor, Link, async_pages, pages
 from ._parameters import Header, Path, Query
+from ._security import ApiKey, Http
 from ._transport import AsyncClient, Resource, SyncClient
 
 
@@ -353,11 +354,54 @@ class AsyncH(Resource[AsyncClient]):
         return async_pages(self._client, H_LIST, arguments, Link(("next",)))
 
 
+I_LIST: Operation[_models.IListResponse] = Operation(
+    "GET",
+    "/i",
+    answers={
+        "200": Json(_models.IListResponse),
+    },
+    security=(("key", "token"),),
+)
+
+
+class I(Resource[SyncClient]):
+    """Operations of i."""
+
+    def list(self, **arguments: Unpack[RequestOptions]) -> _models.IListResponse:
+        """See the API."""
+        return self._client.call(I_LIST, arguments)
+
+    def list_pages(self, **arguments: Unpack[RequestOptions]) -> Iterator[_models.IListResponse]:
+        """`list`, page by page to the last."""
+        return pages(self._client, I_LIST, arguments, Link(("next",)))
+
+
+class AsyncI(Resource[AsyncClient]):
+    """Operations of i."""
+
+    def list(
+        self, **arguments: Unpack[RequestOptions]
+    ) -> Coroutine[Any, Any, _models.IListResponse]:
+        """`I.list`, to be awaited."""
+        return self._client.call(I_LIST, arguments)
+
+    def list_pages(
+        self, **arguments: Unpack[RequestOptions]
+    ) -> AsyncIterator[_models.IListResponse]:
+        """`I.list_pages`, by `async for`."""
+        return async_pages(self._client, I_LIST, arguments, Link(("next",)))
+
+
 class Pkg(SyncClient):
     """The client of Golden. Settings not given come from PKG_API_KEY and PKG_BASE_URL."""
 
     _base_url = "https://api.example"
     _environment = "PKG"
+    _schemes: ClassVar[Mapping[str, Any]] = {
+        "key": ApiKey("query", "the key"),
+        "token": Http(),
+    }
+    _security = ()
 
     @cached_property
     def a(self) -> A:
@@ -391,12 +435,18 @@ class Pkg(SyncClient):
     def h(self) -> H:
         return H(self)
 
+    @cached_property
+    def i(self) -> I:
+        return I(self)
+
 
 class AsyncPkg(AsyncClient):
     """`Pkg` for asyncio and trio."""
 
     _base_url = Pkg._base_url
     _environment = Pkg._environment
+    _schemes = Pkg._schemes
+    _security = Pkg._security
 
     @cached_property
     def a(self) -> AsyncA:
@@ -429,3 +479,7 @@ class AsyncPkg(AsyncClient):
     @cached_property
     def h(self) -> AsyncH:
         return AsyncH(self)
+
+    @cached_property
+    def i(self) -> AsyncI:
+        return AsyncI(self)

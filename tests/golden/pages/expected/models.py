@@ -14,6 +14,10 @@ class GListResponse(Model):
     next: str | None = None
 
 
+class IListResponse(Model):
+    next: str | None = None
+
+
 class Page(Model):
     items: Maybe[list[Integer]] = None
     meta: Maybe[PageMeta] = None
