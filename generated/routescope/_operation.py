@@ -215,8 +215,10 @@ class Operation(Generic[R]):
         """Put the body into a request."""
         extra, codec = arguments.get("extra_body") or {}, _chosen(self.body, draft.content_type)
         for ident, (mark, _) in marks_of(self.arguments).items():
-            if isinstance(mark, Member) and (clash := extra.keys() & {mark.name or ident}):
-                raise TypeError(f"{min(clash)!r} is an argument, and may not be in extra_body")
+            if isinstance(mark, Member) and (mark.name or ident) in extra:
+                raise TypeError(
+                    f"{mark.name or ident!r} is an argument, and may not be in extra_body"
+                )
         if codec and (draft.has_body or extra or self.needs_body):
             value = draft.body if draft.has_body and not draft.members else draft.members
             draft.content = codec.encode(value, arguments)

@@ -27,6 +27,7 @@ class Http:
         return "(user, password)" if self.scheme == "Basic" else "token"
 
     def is_in(self, draft: Draft) -> bool:
+        """Whether the caller has given it as a parameter."""
         return self.header in draft.headers
 
     def put(self, draft: Draft, credential: Credential) -> httpx.Auth | None:

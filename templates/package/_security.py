@@ -31,7 +31,9 @@ class Http:
     @property
     def asks_for(self) -> str:
         return "(user, password)" if self.scheme == "Basic" else "token"
+
     def is_in(self, draft: Draft) -> bool:
+        """Whether the caller has given it as a parameter."""
         return self.header in draft.headers
 
     def put(self, draft: Draft, credential: Credential) -> httpx.Auth | None:
@@ -54,7 +56,7 @@ class ApiKey:
         return self.name.lower() if self.place == "header" else ""
 
     def is_in(self, draft: Draft) -> bool:
-        """Whether the caller has given the key as a parameter."""
+        """Whether the caller has given it as a parameter."""
         pairs = {"query": draft.query, "cookie": draft.cookies}.get(self.place, [])
         return self.header in draft.headers or self.name in {unquote(pair.partition("=")[0]) for pair in pairs}
 
@@ -80,7 +82,9 @@ class OAuth2:
     @property
     def asks_for(self) -> str:
         return "(client id, client secret)" if self.token_url else "token"
+
     def is_in(self, draft: Draft) -> bool:
+        """Whether the caller has given it as a parameter."""
         return self.header in draft.headers
 
     def put(self, draft: Draft, credential: Credential) -> httpx.Auth | None:

@@ -104,17 +104,14 @@ class EventObjects(JsonLines):
         return f"{''.join(lines)}\n".encode()
 
     def reader(self) -> Reader:
-        fields: dict[str, str] = {}
+        fields: dict[str, list[str]] = {}
 
         def read(line: str) -> Iterator[Any]:
             name, _, value = line.partition(":")
-            value = value.removeprefix(" ")
-            if name == "data" and "data" in fields:
-                fields["data"] += f"\n{value}"
-            elif line:
-                fields[name] = value
+            if line:
+                fields.setdefault(name, []).append(value.removeprefix(" "))
             else:
-                found = dict(fields)
+                found = {name: "\n".join(lines) if name == "data" else lines[-1] for name, lines in fields.items()}
                 fields.clear()
                 if "data" in found:
                     yield from self._event(found)

@@ -50,7 +50,7 @@ def call(
         if answer.is_success or status != answer.response.status_code:
             raise
         if answer.value is not None:
-            answers.check(runtime, error.value, answer)  # type: ignore[attr-defined]
+            answers.check(runtime, getattr(error, "value", None), answer)
     else:
         if not answer.is_success:
             raise Wrong(f"{answer.response.status_code} gave {result!r:.500}")
