@@ -6,12 +6,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from speclens.lower.parameters import schema_of
+from speclens.lower.parameters import component_name, schema_of
 from speclens.lower.view import View
 from speclens.lower.walk import JsonObject, follow, objects
-from speclens.source.pointer import exists, join, to_reference, tokens
+from speclens.source.pointer import join, to_reference, tokens
 
-_SUFFIX = ".headers"
+_KIND = "headers"
 _IGNORED = "content-type"  # section 4.8.17.1: told by `content`
 Declared = dict[str, tuple[str, str, JsonObject]]
 """The headers of a response by name in lower case: the name as written, pointer and Header Object."""
@@ -25,7 +25,7 @@ def lift(document: JsonObject, origins: dict[str, str]) -> None:
         path = tokens(pointer)
         answers = list(_answers(document, pointer, operation))
         if any(answers) and path[0] != "webhooks" and "callbacks" not in path[3:]:
-            name = _name(document, made, pointer, operation)
+            name = component_name(document, made, pointer, operation, _KIND)
             place = join("#/components/schemas", name)
             origins[place] = join(pointer, "responses")
             made[name] = _schema(answers, place, origins)
@@ -41,7 +41,7 @@ def places(view: View) -> dict[str, str]:
 
 def is_lifted(view: View, pointer: str) -> bool:
     """Whether a schema is one that headers were lifted to."""
-    is_ours = pointer.rstrip("_").endswith(_SUFFIX) and pointer.count("/") == 3
+    is_ours = pointer.rstrip("_").endswith(f".{_KIND}") and pointer.count("/") == 3
     return is_ours and view.origins.get(pointer, "").endswith("/responses")
 
 
@@ -59,15 +59,6 @@ def _answers(document: JsonObject, pointer: str, operation: JsonObject) -> Itera
         yield found
 
 
-def _name(document: JsonObject, made: JsonObject, pointer: str, operation: JsonObject) -> str:
-    """The name of the component: after the operation, and not that of another."""
-    path = tokens(pointer)
-    name = f"{operation.get('operationId') or f'{path[-1]} {path[-2]}'}{_SUFFIX}"
-    while name in made or exists(document, join("#/components/schemas", name)):
-        name += "_"
-    return name
-
-
 def _schema(answers: list[Declared], place: str, origins: dict[str, str]) -> JsonObject:
     properties: JsonObject = {}
     required: list[str] = []
@@ -78,7 +69,8 @@ def _schema(answers: list[Declared], place: str, origins: dict[str, str]) -> Jso
         properties[name] = _property(said)
         if len(said) == len(answers) and all(one.get("required") is True for *_, one in said):
             required.append(name)
-    told = f"The headers that {tokens(place)[-1].rpartition(_SUFFIX)[0]} answers with."
+    called = tokens(place)[-1].rpartition(f".{_KIND}")[0]
+    told = f"The headers that {called} answers with."
     return {
         "type": "object",
         "description": told,

@@ -34,7 +34,7 @@ def lifted(document: JsonObject) -> View:
     for pointer, operation in objects(document, "operation"):
         found = effective(document, pointer, operation)
         if compat.KEYWORD in operation or any(_is_compat(folds, *one) for one in found.values()):
-            name = _name(document, made, pointer, operation)
+            name = component_name(document, made, pointer, operation, "parameters")
             made[name] = _schema(
                 found, operation, pointer, join("#/components/schemas", name), origins
             )
@@ -63,10 +63,12 @@ def hubs(found: Parameters) -> frozenset[tuple[str, str]]:
     )
 
 
-def _name(document: JsonObject, made: Collection[str], pointer: str, operation: JsonObject) -> str:
-    """The name of the component: after the operation, and not that of another."""
+def component_name(
+    document: JsonObject, made: Collection[str], pointer: str, operation: JsonObject, kind: str
+) -> str:
+    """The name of a component that is made of an operation: after that, and not the name of another."""
     path = tokens(pointer)
-    name = f"{operation.get('operationId') or f'{path[-1]} {path[-2]}'}.parameters"
+    name = f"{operation.get('operationId') or f'{path[-1]} {path[-2]}'}.{kind}"
     while name in made or exists(document, join("#/components/schemas", name)):
         name += "_"
     return name

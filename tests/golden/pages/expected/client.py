@@ -354,42 +354,44 @@ class AsyncH(Resource[AsyncClient]):
         return async_pages(self._client, H_LIST, arguments, Link(("next",)))
 
 
-I_LIST: Operation[_models.IListResponse] = Operation(
+KEYED_LIST: Operation[_models.KeyedListResponse] = Operation(
     "GET",
-    "/i",
+    "/keyed",
     answers={
-        "200": Json(_models.IListResponse),
+        "200": Json(_models.KeyedListResponse),
     },
     security=(("key", "token"),),
 )
 
 
-class I(Resource[SyncClient]):
-    """Operations of i."""
+class Keyed(Resource[SyncClient]):
+    """Operations of keyed."""
 
-    def list(self, **arguments: Unpack[RequestOptions]) -> _models.IListResponse:
+    def list(self, **arguments: Unpack[RequestOptions]) -> _models.KeyedListResponse:
         """See the API."""
-        return self._client.call(I_LIST, arguments)
-
-    def list_pages(self, **arguments: Unpack[RequestOptions]) -> Iterator[_models.IListResponse]:
-        """`list`, page by page to the last."""
-        return pages(self._client, I_LIST, arguments, Link(("next",)))
-
-
-class AsyncI(Resource[AsyncClient]):
-    """Operations of i."""
-
-    def list(
-        self, **arguments: Unpack[RequestOptions]
-    ) -> Coroutine[Any, Any, _models.IListResponse]:
-        """`I.list`, to be awaited."""
-        return self._client.call(I_LIST, arguments)
+        return self._client.call(KEYED_LIST, arguments)
 
     def list_pages(
         self, **arguments: Unpack[RequestOptions]
-    ) -> AsyncIterator[_models.IListResponse]:
-        """`I.list_pages`, by `async for`."""
-        return async_pages(self._client, I_LIST, arguments, Link(("next",)))
+    ) -> Iterator[_models.KeyedListResponse]:
+        """`list`, page by page to the last."""
+        return pages(self._client, KEYED_LIST, arguments, Link(("next",)))
+
+
+class AsyncKeyed(Resource[AsyncClient]):
+    """Operations of keyed."""
+
+    def list(
+        self, **arguments: Unpack[RequestOptions]
+    ) -> Coroutine[Any, Any, _models.KeyedListResponse]:
+        """`Keyed.list`, to be awaited."""
+        return self._client.call(KEYED_LIST, arguments)
+
+    def list_pages(
+        self, **arguments: Unpack[RequestOptions]
+    ) -> AsyncIterator[_models.KeyedListResponse]:
+        """`Keyed.list_pages`, by `async for`."""
+        return async_pages(self._client, KEYED_LIST, arguments, Link(("next",)))
 
 
 class Pkg(SyncClient):
@@ -436,8 +438,8 @@ class Pkg(SyncClient):
         return H(self)
 
     @cached_property
-    def i(self) -> I:
-        return I(self)
+    def keyed(self) -> Keyed:
+        return Keyed(self)
 
 
 class AsyncPkg(AsyncClient):
@@ -481,5 +483,5 @@ class AsyncPkg(AsyncClient):
         return AsyncH(self)
 
     @cached_property
-    def i(self) -> AsyncI:
-        return AsyncI(self)
+    def keyed(self) -> AsyncKeyed:
+        return AsyncKeyed(self)

@@ -14,7 +14,7 @@ class GListResponse(Model):
     next: str | None = None
 
 
-class IListResponse(Model):
+class KeyedListResponse(Model):
     next: str | None = None
 
 
