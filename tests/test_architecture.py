@@ -21,7 +21,7 @@ GENERATED = ROOT / "generated"
 
 # Each imports only from those before it.
 ORDER = (
-    "problems", "literals", "names", "marks", "config", "ir", "source", "objects", "reading", "validate", "edits", "repair",
+    "problems", "literals", "names", "marks", "config", "ir", "source", "object_tables", "objects", "reading", "validate", "edits", "repair",
     "lower", "judging", "plan",
     "models", "render", "prune", "tidy", "reporting", "tree", "cache", "pipeline", "loading", "folding", "mock_pictures",
     "mock", "verify", "show", "options", "mock_command", "show_command", "verify_command", "init_command", "cli", "__main__",

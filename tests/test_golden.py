@@ -25,7 +25,7 @@ from runtime._source_map import pointer_of
 import goldens
 from built import imported
 from goldens import FEATURES, GOLDEN
-from speclens.lower import naming, parameters, views
+from speclens.lower import lifting, naming, views
 from speclens.source.pointer import join
 from speclens.validate.dialect import schema_validator
 
@@ -87,7 +87,7 @@ def test_case(feature: str, case: dict[str, Any], packages: Any) -> None:
     assert case.keys() <= KEYS
     assert ("canonical" in case) != ("errors" in case)
     models, normalizers = packages(feature)
-    document = parameters.lifted(goldens.read(feature).value).document
+    document = lifting.lifted(goldens.read(feature).value).document
     pointer = join("#", "components", "schemas", case["schema"])
     ident = naming.component_names(document)[pointer]
     payload = copy.deepcopy(case["payload"])

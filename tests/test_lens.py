@@ -39,7 +39,7 @@ HOLES = (
     ("$$/a", []),
     ({"k": ["$/a", 1, None], "l": "$"}, [(("k", 0), ("a",)), (("l",), ())]),
     ("$/a~1b~0c", [((), ("a/b~c",))]),
-    ("a$", []),
+    ("a$$b", []),
 )
 
 
@@ -48,7 +48,9 @@ def test_holes(template: Any, expected: list[tuple[lens.Path, tuple[str, ...]]])
     assert [(hole.at, hole.part) for hole in lens.holes(template)] == expected
 
 
-@pytest.mark.parametrize("template", ["$a", ["$ "], {"a": "$name"}])
+@pytest.mark.parametrize(
+    "template", ["$a", ["$ "], {"a": "$name"}, "a$", "data:image/png;base64,$", "$$$"]
+)
 def test_a_lone_dollar_is_refused(template: Any) -> None:
     with pytest.raises(ValueError, match="is neither"):
         tuple(lens.holes(template))

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from built import HEAD, drafts, lowered, problems, source
 from speclens.cli import main
-from speclens.lower import naming, parameters, views
+from speclens.lower import lifting, naming, parameters, views
 from speclens.source.pointer import exists
 from speclens.validate import validate
 
@@ -38,7 +38,7 @@ def document(*listed: Any, path: tuple[Any, ...] = (), **more: Any) -> dict[str,
 
 def members(value: dict[str, Any]) -> dict[str, list[str]]:
     """The components that parameters are lifted to, with their members."""
-    lifted = parameters.lifted(value).document.get("components", {}).get("schemas", {})
+    lifted = lifting.lifted(value).document.get("components", {}).get("schemas", {})
     return {name: list(schema["properties"]) for name, schema in lifted.items()}
 
 
@@ -52,7 +52,7 @@ def test_those_of_the_path_and_of_the_operation_are_one_object() -> None:
 def test_the_operation_overrides_its_path() -> None:
     mine = parameter("a", deprecated=True)
     value = document(mine, parameter("b", "a"), path=(parameter("a"),))
-    (schema,) = parameters.lifted(value).document["components"]["schemas"].values()
+    (schema,) = lifting.lifted(value).document["components"]["schemas"].values()
     assert schema["properties"]["query.a"] == {"type": "string", "deprecated": True}
     assert list(schema["properties"]) == ["query.a", "query.b"]
 
@@ -66,7 +66,7 @@ def test_names_of_headers_have_no_case() -> None:
 
 def test_where_there_is_no_compat_nothing_is_lifted() -> None:
     value = document(parameter("a"), parameter("b"))
-    assert parameters.lifted(value).document is value
+    assert lifting.lifted(value).document is value
 
 
 def test_a_shape_of_a_component_is_enough() -> None:
@@ -75,13 +75,13 @@ def test_a_shape_of_a_component_is_enough() -> None:
     }
     value = document({"name": "a", "in": "query", "schema": {"$ref": "#/components/schemas/A"}})
     value["components"] = {"schemas": {"A": shape}}
-    assert "get /things.parameters" in parameters.lifted(value).document["components"]["schemas"]
+    assert "get /things.parameters" in lifting.lifted(value).document["components"]["schemas"]
 
 
 def test_a_component_of_that_name_stays() -> None:
     value = document(parameter("a"), parameter("b", "a"), operationId="list")
     value["components"] = {"schemas": {"list.parameters": {"type": "object", "properties": {}}}}
-    idents = naming.component_names(parameters.lifted(value).document)
+    idents = naming.component_names(lifting.lifted(value).document)
     assert len(set(idents.values())) == 2
 
 

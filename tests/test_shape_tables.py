@@ -19,7 +19,7 @@ from built import imported, lowered, schemas, source, texts
 from hostile_checks import drafts, quicken
 from speclens import ir
 from speclens.literals import json_span, mermaid
-from speclens.lower import naming, parameters, patterns
+from speclens.lower import lifting, naming, patterns
 from speclens.problems import Refused
 from speclens.verify.cases import shapes as shapes_of
 from test_hostile import check_readme
@@ -81,7 +81,7 @@ def test_an_example_is_what_the_normalizer_does(
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_every_shape_is_told(name: str) -> None:
-    view = parameters.lifted(source(DOCUMENTS[name].read_text("utf-8")).value)
+    view = lifting.lifted(source(DOCUMENTS[name].read_text("utf-8")).value)
     found = tables(ir_of(name))
     pointers = {ident: pointer for pointer, ident in naming.component_names(view.document).items()}
     wanted = {

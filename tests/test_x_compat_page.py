@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from built import HEAD, imported, texts
-from speclens.lower import compat, naming, parameters, views
+from speclens.lower import compat, lifting, naming, views
 from speclens.names import snake
 from speclens.validate.dialect import schema_validator
 from speclens.verify.laws import LAWS
@@ -35,7 +35,7 @@ def test_example(text: str, table: str, tmp_path: Path) -> None:
     document = document_of(text)
     files = texts(document)
     models, normalizers = (imported(files, tmp_path, name) for name in ("models", "normalizers"))
-    lifted = parameters.lifted(document).document
+    lifted = lifting.lifted(document).document
     pointer, ident = list(naming.component_names(lifted).items())[-1]  # the last is the subject
     normalize = getattr(normalizers, f"normalize_{snake(ident)}")
     rows = [ROW.fullmatch(line) for line in table.splitlines()]

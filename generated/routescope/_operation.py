@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import warnings
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -99,6 +100,38 @@ class _Adapter:
         return self._adapter.validate_python(value, by_alias=True, by_name=False)
 
 
+def canonical(fold: Callable[[Any], Normalized], value: Any) -> Normalized:
+    """A value that is to be sent, in canonical form. Warns of deprecated fields, at the caller's line. Raises CompatError."""
+    folded = fold(value)
+    for rewrite in folded.rewrites:
+        if old := rewrite.deprecated:
+            use = old.note or f"Use {rewrite.target[1:]}."
+            told = f"{rewrite.source[1:]!r} is deprecated: {use}"
+            warnings.warn(told, DeprecationWarning, stacklevel=_callers_level())
+    return folded
+
+
+def _callers_level() -> int:
+    """How many frames lead from `canonical` to code that is not of this package."""
+    frame, level = sys._getframe(1), 1
+    while frame.f_back and frame.f_globals.get("__package__") == __package__:
+        frame, level = frame.f_back, level + 1
+    return level
+
+
+class _Older(Protocol):
+    @property
+    def denormalize(self) -> Callable[..., dict[str, Any]] | None: ...
+    @property
+    def older(self) -> frozenset[tuple[str, str]]: ...
+
+
+def older(codec: _Older, value: Any, options: Mapping[str, Any]) -> Any:
+    """A canonical value in the older fields that a caller asks for by `compat`. Raises CompatError."""
+    to = dict(codec.older & (options.get("compat") or {}).items())
+    return codec.denormalize(value, to=to) if to and codec.denormalize else value
+
+
 @dataclass(frozen=True)
 class Json:
     """JSON of a type; `fold` makes it canonical."""
@@ -117,17 +150,10 @@ class Json:
 
     def encode(self, value: Any, options: Mapping[str, Any]) -> dict[str, Any]:
         sent, extra = to_json(value), options.get("extra_body")
-        folded = self.fold({**sent, **extra} if extra else sent)
-        for rewrite in folded.rewrites:
-            if old := rewrite.deprecated:
-                use = old.note or f"Use {rewrite.target[1:]}."
-                told = f"{rewrite.source[1:]!r} is deprecated: {use}"
-                warnings.warn(told, DeprecationWarning, stacklevel=7)
+        folded = canonical(self.fold, {**sent, **extra} if extra else sent)
         folded.validate(self.model)
-        canonical, to = folded.value, dict(self.older & (options.get("compat") or {}).items())
-        if to and self.denormalize:
-            canonical = self.denormalize(canonical, to=to)
-        return {"content": _ENCODER.encode(canonical).encode()}
+        made = older(self, folded.value, options)
+        return {"content": _ENCODER.encode(made).encode()}
 
     def decode(self, answer: Answer) -> Any:
         value = from_json(answer.content, allow_inf_nan=False)
@@ -240,8 +266,8 @@ class Operation(Generic[R]):
     @property
     def older(self) -> frozenset[tuple[str, str]]:
         """The ways to say the body in older fields."""
-        both = (getattr(one, "older", ()) for one in (self.body, self.parameters))
-        return frozenset().union(*both)
+        bodies = self.body if isinstance(self.body, tuple) else (self.body,)
+        return frozenset().union(*(getattr(one, "older", ()) for one in (*bodies, self.parameters)))
 
     @property
     def accept(self) -> str:

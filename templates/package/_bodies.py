@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import AsyncIterable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import IO, Any, TypeAlias
 from urllib.parse import quote, unquote
@@ -14,11 +15,12 @@ from urllib.parse import quote, unquote
 import httpx
 from pydantic_core import from_json
 
-from ._compat import PayloadError, unchanged
+from ._compat import CompatError, Normalized, PayloadError, unchanged
 from ._errors import Answer
-from ._operation import Json, to_json
+from ._operation import Json, canonical, older, to_json
 from ._parameters import Query
 
+Normalize = Callable[[Any], Normalized]
 Content: TypeAlias = bytes | str | os.PathLike[str] | IO[bytes] | Iterable[bytes] | AsyncIterable[bytes]
 """A body as it is: a path stands for what is in the file; an iterable is sent as it comes."""
 
@@ -42,11 +44,20 @@ class MergePatch(Json):
     def encode(self, value: Any, options: Mapping[str, Any]) -> dict[str, Any]:
         try:
             return super().encode(value, options)
-        except PayloadError:
+        except (CompatError, PayloadError):
             sent = {**to_json(value), **(options.get("extra_body") or {})} if isinstance(value, Mapping) else to_json(value)
+            if isinstance(sent, dict):
+                sent = {key: item for key, item in sent.items() if item is not None or self._is_taken_away(key)}
             kept = super().encode(_kept(sent), {**options, "extra_body": None})
             made = _patched(json.loads(kept["content"]), sent)
             return {"content": plain(made).encode()}
+
+    def _is_taken_away(self, key: str) -> bool:
+        """Whether null takes a member away: in an older field that null leaves out it says nothing."""
+        try:
+            return key in self.fold({key: None}).value
+        except CompatError:
+            return True
 
 
 def _kept(patch: Any) -> Any:
@@ -69,17 +80,18 @@ class Text:
     """Text, of whatever kind."""
 
     media_type: str = "text/plain"
+    fold: Normalize = unchanged
 
     def encode(self, value: Any, options: Mapping[str, Any]) -> dict[str, Any]:
-        sent = to_json(value)
-        return {"content": (sent if isinstance(sent, str) else json.dumps(sent)).encode()}
+        return {"content": plain(canonical(self.fold, to_json(value)).value).encode()}
 
     def decode(self, answer: Answer) -> str:
         encoding = answer.response.charset_encoding if answer.response is not None else None
         try:
-            return answer.content.decode(encoding or "utf-8")
+            text = answer.content.decode(encoding or "utf-8")
         except LookupError as error:
             raise ValueError(f"text in an unknown encoding: {error}") from error
+        return plain(self.fold(text).value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +144,13 @@ class Form:
     annotation: Any
     media_type: str = "application/x-www-form-urlencoded"
     encoding: Mapping[str, Encoding] = field(default_factory=dict)
-    fold: Any = unchanged
+    fold: Normalize = unchanged
+    denormalize: Callable[..., dict[str, Any]] | None = None
+    older: frozenset[tuple[str, str]] = frozenset()
 
     @cached_property
     def _json(self) -> Json:
-        return Json(self.annotation, fold=self.fold)
+        return Json(self.annotation, fold=self.fold, denormalize=self.denormalize, older=self.older)
 
     def encode(self, value: Any, options: Mapping[str, Any]) -> dict[str, Any]:
         members = json.loads(self._json.encode(value, options)["content"])
@@ -174,10 +188,16 @@ class Multipart:
     media_type: str = "multipart/form-data"
     encoding: Mapping[str, Encoding] = field(default_factory=dict)
     required: tuple[str, ...] = ()
+    fold: Normalize = unchanged
+    denormalize: Callable[..., dict[str, Any]] | None = None
+    older: frozenset[tuple[str, str]] = frozenset()
 
     def encode(self, value: Any, options: Mapping[str, Any]) -> dict[str, Any]:
         given = value if isinstance(value, Mapping) else to_json(value)
         members, parts = {**given, **(options.get("extra_body") or {})}, list[tuple[str, Any]]()
+        if self.fold is not unchanged:
+            folded = canonical(self.fold, {name: _in_json(one) for name, one in members.items()})
+            members = _with_files(older(self, folded.value, options))
         if missing := [name for name in self.required if name not in members]:
             raise TypeError(f"missing argument {missing[0]!r}")
         for name, member in members.items():
@@ -222,6 +242,35 @@ class Multipart:
 
     def decode(self, answer: Answer) -> bytes:
         return answer.content
+
+
+class _File(str):
+    """A file of a form where it is folded with the values beside it: a text, equal to that of the same file."""
+
+    file: Any
+
+
+def _in_json(value: Any) -> Any:
+    """A member of a form as JSON, in which files are texts."""
+    if _is_content(value):
+        is_bytes = isinstance(value, (bytes, bytearray))
+        held = _File(sha256(value).hexdigest() if is_bytes else f"file {id(value)}")
+        held.file = value
+        return held
+    return [_in_json(item) for item in value] if isinstance(value, (list, tuple)) else to_json(value)
+
+
+def _with_files(value: Any, depth: int = 0) -> Any:
+    """A folded form with files in place of their texts: as its members, or as items of them. Raises CompatError."""
+    if isinstance(value, _File):
+        if depth > 1:
+            raise CompatError("type", "", "a file cannot be a part of a JSON value")
+        return value.file
+    if isinstance(value, list):
+        return [_with_files(item, depth) for item in value]
+    if isinstance(value, dict):
+        return {key: _with_files(item, depth + 1) for key, item in value.items()}
+    return value
 
 
 def _is_file(value: Any) -> bool:

@@ -50,7 +50,8 @@ class JsonLines(Json):
     def encode(self, value: Any, options: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(value, bytes):
             return {"content": value}
-        items = (super(JsonLines, self).encode(item, {})["content"] for item in value)
+        said = {"compat": options.get("compat")}
+        items = (super(JsonLines, self).encode(item, said)["content"] for item in value)
         return {"content": b"".join(map(self.line, items))}
 
     def line(self, item: bytes) -> bytes:
@@ -85,7 +86,7 @@ class Events(JsonLines):
                 text = "\n".join(data)
                 data.clear()
                 if self.annotation is str:
-                    yield text
+                    yield self.fold(text).value
                 elif text != "[DONE]":
                     yield self.decode(Answer(content=text.encode()))
 

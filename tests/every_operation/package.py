@@ -16,7 +16,7 @@ from hypothesis.strategies import SearchStrategy
 from built import imported
 from speclens import ir, objects, pipeline, tidy
 from speclens.config import Config
-from speclens.lower import directions, events, parameters, views
+from speclens.lower import directions, events, lifting, parameters, views
 from speclens.lower.view import View, copied
 from speclens.lower.walk import JsonObject, follow
 from speclens.source.load import Source
@@ -61,7 +61,7 @@ def package(source: Source, directory: Path) -> Package | None:
     module = imported(files, Path(tempfile.mkdtemp(dir=directory)), "client")
     document = read.source.value
     formats = formats_of(module._models) if hasattr(module, "_models") else {}
-    lifted = parameters.lifted(document)
+    lifted = lifting.lifted(document)
     schemas = _schemas(typed(lifted.document, formats), formats)
     return Package(document, read.document.client, module, lifted, schemas)
 

@@ -19,7 +19,7 @@ from jsonschema_rs import ValidationError
 
 from speclens import ir, loading, marks, plan, render
 from speclens.config import Config
-from speclens.lower import naming, parameters, views
+from speclens.lower import lifting, naming, views
 from speclens.lower.walk import JsonObject
 from speclens.source import Source
 from speclens.source.faults import MAX_DEPTH
@@ -59,7 +59,7 @@ def folder(
 
     Raises UnknownSchema.
     """
-    lifted = parameters.lifted(source.value).document
+    lifted = lifting.lifted(source.value).document
     pointer, ident = _named(lifted, name)
     canonical = views.canonical(lifted).document
     validator = schema_validator(canonical, pointer)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from speclens import ir, lower, repair
 from speclens.literals import inline, prose
-from speclens.lower import parameters
+from speclens.lower import lifting
 from speclens.problems import Finding, Problem, Refused
 from speclens.source import Source, locate
 from speclens.validate import validate
@@ -36,7 +36,7 @@ def read(source: Source, is_lenient: bool = False, formats: bool = True) -> Read
         _DEEPEST
     )  # references are followed depth first, through all schemas in the worst case
     try:
-        lifted = None if _has_errors(found) else parameters.lifted(source.value)
+        lifted = None if _has_errors(found) else lifting.lifted(source.value)
         found += lower.check(source.value, lifted) if lifted else ()
         if lifted is None or _has_errors((*found, *source.warnings)):
             raise Refused(source.warnings + locate(source, found))

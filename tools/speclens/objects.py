@@ -1,126 +1,27 @@
-"""The objects of an OpenAPI document by kind, from a table of where each kind may stand.
+"""The objects of an OpenAPI document by kind, found by the tables of where each kind may stand.
 
-Only what the table names is visited: examples, defaults, enums and extensions are data, and nothing
-in them is a schema or a reference. (OpenAPI 3.2.0, section 4; Swagger 2.0; JSON Schema 2020-12, core 10.)
+Only what a table names is visited: examples, defaults, enums and extensions are data, and nothing
+in them is a schema or a reference.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from speclens.source import pointer
-
-Field = tuple[str, str]
-"""How a field holds its objects ("one", "list" or "map"), and their kind."""
-
-ANY = "*"
-"""In the table: every field that is no extension."""
-
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
-_EXAMPLES = {"examples": ("map", "example")}
-_TYPED = {"schema": ("one", "schema"), "content": ("map", "media-type"), **_EXAMPLES}
-_ENCODINGS = {
-    "encoding": ("map", "encoding"),
-    "prefixEncoding": ("list", "encoding"),
-    "itemEncoding": ("one", "encoding"),
-}
-_SCHEMA_ONE = (
-    "additionalProperties contains contentSchema else if items not propertyNames then "
-    "unevaluatedItems unevaluatedProperties"
+from speclens.object_tables import (
+    ALL,
+    ALL_20,
+    ANY,
+    METHODS,
+    REFERABLE,
+    TABLE,
+    TABLE_20,
+    Field,
+    Table,
 )
-_SCHEMA_LIST = "allOf anyOf oneOf prefixItems"
-_SCHEMA_MAP = "$defs dependentSchemas patternProperties properties"
-
-_SCHEMA: dict[str, Field] = {
-    **dict.fromkeys(_SCHEMA_ONE.split(), ("one", "schema")),
-    **dict.fromkeys(_SCHEMA_LIST.split(), ("list", "schema")),
-    **dict.fromkeys(_SCHEMA_MAP.split(), ("map", "schema")),
-}
-
-Table = Mapping[str, Mapping[str, Field]]
-"""For each kind its fields that hold objects."""
-
-_TABLE: Table = {
-    "document": {
-        "paths": ("one", "paths"),
-        "webhooks": ("map", "path-item"),
-        "components": ("one", "components"),
-    },
-    "paths": {ANY: ("one", "path-item")},
-    "components": {
-        "schemas": ("map", "schema"),
-        "responses": ("map", "response"),
-        "parameters": ("map", "parameter"),
-        "examples": ("map", "example"),
-        "requestBodies": ("map", "request-body"),
-        "headers": ("map", "header"),
-        "securitySchemes": ("map", "security-scheme"),
-        "links": ("map", "link"),
-        "callbacks": ("map", "callback"),
-        "pathItems": ("map", "path-item"),
-        "mediaTypes": ("map", "media-type"),
-    },
-    "path-item": {
-        **dict.fromkeys(METHODS, ("one", "operation")),
-        "additionalOperations": ("map", "operation"),
-        "parameters": ("list", "parameter"),
-    },
-    "operation": {
-        "parameters": ("list", "parameter"),
-        "requestBody": ("one", "request-body"),
-        "responses": ("one", "responses"),
-        "callbacks": ("map", "callback"),
-    },
-    "callback": {ANY: ("one", "path-item")},
-    "parameter": _TYPED,
-    "header": _TYPED,
-    "request-body": {"content": ("map", "media-type")},
-    "media-type": {
-        "schema": ("one", "schema"),
-        "itemSchema": ("one", "schema"),
-        **_ENCODINGS,
-        **_EXAMPLES,
-    },
-    "encoding": {"headers": ("map", "header"), **_ENCODINGS},
-    "responses": {ANY: ("one", "response")},
-    "response": {
-        "headers": ("map", "header"),
-        "content": ("map", "media-type"),
-        "links": ("map", "link"),
-    },
-    "schema": _SCHEMA,
-}
-
-_TABLE_20: Table = {
-    "document": {
-        "paths": ("one", "paths"),
-        "definitions": ("map", "schema"),
-        "parameters": ("map", "parameter"),
-        "responses": ("map", "response"),
-        "securityDefinitions": ("map", "security-scheme"),
-    },
-    "paths": {ANY: ("one", "path-item")},
-    "path-item": {
-        **dict.fromkeys(METHODS, ("one", "operation")),
-        "parameters": ("list", "parameter"),
-    },
-    "operation": {"parameters": ("list", "parameter"), "responses": ("one", "responses")},
-    "parameter": {"schema": ("one", "schema")},
-    "responses": {ANY: ("one", "response")},
-    "response": {"schema": ("one", "schema"), "headers": ("map", "header")},
-    "schema": _SCHEMA,
-}
-
-SUBSCHEMAS = _SCHEMA
-"""The keywords of a schema that hold schemas, and how: "one", "list" or "map"."""
-
-COMPONENTS = frozenset(_TABLE["components"])
-"""The sections of components."""
-
-REFERABLE = frozenset(kind for _, kind in _TABLE["components"].values())
-"""The kinds that may be a reference instead."""
+from speclens.source import pointer
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +59,12 @@ def is_20(document: dict[str, Any]) -> bool:
     return "openapi" not in document and document.get("swagger") == "2.0"
 
 
-def table(document: dict[str, Any]) -> Table:
-    """Where each kind of object stands in documents of a document's version."""
-    return _TABLE_20 if is_20(document) else _TABLE
+def table(document: dict[str, Any], is_complete: bool = False) -> Table:
+    """Where each kind of object stands in documents of a document's version: of those that hold schemas or references,
+    or of all."""
+    if is_20(document):
+        return ALL_20 if is_complete else TABLE_20
+    return ALL if is_complete else TABLE
 
 
 def operations(path_item: dict[str, Any]) -> Iterator[tuple[str, tuple[str, ...], dict[str, Any]]]:
@@ -180,10 +84,12 @@ def path_item_of(pointer: str) -> str:
     return pointer.rpartition("/")[0].removesuffix("/additionalOperations")
 
 
-def nodes(document: dict[str, Any], is_outermost: bool = False) -> Iterator[Node]:
-    """Every object of a document, parents first; what has the wrong JSON type is left out, and what is inside a schema
-    if the outermost will do."""
-    kinds = table(document)
+def nodes(
+    document: dict[str, Any], is_outermost: bool = False, is_complete: bool = False
+) -> Iterator[Node]:
+    """Every object of a document that may hold schemas or references, or really every object, parents first; what has
+    the wrong JSON type is left out, and what is inside a schema if the outermost will do."""
+    kinds = table(document, is_complete)
     siblings = frozenset(("path-item",)) if is_30(document) else frozenset(("path-item", "schema"))
     stack = [Node("document", "#", document)]
     while stack:
@@ -199,7 +105,7 @@ def kinds_along(path: Sequence[str]) -> Iterator[tuple[int, str]]:
     """The objects that a path goes through, from the document: how many tokens lead to each, and its kind."""
     length, kind = 0, "document"
     yield length, kind
-    while length < len(path) and (field := field_of(_TABLE, kind, path[length])):
+    while length < len(path) and (field := field_of(TABLE, kind, path[length])):
         length, kind = length + (1 if field[0] == "one" else 2), field[1]
         if length > len(path):
             return
@@ -254,7 +160,7 @@ def _rewritten(
     value: dict[str, Any], kind: str, rewrite: Callable[[Any, str], Any]
 ) -> dict[str, Any]:
     return {
-        key: _rewritten_part(part, field_of(_TABLE, kind, key), rewrite)
+        key: _rewritten_part(part, field_of(TABLE, kind, key), rewrite)
         for key, part in value.items()
     }
 

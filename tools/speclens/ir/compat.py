@@ -37,6 +37,15 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class Rest:
+    """The members of an object that its schema does not name (`additionalProperties`): each is folded in place."""
+
+    known: str  # literal tuple: the names that the schema lists
+    pointer: str
+    fold: str  # ident of the function
+
+
+@dataclass(frozen=True, slots=True)
 class Absent:
     """A property some values of which mean "not given"."""
 
@@ -83,6 +92,7 @@ class Case:
     fold: str = ""  # ident: of the items, of the values, or of the value itself
     folds_items: bool = False  # of a shape: `fold` is for the items of its value
     members: tuple[Member, ...] = ()
+    rests: tuple[Rest, ...] = ()
     absents: tuple[Absent, ...] = ()
     hubs: tuple[Hub, ...] = ()
     rule: str = ""  # literal of the pointer that tells of the shape
@@ -95,13 +105,15 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """A private function that folds the values of one schema."""
+    """A private function that folds the values of one schema: first by the functions in `before`, each of which takes
+    the whole value, then by the one case that holds."""
 
     ident: str
     pointer: str
     summary: str  # docstring source
     cases: tuple[Case, ...]
     expected: str  # literal message where no case holds; "" returns the value as it is
+    before: tuple[str, ...] = ()  # idents: of the unions that a value has to fit besides
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +10,7 @@ from speclens import ir
 from speclens.lower import (
     compat,
     compat_dates,
+    compat_places,
     compat_rules,
     docs,
     files,
@@ -22,7 +24,7 @@ from speclens.lower import (
     view,
     views,
 )
-from speclens.lower.walk import JsonObject
+from speclens.lower.walk import JsonObject, follow
 from speclens.problems import Finding
 
 
@@ -30,17 +32,16 @@ def lower(
     document: JsonObject, lifted: view.View, formats: bool = True
 ) -> tuple[ir.Document, tuple[Finding, ...]]:
     """The IR of a document that passed `validate` and `check`, and warnings on what models do not enforce. `lifted` is
-    the document with its `parameters.lifted`; `formats` says whether strings of some formats are Python types."""
+    the document with its `lifting.lifted`; `formats` says whether strings of some formats are Python types."""
     names = naming.component_names(lifted.document)
     canonical = replace(views.canonical(lifted.document), before=lifted)
     models = modelled.modelled(canonical)
     components = naming.component_names(models.document)
     idents = schemas.class_names(models, components)
     named, warnings = schemas.lower(models, components, idents, formats)
-    made = folds.lower(lifted.document, names)
-    places = {ident: place for place, ident in names.items()}
-    folded = {places[one.schema]: one for one in made.normalizers if one.schema in places}
-    known = media.named(models, idents, named, folded)
+    made = folds.lower(lifted.document, {**names, **_media_names(lifted, models, idents)})
+    folded = {one.pointer: one for one in made.normalizers}
+    known = media.named(models, lifted, idents, named, folded)
     client, untold = operations.lower(document, lifted, known, formats)
     info: dict[str, Any] = document.get("info") or {}
     title, version = str(info.get("title", "")), str(info.get("version", ""))
@@ -55,6 +56,24 @@ def lower(
     return result, warnings + untold
 
 
+def _media_names(lifted: view.View, models: view.View, idents: Mapping[str, str]) -> dict[str, str]:
+    """The names of the schemas of bodies and answers that are no components, by their places: those of their models,
+    which may be named elsewhere, else one made from the place."""
+    by_origin: dict[str, str] = {}
+    for place, ident in idents.items():
+        by_origin.setdefault(models.origin(place, lifted), ident)
+    components, used = naming.component_names(lifted.document), set(idents.values())
+    found: dict[str, str] = {}
+    for one in media.held(lifted.document) if compat.is_used(lifted.document) else ():
+        place = follow(lifted.document, one.place, one.schema)[0]
+        is_sent = one.owner not in {"parameter", "header"} and one.codec in media.FOLDED
+        if place not in components and is_sent:
+            name = by_origin.get(place) or found.get(place)
+            found[place] = name or naming.place_name(lifted.document, components, place, used)
+            used.add(found[place])
+    return found
+
+
 def check(document: JsonObject, lifted: view.View) -> tuple[Finding, ...]:
     """What a document that passed `validate` is refused for: its `x-compat` and `x-file`."""
     found = _check_compat(document, lifted) if compat.is_used(document) else ()
@@ -63,8 +82,18 @@ def check(document: JsonObject, lifted: view.View) -> tuple[Finding, ...]:
 
 def _check_compat(document: JsonObject, lifted: view.View) -> tuple[Finding, ...]:
     alone = parameters.own_schemas(document)
+    own = (*compat_places.misplaced(document), *parameters.check(document))
+    # What is at the wrong place, or says nothing that can be understood, is told once.
+    told = tuple(f"{_keyword_of(one.pointer)}/" for one in own)
     found = [view.refound(one, lifted) for one in compat_rules.check(lifted.document, alone)]
-    return tuple(dict.fromkeys((*parameters.check(document), *found)))
+    rest = [one for one in found if not f"{one.pointer}/".startswith(told)]
+    return tuple(dict.fromkeys((*own, *rest)))
+
+
+def _keyword_of(pointer: str) -> str:
+    """The x-compat that a place is in."""
+    before, _, _ = f"{pointer}/".partition(f"/{compat.KEYWORD}/")
+    return f"{before}/{compat.KEYWORD}"
 
 
 def warn_of_age(document: JsonObject, today: str) -> tuple[Finding, ...]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from speclens import ir
 from speclens.literals import literal, tuple_literal
-from speclens.lower import compat, facts
+from speclens.lower import compat, facts, inherit
 from speclens.lower.walk import JsonObject, all_schemas, follow, subschemas
 from speclens.names import snake
 from speclens.source.pointer import join, tokens
@@ -22,6 +22,7 @@ class Build:
     document: JsonObject
     folding: frozenset[str]
     names: Mapping[str, str]
+    children: Mapping[str, Sequence[str]]  # of bases with a discriminator (`inherit`)
     places: dict[str, str] = field(default_factory=dict)  # name of a function -> pointer
     folds: dict[str, ir.Fold | None] = field(default_factory=dict)
     judges: dict[str, ir.Judge | None] = field(default_factory=dict)
@@ -50,6 +51,9 @@ def folding(document: JsonObject) -> frozenset[str]:
         target, _ = follow(document, pointer, schema)
         users.setdefault(target, set()).add(pointer)
     seen = set[str]()
+    for base, children in inherit.children(document).items() if found else ():
+        for child in children:
+            users.setdefault(child, set()).add(base)
     while found:
         if (pointer := found.pop()) not in seen:
             seen.add(pointer)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from speclens.lower.facts import equal
 from speclens.lower.walk import JsonObject, follow
-from speclens.objects import nodes
 from speclens.source.pointer import join, tokens
 
 KEYWORD = "x-compat"
@@ -64,8 +63,17 @@ class HubPolicy:
 
 
 def is_used(document: JsonObject) -> bool:
-    """Whether any object of a document says something on compatibility."""
-    return any(KEYWORD in node.value for node in nodes(document))
+    """Whether anything in a document may say something on compatibility: that it does not is known for sure."""
+    stack: list[Any] = [document]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, dict):
+            if KEYWORD in value:
+                return True
+            stack.extend(value.values())
+        elif isinstance(value, list):
+            stack.extend(value)
+    return False
 
 
 def keywords(schema: Any) -> JsonObject:
@@ -105,29 +113,32 @@ def branches(
     A spoke that is one plain schema is its own single shape, a rename if it says nothing else; so is one that refers
     to a schema with a canonical form of its own. The `oneOf`/`anyOf` is looked for through `$ref`s.
     """
-    found: list[Branch] = []
-    for place, inner in _unions(document, pointer, schema):
-        own = shape_keywords(document, place, inner)
-        found.append(Branch(place, inner, None if own is None else _shape(place, inner, own)))
+    found = _of_place(document, pointer, schema)
     is_own = any(branch.pointer.startswith(f"{pointer}/") for branch in found)
     if is_spoke and not is_own and not (found and all(branch.shape for branch in found)):
         return (Branch(pointer, schema, _shape(pointer, schema, keywords(schema))),)
-    return tuple(found) if any(branch.shape for branch in found) else ()
+    return found
 
 
-def _unions(document: JsonObject, pointer: str, schema: Any) -> list[tuple[str, Any]]:
-    """The branches of the union at a place, if any of them says something on compatibility."""
+def _of_place(document: JsonObject, pointer: str, schema: Any) -> tuple[Branch, ...]:
+    """The first union of a place, or of what it refers to, that says something on compatibility."""
     place, target = follow(document, pointer, schema)
-    for here, node in dict.fromkeys(((pointer, id(schema)), (place, id(target)))):
-        value = schema if node == id(schema) else target
+    for here, value in ((pointer, schema), (place, target)):
         for keyword in ("oneOf", "anyOf"):
             inner = value.get(keyword) if isinstance(value, dict) else None
-            if isinstance(inner, list) and any(
-                shape_keywords(document, join(here, keyword, i), item) is not None
-                for i, item in enumerate(inner)
-            ):
-                return [(join(here, keyword, i), item) for i, item in enumerate(inner)]
-    return []
+            if isinstance(inner, list) and (found := union(document, join(here, keyword), inner)):
+                return found
+    return ()
+
+
+def union(document: JsonObject, pointer: str, listed: Sequence[Any]) -> tuple[Branch, ...]:
+    """The branches of the `oneOf` or `anyOf` at a pointer; () where none of them is a shape."""
+    found: list[Branch] = []
+    for index, inner in enumerate(listed):
+        place = join(pointer, index)
+        own = shape_keywords(document, place, inner)
+        found.append(Branch(place, inner, None if own is None else _shape(place, inner, own)))
+    return tuple(found) if any(branch.shape for branch in found) else ()
 
 
 def layers(document: JsonObject, pointer: str, schema: Any) -> Iterator[tuple[str, JsonObject]]:

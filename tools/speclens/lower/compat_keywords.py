@@ -6,16 +6,11 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any
 
-from speclens.lower import compat, compat_dates, lens
+from speclens.lower import compat, compat_dates, compat_places, lens
 from speclens.lower.walk import JsonObject
 from speclens.problems import Finding
-from speclens.source.pointer import join, tokens
+from speclens.source.pointer import join
 
-# Where a schema is asked about something else than the value that stands there; a shape has no meaning in it.
-_ELSEWHERE = {
-    "not", "if", "then", "else", "contains", "propertyNames", "dependentSchemas", "patternProperties",
-    "prefixItems", "unevaluatedItems", "unevaluatedProperties", "contentSchema",
-}  # fmt: skip
 _TYPES: dict[str, tuple[type, str]] = {
     "into": (str, "a JSON Pointer, write `/name`"),
     "absent": (list, "a list of values, write `[null]`"),
@@ -48,38 +43,19 @@ def of_keywords(pointer: str, schema: JsonObject) -> Iterator[Finding]:
         yield Finding(
             "compat/unknown-keyword", join(here, name), f"unknown x-compat keyword `{name}`", hint
         )
-    for keyword in sorted(_ELSEWHERE & _keyword_tokens(pointer)):
+    path = compat_places.way(pointer)
+    for keyword in sorted(
+        compat_places.ELSEWHERE & {token for token, is_name in path if not is_name}
+    ):
         message = f"x-compat has no meaning under `{keyword}`"
         yield Finding(
             "compat/unsupported-keyword", here, message, "declare the shape where the value stands"
         )
-    if "into" in own and _way(pointer)[-2:] != [("properties", False), (tokens(pointer)[-1], True)]:
+    if "into" in own and not compat_places.is_property(pointer):
         message = "`into` has no meaning here: only a property folds into another"
         hint = "write it on the property, beside the `$ref` if there is one"
         yield Finding("compat/unsupported-keyword", join(here, "into"), message, hint)
     yield from _keyword_types(here, own)
-
-
-def _keyword_tokens(pointer: str) -> set[str]:
-    """The tokens of a schema's pointer that are keywords, not names."""
-    return {token for token, is_name in _way(pointer) if not is_name}
-
-
-def _way(pointer: str) -> list[tuple[str, bool]]:
-    """The tokens from the outermost schema to the one at a pointer, and which of them are names."""
-    path = tokens(pointer)
-    start = 3 if path[:2] == ("components", "schemas") else path.index("schema") + 1
-    found: list[tuple[str, bool]] = []
-    is_name = False
-    for token in path[start:]:
-        found.append((token, is_name))
-        is_name = not is_name and token in {
-            "properties",
-            "patternProperties",
-            "$defs",
-            "dependentSchemas",
-        }
-    return found
 
 
 def _keyword_types(here: str, own: JsonObject) -> Iterator[Finding]:
@@ -105,7 +81,7 @@ def _keyword_types(here: str, own: JsonObject) -> Iterator[Finding]:
             tuple(lens.holes(own.get(name)))
         except ValueError as error:
             yield Finding(
-                "compat/result-mismatch",
+                "compat/template-text",
                 join(here, name),
                 str(error),
                 "write `$$` for a literal `$`",

@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from speclens.lower import compat, compat_keywords, compat_shapes, facts
+from speclens.lower import compat, compat_keywords, compat_places, compat_shapes, facts
+from speclens.lower.build import folding
 from speclens.lower.walk import JsonObject, all_schemas, follow, objects
 from speclens.problems import Finding
 from speclens.source.pointer import join, tokens
@@ -25,6 +26,7 @@ def check(document: JsonObject, skip: Collection[str] = ()) -> tuple[Finding, ..
             found += compat_keywords.of_keywords(pointer, schema)
             found += _object(document, pointer, schema)
             found += compat_shapes.of_union(document, pointer, schema)
+    found += compat_places.unfolded(document, folding(document), skip)
     found += _partial_updates(document)
     return tuple(dict.fromkeys(found))
 

@@ -60,6 +60,7 @@ def result(document: JsonObject, shape: compat.Shape, target: tuple[str, Any]) -
         found = tuple(lens.holes(shape.template))
     except ValueError:
         return
+    yield from _value_names(document, shape, source)
     holes = (hole for hole in found if hole.part or not shape.values)
     for message, hint in tuple(_kind(document, shape, source)) or itertools.chain(
         *(_hole(document, source, hole, target, prefix) for hole in holes),
@@ -67,6 +68,19 @@ def result(document: JsonObject, shape: compat.Shape, target: tuple[str, Any]) -
         _constants(document, shape.template, target, prefix),
     ):
         yield Finding("compat/result-mismatch", place, f"{message} (canonical: {target[0]})", hint)
+
+
+def _value_names(
+    document: JsonObject, shape: compat.Shape, source: tuple[str, Any]
+) -> Iterator[Finding]:
+    """`compat/values-key`: old values that no value of the shape is: `values` renames texts."""
+    is_scalar = not facts.types_of(document, source[1]) & {"array", "object"}
+    for old, _ in shape.values if is_scalar else ():
+        if not differences.overlap(document, {"const": old}, source[1]):
+            message = f"no value of this shape is the text {literal(old)}"
+            hint = "for another value write a shape of its own: `{const: 1, x-compat: {to: new}}`"
+            place = join(shape.pointer, compat.KEYWORD, "values", old)
+            yield Finding("compat/values-key", place, message, hint)
 
 
 def _kind(
@@ -141,7 +155,7 @@ def _constants(
     document: JsonObject, template: Any, target: tuple[str, Any], at: lens.Path
 ) -> Iterator[tuple[str, str]]:
     """What a template says by itself has to be canonical too."""
-    if isinstance(template, str) and template.startswith("$") and not template.startswith("$$"):
+    if lens.is_hole(template):
         return
     places = [place for _, place in lens.canonical_places(document, *target, at)]
     kind = facts.json_type(template)

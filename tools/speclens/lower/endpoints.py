@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from speclens import names
 from speclens.lower.walk import JsonObject, follow
-from speclens.objects import METHODS
+from speclens.object_tables import METHODS
 from speclens.source.pointer import join
 
 

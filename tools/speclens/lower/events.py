@@ -10,7 +10,7 @@ from typing import Any
 
 from speclens.lower.view import copied
 from speclens.lower.walk import JsonObject, follow
-from speclens.objects import nodes
+from speclens.objects import Node, nodes
 from speclens.source.pointer import join, to_reference, tokens
 
 FIELDS = "x-speclens-event-fields"
@@ -19,19 +19,30 @@ _HELD = "contentSchema"
 _UNIONS = ("oneOf", "anyOf")
 
 
+def are_used(document: JsonObject) -> bool:
+    """Whether a document describes events that `decode` has not looked at yet."""
+    return any(True for _ in _undecoded(document))
+
+
+def _undecoded(document: JsonObject) -> Iterator[Node]:
+    for node in nodes(document):
+        is_events = node.kind == "media-type" and tokens(node.pointer)[-1] == "text/event-stream"
+        is_told = isinstance(node.value.get("itemSchema"), dict)
+        if is_events and is_told and FIELDS not in node.value:
+            yield node
+
+
 def decode(document: JsonObject, origins: dict[str, str]) -> None:
     """Mark what describes events in a document, and say what their data holds, in place. `origins` receives where new
     places come from."""
-    for node in list(nodes(document)):
-        is_events = node.kind == "media-type" and tokens(node.pointer)[-1] == "text/event-stream"
-        if is_events and isinstance(node.value.get("itemSchema"), dict):
-            place = join(node.pointer, "itemSchema")
-            found = list(_layers(document, place, node.value["itemSchema"], set()))
-            node.value[FIELDS] = _describes(found)
-            if any(_held(layer) is not None for layer in found):
-                whole = _inlined(document, place, node.value["itemSchema"], place, origins, set())
-                _say(whole, place, origins)
-                node.value["itemSchema"] = whole
+    for node in list(_undecoded(document)):
+        place = join(node.pointer, "itemSchema")
+        found = list(_layers(document, place, node.value["itemSchema"], set()))
+        node.value[FIELDS] = _describes(found)
+        if any(_held(layer) is not None for layer in found):
+            whole = _inlined(document, place, node.value["itemSchema"], place, origins, set())
+            _say(whole, place, origins)
+            node.value["itemSchema"] = whole
 
 
 def _describes(layers: list[JsonObject]) -> bool:

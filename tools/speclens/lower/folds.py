@@ -2,33 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from speclens import ir
-from speclens.literals import comment, literal, tuple_literal
-from speclens.lower import checks, compat, dispatch, lens, samples, shape_tables
+from speclens.literals import comment, literal
+from speclens.lower import (
+    checks,
+    compat,
+    discriminators,
+    dispatch,
+    fold_objects,
+    inherit,
+    lens,
+    samples,
+    shape_tables,
+)
 from speclens.lower.build import (
     Build,
-    deprecation,
     distinct,
     folding,
     ident_of,
-    is_absent,
-    joining,
 )
-from speclens.lower.required import needed_hubs
 from speclens.lower.unfolds import unfolds_of
 from speclens.lower.walk import JsonObject, follow
 from speclens.names import snake
-from speclens.source.pointer import get, join
+from speclens.object_tables import SUBSCHEMAS
+from speclens.objects import is_30
+from speclens.source.pointer import get, join, to_reference
 
 
 def lower(document: JsonObject, names: Mapping[str, str]) -> ir.Compat:
     """The normalizers of a document whose x-compat has no errors. `names` gives the class of each named schema by
     its pointer; each of those that holds something to fold gets a public function."""
-    build = Build(document, folding(document), names)
+    build = Build(document, folding(document), names, inherit.children(document))
     if not build.folding:
         return ir.Compat((), (), (), ())
     known = samples.samples(document, build.folding)
@@ -67,7 +76,7 @@ def fold_ident(build: Build, pointer: str, schema: Any) -> str:
     if pointer not in build.folding:
         return ""
     target, inner = follow(build.document, pointer, schema)
-    if target != pointer and not compat.keywords(schema).keys() & {"into"}:
+    if target != pointer and not _is_spoke(schema) and not _has_siblings(build, schema):
         return fold_ident(build, target, inner)
     ident = ident_of(build, pointer)
     if ident not in build.folds:
@@ -78,127 +87,104 @@ def fold_ident(build: Build, pointer: str, schema: Any) -> str:
     return ident
 
 
+def _has_siblings(build: Build, schema: JsonObject) -> bool:
+    """Whether something beside a `$ref` may fold too: in OpenAPI 3.0 nothing beside it counts."""
+    return bool(schema.keys() & SUBSCHEMAS.keys()) and not is_30(build.document)
+
+
 def _fold(build: Build, ident: str, pointer: str, schema: Any) -> ir.Fold | None:
-    is_spoke = "into" in compat.keywords(schema)
-    branches = compat.branches(build.document, pointer, schema, is_spoke)
+    branches = compat.branches(build.document, pointer, schema, True) if _is_spoke(schema) else ()
     summary = comment(f"Fold `{pointer}`.")
     if branches:
         return _union(build, ident, pointer, schema, branches, summary)
-    plain = _plain(build, pointer, schema)
-    branched = [] if plain else _branches_without_shapes(build, pointer, schema)
-    cases = (plain,) if plain else tuple(branched)
-    return ir.Fold(ident, pointer, summary, cases, "") if cases else None
+    unions = list(_unions(build, pointer, schema))
+    cases = (*_children(build, pointer, schema), *_plain(build, pointer, schema))
+    if len(unions) == 1 and not cases:
+        return _of_union(build, ident, unions[0], pointer, summary)
+    before = tuple(_union_ident(build, union) for union in unions)
+    return ir.Fold(ident, pointer, summary, cases, "", before) if before or cases else None
 
 
-def _plain(build: Build, pointer: str, schema: Any) -> ir.Case | None:
-    """What is folded inside an object, an array or a map."""
-    if case := _object(build, pointer, schema):
-        return case
+def _children(build: Build, pointer: str, schema: Any) -> Iterator[ir.Case]:
+    """The children of a base, each for the values that its discriminator names (OpenAPI 3.1.1, section 4.8.25)."""
+    places = build.children.get(pointer, ())
+    references = [{"$ref": to_reference(place)} for place in places]
+    for index, place in enumerate(places):
+        test = discriminators.test(build.document, schema, references, index)
+        fold = fold_ident(build, place, get(build.document, place))
+        if test and fold:
+            yield ir.Case(test, place, is_same=True, fold=fold)
+
+
+def _is_spoke(schema: Any) -> bool:
+    return "into" in compat.keywords(schema)
+
+
+def _plain(build: Build, pointer: str, schema: Any) -> tuple[ir.Case, ...]:
+    """What is folded inside an object, and inside an array."""
+    found = [
+        fold_objects.of_object(build, partial(fold_ident, build), pointer, schema),
+        _array(build, pointer, schema),
+    ]
+    return tuple(case for case in found if case)
+
+
+def _array(build: Build, pointer: str, schema: Any) -> ir.Case | None:
     for place, layer in compat.layers(build.document, pointer, schema):
         if "items" in layer and (ident := fold_ident(build, join(place, "items"), layer["items"])):
             return ir.Case("isinstance(value, list)", pointer, is_array=True, fold=ident)
-        inner = layer.get("additionalProperties")
-        if isinstance(inner, dict) and (
-            ident := fold_ident(build, join(place, "additionalProperties"), inner)
-        ):
-            return ir.Case("isinstance(value, dict)", pointer, is_map=True, fold=ident)
     return None
 
 
-def _branches_without_shapes(build: Build, pointer: str, schema: Any) -> Iterable[ir.Case]:
-    """A union none of whose branches is a shape: what is inside them is folded by their JSON types."""
+# Unions that are not of older shapes alone
+
+
+@dataclass(frozen=True, slots=True)
+class _Union:
+    """A `oneOf` or `anyOf`: the schema that it stands in, and its branches."""
+
+    pointer: str
+    owner: tuple[str, Any]
+    schemas: list[Any]
+    branches: tuple[compat.Branch, ...]  # () where none of them is a shape
+
+
+def _unions(build: Build, pointer: str, schema: Any) -> Iterator[_Union]:
+    """The unions that a value of a schema has to fit, its own and those of its `allOf`, in which there is something
+    to fold."""
     for place, layer in compat.layers(build.document, pointer, schema):
         for keyword in ("oneOf", "anyOf"):
-            branches = layer.get(keyword)
-            if not isinstance(branches, list):
+            listed, here = layer.get(keyword), join(place, keyword)
+            if not isinstance(listed, list):
                 continue
-            for index, branch in enumerate(branches):
-                here = join(place, keyword, index)
-                if ident := fold_ident(build, here, branch):
-                    test = dispatch.branch_test(build.document, branches, index)
-                    yield ir.Case(test, here, is_same=True, fold=ident)
+            branches = compat.union(build.document, here, listed)
+            inner = [join(here, index) for index in range(len(listed))]
+            if branches or any(
+                fold_ident(build, at, one) for at, one in zip(inner, listed, strict=True)
+            ):
+                yield _Union(here, (place, layer), listed, branches)
 
 
-# Objects
+def _union_ident(build: Build, union: _Union) -> str:
+    """The function that folds by the branches of a union, and leaves the rest of a value as it is."""
+    ident = ident_of(build, union.pointer)
+    if ident not in build.folds:
+        build.folds[ident] = None
+        summary = comment(f"Fold `{union.pointer}`.")
+        build.folds[ident] = _of_union(build, ident, union, union.pointer, summary)
+    return ident
 
 
-def _object(build: Build, pointer: str, schema: Any) -> ir.Case | None:
-    document = build.document
-    spokes = compat.spokes(document, pointer, schema)
-    policies = compat.policies(document, pointer, schema)
-    shallow = {spoke.hub[0] for spoke in spokes if len(spoke.hub) == 1}
-    members, absents = [], []
-    for name, (place, inner) in compat.properties(document, pointer, schema).items():
-        if name in shallow or "into" in compat.keywords(inner):
-            continue
-        if values := compat.absent_values(inner):
-            absents.append(ir.Absent(literal(name), place, is_absent(name, values)))
-        if ident := fold_ident(build, place, inner):
-            members.append(ir.Member(literal(name), place, ident))
-    hubs = [
-        _hub(
-            build, (pointer, schema), path, [s for s in spokes if s.hub == path], policies.get(path)
-        )
-        for path in dict.fromkeys(spoke.hub for spoke in spokes)
-    ]
-    if not (members or absents or hubs):
-        return None
-    return ir.Case(
-        "isinstance(value, dict)",
-        pointer,
-        is_object=True,
-        members=tuple(members),
-        absents=tuple(absents),
-        hubs=tuple(hubs),
-    )
-
-
-def _hub(
-    build: Build,
-    at: tuple[str, Any],
-    path: tuple[str, ...],
-    spokes: list[compat.Spoke],
-    policy: compat.HubPolicy | None,
-) -> ir.Hub:
-    found = compat.at_path(build.document, *at, path)
-    place, inner = found if found else (at[0], {})
-    conflict = policy.conflict if policy else "equal"
-    build.targets.update(
-        {spoke.pointer: None if conflict == "prefer" else found for spoke in spokes}
-    )
-    build.merging.update(spoke.pointer for spoke in spokes if conflict == "merge")
-    names = ", ".join([".".join(path), *(spoke.name for spoke in spokes)])
-    is_needed = path in needed_hubs(build.document, *at)
-    own = ir.Field(
-        key=tuple_literal(path) if path[1:] else literal(path[-1]),
-        pointer=place,
-        fold=("" if path[1:] else fold_ident(build, place, inner)) or "None",
-        absent=tuple_literal(compat.absent_values(inner, policy)),
-        deprecated="None",
-    )
-    stem = ident_of(build, at[0]).removeprefix("_fold_")
-    return ir.Hub(
-        ident=distinct(
-            build, "_HUB", [snake(name).upper() for name in (stem, *path)], f"{at[0]}#{path}"
-        ),
-        pointer=place,
-        gather="gather_deep" if path[1:] else "gather",
-        fields=(own, *(_spoke(build, at, spoke, policy) for spoke in spokes)),
-        join=joining(build, conflict, inner),
-        needed=literal(f"at least one of {names} must be given") if is_needed else "",
-    )
-
-
-def _spoke(
-    build: Build, at: tuple[str, Any], spoke: compat.Spoke, policy: compat.HubPolicy | None
-) -> ir.Field:
-    return ir.Field(
-        key=literal(spoke.name),
-        pointer=spoke.pointer,
-        fold=fold_ident(build, spoke.pointer, spoke.schema) or "None",
-        absent=tuple_literal(compat.absent_of_spoke(build.document, *at, spoke, policy)),
-        deprecated=deprecation(build, spoke.deprecated, spoke.schema),
-    )
+def _of_union(build: Build, ident: str, union: _Union, pointer: str, summary: str) -> ir.Fold:
+    if union.branches:
+        return _union(build, ident, *union.owner, union.branches, summary, pointer)
+    cases = []
+    for index, branch in enumerate(union.schemas):
+        here = join(union.pointer, index)
+        if fold := fold_ident(build, here, branch):
+            test = dispatch.branch_test(build.document, union.owner[1], union.schemas, index)
+            cases.append(ir.Case(test, here, is_same=True, fold=fold))
+    return ir.Fold(ident, pointer, summary, tuple(cases), "")
 
 
 # Unions
@@ -211,13 +197,15 @@ def _union(
     schema: Any,
     branches: tuple[compat.Branch, ...],
     summary: str,
+    place: str = "",
 ) -> ir.Fold:
-    own = compat.keywords(schema)
-    target = build.targets[pointer] if "into" in own else (pointer, schema)
+    """The function of the union of a schema; `place` says where that is, if not at the schema itself."""
+    is_spoke = _is_spoke(schema)
+    target = build.targets[pointer] if is_spoke else (pointer, schema)
     is_merged = pointer in build.merging
-    bodies = [_branch(build, branch, target, "into" in own, is_merged) for branch in branches]
+    bodies = [_branch(build, branch, target, is_spoke, is_merged) for branch in branches]
     cases, expected = dispatch.cases(build.document, branches, bodies)
-    return ir.Fold(ident, pointer, summary, cases, literal(expected))
+    return ir.Fold(ident, place or pointer, summary, cases, literal(expected))
 
 
 def _branch(
@@ -273,8 +261,10 @@ def _judge(build: Build, pointer: str, schema: Any) -> str:
 
 def _canonical_branch(build: Build, branch: compat.Branch) -> ir.Case:
     is_reference = follow(build.document, branch.pointer, branch.schema)[0] != branch.pointer
-    if not is_reference and (case := _plain(build, branch.pointer, branch.schema)):
-        return case
+    if not is_reference and not any(_unions(build, branch.pointer, branch.schema)):
+        cases = _plain(build, branch.pointer, branch.schema)
+        if len(cases) == 1:
+            return cases[0]
     return ir.Case(
         "", branch.pointer, is_same=True, fold=fold_ident(build, branch.pointer, branch.schema)
     )
@@ -286,12 +276,14 @@ def _inner(build: Build, pointer: str, schema: Any) -> tuple[str, bool]:
     target, inner = follow(build.document, pointer, schema)
     if target != pointer:
         return fold_ident(build, target, inner), False
-    case = _plain(build, pointer, schema)
-    if case is None or case.is_array:
-        return (case.fold, True) if case else ("", False)
+    cases = _plain(build, pointer, schema)
+    before = tuple(_union_ident(build, union) for union in _unions(build, pointer, schema))
+    if not (cases or before):
+        return "", False
+    if len(cases) == 1 and cases[0].is_array and not before:
+        return cases[0].fold, True
     outer = ident_of(build, pointer).removeprefix("_fold_")
     ident = distinct(build, "_fold", [outer, "parts"], f"{pointer}#parts")
-    build.folds[ident] = ir.Fold(
-        ident, pointer, comment(f"Fold the parts of `{pointer}`."), (case,), ""
-    )
+    summary = comment(f"Fold the parts of `{pointer}`.")
+    build.folds[ident] = ir.Fold(ident, pointer, summary, cases, "", before)
     return ident, False

@@ -17,17 +17,10 @@ _ROOT = "#/components/schemas"
 
 def unite(document: JsonObject, origins: dict[str, str]) -> None:
     """Give the bases of a document a component for their union, and refer to that, in place."""
-    schemas = (document.get("components") or {}).get("schemas")
-    if not isinstance(schemas, dict):
-        return
-    bases = {
-        place: found
-        for name, schema in schemas.items()
-        if _is_base(document, place := join(_ROOT, name), schema)
-        and (found := _children(document, schemas, place))
-    }
+    bases = children(document)
     if not bases:
         return
+    schemas = document["components"]["schemas"]
     united: dict[str, str] = {}
     for place in bases:
         key = f"Any {tokens(place)[-1]}"
@@ -39,10 +32,22 @@ def unite(document: JsonObject, origins: dict[str, str]) -> None:
             target = follow(document, pointer, {"$ref": schema["$ref"]})[0]
             if target in united:
                 schema["$ref"] = to_reference(united[target])
-    for place, children in bases.items():
+    for place, found in bases.items():
         key = tokens(united[place])[-1]
-        schemas[key] = _union(document, place, children)
+        schemas[key] = _union(document, place, found)
         origins[united[place]] = place
+
+
+def children(document: JsonObject) -> dict[str, list[str]]:
+    """The bases of a document by their places, with the places of their children, in document order."""
+    components: JsonObject = document.get("components") or {}
+    schemas = components.get("schemas") or {}
+    return {
+        place: found
+        for name, schema in (schemas.items() if isinstance(schemas, dict) else ())
+        if _is_base(document, place := join(_ROOT, name), schema)
+        and (found := _children(document, schemas, place))
+    }
 
 
 def _is_base(document: JsonObject, place: str, schema: Any) -> bool:

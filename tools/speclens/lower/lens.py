@@ -26,11 +26,14 @@ class Hole:
 
 
 def holes(template: Any, at: Path = ()) -> Iterator[Hole]:
-    """All holes of a template. Raises ValueError for a `$` that is neither `$`, `$/…` nor `$$…`."""
-    if isinstance(template, str) and template.startswith("$") and not template.startswith("$$"):
-        if template != "$" and not template.startswith("$/"):
-            raise ValueError(f"{template!r} is neither `$`, `$/name` nor `$$…`")
-        yield Hole(at, tokens(template[1:]))
+    """All holes of a template. Raises ValueError for a `$` inside of a longer text that is not doubled."""
+    if isinstance(template, str):
+        if is_hole(template):
+            yield Hole(at, tokens(template[1:]))
+        elif "$" in template.replace("$$", ""):
+            raise ValueError(
+                f"{template!r} is neither `$`, `$/name` nor a text in which `$` is `$$`"
+            )
     elif isinstance(template, list):
         for index, item in enumerate(template):
             yield from holes(item, (*at, index))
@@ -39,9 +42,14 @@ def holes(template: Any, at: Path = ()) -> Iterator[Hole]:
             yield from holes(item, (*at, name))
 
 
+def is_hole(template: Any) -> bool:
+    """Whether a template takes (a part of) the value."""
+    return isinstance(template, str) and (template == "$" or template.startswith("$/"))
+
+
 def constant(template: str) -> str:
     """A template string that is no hole, as the string it stands for."""
-    return template[1:] if template.startswith("$$") else template
+    return template.replace("$$", "$")
 
 
 def part_schema(
@@ -103,24 +111,10 @@ def _canonical(document: JsonObject, pointer: str, schema: Any) -> list[tuple[st
     return [place for here in found for place in _canonical(document, *here)]
 
 
-_ANNOTATIONS = frozenset(
-    [
-        "title",
-        "description",
-        "default",
-        "deprecated",
-        "example",
-        "examples",
-        "readOnly",
-        "writeOnly",
-        "$comment",
-        "externalDocs",
-        "xml",
-        "contentMediaType",
-        "contentEncoding",
-        "format",
-    ]
-)
+_ANNOTATIONS = frozenset({
+    "title", "description", "default", "deprecated", "example", "examples", "readOnly", "writeOnly", "$comment",
+    "externalDocs", "xml", "contentMediaType", "contentEncoding", "format",
+})  # fmt: skip
 
 
 def same_schema(document: JsonObject, a: tuple[str, Any], b: tuple[str, Any]) -> bool:
@@ -153,11 +147,9 @@ def _expression(document: JsonObject, shape: compat.Shape, template: Any, value:
         return "{" + ", ".join(members) + "}"
     if isinstance(template, list):
         return "[" + ", ".join(_expression(document, shape, item, value) for item in template) + "]"
-    if isinstance(template, str) and not template.startswith("$"):
-        return literal(template)
+    if isinstance(template, str) and not is_hole(template):
+        return literal(constant(template))
     if isinstance(template, str):
-        if template.startswith("$$"):
-            return literal(constant(template))
         part = value + "".join(f"[{literal(name)}]" for name in tokens(template[1:]))
         return f"{literal(dict(shape.values))}.get({part}, {part})" if shape.values else part
     return literal(template)
@@ -269,9 +261,7 @@ def _match(template: Any, value: str, optional: Collection[tuple[str, ...]], bac
 
 def _part(template: Any) -> tuple[str, ...] | None:
     """The part that a hole takes; None for what is no hole."""
-    if isinstance(template, str) and template.startswith("$") and not template.startswith("$$"):
-        return tokens(template[1:])
-    return None
+    return tokens(template[1:]) if is_hole(template) else None
 
 
 def _keys(template: JsonObject, may: Collection[str], value: str) -> str:

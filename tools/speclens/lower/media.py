@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from speclens import ir
 from speclens.literals import literal
@@ -14,7 +14,7 @@ from speclens.lower.facts import is_binary
 from speclens.lower.view import View
 from speclens.lower.walk import JsonObject, follow
 from speclens.objects import nodes
-from speclens.source.pointer import from_reference, get, join, tokens
+from speclens.source.pointer import exists, from_reference, get, join, tokens
 
 USUAL = {
     "Json": "application/json",
@@ -32,14 +32,17 @@ _LINES = frozenset(
     {"application/jsonl", "application/x-jsonl", "application/x-ndjson", "application/ndjson"}
 )
 _JUDGED = frozenset({"Json", "MergePatch", "Form", *STREAMS})
+FOLDED = _JUDGED | {"Multipart", "Text"}
+"""The codecs that make what is sent, or answered, canonical."""
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
     """What models are made of: the names of those of its schemas that models hold, by pointer, and the functions that
-    fold schemas as written, by their pointers."""
+    fold the schemas of `lifted`, by their pointers there."""
 
     view: View
+    lifted: View  # what the normalizers are made of
     idents: Mapping[str, str]
     folds: Mapping[str, ir.Normalizer]
     given: Mapping[
@@ -51,10 +54,13 @@ class Named:
     def document(self) -> JsonObject:
         return self.view.document
 
-    def normalizer(self, ident: str) -> ir.Normalizer | None:
-        """The function that folds values of a class: that of the schema as written that it was made from."""
-        place = next((place for place, name in self.idents.items() if name == ident), "")
-        return self.folds.get(self.view.origin(place)) if place else None
+    def normalizer(self, pointer: str) -> ir.Normalizer | None:
+        """The function that folds the values of a place of the view, if there is something to fold."""
+        place = self.view.origin(pointer, self.lifted)
+        if not self.folds or not exists(self.lifted.document, place):
+            return None
+        schema = get(self.lifted.document, place)
+        return self.folds.get(follow(self.lifted.document, place, schema)[0])
 
     def model(self, pointer: str, schema: Any) -> tuple[str, bool]:
         """The name of a schema, "" if it has none, and whether null is a value that its class has no part of."""
@@ -76,6 +82,7 @@ class Named:
 
 def named(
     view: View,
+    lifted: View,
     all_idents: Mapping[str, str],
     schemas: tuple[ir.Schema, ...],
     folds: Mapping[str, ir.Normalizer],
@@ -92,7 +99,7 @@ def named(
             ranked[origin] = max(ranked.get(origin, (-1, "")), (rank, ident))
     given = {origin: ident for origin, (_, ident) in ranked.items()}
     classes = frozenset(one.ident for one in schemas if one.is_object)
-    return Named(view, idents, folds, given, classes)
+    return Named(view, lifted, idents, folds, given, classes)
 
 
 def kind(media_type: str, schema: Any) -> str:
@@ -131,19 +138,48 @@ def _followed(document: JsonObject, pointer: str, media: Any) -> tuple[str, Json
     return place, found if isinstance(found, dict) else {}
 
 
+class Held(NamedTuple):
+    """A media type of a document (its name, the kind of the object that has it, its codec), and the schema of a value
+    of it: of a stream that of one item."""
+
+    name: str
+    owner: str
+    pointer: str
+    codec: str
+    place: str
+    schema: Any
+
+
+def held(document: JsonObject) -> Iterator[Held]:
+    """The media types of a document that say something of their values."""
+    for node in nodes(document):
+        if node.kind == "media-type" and node.reference is None:
+            name = tokens(node.pointer)[-1]
+            found = _value(document, name, node.pointer, node.value)
+            if found[2] is not None:
+                yield Held(name, node.parent, node.pointer, *found)
+
+
+def _value(
+    document: JsonObject, name: str, pointer: str, media: JsonObject
+) -> tuple[str, str, Any]:
+    """The codec of a media type, and where the schema of its values stands: of a stream that of one item."""
+    keyword = "itemSchema" if "itemSchema" in media else "schema"
+    schema, place = media.get(keyword), join(pointer, keyword)
+    codec = kind(name, follow(document, place, schema)[1])
+    if codec in STREAMS and keyword == "schema":
+        place, schema = _item(document, place, schema, codec == "JsonLines")
+    if codec == "Events" and media.get(events.FIELDS) is True:
+        codec = "EventObjects"
+    return codec, place, schema
+
+
 def judged(document: JsonObject) -> Iterator[str]:
     """Where the schemas stand that values of bodies and answers are judged by, and that say more than a reference or
     a plain type can."""
-    for node in nodes(document):
-        if node.kind == "media-type":
-            name = tokens(node.pointer)[-1]
-            keyword = "itemSchema" if "itemSchema" in node.value else "schema"
-            schema, place = node.value.get(keyword), join(node.pointer, keyword)
-            codec = kind(name, schema)
-            if codec in STREAMS and keyword == "schema":
-                place, schema = _item(document, place, schema, codec == "JsonLines")
-            if codec in _JUDGED and isinstance(schema, dict) and not _is_plain(schema):
-                yield place
+    for one in held(document):
+        if one.codec in _JUDGED and isinstance(one.schema, dict) and not _is_plain(one.schema):
+            yield one.place
 
 
 _TOLD = frozenset(("title", "description", "example", "examples", "default", "deprecated"))
@@ -177,24 +213,19 @@ def _reference(schema: Any) -> str:
 def lower(named: Named, name: str, pointer: str) -> ir.Media:
     """What becomes of the media type at a pointer. `annotation` is that of an answer."""
     media = get(named.document, pointer)
-    keyword = "itemSchema" if "itemSchema" in media else "schema"
-    schema, place = media.get(keyword), join(pointer, keyword)
-    codec = kind(name, follow(named.document, place, schema)[1])
-    if codec in STREAMS and keyword == "schema":
-        place, schema = _item(named.document, place, schema, codec == "JsonLines")
-    codec = "EventObjects" if codec == "Events" and media.get(events.FIELDS) is True else codec
+    codec, place, schema = _value(named.document, name, pointer, media)
     ident, is_nullable = (
         named.model(place, schema) if codec in _JUDGED and schema is not None else ("", False)
     )
     model = f"_models.{ident}" if ident else _plain(named.document, place, schema)
     model = f"{model} | None" if is_nullable else model
-    normalizer = named.normalizer(ident) if named.folds else None
+    normalizer = named.normalizer(place) if schema is not None else None
     told = [model] if codec in _JUDGED else []
     told += [f"media_type={literal(name)}"] if name not in {USUAL[codec], "*/*"} else []
     return ir.Media(
         name=name,
         pointer=pointer,
-        schema=place if keyword in media else "",
+        schema="" if schema is None and not media.keys() & {"schema", "itemSchema"} else place,
         codec=codec,
         annotation={"Text": "str", "Raw": "bytes", "Multipart": "bytes"}.get(codec, model),
         arguments=(*told, *([f"fold={normalizer.ident}"] if normalizer else [])),

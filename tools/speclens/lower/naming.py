@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from speclens import names
@@ -56,6 +56,17 @@ def inline_names(document: JsonObject, components: Mapping[str, str]) -> dict[st
             found[pointer] = names.unused("_".join(map(names.pascal, parts)), used)
             used.add(found[pointer])
     return found
+
+
+def place_name(
+    document: JsonObject, components: Mapping[str, str], pointer: str, used: Collection[str]
+) -> str:
+    """A name for what stands at a place that no model is made of."""
+    short, precise = (
+        names.class_name(" ".join(_place(document, components, pointer, is_precise=is_precise)))
+        for is_precise in (False, True)
+    )
+    return short if short not in used else names.unused(precise, used)
 
 
 def is_class(document: JsonObject, pointer: str, schema: Any) -> bool:

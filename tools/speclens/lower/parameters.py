@@ -24,13 +24,11 @@ Parameters = Mapping[tuple[str, str], tuple[str, JsonObject]]
 """By location and name (of a header in lower case): pointer and Parameter Object."""
 
 
-def lifted(document: JsonObject) -> View:
-    """The document with a component schema for the parameters of each operation that has x-compat among them."""
-    if not compat.is_used(document):
-        return View(document, {})
+def lift(document: JsonObject, origins: dict[str, str]) -> JsonObject:
+    """The document with a component schema for the parameters of each operation that has x-compat among them. `origins`
+    receives where they come from."""
     folds = folding(document)
     made: JsonObject = {}
-    origins: dict[str, str] = {}
     for pointer, operation in objects(document, "operation"):
         found = effective(document, pointer, operation)
         if compat.KEYWORD in operation or any(_is_compat(folds, *one) for one in found.values()):
@@ -39,10 +37,10 @@ def lifted(document: JsonObject) -> View:
                 found, operation, pointer, join("#/components/schemas", name), origins
             )
     if not made:
-        return View(document, {})
+        return document
     components = document.get("components") or {}
     schemas = {**(components.get("schemas") or {}), **made}
-    return View({**document, "components": {**components, "schemas": schemas}}, origins)
+    return {**document, "components": {**components, "schemas": schemas}}
 
 
 def place_of(lifted: View | None, pointer: str) -> str:

@@ -109,10 +109,8 @@ def _filled(shape: compat.Shape, template: Any, value: Any) -> Any:
         }
     if isinstance(template, list):
         return [_filled(shape, item, value) for item in template]
-    if not isinstance(template, str) or not template.startswith("$"):
-        return template
-    if template.startswith("$$"):
-        return lens.constant(template)
+    if not lens.is_hole(template):
+        return lens.constant(template) if isinstance(template, str) else template
     part = get(value, template[1:])
     renamed = dict(shape.values)
     return renamed.get(part, part) if isinstance(part, str) else part

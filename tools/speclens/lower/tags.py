@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from speclens import ir
+from speclens.lower import discriminators
 from speclens.lower.view import View
 from speclens.lower.walk import JsonObject, follow
 from speclens.source.pointer import from_reference, get, join, tokens
-
-_SCHEMAS = "#/components/schemas"
 
 
 def tags(view: View, branches: Mapping[str, ir.Type], told: JsonObject) -> ir.Tags | None:
@@ -28,11 +27,11 @@ def tags(view: View, branches: Mapping[str, ir.Type], told: JsonObject) -> ir.Ta
     mapping = told.get("mapping")
     mapped: set[str] = set()
     for value, target in mapping.items() if isinstance(mapping, dict) else ():
-        place = _place(view.document, target)
+        place = discriminators.place(view.document, target)
         if place in classes:
             found[str(value)] = classes[place]
             mapped.add(place)
-    default = _place(view.document, told.get("defaultMapping"))
+    default = discriminators.place(view.document, told.get("defaultMapping"))
     for place, ident in classes.items():
         origin = tokens(view.origin(place))
         if place not in mapped and origin[:2] == ("components", "schemas") and len(origin) == 3:
@@ -53,13 +52,3 @@ def _targets(document: JsonObject, pointer: str) -> Iterator[str]:
     for index, member in enumerate(schema.get("allOf") or ()):
         if isinstance(member, dict) and "$ref" in member:
             yield follow(document, join(pointer, "allOf", index), member)[0]
-
-
-def _place(document: JsonObject, target: Any) -> str:
-    """The place that a value of a mapping names: a component by its name, or a reference."""
-    if not isinstance(target, str):
-        return ""
-    schemas = (document.get("components") or {}).get("schemas") or {}
-    if target in schemas:
-        return join(_SCHEMAS, target)
-    return from_reference(target) or ""

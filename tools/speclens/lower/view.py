@@ -28,14 +28,16 @@ class View:
     origins: Mapping[str, str]
     before: View | None = None  # what it was made from, where that is not as written either
 
-    def origin(self, pointer: str) -> str:
-        """The place as written of a place of the view."""
+    def origin(self, pointer: str, until: View | None = None) -> str:
+        """The place as written of a place of the view, or its place in one of the views that this was made from."""
         rest: list[str] = []
         while pointer not in self.origins and pointer != "#":
             pointer, _, token = pointer.rpartition("/")
             rest.insert(0, token)
         found = "/".join((self.origins.get(pointer, pointer), *rest))
-        return self.before.origin(found) if self.before else found
+        if self.before is None or self.before is until:
+            return found
+        return self.before.origin(found, until)
 
     def places(self, written: Iterable[str]) -> Iterator[str]:
         """The places of the view that some places of the document as written were copied to."""

@@ -15,7 +15,7 @@ from speclens.lower import compat, deep_hubs, facts
 from speclens.lower.required import needed_hubs, required_groups
 from speclens.lower.view import View, copied
 from speclens.lower.walk import JsonObject, objects
-from speclens.objects import SUBSCHEMAS
+from speclens.object_tables import SUBSCHEMAS
 from speclens.source.pointer import join, tokens, walk
 
 Transform = Callable[["Rewriting", str, str, Any], Any]

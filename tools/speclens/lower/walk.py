@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from speclens.objects import SUBSCHEMAS, nodes
+from speclens.object_tables import SUBSCHEMAS
+from speclens.objects import nodes
 from speclens.source.pointer import from_reference, get, join
 
 JsonObject = dict[str, Any]

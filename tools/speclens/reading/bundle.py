@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from speclens.config import Allowed
-from speclens.objects import Field, Table, field_of, is_20, is_30, nodes, table
+from speclens.object_tables import Field, Table
+from speclens.objects import field_of, is_20, is_30, nodes, table
 from speclens.problems import Finding, Refused
 from speclens.reading.component_names import ComponentNames
 from speclens.reading.library import Library, Unreachable

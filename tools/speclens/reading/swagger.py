@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from speclens.objects import METHODS, WAS_20, nodes
+from speclens.object_tables import METHODS
+from speclens.objects import WAS_20, nodes
 from speclens.problems import Finding
 from speclens.reading.component_names import component_names
 from speclens.reading.swagger_parameters import JSON, body, header, is_of_body, parameter

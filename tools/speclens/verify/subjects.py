@@ -15,7 +15,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from speclens import ir
-from speclens.lower import compat, naming, parameters, views
+from speclens.lower import compat, lifting, naming, views
 from speclens.lower.walk import JsonObject
 from speclens.source.pointer import exists, get, join
 from speclens.verify.instances import instances, names
@@ -70,9 +70,9 @@ def generated(
     place in both of its views, and say what stands there. A branch that becomes part of the schema around it is verified
     as that.
 
-    The pointers are those of the document with its parameters lifted to schemas (`lower.parameters`).
+    The pointers are those of the document with its parameters lifted to schemas (`lower.lifting`).
     """
-    lifted = parameters.lifted(written).document
+    lifted = lifting.lifted(written).document
     places = {ident: pointer for pointer, ident in naming.component_names(lifted).items()}
     functions = {
         one.schema: (
@@ -123,7 +123,7 @@ def subjects(
 ) -> Callable[[str, Generated], Subject]:
     """The subjects of a document by pointer, its parameters lifted. `unenforced` are the places of it that models do not
     enforce, `judged` the formats that they do (`formats_of`)."""
-    lifted, of = parameters.lifted(written), judged or {}
+    lifted, of = lifting.lifted(written), judged or {}
     document = typed(lifted.document, of)
     wire, canonical = views.wire(document).document, views.canonical(document).document
     on_wire, on_canonical = judges(document, [*unenforced, *lifted.places(unenforced)], of)

@@ -1,0 +1,19 @@
+"""The document as its x-compat is read: what is no property of a schema as it is written becomes one."""
+
+from __future__ import annotations
+
+from speclens.lower import compat, events, parameters
+from speclens.lower.view import View, copied
+from speclens.lower.walk import JsonObject
+
+
+def lifted(document: JsonObject) -> View:
+    """The document with the data of server-sent events as the JSON that it holds, and the parameters of each operation
+    that has x-compat among them as a component schema. Without x-compat it is the document itself."""
+    if not compat.is_used(document):
+        return View(document, {})
+    origins: dict[str, str] = {}
+    if events.are_used(document):
+        document = copied(document)
+        events.decode(document, origins)
+    return View(parameters.lift(document, origins), origins)
