@@ -23,7 +23,7 @@ from speclens.lower import lifting, naming, views
 from speclens.lower.walk import JsonObject
 from speclens.source import Source
 from speclens.source.faults import MAX_DEPTH
-from speclens.source.pointer import get, join
+from speclens.source.pointer import exists, get, join
 from speclens.validate.branches import leaves
 from speclens.validate.dialect import schema_validator
 
@@ -60,7 +60,7 @@ def folder(
     Raises UnknownSchema.
     """
     lifted = lifting.lifted(source.value).document
-    pointer, ident = _named(lifted, name)
+    pointer, ident = _named(lifted, document, name)
     canonical = views.canonical(lifted).document
     validator = schema_validator(canonical, pointer)
     normalizer = next((one for one in document.compat.normalizers if one.schema == ident), None)
@@ -87,15 +87,19 @@ def folder(
     return fold
 
 
-def _named(document: JsonObject, name: str) -> tuple[str, str]:
-    names = naming.component_names(document)
+def _named(lifted: JsonObject, document: ir.Document, name: str) -> tuple[str, str]:
+    """The place and the class of a schema: of a component, or of a body or an answer with something to fold."""
+    names = naming.component_names(lifted)
     pointer = join("#", "components", "schemas", name)
     if pointer in names:
         return pointer, names[pointer]
-    for pointer, ident in names.items():
+    inline = ((one.pointer, one.schema) for one in document.compat.normalizers)
+    every = {**names, **{place: ident for place, ident in inline if exists(lifted, place)}}
+    for pointer, ident in every.items():
         if ident == name:
             return pointer, ident
-    close = get_close_matches(name, [pointer.rpartition("/")[2] for pointer in names], 1)
+    known = [pointer.rpartition("/")[2] for pointer in names] + list(every.values())
+    close = get_close_matches(name, known, 1)
     raise UnknownSchema(f"no schema {name!r}" + (f"; did you mean {close[0]!r}?" if close else ""))
 
 

@@ -40,7 +40,7 @@ class Member:
 class Rest:
     """The members of an object that its schema does not name (`additionalProperties`): each is folded in place."""
 
-    known: str  # literal tuple: the names that the schema lists
+    known: str  # literal tuple: the names that the schema lists; "" where it lists none
     pointer: str
     fold: str  # ident of the function
 
@@ -85,7 +85,6 @@ class Case:
     pointer: str
     is_object: bool = False
     is_array: bool = False
-    is_map: bool = False
     is_shape: bool = False
     is_same: bool = False
     is_each: bool = False
@@ -114,6 +113,9 @@ class Fold:
     cases: tuple[Case, ...]
     expected: str  # literal message where no case holds; "" returns the value as it is
     before: tuple[str, ...] = ()  # idents: of the unions that a value has to fit besides
+    is_nullable: bool = (
+        False  # whether null is a value that no union knows (`nullable` of OpenAPI 3.0)
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from speclens.lower import (
     view,
     views,
 )
-from speclens.lower.walk import JsonObject, follow
+from speclens.lower.walk import JsonObject
 from speclens.problems import Finding
 
 
@@ -65,7 +65,7 @@ def _media_names(lifted: view.View, models: view.View, idents: Mapping[str, str]
     components, used = naming.component_names(lifted.document), set(idents.values())
     found: dict[str, str] = {}
     for one in media.held(lifted.document) if compat.is_used(lifted.document) else ():
-        place = follow(lifted.document, one.place, one.schema)[0]
+        place = compat.folded_place(lifted.document, one.place, one.schema)[0]
         is_sent = one.owner not in {"parameter", "header"} and one.codec in media.FOLDED
         if place not in components and is_sent:
             name = by_origin.get(place) or found.get(place)

@@ -25,6 +25,7 @@ class Build:
     children: Mapping[str, Sequence[str]]  # of bases with a discriminator (`inherit`)
     places: dict[str, str] = field(default_factory=dict)  # name of a function -> pointer
     folds: dict[str, ir.Fold | None] = field(default_factory=dict)
+    empty: set[str] = field(default_factory=set)  # names of functions that have nothing to fold
     judges: dict[str, ir.Judge | None] = field(default_factory=dict)
     # Where the values of a spoke go, by its pointer. None: they may be set aside, so that the spoke judges them itself.
     targets: dict[str, tuple[str, Any] | None] = field(default_factory=dict)

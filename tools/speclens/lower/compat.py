@@ -8,6 +8,8 @@ from typing import Any
 
 from speclens.lower.facts import equal
 from speclens.lower.walk import JsonObject, follow
+from speclens.object_tables import SUBSCHEMAS
+from speclens.objects import is_30
 from speclens.source.pointer import join, tokens
 
 KEYWORD = "x-compat"
@@ -103,6 +105,22 @@ def _shape(pointer: str, schema: Any, found: JsonObject) -> Shape:
         each="each" in found,
         values=tuple(values.items()) if isinstance(values, dict) else (),
     )
+
+
+def folded_place(document: JsonObject, pointer: str, schema: Any) -> tuple[str, Any]:
+    """The schema that says what is to be folded of a place: through references, and through an `allOf` of one schema
+    that nothing else stands beside."""
+    seen = set[str]()
+    while pointer not in seen and isinstance(schema, dict) and "into" not in keywords(schema):
+        seen.add(pointer)
+        beside = schema.keys() & SUBSCHEMAS.keys()
+        if "$ref" in schema and (is_30(document) or not beside):  # in 3.0 nothing counts beside it
+            pointer, schema = follow(document, pointer, schema)
+        elif beside == {"allOf"} and schema.get("nullable") is not True:
+            members = schema["allOf"]
+            if isinstance(members, list) and len(members) == 1:
+                pointer, schema = join(pointer, "allOf", 0), members[0]
+    return pointer, schema
 
 
 def branches(

@@ -45,8 +45,6 @@ def of_object(build: Build, fold: Fold, pointer: str, schema: Any) -> ir.Case | 
     ]
     if not (members or absents or hubs or rests):
         return None
-    if rests and not (members or absents or hubs or rests[1:]) and rests[0].known == "()":
-        return ir.Case("isinstance(value, dict)", pointer, is_map=True, fold=rests[0].fold)
     return ir.Case(
         "isinstance(value, dict)",
         pointer,
@@ -62,7 +60,8 @@ def _rests(build: Build, fold: Fold, pointer: str, schema: Any) -> Iterator[ir.R
     for place, layer in compat.layers(build.document, pointer, schema):
         inner, here = layer.get("additionalProperties"), join(place, "additionalProperties")
         if isinstance(inner, dict) and (ident := fold(here, inner)):
-            known = tuple_literal(tuple(layer.get("properties") or ()))
+            names = tuple(layer.get("properties") or ())
+            known = tuple_literal(names) if names else ""
             yield ir.Rest(known, here, ident)
 
 

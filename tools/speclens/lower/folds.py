@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -29,8 +29,6 @@ from speclens.lower.build import (
 from speclens.lower.unfolds import unfolds_of
 from speclens.lower.walk import JsonObject, follow
 from speclens.names import snake
-from speclens.object_tables import SUBSCHEMAS
-from speclens.objects import is_30
 from speclens.source.pointer import get, join, to_reference
 
 
@@ -75,21 +73,16 @@ def fold_ident(build: Build, pointer: str, schema: Any) -> str:
     """The function that folds the values of a place, made on the way; "" where there is nothing to fold."""
     if pointer not in build.folding:
         return ""
-    target, inner = follow(build.document, pointer, schema)
-    if target != pointer and not _is_spoke(schema) and not _has_siblings(build, schema):
+    target, inner = compat.folded_place(build.document, pointer, schema)
+    if target != pointer:
         return fold_ident(build, target, inner)
     ident = ident_of(build, pointer)
     if ident not in build.folds:
         build.folds[ident] = None  # a recursive schema finds its own name
         build.folds[ident] = _fold(build, ident, pointer, schema)
         if build.folds[ident] is None:
-            return ""
-    return ident
-
-
-def _has_siblings(build: Build, schema: JsonObject) -> bool:
-    """Whether something beside a `$ref` may fold too: in OpenAPI 3.0 nothing beside it counts."""
-    return bool(schema.keys() & SUBSCHEMAS.keys()) and not is_30(build.document)
+            build.empty.add(ident)
+    return "" if ident in build.empty else ident
 
 
 def _fold(build: Build, ident: str, pointer: str, schema: Any) -> ir.Fold | None:
@@ -99,10 +92,14 @@ def _fold(build: Build, ident: str, pointer: str, schema: Any) -> ir.Fold | None
         return _union(build, ident, pointer, schema, branches, summary)
     unions = list(_unions(build, pointer, schema))
     cases = (*_children(build, pointer, schema), *_plain(build, pointer, schema))
+    is_nullable = bool(unions) and isinstance(schema, dict) and schema.get("nullable") is True
     if len(unions) == 1 and not cases:
-        return _of_union(build, ident, unions[0], pointer, summary)
+        found = _of_union(build, ident, unions[0], pointer, summary)
+        return replace(found, is_nullable=is_nullable)
     before = tuple(_union_ident(build, union) for union in unions)
-    return ir.Fold(ident, pointer, summary, cases, "", before) if before or cases else None
+    if not (before or cases):
+        return None
+    return ir.Fold(ident, pointer, summary, cases, "", before, is_nullable)
 
 
 def _children(build: Build, pointer: str, schema: Any) -> Iterator[ir.Case]:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from speclens import ir
 from speclens.literals import literal
-from speclens.lower import events
+from speclens.lower import compat, events
 from speclens.lower.facts import is_binary
 from speclens.lower.view import View
 from speclens.lower.walk import JsonObject, follow
@@ -60,7 +60,7 @@ class Named:
         if not self.folds or not exists(self.lifted.document, place):
             return None
         schema = get(self.lifted.document, place)
-        return self.folds.get(follow(self.lifted.document, place, schema)[0])
+        return self.folds.get(compat.folded_place(self.lifted.document, place, schema)[0])
 
     def model(self, pointer: str, schema: Any) -> tuple[str, bool]:
         """The name of a schema, "" if it has none, and whether null is a value that its class has no part of."""

@@ -152,8 +152,12 @@ def _branches(
             if compat.shape_keywords(one.document, here := join(pointer, keyword, index), branch)
             is None
         ]
-        is_sure = keyword == "allOf" or len(found) == 1
-        yield from (it for it in found if is_sure or one.fits(it[0], value))
+        if keyword == "allOf" or len(found) == 1:
+            yield from found
+            continue
+        fits = [one.fits(here, value) for here, _ in found]
+        wanted = True if True in fits else None
+        yield from (it for it, fit in zip(found, fits, strict=True) if fit is wanted)
 
 
 def _inside(pointer: str, schema: dict[str, Any], value: Json) -> Iterator[tuple[Any, str, Any]]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from jsonschema_rs import Draft202012Validator
 
-from speclens.lower import formats, views
+from speclens.lower import discriminators, formats, views
 from speclens.lower.keywords import implied_types
 from speclens.lower.view import View
 from speclens.lower.walk import JsonObject, all_schemas
@@ -21,6 +21,9 @@ from speclens.validate.dialect import validators
 Formats = Mapping[str, Callable[[str], bool]]
 JUDGED = "x-speclens-judged"
 """The keyword for the format of a string that is a type in models."""
+
+TAGGED = "x-speclens-tagged"
+"""Marks what is asked of a value by a discriminator alone."""
 
 Judge = Callable[[Any], bool | None]
 """Whether a value is accepted. None: it is not, and by what models do not enforce alone."""
@@ -85,7 +88,33 @@ def typed(document: JsonObject, judged: Collection[str] = ()) -> JsonObject:
             schema["type"] = [schema["type"], "null"]
         if schema.get("nullable") is True and isinstance(schema.get("enum"), list):
             schema["enum"] += [None] if None not in schema["enum"] else []
+        _tell_apart(document, schema)
     return result
+
+
+def _tell_apart(document: JsonObject, schema: JsonObject) -> None:
+    """Let the branches of a union be of the values that its discriminator names them by, in place: older fields are
+    folded by that. Values that it does not name are not judged."""
+    for keyword in ("oneOf", "anyOf"):
+        listed = schema.get(keyword)
+        if not isinstance(listed, list) or not isinstance(schema.get("discriminator"), dict):
+            continue
+        named = discriminators.names(document, schema["discriminator"], listed)
+        name = schema["discriminator"].get("propertyName")
+        if all(named) and isinstance(name, str):
+            schema[keyword] = [
+                {
+                    "allOf": [
+                        one,
+                        {
+                            "properties": {name: {"enum": sorted(values)}},
+                            "required": [name],
+                            TAGGED: True,
+                        },
+                    ]
+                }
+                for one, values in zip(listed, named, strict=True)
+            ]
 
 
 def types_of(schema: JsonObject) -> list[str]:
@@ -134,6 +163,8 @@ def _relaxed(view: View, unenforced: frozenset[str]) -> JsonObject:
     for pointer, schema in list(all_schemas(result)):
         if not isinstance(schema, dict):
             continue
+        if TAGGED in schema:
+            _keep(schema, ())
         if view.origin(pointer) in unenforced:
             _keep(schema, _enforced(schema))
         _keep(

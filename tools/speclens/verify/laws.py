@@ -74,8 +74,8 @@ def input_is_not_mutated(case: Case) -> Iterator[str]:
 
 
 def no_spoke_survives(case: Case) -> Iterator[str]:
-    """Law 3."""
-    if case.spokes and not case.outcome.errors:
+    """Law 3, for what is judged: older fields of a branch that no discriminator names are none of the other branch."""
+    if case.spokes and not case.outcome.errors and case.wire is not None:
         yield "spoke sent"
         left = list(spokes_in(case.one, case.outcome.value))
         told = f"{', '.join(left)} is left in {exact(case.outcome.value)}"

@@ -55,7 +55,8 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Generated:
-    """What is generated of a schema: the name of its class, its model, and the functions of its compatibility fields, if it has some."""
+    """What is generated of a schema: the name of its class, its model (None for plain text, which has none), and the functions
+    of its compatibility fields, if it has some."""
 
     name: str
     model: Any
@@ -72,7 +73,8 @@ def generated(
 
     The pointers are those of the document with its parameters lifted to schemas (`lower.lifting`).
     """
-    lifted = lifting.lifted(written).document
+    view = lifting.lifted(written)
+    lifted = view.document
     places = {ident: pointer for pointer, ident in naming.component_names(lifted).items()}
     functions = {
         one.schema: (
@@ -86,10 +88,16 @@ def generated(
     for one in document.schemas:
         if one.is_made:
             continue
-        pointer = places.get(one.ident, one.pointer)
-        if all(view.origin(pointer) == pointer and exists(view.document, pointer) for view in both):
+        moved = (place for place, origin in view.origins.items() if origin == one.pointer)
+        pointer = places.get(one.ident) or next(moved, one.pointer)
+        if all(one.origin(pointer) == pointer and exists(one.document, pointer) for one in both):
             own = functions.get(one.ident, (None, None))
             made[pointer] = Generated(one.ident, getattr(models, one.ident), *own)
+    known = {one.name for one in made.values()}
+    for made_of in document.compat.normalizers if normalizers else ():
+        if made_of.schema not in known and exists(lifted, made_of.pointer):
+            own = functions[made_of.schema]
+            made[made_of.pointer] = Generated(made_of.schema, None, *own)
     return made
 
 
@@ -100,7 +108,7 @@ class Subject:
     `fold` normalizes and validates as users do; `normalize` gives the folded value, valid or not, or REFUSED; `model`
     says what the model of a value says again, or REFUSED; `denormalize` is None where there are no older fields, and
     `choices` are the ways to say some hubs by some of them. All raise Crashed for what should not happen. `fits` says
-    whether a value may be of the schema at a pointer, `origin` where a place is in the document as written. `payloads` are pairs: one that mostly is valid, and a near miss.
+    whether a value is of the schema at a pointer (None: that is not judged), `origin` where a place is in the document as written. `payloads` are pairs: one that mostly is valid, and a near miss.
     """
 
     document: JsonObject
@@ -112,7 +120,7 @@ class Subject:
     model: Callable[[Json], Json]
     denormalize: Callable[[Json, Mapping[str, str]], Json] | None
     choices: tuple[dict[str, str], ...]
-    fits: Callable[[str, Json], bool]
+    fits: Callable[[str, Json], bool | None]
     wire: Judge
     canonical: Judge
     payloads: SearchStrategy[tuple[Json, Json]]
@@ -130,11 +138,11 @@ def subjects(
     sendable, foldable = instances(wire), instances(canonical)
     known, judges_of = names(document), ((wire, cache(on_wire)), (canonical, cache(on_canonical)))
 
-    def fits(pointer: str, value: Json) -> bool:
-        return any(
-            not exists(view, pointer) or judge(pointer)(value) is not False
-            for view, judge in judges_of
-        )
+    def fits(pointer: str, value: Json) -> bool | None:
+        found = {
+            judge(pointer)(value) if exists(view, pointer) else True for view, judge in judges_of
+        }
+        return True if True in found else None if None in found else False
 
     def subject(pointer: str, made: Generated) -> Subject:
         sent = near_misses(_alone(sendable(pointer), _sources(document, pointer)), known)
@@ -263,6 +271,8 @@ def _saying(model: Any, accepts: Judge, in_json: bool) -> Callable[[Json], Json]
     class is used. `in_json` is for what only JSON text tells: an integer is no text of one, but Python's int is taken."""
     adapter: TypeAdapter[Any] = TypeAdapter(model)
     is_class = _is_class(model)
+    if model is None:
+        return lambda value: value if accepts(value) else REFUSED
 
     def say(value: Json) -> Json:
         if is_class and not isinstance(value, dict):

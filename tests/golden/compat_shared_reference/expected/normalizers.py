@@ -51,7 +51,10 @@ def _fold_thing(value: Any, at: Path, log: Log) -> Any:
 
 def _fold_thing_map(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, dict):
-        return {key: _fold_image(item, (at, key), log) for key, item in value.items()}
+        folded = value.copy()
+        for key in sorted(value):
+            folded[key] = _fold_image(value[key], (at, key), log)
+        return folded
     return value
 
 
