@@ -245,7 +245,9 @@ Wrapper = Callable[[Sample, bool], Sample]
 
 
 def _wrappers(one: Sample) -> list[Wrapper]:
-    found: list[Wrapper] = [_array, _map, _member, _rest, _described]
+    found: list[Wrapper] = [_array, _map, _member, _rest]
+    # Models do not admit the null of a nullable schema inside of an `allOf` (3.0).
+    found += [_described] if "null" not in one.types else []
     found += [_nullable, _null] if "null" not in one.types else []
     found += [_other] if "boolean" not in one.types else []
     found += [_more, _beside] if one.is_open else []

@@ -85,7 +85,10 @@ def _sent(package: str, client: ModuleType, operation: Any, one: Put) -> Any:
 
 
 def _cannot_be_given(package: str, operation: Any, one: Put) -> bool:
-    """Whether arguments are the members of a canonical body, and the old value is no object: it comes to the server."""
+    """Whether no argument says an old value: null of a parameter is not sent, and where arguments are the members of a
+    canonical body no other value than an object is. Such bodies come to the server all the same."""
+    if one.place.name.startswith("parameter"):
+        return one.sample.old is None
     marks = import_module(f"{package}._operation").marks_of(operation.arguments)
     is_taken_apart = not any(type(mark).__name__ == "Body" for mark, _ in marks.values())
     is_body = one.place.name.startswith("body")
@@ -200,7 +203,7 @@ def _answered(
         try:
             return _json(caller.call(operation, arguments))
         except Exception as error:
-            if code == 409 and getattr(error, "value", None) is not None:
+            if type(error).__name__ == "ConflictError":
                 return _json(error.value)
             raise
 

@@ -90,6 +90,10 @@ def _fold(build: Build, ident: str, pointer: str, schema: Any) -> ir.Fold | None
     summary = comment(f"Fold `{pointer}`.")
     if branches:
         return _union(build, ident, pointer, schema, branches, summary)
+    inner, part = compat.folded_place(build.document, pointer, {**schema, "nullable": False})
+    if inner != pointer:  # null is what it admits besides
+        only = fold_ident(build, inner, part)
+        return ir.Fold(ident, pointer, summary, (), "", (only,), True) if only else None
     unions = list(_unions(build, pointer, schema))
     cases = (*_children(build, pointer, schema), *_plain(build, pointer, schema))
     is_nullable = bool(unions) and isinstance(schema, dict) and schema.get("nullable") is True
