@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ KEYS = (
     "allow_remote", "allow_path",
 )  # fmt: skip
 FORMATS = ("types", "annotation")
+_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s/@:?#\[\]\\]+)(:[0-9]{1,5})?")
 _SWITCHES = ("denormalize", "lenient")
 _LISTS = ("overlays", "allow_remote", "allow_path")
 _NO_STRINGS = (*_SWITCHES, *_LISTS)
@@ -24,8 +26,8 @@ _NO_STRINGS = (*_SWITCHES, *_LISTS)
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """What a document may refer to, beside files in its own directory and below: documents on `hosts`, fetched by http
-    or https, and files in `paths` and below."""
+    """What a document may refer to, beside files in its own directory and below: documents on `hosts` (`HOST` at the
+    default port, or `HOST:PORT`), fetched by http or https, and files in `paths` and below."""
 
     hosts: tuple[str, ...] = ()
     paths: tuple[Path, ...] = ()
@@ -153,6 +155,11 @@ def checked(config: Config, origin: Path | None = None) -> Config:
     if config.formats not in FORMATS:
         message = f"{config.formats!r} is no way to take formats"
         problems.append(_problem(where, "formats", message, f"one of {', '.join(FORMATS)}"))
+    problems += [
+        _problem(where, "allow_remote", f"{host!r} is no host", "write `HOST` or `HOST:PORT`")
+        for host in config.allowed.hosts
+        if not _HOST.fullmatch(host)
+    ]
     if config.templates is not None and not config.templates.is_dir():
         problems.append(
             _problem(where, "templates", f"no directory {config.templates}", "name one that exists")
