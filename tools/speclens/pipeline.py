@@ -115,7 +115,8 @@ def drafts(source: Source, document: ir.Document, config: Config) -> dict[str, D
     directories = _directories(config)
     try:
         document = plan.chosen(document, config)
-        annotated = _annotated(document, render.find("models", directories, Path.is_dir))
+        # Of the built-in templates only: the generator runs them outside of a sandbox.
+        annotated = _annotated(document, render.BUILT_IN / "models")
         render_one = render.renderer(directories, nonce)
         package = plan.package(document, config)
         made = {}
