@@ -7,7 +7,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache as memoize
 from hashlib import sha256
 from pathlib import Path
@@ -58,10 +58,6 @@ def _uncollected() -> Iterator[None]:
 def _build(config: Config) -> tuple[Tree, tuple[Problem, ...]]:
     source = load(config.spec, config.overlays, config.allowed)
     inputs = _inputs(source, config)
-    parts = (part.name for part in source.parts)
-    name = cache.key(json.dumps(asdict(inputs)), config.fix, *parts)
-    if (stored := cache.get(name)) is not None:
-        return _loaded(stored, inputs, config)
     document, warnings, source = _read(source, config)
     made = drafts(source, document, config)
     files = [file for file in plan.files(document, config) if file.path in made]
@@ -84,24 +80,7 @@ def _build(config: Config) -> tuple[Tree, tuple[Problem, ...]]:
                 subjects=tuple(Subject(pointer, digests[pointer]) for pointer in pointers),
             )
         )
-    cache.put(
-        name,
-        {
-            "files": [asdict(file) for file in outputs],
-            "warnings": [asdict(found) for found in warnings],
-        },
-    )
     return Tree(tuple(outputs), inputs, config.fix), warnings
-
-
-def _loaded(stored: Any, inputs: Inputs, config: Config) -> tuple[Tree, tuple[Problem, ...]]:
-    files = tuple(
-        OutputFile(
-            **{**file, "subjects": tuple(Subject(**subject) for subject in file["subjects"])}
-        )
-        for file in stored["files"]
-    )
-    return Tree(files, inputs, config.fix), tuple(Problem(**found) for found in stored["warnings"])
 
 
 def _read(source: Source, config: Config) -> Reading:
@@ -142,11 +121,11 @@ def _annotated(document: ir.Document, templates: Path) -> ir.Document:
     a type, in whatever document, is remembered."""
     texts = [path.read_text("utf-8") for path in sorted(templates.rglob("*")) if path.is_file()]
     name = cache.key(models.VERSION, _toolkit(), *texts)
-    known: dict[str, str] = cache.get(name, "annotations") or {}
+    known = cache.get(name)
     annotated, found = models.annotate(document, templates, known)
     if found:
         kept = known if len(known) < _MOST_ANNOTATIONS else {}
-        cache.put(name, {**kept, **found}, "annotations")
+        cache.put(name, {**kept, **found})
     return annotated
 
 
