@@ -15,7 +15,7 @@ from speclens import config, render
 from speclens.cli import main
 
 HEAD = '{% include "partials/_header.j2" %}\n'
-DOCUMENT = "openapi: 3.1.0\ninfo: {title: Pets, version: '1'}\npaths: {}\ncomponents: {schemas: {A: {type: object}}}\n"
+DOCUMENT = "openapi: 3.1.0\ninfo: {title: Pets, version: '1'}\npaths: {/a: {get: {responses: {'200': {description: OK}}}}}\ncomponents: {schemas: {A: {type: object}}}\n"
 TABLE = '[tool.speclens]\nspec = "api.yaml"\npackage = "pets"\noutput = "out"\n'
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="links and owners")
 
@@ -96,6 +96,26 @@ def test_the_generator_of_annotations_gets_none_of_the_projects_templates(projec
     own.parent.mkdir(parents=True)
     own.write_text("{{ 1 / 0 }}")
     assert faults("") == []
+
+
+@POSIX
+@pytest.mark.parametrize("kind", ["link", "bytes", "directory", "include that is not reached"])
+def test_templates_that_cannot_be_read(project: Path, kind: str) -> None:
+    own = project / "templates/package/client.py.j2"
+    message = "cannot be read: not UTF-8"
+    if kind == "link":
+        own.symlink_to(project / "api.yaml")
+        message = "package/client.py.j2 is outside of templates"
+    elif kind == "bytes":
+        own.write_bytes(b"\xff")
+    elif kind == "directory":
+        own.mkdir()
+        message = ""  # that of the toolkit is taken
+    else:
+        own.write_text(HEAD + "{% if false %}{% include '../../secret' %}{% endif %}")
+        (project.parent / "secret").write_text("secret")
+        message = "../../secret is outside of templates"
+    assert [one[2] for one in faults("")] == [message] * bool(message)
 
 
 # The search for a configuration

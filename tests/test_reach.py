@@ -291,6 +291,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def _long(self) -> None:
         self._sent(b"type: string\ntitle: more", Content_Length="12")
 
+    def _wordy(self) -> None:
+        self.wfile.write(b"HTTP/1.1 500 " + b"no " * 5_000 + b"\r\n\r\n")
+
     def _drip(self, number: str) -> None:
         """A header without an end, a character at a time: no single read takes long."""
         del number
@@ -360,12 +363,14 @@ def test_bytes_are_counted_together(
         ("user", "it redirects to http://127.0.0.1:"),
         ("gzip", "encoded (gzip), which was not asked for"),
         ("short", "it ends 988 bytes too early"),
+        ("wordy", "500 no no no"),
     ],
 )
 def test_answers_that_are_not_taken(tmp_path: Path, served: str, path: str, message: str) -> None:
     count, [told] = asked(tmp_path, served, path)
     assert count == 1
     assert told.startswith(message)
+    assert len(told) <= 200
 
 
 def test_no_more_is_read_than_an_answer_says(tmp_path: Path, served: str) -> None:

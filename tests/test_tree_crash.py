@@ -438,6 +438,8 @@ JOURNALS = {
     "puts what a link leads to in place": journal(
         [move("fresh.py", f"{JOURNAL}/new-3", b"mine")], []
     ),
+    "a name that is too long": journal([move("a" * 300)], []),
+    "a path that is too long": journal([], [{"path": "a/" * 3000 + "a", "digest": "0"}]),
     "into .git by its short name": journal([move("GIT~1/hooks/pre-commit")], []),
     "into .git by a character that HFS+ skips": journal([move(".g\u200cit/hooks/pre-commit")], []),
     "deletes a file that has changed": journal(

@@ -35,8 +35,23 @@ class Draft:
 
 def build(config: Config) -> tuple[Tree, tuple[Problem, ...]]:
     """The output tree of a configuration, and warnings on its document. Raises Refused, with all errors."""
-    with _uncollected():
+    with _uncollected(), _located(_directories(config)):
         return _build(config)
+
+
+@contextmanager
+def _located(directories: Sequence[Path]) -> Iterator[None]:
+    """A fault of a template is refused at its file."""
+    try:
+        yield
+    except render.TemplateFault as fault:
+        places = [directory / fault.template for directory in directories]
+        place = next(filter(os.path.lexists, places), fault.template)
+        hint = "templates/README.md says what a template receives"
+        problem = Problem(
+            "template/fault", "error", "#", str(place), fault.line, 1, fault.message, hint
+        )
+        raise Refused([problem]) from fault
 
 
 @contextmanager
@@ -76,7 +91,7 @@ def _build(config: Config) -> tuple[Tree, tuple[Problem, ...]]:
                 path=file.path,
                 text=texts[file.path],
                 template=file.template,
-                template_digest=_digest(*(path.read_text("utf-8") for path in sources)),
+                template_digest=_digest(*map(render.text, sources)),
                 subjects=tuple(Subject(pointer, digests[pointer]) for pointer in pointers),
             )
         )
@@ -92,7 +107,7 @@ def drafts(source: Source, document: ir.Document, config: Config) -> dict[str, D
     each line. Raises Refused for a faulty template."""
     nonce = marks.nonce("".join(source.texts))
     directories = _directories(config)
-    try:
+    with _located(directories):
         document = plan.chosen(document, config)
         # Of the built-in templates only: the generator runs them outside of a sandbox.
         annotated = _annotated(document, render.BUILT_IN / "models")
@@ -107,13 +122,6 @@ def drafts(source: Source, document: ir.Document, config: Config) -> dict[str, D
         return _pruned(
             made, {file.path for file in plan.files(document, config) if file.is_verbatim}
         )
-    except render.TemplateFault as fault:
-        place = render.find(fault.template, directories)
-        hint = "templates/README.md says what a template receives"
-        problem = Problem(
-            "template/fault", "error", "#", str(place), fault.line, 1, fault.message, hint
-        )
-        raise Refused([problem]) from fault
 
 
 def _annotated(document: ir.Document, templates: Path) -> ir.Document:
@@ -159,7 +167,7 @@ def _print(
     if not file.is_verbatim:
         return render_one(file.template, {"file": file, **variables})
     header = render_one("partials/_header.j2", {"file": file})
-    body = render.find(file.template, directories).read_text("utf-8")
+    body = render.text(render.find(file.template, directories))
     return header + marks.annotate_verbatim(body, file.template, nonce)
 
 
@@ -232,7 +240,7 @@ def _digest(*texts: str) -> str:
 
 def _inputs(source: Source, config: Config) -> Inputs:
     templates = [
-        path.read_text("utf-8") for directory in _directories(config) for path in _files(directory)
+        render.text(path) for directory in _directories(config) for path in _files(directory)
     ]
     return Inputs(
         document=_digest(*source.texts),

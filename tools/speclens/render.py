@@ -53,6 +53,15 @@ def find(name: str, directories: Sequence[Path]) -> Path:
     raise TemplateFault(name, 1, f"no template {name}")
 
 
+def text(path: Path) -> str:
+    """The text of a template's file. Raises TemplateFault."""
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "not UTF-8"
+        raise TemplateFault(str(path), 1, f"cannot be read: {reason}") from None
+
+
 def sources(name: str, directories: Sequence[Path]) -> list[Path]:
     """The files that a template is made of: its own and those it includes."""
     found: dict[Path, None] = {}
@@ -62,7 +71,7 @@ def sources(name: str, directories: Sequence[Path]) -> list[Path]:
         if path not in found:
             found[path] = None
             if path.suffix == ".j2":
-                names += _included(path.read_text("utf-8"))
+                names += _included(text(path))
     return list(found)
 
 
@@ -95,7 +104,7 @@ class _Loader(BaseLoader):
         except TemplateFault as fault:
             raise TemplateNotFound(template, fault.message) from None
         return (
-            marks.annotate(path.read_text("utf-8"), template, self.nonce),
+            marks.annotate(text(path), template, self.nonce),
             str(path),
             lambda: True,
         )

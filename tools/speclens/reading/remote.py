@@ -31,10 +31,14 @@ MAX_SECONDS = 300.0
 """Seconds that all of them may take."""
 
 _CHUNK = 1 << 16
+_MOST_TOLD = 200
 
 
 class NotFetched(Exception):
-    """Why there is no document at an address."""
+    """Why there is no document at an address. Of what a server says only the beginning is told."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason[:_MOST_TOLD])
 
 
 @dataclass(slots=True)
@@ -117,7 +121,9 @@ def _plain(url: str) -> str:
     """An address with its host as it was judged."""
     parts = urlsplit(url)
     host = host_of(parts)
-    netloc = (f"[{host}]" if ":" in host else host) + (f":{parts.port}" if parts.port else "")
+    netloc = (f"[{host}]" if ":" in host else host) + (
+        "" if parts.port is None else f":{parts.port}"
+    )
     return urlunsplit((parts.scheme, netloc, parts.path or "/", parts.query, ""))
 
 

@@ -15,6 +15,7 @@ from speclens.problems import Problem, Refused
 from speclens.tree.values import JOURNAL, LOCK, MARKER, Tree
 
 SKIPPED = frozenset({".git", ".venv", "__pycache__", "node_modules"})
+_MAX_BYTES, _MAX_PART = 1024, 255  # of a path on macOS, of a name everywhere
 _HEAD_LINES = 5
 _HEAD_BYTES = 4096
 _UNMARKED = f"its first {_HEAD_LINES} lines do not say {MARKER!r}, by which a later run knows it"
@@ -54,7 +55,10 @@ def unsafe(path: str) -> str | None:
     """
     if _FORBIDDEN.search(path) or any(unicodedata.category(char) == "Cf" for char in path):
         return "it holds a backslash, a colon, a tilde, a control character or a lone surrogate"
-    for part in path.split("/"):
+    parts = path.split("/")
+    if len(path.encode()) > _MAX_BYTES or any(len(part.encode()) > _MAX_PART for part in parts):
+        return "it is too long"
+    for part in parts:
         if not part:
             return "it is absolute or has an empty part"
         if part.rstrip(". ") != part:
