@@ -98,6 +98,12 @@ def test_the_generator_of_annotations_gets_none_of_the_projects_templates(projec
     assert faults("") == []
 
 
+def test_a_template_that_prints_no_python(project: Path) -> None:
+    own = project / "templates/package/client.py.j2"
+    own.write_text(HEAD + "{% if true %}\n{% endif %}\ndef (:\n")
+    assert faults("") == [("client.py.j2", 4, "this prints no Python: invalid syntax")]
+
+
 @POSIX
 @pytest.mark.parametrize("kind", ["link", "bytes", "directory", "include that is not reached"])
 def test_templates_that_cannot_be_read(project: Path, kind: str) -> None:

@@ -141,14 +141,22 @@ _MOST_ANNOTATIONS = 5_000
 
 
 def _pruned(made: dict[str, Draft], copied: set[str]) -> dict[str, Draft]:
-    """Files of which the copied ones hold only what the package uses, and are gone if that is nothing."""
+    """Files of which the copied ones hold only what the package uses, and are gone if that is nothing. Raises TemplateFault
+    where a template printed no Python."""
     texts = {path: draft.text for path, draft in made.items() if path.endswith(".py")}
+    try:
+        pruned = prune.prune(texts, copied)
+    except SyntaxError as error:
+        draft = next(made[path] for path in texts if Path(path).stem == error.filename)
+        at = draft.origins[min(error.lineno or 1, len(draft.origins)) - 1]
+        message = f"this prints no Python: {error.msg}"
+        raise render.TemplateFault(at.template, at.line, message) from error
     rest = {
         path: Draft(
             "\n".join(line for _, line in lines),
             tuple(made[path].origins[row] for row, _ in lines),
         )
-        for path, lines in prune.prune(texts, copied).items()
+        for path, lines in pruned.items()
     }
     return {
         path: rest.get(path, draft)
