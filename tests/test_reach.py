@@ -238,11 +238,39 @@ def test_hosts_as_they_are_named(url: str, host: str, expected: bool) -> None:
     assert is_among(urlsplit(url), (host,)) is expected
 
 
+def test_documents_on_the_network_refer_to_no_file_whoever_else_does(
+    tmp_path: Path, served: str
+) -> None:
+    """Not to one that was opened already; and who may refer to it still does afterwards."""
+    here = tmp_path / "pet.yaml"
+    here.write_text("type: string")
+    _Handler.file = here.as_uri()
+    refused = "is a file, which documents on the network cannot refer to"
+    for references in (
+        ("pet.yaml", f"http://{served}/file"),
+        (f"http://{served}/file", "pet.yaml"),
+    ):
+        [message] = messages(document(tmp_path, *references), Allowed((served,)))
+        assert message.endswith(refused)
+    _Handler.file = here.as_uri().replace("file:", "FILE:")
+    [message] = messages(document(tmp_path, f"http://{served}/file"), Allowed((served,)))
+    assert message.endswith(refused)
+
+
+def test_schemes_are_of_any_case(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("items: {$ref: b.yaml}")
+    (tmp_path / "b.yaml").write_text("type: string")
+    path = document(tmp_path, (tmp_path / "a.yaml").as_uri().replace("file:", "FILE:"), "a.yaml")
+    assert messages(path) == []
+    assert len(load(path).files) == 2
+
+
 class _Handler(http.server.BaseHTTPRequestHandler):
     """`/chain/N` refers to `/chain/N+1`, without an end; the others do what their name says."""
 
     protocol_version = "HTTP/1.1"
     asked: list[str] = []  # noqa: RUF012 - one server, one list
+    file = ""
 
     def do_GET(self) -> None:
         self.asked.append(self.path)
@@ -264,6 +292,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         at = int(number) * 2
         references = "".join(f"  a{n}: {{$ref: '{n}'}}\n" for n in (at + 1, at + 2))
         self._sent(b"type: object\nproperties:\n" + references.encode())
+
+    def _file(self) -> None:
+        self._sent(f"items: {{$ref: '{self.file}'}}".encode())
 
     def _large(self, number: str) -> None:
         del number

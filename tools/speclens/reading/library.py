@@ -64,11 +64,13 @@ class Library:
 
     def open(self, uri: str, origin: int) -> int:
         """The number of the document at an absolute URI, that document `origin` refers to. Raises Unreachable."""
+        if not self.uris[origin].startswith("file:") and uri[:5].lower() == "file:":
+            raise Unreachable("is a file, which documents on the network cannot refer to")
         if uri in self.unread:
             raise self.unread[uri]
         if uri not in self.numbers:
             try:
-                self.numbers[uri] = self._opened(uri, origin)
+                self.numbers[uri] = self._opened(uri)
             except Unreachable as reason:
                 self.unread[uri] = reason
                 raise
@@ -92,12 +94,10 @@ class Library:
             return uri.partition("://")[2] if number else ""
         return os.path.relpath(file_path(split(uri)), self._home())
 
-    def _opened(self, uri: str, origin: int) -> int:
+    def _opened(self, uri: str) -> int:
         parts = split(uri)
         if parts.scheme == "file" and parts.netloc in ("", "localhost"):
-            if not self.uris[origin].startswith("file:"):
-                raise Unreachable("is a file, which documents on the network cannot refer to")
-            return self._file(uri, file_path(parts))
+            return self._file(file_path(parts))
         if parts.scheme not in DEFAULT_PORTS or not host_of(parts):
             raise Unreachable("is neither a file nor at an http(s) address")
         return self._fetched(uri, parts)
@@ -118,7 +118,7 @@ class Library:
             raise Unreachable(f"cannot be fetched: {error}") from None
         return self._added(uri, lambda: loads(text, uri))
 
-    def _file(self, uri: str, path: str) -> int:
+    def _file(self, path: str) -> int:
         """The number of the file at a path. What is judged is where that leads, and what is judged is opened."""
         try:
             real = os.path.realpath(path)
@@ -128,7 +128,7 @@ class Library:
             hint = "move it there, or allow a directory by --allow-path DIRECTORY"
             raise Unreachable("is outside of the directory of the document", hint)
         if real not in self.numbers:
-            data = _read(real)
+            data, uri = _read(real), Path(path).as_uri()
             self.numbers[real] = self._added(uri, lambda: parsed(data, self.shown(uri)))
         return self.numbers[real]
 
