@@ -42,7 +42,7 @@ _READING = (
     click.option(
         "--allow-remote",
         "hosts",
-        metavar="HOST",
+        metavar="HOST[:PORT]",
         multiple=True,
         help="A host that documents may be fetched from which the document refers to; else the network is not asked.",
     ),
