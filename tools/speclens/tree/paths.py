@@ -19,7 +19,7 @@ _MAX_BYTES, _MAX_PART = 1024, 255  # of a path on macOS, of a name everywhere
 _HEAD_LINES = 5
 _HEAD_BYTES = 4096
 _UNMARKED = f"its first {_HEAD_LINES} lines do not say {MARKER!r}, by which a later run knows it"
-_MARK = 'begin its template with `{% include "partials/_header.j2" %}`'
+_MARK = 'begin its template with `{% include "partials/_header.j2" %}`, or say it in a comment'
 _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f\\:~\ud800-\udfff]")
 
 
@@ -54,7 +54,7 @@ def unsafe(path: str) -> str | None:
     characters of format.
     """
     if _FORBIDDEN.search(path) or any(unicodedata.category(char) == "Cf" for char in path):
-        return "it holds a backslash, a colon, a tilde, a control character or a lone surrogate"
+        return "it holds a backslash, a colon, a tilde, a character of control or format, or a lone surrogate"
     parts = path.split("/")
     if len(path.encode()) > _MAX_BYTES or any(len(part.encode()) > _MAX_PART for part in parts):
         return "it is too long"
