@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from platformdirs import user_cache_path, user_state_path
 
 from hostile_checks import outcome, quicken, source
-from speclens import cache
 
 
 @pytest.fixture
@@ -119,7 +119,9 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
         return
     if event == "open" and isinstance(arguments[0], int):
         return
-    if arguments and str(arguments[0]).startswith(CACHE):  # its own, in the user's cache directory
+    if arguments and str(arguments[0]).startswith(CACHE):  # its own, in the user's directories
+        return
+    if event == "os.mkdir" and any(one.startswith(str(arguments[0])) for one in CACHE):
         return
     if event in {"open", "os.listdir", "os.scandir"}:
         path, mode = str(arguments[0]), arguments[1] if event == "open" else "r"
@@ -128,7 +130,7 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
     _WATCH[-1].append((event, repr(arguments)[:200]))
 
 
-CACHE = str(cache.directory("annotations"))
+CACHE = (str(user_cache_path("speclens")), str(user_state_path("speclens")))
 READABLE = (sys.prefix, sys.base_prefix, str(Path(__file__).parents[1]))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,7 @@ import pytest
 import yaml
 
 from speclens.problems import Finding, Problem, Refused
-from speclens.source import Source, load, loads, locate
+from speclens.source import Source, files, load, loads, locate
 
 Place = tuple[int, int, str, str]
 
@@ -264,7 +263,7 @@ def test_files_that_cannot_be_read(
     data: bytes | None,
     expected: tuple[int, int, str],
 ) -> None:
-    monkeypatch.setattr(sys.modules[loads.__module__], "MAX_BYTES", 11)
+    monkeypatch.setattr(files, "MAX_BYTES", 11)
     file = tmp_path / "a.yaml"
     if data is not None:
         file.write_bytes(data)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import keyword
 import os
+import re
+import sys
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ KEYS = (
     "allow_remote", "allow_path",
 )  # fmt: skip
 FORMATS = ("types", "annotation")
+_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s/@:?#\[\]\\]+)(:[0-9]{1,5})?")
 _SWITCHES = ("denormalize", "lenient")
 _LISTS = ("overlays", "allow_remote", "allow_path")
 _NO_STRINGS = (*_SWITCHES, *_LISTS)
@@ -24,8 +27,8 @@ _NO_STRINGS = (*_SWITCHES, *_LISTS)
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """What a document may refer to, beside files in its own directory and below: documents on `hosts`, fetched by http
-    or https, and files in `paths` and below."""
+    """What a document may refer to, beside files in its own directory and below: documents on `hosts` (`HOST` at the
+    default port, or `HOST:PORT`), fetched by http or https, and files in `paths` and below."""
 
     hosts: tuple[str, ...] = ()
     paths: tuple[Path, ...] = ()
@@ -64,13 +67,41 @@ class Config:
         return (*own, *lenient, *formats, *overlays)
 
 
-def find(start: Path) -> Path | None:
-    """The nearest pyproject.toml with a `[tool.speclens]`, in a directory or above it."""
+def find(start: Path) -> tuple[Path | None, tuple[Problem, ...]]:
+    """The nearest pyproject.toml with a `[tool.speclens]`: in a directory, or above it up to the root of its repository.
+    Above, that of another user is passed over, since who writes it says which templates are run; each is a warning."""
+    passed: list[Problem] = []
     for directory in (start, *start.parents):
         path = directory / "pyproject.toml"
-        if path.is_file() and _table(path) is not None:
-            return path
-    return None
+        if os.path.isfile(path):
+            if directory != start and not _owners(directory, path) <= _trusted():
+                message = "this belongs to another user, and is passed over"
+                hint = "run speclens in its directory if you trust it"
+                passed.append(
+                    replace(
+                        _problem(path, "", message, hint), rule="config/owner", severity="warning"
+                    )
+                )
+            elif _table(path) is not None:
+                return path, tuple(passed)
+        if os.path.lexists(directory / ".git"):
+            break
+    return None, tuple(passed)
+
+
+def _owners(directory: Path, path: Path) -> set[int]:
+    """The users who can say what stands at a path; none where files have no owner."""
+    if sys.platform == "win32":
+        return set()
+    return {os.stat(directory).st_uid, os.lstat(path).st_uid, os.stat(path).st_uid}
+
+
+def _trusted() -> set[int]:
+    """This user, root (who could replace the toolkit itself), and who became root by sudo."""
+    if sys.platform == "win32":
+        return set()
+    user, before = os.geteuid(), os.environ.get("SUDO_UID", "")
+    return {0, user} | ({int(before)} if user == 0 and before.isdecimal() else set())
 
 
 def load(path: Path) -> Config:
@@ -153,6 +184,11 @@ def checked(config: Config, origin: Path | None = None) -> Config:
     if config.formats not in FORMATS:
         message = f"{config.formats!r} is no way to take formats"
         problems.append(_problem(where, "formats", message, f"one of {', '.join(FORMATS)}"))
+    problems += [
+        _problem(where, "allow_remote", f"{host!r} is no host", "write `HOST` or `HOST:PORT`")
+        for host in config.allowed.hosts
+        if not _HOST.fullmatch(host)
+    ]
     if config.templates is not None and not config.templates.is_dir():
         problems.append(
             _problem(where, "templates", f"no directory {config.templates}", "name one that exists")

@@ -42,7 +42,7 @@ _READING = (
     click.option(
         "--allow-remote",
         "hosts",
-        metavar="HOST",
+        metavar="HOST[:PORT]",
         multiple=True,
         help="A host that documents may be fetched from which the document refers to; else the network is not asked.",
     ),
@@ -96,13 +96,20 @@ def source_of(document: Path | None, reading: Reading) -> Source:
         return load(document, reading.overlays, reading.allowed)
     if reading.given:
         raise click.UsageError(f"{_option(reading)} goes with a document; name that as well.")
-    path = configuration.find(Path.cwd())
+    path = _nearest()
     if path is None:
         raise click.UsageError(
             "No pyproject.toml with [tool.speclens] here or above; name the document."
         )
     config = configuration.load(path)
     return load(config.spec, config.overlays, config.allowed)
+
+
+def _nearest() -> Path | None:
+    """The pyproject.toml that counts here; those that are passed over are told."""
+    path, passed = configuration.find(Path.cwd())
+    warn(passed)
+    return path
 
 
 def _option(reading: Reading) -> str:
@@ -118,7 +125,7 @@ def config_of(command: str, spec: Path | None, reading: Reading) -> Config:
         return configuration.checked(made)
     if reading.given:
         raise click.UsageError(f"{_option(reading)} goes with --spec.")
-    path = configuration.find(Path.cwd())
+    path = _nearest()
     if path is None:
         raise click.UsageError("No pyproject.toml with [tool.speclens] here or above; give --spec.")
     return configuration.load(path)
@@ -230,7 +237,7 @@ def _configured(is_told_more: bool) -> Config:
             "--overlay, --allow-remote, --allow-path, --package, --output, --templates, --client, --one-way, --lenient "
             "and --formats go with --spec."
         )
-    path = configuration.find(Path.cwd())
+    path = _nearest()
     if path is None:
         raise click.UsageError(
             "No pyproject.toml with [tool.speclens] here or above; give --spec, --package and --output."

@@ -7,7 +7,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache as memoize
 from hashlib import sha256
 from pathlib import Path
@@ -35,8 +35,23 @@ class Draft:
 
 def build(config: Config) -> tuple[Tree, tuple[Problem, ...]]:
     """The output tree of a configuration, and warnings on its document. Raises Refused, with all errors."""
-    with _uncollected():
+    with _uncollected(), _located(_directories(config)):
         return _build(config)
+
+
+@contextmanager
+def _located(directories: Sequence[Path]) -> Iterator[None]:
+    """A fault of a template is refused at its file."""
+    try:
+        yield
+    except render.TemplateFault as fault:
+        places = [directory / fault.template for directory in directories]
+        place = next(filter(os.path.lexists, places), fault.template)
+        hint = "templates/README.md says what a template receives"
+        problem = Problem(
+            "template/fault", "error", "#", str(place), fault.line, 1, fault.message, hint
+        )
+        raise Refused([problem]) from fault
 
 
 @contextmanager
@@ -58,10 +73,6 @@ def _uncollected() -> Iterator[None]:
 def _build(config: Config) -> tuple[Tree, tuple[Problem, ...]]:
     source = load(config.spec, config.overlays, config.allowed)
     inputs = _inputs(source, config)
-    parts = (part.name for part in source.parts)
-    name = cache.key(json.dumps(asdict(inputs)), config.fix, *parts)
-    if (stored := cache.get(name)) is not None:
-        return _loaded(stored, inputs, config)
     document, warnings, source = _read(source, config)
     made = drafts(source, document, config)
     files = [file for file in plan.files(document, config) if file.path in made]
@@ -80,28 +91,11 @@ def _build(config: Config) -> tuple[Tree, tuple[Problem, ...]]:
                 path=file.path,
                 text=texts[file.path],
                 template=file.template,
-                template_digest=_digest(*(path.read_text("utf-8") for path in sources)),
+                template_digest=_digest(*map(render.text, sources)),
                 subjects=tuple(Subject(pointer, digests[pointer]) for pointer in pointers),
             )
         )
-    cache.put(
-        name,
-        {
-            "files": [asdict(file) for file in outputs],
-            "warnings": [asdict(found) for found in warnings],
-        },
-    )
     return Tree(tuple(outputs), inputs, config.fix), warnings
-
-
-def _loaded(stored: Any, inputs: Inputs, config: Config) -> tuple[Tree, tuple[Problem, ...]]:
-    files = tuple(
-        OutputFile(
-            **{**file, "subjects": tuple(Subject(**subject) for subject in file["subjects"])}
-        )
-        for file in stored["files"]
-    )
-    return Tree(files, inputs, config.fix), tuple(Problem(**found) for found in stored["warnings"])
 
 
 def _read(source: Source, config: Config) -> Reading:
@@ -113,9 +107,10 @@ def drafts(source: Source, document: ir.Document, config: Config) -> dict[str, D
     each line. Raises Refused for a faulty template."""
     nonce = marks.nonce("".join(source.texts))
     directories = _directories(config)
-    try:
+    with _located(directories):
         document = plan.chosen(document, config)
-        annotated = _annotated(document, render.find("models", directories, Path.is_dir))
+        # Of the built-in templates only: the generator runs them outside of a sandbox.
+        annotated = _annotated(document, render.BUILT_IN / "models")
         render_one = render.renderer(directories, nonce)
         package = plan.package(document, config)
         made = {}
@@ -127,13 +122,6 @@ def drafts(source: Source, document: ir.Document, config: Config) -> dict[str, D
         return _pruned(
             made, {file.path for file in plan.files(document, config) if file.is_verbatim}
         )
-    except render.TemplateFault as fault:
-        place = render.find(fault.template, directories)
-        hint = "templates/README.md says what a template receives"
-        problem = Problem(
-            "template/fault", "error", "#", str(place), fault.line, 1, fault.message, hint
-        )
-        raise Refused([problem]) from fault
 
 
 def _annotated(document: ir.Document, templates: Path) -> ir.Document:
@@ -141,11 +129,11 @@ def _annotated(document: ir.Document, templates: Path) -> ir.Document:
     a type, in whatever document, is remembered."""
     texts = [path.read_text("utf-8") for path in sorted(templates.rglob("*")) if path.is_file()]
     name = cache.key(models.VERSION, _toolkit(), *texts)
-    known: dict[str, str] = cache.get(name, "annotations") or {}
+    known = cache.get(name)
     annotated, found = models.annotate(document, templates, known)
     if found:
         kept = known if len(known) < _MOST_ANNOTATIONS else {}
-        cache.put(name, {**kept, **found}, "annotations")
+        cache.put(name, {**kept, **found})
     return annotated
 
 
@@ -153,14 +141,22 @@ _MOST_ANNOTATIONS = 5_000
 
 
 def _pruned(made: dict[str, Draft], copied: set[str]) -> dict[str, Draft]:
-    """Files of which the copied ones hold only what the package uses, and are gone if that is nothing."""
+    """Files of which the copied ones hold only what the package uses, and are gone if that is nothing. Raises TemplateFault
+    where a template printed no Python."""
     texts = {path: draft.text for path, draft in made.items() if path.endswith(".py")}
+    try:
+        pruned = prune.prune(texts, copied)
+    except SyntaxError as error:
+        draft = next(made[path] for path in texts if Path(path).stem == error.filename)
+        at = draft.origins[min(error.lineno or 1, len(draft.origins)) - 1]
+        message = f"this prints no Python: {error.msg}"
+        raise render.TemplateFault(at.template, at.line, message) from error
     rest = {
         path: Draft(
             "\n".join(line for _, line in lines),
             tuple(made[path].origins[row] for row, _ in lines),
         )
-        for path, lines in prune.prune(texts, copied).items()
+        for path, lines in pruned.items()
     }
     return {
         path: rest.get(path, draft)
@@ -179,7 +175,7 @@ def _print(
     if not file.is_verbatim:
         return render_one(file.template, {"file": file, **variables})
     header = render_one("partials/_header.j2", {"file": file})
-    body = render.find(file.template, directories).read_text("utf-8")
+    body = render.text(render.find(file.template, directories))
     return header + marks.annotate_verbatim(body, file.template, nonce)
 
 
@@ -252,7 +248,7 @@ def _digest(*texts: str) -> str:
 
 def _inputs(source: Source, config: Config) -> Inputs:
     templates = [
-        path.read_text("utf-8") for directory in _directories(config) for path in _files(directory)
+        render.text(path) for directory in _directories(config) for path in _files(directory)
     ]
     return Inputs(
         document=_digest(*source.texts),

@@ -25,7 +25,7 @@ class _Module:
 
 def prune(texts: Mapping[str, str], copied: Collection[str]) -> dict[str, list[Line]]:
     """What a package (path -> Python text) uses of its modules that are `copied`; without those of which it uses
-    nothing. Raises SyntaxError."""
+    nothing. Raises SyntaxError, whose `filename` is the name of the module."""
     paths = {PurePosixPath(path).stem: path for path in texts}
     read = _reader({module: texts[path] for module, path in paths.items()})
     own = [module for module, path in paths.items() if path not in copied]
@@ -58,7 +58,7 @@ def _reader(texts: Mapping[str, str]) -> Callable[[str], _Module]:
 
     @cache
     def tree(module: str) -> ast.Module:
-        return ast.parse(texts[module])
+        return ast.parse(texts[module], module)
 
     @cache
     def read(module: str) -> _Module:

@@ -1,4 +1,9 @@
-"""Templates -> text. The only importer of jinja2."""
+"""Templates -> text. The only importer of jinja2.
+
+Templates are code of a project, as its tests are: who generates runs them. They run in Jinja's sandbox all the same, so
+that one which was copied from elsewhere reaches what it is given and nothing else of Python, and no file outside of the
+directories that templates come from.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +18,11 @@ from jinja2 import (
     BaseLoader,
     Environment,
     StrictUndefined,
-    TemplateError,
     TemplateNotFound,
     TemplateSyntaxError,
     meta,
 )
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from speclens import marks
 
@@ -36,14 +41,25 @@ class TemplateFault(Exception):
         self.template, self.line, self.message = template, line, message
 
 
-def find(
-    name: str, directories: Sequence[Path], is_it: Callable[[Path], bool] = Path.is_file
-) -> Path:
-    """The file of a template: the first directory that has it wins. Raises TemplateFault if none has."""
+def find(name: str, directories: Sequence[Path]) -> Path:
+    """The file of a template: the first directory that has it wins. Raises TemplateFault if none has, or if that is
+    outside of its directory."""
     for directory in directories:
-        if is_it(path := directory / name):
-            return path
+        if (path := directory / name).is_file():
+            # Installers may link the files of a distribution to where they keep them.
+            if directory == BUILT_IN or path.resolve().is_relative_to(directory.resolve()):
+                return path
+            raise TemplateFault(name, 1, f"{name} is outside of {directory}")
     raise TemplateFault(name, 1, f"no template {name}")
+
+
+def text(path: Path) -> str:
+    """The text of a template's file. Raises TemplateFault."""
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "not UTF-8"
+        raise TemplateFault(str(path), 1, f"cannot be read: {reason}") from None
 
 
 def sources(name: str, directories: Sequence[Path]) -> list[Path]:
@@ -55,7 +71,7 @@ def sources(name: str, directories: Sequence[Path]) -> list[Path]:
         if path not in found:
             found[path] = None
             if path.suffix == ".j2":
-                names += _included(path.read_text("utf-8"))
+                names += _included(text(path))
     return list(found)
 
 
@@ -85,13 +101,23 @@ class _Loader(BaseLoader):
     ) -> tuple[str, str, Callable[[], bool]]:
         try:
             path = find(template, self.directories)
-        except TemplateFault:
-            raise TemplateNotFound(template) from None
+        except TemplateFault as fault:
+            raise TemplateNotFound(template, fault.message) from None
         return (
-            marks.annotate(path.read_text("utf-8"), template, self.nonce),
+            marks.annotate(text(path), template, self.nonce),
             str(path),
             lambda: True,
         )
+
+
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """Jinja's sandbox, in which all of a template's own values can be named at once: they are frozen data."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """A field of the IR as it is; anything else if it is safe to give away."""
+        if attribute in getattr(type(obj), "__dataclass_fields__", ()):
+            return getattr(obj, attribute)
+        return super().getattr(obj, attribute)
 
 
 def renderer(directories: Sequence[Path], nonce: str) -> Callable[[str, Mapping[str, Any]], str]:
@@ -99,7 +125,7 @@ def renderer(directories: Sequence[Path], nonce: str) -> Callable[[str, Mapping[
 
     Names are looked up in the directories in order, so that a user's templates come before the built-in ones.
     """
-    environment = Environment(
+    environment = _Sandbox(
         loader=_Loader(directories, nonce),
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -114,13 +140,14 @@ def renderer(directories: Sequence[Path], nonce: str) -> Callable[[str, Mapping[
             return environment.get_template(name).render(variables)
         except TemplateSyntaxError as error:
             raise TemplateFault(error.name or name, error.lineno, str(error)) from error
-        except TemplateError as error:
-            raise TemplateFault(*_place(error, name, directories), str(error)) from error
+        except Exception as error:  # an expression raises what it likes: a division, a recursion
+            message = str(error) or type(error).__name__
+            raise TemplateFault(*_place(error, name, directories), message) from error
 
     return render
 
 
-def _place(error: TemplateError, name: str, directories: Sequence[Path]) -> tuple[str, int]:
+def _place(error: Exception, name: str, directories: Sequence[Path]) -> tuple[str, int]:
     """The template and the line that were printed when an error came up."""
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         for directory in directories:

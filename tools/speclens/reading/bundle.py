@@ -15,8 +15,9 @@ from speclens.config import Allowed
 from speclens.object_tables import Field, Table
 from speclens.objects import field_of, is_20, is_30, nodes, table
 from speclens.problems import Finding, Refused
+from speclens.reading.addresses import Unreachable
 from speclens.reading.component_names import ComponentNames
-from speclens.reading.library import Library, Unreachable
+from speclens.reading.library import Library
 from speclens.reading.needed import is_needed, is_reference
 from speclens.reading.resolve import Found, Place, Resolver
 from speclens.source import Source, locate

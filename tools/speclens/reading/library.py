@@ -9,21 +9,28 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
+from urllib.parse import SplitResult
 
 from speclens.config import Allowed
 from speclens.problems import Problem, Refused
-from speclens.source import Source
-from speclens.source.load import load, loads
+from speclens.reading.addresses import (
+    DEFAULT_PORTS,
+    Unreachable,
+    file_path,
+    host_of,
+    is_among,
+    split,
+)
+from speclens.source import Source, files
+from speclens.source.load import loads, parsed
 
+if TYPE_CHECKING:
+    from speclens.reading.remote import Remote
 
-class Unreachable(Exception):
-    """A reference that cannot be followed: what of it is wrong, to be said after it, and what to do."""
-
-    def __init__(self, message: str, hint: str = "", rule: str = "reference/external") -> None:
-        super().__init__(message)
-        self.message, self.hint, self.rule = message, hint, rule
+_OF_THE_SYSTEM = ("/proc", "/sys")
+"""Where Linux shows itself, in files that look regular."""
 
 
 @dataclass(slots=True)
@@ -40,11 +47,16 @@ class Library:
     problems: list[Problem] = field(default_factory=list)
     unread: dict[str, Unreachable] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
+    remote: Remote | None = None
 
     def __post_init__(self) -> None:
-        home = Path(os.path.abspath(self.root.name))
-        self.uris = [home.as_uri()] * (1 + len(self.root.overlays))
-        self.numbers = {self.uris[0]: 0, os.path.realpath(home): 0}
+        place = Path(self._home(), os.path.basename(self.root.name))
+        self.uris = [place.as_uri()] * (1 + len(self.root.overlays))
+        self.numbers = {self.uris[0]: 0, os.path.realpath(place): 0}
+
+    def _home(self) -> str:
+        """The directory of the root, as the system finds it: a link before a `..` counts."""
+        return os.path.realpath(os.path.dirname(self.root.name))
 
     def document(self, number: int) -> Source:
         """A document by its number."""
@@ -52,11 +64,13 @@ class Library:
 
     def open(self, uri: str, origin: int) -> int:
         """The number of the document at an absolute URI, that document `origin` refers to. Raises Unreachable."""
+        if not self.uris[origin].startswith("file:") and uri[:5].lower() == "file:":
+            raise Unreachable("is a file, which documents on the network cannot refer to")
         if uri in self.unread:
             raise self.unread[uri]
         if uri not in self.numbers:
             try:
-                self.numbers[uri] = self._opened(uri, origin)
+                self.numbers[uri] = self._opened(uri)
             except Unreachable as reason:
                 self.unread[uri] = reason
                 raise
@@ -66,56 +80,56 @@ class Library:
         """How a document is called in messages: a file as the user would name it."""
         if not uri.startswith("file:"):
             return uri
+        try:
+            path = file_path(split(uri))
+        except Unreachable:
+            return uri
         home = os.path.dirname(self.root.name)
-        path = unquote(urlsplit(uri).path)
-        return os.path.normpath(os.path.join(home, os.path.relpath(path, os.path.abspath(home))))
+        return os.path.normpath(os.path.join(home, os.path.relpath(path, self._home())))
 
     def relative(self, number: int) -> str:
         """A document by its place beside the root, wherever that is; "" is the root itself."""
         uri = self.uris[number]
         if number == 0 or not uri.startswith("file:"):
             return uri.partition("://")[2] if number else ""
-        directory = os.path.dirname(unquote(urlsplit(self.uris[0]).path))
-        return os.path.relpath(unquote(urlsplit(uri).path), directory)
+        return os.path.relpath(file_path(split(uri)), self._home())
 
-    def _opened(self, uri: str, origin: int) -> int:
-        try:
-            parts = urlsplit(uri)
-            host = parts.hostname
-        except ValueError:
-            raise Unreachable("is no URI reference") from None
-        if parts.scheme == "file" and host in (None, "", "localhost"):
-            if not self.uris[origin].startswith("file:"):
-                raise Unreachable("is a file, which documents on the network cannot refer to")
-            return self._file(uri, unquote(parts.path))
-        if parts.scheme not in ("http", "https") or not host:
+    def _opened(self, uri: str) -> int:
+        parts = split(uri)
+        if parts.scheme == "file" and parts.netloc in ("", "localhost"):
+            return self._file(file_path(parts))
+        if parts.scheme not in DEFAULT_PORTS or not host_of(parts):
             raise Unreachable("is neither a file nor at an http(s) address")
-        if host not in self.allowed.hosts:
-            raise Unreachable(
-                "is on the network, which is not asked", f"allow it by --allow-remote {host}"
-            )
-        from speclens.reading.remote import NotFetched, fetch  # what it needs takes long to load
+        return self._fetched(uri, parts)
 
+    def _fetched(self, uri: str, parts: SplitResult) -> int:
+        if parts.username is not None:
+            raise Unreachable("holds the name of a user, which is not sent")
+        if not is_among(parts, self.allowed.hosts):
+            hint = f"allow it by --allow-remote {_shown_host(parts)}"
+            raise Unreachable("is on the network, which is not asked", hint)
+        from speclens.reading.remote import NotFetched, Remote  # what it needs takes long to load
+
+        if self.remote is None:
+            self.remote = Remote(self.allowed.hosts)
         try:
-            text = fetch(uri)
+            text = self.remote.fetch(uri)
         except NotFetched as error:
             raise Unreachable(f"cannot be fetched: {error}") from None
         return self._added(uri, lambda: loads(text, uri))
 
-    def _file(self, uri: str, path: str) -> int:
+    def _file(self, path: str) -> int:
+        """The number of the file at a path. What is judged is where that leads, and what is judged is opened."""
         try:
             real = os.path.realpath(path)
-            is_file = os.path.isfile(real)
         except ValueError:
             raise Unreachable("is no name of a file") from None
-        home = os.path.dirname(os.path.abspath(self.root.name))
-        if not any(_is_below(real, str(top)) for top in (home, *self.allowed.paths)):
+        if not any(_is_below(real, str(top)) for top in (self._home(), *self.allowed.paths)):
             hint = "move it there, or allow a directory by --allow-path DIRECTORY"
             raise Unreachable("is outside of the directory of the document", hint)
-        if not is_file:
-            raise Unreachable("is in a file that is not there")
         if real not in self.numbers:
-            self.numbers[real] = self._added(uri, lambda: load(Path(self.shown(uri))))
+            data, uri = _read(real), Path(path).as_uri()
+            self.numbers[real] = self._added(uri, lambda: parsed(data, self.shown(uri)))
         return self.numbers[real]
 
     def _added(self, uri: str, read: Callable[[], Source]) -> int:
@@ -129,9 +143,28 @@ class Library:
         return len(self.uris) - 1
 
 
+def _read(real: str) -> bytes:
+    if any(_is_below(real, top) for top in _OF_THE_SYSTEM):
+        raise Unreachable("cannot be read: not a regular file")
+    try:
+        return files.read(real, files.as_judged)
+    except (FileNotFoundError, NotADirectoryError):
+        raise Unreachable("is in a file that is not there") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise Unreachable(f"cannot be read: {reason}") from None
+    except files.TooLarge as error:
+        raise Unreachable(f"cannot be read: {error}") from None
+
+
 def _is_below(path: str, directory: str) -> bool:
-    top = os.path.realpath(directory)
-    return os.path.commonpath((path, top)) == top
+    return PurePath(path).is_relative_to(os.path.realpath(directory))
+
+
+def _shown_host(parts: SplitResult) -> str:
+    host = host_of(parts)
+    port = "" if parts.port in (None, DEFAULT_PORTS[parts.scheme]) else f":{parts.port}"
+    return (f"[{host}]" if ":" in host else host) + port
 
 
 def _as_of_part(problem: Problem) -> Problem:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote, urldefrag, urljoin
 
-from speclens.reading.library import Library, Unreachable
+from speclens.reading.addresses import Unreachable
+from speclens.reading.library import Library
 from speclens.source.origins import Origin, Part
 from speclens.source.pointer import tokens
 

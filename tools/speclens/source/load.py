@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from speclens.problems import Finding, Problem, Refused
-from speclens.source import json_text, origins, pointer, yaml_text
+from speclens.source import files, json_text, origins, pointer, yaml_text
 from speclens.source.faults import Fault, Lines, located, not_a_mapping
 from speclens.source.json_scan import scan
 from speclens.source.origins import Origin
@@ -17,10 +17,6 @@ from speclens.source.places import Place, find
 from speclens.source.yaml_places import places
 
 _BOM = "\ufeff"
-
-MAX_BYTES = 1 << 27
-"""Largest file that is read (128 MiB)."""
-
 
 _UNCHANGED = Origin(0)
 
@@ -62,7 +58,25 @@ class Source:
 
 def load(path: Path) -> Source:
     """A file's document, YAML 1.2 or JSON in UTF-8. Raises Refused with all faults of the text."""
-    return loads(_read(path), str(path))
+    name = str(path)
+    try:
+        return parsed(files.read(path), name)
+    except files.TooLarge as error:
+        fault = Fault("source/size", 0, str(error))
+    except (OSError, ValueError) as error:
+        fault = Fault("source/unreadable", 0, getattr(error, "strerror", None) or str(error))
+    raise _refused(fault, name, "")
+
+
+def parsed(data: bytes, name: str) -> Source:
+    """A document of these bytes, which are UTF-8, as `loads` reads it. Raises Refused with all faults of the text."""
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode().removeprefix(_BOM)
+        fault = Fault("source/encoding", len(before), "not UTF-8", "save the file as UTF-8")
+        raise _refused(fault, name, before) from None
+    return loads(text, name)
 
 
 def loads(text: str, name: str) -> Source:
@@ -126,24 +140,6 @@ def _parse(text: str, name: str) -> tuple[Any, list[Fault]]:
         if not any(fault.rule == "source/syntax" for fault in faults):
             return value, faults
     return yaml_text.parse(text)
-
-
-def _read(path: Path) -> str:
-    name = str(path)
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise _refused(Fault("source/unreadable", 0, reason), name, "") from None
-    if len(data) > MAX_BYTES:
-        raise _refused(Fault("source/size", 0, f"larger than {MAX_BYTES:,} bytes"), name, "")
-    try:
-        return data.decode()
-    except UnicodeDecodeError as error:
-        before = data[: error.start].decode().removeprefix(_BOM)
-        fault = Fault("source/encoding", len(before), "not UTF-8", "save the file as UTF-8")
-        raise _refused(fault, name, before) from None
 
 
 def _refused(fault: Fault, name: str, text: str) -> Refused:

@@ -7,6 +7,9 @@
    carrying it out a second time ends the same way.
 4. `journal.json` is removed: the new tree stands. What else is in the directory is litter.
 
+A journal may have come with a repository. So it is carried out only if all that is left of it is what `write`
+itself may do: replace and delete files that bear the marker, and put such in place.
+
 Killed before 2, the next run throws the directory away; killed after, it carries the journal out.
 An error after 2 (a directory without permission) makes the backward journal the one to carry out;
 all that it needs is on the disk since 1, so that a full disk cannot stop it.
@@ -27,7 +30,7 @@ from typing import Any
 
 from speclens.problems import Refused
 from speclens.tree.exclusive import exclusive
-from speclens.tree.paths import no_traceback, obstacles, prefixes, read, unsafe
+from speclens.tree.paths import is_own, no_traceback, obstacles, prefixes, read, unsafe
 from speclens.tree.values import JOURNAL, LOCK, digest
 
 _COMMITTED = f"{JOURNAL}/journal.json"
@@ -230,9 +233,29 @@ def _decode(body: Any) -> _Journal:
 
 
 def _is_sound(root: Path, journal: _Journal) -> bool:
-    """Whether only output files are touched: a journal may have come with a repository."""
-    return all(path == LOCK or unsafe(path) is None for path in _paths(journal)) and all(
-        _STAGED.fullmatch(move.staged)
-        and (not os.path.lexists(root / move.staged) or _is(root, move.staged, move.digest))
-        for move in journal.moves
+    """Whether what is left to do is what `write` may do: a journal may have come with a repository."""
+    return (
+        all(path == LOCK or unsafe(path) is None for path in _paths(journal))
+        and all(_may_delete(root, item) for item in journal.deletes)
+        and all(_may_move(root, move) for move in journal.moves)
+    )
+
+
+def _may_delete(root: Path, item: _Delete) -> bool:
+    data = read(root, item.path)
+    return data is None or digest(data) != item.digest or is_own(item.path, data)
+
+
+def _may_move(root: Path, move: _Move) -> bool:
+    """What was moved already leaves nothing to do, whatever is there since."""
+    if not _STAGED.fullmatch(move.staged):
+        return False
+    if not os.path.lexists(root / move.staged):
+        return True
+    new, old = read(root, move.staged), read(root, move.path)
+    return (
+        new is not None
+        and digest(new) == move.digest
+        and is_own(move.path, new)
+        and (old is None or is_own(move.path, old))
     )

@@ -15,9 +15,12 @@ from speclens.problems import Problem, Refused
 from speclens.tree.values import JOURNAL, LOCK, MARKER, Tree
 
 SKIPPED = frozenset({".git", ".venv", "__pycache__", "node_modules"})
+_MAX_BYTES, _MAX_PART = 1024, 255  # of a path on macOS, of a name everywhere
 _HEAD_LINES = 5
 _HEAD_BYTES = 4096
-_FORBIDDEN = re.compile(r"[\x00-\x1f\x7f\\:\ud800-\udfff]")
+_UNMARKED = f"its first {_HEAD_LINES} lines do not say {MARKER!r}, by which a later run knows it"
+_MARK = 'begin its template with `{% include "partials/_header.j2" %}`, or say it in a comment'
+_FORBIDDEN = re.compile(r"[\x00-\x1f\x7f\\:~\ud800-\udfff]")
 
 
 def fault(root: Path, path: str, rule: str, message: str, hint: str = "") -> Problem:
@@ -47,11 +50,15 @@ def unsafe(path: str) -> str | None:
     """Why a path may not be written on some file system, or None.
 
     Trailing dots and spaces are dropped by Windows; that rule also covers `.` and `..`. A `:` is a
-    drive or a stream there.
+    drive or a stream there, and a `~` makes a short name (`GIT~1` is `.git`). HFS+ passes over
+    characters of format.
     """
-    if _FORBIDDEN.search(path):
-        return "it holds a backslash, a colon, a control character or a lone surrogate"
-    for part in path.split("/"):
+    if _FORBIDDEN.search(path) or any(unicodedata.category(char) == "Cf" for char in path):
+        return "it holds a backslash, a colon, a tilde, a character of control or format, or a lone surrogate"
+    parts = path.split("/")
+    if len(path.encode()) > _MAX_BYTES or any(len(part.encode()) > _MAX_PART for part in parts):
+        return "it is too long"
+    for part in parts:
         if not part:
             return "it is absolute or has an empty part"
         if part.rstrip(". ") != part:
@@ -77,6 +84,11 @@ def check(root: Path, tree: Tree) -> None:
     ]
     problems += [
         fault(root, path, "output/duplicate-path", message) for path, message in _clashes(paths)
+    ]
+    problems += [
+        fault(root, file.path, "output/marker", _UNMARKED, _MARK)
+        for file in tree.files
+        if not bears_marker(file.text.encode("utf-8", "surrogatepass"))
     ]
     problems += [
         fault(root, file.path, "output/text", "the text is not valid Unicode: a lone surrogate")
@@ -121,6 +133,12 @@ def obstacles(root: Path, paths: Iterable[str]) -> Iterator[Problem]:
             yield foreign(root, prefix, f"{prefix} is to be a file, and something else is there")
         elif prefix not in files and not stat.S_ISDIR(mode):
             yield foreign(root, prefix, f"{prefix} is to be a directory, and a file is there")
+
+
+def is_own(path: str, data: bytes) -> bool:
+    """Whether speclens made a file, so that it may replace and delete it: by the file's own word. What the lock lists
+    does not count, since a lock may have come with a repository."""
+    return path == LOCK or bears_marker(data)
 
 
 def foreign(root: Path, path: str, message: str) -> Problem:

@@ -9,7 +9,7 @@ from speclens.problems import Problem, Refused
 from speclens.tree.exclusive import exclusive
 from speclens.tree.journal import commit, settle
 from speclens.tree.lock import lock_text
-from speclens.tree.paths import bears_marker, check, foreign, no_traceback, obstacles
+from speclens.tree.paths import check, foreign, is_own, no_traceback, obstacles
 from speclens.tree.state import State, read_state
 from speclens.tree.values import LOCK, Tree
 
@@ -43,14 +43,12 @@ def write(output: Path, tree: Tree) -> tuple[str, ...]:
 
 
 def _foreign(root: Path, state: State, tree: Tree) -> Iterator[Problem]:
-    entries = state.entries()
     for file in tree.files:
         disk = state.files.get(file.path)
-        if disk is None or disk == file.text.encode() or bears_marker(disk):
+        if disk is None or disk == file.text.encode() or is_own(file.path, disk):
             continue
-        if file.path not in entries:
-            message = f"{file.path} is there already, and speclens did not make it"
-            yield foreign(root, file.path, message)
+        message = f"{file.path} is there already, and does not say that speclens made it"
+        yield foreign(root, file.path, message)
 
 
 def _changes(state: State, tree: Tree) -> tuple[dict[str, bytes | None], dict[str, bytes]]:

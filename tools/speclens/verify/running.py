@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
@@ -68,7 +69,8 @@ def verify(
 ) -> Iterator[Report]:
     """A report on each of some schemas, given by their pointers (of the document with its parameters lifted); the same
     in every run. `judged` are the formats that are types (`formats_of`)."""
-    set_hypothesis_home_dir(cache.directory("hypothesis"))  # not the user's directory
+    # Not the user's current directory; nowhere, if what is stored there could be another's.
+    set_hypothesis_home_dir(cache.directory("hypothesis") or os.devnull)
     subject = subjects(written, unenforced, judged)
     for pointer, made in generated.items():
         yield run(subject(pointer, made), examples)

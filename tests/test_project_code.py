@@ -1,0 +1,204 @@
+"""What of a project is run: its templates, in a sandbox, and only those that a configuration of its owner names."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from speclens import config, render
+from speclens.cli import main
+
+HEAD = '{% include "partials/_header.j2" %}\n'
+DOCUMENT = "openapi: 3.1.0\ninfo: {title: Pets, version: '1'}\npaths: {/a: {get: {responses: {'200': {description: OK}}}}}\ncomponents: {schemas: {A: {type: object}}}\n"
+TABLE = '[tool.speclens]\nspec = "api.yaml"\npackage = "pets"\noutput = "out"\n'
+POSIX = pytest.mark.skipif(sys.platform == "win32", reason="links and owners")
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "project/templates/package").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "project")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    Path("api.yaml").write_text(DOCUMENT)
+    return tmp_path / "project"
+
+
+def faults(template: str) -> list[tuple[str, int, str]]:
+    """What is wrong with a project of this README template: file, line, message."""
+    Path("templates/package/README.md.j2").write_text(HEAD + template)
+    Path("pyproject.toml").write_text(TABLE + 'templates = "templates"\n')
+    result = CliRunner().invoke(main, ["generate", "--format", "json"], catch_exceptions=False)
+    if result.exit_code == 0:
+        return []
+    assert (result.exit_code, Path("out").exists()) == (1, False)
+    return [(Path(one["file"]).name, one["line"], one["message"]) for one in json.loads(result.stdout)]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("expression", "message"),
+    [
+        ("{{ ''.__class__.__mro__ }}", "access to attribute '__class__'"),
+        ("{{ document.__class__ }}", "access to attribute '__class__'"),
+        ("{{ document['__class__'] }}", "access to attribute '__class__'"),
+        ("{{ (document | attr('__init__')).__globals__ }}", "access to attribute '__init__'"),
+        ("{{ self.__init__.__globals__ }}", "access to attribute '__init__'"),
+        ("{{ cycler.__init__.__globals__.os.popen('id') }}", "access to attribute '__init__'"),
+        ("{{ '{0.__class__}'.format(file) }}", "access to attribute '__class__'"),
+        ("{% set _ = [].append(1) %}", "access to attribute 'append'"),
+        ("{{ nothing }}", "'nothing' is undefined"),
+        ("{{ 1 / 0 }}", "division by zero"),
+        ("{{ none.x.y }}", "has no attribute 'x'"),
+        ("{% for _ in range(10 ** 9) %}{% endfor %}", "Range too big"),
+        ("{% include 'package/README.md.j2' %}", "recursion"),
+        ("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "recursion"),
+        ("{% include '../../secret' %}", "../../secret is outside of templates"),
+        ("{% include 'link' %}", "link is outside of templates"),
+        ("{% include 'package/../../../secret' %}", "is outside of templates"),
+        ("{% include '/etc/passwd' %}", "/etc/passwd is outside of templates"),
+        ("{% include 'pipe' %}", "no template pipe"),
+    ],
+)  # fmt: skip
+@POSIX
+def test_a_template_reaches_what_it_is_given(project: Path, expression: str, message: str) -> None:
+    (project.parent / "secret").write_text("secret")
+    (project / "templates/link").symlink_to(project.parent / "secret")
+    os.mkfifo(project / "templates/pipe")
+    [(_, line, told)] = faults(expression)
+    assert message in told
+    assert line >= 1
+
+
+@POSIX
+def test_the_directory_of_templates_may_be_a_link(project: Path) -> None:
+    (project / "templates").rename(project.parent / "shared")
+    (project / "templates").symlink_to(project.parent / "shared")
+    (project / "templates/partials").mkdir()
+    shutil.copy(render.BUILT_IN / "partials/_header.j2", project / "templates/partials")
+    assert faults("{{ package.distribution }}\n") == []
+
+
+def test_a_template_says_that_its_file_is_generated(project: Path) -> None:
+    del project
+    Path("templates/partials").mkdir()
+    Path("templates/partials/_header.j2").write_text("")
+    assert {(name, line) for name, line, _ in faults("mine\n")} >= {("README.md", 1)}
+
+
+def test_the_generator_of_annotations_gets_none_of_the_projects_templates(project: Path) -> None:
+    """It runs them outside of a sandbox."""
+    own = project / "templates/models/pydantic_v2/BaseModel.jinja2"
+    own.parent.mkdir(parents=True)
+    own.write_text("{{ 1 / 0 }}")
+    assert faults("") == []
+
+
+def test_a_template_that_prints_no_python(project: Path) -> None:
+    own = project / "templates/package/client.py.j2"
+    own.write_text(HEAD + "{% if true %}\n{% endif %}\ndef (:\n")
+    assert faults("") == [("client.py.j2", 4, "this prints no Python: invalid syntax")]
+
+
+@POSIX
+@pytest.mark.parametrize("kind", ["link", "bytes", "directory", "include that is not reached"])
+def test_templates_that_cannot_be_read(project: Path, kind: str) -> None:
+    own = project / "templates/package/client.py.j2"
+    message = "cannot be read: not UTF-8"
+    if kind == "link":
+        own.symlink_to(project / "api.yaml")
+        message = "package/client.py.j2 is outside of templates"
+    elif kind == "bytes":
+        own.write_bytes(b"\xff")
+    elif kind == "directory":
+        own.mkdir()
+        message = ""  # that of the toolkit is taken
+    else:
+        own.write_text(HEAD + "{% if false %}{% include '../../secret' %}{% endif %}")
+        (project.parent / "secret").write_text("secret")
+        message = "../../secret is outside of templates"
+    assert [one[2] for one in faults("")] == [message] * bool(message)
+
+
+# The search for a configuration
+
+
+def found(start: Path) -> tuple[Path | None, list[str]]:
+    path, passed = config.find(start)
+    assert {(one.rule, one.severity) for one in passed} <= {("config/owner", "warning")}
+    return path, [one.file for one in passed]
+
+
+@pytest.mark.parametrize("kind", ["directory", "file"])
+def test_the_search_stops_at_the_root_of_the_repository(tmp_path: Path, kind: str) -> None:
+    inner = tmp_path / "repository/a/b"
+    inner.mkdir(parents=True)
+    (tmp_path / "pyproject.toml").write_text(TABLE)
+    assert found(inner) == (tmp_path / "pyproject.toml", [])
+    root = tmp_path / "repository"
+    if kind == "directory":
+        (root / ".git").mkdir()
+    else:
+        (root / ".git").write_text("gitdir: elsewhere\n")
+    assert found(inner) == (None, [])
+    assert found(root) == (None, [])
+    (root / "pyproject.toml").write_text(TABLE)
+    assert found(inner) == (root / "pyproject.toml", [])
+
+
+@POSIX
+def test_another_users_directory_above_is_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a/b").mkdir(parents=True)
+    theirs, mine = tmp_path / "a/pyproject.toml", tmp_path / "pyproject.toml"
+    theirs.write_text("not TOML")  # is not read
+    mine.write_text(TABLE)
+    monkeypatch.setattr(config, "_owners", lambda directory, path: {1000 + (path == theirs)})
+    monkeypatch.setattr(config, "_trusted", lambda: {1000})
+    assert found(tmp_path / "a/b") == (mine, [str(theirs)])
+    mine.unlink()
+    assert found(tmp_path / "a/b") == (None, [str(theirs)])
+    theirs.write_text(TABLE)
+    assert found(tmp_path / "a") == (theirs, [])  # the current directory always counts
+    monkeypatch.chdir(tmp_path / "a/b")
+    result = CliRunner().invoke(main, ["check"])
+    assert result.exit_code == 2
+    assert f"warning: {theirs}:1:1: config/owner: this belongs to another user" in result.stderr
+
+
+@POSIX
+def test_who_owns_a_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The owner of the directory, of the file, and of a link to it."""
+    link = tmp_path / "pyproject.toml"
+
+    def stat(path: Path) -> os.stat_result:
+        return os.stat_result((0, 0, 0, 0, 1 if path == tmp_path else 3, 0, 0, 0, 0, 0))
+
+    def lstat(_: Path) -> os.stat_result:
+        return os.stat_result((0, 0, 0, 0, 2, 0, 0, 0, 0, 0))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "stat", stat)
+        patched.setattr(os, "lstat", lstat)
+        owners = config._owners(tmp_path, link)
+    assert owners == {1, 2, 3}
+
+
+@POSIX
+@pytest.mark.parametrize(
+    ("user", "before", "trusted"),
+    [(1000, None, {0, 1000}), (1000, "7", {0, 1000}), (0, "7", {0, 7}), (0, None, {0}), (0, "-1", {0}), (0, "x", {0})],
+)  # fmt: skip
+def test_who_is_trusted(
+    user: int, before: str | None, trusted: set[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: user)
+    monkeypatch.delenv("SUDO_UID", raising=False)
+    if before is not None:
+        monkeypatch.setenv("SUDO_UID", before)
+    assert config._trusted() == trusted
