@@ -84,6 +84,11 @@ def _parameter(location: str, is_content: bool) -> Callable[..., None]:
     return make
 
 
+def _in_path(operation: dict[str, Any], components: dict[str, Any], name: str, schema: Any) -> None:
+    parameter = {"name": "given", "in": "path", "required": True, "schema": schema}
+    operation["parameters"] = [parameter]
+
+
 def _event(operation: dict[str, Any], components: dict[str, Any], name: str, schema: Any) -> None:
     data = {"type": "string", "contentMediaType": JSON, "contentSchema": schema}
     item = {
@@ -109,6 +114,8 @@ REQUESTS = (
     Place("parameter: query", _parameter("query", False), _is_text),
     Place("parameter: header", _parameter("header", False), _is_text),
     Place("parameter: cookie", _parameter("cookie", False), _is_text),
+    Place("parameter: path", _in_path, _is_text),
+    Place("parameter: all of the query, as JSON", _parameter("querystring", True), since="3.2"),
 )
 ANSWERS = (
     Place("answer: JSON", _answer(JSON)),
@@ -175,7 +182,12 @@ def documents(
             found.append(Put(ident, place, sample))
         if operation["responses"].keys() <= {"4XX"}:
             operation["responses"]["204"] = {"description": "Nothing."}
-        paths[f"/{ident}"] = {"post": operation}
+        end = (
+            "/{given}"
+            if any(one.place.name == "parameter: path" for one in found[-2:] if one.ident == ident)
+            else ""
+        )
+        paths[f"/{ident}{end}"] = {"post": operation}
     security = {"securitySchemes": {"key": {"type": "http", "scheme": "bearer"}}}
     document = {
         "openapi": version,

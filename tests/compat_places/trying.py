@@ -24,7 +24,8 @@ def failures(package: str, document: dict[str, Any], put: list[Put]) -> Iterator
     """What went wrong with values at places of a document, through the client, and through the server where it has the
     operation."""
     client = import_module(f"{package}.client")
-    operations = {one.path: one for one in vars(client).values() if hasattr(one, "answers")}
+    every = [one for one in vars(client).values() if type(one).__name__ == "Operation"]
+    operations = {one.path.removesuffix("/{given}"): one for one in every}
     for one in put:
         operation = operations[f"/{one.ident}"]
         asked = next((two for two in put if two.ident == one.ident and two.place in REQUESTS), None)
@@ -114,8 +115,12 @@ def _arguments(package: str, operation: Any, one: Put, value: Any) -> dict[str, 
 
 
 def _read(request: httpx.Request, place: str) -> Any:
-    if place.startswith("parameter: query"):
-        found: Any = dict(parse_qsl(request.url.query.decode()))["given"]
+    if place.startswith("parameter: path"):
+        found: Any = unquote(request.url.raw_path.decode().rpartition("/")[2])
+    elif place.startswith("parameter: all of the query"):
+        found = unquote(request.url.query.decode())
+    elif place.startswith("parameter: query"):
+        found = dict(parse_qsl(request.url.query.decode()))["given"]
     elif place.startswith("parameter: header"):
         found = request.headers["given"]
     elif place.startswith("parameter: cookie"):
