@@ -123,10 +123,10 @@ class Normalized:
         known = {target: source_of(target, value, self._sent) for target in targets}
         if lost := [target for target, source in known.items() if source is None]:
             inside = within(lost)
-            for source, hub, _, _ in moves(log.notes):
-                for target in inside(hub):
+            for sent, now, _, _ in moves(log.notes):
+                for target in inside(now):
                     if known[target] is None:
-                        known[target] = pointer(source)
+                        known[target] = pointer(sent)
         sources = [target if (source := known[target]) is None else source for target in targets]
         inside, missing = within(sources), dict[str, str]()
         for at, needed in log.missing:

@@ -94,7 +94,7 @@ def source_of(target: str, value: Any, sent: Any) -> str | None:
         beside = pointer((above.at, names_of(target)[-1]))
         if here is _NONE or _is_sent(beside, sent):
             return beside
-    found = next(_marks(above if here is _NONE else here), _NONE)
+    found: Any = next(_marks(above if here is _NONE else here), _NONE)
     return None if found is _NONE else pointer(found)
 
 
