@@ -20,12 +20,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
-from runtime._compat import MOST_ERRORS, MOST_NOTES, MOST_TEXT, CompatError, Log, Normalized
-from runtime._gather import gather, hub_of, merged, merged_within, only
+from runtime._compat import CompatError
+from runtime._gather import merged_within
 from runtime._types import OneOf, Unique
-from runtime._values import has_repeats, key_of, same
+from runtime._values import has_repeats, is_number, is_one_of
 
 import routescope
+from routescope._compat import MOST_ERRORS, MOST_NOTES, MOST_TEXT, Log, Normalized
+from routescope._gather import gather, hub_of, merged
+from routescope._values import key_of, same
+from speclens.lower import differences
 
 Act = Callable[[], object]
 both = pytest.mark.parametrize("package", ["runtime", "routescope"])
@@ -112,7 +116,7 @@ def older(value: Any, at: Any, log: Log) -> Any:
     if isinstance(value, dict):
         folded = {key: older(item, (at, key), log) for key, item in value.items()}
         log.drop_unused({key: 0 for key in value if key == "x"}, {}, at)
-        gather(folded, at, log, only, NEW)
+        gather(folded, at, log, merged, NEW)
         return folded
     return value
 
@@ -160,10 +164,12 @@ def test_of_long_pointers_few_are_listed() -> None:
 
 def test_an_error_after_many_rewrites_is_where_it_was_sent() -> None:
     """True has no mark of its own, so its place is found by the rewrite that moved it."""
-    found = Log().run(older, {"a": [{"old": True}] * 2500, "b": {"old": None}})
-    assert found.locate(["/a/2400/new", "/b/new", "/a/7/new", "/a/7/y"]) == [
+    sent = {"a": [{"old": True}] * 2500, "b": {"old": None}, "c": {"old": [True]}}
+    found = Log().run(older, sent)
+    assert found.locate(["/a/2400/new", "/b/new", "/c/new/0", "/a/7/new", "/a/7/y"]) == [
         ("/a/2400/old", ""),
         ("/b/old", ""),
+        ("/c/old", ""),
         ("/a/7/old", ""),
         ("/a/7/y", ""),
     ]
@@ -201,12 +207,22 @@ def test_of_errors_at_long_places_few_are_listed() -> None:
     assert len(caught.value.errors) == 1  # type: ignore[attr-defined]
 
 
+def test_a_model_that_goes_too_deep_refuses() -> None:
+    class Model:
+        @staticmethod
+        def model_validate(value: Any, **_: bool) -> Any:
+            raise RecursionError
+
+    with pytest.raises(routescope.PayloadError, match="nested too deep"):
+        routescope.normalize_image({}).validate(Model)
+
+
 def test_a_required_field_that_is_missing_costs_no_pointer_of_each() -> None:
     """A run notes where something is missing, be it asked for or not."""
 
     def fold(value: Any, at: Any, log: Log) -> Any:
         for index, item in enumerate(value["k"]):
-            gather(item.copy(), ((at, value["name"]), index), log, only, NEW, "is needed")
+            gather(item.copy(), ((at, value["name"]), index), log, merged, NEW, "is needed")
 
     payloads = [{"name": "k" * n, "k": [{}] * n} for n in (1000, 2000, 4000)]
     acts: list[Act] = [lambda one=one: Log().run(fold, one) for one in payloads]
@@ -265,6 +281,22 @@ def test_an_enumeration_of_many_values_costs_no_more_for_each() -> None:
         return lambda: [adapter.validate_python(one) for one in values]
 
     assert growth(seconds, [act(n) for n in (500, 1000, 2000)]) <= EXPONENT + SLACK
+
+
+@pytest.mark.parametrize(
+    "values",
+    [tuple(map(str, range(20))), tuple(range(20)), (*range(20), 0.5), (*range(20), "x", True, [1])],
+    ids=["texts", "integers", "numbers", "any"],
+)
+def test_a_normalizer_looks_up_one_of_many_values(values: tuple[Any, ...]) -> None:
+    others = [*values, "", "20", 20, 1.0, 0.25, True, False, None, [], [1], {}, {"a": 1}]
+    names = {"is_number": is_number, "is_one_of": is_one_of}
+    for is_negated in (False, True):
+        test = differences.one_of(values, "value", is_negated)
+        assert (" in {" in test) is (values[-1] != [1])
+        for value in others:
+            found = eval(test, names | {"value": value})
+            assert found is (is_one_of(value, values) is not is_negated)
 
 
 def test_comparing_grows_with_the_values() -> None:
