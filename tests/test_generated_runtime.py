@@ -76,6 +76,11 @@ def test_multiples_are_those_of_the_numbers_as_written() -> None:
     assert [is_multiple(value, 0.1) for value in (0.3, 1, 0.35)] == [True, True, False]
 
 
+def test_multiples_of_numbers_that_python_does_not_write() -> None:
+    values = [10**5000, 10**5000 + 1, float("inf"), float("nan"), 1e308]
+    assert [is_multiple(value, 4) for value in values] == [True, False, False, False, True]
+
+
 def test_repeats() -> None:
     assert [has_repeats(items) for items in ([], [1, True], [1, 1.0], [{}, [], {}])] == [
         False,

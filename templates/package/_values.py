@@ -89,7 +89,10 @@ def is_integer(value: Any) -> TypeGuard[float]:
 
 def is_multiple(value: float, of: float) -> bool:
     """Whether a number is a whole multiple of another, as they are written: 0.3 is one of 0.1."""
-    return (Fraction(str(value)) / Fraction(str(of))).denominator == 1
+    if isinstance(value, float) and not math.isfinite(value):
+        return False
+    exact = Fraction(value if isinstance(value, int) else str(value))  # an integer may be of any length
+    return (exact / Fraction(str(of))).denominator == 1
 
 
 def has_repeats(items: list[Any]) -> bool:
