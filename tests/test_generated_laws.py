@@ -166,7 +166,7 @@ DEEP: Json = json.loads("[" * 900 + "]" * 900)
     [
         ({"image": "https://a", "x": DEEP}, None),
         ({"image": DEEP}, ("type", "/image/0")),
-        ({"image": "https://a", "x": DEEP, "n": 0}, ("depth", "")),
+        ({"image": "https://a", "x": DEEP, "n": 0}, ("greater_than_equal", "/n")),
         ({"images": [{"image_url": "https://a", "x": DEEP}] * 2, "image": "https://a"}, None),
         (
             {

@@ -141,7 +141,13 @@ def test_ten_faults_are_told() -> None:
     answer = ask(app_of(), json.dumps(payload | {"image": A, "response_format": 1}))
     error = answer.json()["error"]
     assert (answer.status_code, error["param"]) == (400, "model")
-    assert error["message"].count(";") == 9
+    assert error["message"].count(";") == 10
+    assert error["message"].endswith("; and 2 more")
+
+
+def test_of_many_faults_the_number_is_told() -> None:
+    answer = ask(app_of(), json.dumps({"model": "m", "prompt": "x", "images": [{}] * 3000}))
+    assert answer.json()["error"]["message"].endswith("; and 2990 more")
 
 
 def test_places_as_callers_know_them() -> None:
@@ -299,9 +305,26 @@ def header(*rewrites: tuple[str, str]) -> str | None:
 
 def test_the_header_is_a_bounded_list() -> None:
     many = [(f"/a{index}", "/b") for index in range(100)]
-    assert header(*many) == ", ".join(f'"/a{index}";to="/b"' for index in range(16))
+    listed = ", ".join(f'"/a{index}";to="/b"' for index in range(16))
+    assert header(*many[:16]) == listed
+    assert header(*many) == f"{listed}, more;n=84"
     assert header(("/a", "/b"), ("/a", "/b"), ("/a", "/c")) == '"/a";to="/b", "/a";to="/c"'
     assert header() is None
+
+
+@pytest.mark.parametrize("key", ["k" * 600, "é" * 100, "k" * 1_000_000, "%" * 300, "k" * 2100])
+def test_the_header_has_2_kilobytes_at_most(key: str) -> None:
+    """Which is what proxies take of a header. What is too long is left out, and counted."""
+    told = header(*((f"/{key}{index}", "/b") for index in range(20)), ("/short", "/b")) or ""
+    *listed, more = told.split(", ")
+    assert len(told) <= 2048
+    assert listed[-1] == '"/short";to="/b"'
+    assert more == f"more;n={21 - len(listed)}"
+
+
+def test_the_header_counts_what_a_run_does_not_list() -> None:
+    told = generated._rewritten((Rewrite("/a", "/b", "#"),), 7)
+    assert told == {"compat-rewrites": '"/a";to="/b", more;n=7'}
 
 
 def test_the_header_cannot_be_broken_out_of() -> None:

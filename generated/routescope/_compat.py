@@ -7,14 +7,26 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from ._source_map import escape, mark, pointer_of, source_of
+from ._source_map import Path as Path
+from ._source_map import mark, pointer, pointer_of, source_of, within
 
 __all__ = ["CompatError", "Deprecation", "Drop", "Normalized", "PayloadError", "Rewrite"]
 
-Path = tuple[Any, ...] | None  # (path of the container, key or index); None is the root
 Fold = Callable[[Any, Path, "Log"], Any]
 Note = tuple[str, Any, Any, Any]  # what was noted, where, and two more things
-Told = tuple[tuple["Rewrite", ...], tuple["Drop", ...]]
+Told = tuple[tuple["Rewrite", ...], tuple["Drop", ...], int, int]
+Ends = tuple[Path, Path]  # where something was sent, and where it is now
+End = list[Any]  # of the root and of spokes: where, both ends, whether what is inside has its own
+Spot = tuple[End, Ends, Ends | None]  # the spoke that a place is in, its ends, those of its array
+Move = tuple[Path, Path, str, "Deprecation | None"]  # what a rewrite is made of
+
+MOST_ERRORS = 100
+"""The errors of a payload that are listed; `PayloadError.more` says how many there are besides."""
+MOST_NOTES = 1000
+"""The rewrites of a payload that are listed, and the drops; `more_rewrites` and `more_drops` say how many there are besides."""
+MOST_TEXT = 100_000
+"""The characters of pointers after which no more errors, rewrites or drops are listed: a key may have megabytes."""
+_MOST_COUNTED = 10_000  # pydantic gives all errors or none, and each takes about 600 bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +68,16 @@ class CompatError(ValueError):
 
 
 class PayloadError(ValueError):
-    """A payload that its model refuses. `errors` holds all faults, each at the sender's own pointer."""
+    """A payload that its model refuses. `errors` holds the faults, each at the sender's own pointer;
+    of very many the first, and `more` says how many are left out."""
 
-    def __init__(self, errors: tuple[CompatError, ...]) -> None:
-        super().__init__(errors)
-        self.errors = errors
+    def __init__(self, errors: tuple[CompatError, ...], more: int = 0) -> None:
+        super().__init__(errors, more)
+        self.errors, self.more = errors, more
 
     def __str__(self) -> str:
-        return "\n".join(map(str, self.errors))
+        rest = [f"and {self.more} more"] if self.more else []
+        return "\n".join([*map(str, self.errors), *rest])
 
 
 M = TypeVar("M", bound=Any)  # a pydantic model
@@ -71,7 +85,8 @@ M = TypeVar("M", bound=Any)  # a pydantic model
 
 @dataclass(slots=True, eq=False)
 class Normalized:
-    """A payload in canonical form, what was rewritten to get there, and what was dropped."""
+    """A payload in canonical form, what was rewritten to get there, and what was dropped: the first
+    1,000 of each."""
 
     value: Any
     _notes: list[Note] = field(repr=False)
@@ -87,6 +102,16 @@ class Normalized:
     def drops(self) -> tuple[Drop, ...]:
         return (self._told or self._tell())[1]
 
+    @property
+    def more_rewrites(self) -> int:
+        """How many rewrites there are besides those in `rewrites`."""
+        return (self._told or self._tell())[2]
+
+    @property
+    def more_drops(self) -> int:
+        """How many drops there are besides those in `drops`."""
+        return (self._told or self._tell())[3]
+
     def _tell(self) -> Told:
         self._told = tell(self._notes)
         return self._told
@@ -94,46 +119,65 @@ class Normalized:
     def locate(self, pointers: Iterable[str]) -> list[tuple[str, str]]:
         """The sender's pointers of pointers into `value` (what came from `image` is at `/image`),
         each with what to say of a required field that nothing was given for, else ""."""
-        log, sent = Log(), set[str]()
-        value = self._fold(mark(self._sent, sent), None, log)
-        moved = [(rewrite.source, rewrite.target) for rewrite in self.rewrites]
-        sources = [source_of(target, value, sent, moved) for target in pointers]
-        return [(source, log.missing.get(source, "")) for source in sources]
+        log, targets = Log(), list(pointers)
+        value = self._fold(mark(self._sent), None, log)
+        known = {target: source_of(target, value, self._sent) for target in targets}
+        if lost := [target for target, source in known.items() if source is None]:
+            inside = within(lost)
+            for sent, now, _, _ in moves(log.notes):
+                for target in inside(now):
+                    if known[target] is None:
+                        known[target] = pointer(sent)
+        sources = [target if (source := known[target]) is None else source for target in targets]
+        inside, missing = within(sources), dict[str, str]()
+        for at, needed in log.missing:
+            missing |= {one: needed for one in inside(at) if one == pointer(at)}
+        return [(source, missing.get(source, "")) for source in sources]
 
     def validate(self, model: type[M]) -> M:
         """The payload as an instance of its model. Raises PayloadError, with the sender's pointers."""
         try:
             instance: M = model.model_validate(self.value, by_alias=True, by_name=False)
         except ValueError as error:
-            raise PayloadError(self._located(getattr(error, "errors", list)())) from error
+            raise self._refusal(error) from error
+        except RecursionError:
+            raise PayloadError((_too_deep(),)) from None
         return instance
 
-    def _located(self, errors: list[Any]) -> tuple[CompatError, ...]:
+    def _refusal(self, error: Any) -> PayloadError:
+        """What a model refuses a payload with: `error` is pydantic's, or one without places."""
+        count: int = getattr(error, "error_count", int)()
+        if count > _MOST_COUNTED:
+            said = f"{count} errors, too many to list them"
+            return PayloadError((CompatError("errors", "", said),))
+        plain = {"include_url": False, "include_context": False, "include_input": False}
+        seen, size = 0, 0
+        found: dict[tuple[str, str], str] = {}
+        for one in error.errors(**plain) if count else ():
+            if len(found) == MOST_ERRORS or size > MOST_TEXT:
+                break
+            seen += 1
+            at = pointer_of(one["loc"], self.value, one["type"])
+            size += len(at) if (at, one["msg"]) not in found else 0
+            found.setdefault((at, one["msg"]), one["type"])
         try:
-            places = self.locate(pointer_of(one["loc"], self.value, one["type"]) for one in errors)
+            places = self.locate(at for at, _ in found)
         except RecursionError:  # places are not looked for in what is nested beyond reason
-            return (fault("depth", None, "nested too deep"),)
+            return PayloadError((_too_deep(),))
         told: dict[tuple[str, str], CompatError] = {}
-        for error, (source, missing) in zip(errors, places, strict=True):
-            message = missing or error["msg"]
-            told.setdefault((source, message), CompatError(error["type"], source, message))
-        return tuple(told.values())
+        for ((_, message), rule), (source, missing) in zip(found.items(), places, strict=True):
+            fault = CompatError(rule, source, missing or message)
+            told.setdefault((source, fault.message), fault)
+        return PayloadError(tuple(told.values()), count - seen)
+
+
+def _too_deep() -> CompatError:
+    return CompatError("depth", "", "nested too deep")
 
 
 def unchanged(payload: Any) -> Normalized:
     """A payload of a schema without compatibility fields, as it is."""
     return Log().run(lambda value, at, log: value, payload)
-
-
-def pointer(path: Path) -> str:
-    """The JSON Pointer of a path."""
-    text = ""
-    while path is not None:
-        path, key = path
-        if isinstance(key, str) and ("~" in key or "/" in key):
-            key = escape(key)
-        text = f"/{key}{text}"
-    return text
 
 
 def fault(rule: str, at: Path, message: str) -> CompatError:
@@ -146,14 +190,14 @@ class Log:
 
     def __init__(self) -> None:
         self.notes: list[Note] = []
-        self.missing: dict[str, str] = {}
+        self.missing: list[tuple[Path, str]] = []
 
     def run(self, fold: Fold, payload: Any) -> Normalized:
         """A payload folded, with what was noted on the way. Raises CompatError."""
         try:
             return Normalized(fold(payload, None, self), self.notes, fold, payload)
         except RecursionError:
-            raise fault("depth", None, "nested too deep") from None
+            raise _too_deep() from None
 
     def rewrite(self, at: Path, rule: str, is_rename: bool = False) -> None:
         self.notes.append(("rewrite", at, rule, is_rename))
@@ -171,40 +215,78 @@ class Log:
                 self.drop_unused(inner, used[key], (path, key))
 
 
-def tell(notes: Iterable[Note]) -> Told:
-    """What notes come to. An older shape is told once per rule and property that it was sent in, up
-    to the first index of an array; in a spoke that was not just renamed it counts as the spoke."""
+def tell(notes: list[Note]) -> Told:
+    """What notes come to: rewrites, drops, and how many of each are left out."""
     rewrites: dict[tuple[str, str], Rewrite] = {}
     drops: list[Drop] = []
-    deprecations: dict[Path, Deprecation | None] = {}
-    # Of the root and of spokes: the pointer, the hub's, whether what is inside has its own.
-    ends: dict[Path, tuple[str, str, bool]] = {None: ("", "", True)}
+    size = more_rewrites = more_drops = 0
+    last, sent = None, ""
+    for source, target, rule, deprecated in moves(notes):
+        if size > MOST_TEXT or len(rewrites) == MOST_NOTES:
+            more_rewrites += 1
+            continue
+        if source is not last:
+            last, sent = source, pointer(source)
+        if (sent, rule) not in rewrites:
+            now = sent if target is source else pointer(target)
+            rewrites[sent, rule] = Rewrite(sent, now, rule, deprecated)
+            size += len(sent) + len(now)
+    size = 0
+    for at, reason in [(note[1], note[2]) for note in notes if note[0] == "drop"]:
+        if size > MOST_TEXT or len(drops) == MOST_NOTES:
+            more_drops += 1
+            continue
+        drops.append(Drop(pointer(at), reason))
+        size += len(drops[-1].pointer)
+    return tuple(rewrites.values()), tuple(drops), more_rewrites, more_drops
+
+
+def moves(notes: list[Note]) -> list[Move]:
+    """Where older shapes came from, and where they went. One is told once per rule and property that
+    it was sent in, up to the first index of an array; inside a spoke that was not just renamed, or
+    that was dropped, it counts as the spoke."""
+    dropped = [id(note[1]) for note in notes if note[0] == "drop"]
+    closed = set(dropped) if dropped else ()
+    deprecations: dict[int, Deprecation | None] = {}
+    found: dict[tuple[int, str], Move] = {}
+    root: End = [None, (None, None), True]
+    spots: dict[int, Spot] = {id(None): (root, root[1], None)}
     for kind, at, this, that in notes:
-        if kind == "drop":
-            drops.append(Drop(pointer(at), this))
-            source, target, is_open = ends.get(at) or ("", "", False)
-            for key in list(rewrites) if is_open else ():
-                if key[0].startswith(f"{source}/"):  # what was told there is nowhere else
-                    one = rewrites.pop(key)
-                    told = Rewrite(source, target, one.rule, one.deprecated)
-                    rewrites.setdefault((source, one.rule), told)
-            continue
-        path, rest, is_item = at[0] if kind == "spoke" else at, "", False
-        while path not in ends:
-            path, key = path
-            is_item = is_item or isinstance(key, int)
-            rest = "" if isinstance(key, int) and kind != "spoke" else f"/{escape(key)}{rest}"
-        source, target, is_open = ends[path]
-        if is_open:
-            source, target = source + rest, target + rest
-        if kind == "spoke":
-            if path is None or (is_open and not is_item):
-                ends[at] = source + this[0], target + this[1], False
-            deprecations[at] = that
-            continue
-        if that and path is at:
-            ends[at] = source, target, True
-        deprecated = deprecations.pop(at, None)  # the first one of a spoke is its own
-        if (source, this) not in rewrites:
-            rewrites[source, this] = Rewrite(source, target, this, deprecated)
-    return tuple(rewrites.values()), tuple(drops)
+        if kind == "rewrite":
+            key = id(at)
+            end, here, array = spots.get(key) or _inner(_spot(at[0], spots), at)
+            source, target = (array or here) if end[2] else end[1]
+            if that and end[0] is at:
+                end[2] = key not in closed
+            deprecated = deprecations.pop(key, None)  # the first one of a spoke is its own
+            if (id(source), this) not in found:
+                found[id(source), this] = source, target, this, deprecated
+        elif kind == "spoke":
+            end, (_, target), array = spots.get(id(at[0])) or _spot(at[0], spots)
+            if end is root or (end[2] and not array):
+                for name in this:
+                    target = target, name
+                here = at, target
+                spots[id(at)] = [at, here, False], here, None
+            deprecations[id(at)] = that
+    return list(found.values())
+
+
+def _spot(path: Path, spots: dict[int, Spot]) -> Spot:
+    """The spot of a path; `spots` holds those that are known, and gets those on the way."""
+    new: list[tuple[Any, ...]] = []
+    while path is not None and id(path) not in spots:
+        new.append(path)
+        path = path[0]
+    spot = spots[id(path)]
+    for path in reversed(new):
+        spot = spots[id(path)] = _inner(spot, path)
+    return spot
+
+
+def _inner(spot: Spot, path: tuple[Any, ...]) -> Spot:
+    """The spot of a member or an item of what is at a spot."""
+    end, here, array = spot
+    above, key = path
+    target = path if here[1] is above else (here[1], key)
+    return end, (path, target), array or (here if isinstance(key, int) else None)

@@ -3,49 +3,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from typing import Any
 
-from ._compat import CompatError, Log, Normalized, Path, fault, pointer
-from ._source_map import escape, names_of
-from ._values import cut, is_one_of, rough, same
+from ._compat import CompatError, Log, Normalized, Path, fault
+from ._source_map import names_of
+from ._values import cut, is_one_of, key_of, same
 
-Hub = tuple[Any, ...]  # pointer, name, fold, absent values, whether all are empty, spokes
+Hub = tuple[Any, ...]  # name, fold, absent values, whether all are empty, spokes
 Source = tuple[Path, Any, Any]  # of a hub: where it stands, its value as sent, and folded
 Join = Callable[[list[Source], Log], Any]
 
 
 def hub_of(hub: tuple[Any, ...], *spokes: tuple[Any, ...]) -> Hub:
-    """What `gather` takes: the pointer of the hub, what it is, and its spokes with both pointers."""
-    names = [hub[0]] if isinstance(hub[0], str) else hub[0]
-    target = "".join(f"/{escape(name)}" for name in names)
-    ends = [((f"/{escape(spoke[0])}", target), *spoke, not any(spoke[2])) for spoke in spokes]
-    return target, *hub[:3], not any(hub[2]), ends
+    """What `gather` takes: what the hub is, and its spokes, each with the names that lead to the hub."""
+    names = (hub[0],) if isinstance(hub[0], str) else hub[0]
+    ends = [(names, *spoke, not any(spoke[2])) for spoke in spokes]
+    return *hub[:3], not any(hub[2]), ends
 
 
 def gather(
     folded: Any, at: Path, log: Log, join: Join, fields: Hub, needed: str = "", place: Path = None
 ) -> None:
     """Fold what is given in some fields into the first, the hub; the object loses the others."""
-    target, hub, own, absent, blank, spokes = fields
+    hub, own, absent, blank, spokes = fields
     place = place or (at, hub)
     sources: list[Source] = []
     if hub in folded and (((value := folded[hub]) and blank) or not is_one_of(value, absent)):
         sources.append((place, value, own(value, place, log) if own else value))
-    for ends, name, fold, absent, deprecated, blank in spokes:
+    for names, name, fold, absent, deprecated, blank in spokes:
         if name in folded:
             value, here = folded.pop(name), (at, name)
             if not (value and blank) and is_one_of(value, absent):
                 log.drop(here, "absent")
                 continue
-            log.notes.append(("spoke", here, ends, deprecated))
+            log.notes.append(("spoke", here, names, deprecated))
             sources.append((here, value, fold(value, here, log) if fold else value))
     if sources:
         if sources[0][0] is not place and hub in folded:
             log.drop(place, "absent")
         folded[hub] = join(sources, log)
     elif needed:
-        log.missing[pointer(at) + target] = needed
+        log.missing.append((place, needed))
 
 
 def merged(sources: list[Source], log: Log) -> Any:
@@ -53,17 +52,17 @@ def merged(sources: list[Source], log: Log) -> Any:
     if len(sources) == 1:
         return sources[0][2]  # if that is no array, the model says so
     found: list[Any] = []
-    alike: dict[int, list[Any]] = {}
+    alike: dict[Hashable, list[Any]] = {}
+    known = 0
     for at, sent, items in sources:
         if not isinstance(items, list):
             raise fault("type", at, "must be an array")
-        if len(found) > 9:  # of many, only those that may be equal are compared
-            alike = {}
-            for item in found:
-                alike.setdefault(rough(item), []).append(item)
-        earlier = found.copy()
+        if len(found) > 9:  # of many, only those that are equal are compared
+            alike.update((key_of(item), [item]) for item in found[known:])
+            known = len(found)
+        earlier = () if alike else found.copy()
         for index, item in enumerate(items):
-            near = alike.get(rough(item), ()) if alike else earlier
+            near = alike.get(key_of(item), ()) if alike else earlier
             if item in near and is_one_of(item, near):
                 itemwise = isinstance(sent, list) and len(sent) == len(items)
                 log.drop((at, index) if itemwise else at, "duplicate")

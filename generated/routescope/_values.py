@@ -3,21 +3,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+import math
+import re
+from collections.abc import Hashable, Sequence
+from contextlib import suppress
 from typing import Any
+
+_DUMP = json.JSONEncoder(sort_keys=True, default=repr).encode
+_HEAVY = frozenset({dict, list, float})
+_PLACE = 32  # bytes that a key or an index takes in the place of an error, besides the key's own
+_LONGEST = 14_285  # bits of integers of at most 4,300 digits, which Python writes
+_WHOLE = re.compile(r"\.0|e\+")  # what floats hold that are whole numbers, and texts may
 
 
 def same(a: Any, b: Any) -> bool:
     """Equality of JSON values: `True` is not `1`, `1.0` is."""
-    if a != b:
-        return False
+    return bool(a == b) and _alike(a, b)
+
+
+def _alike(a: Any, b: Any) -> bool:
+    """Whether what is a boolean in one of two equal values is one in the other."""
     if isinstance(a, dict):
         for key, inner in a.items():
-            if not isinstance(inner, str) and not same(inner, b[key]):
+            if not isinstance(inner, str) and not _alike(inner, b[key]):
                 return False
         return True
     if isinstance(a, list):
-        return all(map(same, a, b))
+        return all(map(_alike, a, b))
     return isinstance(a, bool) == isinstance(b, bool)
 
 
@@ -30,10 +43,62 @@ def is_one_of(value: Any, values: Sequence[Any]) -> bool:
     return False
 
 
-def rough(value: Any) -> int:
-    """A number that equal JSON values share: a hash of the scalars that they are or hold."""
-    inner = value.values() if isinstance(value, dict) else [value]
-    return hash(frozenset([item for item in inner if isinstance(item, (str, int, float))]))
+def key_of(value: Any) -> Hashable:
+    """What equal JSON values share, and no others. Only texts are hashed: Python salts their hashes,
+    so nobody can send values that collide, as numbers and nested arrays can."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, dict):
+        inner = value.items()
+        return frozenset(
+            [(name, one if isinstance(one, str) else key_of(one)) for name, one in inner]
+        )
+    if not isinstance(value, (list, tuple)):
+        return (repr(_whole(value)),)
+    with suppress(
+        TypeError, ValueError
+    ):  # names that are no texts, integers of more than 4,300 digits
+        text = _DUMP(value)
+        if not _WHOLE.search(text):
+            return (text,)
+    return (_DUMP(_whole(value)),)
+
+
+def _whole(value: Any) -> Any:
+    """A value whose whole numbers are integers, and that can be written."""
+    if isinstance(value, int) and value.bit_length() <= _LONGEST:
+        return value
+    if isinstance(value, dict):
+        return {str(key): _whole(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return list(map(_whole, value))
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return hex(value) if isinstance(value, int) else value
+
+
+def weigh(value: Any) -> tuple[int, int]:
+    """How many members the objects in a JSON value have, and about how many bytes the places of all
+    that it holds take, each written out: pydantic does so for each error. Raises ValueError for
+    numbers that are not finite."""
+    members = size = 0
+    left: list[tuple[Any, int]] = [(value, _PLACE)]
+    while left:
+        inner, at = left.pop()
+        if isinstance(inner, dict):
+            members += len(inner)
+            size += at * len(inner) + sum(map(len, inner))
+            left += [
+                (item, at + _PLACE + len(name))
+                for name, item in inner.items()
+                if type(item) in _HEAVY
+            ]
+        elif isinstance(inner, list):
+            size += at * len(inner)
+            left += [(item, at + _PLACE) for item in inner if type(item) in _HEAVY]
+        elif isinstance(inner, float) and not math.isfinite(inner):
+            raise ValueError("a number is beyond all numbers")
+    return members, size
 
 
 def cut(value: Any, path: Sequence[str]) -> tuple[dict[str, Any], list[Any]]:

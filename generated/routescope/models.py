@@ -20,7 +20,8 @@ class EditImageHeaders(ResponseHeaders):
 
     compat_rewrites: Annotated[Maybe[str], Field(alias="compat-rewrites")] = None
     """Which older fields or shapes were sent, and where their values went, as a list of strings
-    (RFC 9651). It is there only if there were any.
+    (RFC 9651). It is there only if there were any. Of many it lists the first, and its last
+    member says how many are left out (`more;n=84`).
     """
 
     www_authenticate: Annotated[Maybe[str], Field(alias="www-authenticate")] = None

@@ -1,16 +1,21 @@
-"""Where an error was in the sender's payload: it is folded again, by values that know their place."""
+"""Where an error was in the sender's payload: it is folded again, by values that know their place.
+
+A place is a linked path, which shares the path of its container. Pointers are written of the few places that are
+reported: those of all would take the depth of a payload times its size.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import chain
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+Path = tuple[Any, ...] | None  # (path of the container, key or index); None is the root
 _NONE = object()
 
 
 class _Dict(dict[str, Any]):
-    at = ""
+    __slots__ = ("at",)
+    at: Path
 
     def copy(self) -> _Dict:
         copied = _Dict(self)
@@ -18,10 +23,23 @@ class _Dict(dict[str, Any]):
         return copied
 
 
-_MARKED: dict[type[Any], Any] = {
-    **{kind: type(kind.__name__, (kind,), {}) for kind in (list, str, int, float)},
-    dict: _Dict,
-}
+class _List(list[Any]):
+    __slots__ = ("at",)
+
+
+class _Str(str):
+    __slots__ = ("at",)
+
+
+class _Float(float):
+    __slots__ = ("at",)
+
+
+class _Int(int):  # an integer has no slots
+    pass
+
+
+_SCALARS: dict[type[Any], Any] = {str: _Str, int: _Int, float: _Float}
 
 
 def escape(name: object) -> str:
@@ -34,45 +52,67 @@ def names_of(pointer: str) -> list[str]:
     return [token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/")[1:]]
 
 
-def mark(value: Any, sent: set[str], at: str = "") -> Any:
-    """A copy of a payload that knows its places (but for true, false and null); adds them to `sent`."""
-    sent.add(at)
-    kind = next((kind for kind in _MARKED if isinstance(value, kind)), bool)
-    if kind is dict:
-        value = {key: mark(item, sent, f"{at}/{escape(key)}") for key, item in value.items()}
-    elif kind is list:
-        value = [mark(item, sent, f"{at}/{index}") for index, item in enumerate(value)]
-    if kind is bool or isinstance(value, bool):
-        return value
-    marked = _MARKED[kind](value)
+def pointer(path: Path) -> str:
+    """The JSON Pointer of a path."""
+    tokens: list[str] = []
+    while path is not None:
+        path, key = path
+        if isinstance(key, str) and ("~" in key or "/" in key):
+            key = escape(key)
+        tokens.append(f"/{key}")
+    tokens.reverse()
+    return "".join(tokens)
+
+
+def mark(value: Any, at: Path = None) -> Any:
+    """A copy of a payload that knows its places (but for true, false and null)."""
+    marked: Any
+    if isinstance(value, dict):
+        marked = _Dict()
+        for key, item in value.items():
+            marked[key] = mark(item, (at, key))
+    elif isinstance(value, list):
+        marked = _List()
+        for index, item in enumerate(value):
+            marked.append(mark(item, (at, index)))
+    else:
+        kind = next((kind for kind in _SCALARS if isinstance(value, kind)), bool)
+        if kind is bool or isinstance(value, bool):
+            return value
+        marked = _SCALARS[kind](value)
     marked.at = at
     return marked
 
 
-def source_of(target: str, value: Any, sent: set[str], moved: list[tuple[str, str]]) -> str:
-    """The sender's pointer of a pointer into a folded payload that knows its places. `moved` are
-    pairs of source and target. A made-up container is where the first of what it holds came from."""
+def source_of(target: str, value: Any, sent: Any) -> str | None:
+    """The sender's pointer of a pointer into a folded payload that knows its places, if these tell.
+    A made-up container is where the first of what it holds came from."""
     above = here = value
     for name in names_of(target):
         above, here = here, _member(here, name)
     if not hasattr(here, "at") and hasattr(above, "at"):
-        beside = f"{above.at}/{target.rpartition('/')[2]}"
-        if here is _NONE or beside in sent:
+        beside = pointer((above.at, names_of(target)[-1]))
+        if here is _NONE or _is_sent(beside, sent):
             return beside
-    inner = _marks(above if here is _NONE else here)
-    sources = (source for source, hub in moved if f"{target}/".startswith(f"{hub}/"))
-    return next(chain(inner, sources), target)
+    found: Any = next(_marks(above if here is _NONE else here), _NONE)
+    return None if found is _NONE else pointer(found)
 
 
 def _member(value: Any, name: str) -> Any:
     if isinstance(value, dict):
         return value.get(name, _NONE)
-    if isinstance(value, list) and name.isdecimal() and int(name) < len(value):
-        return value[int(name)]
+    if isinstance(value, list) and name.isdecimal() and len(name) < 20:
+        return value[int(name)] if int(name) < len(value) else _NONE
     return _NONE
 
 
-def _marks(value: Any) -> Iterator[str]:
+def _is_sent(pointer: str, value: Any) -> bool:
+    for name in names_of(pointer):
+        value = _member(value, name)
+    return value is not _NONE
+
+
+def _marks(value: Any) -> Iterator[Any]:
     if hasattr(value, "at"):
         yield value.at
     elif isinstance(value, (dict, list)):
@@ -83,10 +123,44 @@ def _marks(value: Any) -> Iterator[str]:
 def pointer_of(location: Iterable[str | int], value: Any, error: str = "missing") -> str:
     """The JSON Pointer of a place as pydantic names it, but for its names of branches of unions.
     What is missing has a place of its own."""
-    keys, text = list(location), ""
+    keys, tokens = list(location), [""]
     for index, key in enumerate(keys, 1):
         inner = _member(value, str(key))
         is_missing = error == "missing" and index == len(keys) and isinstance(value, dict)
         if inner is not _NONE or is_missing:
-            text, value = f"{text}/{escape(key)}", inner
-    return text
+            tokens.append(escape(key))
+            value = inner
+    return "/".join(tokens)
+
+
+def within(pointers: Iterable[str]) -> Callable[[Path], list[str]]:
+    """What gives those of some pointers that are a place or inside of it. It looks at each part of a path once, however
+    many places share it."""
+    tree: dict[Any, Any] = {}
+    for one in pointers:
+        node = tree
+        for name in names_of(one):
+            node = node.setdefault(name, {})
+        node[None] = one
+    known: dict[int, tuple[Path, dict[Any, Any]]] = {id(None): (None, tree)}
+
+    def inside(path: Path) -> list[str]:
+        new: list[Path] = []
+        while id(path) not in known:
+            new.append(path)
+            path = path[0] if path else None
+        node = known[id(path)][1]
+        for path in reversed(new):
+            node = node.get(str(path[1]), {}) if path else node
+            known[id(path)] = path, node
+        return list(_ends(node))
+
+    return inside
+
+
+def _ends(node: dict[Any, Any]) -> Iterator[str]:
+    for name, inner in node.items():
+        if name is None:
+            yield inner
+        else:
+            yield from _ends(inner)

@@ -16,6 +16,8 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from ._values import has_repeats, key_of
+
 if TYPE_CHECKING:
     import httpx
 
@@ -79,7 +81,7 @@ class OneOf:
     """An enumeration of any JSON values."""
 
     def __init__(self, *values: Any) -> None:
-        self.values = values
+        self.keys = set(map(key_of, values))
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
@@ -87,18 +89,9 @@ class OneOf:
         return core_schema.no_info_before_validator_function(self._check, handler(source))
 
     def _check(self, value: Any) -> Any:
-        if not any(_equal(value, one) for one in self.values):
+        if key_of(value) not in self.keys:
             raise PydanticCustomError("enum", "one of the enumerated values is expected")
         return value
-
-
-def _equal(a: Any, b: Any) -> bool:
-    """Equality of JSON values: true is not 1, 1.0 is 1."""
-    if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
-        return len(a) == len(b) and all(map(_equal, a, b))
-    if isinstance(a, dict) and isinstance(b, dict):
-        return a.keys() == b.keys() and all(_equal(a[key], b[key]) for key in a)
-    return isinstance(a, bool) == isinstance(b, bool) and bool(a == b)
 
 
 def _positions(value: Any) -> Any:
@@ -109,18 +102,8 @@ Positions = BeforeValidator(_positions)
 """For arrays whose items are told apart by position."""
 
 
-def _key(value: Any) -> Any:
-    """What is the same of equal JSON values alone."""
-    if isinstance(value, (list, tuple)):
-        return "array", tuple(map(_key, value))
-    if isinstance(value, dict):
-        return "object", frozenset((name, _key(item)) for name, item in value.items())
-    is_plain = value is None or isinstance(value, (str, int, float))
-    return isinstance(value, bool), value if is_plain else id(value)
-
-
 def _unique(value: Any) -> Any:
-    if isinstance(value, list) and len(set(map(_key, value))) < len(value):
+    if isinstance(value, list) and has_repeats(value):
         raise PydanticCustomError("unique_items", "no two items are equal")
     return value
 

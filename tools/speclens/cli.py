@@ -181,6 +181,8 @@ def _tell(result: folding.Folded | tuple[folding.Fault, ...], style: str) -> Non
             click.echo(reporting.safe(f"{moved}  {note}".rstrip()), err=True)
         for drop in result.drops:
             click.echo(reporting.safe(f"{drop['pointer']} dropped: {drop['reason']}"), err=True)
+        if more := result.more_rewrites + result.more_drops:
+            click.echo(f"and {more} more rewrites and drops", err=True)
     else:
         for fault in result:
             line = f"{fault.pointer or '(root)'}: {fault.rule}: {fault.message}"

@@ -41,11 +41,14 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """A valid payload in canonical form, with its rewrites and drops as JSON objects."""
+    """A valid payload in canonical form, with its rewrites and drops as JSON objects: the first of
+    each, and how many more there are."""
 
     value: Any
     rewrites: tuple[dict[str, Any], ...]
     drops: tuple[dict[str, Any], ...]
+    more_rewrites: int = 0
+    more_drops: int = 0
 
 
 class UnknownSchema(LookupError):
@@ -82,7 +85,8 @@ def folder(
             )
         if result is None:
             return Folded(value, (), ())
-        return Folded(value, _plain(result.rewrites), _plain(result.drops))
+        more = result.more_rewrites, result.more_drops
+        return Folded(value, _plain(result.rewrites), _plain(result.drops), *more)
 
     return fold
 

@@ -129,10 +129,21 @@ def type_test(types: frozenset[str], value: str = "value") -> str:
     return " or ".join(tests) if len(tests) <= 1 else "(" + " or ".join(tests) + ")"
 
 
+_FEW = 16
+"""Of more values than these, one is looked up by its hash: an array of many would take their product."""
+
+
 def one_of(values: tuple[Any, ...], value: str, negated: bool = False) -> str:
     """The Python test for being one of some JSON values, or none of them."""
-    if not all(isinstance(item, str) for item in values):
-        return f"{'not ' if negated else ''}is_one_of({value}, {tuple_literal(values)})"
+    no = "not " if negated else ""
+    kinds = set(map(type, values))
+    is_text, is_number = kinds <= {str}, kinds <= {int, float}
+    if len(values) > _FEW and (is_text or is_number):
+        listed = ", ".join(map(literal, values))
+        narrow = type_test(frozenset({"string"} if is_text else {"integer", "fraction"}), value)
+        return f"{no}({narrow} and {value} in {{{listed}}})"
+    if not is_text:
+        return f"{no}is_one_of({value}, {tuple_literal(values)})"
     if len(values) == 1:
         return f"{value} {'!=' if negated else '=='} {literal(values[0])}"
     return f"{value} {'not in' if negated else 'in'} {tuple_literal(values)}"

@@ -1,0 +1,395 @@
+"""What payloads can make the normalizers cost: time and memory that grow with the payload, whatever it looks like, and
+lists that end.
+
+Each payload has a size of its own (`n`); what it costs is measured at n, 2n and 4n, and is bounded by the exponent of
+its growth. Twice the payload, twice the cost, is 1; places or comparisons that multiply are 2.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import math
+import time
+import tracemalloc
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
+from runtime._compat import CompatError
+from runtime._gather import merged_within
+from runtime._types import OneOf, Unique
+from runtime._values import has_repeats, is_number, is_one_of
+
+import routescope
+from routescope._compat import MOST_ERRORS, MOST_NOTES, MOST_TEXT, Log, Normalized
+from routescope._gather import gather, hub_of, merged
+from routescope._values import key_of, same
+from speclens.lower import differences
+
+Act = Callable[[], object]
+MERSENNE = 2**61 - 1
+"""The modulus of Python's hashes of numbers: its multiples share one."""
+EXPONENT = 1.2
+SLACK = 0.25  # of times, which are not exact
+
+
+def growth(cost: Callable[[Act], float], acts: list[Act]) -> float:
+    """The exponent with which a cost grows, of acts on payloads of n, 2n and 4n."""
+    costs = [cost(act) for act in acts]
+    return math.log(costs[-1] / costs[0], 4)
+
+
+def memory(act: Act) -> float:
+    """The bytes that an act has at its peak."""
+    act()
+    gc.collect()
+    tracemalloc.start()
+    try:
+        act()
+        return float(tracemalloc.get_traced_memory()[1])
+    finally:
+        tracemalloc.stop()
+
+
+def seconds(act: Act) -> float:
+    """The CPU time that an act takes: the least of some, as nothing takes less than it must."""
+    found = []
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(4):
+            before = time.process_time()
+            act()
+            found.append(time.process_time() - before)
+    finally:
+        gc.enable()
+    return min(found)
+
+
+def refused(payload: Any) -> routescope.PayloadError:
+    with pytest.raises(routescope.PayloadError) as caught:
+        routescope.normalize_image_edit_request(payload).validate(routescope.ImageEditRequest)
+    return caught.value
+
+
+# Places
+
+WRONG: dict[str, Any] = {
+    "model": "m",
+    "prompt": "x",
+    "images": [{"image_url": "https://a"}],
+    "n": 0,
+}
+
+
+def nested(levels: int, inner: Any) -> Any:
+    for _ in range(levels):
+        inner = {"k": inner}
+    return inner
+
+
+PLACES: dict[str, Callable[[int], Any]] = {
+    "a long key over many items": lambda n: {"k" * n: [1.5] * n},
+    "many items far inside": lambda n: {"x": nested(n // 10, [1.5] * n)},
+    "long keys inside of each other": lambda n: {"k" * n: {"l" * n: {"m" * n: ["x"] * n}}},
+    "many long keys": lambda n: {f"{index:0>100}": {"x": index} for index in range(n // 10)},
+}
+
+
+@pytest.mark.parametrize("payload", PLACES.values(), ids=PLACES)
+def test_a_fault_costs_no_place_of_each_value(payload: Callable[[int], Any]) -> None:
+    payloads = [WRONG | payload(n) for n in (1000, 2000, 4000)]
+    assert [error.pointer for error in refused(payloads[0]).errors] == ["/n"]
+    assert growth(memory, [lambda one=one: refused(one) for one in payloads]) <= EXPONENT
+
+
+def older(value: Any, at: Any, log: Log) -> Any:
+    """A fold of maps, arrays and objects in which `old` is another name of `new`; `x` is dropped."""
+    if isinstance(value, list):
+        return [older(item, (at, index), log) for index, item in enumerate(value)]
+    if isinstance(value, dict):
+        folded = {key: older(item, (at, key), log) for key, item in value.items()}
+        log.drop_unused({key: 0 for key in value if key == "x"}, {}, at)
+        gather(folded, at, log, merged, NEW)
+        return folded
+    return value
+
+
+def _rename(value: Any, at: Any, log: Log) -> Any:
+    log.rewrite(at, "#/old", is_rename=True)
+    return value
+
+
+NEW = hub_of(("new", None, (), None), ("old", _rename, (), None))
+SPOKES: dict[str, Callable[[int], Any]] = {
+    "under a long key": lambda n: {"k" * n: [{"old": 1, "x": 1}] * n},
+    "far inside": lambda n: nested(n // 10, [{"old": 1, "x": 1}] * n),
+    "each at its own key": lambda n: {f"{index:0>100}": {"old": 1, "x": 1} for index in range(n)},
+    "in arrays of arrays": lambda n: [[[{"old": 1, "x": 1}]] * n],
+}
+
+
+@pytest.mark.parametrize("payload", SPOKES.values(), ids=SPOKES)
+@pytest.mark.parametrize("cost", [memory, seconds])
+def test_rewrites_and_drops_grow_with_the_payload(
+    payload: Callable[[int], Any], cost: Callable[[Act], float]
+) -> None:
+    payloads = [payload(n) for n in (500, 1000, 2000)]
+    acts: list[Act] = [lambda one=one: Log().run(older, one).rewrites for one in payloads]
+    assert growth(cost, acts) <= EXPONENT + (SLACK if cost is seconds else 0)
+
+
+def test_of_many_rewrites_and_drops_the_first_are_listed() -> None:
+    found = Log().run(older, [{"old": 1, "x": 1}] * 3000)
+    assert [one.source for one in found.rewrites] == [
+        f"/{index}/old" for index in range(MOST_NOTES)
+    ]
+    assert [one.pointer for one in found.drops] == [f"/{index}/x" for index in range(MOST_NOTES)]
+    assert (found.more_rewrites, found.more_drops) == (2000, 2000)
+    few = Log().run(older, [{"old": 1, "x": 1}] * MOST_NOTES)
+    assert (len(few.rewrites), few.more_rewrites, few.more_drops) == (MOST_NOTES, 0, 0)
+
+
+def test_of_long_pointers_few_are_listed() -> None:
+    found = Log().run(older, {"k" * MOST_TEXT: [{"old": 1, "x": 1}] * 5})
+    assert (len(found.rewrites), found.more_rewrites) == (1, 4)
+    assert (len(found.drops), found.more_drops) == (1, 4)
+
+
+def test_an_error_after_many_rewrites_is_where_it_was_sent() -> None:
+    """True has no mark of its own, so its place is found by the rewrite that moved it."""
+    sent = {"a": [{"old": True}] * 2500, "b": {"old": None}, "c": {"old": [True]}}
+    found = Log().run(older, sent)
+    assert found.locate(["/a/2400/new", "/b/new", "/c/new/0", "/a/7/new", "/a/7/y"]) == [
+        ("/a/2400/old", ""),
+        ("/b/old", ""),
+        ("/c/old", ""),
+        ("/a/7/old", ""),
+        ("/a/7/y", ""),
+    ]
+
+
+# Errors
+
+
+def test_of_many_errors_the_first_are_listed() -> None:
+    error = refused({"model": "m", "prompt": "x", "images": [{}] * 5000})
+    places = [f"/images/{index}/image_url" for index in range(MOST_ERRORS)]
+    assert [one.pointer for one in error.errors] == places
+    assert error.more == 4900
+    assert str(error).splitlines()[-1] == "and 4900 more"
+
+
+def test_of_errors_without_end_the_number_is_told() -> None:
+    error = refused({"model": "m", "prompt": "x", "images": [{}] * 10_001})
+    (one,) = error.errors
+    assert (one.rule, one.pointer) == ("errors", "")
+    assert "10001 errors" in one.message
+
+
+def test_of_errors_at_long_places_few_are_listed() -> None:
+    adapter = TypeAdapter(dict[str, list[int]])
+
+    class Model:
+        @staticmethod
+        def model_validate(value: Any, **_: bool) -> Any:
+            return adapter.validate_python(value)
+
+    normalized: Normalized = Log().run(older, {"k" * MOST_TEXT: ["x"] * 50})
+    with pytest.raises(Exception, match=r"and 49 more$") as caught:
+        normalized.validate(Model)
+    assert len(caught.value.errors) == 1  # type: ignore[attr-defined]
+
+
+def test_a_model_that_goes_too_deep_refuses() -> None:
+    class Model:
+        @staticmethod
+        def model_validate(value: Any, **_: bool) -> Any:
+            raise RecursionError
+
+    with pytest.raises(routescope.PayloadError, match="nested too deep"):
+        routescope.normalize_image({}).validate(Model)
+
+
+def test_a_required_field_that_is_missing_costs_no_pointer_of_each() -> None:
+    """A run notes where something is missing, be it asked for or not."""
+
+    def fold(value: Any, at: Any, log: Log) -> Any:
+        for index, item in enumerate(value["k"]):
+            gather(item.copy(), ((at, value["name"]), index), log, merged, NEW, "is needed")
+
+    payloads = [{"name": "k" * n, "k": [{}] * n} for n in (1000, 2000, 4000)]
+    acts: list[Act] = [lambda one=one: Log().run(fold, one) for one in payloads]
+    assert growth(memory, acts) <= EXPONENT
+
+
+# Equal values
+
+ITEMS: dict[str, Callable[[int], Any]] = {
+    "numbers of one hash": lambda index: index * MERSENNE,
+    "arrays": lambda index: [[index]],
+    "arrays of nothing": lambda index: [[[]] if bit == "1" else [] for bit in f"{index:b}"],
+    "objects in objects": lambda index: {"a": "x", "b": {"c": [index]}},
+    "objects of numbers of one hash": lambda index: {"a": index * MERSENNE},
+    "floats": lambda index: float(index * 2**60) * 2**61,
+    "texts": lambda index: f"{index}",
+}
+
+
+def many(item: Callable[[int], Any], n: int, start: int = 0) -> list[Any]:
+    return [item(index) for index in range(start, start + n)]
+
+
+@pytest.mark.parametrize("item", ITEMS.values(), ids=ITEMS)
+def test_merging_grows_with_the_items(item: Callable[[int], Any]) -> None:
+    def act(n: int) -> Act:
+        first, second = many(item, n), many(item, n, n // 2)
+        sources = [((None, "a"), first, first), ((None, "b"), second, second)]
+        assert len(merged(sources, Log())) == n + n // 2
+        return lambda: merged(sources, Log())
+
+    assert growth(seconds, [act(n) for n in (500, 1000, 2000)]) <= EXPONENT + SLACK
+
+
+@pytest.mark.parametrize("item", ITEMS.values(), ids=ITEMS)
+def test_looking_for_repeats_grows_with_the_items(item: Callable[[int], Any]) -> None:
+    adapter = TypeAdapter(Annotated[list[Any], Unique])
+    short = many(item, 300)
+    assert not has_repeats(short)
+    assert adapter.validate_python(short) == short
+    assert has_repeats([*short, item(7)])
+    with pytest.raises(ValidationError):
+        adapter.validate_python([*short, item(7)])
+    longer = [many(item, n) for n in (1000, 2000, 4000)]
+    acts: list[Act] = [lambda items=items: has_repeats(items) for items in longer]
+    assert growth(seconds, acts) <= EXPONENT + SLACK
+
+
+def test_an_enumeration_of_many_values_costs_no_more_for_each() -> None:
+    def act(n: int) -> Act:
+        values = [[index * MERSENNE] for index in range(n)]
+        adapter = TypeAdapter(Annotated[Any, OneOf(*values)])
+        return lambda: [adapter.validate_python(one) for one in values]
+
+    assert growth(seconds, [act(n) for n in (500, 1000, 2000)]) <= EXPONENT + SLACK
+
+
+@pytest.mark.parametrize(
+    "values",
+    [tuple(map(str, range(20))), tuple(range(20)), (*range(20), 0.5), (*range(20), "x", True, [1])],
+    ids=["texts", "integers", "numbers", "any"],
+)
+def test_a_normalizer_looks_up_one_of_many_values(values: tuple[Any, ...]) -> None:
+    others = [*values, "", "20", 20, 1.0, 0.25, True, False, None, [], [1], {}, {"a": 1}]
+    names = {"is_number": is_number, "is_one_of": is_one_of}
+    for is_negated in (False, True):
+        test = differences.one_of(values, "value", is_negated)
+        assert (" in {" in test) is (values[-1] != [1])
+        for value in others:
+            found = eval(test, names | {"value": value})
+            assert found is (is_one_of(value, values) is not is_negated)
+
+
+def test_comparing_grows_with_the_values() -> None:
+    """Not with their depth: what is inside is compared once."""
+
+    def act(n: int) -> Act:
+        a, b = (nested(n, list(range(20 * n))) for _ in range(2))
+        assert same(a, b)
+        return lambda: same(a, b)
+
+    assert growth(seconds, [act(n) for n in (75, 150, 300)]) <= EXPONENT + SLACK
+
+
+def test_too_many_items_are_merged_once() -> None:
+    """And not for each source anew, to find the one that brings too many."""
+
+    def act(n: int) -> Act:
+        sources: list[Any] = [
+            ((None, index), items := [[index, item] for item in range(20)], items)
+            for index in range(n)
+        ]
+
+        def run() -> None:
+            with pytest.raises(CompatError) as caught:
+                merged_within(20 * n - 1, sources, Log())
+            assert caught.value.pointer == f"/{n - 1}"
+
+        return run
+
+    assert growth(seconds, [act(n) for n in (50, 100, 200)]) <= EXPONENT + SLACK
+
+
+@pytest.mark.parametrize(
+    ("counts", "pointer"),
+    [
+        ([range(0), range(50)], "/1"),
+        ([range(30), range(20, 50), range(9)], "/1"),
+        ([range(30), range(41), range(60)], "/1"),
+    ],
+)
+def test_too_many_items_are_the_fault_of_a_source_that_brings_some(
+    counts: list[range], pointer: str
+) -> None:
+    sources: list[Any] = [
+        ((None, index), 0, [[item] for item in count]) for index, count in enumerate(counts)
+    ]
+    with pytest.raises(CompatError) as caught:
+        merged_within(40, sources, Log())
+    assert (caught.value.rule, caught.value.pointer) == ("maxItems", pointer)
+
+
+def plain() -> st.SearchStrategy[Any]:
+    scalars = st.sampled_from(
+        [
+            None,
+            True,
+            False,
+            0,
+            1,
+            1.0,
+            -0.0,
+            0.5,
+            1e16,
+            10**16,
+            1e300,
+            int(1e300),
+            "",
+            "1",
+            "1.0",
+            "[]",
+            "true",
+        ]
+    )
+    return st.recursive(
+        scalars,
+        lambda inner: (
+            st.lists(inner, max_size=2)
+            | st.dictionaries(st.sampled_from(["", "a", "b"]), inner, max_size=2)
+        ),
+        max_leaves=4,
+    )
+
+
+@given(plain(), plain())
+def test_equal_values_share_a_key_and_no_others(a: Any, b: Any) -> None:
+    assert (key_of(a) == key_of(b)) is same(a, b)
+    assert key_of(a) == key_of(json.loads(json.dumps(a)))
+
+
+def test_what_is_no_json_has_a_key() -> None:
+    assert key_of([(1,)]) == key_of([[1.0]])
+    assert key_of({1: [1.0]}) == key_of({1: [1]})
+    assert key_of([{1: 1, "a": 1}]) != key_of([{1: 2, "a": 1}])
+    assert key_of([object()]) != key_of([object()])
+    assert key_of([10**5000, 1.0]) == key_of([10**5000, 1]) != key_of([10**5000 + 1, 1])
+
+
+def test_merging_what_is_equal_to_nothing() -> None:
+    nan = [float("nan")]
+    sources: list[Any] = [((None, "a"), 0, [*range(20), nan]), ((None, "b"), 0, [[float("nan")]])]
+    assert len(merged(sources, Log())) == 22
