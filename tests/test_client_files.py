@@ -19,7 +19,7 @@ import pytest
 import routescope
 from calling import KEY, edit, raised, styles
 from misbehaving import Behaviour, Server, answer, json_answer, refusing
-from routescope import FileError, Image, ImagesResponse, _files, data_url
+from routescope import FileError, Image, ImagesResponse, _fetch, _files, data_url
 from routescope._files import FileModel
 
 PNG = b"\x89PNG\r\n\x1a\n..."
@@ -182,17 +182,10 @@ def test_a_redirect_to_a_public_host_is_followed(monkeypatch: pytest.MonkeyPatch
     def lookup(host: Any, port: Any, *rest: Any, **more: Any) -> Any:
         if host not in ("public.example", b"public.example"):
             return real(host, port, *rest, **more)
-        return [
-            (
-                socket.AF_INET,
-                socket.SOCK_STREAM,
-                6,
-                "",
-                ("8.8.8.8" if port is None else "127.0.0.1", port),
-            )
-        ]
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
 
     monkeypatch.setattr(socket, "getaddrinfo", lookup)
+    monkeypatch.setattr(_fetch, "_is_public", lambda place: place == "127.0.0.1")
     with Server((answer(PNG),)) as host:
         there = host.url.replace("127.0.0.1", "public.example")
         with Server((answer("", 302, [("location", f"{there}/b.png")]),)) as first:
@@ -236,13 +229,13 @@ def test_nobody_listens() -> None:
     assert str(error).startswith(f"{url} cannot be fetched: ConnectError(")
 
 
-def test_a_size_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert _files._MOST_BYTES == 64 * 1024 * 1024
-    monkeypatch.setattr(_files, "_MOST_BYTES", 1000)
+def test_a_size_limit() -> None:
+    assert _files._FILE_BYTES == 64 * 1024 * 1024
     with Server((answer(b"x" * 1000), answer(b"x" * 1001, 200, [ID]))) as host:
-        assert len(image(url=host.url).bytes()) == 1000
-        error = raised(FileError, image(url=host.url).bytes)
-    assert str(error) == f"{host.url} cannot be fetched: OSError('more than 1000 bytes')"
+        picture = image(url=host.url)
+        assert len(picture.bytes(max_response_bytes=1000)) == 1000
+        error = raised(FileError, lambda: picture.bytes(max_response_bytes=1000))
+    assert str(error) == f"{host.url} cannot be fetched: Unreadable('more than 1000 bytes (max_response_bytes)')"
 
 
 def test_fetching_holds_up_nobody() -> None:
