@@ -19,7 +19,10 @@ _HOPS = 5
 _ADDRESSES = 4
 _TIMEOUT = 60.0
 _PUBLIC_6 = ip_network("2000::/3")
-_TRANSLATED = ip_network("::ffff:0:0/96"), ip_network("64:ff9b::/96")  # an IPv4 address in the last four bytes
+_TRANSLATED = (
+    ip_network("::ffff:0:0/96"),
+    ip_network("64:ff9b::/96"),
+)  # an IPv4 address in the last four bytes
 # What the registries of IANA hold for special purposes (RFC 6890), and multicast. `is_global` differs by Python's version.
 _PRIVATE = tuple(
     map(

@@ -104,86 +104,80 @@ def _dropped(late: Future[Answer]) -> None:
         response.close()
 
 
-class _Decoder:
-    """Content as it was encoded: with one coding at most (RFC 9110, 8.4), of which no step gives more than 64 KiB."""
+def _decoder(response: httpx.Response) -> Callable[[bytes], Iterator[bytes]] | None:
+    """What decodes an answer of one content coding (RFC 9110, 8.4), in pieces of 64 KiB at most; after its last bytes it is
+    called with none. None for an answer that is not encoded, or was decoded by whoever read it."""
+    listed = response.headers.get_list("content-encoding", split_commas=True)
+    codings = [one for one in map(str.lower, listed) if one not in {"", "identity"}]
+    if not codings or response.is_stream_consumed:
+        return None
+    inflater = zlib.decompressobj(zlib.MAX_WBITS | 32)  # gzip or zlib, as it begins
+    has_begun = False
+
+    def decode(chunk: bytes) -> Iterator[bytes]:
+        nonlocal has_begun
+        if not chunk and has_begun and not inflater.eof:
+            raise httpx.DecodingError(f"cut off inside of its {codings[0]}")
+        has_begun, piece = True, b""
+        if chunk and (len(codings) > 1 or codings[0] not in _CODINGS):
+            told = f"{', '.join(codings):.100}"
+            raise Unreadable(f"content coding {told}, where one of {ACCEPT_ENCODING} was asked for")
+        while chunk or len(piece) == _PIECE:
+            try:
+                piece = inflater.decompress(chunk, _PIECE)
+            except zlib.error as error:
+                raise httpx.DecodingError(str(error)) from error
+            if inflater.unused_data:
+                raise httpx.DecodingError(f"more after the end of its {codings[0]}")
+            yield piece
+            chunk = inflater.unconsumed_tail
+
+    return decode
+
+
+class _Meter:
+    """Lets bytes of an answer through as long as they are within its limits."""
 
     def __init__(self, response: httpx.Response, limits: Limits) -> None:
-        self._is_read = response.is_stream_consumed  # by whoever made it, decoded
-        listed = response.headers.get_list("content-encoding", split_commas=True)
-        self._codings = [] if self._is_read else [one for one in map(str.lower, listed) if one not in {"", "identity"}]
-        self._limits, self._size = limits, 0
+        self._decode, self._limits, self._size = _decoder(response), limits, 0
         self._most = limits.most if response.is_success else min(limits.most, ERROR_BYTES)
-        self._inflater: Any = None
 
-    def decoded(self, chunk: bytes) -> Iterator[bytes]:
-        """What the next bytes hold. Raises Unreadable beyond the limits, httpx.DecodingError for what is broken."""
+    def passed(self, chunk: bytes) -> Iterator[bytes]:
+        """What the next bytes hold, or at the end none. Raises Unreadable beyond the limits, httpx.DecodingError for what is
+        broken, httpx.ReadTimeout after the deadline."""
         if self._limits.left <= 0:
             raise self._limits.late()
-        if not self._codings:
-            yield from self._counted(chunk)
-            return
-        if not self._inflater:
-            self._inflater = self._new()
-        while True:
-            piece = self._inflated(chunk)
-            yield from self._counted(piece)
-            chunk = self._inflater.unconsumed_tail
-            if self._inflater.unused_data:
-                raise httpx.DecodingError(f"more after the end of its {self._codings[0]}")
-            if not chunk and len(piece) < _PIECE:
-                return
-
-    def _new(self) -> Any:
-        if len(self._codings) > 1:
-            raise Unreadable(f"{len(self._codings)} content codings, where one is the most")
-        if self._codings[0] not in _CODINGS:
-            raise Unreadable(f"content coding {self._codings[0]!r:.100}, of {ACCEPT_ENCODING}")
-        return zlib.decompressobj(zlib.MAX_WBITS | 32)  # gzip or zlib, as it begins
-
-    def _inflated(self, chunk: bytes) -> bytes:
-        try:
-            piece: bytes = self._inflater.decompress(chunk, _PIECE)
-        except zlib.error as error:
-            raise httpx.DecodingError(str(error)) from error
-        return piece
-
-    def _counted(self, piece: bytes) -> Iterator[bytes]:
-        self._size += len(piece)
-        if self._size > self._most:
-            raise Unreadable(f"more than {self._most} bytes (max_response_bytes)")
-        if piece:
-            yield piece
-
-    def end(self) -> None:
-        """Raises httpx.DecodingError for content that is cut off inside of its coding."""
-        if self._inflater and not self._inflater.eof:
-            raise httpx.DecodingError(f"cut off inside of its {self._codings[0]}")
+        for piece in self._decode(chunk) if self._decode else (chunk,):
+            self._size += len(piece)
+            if self._size > self._most:
+                raise Unreadable(f"more than {self._most} bytes (max_response_bytes)")
+            if piece:
+                yield piece
 
 
 def pieces(response: httpx.Response, limits: Limits) -> Iterator[bytes]:
     """The content of an answer, decoded, as it comes. Raises httpx.RequestError."""
-    decoder = _Decoder(response, limits)
-    for chunk in [response.content] if response.is_stream_consumed else response.iter_raw():
-        yield from decoder.decoded(chunk)
-    decoder.end()
+    meter = _Meter(response, limits)
+    for chunk in (response.content,) if response.is_stream_consumed else response.iter_raw():
+        yield from meter.passed(chunk)
+    yield from meter.passed(b"")
 
 
 async def async_pieces(response: httpx.Response, limits: Limits) -> AsyncGenerator[bytes, None]:
     """`pieces` for asyncio and trio."""
-    decoder = _Decoder(response, limits)
+    meter = _Meter(response, limits)
     if response.is_stream_consumed:
-        for piece in decoder.decoded(response.content):
+        for piece in meter.passed(response.content):
             yield piece
         return
     chunks = response.aiter_raw()
     while True:
         with limits.scope():
-            chunk = await anext(chunks, None)
-        if chunk is None:
-            break
-        for piece in decoder.decoded(chunk):
+            chunk = await anext(chunks, b"")
+        for piece in meter.passed(chunk):
             yield piece
-    decoder.end()
+        if not chunk:  # httpx gives no empty ones
+            return
 
 
 def read(response: httpx.Response, limits: Limits, content: BytesIO) -> None:

@@ -21,7 +21,7 @@ H = TypeVar("H", httpx.Client, httpx.AsyncClient)
 _TIMEOUT = httpx.Timeout(600, connect=5)
 _CREDENTIAL = re.compile("[!-~]+( [!-~]+)*")  # anything else httpx would show in an error
 _GIVEN = ("", "")  # in a header of the caller's own
-_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.1
+_is_name = lru_cache(256)(re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+").fullmatch)  # RFC 9110, 5.1
 _VALUE = re.compile(r"([!-~]([ -~\t]*[!-~])?)?")  # RFC 9110, 5.5, of ASCII
 _url = lru_cache(64)(httpx.URL)  # parsing one costs a twentieth of a call
 
@@ -68,7 +68,10 @@ class _PrivateURL(httpx.URL):
         super().__init__(url)
         head, _, query = super().__str__().partition("?")
         pairs = (pair.partition("=") for pair in query.split("&"))
-        told = (f"{name}=***" if unquote(name) in names else f"{name}{sign}{value}" for name, sign, value in pairs)
+        told = (
+            f"{name}=***" if unquote(name) in names else f"{name}{sign}{value}"
+            for name, sign, value in pairs
+        )
         self._told = f"{head}?{'&'.join(told)}"
 
     def __str__(self) -> str:
@@ -97,8 +100,10 @@ def _known(what: str, given: Iterable[Any], known: Iterable[Any]) -> None:
 def _sendable(headers: Mapping[str, Any]) -> None:
     """Raises ValueError for a header that none may be, without its value, which may be a key."""
     for name, value in headers.items():
-        if not (_NAME.fullmatch(name) and isinstance(value, str) and _VALUE.fullmatch(value)):
-            raise ValueError(f"the header {name!r:.100} cannot be sent: it has to be text of one line of ASCII")
+        if not (_is_name(name) and isinstance(value, str) and _VALUE.fullmatch(value)):
+            raise ValueError(
+                f"the header {name!r:.100} cannot be sent: it has to be text of one line of ASCII"
+            )
 
 
 _HOST = r"[\w.-]*"
@@ -108,15 +113,17 @@ _PATH = r"[\w.~!$&'()*+,;=:@/%-]*"
 
 def _admitted(before: str, after: str) -> str:
     """The pattern of what may stand in a URL between what is before and after it."""
-    if "://" not in before:
-        whole = "" if before or after[:1] not in {"", "/"} else rf"https?://{_HOST_PORT}(/{_PATH})?|"
-        return "https?" if after.startswith("://") else f"{whole}{_PATH}"
-    authority = before.partition("://")[2]
+    is_last = after[:1] in {"", "/"}
+    if after.startswith("://"):
+        return "https?"
+    if not before:
+        return rf"https?://{_HOST_PORT}(/{_PATH})?" if is_last else _HOST
+    authority = before.partition("://")[2] if "://" in before else before
     if "/" in authority:
         return _PATH
     if authority.endswith(":"):
         return r"\d{1,5}"
-    return f"{_HOST_PORT}{f'|(/{_PATH})?' if authority else ''}" if after[:1] in {"", "/"} else _HOST
+    return f"{_HOST_PORT}{f'|(/{_PATH})?' if authority else ''}" if is_last else _HOST
 
 
 def filled(url: str, defaults: Mapping[str, str], given: Mapping[str, str]) -> str:
@@ -179,7 +186,9 @@ class Settings(Generic[H]):
             raise ValueError(f"base_url {found!r} is no URL: {error}") from error
         if not url.host or url.scheme not in {"https", "http"}:
             filling = {**self._variables, **self._given}
-            also = f" (server_variables has {filling})" if filling and not self._is_elsewhere else ""
+            also = (
+                f" (server_variables has {filling})" if filling and not self._is_elsewhere else ""
+            )
             raise ValueError(f"base_url {found!r} is not https://host or http://host{also}")
         return str(url.copy_with(userinfo=b"")) if url.userinfo else found
 
@@ -187,7 +196,10 @@ class Settings(Generic[H]):
         return filled(url, self._variables, self._given)
 
     def _check(self, options: Mapping[str, Any]) -> None:
-        _known("compat", (options.get("compat") or {}).items(), self._older)
+        if compat := options.get("compat"):
+            _known("compat", compat.items(), self._older)
+        if (deadline := options.get("deadline")) is not None and not deadline > 0:
+            raise ValueError(f"deadline: nothing is done in {deadline} seconds")
 
     def request(
         self, operation: Operation[Any], arguments: Mapping[str, Any], accept: str = ""
@@ -196,21 +208,29 @@ class Settings(Generic[H]):
         (an open file, an iterable) sets `max_retries` to 0."""
         options = {**self._options, **arguments}
         self._check(options)
-        if self._check_arguments:
-            self._check_arguments(operation, arguments)
-        draft = operation.draft(options)
+        try:
+            if self._check_arguments:
+                self._check_arguments(operation, arguments)
+            draft = operation.draft(options)
+        except RecursionError as error:
+            raise ValueError("the arguments are nested too deep to be sent") from error
         content = draft.content.get("content", b"")
         if not isinstance(content, (bytes, str)):
             draft.content["content"], options["max_retries"] = self._streamed(content), 0
         given: dict[str, str] = {}
-        for extra in (self._default_headers, options.get("extra_headers")):
-            given.update((name.lower(), value) for name, value in (extra or {}).items())
+        for extra in filter(None, (self._default_headers, options.get("extra_headers"))):
+            given.update((name.lower(), value) for name, value in extra.items())
         tokens = self._secured(operation, draft, given)
         if key := options.get("idempotency_key"):
             draft.headers["idempotency-key"] = key
         if draft.cookies:
             draft.headers["cookie"] = "; ".join(draft.cookies)
-        headers = {"accept": accept or operation.accept, "accept-encoding": ACCEPT_ENCODING, **draft.headers, **given}
+        headers = {
+            "accept": accept or operation.accept,
+            "accept-encoding": ACCEPT_ENCODING,
+            **draft.headers,
+            **given,
+        }
         _sendable(headers)
         own = operation.base_url
         base = self._filled(own) if own and not self._is_elsewhere else self.base_url
@@ -218,10 +238,13 @@ class Settings(Generic[H]):
         timeout = options.get("timeout", _TIMEOUT)
         try:
             url = _url(base + draft.path + query)
-            request = self.http.build_request(operation.method, url, headers=headers, timeout=timeout, **draft.content)
+            request = self.http.build_request(
+                operation.method, url, headers=headers, timeout=timeout, **draft.content
+            )
         except httpx.InvalidURL as error:
             raise ValueError(f"no URL holds these arguments: {error}") from error
-        request.url = self._private(request.url)
+        if self._keys:
+            request.url = self._private(request.url)
         return Request(request, tokens, bool(accept), options)
 
     def _private(self, url: httpx.URL) -> httpx.URL:
@@ -253,7 +276,9 @@ class Settings(Generic[H]):
         scheme = self._schemes[name]
         told = given.get(scheme.header)
         found = told or self._credentials.get(name) or (self._api_key if is_alone else "")
-        is_usable = isinstance(found, tuple) or (isinstance(found, str) and _CREDENTIAL.fullmatch(found))
+        is_usable = isinstance(found, tuple) or (
+            isinstance(found, str) and _CREDENTIAL.fullmatch(found)
+        )
         is_given = scheme.is_in(draft) or (told and is_usable)
         return _GIVEN if is_given else found if is_usable else None
 

@@ -24,12 +24,18 @@ R = TypeVar("R")
 C = TypeVar("C")
 
 _LONGEST_PAUSE = 120.0
-REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE", "QUERY"})  # RFC 9110, 9.2.2
+REPEATABLE = frozenset(
+    {"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE", "QUERY"}
+)  # RFC 9110, 9.2.2
 _NO_AUTH = httpx.Auth()  # neither that of the HTTP client nor of netrc
 
 
 def pause(
-    error: APIError, attempt: int, options: Mapping[str, Any], is_repeatable: bool = False, left: float = inf
+    error: APIError,
+    attempt: int,
+    options: Mapping[str, Any],
+    is_repeatable: bool = False,
+    left: float = inf,
 ) -> float:
     """The seconds until a request is sent again. Raises its error where it was sent often enough, or
     may have been carried out already and is neither repeatable nor the caller takes the risk. `left` are those until
@@ -45,9 +51,13 @@ def pause(
             pause = float(milliseconds) / 1000
         elif text:
             is_date = not text[:1].isdigit()
-            pause = parsedate_to_datetime(text).timestamp() - time.time() if is_date else float(text)
+            pause = (
+                parsedate_to_datetime(text).timestamp() - time.time() if is_date else float(text)
+            )
     may = said == "true" or (said != "false" and (is_refused or (is_risky and is_unclear)))
-    is_final = isinstance(error, APIResponseValidationError) or attempt >= options.get("max_retries", 2)
+    is_final = isinstance(error, APIResponseValidationError) or attempt >= options.get(
+        "max_retries", 2
+    )
     if not may or is_final or pause > _LONGEST_PAUSE or pause >= left:
         raise error
     return max(pause, 0.0)
@@ -67,7 +77,9 @@ def _kept(response: httpx.Response, limits: Limits, request: httpx.Request) -> h
     return response
 
 
-def _failed(failure: Exception, response: httpx.Response | None, content: BytesIO, request: httpx.Request) -> Answer:
+def _failed(
+    failure: Exception, response: httpx.Response | None, content: BytesIO, request: httpx.Request
+) -> Answer:
     """What came of an answer before a failure. That a redirect leads nowhere httpx tells in several ways."""
     if not isinstance(failure, httpx.RequestError):
         failure = httpx.RemoteProtocolError(f"a redirect to no URL: {failure!s:.200}")
@@ -85,7 +97,9 @@ class SyncClient(Settings[httpx.Client]):
         request = self.request(operation, arguments)
         return request.result(operation, self.answer(operation, request))
 
-    def answer(self, operation: Operation[Any], request: Request, limits: Limits | None = None) -> Answer:
+    def answer(
+        self, operation: Operation[Any], request: Request, limits: Limits | None = None
+    ) -> Answer:
         """What a request is answered in the end, within limits that begin now if none did; a stream is not read yet.
         Raises APIError."""
         attempt, limits = 0, limits or request.limits()
@@ -97,7 +111,9 @@ class SyncClient(Settings[httpx.Client]):
                 answer = send(request.http, limits)
             if not (error := operation.failure(answer)):
                 return answer
-            time.sleep(pause(error, attempt, request.options, operation.method in REPEATABLE, limits.left))
+            time.sleep(
+                pause(error, attempt, request.options, operation.method in REPEATABLE, limits.left)
+            )
             attempt += 1
 
     def _sent(self, request: httpx.Request, limits: Limits, is_stream: bool = False) -> Answer:
@@ -142,9 +158,7 @@ class AsyncClient(Settings[httpx.AsyncClient]):
     def _streamed(self, content: Any) -> AsyncIterator[bytes]:
         return content if hasattr(content, "__aiter__") else _chunks(content)
 
-    def call(
-        self, operation: Operation[R], arguments: Mapping[str, Any]
-    ) -> Coroutine[Any, Any, R]:
+    def call(self, operation: Operation[R], arguments: Mapping[str, Any]) -> Coroutine[Any, Any, R]:
         """What `SyncClient.call` does; arguments are judged before it is awaited."""
         return self._result(operation, self.request(operation, arguments))
 
@@ -164,16 +178,22 @@ class AsyncClient(Settings[httpx.AsyncClient]):
                 answer = await send(request.http, limits)
             if not (error := operation.failure(answer)):
                 return answer
-            wait = pause(error, attempt, request.options, operation.method in REPEATABLE, limits.left)
+            wait = pause(
+                error, attempt, request.options, operation.method in REPEATABLE, limits.left
+            )
             await anyio.sleep(wait)
             attempt += 1
 
-    async def _sent(self, request: httpx.Request, limits: Limits, is_stream: bool = False) -> Answer:
+    async def _sent(
+        self, request: httpx.Request, limits: Limits, is_stream: bool = False
+    ) -> Answer:
         response, content = None, BytesIO()
         limits.shorten(request)
         try:
             with limits.scope():
-                response = await self.http.send(request, stream=True, auth=_NO_AUTH, follow_redirects=False)
+                response = await self.http.send(
+                    request, stream=True, auth=_NO_AUTH, follow_redirects=False
+                )
                 _kept(response, limits, request)
                 if is_stream and response.is_success:
                     return Answer(response)

@@ -22,7 +22,19 @@ _MODEL_ATTRIBUTES = frozenset(
     }
 )  # fmt: skip
 _CLIENT_ATTRIBUTES = frozenset(
-    {"answer", "bool", "bytes", "str", "base_url", "call", "close", "http", "options", "request", "self"}
+    {
+        "answer",
+        "bool",
+        "bytes",
+        "str",
+        "base_url",
+        "call",
+        "close",
+        "http",
+        "options",
+        "request",
+        "self",
+    }
 )
 _ANNOTATIONS = frozenset({"bool", "bytes", "self", "str"})
 _ARGUMENTS = _ANNOTATIONS | {"float", "int"}
