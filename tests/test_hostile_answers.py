@@ -20,6 +20,8 @@ import pytest
 from built import imported, texts
 from hostile_answers import CREDENTIALS, DOCUMENT, KEY, SECRET, answer, token
 
+# The jar of the standard library, in which httpx keeps cookies, warns of those whose age is beyond reason.
+pytestmark = pytest.mark.filterwarnings("ignore:http.cookiejar bug")
 METHODS = (
     *(
         "all.thing",

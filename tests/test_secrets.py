@@ -413,13 +413,9 @@ def test_a_cookie_that_ends_its_line_is_encoded(client: ModuleType) -> None:
 def test_variables_of_a_server_stay_in_their_part(
     url: str, good: tuple[str, ...], bad: tuple[str, ...]
 ) -> None:
-    usual = {"{x}:": "https", "{x}": "https://usual.example", "{x}/v": "https://a"}.get(
-        url[:4], "1"
-    )
-
     class Elsewhere(Routescope):
         _base_url = url
-        _variables: ClassVar[dict[str, str]] = {"x": usual}
+        _variables: ClassVar[dict[str, str]] = {"x": ""}
 
     for value in good:
         own = Elsewhere(api_key=KEY, server_variables={"x": value})
