@@ -9,18 +9,24 @@ import logging
 import pickle
 from base64 import b64encode
 from collections.abc import Callable
-from pathlib import Path
 from types import ModuleType
 from typing import Any, ClassVar
 
 import anyio
 import httpx
 import pytest
+from runtime._security import ApiKey, OAuth2
 
 from built import imported, texts
 from calling import ARGUMENTS, KEY, NO_CERTIFICATES, STYLES, edit, raised, styles
 from misbehaving import Behaviour, Server, answer, json_answer, refusing
-from routescope import APIConnectionError, APIResponseValidationError, BadRequestError, Routescope
+from routescope import (
+    APIConnectionError,
+    APIResponseValidationError,
+    AsyncRoutescope,
+    BadRequestError,
+    Routescope,
+)
 from runtime import _errors, _request
 
 DOCUMENT = """
@@ -194,9 +200,10 @@ def test_nothing_keeps_a_key(
 def test_a_key_of_the_query_is_sent_and_not_shown(
     client: ModuleType, style: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.INFO)
+    caplog.set_level(logging.DEBUG)
     with Server((json_answer({}),)) as server:
         called(client, style, "query", None, server.url, a="b c")
+    assert SECRET not in caplog.text
     assert server.requests[0].target == f"/query?a=b%20c&api%20key={SECRET}"
     assert f"{server.url}/query?a=b%20c&api%20key=***" in caplog.text
     with refusing() as url:
@@ -238,6 +245,47 @@ def test_a_key_of_a_link_is_not_shown(client: ModuleType, caplog: pytest.LogCapt
         f"/link?{key}&page=3",
     ]
     assert SECRET not in caplog.text
+
+
+class Keyed(Routescope):
+    """A client of an API with a key in the query."""
+
+    _schemes: ClassVar[dict[str, Any]] = {"key": ApiKey("query", "key")}
+    _security = (("key",),)
+
+
+class AsyncTokens(AsyncRoutescope):
+    """A client of an API with tokens that are asked for."""
+
+    _schemes: ClassVar[dict[str, Any]] = {"oauth": OAuth2("http://tokens.example/token")}
+    _security = (("oauth",),)
+
+
+class Tokens(Routescope):
+    """The same, one call after the other."""
+
+    _schemes = AsyncTokens._schemes
+    _security = AsyncTokens._security
+
+
+def test_other_schemes_of_the_shipped_client(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    sent: list[httpx.Request] = []
+    transport = answering(lambda request: httpx.Response(200, json={"data": []}), sent)
+    credentials = {"oauth": ("id", SECRET)}
+
+    async def run() -> None:
+        async with httpx.AsyncClient(transport=transport) as http:
+            own = AsyncTokens(http_client=http, credentials=credentials)
+            await own.images.edit(**ARGUMENTS)
+
+    with httpx.Client(transport=transport) as http:
+        Keyed(http_client=http, api_key=SECRET).images.edit(**ARGUMENTS)
+        Tokens(http_client=http, credentials=credentials).images.edit(**ARGUMENTS)
+    anyio.run(run)
+    assert sent[0].url.query == f"key={SECRET}".encode()
+    assert {one.headers["authorization"] for one in sent[1:]} == {"Bearer t0ken-t0ken"}
+    assert SECRET not in f"{caplog.text} {sent[0].url} {sent[0].url!r}"
 
 
 def test_credentials_of_a_base_url_are_dropped(caplog: pytest.LogCaptureFixture) -> None:
@@ -519,7 +567,7 @@ def test_what_is_no_token_is_not_sent(
             False,
             1,
         )
-        assert "no token: http://tokens.example/token said 200" in str(error)
+        assert "no token: http://tokens.example/token (ReadError: said 200 OK)" in str(error)
 
 
 @pytest.mark.parametrize(
@@ -648,7 +696,14 @@ def test_a_redirect_to_nowhere(client: ModuleType, style: str, location: str) ->
     assert str(error).isprintable()
 
 
-def test_a_document_of_the_deepest_json(tmp_path: Path) -> None:
+@styles
+def test_a_redirect_to_nowhere_of_the_shipped_client(style: str) -> None:
+    with Server((answer("", 307, [("location", "javascript:alert(1)")]),)) as server:
+        error = raised(APIConnectionError, lambda: edit(style, server.url))
+    assert "a redirect to no URL" in str(error)
+
+
+def test_a_document_of_the_deepest_json() -> None:
     """Errors of bodies that one reader takes and another does not."""
     for depth in (10, 100, 190, 250, 500, 900, 990, 999, 5000):
         for body in (b"[" * depth + b"]" * depth, b'{"error":' * depth + b"1" + b"}" * depth):

@@ -28,7 +28,7 @@ class Answer(NamedTuple):
         """The error that an answer is which is no result."""
         response, failure = self.response, self.failure
         if response is not None and not response.is_success:
-            status, message = response.status_code, f"{response.status_code} {response.reason_phrase}"
+            status, message = response.status_code, f"{response.status_code} {response.reason_phrase:.200}"
             kind = APIStatusError.kinds.get(min(status, 500), APIStatusError)
             return kind(message.rstrip(), self, status >= 500)
         if isinstance(failure, Unreadable):
@@ -66,7 +66,7 @@ class APIError(Exception):
         self.type, self.param, self.code = (said.get(key) for key in ("type", "param", "code"))
         told = f"{message}: {said['message']:.500}" if said.get("message") else message
         self.message = _visible(told)
-        notes = [f"request {self.request_id}"] if self.request_id else []
+        notes = [f"request {self.request_id:.200}"] if self.request_id else []
         notes += ["it may have been carried out, and billed"] if maybe_processed else []
         super().__init__(_visible(f"{told} ({'; '.join(notes)})" if notes else told))
 

@@ -7,7 +7,7 @@ import time
 from base64 import b64encode
 from dataclasses import dataclass
 from functools import cached_property
-from threading import Lock
+from threading import TIMEOUT_MAX, Lock
 from typing import Any, ClassVar, TypeAlias
 from urllib.parse import quote, unquote
 
@@ -124,11 +124,15 @@ class _ClientCredentials:
     def answer(self, request: httpx.Request, limits: Limits, send: Send, asking: Send) -> Answer:
         """The answer of a signed request; where a token cannot be had now, that it could not be sent."""
         for attempt in range(2):
-            with self._lock:
+            if not self._lock.acquire(timeout=min(max(limits.left, 0), TIMEOUT_MAX)):
+                return self._unsent(limits.late())
+            try:
                 if is_new := self._is_old():
-                    asked = asking(self._asked(request), limits.of_token())
-                    if missing := self._missing(asked):
-                        return missing
+                    self._keep(asking(self._asked(request), limits.of_token()))
+            except httpx.RequestError as failure:
+                return self._unsent(failure)
+            finally:
+                self._lock.release()
             answer = send(self._signed(request), limits)
             if attempt or is_new or not self._is_refused(request, answer):
                 break
@@ -139,11 +143,13 @@ class _ClientCredentials:
     ) -> Answer:
         """`answer` for asyncio and trio."""
         for attempt in range(2):
-            async with self._async_lock:
-                if is_new := self._is_old():
-                    asked = await asking(self._asked(request), limits.of_token())
-                    if missing := self._missing(asked):
-                        return missing
+            try:
+                with limits.scope():
+                    async with self._async_lock:
+                        if is_new := self._is_old():
+                            self._keep(await asking(self._asked(request), limits.of_token()))
+            except httpx.RequestError as failure:
+                return self._unsent(failure)
             answer = await send(self._signed(request), limits)
             if attempt or is_new or not self._is_refused(request, answer):
                 break
@@ -178,25 +184,32 @@ class _ClientCredentials:
             "POST", self._scheme.token_url, data=sent, headers=headers, extensions=timeout
         )
 
-    def _missing(self, asked: Answer) -> Answer | None:
-        """Keep the token of an answer (RFC 6749, 5.1); else what becomes of the request."""
-        response, failure, message = asked.response, asked.failure, f"no token: {self._scheme.token_url}"
-        told = f"{message} said {response.status_code} {response.reason_phrase}" if response is not None else message
-        if response is not None and response.status_code in {400, 401, 403}:  # RFC 6749, 5.2: asking again is of no use
-            raise AuthenticationError(told, asked)
-        if failure:
-            kind = httpx.ConnectTimeout if isinstance(failure, httpx.TimeoutException) else httpx.ConnectError
-            return Answer(failure=kind(f"{message}: {type(failure).__name__}: {failure}"))
+    def _keep(self, asked: Answer) -> None:
+        """Keep the token of an answer (RFC 6749, 5.1). Raises httpx.RequestError where there is none now, and
+        AuthenticationError where asking again is of no use (5.2)."""
+        response = asked.response
+        said = f"said {response.status_code} {response.reason_phrase}" if response is not None else ""
+        if response is not None and response.status_code in {400, 401, 403}:
+            raise AuthenticationError(f"no token: {self._scheme.token_url} {said}", asked)
+        if asked.failure:
+            raise asked.failure
         try:
-            self._keep(from_json(asked.content, allow_inf_nan=False))
+            told = asked.content if response is not None and response.is_success else b""
+            self._token, lasts = _token(from_json(told, allow_inf_nan=False))
         except (ValueError, TypeError, KeyError, OverflowError):
-            return Answer(failure=httpx.ConnectError(told))
-        return None
+            raise httpx.ReadError(said) from None
+        self._until, self._refused = time.time() + lasts - 10, ""
 
-    def _keep(self, told: Any) -> None:
-        token, lasts = told["access_token"], told.get("expires_in")
-        seconds = 300.0 if lasts is None else float(lasts)
-        if not isinstance(token, str) or not _TOKEN.fullmatch(token) or seconds != seconds:
-            raise ValueError
-        self._token, self._until = token, time.time() + min(seconds, _LONGEST_LIFE) - 10
-        self._refused = ""
+    def _unsent(self, failure: httpx.RequestError) -> Answer:
+        """What becomes of a request whose token is not there."""
+        kind = httpx.ConnectTimeout if isinstance(failure, httpx.TimeoutException) else httpx.ConnectError
+        return Answer(failure=kind(f"no token: {self._scheme.token_url} ({type(failure).__name__}: {failure})"))
+
+
+def _token(told: Any) -> tuple[str, float]:
+    """A token, and the seconds that it lasts."""
+    token, lasts = told["access_token"], told.get("expires_in")
+    seconds = 300.0 if lasts is None else float(lasts)
+    if not isinstance(token, str) or not _TOKEN.fullmatch(token) or seconds != seconds:
+        raise ValueError
+    return token, min(seconds, _LONGEST_LIFE)
