@@ -6,19 +6,23 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import importlib
+import json
 import logging
 import os
 import pickle
 import random
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import httpx
 import pytest
 
+import goldens
 from built import imported, texts
 from hostile_answers import CREDENTIALS, DOCUMENT, KEY, SECRET, answer, token
+from test_calls import valued
 
 # The jar of the standard library, in which httpx keeps cookies, warns of those whose age is beyond reason.
 pytestmark = pytest.mark.filterwarnings("ignore:http.cookiejar bug")
@@ -134,6 +138,45 @@ def test_every_answer_ends_as_documented(
         hold(client, seed)
     assert "key=***" in caplog.text
     assert KEY not in caplog.text
+
+
+GOLDENS = (
+    "downloads",
+    "formats_sent",
+    "pages",
+    "response_headers",
+    "responses",
+    "security",
+    "servers",
+    "streams",
+    "streams_32",
+    "streams_of_events",
+)
+
+
+@pytest.mark.parametrize("feature", GOLDENS)
+def test_every_answer_to_a_golden_case_ends_as_documented(feature: str, tmp_path: Path) -> None:
+    made = imported(goldens.texts(feature), tmp_path, "client")
+    errors: Any = importlib.import_module(f"{made.__package__}._errors")
+    for number, case in enumerate(
+        json.loads((goldens.GOLDEN / feature / "calls.json").read_text("utf-8"))
+    ):
+        own = json.loads(
+            json.dumps(case.get("settings", {})).replace("$url", "https://api.example")
+        )
+        settings = {"base_url": "https://api.example", "max_retries": 0, **valued(own)}
+        resource, method = case["call"].split(".")
+        for seed in range(0 if "Error" in case.get("raises", "") else 6):
+            chance = random.Random(f"{number} {seed}")
+            with httpx.Client(
+                transport=httpx.MockTransport(lambda _, chance=chance: answer(chance))
+            ) as http:
+                call = getattr(getattr(made.Pkg(http_client=http, **settings), resource), method)
+                try:
+                    found = call(**valued(case["arguments"]))
+                    some(iter(found)) if "items" in case else found
+                except errors.APIError as error:
+                    assert str(error).isprintable()
 
 
 @pytest.mark.soak

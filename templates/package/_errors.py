@@ -91,11 +91,11 @@ class APIConnectionError(APIError):
 
 
 class APITimeoutError(APIConnectionError):
-    """The answer took longer than the timeout."""
+    """The answer took longer than the timeout of one wait, or than the deadline of the call."""
 
 
 class APIResponseValidationError(APIError):
-    """An answer with a status of success that is not what the API document says."""
+    """An answer with a status of success that is not what the API document says, or is beyond the limits."""
 
 
 class FileError(APIError):
