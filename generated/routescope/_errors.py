@@ -31,7 +31,7 @@ class Answer(NamedTuple):
         if response is not None and not response.is_success:
             status, message = (
                 response.status_code,
-                f"{response.status_code} {response.reason_phrase}",
+                f"{response.status_code} {response.reason_phrase:.200}",
             )
             kind = APIStatusError.kinds.get(min(status, 500), APIStatusError)
             return kind(message.rstrip(), self, status >= 500)
@@ -70,7 +70,7 @@ class APIError(Exception):
         self.type, self.param, self.code = (said.get(key) for key in ("type", "param", "code"))
         told = f"{message}: {said['message']:.500}" if said.get("message") else message
         self.message = _visible(told)
-        notes = [f"request {self.request_id}"] if self.request_id else []
+        notes = [f"request {self.request_id:.200}"] if self.request_id else []
         notes += ["it may have been carried out, and billed"] if maybe_processed else []
         super().__init__(_visible(f"{told} ({'; '.join(notes)})" if notes else told))
 
@@ -98,11 +98,11 @@ class APIConnectionError(APIError):
 
 
 class APITimeoutError(APIConnectionError):
-    """The answer took longer than the timeout."""
+    """The answer took longer than the timeout of one wait, or than the deadline of the call."""
 
 
 class APIResponseValidationError(APIError):
-    """An answer with a status of success that is not what the API document says."""
+    """An answer with a status of success that is not what the API document says, or is beyond the limits."""
 
 
 class FileError(APIError):

@@ -30,7 +30,7 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(","
 class RequestOptions(TypedDict, total=False):
     """What a client and each method take besides. `timeout` is how long one wait for the server may be, `deadline` how
     long a call, with what is sent again and with the reading of its answer (both in seconds); `max_response_bytes`
-    are those of an answer as decoded (256 MiB; of a stream or a download any number), `max_line_bytes` those of a
+    are those of an answer as decoded (64 MiB; of a stream or a download any number), `max_line_bytes` those of a
     line or an event of a stream (16 MiB). `retry_unsafe` repeats what may have been carried out, and billed;
     `extra_body` holds what the API document does not list; `compat` says fields (by pointer) as an older server knows
     them: {"/new": "old"}; `on_response` is called with the answer that a result is made of, for its status and headers."""
