@@ -36,7 +36,7 @@ _PRIVATE = tuple(
 
 def fetched(url: str, limits: Limits) -> bytes:
     """What is at a URL. The answer is trusted with the first address, nobody with a private one after it. Behind a proxy
-    of the environment the proxy looks names up, and only addresses as such are judged. Raises httpx.HTTPError,
+    of the environment the proxy looks names up, and only addresses and localhost are judged. Raises httpx.HTTPError,
     httpx.InvalidURL, OSError, ValueError."""
     answer = limits.in_time(lambda: _followed(url, limits))
     if answer.failure:
@@ -63,10 +63,11 @@ def _answered(url: httpx.URL, is_judged: bool, limits: Limits) -> Answer:
     proxy, content = _proxy(url), BytesIO()
     transport = httpx.HTTPTransport(verify=_context(), proxy=proxy, trust_env=False)
     with httpx.Client(transport=transport, timeout=_TIMEOUT) as http:
-        places = [url.host] if proxy else _addresses(url.raw_host.decode(), url.port)
-        if is_judged and not all(map(_is_public, places)):
+        places = _addresses(url, is_by_name=bool(proxy))
+        is_local = url.host.rstrip(".").endswith("localhost")
+        if is_judged and (is_local or not all(map(_is_public, places))):
             raise OSError(f"redirects to {url.host}, which is not public")
-        with closing(_sent(http, url, places, limits)) as response:
+        with closing(_sent(http, url, [url.host] if proxy else places, limits)) as response:
             if response.is_success:
                 read(response, limits, content)
     return Answer(response, content.getvalue())
@@ -84,18 +85,23 @@ def _proxy(url: httpx.URL) -> str | None:
     return found if not found or "://" in found else f"http://{found}"
 
 
-def _addresses(host: str, port: int | None) -> list[str]:
-    """The addresses of a host, looked up once."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+def _addresses(url: httpx.URL, is_by_name: bool) -> list[str]:
+    """The addresses of a host, looked up once; where somebody else looks it up, only those of what is no name (`0x7f000001`)."""
+    flags = socket.AI_NUMERICHOST if is_by_name else 0
+    try:
+        found = socket.getaddrinfo(
+            url.raw_host.decode(), url.port, type=socket.SOCK_STREAM, flags=flags
+        )
+    except socket.gaierror:
+        if is_by_name:
+            return []
+        raise
     return list(dict.fromkeys(str(one[4][0]) for one in found))[:_ADDRESSES]
 
 
 def _is_public(place: str) -> bool:
-    """Whether an address is one of the internet. A name, which a proxy is going to look up, may be."""
-    try:
-        address = ip_address(place.partition("%")[0])
-    except ValueError:
-        return True
+    """Whether an address is one of the internet."""
+    address = ip_address(place.partition("%")[0])
     if any(address in network for network in _TRANSLATED):
         address = IPv4Address(int(address) & 0xFFFFFFFF)
     if address.version == 6 and address not in _PUBLIC_6:
