@@ -87,7 +87,7 @@ class Limits:
         def work() -> None:
             try:
                 done.set_result(context.run(run))
-            except BaseException as error:  # noqa: BLE001  raised below, where the caller waits
+            except BaseException as error:  # raised where the caller waits
                 done.set_exception(error)
 
         Thread(target=work, daemon=True).start()
