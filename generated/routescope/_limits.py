@@ -88,7 +88,7 @@ class Limits:
         def work() -> None:
             try:
                 done.set_result(context.run(run))
-            except BaseException as error:
+            except BaseException as error:  # raised where the caller waits
                 done.set_exception(error)
 
         Thread(target=work, daemon=True).start()
