@@ -198,6 +198,8 @@ def call(running: Mock) -> None:
         Routescope(api_key=running.key, base_url=running.url) as client,
         warnings.catch_warnings(record=True) as caught,
     ):
+        sent: list[httpx.Request] = []
+        client.http.event_hooks = {"request": [sent.append]}
         warnings.simplefilter("always")
         result = client.images.edit(
             prompt="Add a hat.", image="https://example.com/cat.png", output_format="webp"
@@ -206,14 +208,20 @@ def call(running: Mock) -> None:
     note = "DeprecationWarning: 'image' is deprecated: Use images[].image_url."
     expect(warned == [note], f"the client warns: {warned}")
     say("warning", warned[0], "33")
-    tell_sent(result, {"images": [{"image_url": "https://example.com/cat.png"}]})
+    tell_sent(sent[0], result, {"images": [{"image_url": "https://example.com/cat.png"}]})
     tell_saved(result.save(PICTURES / "hat"), "webp", "1024x1024")
 
 
 async def call_together(running: Mock) -> None:
     code = "await asyncio.gather(*(client.images.edit(...) for prompt in prompts))"
     print(f"\n  {style(code, '1')}")
+    sent: list[httpx.Request] = []
+
+    async def note(request: httpx.Request) -> None:
+        sent.append(request)
+
     async with AsyncRoutescope(api_key=running.key, base_url=running.url) as client:
+        client.http.event_hooks = {"request": [note]}
         calls = [
             client.images.edit(
                 prompt=f"Make it {season}.",
@@ -225,15 +233,14 @@ async def call_together(running: Mock) -> None:
             for season, kind in (("winter", "jpeg"), ("summer", "png"))
         ]
         winter, summer = await asyncio.gather(*calls)
-    tell_sent(winter, {"images": [{"image_url": "https://example.com/garden.png"}]})
+    tell_sent(sent[0], winter, {"images": [{"image_url": "https://example.com/garden.png"}]})
     tell_saved(await anyio.to_thread.run_sync(winter.save, PICTURES / "winter"), "jpeg", "640x480")
     tell_saved(await anyio.to_thread.run_sync(summer.save, PICTURES / "summer"), "png", "640x480")
 
 
-def tell_sent(result: ImagesResponse, expected: dict[str, Any]) -> None:
+def tell_sent(request: httpx.Request, result: ImagesResponse, expected: dict[str, Any]) -> None:
     """What went over the wire, and the id by which the server knows it."""
-    answer = result._response
-    body = json.loads(answer.request.content) if answer else {}
+    body = json.loads(request.content)
     expect({**body, **expected} == body and "image" not in body, f"the client sends {body}")
     expect(bool(result._request_id), "the answer has no request id")
     say("sent", json.dumps(body), "32")

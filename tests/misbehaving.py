@@ -20,11 +20,13 @@ PATIENCE = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Behaviour:
-    """What a connection gets: whether its request is read, what is sent, and how it ends."""
+    """What a connection gets: whether its request is read, what is sent, what is sent again and again every few
+    milliseconds until the client has gone, and how it ends."""
 
     sends: bytes = b""
     ends: Literal["close", "reset", "hold"] = "close"
     reads: bool = True
+    drips: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ class Server:
     url: str = ""
     _listener: socket.socket = field(default_factory=socket.socket)
     _threads: list[threading.Thread] = field(default_factory=list)
+    _is_over: threading.Event = field(default_factory=threading.Event)
 
     def __enter__(self) -> Self:
         self._listener.bind(("127.0.0.1", 0))
@@ -88,6 +91,7 @@ class Server:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._is_over.set()
         self._listener.shutdown(socket.SHUT_RDWR)
         for thread in self._threads:
             thread.join(PATIENCE)
@@ -117,6 +121,8 @@ class Server:
                 else:  # it is there, and lost
                     connection.recv(1, socket.MSG_PEEK)
                 connection.sendall(behaviour.sends)
+                while behaviour.drips and not self._is_over.wait(0.02):
+                    connection.sendall(behaviour.drips)
                 if behaviour.ends == "hold":
                     connection.recv(1)
             except OSError:

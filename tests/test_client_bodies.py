@@ -147,7 +147,7 @@ def test_a_stream_is_asked_for_again(client: ModuleType, style: str) -> None:
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 100])
 def test_lines_are_the_same_in_chunks_of_any_size(size: int) -> None:
     content = "a\r\n\r\nb\n\rc\r\n\u00e9\u2028\n\nd\r".encode()
-    read = _streams._lines()
+    read = _streams._Lines(100).read
     found = [line for at in range(0, len(content), size) for line in read(content[at : at + size])]
     assert [*found, *read(b"")] == ["a", "", "b", "", "c", "\u00e9\u2028", "", "d", ""]
 

@@ -7,7 +7,11 @@ import copy
 import json
 import pickle
 import socket
+import ssl
+import threading
 from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -19,7 +23,7 @@ import pytest
 import routescope
 from calling import KEY, edit, raised, styles
 from misbehaving import Behaviour, Server, answer, json_answer, refusing
-from routescope import FileError, Image, ImagesResponse, _files, data_url
+from routescope import FileError, Image, ImagesResponse, _fetch, _files, data_url
 from routescope._files import FileModel
 
 PNG = b"\x89PNG\r\n\x1a\n..."
@@ -175,31 +179,6 @@ def test_a_picture_that_cannot_be_fetched(does: Behaviour, status: int | None, s
     assert len(host.requests) == (6 if "TooMany" in says else 1)
 
 
-def test_a_redirect_to_a_public_host_is_followed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without one: the name of a public host leads to loopback."""
-    real = socket.getaddrinfo
-
-    def lookup(host: Any, port: Any, *rest: Any, **more: Any) -> Any:
-        if host not in ("public.example", b"public.example"):
-            return real(host, port, *rest, **more)
-        return [
-            (
-                socket.AF_INET,
-                socket.SOCK_STREAM,
-                6,
-                "",
-                ("8.8.8.8" if port is None else "127.0.0.1", port),
-            )
-        ]
-
-    monkeypatch.setattr(socket, "getaddrinfo", lookup)
-    with Server((answer(PNG),)) as host:
-        there = host.url.replace("127.0.0.1", "public.example")
-        with Server((answer("", 302, [("location", f"{there}/b.png")]),)) as first:
-            assert image(url=first.url).bytes() == PNG
-    assert [request.target for request in host.requests] == ["/b.png"]
-
-
 @pytest.mark.parametrize(
     "url",
     [
@@ -236,13 +215,16 @@ def test_nobody_listens() -> None:
     assert str(error).startswith(f"{url} cannot be fetched: ConnectError(")
 
 
-def test_a_size_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert _files._MOST_BYTES == 64 * 1024 * 1024
-    monkeypatch.setattr(_files, "_MOST_BYTES", 1000)
+def test_a_size_limit() -> None:
+    assert _files._FILE_BYTES == 64 * 1024 * 1024
     with Server((answer(b"x" * 1000), answer(b"x" * 1001, 200, [ID]))) as host:
-        assert len(image(url=host.url).bytes()) == 1000
-        error = raised(FileError, image(url=host.url).bytes)
-    assert str(error) == f"{host.url} cannot be fetched: OSError('more than 1000 bytes')"
+        picture = image(url=host.url)
+        assert len(picture.bytes(max_response_bytes=1000)) == 1000
+        error = raised(FileError, lambda: picture.bytes(max_response_bytes=1000))
+    assert (
+        str(error)
+        == f"{host.url} cannot be fetched: Unreadable('more than 1000 bytes (max_response_bytes)')"
+    )
 
 
 def test_fetching_holds_up_nobody() -> None:
@@ -415,3 +397,179 @@ def test_asking_for_bytes_changes_no_result() -> None:
     assert result.model_dump_json() == before
     assert "_response" not in repr(result)
     assert result == ImagesResponse.model_validate({"data": [{"b64_json": "QUJD"}]})
+
+
+# The address that was judged
+
+
+def looked_up(monkeypatch: pytest.MonkeyPatch, names: dict[str, list[str]]) -> list[str]:
+    """Names with addresses of their own, each time the next one; gives the names that are looked up. Of loopback only
+    127.0.0.1 is public."""
+    real, asked = socket.getaddrinfo, list[str]()
+
+    def lookup(host: Any, port: Any, *rest: Any, **more: Any) -> Any:
+        name = host.decode() if isinstance(host, bytes) else host
+        if name not in names or more.get("flags"):
+            return real(host, port, *rest, **more)
+        asked.append(name)
+        addresses = names[name]
+        place = addresses.pop(0) if len(addresses) > 1 else addresses[0]
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, port)) for one in place.split()]
+
+    monkeypatch.setattr(socket, "getaddrinfo", lookup)
+    monkeypatch.setattr(_fetch, "_is_public", lambda place: place == "127.0.0.1")
+    return asked
+
+
+def test_a_name_is_looked_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever answers otherwise the second time (rebinding) is not asked a second time."""
+    asked = looked_up(monkeypatch, {"rebinding.example": ["127.0.0.1", "127.0.0.2"]})
+    with Server((answer(PNG),)) as host:
+        there = host.url.replace("127.0.0.1", "rebinding.example")
+        with Server((answer("", 302, [("location", f"{there}/b.png")]),)) as first:
+            assert image(url=first.url).bytes() == PNG
+    assert (asked, host.requests[0].headers["host"]) == (
+        ["rebinding.example"],
+        there.removeprefix("http://"),
+    )
+
+
+@pytest.mark.parametrize("addresses", ["127.0.0.2", "127.0.0.1 127.0.0.2", "127.0.0.2 127.0.0.1"])
+def test_each_address_of_a_redirect_is_judged(
+    addresses: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_up(monkeypatch, {"mixed.example": [addresses]})
+    with Server((answer(PNG),)) as host:
+        there = host.url.replace("127.0.0.1", "mixed.example")
+        with Server((answer("", 302, [("location", there)]),)) as first:
+            error = raised(FileError, image(url=first.url).bytes)
+    assert "redirects to mixed.example, which is not public" in str(error)
+    assert host.connections == 0
+
+
+def test_the_second_redirect_is_judged_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_up(monkeypatch, {"public.example": ["127.0.0.1"], "inner.example": ["127.0.0.2"]})
+    with Server((answer("", 302, [("location", "http://inner.example/")]),)) as host:
+        there = host.url.replace("127.0.0.1", "public.example")
+        with Server((answer("", 302, [("location", there)]),)) as first:
+            assert "inner.example, which is not" in str(
+                raised(FileError, image(url=first.url).bytes)
+            )
+    assert len(host.requests) == 1
+
+
+def test_the_next_address_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_up(monkeypatch, {"several.example": ["127.0.0.3 127.0.0.1"], "none.example": [""]})
+    with Server((answer(PNG),)) as host:
+        assert image(url=host.url.replace("127.0.0.1", "several.example")).bytes() == PNG
+    assert "has no address" in str(raised(FileError, image(url="http://none.example/").bytes))
+
+
+@pytest.mark.parametrize(
+    ("places", "is_public"),
+    [
+        (
+            "8.8.8.8 1.1.1.1 100.63.255.255 100.128.0.0 172.15.0.1 172.32.0.1 192.0.1.0 198.17.0.1 198.20.0.0 223.255.255.255",
+            True,
+        ),
+        (
+            "0.0.0.0 10.0.0.1 100.64.0.1 127.0.0.1 169.254.169.254 172.16.0.1 192.0.0.1 192.0.0.9 192.0.0.170 192.0.2.1 192.88.99.1",
+            False,
+        ),
+        (
+            "192.168.0.1 198.18.0.1 198.19.255.255 198.51.100.1 203.0.113.1 224.0.0.1 239.1.1.1 240.0.0.1 255.255.255.255",
+            False,
+        ),
+        ("2606:4700::1111 2a00:1450::1 2600::1 64:ff9b::8.8.8.8 ::ffff:8.8.8.8", True),
+        (
+            ":: ::1 ::7f00:1 ::ffff:127.0.0.1 ::ffff:10.0.0.1 ::ffff:0:127.0.0.1 64:ff9b::127.0.0.1 64:ff9b::a9fe:a9fe",
+            False,
+        ),
+        (
+            "64:ff9b:1::1 100::1 2001::1 2001:0:7f00:1:: 2001:2::1 2001:10::1 2001:db8::1 2002:7f00:1:: 2002:808:808::1 3fff::1",
+            False,
+        ),
+        ("5f00::1 fc00::1 fd00::1 fe80::1 fe80::1%lo fec0::1 ff02::1 ff0e::1 4000::1", False),
+    ],
+)
+def test_addresses_of_the_internet(places: str, is_public: bool) -> None:
+    assert {place: _fetch._is_public(place) for place in places.split()} == dict.fromkeys(
+        places.split(), is_public
+    )
+
+
+@pytest.mark.parametrize(
+    "inner", ["127.0.0.2", "0x7f000002", "2130706434", "localhost", "a.localhost."]
+)
+def test_a_proxy_of_the_environment_looks_names_up(
+    inner: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = looked_up(monkeypatch, {"a.example": ["127.0.0.1"], "b.example": ["127.0.0.2"]})
+    monkeypatch.setenv("no_proxy", "c.example")
+    targets = ("http://b.example/b.png", f"http://{inner}/")
+    redirects = [answer("", 302, [("location", to)]) for to in targets]
+    with Server((*redirects, answer(PNG))) as proxy:
+        monkeypatch.setenv("http_proxy", proxy.url.removeprefix("http://"))
+        error = raised(FileError, image(url="http://a.example/a.png").bytes)
+        assert image(url="http://a.example/a.png").bytes() == PNG
+    assert f"redirects to {inner}, which is not public" in str(error)
+    first = "http://a.example/a.png"
+    assert [request.target for request in proxy.requests] == [first, targets[0], first]
+    assert asked == []
+
+
+CERTIFICATE = """
+-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgAjqf8MeFg3g1sY36
+tilKPn491ZiG/Tx82Oe6yH5g/N2hRANCAATYODs4lnzoUaSfmbvfN//tG8VnLN/j
+9LCYiGm0jPRpaPkoWkS+tzl9vK5zEPVv4V3rE80nga22DhXW7G+cInng
+-----END PRIVATE KEY-----
+-----BEGIN CERTIFICATE-----
+MIIBozCCAUqgAwIBAgIUc6KvloB+TwCOcSE09Jabk1lxWKIwCgYIKoZIzj0EAwIw
+GTEXMBUGA1UEAwwOcHVibGljLmV4YW1wbGUwIBcNMjYxMTI5MjA0MDE1WhgPMjEy
+NjExMDUyMDQwMTVaMBkxFzAVBgNVBAMMDnB1YmxpYy5leGFtcGxlMFkwEwYHKoZI
+zj0CAQYIKoZIzj0DAQcDQgAE2Dg7OJZ86FGkn5m73zf/7RvFZyzf4/SwmIhptIz0
+aWj5KFpEvrc5fbyucxD1b+Fd6xPNJ4Gttg4V1uxvnCJ54KNuMGwwHQYDVR0OBBYE
+FGyAQ2h0CXINQpSXXoDfH6P4rYTmMB8GA1UdIwQYMBaAFGyAQ2h0CXINQpSXXoDf
+H6P4rYTmMA8GA1UdEwEB/wQFMAMBAf8wGQYDVR0RBBIwEIIOcHVibGljLmV4YW1w
+bGUwCgYIKoZIzj0EAwIDRwAwRAIgRcen9wQwVQ5jxqnhYDZkh3l4F58l4O3fwfMV
+KYcgCBwCIBIYM5KeRNC/zIHltgOxGkOWKcC11gafeIpasOqpkZhl
+-----END CERTIFICATE-----
+"""
+"""Of public.example, for this test only."""
+
+
+@contextmanager
+def secured(place: Path) -> Iterator[int]:
+    """The port of a server with that certificate."""
+    place.write_text(CERTIFICATE)
+    own = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    own.load_cert_chain(place)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            for _ in range(2):
+                connection, _ = listener.accept()
+                with suppress(OSError), own.wrap_socket(connection, server_side=True) as one:
+                    one.recv(65536)
+                    one.sendall(answer(PNG).sends)
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield listener.getsockname()[1]
+        thread.join(10)
+
+
+def test_a_certificate_is_of_the_name_and_not_of_the_address(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_up(monkeypatch, {"public.example": ["127.0.0.1"], "other.example": ["127.0.0.1"]})
+    with secured(tmp_path / "public.pem") as port:
+        trusting = ssl.create_default_context(cafile=str(tmp_path / "public.pem"))
+        trusting.verify_flags = ssl.VerifyFlags(
+            trusting.verify_flags | 0x200000
+        )  # X509_V_FLAG_NO_CHECK_TIME
+        monkeypatch.setattr(_fetch, "_context", lambda: trusting)
+        assert image(url=f"https://public.example:{port}/").bytes() == PNG
+        error = raised(FileError, image(url=f"https://other.example:{port}/").bytes)
+    assert "certificate is not valid for 'other.example'" in str(error)

@@ -143,6 +143,7 @@ def test_an_authorization_of_your_own_replaces_the_key(style: str) -> None:
         "//x",
         "/v1",
         "http:/x",
+        "http://[::1",
         "https://",
         "http://:80",
         " http://x",

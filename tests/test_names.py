@@ -11,6 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
+from routescope._operation import RequestOptions
+from routescope._transport import SyncClient
 from speclens import names, render
 
 # wire name, class, function or variable, field
@@ -177,3 +179,13 @@ def test_no_constant_is_called_like_a_class(text: str) -> None:
 )
 def test_an_argument_is_called_otherwise_only_where_it_has_to_be(wire: str, ident: str) -> None:
     assert names.argument(wire) == ident
+
+
+def test_no_resource_hides_what_a_client_has() -> None:
+    """A tag `answer` would replace the method that makes every call."""
+    public = {name for name in dir(SyncClient) if not name.startswith("_")} | {"base_url", "http"}
+    assert {names.resource(name) for name in public} == {f"{name}_" for name in public}
+
+
+def test_no_argument_hides_an_option() -> None:
+    assert RequestOptions.__annotations__.keys() == names.OPTIONS

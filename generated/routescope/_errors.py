@@ -8,7 +8,14 @@ from typing import Any, ClassVar, NamedTuple
 
 import httpx
 
+ERROR_BYTES = 1024 * 1024
+"""The most bytes that are read of an answer which is no result."""
+
 _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+
+
+class Unreadable(httpx.DecodingError):
+    """An answer that is longer than its limits, or encoded otherwise than was asked for."""
 
 
 class Answer(NamedTuple):
@@ -24,19 +31,28 @@ class Answer(NamedTuple):
         if response is not None and not response.is_success:
             status, message = (
                 response.status_code,
-                f"{response.status_code} {response.reason_phrase}",
+                f"{response.status_code} {response.reason_phrase:.200}",
             )
             kind = APIStatusError.kinds.get(min(status, 500), APIStatusError)
             return kind(message.rstrip(), self, status >= 500)
+        if isinstance(failure, Unreadable):
+            return APIResponseValidationError(f"not to be read: {failure}", self, True)
         message = f"{type(failure).__name__}: {failure}".removesuffix(": ")
         is_late = isinstance(failure, httpx.TimeoutException)
         missed = APITimeoutError if is_late else APIConnectionError
         return missed(message, self, not isinstance(failure, _UNSENT))
 
 
+def _visible(text: str) -> str:
+    """A text of a server in which nothing moves the cursor, ends the line or turns the direction round."""
+    if text.isprintable():
+        return text
+    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)
+
+
 class APIError(Exception):
     """A call that failed. `response`, `status_code`, `headers`, `request_id` and `body` (500 characters)
-    are of the answer, if there was one; `type`, `param` and `code` are what it says of the error, and
+    are of the answer, if there was one, and as the server wrote them; `type`, `param` and `code` are what it says of the error, and
     `value` is that as the API document describes it, if it is so.
     `maybe_processed`: the request may have been carried out, and billed."""
 
@@ -52,25 +68,29 @@ class APIError(Exception):
         self.request_id = self.headers.get("x-request-id")
         self.body = answer.content[:2000].decode("utf-8", "replace")[:500]
         self.type, self.param, self.code = (said.get(key) for key in ("type", "param", "code"))
-        self.message = f"{message}: {said['message']:.500}" if said.get("message") else message
-        notes = [f"request {self.request_id}"] if self.request_id else []
+        told = f"{message}: {said['message']:.500}" if said.get("message") else message
+        self.message = _visible(told)
+        notes = [f"request {self.request_id:.200}"] if self.request_id else []
         notes += ["it may have been carried out, and billed"] if maybe_processed else []
-        super().__init__(f"{self.message} ({'; '.join(notes)})" if notes else self.message)
+        super().__init__(_visible(f"{told} ({'; '.join(notes)})" if notes else told))
 
 
 def _said(body: bytes) -> dict[str, Any]:
     """What a body says of an error: `{"error": {...}}`, `{"error": "..."}`, problem details (RFC 9457), `"..."`."""
     try:
-        value = json.loads(body)
+        value = json.loads(body) if len(body) <= ERROR_BYTES else {}
+        for name in ("error", "detail"):
+            if isinstance(value, dict) and isinstance(inner := value.get(name), dict):
+                value = inner or value
+        members = value if isinstance(value, dict) else {"message": value}
+        keys = "message", "detail", "error", "title"
+        told = next(filter(None, map(members.get, keys)), None)
+        return {
+            **members,
+            "message": told if isinstance(told, str) or not told else json.dumps(told),
+        }
     except (ValueError, RecursionError):
         return {}
-    for name in ("error", "detail"):
-        if isinstance(value, dict) and isinstance(inner := value.get(name), dict):
-            value = inner or value
-    members = value if isinstance(value, dict) else {"message": value}
-    keys = "message", "detail", "error", "title"
-    told = next(filter(None, map(members.get, keys)), None)
-    return {**members, "message": told if isinstance(told, str) or not told else json.dumps(told)}
 
 
 class APIConnectionError(APIError):
@@ -78,11 +98,11 @@ class APIConnectionError(APIError):
 
 
 class APITimeoutError(APIConnectionError):
-    """The answer took longer than the timeout."""
+    """The answer took longer than the timeout of one wait, or than the deadline of the call."""
 
 
 class APIResponseValidationError(APIError):
-    """An answer with a status of success that is not what the API document says."""
+    """An answer with a status of success that is not what the API document says, or is beyond the limits."""
 
 
 class FileError(APIError):

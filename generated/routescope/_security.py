@@ -7,9 +7,8 @@ from base64 import b64encode
 from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
-import httpx
-
 from ._operation import Draft
+from ._request import Tokens
 
 Credential: TypeAlias = str | tuple[str, str]
 """A token or key; a user and a password; the id and the secret of an OAuth 2 client."""
@@ -21,6 +20,7 @@ class Http:
 
     scheme: str = "Bearer"
     header: ClassVar[str] = "authorization"
+    is_shown: ClassVar[bool] = False
 
     @property
     def asks_for(self) -> str:
@@ -30,7 +30,7 @@ class Http:
         """Whether the caller has given it as a parameter."""
         return self.header in draft.headers
 
-    def put(self, draft: Draft, credential: Credential) -> httpx.Auth | None:
+    def put(self, draft: Draft, credential: Credential) -> Tokens | None:
         if isinstance(credential, tuple):
             credential = b64encode(":".join(credential).encode()).decode()
         draft.headers["authorization"] = f"{self.scheme} {credential}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import AsyncIterable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -33,6 +34,17 @@ FileInput: TypeAlias = (
     | tuple[str, Any, str, Mapping[str, str]]
 )
 """A file of a form: bytes, a path, an open file; with a name, a media type, and headers of its part too."""
+
+
+_CHARSET = re.compile(r""";[ \t]*charset[ \t]*=[ \t]*["']?([^"';, \t]*)""", re.IGNORECASE)
+# Python also takes for encodings what needs more than linear time (punycode), is no text (zip), or writes escapes.
+_TEXT = re.compile(
+    r"(utf[-_]?(8|16|32)([-_]?[bl]e)?|(us[-_]?)?ascii|latin[-_]?1|iso[-_]?8859[-_]\d{1,2}|(windows|cp)[-_]?(125\d|874|932|949|950)"
+    r"|koi8[-_][ru]|gb(2312|k|18030)|big5([-_]?hkscs)?|(shift[-_]?jis|sjis)|euc[-_]?(jp|kr)|tis[-_]?620|iso[-_]?2022[-_]?(jp|kr))",
+    re.IGNORECASE,
+)
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2
+_LINE = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f]*")
 
 
 @dataclass(frozen=True)
@@ -86,11 +98,16 @@ class Text:
         return {"content": plain(canonical(self.fold, to_json(value)).value).encode()}
 
     def decode(self, answer: Answer) -> str:
-        encoding = answer.response.charset_encoding if answer.response is not None else None
+        """The text of an answer, in the charset of its media type. Raises ValueError for one that is no charset of texts."""
+        kind = answer.response.headers.get("content-type", "") if answer.response is not None else ""
+        said = _CHARSET.search(kind)
+        name = said[1] if said else "utf-8"
+        if not _TEXT.fullmatch(name):
+            raise ValueError(f"text in the charset {name!r:.100}, which is not read")
         try:
-            text = answer.content.decode(encoding or "utf-8")
+            text = answer.content.decode(name)
         except LookupError as error:
-            raise ValueError(f"text in an unknown encoding: {error}") from error
+            raise ValueError(f"text in an unknown charset: {error}") from error
         return plain(self.fold(text).value)
 
 
@@ -229,12 +246,12 @@ class Multipart:
         if _is_file(value):
             file: tuple[Any, ...] = tuple(value) + (how.content_type, {})[len(value) - 2 :]
             filename, content, kind, headers = file
-            return filename, _opened(content), kind or None, dict(headers)
+            return _written(name, filename, content, kind, dict(headers))
         if isinstance(value, os.PathLike):
-            return Path(value).name, _opened(value), how.content_type or None, {}
+            return _written(name, Path(value).name, value, how.content_type, {})
         if _is_content(value):
             named = os.path.basename(str(getattr(value, "name", name)))
-            return named, _opened(value), how.content_type or None, {}
+            return _written(name, named, value, how.content_type, {})
         sent = to_json(value)
         is_plain = not isinstance(sent, (dict, list))
         kind = how.content_type or ("text/plain" if is_plain else "application/json")
@@ -271,6 +288,14 @@ def _with_files(value: Any, depth: int = 0) -> Any:
     if isinstance(value, dict):
         return {key: _with_files(item, depth + 1) for key, item in value.items()}
     return value
+
+
+def _written(name: str, filename: str, content: Any, kind: str, headers: dict[str, str]) -> tuple[Any, ...]:
+    """A part as httpx writes it. Raises ValueError for what would end a line of its headers."""
+    texts = filename, kind or "", *headers.values()
+    if not all(map(_LINE.fullmatch, texts)) or not all(map(_TOKEN.fullmatch, headers)):
+        raise ValueError(f"{name!r}: file name, media type and headers of a part are texts of one line each")
+    return filename, _opened(content), kind or None, headers
 
 
 def _is_file(value: Any) -> bool:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-import socket
 from base64 import b64decode, b64encode
-from ipaddress import ip_address
 from pathlib import Path
 from typing import ClassVar, TypeAlias
 
@@ -19,7 +17,8 @@ _KINDS = re.compile(
     rb"(?s)(?P<png>\x89PNG\r\n\x1a\n)|(?P<jpeg>\xff\xd8\xff)|(?P<gif>GIF8[79]a)"
     rb"|(?P<webp>RIFF.{4}WEBP)|(?P<avif>.{4}ftypavi[fs])"
 )
-_MOST_BYTES = 64 * 1024 * 1024
+_FILE_BYTES = 64 * 1024 * 1024
+_FILE_SECONDS = 300.0
 
 
 def data_url(picture: bytes | str | os.PathLike[str]) -> str:
@@ -38,17 +37,19 @@ class FileModel(Model):
     def __init_subclass__(cls, *, base64: str = "", url: str = "", first: str = "") -> None:
         cls._fields = base64, url, first
 
-    def bytes(self) -> Content:
-        """The bytes of the file; what is at a URL is fetched now: from http(s), 64 MiB at most, without
-        the API key. Raises FileError."""
+    def bytes(self, *, max_response_bytes: int = _FILE_BYTES, deadline: float | None = _FILE_SECONDS) -> Content:
+        """The bytes of the file; what is at a URL is fetched now: from http(s), without the API key, so many
+        bytes at most (64 MiB), in so many seconds (300). Raises FileError."""
         import httpx  # with _errors, more than half of what importing models would cost
 
         from ._errors import Answer, FileError
+        from ._fetch import fetched
+        from ._limits import Limits
 
         base64, url, first = (vars(self).get(name) for name in self._fields)
         if first and isinstance(first[0], FileModel):
             vars(first[0]).setdefault("_response", self._response)
-            return first[0].bytes()
+            return first[0].bytes(max_response_bytes=max_response_bytes, deadline=deadline)
         told = "the file is no base64"
         try:
             if isinstance(base64, Content):
@@ -57,42 +58,26 @@ class FileModel(Model):
                 return b64decode(base64, validate=True)
             if url is not None:
                 told = f"{url:.200} cannot be fetched"
-                return _fetched(url)
+                return fetched(url, Limits.of({"max_response_bytes": max_response_bytes, "deadline": deadline}))
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
             answer = Answer(getattr(error, "response", self._response))
             raise FileError(f"{told}: {error!r:.500}", answer) from error
         raise FileError("the answer holds no file", Answer(self._response))
 
-    def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the file, with the extension of what it is: `cat` and `cat.jpg` may become `cat.png`.
-        Gives its path. Raises FileError, OSError."""
-        content, place = self.bytes(), Path(path)
+    def save(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        max_response_bytes: int = _FILE_BYTES,
+        deadline: float | None = _FILE_SECONDS,
+    ) -> Path:
+        """Write the file, with the extension of what it is: `cat` and `cat.jpg` may become `cat.png`. It is
+        fetched as `bytes` says. Gives its path. Raises FileError, OSError."""
+        content = self.bytes(max_response_bytes=max_response_bytes, deadline=deadline)
+        place = Path(path)
         suffix = place.suffix.lower().replace(".jpg", ".jpeg")
         if (kind := _KINDS.match(content)) and suffix != f".{kind.lastgroup}":
             stem = place.stem if suffix[1:] in _KINDS.groupindex else place.name
             place = place.with_name(f"{stem}.{kind.lastgroup}")
         place.write_bytes(content)
         return place
-
-
-def _fetched(url: str) -> Content:
-    """What is at a URL. The answer is trusted with the first address, nobody with a private one after it."""
-    import httpx
-
-    def judge(request: httpx.Request) -> None:
-        host = request.url.host
-        for found in socket.getaddrinfo(host, None) if request.url != httpx.URL(url) else ():
-            if not ip_address(str(found[4][0]).partition("%")[0]).is_global:
-                raise OSError(f"redirects to {host}, which is not public")
-
-    content, hooks = bytearray(), {"request": [judge]}
-    with (
-        httpx.Client(timeout=60, follow_redirects=True, max_redirects=5, event_hooks=hooks) as http,
-        http.stream("GET", url) as response,
-    ):
-        response.raise_for_status()
-        for chunk in response.iter_bytes():
-            content += chunk
-            if len(content) > _MOST_BYTES:
-                raise OSError(f"more than {_MOST_BYTES} bytes")
-    return bytes(content)

@@ -53,7 +53,7 @@ def _readings(text: str) -> Iterator[Any]:
     yield [_json(part) for part in parts]
     yield members
     yield {name: _json(value) for name, value in members.items()}
-    with suppress(ValueError):
+    with suppress(ValueError, OverflowError):  # a year of 20 digits
         yield parsedate_to_datetime(text).isoformat()
 
 

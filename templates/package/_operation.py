@@ -22,16 +22,23 @@ from ._errors import Answer, APIError, APIResponseValidationError
 R = TypeVar("R")
 
 to_json = partial(TypeAdapter[Any](Any).dump_python, mode="json", exclude_unset=True, fallback=dict)
+MISFITS = (ValueError, OverflowError, RecursionError)
+"""What reading an answer raises that is not as the API document says."""
 _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 class RequestOptions(TypedDict, total=False):
-    """What a client and each method take besides. A timeout is in seconds. `retry_unsafe` repeats what
-    may have been carried out, and billed; `extra_body` holds what the API document does not list;
-    `compat` says fields (by pointer) as an older server knows them: {"/new": "old"}; `on_response` is
-    called with the answer that a result is made of, for its status and headers."""
+    """What a client and each method take besides. `timeout` is how long one wait for the server may be, `deadline` how
+    long a call, with what is sent again and with the reading of its answer (both in seconds); `max_response_bytes`
+    are those of an answer as decoded (64 MiB; of a stream or a download any number), `max_line_bytes` those of a
+    line or an event of a stream (16 MiB). `retry_unsafe` repeats what may have been carried out, and billed;
+    `extra_body` holds what the API document does not list; `compat` says fields (by pointer) as an older server knows
+    them: {"/new": "old"}; `on_response` is called with the answer that a result is made of, for its status and headers."""
 
     timeout: float | httpx.Timeout | None
+    deadline: float | None
+    max_response_bytes: int
+    max_line_bytes: int
     max_retries: int
     retry_unsafe: bool
     idempotency_key: str | None
@@ -313,8 +320,9 @@ class Operation(Generic[R]):
         try:
             result: R = self._value(answer)
             return result
-        except ValueError as error:
-            message = f"not an answer of {self.path}: {error!s:.1000}"
+        except MISFITS as error:
+            told = str(error).replace("\n", "; ")
+            message = f"not an answer of {self.path}: {told:.1000}"
             raise APIResponseValidationError(message, answer, True) from error
 
     def _value(self, answer: Answer) -> Any:
@@ -328,7 +336,7 @@ class Operation(Generic[R]):
             return None
         error = answer.error()
         if not answer.failure:
-            with suppress(ValueError):
+            with suppress(*MISFITS):
                 error.value = self._value(answer)
         return error
 

@@ -11,7 +11,8 @@ from pydantic import BaseModel
 
 from ._errors import APIResponseValidationError
 from ._operation import Draft, Operation
-from ._transport import AsyncClient, Request, SyncClient
+from ._request import Request
+from ._transport import AsyncClient, SyncClient
 
 R = TypeVar("R")
 Names = tuple[str, ...]
@@ -99,22 +100,27 @@ class Link:
         if not isinstance(found, str) or not found:
             return None
         made = client.request(operation, request.options)
-        made.http.url = self._target(client, operation, made, found, now)
-        return made if made.http.url != now else None
+        made.http.url = client._private(self._target(client, operation, made, found, now))
+        return made if made.http.url.raw_path != now.raw_path else None
 
     def _target(
         self, client: AnyClient, operation: Operation[Any], made: Request, link: str, now: httpx.URL
     ) -> httpx.URL:
         """Where a link leads, with a key of the query that it lacks."""
-        try:
-            path, _, query = now.join(link).raw_path.decode().partition("?")
-        except httpx.InvalidURL as error:
-            message = f"no link to the next page of {operation.path}: {link!r:.500}"
-            raise APIResponseValidationError(message) from error
+        path, _, query = httpx.URL(now).join(link).raw_path.decode().partition("?")
         draft = Draft(path, query=[pair for pair in query.split("&") if pair])
         client._secured(operation, draft, made.http.headers)
         whole = f"{path}?{'&'.join(draft.query)}" if draft.query else path
         return now.copy_with(raw_path=whole.encode())
+
+
+def _next(paging: Paging, client: AnyClient, operation: Operation[Any], page: Any, request: Request) -> Request | None:
+    """The request of the next page. Raises APIResponseValidationError where a page says none that there can be."""
+    try:
+        return paging.next(client, operation, page, request)
+    except (httpx.InvalidURL, ValueError, TypeError, OverflowError) as error:
+        message = f"no next page of {operation.path}: {error!s:.500}"
+        raise APIResponseValidationError(message) from error
 
 
 def pages(
@@ -125,7 +131,7 @@ def pages(
     while request is not None:
         page = request.result(operation, client.answer(operation, request))
         yield page
-        request = paging.next(client, operation, page, request)
+        request = _next(paging, client, operation, page, request)
 
 
 async def async_pages(
@@ -136,4 +142,4 @@ async def async_pages(
     while request is not None:
         page = request.result(operation, await client.answer(operation, request))
         yield page
-        request = paging.next(client, operation, page, request)
+        request = _next(paging, client, operation, page, request)

@@ -35,7 +35,7 @@ def _reserved(text: str) -> str:
 def _octets(text: str) -> str:
     """A part of a cookie that is sent as it is. Raises ValueError for what none can hold."""
     if not _COOKIE.fullmatch(text):
-        raise ValueError(f"no cookie can hold {text!r}")
+        raise ValueError("no cookie can hold what is not ASCII, spaces, quotes, commas or semicolons")
     return text
 
 
@@ -165,7 +165,7 @@ class Header:
         sent = to_json(value)
         text = _json(sent) if self.style == "json" else _joined(sent, self.explode, str)
         if not _SENDABLE.fullmatch(text):
-            raise ValueError(f"{ident!r} is a header, and may not be {value!r}")
+            raise ValueError(f"{ident!r} is a header, and has to be text of one line of ASCII")
         draft.headers[(self.name or ident).lower()] = text
 
 

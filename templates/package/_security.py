@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import re
 import time
 from base64 import b64encode
-from collections.abc import AsyncGenerator, Generator
 from dataclasses import dataclass
 from functools import cached_property
-from threading import Lock
-from typing import ClassVar, TypeAlias
+from threading import TIMEOUT_MAX, Lock
+from typing import Any, ClassVar, TypeAlias
 from urllib.parse import quote, unquote
 
 import anyio
 import httpx
+from pydantic_core import from_json
 
 from ._errors import Answer, AuthenticationError
+from ._limits import ACCEPT_ENCODING, Limits
 from ._operation import Draft
+from ._request import AsyncSend, Send, Tokens
 
 Credential: TypeAlias = str | tuple[str, str]
 """A token or key; a user and a password; the id and the secret of an OAuth 2 client."""
+
+_TOKEN = re.compile("[!-~]+")  # RFC 6749, A.12, without the space that would end it
+_LONGEST_LIFE = 366 * 24 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +33,7 @@ class Http:
 
     scheme: str = "Bearer"
     header: ClassVar[str] = "authorization"
+    is_shown: ClassVar[bool] = False
 
     @property
     def asks_for(self) -> str:
@@ -36,7 +43,7 @@ class Http:
         """Whether the caller has given it as a parameter."""
         return self.header in draft.headers
 
-    def put(self, draft: Draft, credential: Credential) -> httpx.Auth | None:
+    def put(self, draft: Draft, credential: Credential) -> Tokens | None:
         if isinstance(credential, tuple):
             credential = b64encode(":".join(credential).encode()).decode()
         draft.headers["authorization"] = f"{self.scheme} {credential}"
@@ -52,6 +59,11 @@ class ApiKey:
     asks_for: ClassVar[str] = "key"
 
     @property
+    def is_shown(self) -> bool:
+        """Whether it stands in the URL, which is logged."""
+        return self.place == "query"
+
+    @property
     def header(self) -> str:
         return self.name.lower() if self.place == "header" else ""
 
@@ -60,7 +72,7 @@ class ApiKey:
         pairs = {"query": draft.query, "cookie": draft.cookies}.get(self.place, [])
         return self.header in draft.headers or self.name in {unquote(pair.partition("=")[0]) for pair in pairs}
 
-    def put(self, draft: Draft, credential: Credential) -> httpx.Auth | None:
+    def put(self, draft: Draft, credential: Credential) -> Tokens | None:
         key = credential if isinstance(credential, str) else ":".join(credential)
         if self.place == "header":
             draft.headers[self.header] = key
@@ -78,6 +90,7 @@ class OAuth2:
     token_url: str = ""
     scopes: tuple[str, ...] = ()
     header: ClassVar[str] = "authorization"
+    is_shown: ClassVar[bool] = False
 
     @property
     def asks_for(self) -> str:
@@ -87,7 +100,7 @@ class OAuth2:
         """Whether the caller has given it as a parameter."""
         return self.header in draft.headers
 
-    def put(self, draft: Draft, credential: Credential) -> httpx.Auth | None:
+    def put(self, draft: Draft, credential: Credential) -> Tokens | None:
         if isinstance(credential, tuple):
             if not self.token_url:
                 raise ValueError("the API document names no token URL: pass a token")
@@ -96,7 +109,7 @@ class OAuth2:
         return None
 
 
-class _ClientCredentials(httpx.Auth):
+class _ClientCredentials:
     """Asks for a token, and again when it has expired or is refused. Calls that are made meanwhile wait for it."""
 
     def __init__(self, scheme: OAuth2, client_id: str, secret: str) -> None:
@@ -108,31 +121,39 @@ class _ClientCredentials(httpx.Auth):
     def _async_lock(self) -> anyio.Lock:
         return anyio.Lock()
 
-    def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response]:
+    def answer(self, request: httpx.Request, limits: Limits, send: Send, asking: Send) -> Answer:
+        """The answer of a signed request; where a token cannot be had now, that it could not be sent."""
         for attempt in range(2):
-            with self._lock:
+            if not self._lock.acquire(timeout=min(max(limits.left, 0), TIMEOUT_MAX)):
+                return self._unsent(limits.late())
+            try:
                 if is_new := self._is_old():
-                    asked = yield self._asked(request)
-                    asked.read()
-                    self._keep(asked)
-            response = yield self._signed(request)
-            if attempt or is_new or not self._is_refused(response):
-                return
-            response.read()  # else it keeps its connection while this waits, and the token may find none
+                    self._keep(asking(self._asked(request), limits.of_token()))
+            except httpx.RequestError as failure:
+                return self._unsent(failure)
+            finally:
+                self._lock.release()
+            answer = send(self._signed(request), limits)
+            if attempt or is_new or not self._is_refused(request, answer):
+                break
+        return answer
 
-    async def async_auth_flow(
-        self, request: httpx.Request
-    ) -> AsyncGenerator[httpx.Request, httpx.Response]:
+    async def async_answer(
+        self, request: httpx.Request, limits: Limits, send: AsyncSend, asking: AsyncSend
+    ) -> Answer:
+        """`answer` for asyncio and trio."""
         for attempt in range(2):
-            async with self._async_lock:
-                if is_new := self._is_old():
-                    asked = yield self._asked(request)
-                    await asked.aread()
-                    self._keep(asked)
-            response = yield self._signed(request)
-            if attempt or is_new or not self._is_refused(response):
-                return
-            await response.aread()
+            try:
+                with limits.scope():
+                    async with self._async_lock:
+                        if is_new := self._is_old():
+                            self._keep(await asking(self._asked(request), limits.of_token()))
+            except httpx.RequestError as failure:
+                return self._unsent(failure)
+            answer = await send(self._signed(request), limits)
+            if attempt or is_new or not self._is_refused(request, answer):
+                break
+        return answer
 
     def _is_old(self) -> bool:
         return self._token == self._refused or time.time() > self._until
@@ -141,34 +162,54 @@ class _ClientCredentials(httpx.Auth):
         request.headers["authorization"] = f"Bearer {self._token}"
         return request
 
-    def _is_refused(self, response: httpx.Response) -> bool:
-        """Whether an answer asks for another token, and its request can be sent again. Its body may be a stream
-        without an end otherwise, and is not read here."""
-        if response.status_code != 401:
+    def _is_refused(self, request: httpx.Request, answer: Answer) -> bool:
+        """Whether an answer asks for another token, and its request can be sent again."""
+        if answer.response is None or answer.response.status_code != 401:
             return False
-        self._refused = response.request.headers["authorization"].removeprefix("Bearer ")
-        return isinstance(response.request.stream, httpx.ByteStream)
+        self._refused = request.headers["authorization"].removeprefix("Bearer ")
+        return isinstance(request.stream, httpx.ByteStream)
 
     def _asked(self, request: httpx.Request) -> httpx.Request:
         form = {"grant_type": "client_credentials", "scope": " ".join(self._scheme.scopes)}
         basic = ":".join(quote(part, "") for part in self._client)  # RFC 6749, 2.3.1
         token = b64encode(basic.encode()).decode()
-        headers = {"authorization": f"Basic {token}", "accept": "application/json"}
+        headers = {
+            "authorization": f"Basic {token}",
+            "accept": "application/json",
+            "accept-encoding": ACCEPT_ENCODING,
+        }
         sent = {name: value for name, value in form.items() if value}
-        # httpx would wait for it without an end.
-        timeout = {"timeout": request.extensions.get("timeout", {})}
+        timeout = {"timeout": dict(request.extensions.get("timeout", {}))}
         return httpx.Request(
             "POST", self._scheme.token_url, data=sent, headers=headers, extensions=timeout
         )
 
-    def _keep(self, response: httpx.Response) -> None:
-        status = f"{response.status_code} {response.reason_phrase}"
-        message = f"no token: {self._scheme.token_url} said {status}"
-        if response.status_code in {400, 401, 403}:  # RFC 6749, 5.2: asking again is of no use
-            raise AuthenticationError(message, Answer(response, response.content))
+    def _keep(self, asked: Answer) -> None:
+        """Keep the token of an answer (RFC 6749, 5.1). Raises httpx.RequestError where there is none now, and
+        AuthenticationError where asking again is of no use (5.2)."""
+        response = asked.response
+        said = f"said {response.status_code} {response.reason_phrase}" if response is not None else ""
+        if response is not None and response.status_code in {400, 401, 403}:
+            raise AuthenticationError(f"no token: {self._scheme.token_url} {said}", asked)
+        if asked.failure:
+            raise asked.failure
         try:
-            told = response.raise_for_status().json()
-            self._token, lasts = str(told["access_token"]), float(told.get("expires_in", 300))
-        except (httpx.HTTPStatusError, ValueError, TypeError, KeyError) as error:
-            raise httpx.ConnectError(message) from error
+            told = asked.content if response is not None and response.is_success else b""
+            self._token, lasts = _token(from_json(told, allow_inf_nan=False))
+        except (ValueError, TypeError, KeyError, OverflowError):
+            raise httpx.ReadError(said) from None
         self._until, self._refused = time.time() + lasts - 10, ""
+
+    def _unsent(self, failure: httpx.RequestError) -> Answer:
+        """What becomes of a request whose token is not there."""
+        kind = httpx.ConnectTimeout if isinstance(failure, httpx.TimeoutException) else httpx.ConnectError
+        return Answer(failure=kind(f"no token: {self._scheme.token_url} ({type(failure).__name__}: {failure})"))
+
+
+def _token(told: Any) -> tuple[str, float]:
+    """A token, and the seconds that it lasts."""
+    token, lasts = told["access_token"], told.get("expires_in")
+    seconds = 300.0 if lasts is None else float(lasts)
+    if not isinstance(token, str) or not _TOKEN.fullmatch(token) or seconds != seconds:
+        raise ValueError
+    return token, min(seconds, _LONGEST_LIFE)

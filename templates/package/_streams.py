@@ -6,6 +6,7 @@ import json
 import os
 import re
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, Self, TypeVar
@@ -15,30 +16,44 @@ import httpx
 from pydantic_core import from_json
 
 from ._bodies import Raw
-from ._errors import Answer, APIError, APIResponseValidationError
-from ._operation import Codec, Json, Operation
-from ._transport import AsyncClient, Request, SyncClient
+from ._errors import Answer, APIError, APIResponseValidationError, Unreadable
+from ._limits import Limits, async_pieces, pieces
+from ._operation import MISFITS, Codec, Json, Operation
+from ._request import Request
+from ._transport import AsyncClient, SyncClient
 
 T = TypeVar("T")
 Reader = Callable[[str], Iterator[Any]]
 """The items that the next line of an answer completes."""
 
 
-def _lines() -> Callable[[bytes], list[str]]:
-    """What gives the lines that the next bytes complete. `str.splitlines`, as httpx has it, would also end them at what
-    may stand inside of JSON, such as U+2028."""
-    begun: list[bytes] = []
+class _Lines:
+    """The lines that bytes complete as they come. `str.splitlines`, as httpx has it, would also end them at what may stand
+    inside of JSON, such as U+2028."""
 
-    def read(chunk: bytes) -> list[str]:
-        begun.append(chunk)
-        if chunk and b"\n" not in chunk and b"\r" not in chunk:
-            return []
+    def __init__(self, most: int) -> None:
+        self._begun, self._most, self._is_first = bytearray(), most, True
+
+    def read(self, chunk: bytes) -> Iterator[str]:
+        """The next lines; those that are left, after the last chunk, of none."""
+        begun = self._begun
+        begun += chunk
+        if chunk and b"\n" not in chunk and b"\r" not in chunk and begun[-len(chunk) - 1 :][:1] != b"\r":
+            self._judge(begun)
+            return
         # The CR at the end of a chunk may be the first half of CR LF.
-        found = re.split(rb"\r\n|\n|\r(?!\Z)" if chunk else rb"\r\n?|\n", b"".join(begun))
-        begun[:] = [found.pop()] if chunk else []
-        return [line.decode("utf-8", "replace") for line in found]
+        found = re.split(rb"\r\n|\n|\r(?!\Z)" if chunk else rb"\r\n?|\n", bytes(begun))
+        self._begun = bytearray(found.pop() if chunk else b"")
+        for line in found:
+            self._judge(line)
+            text = line.decode("utf-8", "replace")
+            yield text.removeprefix("\ufeff") if self._is_first else text
+            self._is_first = False
+        self._judge(self._begun)
 
-    return read
+    def _judge(self, line: bytes | bytearray) -> None:
+        if len(line) > self._most:
+            raise Unreadable(f"a line of more than {self._most} bytes (max_line_bytes)")
 
 
 @dataclass(frozen=True)
@@ -109,9 +124,9 @@ class EventObjects(JsonLines):
 
         def read(line: str) -> Iterator[Any]:
             name, _, value = line.partition(":")
-            if line:
+            if name in {"event", "data", "id", "retry"}:
                 fields.setdefault(name, []).append(value.removeprefix(" "))
-            else:
+            elif not line:
                 found = {name: "\n".join(lines) if name == "data" else lines[-1] for name, lines in fields.items()}
                 fields.clear()
                 if "data" in found:
@@ -120,7 +135,7 @@ class EventObjects(JsonLines):
         return read
 
     def _event(self, fields: Mapping[str, str]) -> Iterator[Any]:
-        event: dict[str, Any] = {name: fields[name] for name in ("event", "data", "id") if name in fields}
+        event: dict[str, Any] = {name: value for name, value in fields.items() if name != "retry"}
         if fields.get("retry", "").isdecimal():
             event["retry"] = int(fields["retry"])
         try:
@@ -134,8 +149,8 @@ class EventObjects(JsonLines):
 class _Answered:
     """An answer whose body is not read yet: `response`."""
 
-    def __init__(self, operation: Operation[Any], answer: Answer) -> None:
-        self._operation, self._answer = operation, answer
+    def __init__(self, operation: Operation[Any], answer: Answer, limits: Limits) -> None:
+        self._operation, self._answer, self._limits = operation, answer, limits
 
     @property
     def response(self) -> httpx.Response:
@@ -174,8 +189,9 @@ class _AsyncOpen(_Answered):
 class _Items(_Answered, Generic[T]):
     """What both streams are."""
 
-    def __init__(self, operation: Operation[Any], answer: Answer) -> None:
-        super().__init__(operation, answer)
+    def __init__(self, operation: Operation[Any], answer: Answer, limits: Limits) -> None:
+        super().__init__(operation, answer, limits)
+        self._lines, self._held = _Lines(limits.line), 0
         codec: Any = operation.codec(self.response)
         self._read: Reader = codec.reader() if isinstance(codec, JsonLines) else self._refused
 
@@ -183,10 +199,17 @@ class _Items(_Answered, Generic[T]):
         kind = self.response.headers.get("content-type", "")
         raise ValueError(f"{kind or 'an answer without a media type'} is no stream")
 
-    def _items(self, line: str) -> Iterator[T]:
+    def _items(self, chunk: bytes) -> Iterator[T]:
+        """The items that the next bytes complete; those that are left, after the last chunk, of none."""
         try:
-            yield from self._read(line)
-        except ValueError as error:
+            for line in (*self._lines.read(chunk), *([] if chunk else [""])):
+                self._held = self._held + len(line) if line else 0
+                for item in self._read(line):
+                    self._held = 0
+                    yield item
+                if self._held > self._limits.line:
+                    raise Unreadable(f"an event of more than {self._limits.line} bytes (max_line_bytes)")
+        except MISFITS as error:
             message = f"not an item of {self._operation.path}: {error!s:.1000}"
             raise APIResponseValidationError(message, self._answer, True) from error
 
@@ -196,12 +219,9 @@ class Stream(_Items[T], _Open):
 
     def __iter__(self) -> Iterator[T]:
         try:
-            lines = _lines()
-            for chunk in self.response.iter_bytes():
-                for line in lines(chunk):
-                    yield from self._items(line)
-            for line in (*lines(b""), ""):
-                yield from self._items(line)
+            for chunk in pieces(self.response, self._limits):
+                yield from self._items(chunk)
+            yield from self._items(b"")
         except httpx.RequestError as failure:
             raise self._broken(failure) from failure
         finally:
@@ -213,14 +233,12 @@ class AsyncStream(_Items[T], _AsyncOpen):
 
     async def __aiter__(self) -> AsyncIterator[T]:
         try:
-            lines = _lines()
-            async for chunk in self.response.aiter_bytes():
-                for line in lines(chunk):
-                    for item in self._items(line):
+            async with aclosing(async_pieces(self.response, self._limits)) as chunks:
+                async for chunk in chunks:
+                    for item in self._items(chunk):
                         yield item
-            for line in (*lines(b""), ""):
-                for item in self._items(line):
-                    yield item
+            for item in self._items(b""):
+                yield item
         except httpx.RequestError as failure:
             raise self._broken(failure) from failure
         finally:
@@ -233,7 +251,7 @@ class Download(_Open):
 
     def __iter__(self) -> Iterator[bytes]:
         try:
-            yield from self.response.iter_bytes()
+            yield from pieces(self.response, self._limits)
         except httpx.RequestError as failure:
             raise self._broken(failure) from failure
         finally:
@@ -251,8 +269,9 @@ class AsyncDownload(_AsyncOpen):
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         try:
-            async for chunk in self.response.aiter_bytes():
-                yield chunk
+            async with aclosing(async_pieces(self.response, self._limits)) as chunks:
+                async for chunk in chunks:
+                    yield chunk
         except httpx.RequestError as failure:
             raise self._broken(failure) from failure
         finally:
@@ -279,25 +298,33 @@ def open_stream(
     client: SyncClient, operation: Operation[Any], arguments: Mapping[str, Any]
 ) -> Stream[Any]:
     """The answer of an operation, not yet read. Raises what a call does."""
-    return Stream(operation, client.answer(operation, _request(client, operation, arguments, JsonLines)))
+    request = _request(client, operation, arguments, JsonLines)
+    limits = request.limits()
+    return Stream(operation, client.answer(operation, request, limits), limits)
 
 
 async def open_async_stream(
     client: AsyncClient, operation: Operation[Any], arguments: Mapping[str, Any]
 ) -> AsyncStream[Any]:
     """`open_stream` for asyncio and trio."""
-    return AsyncStream(operation, await client.answer(operation, _request(client, operation, arguments, JsonLines)))
+    request = _request(client, operation, arguments, JsonLines)
+    limits = request.limits()
+    return AsyncStream(operation, await client.answer(operation, request, limits), limits)
 
 
 def open_download(
     client: SyncClient, operation: Operation[Any], arguments: Mapping[str, Any]
 ) -> Download:
     """The answer of an operation, not yet read. Raises what a call does."""
-    return Download(operation, client.answer(operation, _request(client, operation, arguments, Raw)))
+    request = _request(client, operation, arguments, Raw)
+    limits = request.limits()
+    return Download(operation, client.answer(operation, request, limits), limits)
 
 
 async def open_async_download(
     client: AsyncClient, operation: Operation[Any], arguments: Mapping[str, Any]
 ) -> AsyncDownload:
     """`open_download` for asyncio and trio."""
-    return AsyncDownload(operation, await client.answer(operation, _request(client, operation, arguments, Raw)))
+    request = _request(client, operation, arguments, Raw)
+    limits = request.limits()
+    return AsyncDownload(operation, await client.answer(operation, request, limits), limits)

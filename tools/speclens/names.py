@@ -22,14 +22,26 @@ _MODEL_ATTRIBUTES = frozenset(
     }
 )  # fmt: skip
 _CLIENT_ATTRIBUTES = frozenset(
-    {"bool", "bytes", "str", "base_url", "call", "close", "http", "options", "request", "self"}
+    {
+        "answer",
+        "bool",
+        "bytes",
+        "str",
+        "base_url",
+        "call",
+        "close",
+        "http",
+        "options",
+        "request",
+        "self",
+    }
 )
 _ANNOTATIONS = frozenset({"bool", "bytes", "self", "str"})
 _ARGUMENTS = _ANNOTATIONS | {"float", "int"}
 OPTIONS = frozenset(
     {
         "timeout", "max_retries", "retry_unsafe", "idempotency_key", "extra_headers", "extra_query", "extra_body",
-        "compat", "on_response",
+        "compat", "on_response", "deadline", "max_response_bytes", "max_line_bytes",
     }
 )  # fmt: skip
 """What every method of a client takes besides the members of its body."""

@@ -104,6 +104,9 @@ TABLE: tuple[tuple[str, str, Subjects, Condition], ...] = (
     ("{package}/_security.py", "package/_security.py", _nothing, _always),
     ("{package}/_errors.py", "package/_errors.py", _nothing, _always),
     ("{package}/_files.py", "package/_files.py", _nothing, _always),
+    ("{package}/_limits.py", "package/_limits.py", _nothing, _always),
+    ("{package}/_request.py", "package/_request.py", _nothing, _always),
+    ("{package}/_fetch.py", "package/_fetch.py", _nothing, _always),
 )
 _COMPAT = ("CompatError", "Deprecation", "Drop", "Normalized", "PayloadError", "Rewrite")
 _ERRORS = (

@@ -1,0 +1,193 @@
+"""What an answer may take, whoever sends it: bytes as decoded, bytes of a line, and time."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from concurrent.futures import Future, wait
+from contextlib import AbstractContextManager, aclosing, contextmanager, nullcontext
+from contextvars import copy_context
+from dataclasses import dataclass
+from io import BytesIO
+from math import inf
+from threading import Thread
+from time import monotonic
+from typing import Any
+
+import anyio
+import httpx
+
+from ._errors import ERROR_BYTES, Answer, Unreadable
+
+ACCEPT_ENCODING = "gzip, deflate"  # what zlib reads, within bounds
+_CODINGS = frozenset({"gzip", "x-gzip", "deflate"})
+_PIECE = 65536
+_RESPONSE_BYTES = 64 * 1024 * 1024  # some 1.5 GB, if it is JSON of empty lists
+_LINE_BYTES = 16 * 1024 * 1024
+_TOKEN_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The most bytes of an answer as decoded and of a line in it, and when its deadline is over (`time.monotonic`)."""
+
+    most: float = _RESPONSE_BYTES
+    line: int = _LINE_BYTES
+    seconds: float = inf
+    until: float = inf
+
+    @classmethod
+    def of(cls, options: Mapping[str, Any], is_stream: bool = False) -> Limits:
+        """The limits of a call that begins now. Of a stream only a line has a limit, unless the caller sets others."""
+        seconds = options.get("deadline")
+        most = options.get("max_response_bytes", inf if is_stream else _RESPONSE_BYTES)
+        line = options.get("max_line_bytes", _LINE_BYTES)
+        if seconds is None:
+            return cls(most, line)
+        return cls(most, line, seconds, monotonic() + seconds)
+
+    def of_token(self) -> Limits:
+        """The limits of an answer that holds a token."""
+        until = min(self.until, monotonic() + _TOKEN_SECONDS)
+        return Limits(ERROR_BYTES, 0, min(self.seconds, _TOKEN_SECONDS), until)
+
+    @property
+    def left(self) -> float:
+        """The seconds that are left."""
+        return self.until - monotonic() if self.until < inf else inf
+
+    def late(self) -> httpx.ReadTimeout:
+        return httpx.ReadTimeout(f"the deadline of {self.seconds:g} seconds is over")
+
+    def shorten(self, request: httpx.Request) -> None:
+        """Let no wait for the network be longer than what is left. httpcore reads the same mapping."""
+        if self.until < inf:
+            left, waits = max(self.left, 0.001), request.extensions.setdefault("timeout", {})
+            for kind in ("connect", "read", "write", "pool"):
+                waits[kind] = min(left, left if waits.get(kind) is None else waits[kind])
+
+    def scope(self) -> AbstractContextManager[None]:
+        """What ends the asynchronous work inside it in time. Raises httpx.ReadTimeout."""
+        return self._scope() if self.until < inf else nullcontext()
+
+    @contextmanager
+    def _scope(self) -> Iterator[None]:
+        with anyio.move_on_after(max(self.left, 0)) as scope:
+            yield
+        if scope.cancelled_caught:
+            raise self.late()
+
+    def in_time(self, run: Callable[[], Answer]) -> Answer:
+        """What a function answers, or that the deadline is over. Only a thread can be left behind by who waits for it,
+        whatever it waits for itself: a name, or headers of which a byte comes each second."""
+        if self.until == inf:
+            return run()
+        done, context = Future[Answer](), copy_context()
+
+        def work() -> None:
+            try:
+                done.set_result(context.run(run))
+            except BaseException as error:  # raised where the caller waits
+                done.set_exception(error)
+
+        Thread(target=work, daemon=True).start()
+        wait([done], max(self.left, 0))
+        if done.done():
+            return done.result()
+        done.add_done_callback(_dropped)
+        return Answer(failure=self.late())
+
+
+def _dropped(late: Future[Answer]) -> None:
+    """Close an answer that nobody waits for any more."""
+    if not late.exception() and (response := late.result().response) is not None:
+        response.close()
+
+
+def _decoder(response: httpx.Response) -> Callable[[bytes], Iterator[bytes]] | None:
+    """What decodes an answer of one content coding (RFC 9110, 8.4), in pieces of 64 KiB at most; after its last bytes it is
+    called with none. None for an answer that is not encoded, or was decoded by whoever read it."""
+    listed = response.headers.get_list("content-encoding", split_commas=True)
+    codings = [one for one in map(str.lower, listed) if one not in {"", "identity"}]
+    if not codings or response.is_stream_consumed:
+        return None
+    inflater = zlib.decompressobj(zlib.MAX_WBITS | 32)  # gzip or zlib, as it begins
+    has_begun = False
+
+    def decode(chunk: bytes) -> Iterator[bytes]:
+        nonlocal has_begun
+        if not chunk and has_begun and not inflater.eof:
+            raise httpx.DecodingError(f"cut off inside of its {codings[0]}")
+        has_begun, piece = True, b""
+        if chunk and (len(codings) > 1 or codings[0] not in _CODINGS):
+            told = f"{', '.join(codings):.100}"
+            raise Unreadable(f"content coding {told}, where one of {ACCEPT_ENCODING} was asked for")
+        while chunk or len(piece) == _PIECE:
+            try:
+                piece = inflater.decompress(chunk, _PIECE)
+            except zlib.error as error:
+                raise httpx.DecodingError(str(error)) from error
+            if inflater.unused_data:
+                raise httpx.DecodingError(f"more after the end of its {codings[0]}")
+            yield piece
+            chunk = inflater.unconsumed_tail
+
+    return decode
+
+
+class _Meter:
+    """Lets bytes of an answer through as long as they are within its limits."""
+
+    def __init__(self, response: httpx.Response, limits: Limits) -> None:
+        self._decode, self._limits, self._size = _decoder(response), limits, 0
+        self._most = limits.most if response.is_success else min(limits.most, ERROR_BYTES)
+
+    def passed(self, chunk: bytes) -> Iterator[bytes]:
+        """What the next bytes hold, or at the end none. Raises Unreadable beyond the limits, httpx.DecodingError for what is
+        broken, httpx.ReadTimeout after the deadline."""
+        if self._limits.left <= 0:
+            raise self._limits.late()
+        for piece in self._decode(chunk) if self._decode else (chunk,):
+            self._size += len(piece)
+            if self._size > self._most:
+                raise Unreadable(f"more than {self._most} bytes (max_response_bytes)")
+            if piece:
+                yield piece
+
+
+def pieces(response: httpx.Response, limits: Limits) -> Iterator[bytes]:
+    """The content of an answer, decoded, as it comes. Raises httpx.RequestError."""
+    meter = _Meter(response, limits)
+    for chunk in (response.content,) if response.is_stream_consumed else response.iter_raw():
+        yield from meter.passed(chunk)
+    yield from meter.passed(b"")
+
+
+async def async_pieces(response: httpx.Response, limits: Limits) -> AsyncGenerator[bytes, None]:
+    """`pieces` for asyncio and trio."""
+    meter = _Meter(response, limits)
+    if response.is_stream_consumed:
+        for piece in meter.passed(response.content):
+            yield piece
+        return
+    chunks = response.aiter_raw()
+    while True:
+        with limits.scope():
+            chunk = await anext(chunks, b"")
+        for piece in meter.passed(chunk):
+            yield piece
+        if not chunk:  # httpx gives no empty ones
+            return
+
+
+def read(response: httpx.Response, limits: Limits, content: BytesIO) -> None:
+    """Read all of an answer."""
+    for piece in pieces(response, limits):
+        content.write(piece)
+
+
+async def async_read(response: httpx.Response, limits: Limits, content: BytesIO) -> None:
+    """`read` for asyncio and trio."""
+    async with aclosing(async_pieces(response, limits)) as found:
+        async for piece in found:
+            content.write(piece)

@@ -1,0 +1,292 @@
+"""What both clients are: settings, and how arguments become a request."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from functools import lru_cache
+from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar, Unpack
+from urllib.parse import unquote
+
+import httpx
+
+from ._errors import Answer, AuthenticationError
+from ._limits import ACCEPT_ENCODING, Limits
+from ._operation import Draft, Operation, RequestOptions
+
+R = TypeVar("R")
+H = TypeVar("H", httpx.Client, httpx.AsyncClient)
+
+_TIMEOUT = httpx.Timeout(600, connect=5)
+_CREDENTIAL = re.compile("[!-~]+( [!-~]+)*")  # anything else httpx would show in an error
+_GIVEN = ("", "")  # in a header of the caller's own
+_is_name = lru_cache(256)(re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+").fullmatch)  # RFC 9110, 5.1
+_VALUE = re.compile(r"([!-~]([ -~\t]*[!-~])?)?")  # RFC 9110, 5.5, of ASCII
+_url = lru_cache(64)(httpx.URL)  # parsing one costs a twentieth of a call
+
+Send = Callable[[httpx.Request, Limits], Answer]
+AsyncSend = Callable[[httpx.Request, Limits], Awaitable[Answer]]
+
+
+class Tokens(Protocol):
+    """What signs requests with a token that it asks for."""
+
+    def answer(self, request: httpx.Request, limits: Limits, send: Send, asking: Send) -> Answer:
+        """The answer of a signed request; what sends it, and what sends the question for a token."""
+        ...
+
+    async def async_answer(
+        self, request: httpx.Request, limits: Limits, send: AsyncSend, asking: AsyncSend
+    ) -> Answer:
+        """`answer` for asyncio and trio."""
+        ...
+
+
+class Request(NamedTuple):
+    """A request, what signs it, whether its answer is a stream, and arguments with what the client was told for all calls."""
+
+    http: httpx.Request
+    tokens: Tokens | None
+    is_stream: bool
+    options: Mapping[str, Any]
+
+    def limits(self) -> Limits:
+        """The limits of its answer, which begin now."""
+        return Limits.of(self.options, self.is_stream)
+
+    def result(self, operation: Operation[R], answer: Answer) -> R:
+        if tell := self.options.get("on_response"):
+            tell(answer.response)
+        return operation.result(answer)
+
+
+class _PrivateURL(httpx.URL):
+    """A URL whose text leaves out the keys in its query: httpx logs it, and errors show it. What is sent is `raw_path`."""
+
+    def __init__(self, url: httpx.URL, names: frozenset[str]) -> None:
+        super().__init__(url)
+        head, _, query = super().__str__().partition("?")
+        pairs = (pair.partition("=") for pair in query.split("&"))
+        told = (
+            f"{name}=***" if unquote(name) in names else f"{name}{sign}{value}"
+            for name, sign, value in pairs
+        )
+        self._told = f"{head}?{'&'.join(told)}"
+
+    def __str__(self) -> str:
+        return self._told
+
+    def __repr__(self) -> str:
+        return f"URL({self._told!r})"
+
+
+@lru_cache(64)
+def _bare(method: str, url: str) -> httpx.Request:
+    return httpx.Request(method, url)
+
+
+def bare(request: httpx.Request) -> httpx.Request:
+    """What an answer may keep of its request: neither keys nor content."""
+    return _bare(request.method, str(request.url))
+
+
+def _known(what: str, given: Iterable[Any], known: Iterable[Any]) -> None:
+    """Raises ValueError for a name that is none of the known ones."""
+    if unknown := set(given).difference(known):
+        raise ValueError(f"{what}: {min(unknown)!r} is none of {sorted(known)}")
+
+
+def _sendable(headers: Mapping[str, Any]) -> None:
+    """Raises ValueError for a header that none may be, without its value, which may be a key."""
+    for name, value in headers.items():
+        if not (_is_name(name) and isinstance(value, str) and _VALUE.fullmatch(value)):
+            raise ValueError(
+                f"the header {name!r:.100} cannot be sent: it has to be text of one line of ASCII"
+            )
+
+
+_HOST = r"[\w.-]*"
+_HOST_PORT = rf"({_HOST}|\[[\da-fA-F:.]+\])(:\d{{1,5}})?"
+_PATH = r"[\w.~!$&'()*+,;=:@/%-]*"
+
+
+def _admitted(before: str, after: str) -> str:
+    """The pattern of what may stand in a URL between what is before and after it."""
+    is_last = after[:1] in {"", "/"}
+    if after.startswith("://"):
+        return "https?"
+    if not before:
+        return rf"https?://{_HOST_PORT}(/{_PATH})?" if is_last else _HOST
+    authority = before.partition("://")[2] if "://" in before else before
+    if "/" in authority:
+        return _PATH
+    if authority.endswith(":"):
+        return r"\d{1,5}"
+    return f"{_HOST_PORT}{f'|(/{_PATH})?' if authority else ''}" if is_last else _HOST
+
+
+def filled(url: str, defaults: Mapping[str, str], given: Mapping[str, str]) -> str:
+    """A URL of the API document with the values of its variables (section 4.8.5.1 of 3.1). Raises ValueError for a given
+    one that would be more than its part of the URL, and so lead elsewhere."""
+
+    def value(found: re.Match[str]) -> str:
+        if (text := given.get(found[1])) is None:
+            return defaults.get(found[1], found[0])
+        admitted = _admitted(url[: found.start()], url[found.end() :])
+        is_up = not {".", ".."}.isdisjoint(re.split(r"[/\\]", unquote(text)))
+        if is_up or not re.fullmatch(admitted, text, re.ASCII):
+            raise ValueError(f"server_variables: {found[1]!r} would lead elsewhere as {text!r}")
+        return text
+
+    return re.sub(r"\{([^{}]*)\}", value, url) if "{" in url else url
+
+
+class Settings(Generic[H]):
+    """What a client was told for all calls."""
+
+    _base_url: ClassVar[str]
+    _variables: ClassVar[Mapping[str, str]] = {}
+    _environment: ClassVar[str]
+    _schemes: ClassVar[Mapping[str, Any]] = {}
+    _security: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    _older: ClassVar[frozenset[tuple[str, str]]] = frozenset()
+    _check_arguments: ClassVar[Any] = None  # what refuses arguments that no JSON stands for
+    _new_http: ClassVar[Any]
+
+    def __init__(
+        self,
+        *,
+        api_key: str | None = None,
+        credentials: Mapping[str, str | tuple[str, str]] | None = None,
+        base_url: str | None = None,
+        server_variables: Mapping[str, str] | None = None,
+        http_client: H | None = None,
+        default_headers: Mapping[str, str] | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        self._api_key = api_key or os.environ.get(f"{self._environment}_API_KEY", "")
+        self._credentials, self._tokens = credentials or {}, dict[Any, Tokens]()
+        _known("credentials", self._credentials, self._schemes)
+        _known("server_variables", server_variables or {}, self._variables)
+        own = base_url or os.environ.get(f"{self._environment}_BASE_URL")
+        self._given, self._is_elsewhere, self._options = server_variables or {}, bool(own), options
+        self.base_url = self._judged(own or self._filled(self._base_url)).rstrip("/")
+        self._keys = frozenset(one.name for one in self._schemes.values() if one.is_shown)
+        self._default_headers = default_headers
+        self._check(options)
+        self._is_own = http_client is None
+        self.http: H = http_client if http_client else self._new_http()
+
+    def _judged(self, found: str) -> str:
+        """A base URL without the credentials in it, which are not used."""
+        try:
+            url = httpx.URL(found)
+        except httpx.InvalidURL as error:
+            raise ValueError(f"base_url {found!r} is no URL: {error}") from error
+        if not url.host or url.scheme not in {"https", "http"}:
+            filling = {**self._variables, **self._given}
+            also = (
+                f" (server_variables has {filling})" if filling and not self._is_elsewhere else ""
+            )
+            raise ValueError(f"base_url {found!r} is not https://host or http://host{also}")
+        return str(url.copy_with(userinfo=b"")) if url.userinfo else found
+
+    def _filled(self, url: str) -> str:
+        return filled(url, self._variables, self._given)
+
+    def _check(self, options: Mapping[str, Any]) -> None:
+        if compat := options.get("compat"):
+            _known("compat", compat.items(), self._older)
+        if (deadline := options.get("deadline")) is not None and not deadline > 0:
+            raise ValueError(f"deadline: nothing is done in {deadline} seconds")
+
+    def request(
+        self, operation: Operation[Any], arguments: Mapping[str, Any], accept: str = ""
+    ) -> Request:
+        """What is to be sent: to get a result, or a stream of the media types in `accept`. A body that is gone then
+        (an open file, an iterable) sets `max_retries` to 0."""
+        options = {**self._options, **arguments}
+        self._check(options)
+        try:
+            if self._check_arguments:
+                self._check_arguments(operation, arguments)
+            draft = operation.draft(options)
+        except RecursionError as error:
+            raise ValueError("the arguments are nested too deep to be sent") from error
+        content = draft.content.get("content", b"")
+        if not isinstance(content, (bytes, str)):
+            draft.content["content"], options["max_retries"] = self._streamed(content), 0
+        given: dict[str, str] = {}
+        for extra in filter(None, (self._default_headers, options.get("extra_headers"))):
+            given.update((name.lower(), value) for name, value in extra.items())
+        tokens = self._secured(operation, draft, given)
+        if key := options.get("idempotency_key"):
+            draft.headers["idempotency-key"] = key
+        if draft.cookies:
+            draft.headers["cookie"] = "; ".join(draft.cookies)
+        headers = {
+            "accept": accept or operation.accept,
+            "accept-encoding": ACCEPT_ENCODING,
+            **draft.headers,
+            **given,
+        }
+        _sendable(headers)
+        own = operation.base_url
+        base = self._filled(own) if own and not self._is_elsewhere else self.base_url
+        query = f"{'&' if '?' in draft.path else '?'}{'&'.join(draft.query)}" if draft.query else ""
+        timeout = options.get("timeout", _TIMEOUT)
+        try:
+            url = _url(base + draft.path + query)
+            request = self.http.build_request(
+                operation.method, url, headers=headers, timeout=timeout, **draft.content
+            )
+        except httpx.InvalidURL as error:
+            raise ValueError(f"no URL holds these arguments: {error}") from error
+        if self._keys:
+            request.url = self._private(request.url)
+        return Request(request, tokens, bool(accept), options)
+
+    def _private(self, url: httpx.URL) -> httpx.URL:
+        """A URL as it may be logged."""
+        return _PrivateURL(url, self._keys) if self._keys and url.query else url
+
+    def _streamed(self, content: Any) -> Any:
+        """A file or an iterable as httpx takes it."""
+        return content
+
+    def _secured(self, operation: Operation[R], draft: Draft, given: Any) -> Tokens | None:
+        """Put into a request what proves who calls: for the first of the alternatives that there are
+        credentials for. Raises AuthenticationError if there is none, and none is `given` or an argument."""
+        wanted = self._security if operation.security is None else operation.security
+        tokens: Tokens | None = None
+        for names in sorted(wanted, key=bool, reverse=True):
+            found = [self._credential(name, draft, given, len(names) == 1) for name in names]
+            if all(found):
+                for name, credential in zip(names, found, strict=True):
+                    made = credential != _GIVEN and self._schemes[name].put(draft, credential)
+                    tokens = self._tokens.setdefault((name, credential), made) if made else tokens
+                return tokens
+        if not wanted:
+            return None
+        raise AuthenticationError(self._missing(wanted))
+
+    def _credential(self, name: str, draft: Draft, given: Mapping[str, str], is_alone: bool) -> Any:
+        """What there is for a security scheme: nothing if it cannot be sent."""
+        scheme = self._schemes[name]
+        told = given.get(scheme.header)
+        found = told or self._credentials.get(name) or (self._api_key if is_alone else "")
+        is_usable = isinstance(found, tuple) or (
+            isinstance(found, str) and _CREDENTIAL.fullmatch(found)
+        )
+        is_given = scheme.is_in(draft) or (told and is_usable)
+        return _GIVEN if is_given else found if is_usable else None
+
+    def _missing(self, wanted: tuple[tuple[str, ...], ...]) -> str:
+        """How to give what an operation asks for."""
+        kinds = [{name: self._schemes[name].asks_for for name in names} for names in wanted]
+        if len(kinds) == 1 and list(kinds[0].values()) in (["key"], ["token"]):
+            return f"no usable API key: pass api_key, or set {self._environment}_API_KEY"
+        pairs = (", ".join(f"{name!r}: {kind}" for name, kind in one.items()) for one in kinds)
+        ways = " or ".join(f"{{{one}}}" for one in pairs)
+        return f"no usable credentials: pass credentials={ways}"
