@@ -1,6 +1,6 @@
 """The command line: options in, one call of the toolkit, a report out.
 
-Exit codes: 0 fine, 1 findings, 2 usage or unreadable input. Bad input never gives a traceback.
+Exit codes: 0 fine, 1 findings, 2 usage or unreadable input. `ending` says how a run ends that cannot finish.
 """
 
 from __future__ import annotations
@@ -38,7 +38,18 @@ from speclens.source import locate
 from speclens.verify_command import verify_command
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class _Commands(click.Group):
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:  # click would end with 1, as if there were findings
+            sys.exit(2)
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(__version__, prog_name="speclens")
 def main() -> None:
     """Generate a Python package from an OpenAPI document, and keep the two in step.
@@ -279,12 +290,10 @@ def export(
     result = (views.wire if view == "wire" else views.canonical)(source.value).document
     result = parameters.plain(result, is_canonical=view == "canonical")
     if (syntax or ("json" if source.name.endswith(".json") else "yaml")) == "json":
-        click.echo(reporting.safe_json(result))
+        text = reporting.safe_json(result) + "\n"
     else:
-        click.echo(
-            yaml.dump(result, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100),
-            nl=False,
-        )
+        text = yaml.dump(result, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100)
+    click.echo(text.encode(), nl=False)  # a document is UTF-8, whatever a terminal shows
 
 
 class _Dumper(yaml.SafeDumper):
