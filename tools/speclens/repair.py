@@ -123,7 +123,7 @@ def _missing(document: JsonObject, place: str) -> Edit | None:
     """Of an object that lacks a field."""
     path = tokens(place)
     kind, rest = _kind(path)
-    value = _value(document, place)
+    value = _fields(document, place)
     if kind == "document" and not rest:
         is_empty = not value.keys() & {"paths", "components", "webhooks"}
         return _object((), kind) if is_empty else None
@@ -214,8 +214,14 @@ def _value(document: JsonObject, place: str) -> Any:
         return None
 
 
+def _fields(document: JsonObject, place: str) -> JsonObject:
+    """The fields of an object; none of what is no object, or is not in a document any more that was brought to 3.0."""
+    value = _value(document, place)
+    return value if isinstance(value, dict) else {}
+
+
 def _is_path(document: JsonObject, path: tuple[str, ...]) -> bool:
-    return bool(_value(document, join("#", *path)).get("in") == "path")
+    return bool(_fields(document, join("#", *path)).get("in") == "path")
 
 
 def _is_type(rest: tuple[str, ...], value: Any) -> bool:
