@@ -139,7 +139,12 @@ def _put(
             tokens = [field, 0]
         else:
             further = route[index + 1][1] if not is_last else ""
-            tokens = [field, "a" if kind in {"components", "document"} else _MEDIA_TYPES.get(further, _KEYS.get(inner, "a"))]
+            tokens = [
+                field,
+                "a"
+                if kind in {"components", "document"}
+                else _MEDIA_TYPES.get(further, _KEYS.get(inner, "a")),
+            ]
         for token, following in zip(tokens, [*tokens[1:], None], strict=True):
             if following is None:
                 new = {**where[token], **new} if _is_kept(where, token, new) else new

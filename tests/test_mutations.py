@@ -170,6 +170,7 @@ COUNTS = {"flagship": 40, "models": 90, "compat": 130, "operations": 90, "hostil
 FILES = {path.removeprefix("{package}/") for path, *_ in plan.TABLE}
 """All that is ever written, whatever a document calls its parts."""
 
+
 def mutant(name: str, seed: int) -> Any:
     chance = random.Random(f"{name} {seed}")
     document = copy.deepcopy(DOCUMENTS[name]())

@@ -38,7 +38,7 @@ class TooSlow(Exception):
 
 
 def tried(document: Any, seconds: float = 20.0, is_made: bool = True) -> str:
-    """"package", "lenient" or "refused", by what became of a document. Raises whatever a fault of the toolkit or of its
+    """ "package", "lenient" or "refused", by what became of a document. Raises whatever a fault of the toolkit or of its
     package raises. Most of the time is that of the package, which need not be made."""
     with _within(seconds):
         try:

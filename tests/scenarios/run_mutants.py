@@ -25,10 +25,10 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import pytest
+from run_documents import documents
 
 from hostile_checks import quicken
 from mutating import mutant_of
-from run_documents import documents
 from speclens import source
 from speclens.problems import Refused
 from trying import fault, smallest
@@ -66,7 +66,9 @@ def main() -> None:
             print(f"{at - given.first} mutants, {seconds:.0f} s, {count} failed", flush=True)
     report = {kind: _smallest(read, seeds, given.shrink) for kind, seeds in kinds.items()}
     for kind, one in sorted(report.items(), key=lambda item: -len(item[1]["seeds"])):
-        print(f"{len(one['seeds'])} × {kind}, such as {one['seeds'][0]}\n    {json.dumps(one['document'])[:1500]}")
+        print(
+            f"{len(one['seeds'])} times {kind}, such as {one['seeds'][0]}\n    {json.dumps(one['document'])[:1500]}"
+        )
     if given.report:
         given.report.write_text(json.dumps(report, indent=1) + "\n", "utf-8")
     sys.exit(1 if kinds else 0)
@@ -99,7 +101,7 @@ def _tried(read: dict[str, Any], seeds: range) -> Iterator[tuple[int, str | None
             process.join()
             told = f"the process ended with {process.exitcode}"
         yield seed, told
-        if not process.is_alive() and not here.poll() or str(told).startswith("no end"):
+        if (not process.is_alive() and not here.poll()) or str(told).startswith("no end"):
             break
     process.kill()
     process.join()
@@ -114,7 +116,9 @@ def _work(read: dict[str, Any], seeds: range, there: Connection) -> None:
 
 def _smallest(read: dict[str, Any], seeds: list[int], is_wanted: bool) -> dict[str, Any]:
     """The seeds of a kind of failure, and a document that fails so: the smallest of the first few mutants, shortened."""
-    document = min((_mutant(read, seed)[1] for seed in seeds[:20]), key=lambda one: len(json.dumps(one)))
+    document = min(
+        (_mutant(read, seed)[1] for seed in seeds[:20]), key=lambda one: len(json.dumps(one))
+    )
     if is_wanted and (found := fault(document)) is not None:
         with pytest.MonkeyPatch.context() as patch:
             quicken(patch)

@@ -23,6 +23,7 @@ from speclens.init_command import init_command, schema_command
 from speclens.lower import parameters, views, warn_of_age
 from speclens.mock_command import mock_command
 from speclens.options import (
+    Commands,
     Reading,
     format_option,
     print_problems,
@@ -37,17 +38,12 @@ from speclens.show_command import show_command
 from speclens.source import locate
 from speclens.verify_command import verify_command
 
-
-class _Commands(click.Group):
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except BrokenPipeError:  # click would end with 1, as if there were findings
-            sys.exit(2)
+_DIGITS = 9
+"""Longest number of a line: no file has more lines, and int() takes no number of thousands of digits."""
 
 
 @click.group(
-    cls=_Commands,
+    cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, prog_name="speclens")
@@ -211,7 +207,7 @@ def explain(config: Config, place: str, style: str) -> None:
       speclens explain generated/petstore/models.py:42
     """
     name, _, number = place.rpartition(":")
-    if not name or not number.isdecimal() or number == "0":
+    if not name or not number.isdecimal() or number == "0" or len(number) > _DIGITS:
         raise click.UsageError("Write FILE:LINE, such as models.py:42.")
     built, _ = pipeline.build(config)
     file = _own_file(built, config, Path(name))

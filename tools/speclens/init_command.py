@@ -143,7 +143,7 @@ def _no_room(path: Path, table: str) -> Iterator[Problem]:
     try:
         text = path.read_bytes().decode()
         project = tomllib.loads(text)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         yield _problem("unreadable", path, f"cannot be read: {error}", "mend the file")
         return
     tool = project.get("tool")
