@@ -199,3 +199,17 @@ def test_what_the_toolkit_raises_is_one_line(project: Path, name: str) -> None:
     assert done.stderr.startswith(message)
     assert done.stderr.count("\n") == (1 if message else 0), done.stderr
     assert "\x1b" not in done.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits and messages are those of Linux")
+def test_a_project_is_begun_entirely_or_not_at_all(project: Path) -> None:
+    """There is room for ten more bytes of pyproject.toml."""
+    own = project / "pyproject.toml"
+    own.write_text("# mine\n" * 100_000)
+
+    done = run(project, ("init",), limited(resource.RLIMIT_FSIZE, own.stat().st_size + 10))
+
+    assert (done.returncode, done.stderr) == (2, b"")
+    assert b"config/unwritable: cannot be written: " in done.stdout
+    assert own.read_text() == "# mine\n" * 100_000
+    assert list(project.glob("openapi/*")) == []
