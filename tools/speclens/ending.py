@@ -19,6 +19,8 @@ from typing import NoReturn
 UNUSABLE = 2
 """The exit code of a run that could not finish."""
 _FRAMES = 3
+_RESERVE = 2 << 20
+"""Bytes for the last line of a run that has no memory left: those of the pools that Python takes at once, twice."""
 
 
 class _Stopped(BaseException):
@@ -43,7 +45,8 @@ def run() -> int:
     code = UNUSABLE
     try:
         _on_signals(stop)
-        code = max(_ended(_run), _ended(_flush))
+        reserve = [bytearray(_RESERVE)]
+        code = max(_ended(_run, reserve), _ended(_flush, reserve))
         _on_signals(signal.SIG_DFL)
     except _Stopped:
         pass
@@ -73,14 +76,17 @@ def _run() -> int:
     return 0
 
 
-def _ended(act: Callable[[], int]) -> int:
-    """The exit code of what is done, however it ends."""
+def _ended(act: Callable[[], int], reserve: list[bytearray]) -> int:
+    """The exit code of what is done, however it ends. Where there is no memory left, there is that of the reserve."""
     try:
         return act()
+    except MemoryError:
+        reserve.clear()
     except BaseException as error:
         if _is_stopped(error):
             raise _Stopped from None
         return _exit_code(error)
+    return _told("there is not enough memory")
 
 
 def _is_stopped(error: BaseException | None) -> bool:
@@ -98,8 +104,6 @@ def _exit_code(error: BaseException) -> int:
             return code if isinstance(code, int) else 0
         case OSError():
             return _told(_reason(error))
-        case MemoryError():
-            return _told("there is not enough memory")
         case ImportError():
             return _told(f"a library cannot be loaded: {error}")
         case _:
