@@ -24,7 +24,7 @@ ORDER = (
     "problems", "literals", "names", "marks", "config", "ir", "source", "object_tables", "objects", "reading", "validate", "edits", "repair",
     "lower", "judging", "plan",
     "models", "render", "prune", "tidy", "reporting", "tree", "cache", "pipeline", "loading", "folding", "mock_pictures",
-    "mock", "verify", "show", "options", "mock_command", "show_command", "verify_command", "init_command", "cli", "__main__",
+    "mock", "verify", "show", "options", "mock_command", "show_command", "verify_command", "init_command", "cli", "ending", "__main__",
 )  # fmt: skip
 # Who touches which library.
 LIBRARIES = {

@@ -118,6 +118,7 @@ USAGE = (
     (("explain", "out/pets/models.py"), "Write FILE:LINE, such as models.py:42."),
     (("explain", "out/pets/models.py:0"), "Write FILE:LINE, such as models.py:42."),
     (("explain", "out/pets/models.py:9999"), "out/pets/models.py has "),
+    (("explain", f"out/pets/models.py:{'9' * 5000}"), "Write FILE:LINE, such as models.py:42."),
     (("explain", "api.yaml:1"), "api.yaml is no file that is generated into out."),
     (("normalize",), "Missing option '--schema'."),
     (("normalize", "--schema", "Pat"), "no schema 'Pat'; did you mean 'Pet'?"),
@@ -176,6 +177,7 @@ CONFIGS = (
     ("no such directory", CONFIG.replace('"templates"', '"there"'), [(5, "config/templates")]),
     ("no TOML", "[tool.speclens\n", [(1, "config/unreadable")]),
     ("no UTF-8", b"\xff\xfe", [(1, "config/unreadable")]),
+    ("nested too deep", "a = " + "[" * 100_000, [(1, "config/unreadable")]),
 )
 
 

@@ -15,6 +15,7 @@ import pytest
 
 import hostile
 from hostile_checks import check_problems, outcome, quicken, run_cases
+from mutating import ODD, mutate
 from speclens import plan, tidy
 from speclens.problems import Refused
 from speclens.source import load, loads
@@ -168,90 +169,6 @@ COUNTS = {"flagship": 40, "models": 90, "compat": 130, "operations": 90, "hostil
 
 FILES = {path.removeprefix("{package}/") for path, *_ in plan.TABLE}
 """All that is ever written, whatever a document calls its parts."""
-
-SCALARS: list[Any] = [
-    None, True, False, 0, -1, 1.5, 10**300, -(10**307), 1e308, 5e-324, 2**63, "", "x", "$", "$/a", "/images", "#",
-    "#/components/schemas/Thing", "#/components", "string", "object", "array", "integer", "null", [], {}, [[]], [{}],
-    {"$ref": "#"}, {"$ref": "#/components/schemas/Pet"}, {"type": "object"}, {"x-compat": {}}, ["a", "a"], {"": {}},
-]  # fmt: skip
-NAMES = [
-    "", "$ref", "type", "properties", "items", "oneOf", "anyOf", "allOf", "not", "enum", "const", "required", "default",
-    "x-compat", "into", "to", "each", "values", "absent", "hubs", "deprecated", "additionalProperties", "$id", "$anchor",
-    "$schema", "$defs", "nullable", "format", "pattern", "minLength", "maxItems", "minimum", "if", "then", "else",
-    "unevaluatedProperties", "patternProperties", "propertyNames", "prefixItems", "dependentSchemas", "discriminator",
-    "jsonSchemaDialect", "schemas", "callbacks", "schema", "content", "examples", "example", "title", "description",
-]  # fmt: skip
-HUGE: list[Any] = [
-    10**400, -(10**400), 2**64, 1.7976931348623157e308, -1e308, 10**30, "9" * 400, "1e999", 0.1, 1e-320, -0.0,
-]  # fmt: skip
-PATHS = [
-    "../../../etc/passwd", "/etc/passwd", "..", ".", "a/../b", "C:\\\\x", "\\\\\\\\host\\x", "~root", "__init__", "models.py", "NUL", "con.py",
-    "x/y", "%2e%2e%2f", "x" * 300, "$(id)", "a\x00b",
-]  # fmt: skip
-ODD = [text for text in hostile.TEXTS.values() if len(text) < 1000]
-
-
-def containers(value: Any) -> Iterator[Any]:
-    if isinstance(value, (dict, list)) and value:
-        yield value
-        for item in value.values() if isinstance(value, dict) else value:
-            yield from containers(item)
-
-
-def mutate(document: Any, chance: random.Random, deepest: int) -> None:
-    """One change of a document, in place."""
-    where = chance.choice(list(containers(document)) or [document])
-    key = chance.choice(list(where) if isinstance(where, dict) else range(len(where)))
-    value = where[key]
-    match chance.choice(
-        ("drop", "copy", "retype", "rename", "cycle", "nest", "swap", "text", "add", "huge", "path")
-    ):
-        case "drop":
-            del where[key]
-        case "copy" if isinstance(where, list):
-            where.insert(key, copy.deepcopy(value))
-        case "copy":
-            where[chance.choice([f"{key}_", f"{key} ", str(key).upper(), *NAMES])] = copy.deepcopy(
-                value
-            )
-        case "retype":
-            where[key] = copy.deepcopy(chance.choice([*SCALARS, [value], {"x": value}, str(value)]))
-        case "rename" if isinstance(where, dict):
-            where[chance.choice([*NAMES, *ODD])] = where.pop(key)
-        case "path" if isinstance(where, dict):
-            where[chance.choice(PATHS)] = where.pop(key)
-        case "path":
-            where[key] = chance.choice(PATHS)
-        case "huge":
-            where[key] = chance.choice(HUGE)
-        case "cycle":
-            target = chance.choice(["Thing", "Pet", "Reference", "Names", "ImageEditRequest"])
-            where[key] = {"$ref": f"#/components/schemas/{target}"}
-        case "nest":
-            where[key] = nested(value, chance, deepest)
-        case "swap":
-            other = chance.choice(list(containers(document)))
-            second = chance.choice(list(other) if isinstance(other, dict) else range(len(other)))
-            where[key], other[second] = copy.deepcopy(other[second]), copy.deepcopy(value)
-        case "add" if isinstance(where, dict):
-            where[chance.choice(NAMES)] = copy.deepcopy(chance.choice(SCALARS))
-        case _:
-            where[key] = chance.choice(ODD)
-
-
-def nested(value: Any, chance: random.Random, deepest: int) -> Any:
-    """A value under many arrays, members, or schemas."""
-    keyword = chance.choice(
-        ["items", "allOf", "oneOf", "properties", "additionalProperties", "x", ""]
-    )
-    for _ in range(chance.choice([2, 10, deepest // 3, deepest])):
-        if keyword in {"allOf", "oneOf"}:
-            value = {keyword: [value]}
-        elif keyword == "properties":
-            value = {"type": "object", keyword: {"x": value}}
-        else:
-            value = {keyword: value} if keyword else [value]
-    return value
 
 
 def mutant(name: str, seed: int) -> Any:

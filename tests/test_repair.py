@@ -280,3 +280,61 @@ def test_edits() -> None:
     ]
     assert edited(value, edits) == {"a": [2, 3], "b": 2, "d": 4}
     assert value == {"a": [1, 2, 3], "b": {"c": 1}}
+
+
+# Swagger 2.0: what is wrong is mended where it is written, since its parts stand elsewhere in OpenAPI 3
+
+BODY = {"name": "b", "in": "body", "schema": {"type": "string"}}
+QUERY = {"name": "q", "in": "query", "type": "string", "description": "Asked."}
+
+
+def swagger(*parameters: Any, **fields: Any) -> dict[str, Any]:
+    operation = {"operationId": "op", "parameters": list(parameters), "responses": OK}
+    head = {"swagger": "2.0", "info": {"title": "Tests", "version": "1"}}
+    return {**head, "paths": {"/a": {"post": operation}}, **fields}
+
+
+@pytest.mark.parametrize(
+    "faulty",
+    [{"in": "query", "type": "string"}, {}, 5, {"in": "formData", "name": [], "required": True}],
+)
+def test_a_parameter_of_20_that_cannot_be_understood_hinders_after_a_body(faulty: Any) -> None:
+    """In OpenAPI 3 the body is no parameter, and the others have other places."""
+    document = source(swagger(BODY, faulty, QUERY))
+    with pytest.raises(Refused) as refused:
+        pipeline.read(document)
+    left_out = pipeline.read(document, True).document.left_out
+
+    errors = {one.pointer for one in refused.value.problems if one.severity == "error"}
+    assert {place.startswith("#/paths/~1a/post/parameters/1") for place in errors} == {True}
+    assert [one.place for one in left_out] == ["#/paths/~1a/post"]
+
+
+def test_an_edit_of_20_is_of_the_parameter_that_is_at_fault() -> None:
+    faulty = {"name": "r", "in": "query", "type": "string", "description": []}
+    read = repaired(swagger(BODY, faulty, QUERY))["paths"]["/a"]["post"]["parameters"]
+
+    assert [one.get("description") for one in read] == [None, "Asked."]
+
+
+@pytest.mark.parametrize(
+    ("fields", "place"),
+    [
+        ({"parameters": {"P": {**QUERY, "pattern": 5}}}, "#/parameters/P/pattern"),
+        ({"parameters": {"P": {**QUERY, "minLength": "x"}}}, "#/parameters/P/minLength"),
+        ({"definitions": {"A": {"allOf": True}}}, "#/definitions/A/allOf"),
+        ({"definitions": {"A": {"required": [{}]}}}, "#/definitions/A/required/0"),
+        ({"securityDefinitions": {"key": True}}, "#/securityDefinitions/key"),
+        ({"securityDefinitions": {"key": {"type": "apiKey", "name": "k", "in": []}}}, "#/securityDefinitions/key/in"),
+    ],
+)  # fmt: skip
+def test_a_component_of_20_is_mended(fields: dict[str, Any], place: str) -> None:
+    """Its section has another name in OpenAPI 3; what was not mended there was a traceback later."""
+    section = next(iter(fields))
+    use = {"parameters": "P", "definitions": "A"}.get(section)
+    given = swagger(
+        *([{"$ref": f"#/parameters/{use}"}] if section == "parameters" else []), **fields
+    )
+    read = pipeline.read(source({**given, "security": [{"key": []}]}))
+
+    assert place in {one.pointer for one in read.warnings}

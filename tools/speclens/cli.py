@@ -1,6 +1,6 @@
 """The command line: options in, one call of the toolkit, a report out.
 
-Exit codes: 0 fine, 1 findings, 2 usage or unreadable input. Bad input never gives a traceback.
+Exit codes: 0 fine, 1 findings, 2 usage or unreadable input. `ending` says how a run ends that cannot finish.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from speclens.init_command import init_command, schema_command
 from speclens.lower import parameters, views, warn_of_age
 from speclens.mock_command import mock_command
 from speclens.options import (
+    Commands,
     Reading,
     format_option,
     print_problems,
@@ -37,8 +38,14 @@ from speclens.show_command import show_command
 from speclens.source import locate
 from speclens.verify_command import verify_command
 
+_DIGITS = 9
+"""Longest number of a line: no file has more lines, and int() takes no number of thousands of digits."""
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(__version__, prog_name="speclens")
 def main() -> None:
     """Generate a Python package from an OpenAPI document, and keep the two in step.
@@ -202,7 +209,7 @@ def explain(config: Config, place: str, style: str) -> None:
       speclens explain generated/petstore/models.py:42
     """
     name, _, number = place.rpartition(":")
-    if not name or not number.isdecimal() or number == "0":
+    if not name or not number.isdecimal() or number == "0" or len(number) > _DIGITS:
         raise click.UsageError("Write FILE:LINE, such as models.py:42.")
     built, _ = pipeline.build(config)
     file = _own_file(built, config, Path(name))
@@ -281,12 +288,10 @@ def export(
     result = (views.wire if view == "wire" else views.canonical)(source.value).document
     result = parameters.plain(result, is_canonical=view == "canonical")
     if (syntax or ("json" if source.name.endswith(".json") else "yaml")) == "json":
-        click.echo(reporting.safe_json(result))
+        text = reporting.safe_json(result) + "\n"
     else:
-        click.echo(
-            yaml.dump(result, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100),
-            nl=False,
-        )
+        text = yaml.dump(result, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100)
+    click.echo(text.encode(), nl=False)  # a document is UTF-8, whatever a terminal shows
 
 
 class _Dumper(yaml.SafeDumper):

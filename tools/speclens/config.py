@@ -201,7 +201,7 @@ def checked(config: Config, origin: Path | None = None) -> Config:
 def _table(path: Path) -> Mapping[str, Any] | None:
     try:
         table = tomllib.loads(path.read_text("utf-8")).get("tool", {}).get("speclens")
-    except (OSError, ValueError, AttributeError) as error:
+    except (OSError, ValueError, AttributeError, RecursionError) as error:
         raise Refused([_problem(path, "", f"cannot be read: {error}", "mend the file")]) from error
     return table if isinstance(table, dict) else None
 

@@ -143,7 +143,7 @@ def _no_room(path: Path, table: str) -> Iterator[Problem]:
     try:
         text = path.read_bytes().decode()
         project = tomllib.loads(text)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         yield _problem("unreadable", path, f"cannot be read: {error}", "mend the file")
         return
     tool = project.get("tool")
@@ -186,15 +186,24 @@ def _write(directory: Path, files: Mapping[Path, str]) -> Iterator[Path]:
                 with path.open("x", encoding="utf-8", newline="") as file:
                     made.append(path)
                     file.write(text)
-        except OSError as error:
+        except BaseException as error:  # a signal as well
             for written in made:
                 written.unlink(missing_ok=True)
+            if not isinstance(error, OSError):
+                raise
             message, hint = f"cannot be written: {error}", "see that it can be written"
             raise Refused([_problem("unwritable", path, message, hint)]) from None
     return map(directory.joinpath, files)
 
 
 def _append(path: Path, table: str) -> None:
-    before = path.read_bytes().decode()
-    with path.open("ab") as file:
-        file.write(_joined(before, table).removeprefix(before).encode())
+    """Add a table to a file: all of it or nothing. Raises OSError."""
+    before = path.read_bytes()
+    with path.open("ab", buffering=0) as file:
+        try:
+            data = _joined(before.decode(), table).encode().removeprefix(before)
+            while data:
+                data = data[file.write(data) :]
+        except BaseException:
+            file.truncate(len(before))
+            raise

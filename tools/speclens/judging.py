@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from speclens import ir, lower, repair
 from speclens.literals import inline, prose
 from speclens.lower import lifting
 from speclens.problems import Finding, Problem, Refused
+from speclens.reading.swagger import converted
 from speclens.source import Source, locate
-from speclens.validate import validate
+from speclens.validate import as_written, validate
 
 _DEEPEST = 12_000
 
@@ -27,10 +28,7 @@ class Reading(NamedTuple):
 
 def read(source: Source, is_lenient: bool = False, formats: bool = True) -> Reading:
     """A document as it is worked with; `formats` says whether strings of some formats are Python types. Raises Refused, with all problems, if any is an error."""
-    sound = repair.repaired(
-        source.value, lambda value: validate(replace(source, value=value)), is_lenient
-    )
-    found, source = sound.findings, replace(source, value=sound.document)
+    found, left, source = _sound(source, is_lenient)
     usual = sys.getrecursionlimit()
     sys.setrecursionlimit(
         _DEEPEST
@@ -47,9 +45,31 @@ def read(source: Source, is_lenient: bool = False, formats: bool = True) -> Read
         raise Refused(locate(source, found)) from None
     finally:
         sys.setrecursionlimit(usual)
-    left_out = tuple(_left_out(one) for one in sound.left_out)
+    left_out = tuple(_left_out(one) for one in left)
     document = replace(document, left_out=left_out)
     return Reading(document, source.warnings + locate(source, found + warnings), source)
+
+
+def _sound(
+    source: Source, is_lenient: bool
+) -> tuple[tuple[Finding, ...], tuple[Finding, ...], Source]:
+    """What is wrong with a document, what is left out of it, and the document without either. One of Swagger 2.0 is
+    mended as it is written, before it is brought to 3.0: there its parts stand elsewhere."""
+    found: tuple[Finding, ...] = ()
+    left: tuple[Finding, ...] = ()
+    if source.before is not None:
+        written = repair.repaired(source.before.value, as_written, is_lenient)
+        found, left = written.findings, written.left_out
+        if written.document is not source.before.value:
+            source = converted(replace(source.before, value=written.document))
+
+    def judged(value: Any) -> Iterator[Finding]:
+        whole = validate(replace(source, value=value))
+        return (finding for finding in whole if not finding.is_before)
+
+    sound = repair.repaired(source.value, judged, is_lenient)
+    whole = replace(source, value=sound.document)
+    return (*found, *sound.findings), (*left, *sound.left_out), whole
 
 
 def judge(source: Source) -> tuple[Problem, ...]:

@@ -131,12 +131,21 @@ _OTHERS: Table = {
 """Objects that hold no schema and no reference: nobody visits them but who looks at all objects."""
 
 
-def _with_others(kinds: Table) -> Table:
-    every = [*kinds, *(kind for kind in _OTHERS if kind not in kinds)]
-    return {kind: {**_OTHERS.get(kind, {}), **kinds.get(kind, {})} for kind in every}
+_NOT_IN_20 = frozenset({"server", "server-variable", "discriminator", "oauth-flows", "oauth-flow"})
 
 
-ALL, ALL_20 = _with_others(TABLE), _with_others(TABLE_20)
+def _with_others(kinds: Table, without: frozenset[str] = frozenset()) -> Table:
+    others = {
+        kind: {name: field for name, field in fields.items() if field[1] not in without}
+        for kind, fields in _OTHERS.items()
+        if kind not in without
+    }
+    every = [*kinds, *(kind for kind in others if kind not in kinds)]
+    return {kind: {**others.get(kind, {}), **kinds.get(kind, {})} for kind in every}
+
+
+ALL, ALL_20 = _with_others(TABLE), _with_others(TABLE_20, _NOT_IN_20)
+"""Where every kind of object stands."""
 
 SUBSCHEMAS = _SCHEMA
 """The keywords of a schema that hold schemas, and how: "one", "list" or "map"."""

@@ -101,11 +101,12 @@ def nodes(
             stack.extend(reversed(list(_children(node, kinds))))
 
 
-def kinds_along(path: Sequence[str]) -> Iterator[tuple[int, str]]:
+def kinds_along(document: dict[str, Any], path: Sequence[str]) -> Iterator[tuple[int, str]]:
     """The objects that a path goes through, from the document: how many tokens lead to each, and its kind."""
+    kinds = table(document)
     length, kind = 0, "document"
     yield length, kind
-    while length < len(path) and (field := field_of(TABLE, kind, path[length])):
+    while length < len(path) and (field := field_of(kinds, kind, path[length])):
         length, kind = length + (1 if field[0] == "one" else 2), field[1]
         if length > len(path):
             return

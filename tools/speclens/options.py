@@ -19,6 +19,17 @@ from speclens.reading import load
 from speclens.source import Source
 
 
+class Commands(click.Group):
+    """Commands whose output may find no reader, which is no finding."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run one of them. `| head` ends it with 2, where click itself would end it with 1."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            sys.exit(2)
+
+
 def format_option(*styles: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """The option that says how to report, in one of the styles; the command receives `style`."""
     return click.option(

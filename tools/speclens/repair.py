@@ -30,6 +30,8 @@ _VERSION = re.compile(r"v?(3\.[01])(?:\..*)?")
 _TYPES = frozenset(("array", "boolean", "integer", "null", "number", "object", "string"))
 _WHOLE = frozenset(("document", "paths", "path-item", "operation", "parameter", "request-body"))
 """Kinds of objects that are not taken away: a call without them would be another call."""
+_COMPONENT = {"components": 3, "definitions": 2, "parameters": 2, "responses": 2}
+"""How many tokens lead to a component, by the first of them; those of Swagger 2.0 as well."""
 _TRUTHS = frozenset(
     (
         "allowReserved", "deprecated", "explode", "nullable", "readOnly", "required", "uniqueItems", "writeOnly",
@@ -91,13 +93,13 @@ def _mend(document: JsonObject, finding: Finding) -> Edit | None:
     if rule in ("version", "unsupported-version"):
         return _version(document)
     if family == "reference":
-        return _reference(finding.pointer, is_missed=rule == "external")
+        return _reference(document, finding.pointer, is_missed=rule == "external")
     if rule in _HARMLESS:
         return None
     if rule == "required":
         return _missing(document, finding.pointer)
     if rule == "unknown-field":
-        return _unknown(finding.pointer, _value(document, finding.pointer))
+        return _unknown(document, finding.pointer)
     return _faulty(document, finding.pointer)
 
 
@@ -109,50 +111,51 @@ def _version(document: JsonObject) -> Edit:
     return Edit("#/openapi", f"{meant[1]}.0", f"read as {meant[1]}.0")
 
 
-def _reference(place: str, is_missed: bool) -> Edit:
+def _reference(document: JsonObject, place: str, is_missed: bool) -> Edit:
     """Of a reference that names nothing."""
     path = tokens(place)
-    kind = _kind(path[:-1])[0]
+    kind = _kind(document, path[:-1])[0]
     if kind in {"schema", "response"}:
         said = "taken as any value" if kind == "schema" else "ignored"
         return Edit(place, REMOVED, said, is_essential=is_missed)
-    return _object(path[:-1], kind)
+    return _object(document, path[:-1], kind)
 
 
 def _missing(document: JsonObject, place: str) -> Edit | None:
     """Of an object that lacks a field."""
     path = tokens(place)
-    kind, rest = _kind(path)
-    value = _value(document, place)
+    kind, rest = _kind(document, path)
+    value = _fields(document, place)
     if kind == "document" and not rest:
         is_empty = not value.keys() & {"paths", "components", "webhooks"}
-        return _object((), kind) if is_empty else None
+        return _object(document, (), kind) if is_empty else None
     if kind == "parameter" and not rest:
         if not all(isinstance(value.get(key), str) for key in ("in", "name")):
-            return _object(path, kind)
+            return _object(document, path, kind)
         is_open = value["in"] == "path" and value.get("required") is not True
         return Edit(join(place, "required"), True, "taken as required") if is_open else None
     is_broken = kind == "security-scheme" or rest not in ((), ("info",))
     return Edit(place, REMOVED, "ignored") if is_broken else None
 
 
-def _unknown(place: str, value: Any) -> Edit:
+def _unknown(document: JsonObject, place: str) -> Edit:
     """Of a field that the specification does not know. One that is an operation is no detail."""
     path = tokens(place)
-    owner, rest = _kind(path[:-1])
+    value = _value(document, place)
+    owner, rest = _kind(document, path[:-1])
     is_called = isinstance(value, dict) and (owner == "paths" or "responses" in value)
     if owner in {"paths", "path-item"} and not rest and is_called:
-        return _object(path, "path-item")
+        return _object(document, path, "path-item")
     return Edit(place, REMOVED, "ignored")
 
 
 def _faulty(document: JsonObject, place: str) -> Edit | None:
     """Of a value that cannot stand where it does."""
     path = tokens(place)
-    kind, rest = _kind(path)
+    kind, rest = _kind(document, path)
     value = _value(document, place)
     if not rest:
-        return _no_object(path, kind, value)
+        return _no_object(document, path, kind, value)
     field = rest[-1]
     if kind == "parameter" and rest == ("required",) and _is_path(document, path[:-1]):
         return Edit(place, True, "taken as required")
@@ -164,7 +167,7 @@ def _faulty(document: JsonObject, place: str) -> Edit | None:
         and rest[0] in essential
         and value is not None
     ):
-        return _object(path[: -len(rest)], kind)
+        return _object(document, path[: -len(rest)], kind)
     if kind == "schema" and (_is_type(rest, value) or field.startswith("exclusiveM")):
         return None
     if kind == "schema" and rest[0] == "type":
@@ -172,7 +175,7 @@ def _faulty(document: JsonObject, place: str) -> Edit | None:
     return Edit(place, REMOVED, "ignored")
 
 
-def _no_object(path: tuple[str, ...], kind: str, value: Any) -> Edit | None:
+def _no_object(document: JsonObject, path: tuple[str, ...], kind: str, value: Any) -> Edit | None:
     """Of what stands where an object of a kind should."""
     place = join("#", *path)
     if kind == "schema":
@@ -182,17 +185,17 @@ def _no_object(path: tuple[str, ...], kind: str, value: Any) -> Edit | None:
         return Edit(place, REMOVED, "ignored")
     if kind == "response":
         return Edit(place, {}, "ignored")
-    return _object(path, kind)
+    return _object(document, path, kind)
 
 
-def _object(path: tuple[str, ...], kind: str) -> Edit:
+def _object(document: JsonObject, path: tuple[str, ...], kind: str) -> Edit:
     """Of an object that cannot be understood. What is not called is taken away by itself: components are missed where
     they are used, and webhooks and callbacks are calls of others."""
-    owners = [(path[:length], owner) for length, owner in kinds_along(path)]
+    owners = [(path[:length], owner) for length, owner in kinds_along(document, path)]
     if kind not in _WHOLE:
         return Edit(join("#", *path), REMOVED, "ignored")
-    if path[:1] == ("components",):
-        return Edit(join("#", *path[:3]), REMOVED, "ignored")
+    if component := path[: _COMPONENT.get(path[0], 0)] if path else ():
+        return Edit(join("#", *component), REMOVED, "ignored")
     for outer, owner in owners:
         if owner == "callback" or outer[:1] == ("webhooks",):
             return Edit(join("#", *outer), REMOVED, "ignored")
@@ -201,9 +204,9 @@ def _object(path: tuple[str, ...], kind: str) -> Edit:
     return Edit(join("#", *left), REMOVED, "left out", is_essential=True)
 
 
-def _kind(path: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+def _kind(document: JsonObject, path: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     """The kind of the innermost object around a place, and the way from there."""
-    length, kind = list(kinds_along(path))[-1]
+    length, kind = list(kinds_along(document, path))[-1]
     return kind, path[length:]
 
 
@@ -214,8 +217,14 @@ def _value(document: JsonObject, place: str) -> Any:
         return None
 
 
+def _fields(document: JsonObject, place: str) -> JsonObject:
+    """The fields of an object; none of what is no object."""
+    value = _value(document, place)
+    return value if isinstance(value, dict) else {}
+
+
 def _is_path(document: JsonObject, path: tuple[str, ...]) -> bool:
-    return bool(_value(document, join("#", *path)).get("in") == "path")
+    return bool(_fields(document, join("#", *path)).get("in") == "path")
 
 
 def _is_type(rest: tuple[str, ...], value: Any) -> bool:

@@ -61,7 +61,7 @@ def _ruff(command: str, *arguments: str) -> None:
         check=False,
     )
     if done.returncode:
-        raise RuntimeError(f"ruff {command} failed: {done.stderr.strip()}")
+        raise ChildProcessError(f"ruff {command} failed: {done.stderr.strip()}")
 
 
 def lines_like(draft: str, text: str) -> tuple[int, ...]:

@@ -73,7 +73,7 @@ def unfolded(
 def way(pointer: str) -> list[tuple[str, bool]]:
     """The tokens from the outermost schema to the one at a pointer, and which of them are names."""
     path = tokens(pointer)
-    start = next((length for length, kind in kinds_along(path) if kind == "schema"), len(path))
+    start = next((length for length, kind in kinds_along({}, path) if kind == "schema"), len(path))
     found: list[tuple[str, bool]] = []
     is_name = False
     for token in path[start:]:

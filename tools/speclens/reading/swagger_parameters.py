@@ -69,7 +69,7 @@ def _body(part: Part, consumes: Sequence[str], names: Names) -> Part:
 def _form(parameters: Sequence[Part], consumes: Sequence[str], names: Names) -> Part:
     """Fields of a form as the properties of one object (Swagger 2.0, Parameter Object: Form)."""
     first = parameters[0]
-    fields = {str(one.value.get("name")): one for one in parameters}
+    fields = {name: one for one in parameters if isinstance(name := one.value.get("name"), str)}
     required = [one.member("name") for one in fields.values() if one.value.get("required") is True]
     said: dict[str, Part] = {
         "type": first.at_same_place("object"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from typing import Any
 
 from speclens.objects import nodes
 from speclens.problems import Finding
@@ -48,7 +49,11 @@ def validate(source: Source) -> tuple[Finding, ...]:
     if source.before is None:
         return tuple(finding for rule in RULES for finding in rule(document))
     # Its structure is judged as it is written: what it became is of our making.
-    before = official.structure(Document("2.0", source.before.value, ()))
-    written = (replace(finding, is_before=True) for finding in before)
     rules = (rule for rule in RULES if rule is not official.structure)
-    return (*written, *(finding for rule in rules for finding in rule(document)))
+    return (*as_written(source.before.value), *(one for rule in rules for one in rule(document)))
+
+
+def as_written(value: Any) -> tuple[Finding, ...]:
+    """What the official schema refuses of a document of Swagger 2.0 before it is brought to OpenAPI 3.0."""
+    found = official.structure(Document("2.0", value, ()))
+    return tuple(replace(finding, is_before=True) for finding in found)
