@@ -216,36 +216,46 @@ class Log:
 
 def tell(notes: list[Note]) -> Told:
     """What notes come to: rewrites, drops, and how many of each are left out."""
+    if not notes:
+        return (), (), 0, 0
     rewrites: dict[tuple[str, str], Rewrite] = {}
-    drops: list[Drop] = []
-    size = more_rewrites = more_drops = 0
-    last, sent = None, ""
-    for source, target, rule, deprecated in moves(notes):
+    size = more = 0
+    source: Path = ()
+    target: Path = ()
+    sent = now = ""
+    for at, to, rule, deprecated in moves(notes):
         if size > MOST_TEXT or len(rewrites) == MOST_NOTES:
-            more_rewrites += 1
+            more += 1
             continue
-        if source is not last:
-            last, sent = source, pointer(source)
+        if at is not source:  # one place is often in older shapes of several kinds
+            source, sent = at, pointer(at)
+        if to is not target:
+            target, now = to, sent if to is at else pointer(to)
         if (sent, rule) not in rewrites:
-            now = sent if target is source else pointer(target)
             rewrites[sent, rule] = Rewrite(sent, now, rule, deprecated)
             size += len(sent) + len(now)
-    size = 0
-    for at, reason in [(note[1], note[2]) for note in notes if note[0] == "drop"]:
-        if size > MOST_TEXT or len(drops) == MOST_NOTES:
-            more_drops += 1
-            continue
-        drops.append(Drop(pointer(at), reason))
-        size += len(drops[-1].pointer)
-    return tuple(rewrites.values()), tuple(drops), more_rewrites, more_drops
+    return tuple(rewrites.values()), *_dropped(notes, more)
+
+
+def _dropped(notes: list[Note], more_rewrites: int) -> tuple[tuple[Drop, ...], int, int]:
+    """The drops among notes; how many rewrites, and how many drops are left out."""
+    drops: list[Drop] = []
+    size = more = 0
+    for kind, at, reason, _ in notes:
+        if kind == "drop":
+            if size > MOST_TEXT or len(drops) == MOST_NOTES:
+                more += 1
+                continue
+            drops.append(Drop(pointer(at), reason))
+            size += len(drops[-1].pointer)
+    return tuple(drops), more_rewrites, more
 
 
 def moves(notes: list[Note]) -> list[Move]:
     """Where older shapes came from, and where they went. One is told once per rule and property that
     it was sent in, up to the first index of an array; inside a spoke that was not just renamed, or
     that was dropped, it counts as the spoke."""
-    dropped = [id(note[1]) for note in notes if note[0] == "drop"]
-    closed = set(dropped) if dropped else ()
+    closed: set[int] | None = None
     deprecations: dict[int, Deprecation | None] = {}
     found: dict[tuple[int, str], Move] = {}
     root: End = [None, (None, None), True]
@@ -256,6 +266,8 @@ def moves(notes: list[Note]) -> list[Move]:
             end, here, array = spots.get(key) or _inner(_spot(at[0], spots), at)
             source, target = (array or here) if end[2] else end[1]
             if that and end[0] is at:
+                if closed is None:
+                    closed = {id(place) for kind, place, _, _ in notes if kind == "drop"}
                 end[2] = key not in closed
             deprecated = deprecations.pop(key, None)  # the first one of a spoke is its own
             if (id(source), this) not in found:

@@ -11,6 +11,7 @@ from typing import Any
 
 Path = tuple[Any, ...] | None  # (path of the container, key or index); None is the root
 _NONE = object()
+_LONG = 1_000
 
 
 class _Dict(dict[str, Any]):
@@ -54,14 +55,16 @@ def names_of(pointer: str) -> list[str]:
 
 def pointer(path: Path) -> str:
     """The JSON Pointer of a path."""
-    tokens: list[str] = []
+    text, tokens = "", list[str]()
     while path is not None:
         path, key = path
         if isinstance(key, str) and ("~" in key or "/" in key):
             key = escape(key)
-        tokens.append(f"/{key}")
-    tokens.reverse()
-    return "".join(tokens)
+        text = f"/{key}{text}"
+        if len(text) > _LONG:  # what is written again with each token stays short
+            tokens.append(text)
+            text = ""
+    return text + "".join(reversed(tokens)) if tokens else text
 
 
 def mark(value: Any, at: Path = None) -> Any:
