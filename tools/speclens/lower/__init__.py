@@ -29,15 +29,16 @@ from speclens.problems import Finding
 def lower(
     document: JsonObject, lifted: view.View, formats: bool = True
 ) -> tuple[ir.Document, tuple[Finding, ...]]:
-    """The IR of a document that passed `validate` and `check`, and warnings on what models do not enforce. `lifted` is
-    the document with its `parameters.lifted`; `formats` says whether strings of some formats are Python types."""
+    """The IR of a document that passed `validate` and `check`, with warnings on what models do not enforce, and errors
+    where normalizers would have to. `lifted` is the document with its `parameters.lifted`; `formats` says whether strings
+    of some formats are Python types."""
     names = naming.component_names(lifted.document)
     canonical = replace(views.canonical(lifted.document), before=lifted)
     models = modelled.modelled(canonical)
     components = naming.component_names(models.document)
     idents = schemas.class_names(models, components)
     named, warnings = schemas.lower(models, components, idents, formats)
-    made = folds.lower(lifted.document, names)
+    made, refused = folds.lower(lifted.document, names)
     places = {ident: place for place, ident in names.items()}
     folded = {places[one.schema]: one for one in made.normalizers if one.schema in places}
     known = media.named(models, idents, named, folded)
@@ -52,7 +53,8 @@ def lower(
         compat=view.relocated(made, lifted),
         client=client,
     )
-    return result, warnings + untold
+    found = tuple(view.refound(one, lifted) for one in refused)
+    return result, found + warnings + untold
 
 
 def check(document: JsonObject, lifted: view.View) -> tuple[Finding, ...]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import product
 from typing import Any
 
-from speclens.lower import patterns
+from speclens import patterns
 from speclens.lower.walk import JsonObject, follow
 
 TYPES = ("null", "boolean", "integer", "fraction", "string", "array", "object")
@@ -84,11 +83,10 @@ def equal(a: Any, b: Any) -> bool:
 
 
 def within(value: Any, bounds: Mapping[str, Any]) -> bool:
-    """Whether a string or a number is within bounds given as keywords of JSON Schema; patterns are searched."""
+    """Whether a string or a number is within bounds given as keywords of JSON Schema; a pattern is the engine's."""
     if isinstance(value, str):
-        source = patterns.for_python(str(bounds["pattern"])) if "pattern" in bounds else None
         lengths = bounds.get("minLength", 0) <= len(value) <= bounds.get("maxLength", len(value))
-        return lengths and (source is None or re.search(source, value) is not None)
+        return lengths and _is_found(str(bounds.get("pattern", "")), value)
     if not is_number(value):
         return True
     step = bounds.get("multipleOf", 0)
@@ -98,6 +96,11 @@ def within(value: Any, bounds: Mapping[str, Any]) -> bool:
         and not ("exclusiveMaximum" in bounds and value >= bounds["exclusiveMaximum"])
         and (not step or Fraction(str(value)) % Fraction(str(step)) == 0)
     )
+
+
+def _is_found(source: str, text: str) -> bool:
+    search = patterns.compiled(source) if patterns.fits(source, patterns.USUAL) else None
+    return search is None or search(text)
 
 
 def types_of(document: JsonObject, schema: Any) -> frozenset[str]:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from speclens import ir
-from speclens.lower import facts, patterns
+from speclens import ir, patterns
+from speclens.lower import facts
 from speclens.lower.facts import is_number
 from speclens.lower.view import View
 from speclens.lower.walk import JsonObject
@@ -72,7 +72,7 @@ def keys(schema: JsonObject) -> str | None:
     found = schema.get("patternProperties")
     if schema.get("additionalProperties") is not False or not isinstance(found, dict):
         return None
-    return patterns.for_pydantic(next(iter(found))) if len(found) == 1 else None
+    return patterns.translated(next(iter(found))) if len(found) == 1 else None
 
 
 def enumeration(build: Build, pointer: str, schema: JsonObject) -> ir.Type:
@@ -124,10 +124,10 @@ def constraints(build: Build, pointer: str, schema: JsonObject, kind: str) -> ir
         elif is_number(schema.get(exclusive)):
             found[exclusive] = schema[exclusive]
     if "pattern" in found:
-        source = patterns.for_pydantic(found.pop("pattern"))
+        source = patterns.translated(found.pop("pattern"))
         if source is None:
             message = (
-                "a pattern that pydantic's regex engine does not know is not enforced by the model"
+                "a pattern that pydantic's regex engine cannot run is not enforced by the model"
             )
             build.warn(join(pointer, "pattern"), message)
         else:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from iregexp_check import check
-from pydantic_core import SchemaError, SchemaValidator, core_schema
+
+from speclens import patterns
 
 _PATTERN_COST = 20_000
 """What compiling a regular expression is counted as: Rust's engine may take some 20 ms for one of its largest."""
@@ -22,7 +24,7 @@ class Budget:
     """The steps that may still be taken, about a microsecond each, and the regular expressions compiled so far."""
 
     steps: int
-    patterns: dict[tuple[str, bool], SchemaValidator | None] = field(default_factory=dict)
+    patterns: dict[tuple[str, bool], Callable[[str], bool] | None] = field(default_factory=dict)
 
     def spend(self, steps: int) -> None:
         """Takes steps off. Raises TooCostly when there are none left."""
@@ -93,18 +95,15 @@ def matches(text: Any, pattern: Any, is_whole: bool, budget: Budget) -> bool:
         budget.patterns[name] = _compiled(pattern, is_whole)
     budget.spend(len(text) // 100)
     compiled = budget.patterns[name]
-    return compiled is not None and bool(compiled.isinstance_python(text))
+    return compiled is not None and compiled(text)
 
 
-def _compiled(pattern: str, is_whole: bool) -> SchemaValidator | None:
+def _compiled(pattern: str, is_whole: bool) -> Callable[[str], bool] | None:
     if not check(pattern):
         return None
     source = _for_rust(pattern)
     source = rf"\A(?:{source})\z" if is_whole else source
-    try:
-        return SchemaValidator(core_schema.str_schema(pattern=source, strict=True))
-    except (SchemaError, ValueError):
-        return None
+    return patterns.compiled(source)
 
 
 def _for_rust(pattern: str) -> str:
