@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from speclens.lower.facts import equal
-from speclens.lower.walk import JsonObject, follow
+from speclens.lower.walk import JsonObject, follow, remembered
 from speclens.objects import nodes
 from speclens.source.pointer import join, tokens
 
@@ -147,6 +147,7 @@ def layers(document: JsonObject, pointer: str, schema: Any) -> Iterator[tuple[st
             stack += [(join(place, "allOf", index), member) for index, member in enumerate(members)]
 
 
+@remembered
 def properties(document: JsonObject, pointer: str, schema: Any) -> dict[str, tuple[str, Any]]:
     """All properties of an object schema, through `$ref` and `allOf`; the outermost declaration wins."""
     found: dict[str, tuple[str, Any]] = {}
@@ -158,6 +159,7 @@ def properties(document: JsonObject, pointer: str, schema: Any) -> dict[str, tup
     return found
 
 
+@remembered
 def spokes(document: JsonObject, pointer: str, schema: Any) -> tuple[Spoke, ...]:
     """The spokes of an object schema in declared order."""
     found = []
@@ -177,6 +179,7 @@ def spokes(document: JsonObject, pointer: str, schema: Any) -> tuple[Spoke, ...]
     return tuple(found)
 
 
+@remembered
 def policies(document: JsonObject, pointer: str, schema: Any) -> dict[tuple[str, ...], HubPolicy]:
     """The declared policies of the hubs of an object schema, by path."""
     found: dict[tuple[str, ...], HubPolicy] = {}
