@@ -10,6 +10,7 @@ from speclens.lower import (
     compat,
     compat_dates,
     compat_rules,
+    depths,
     docs,
     files,
     folds,
@@ -17,6 +18,7 @@ from speclens.lower import (
     modelled,
     naming,
     operations,
+    order,
     parameters,
     schemas,
     view,
@@ -52,6 +54,7 @@ def lower(
         schemas=named,
         compat=view.relocated(made, lifted),
         client=client,
+        built=order.built(named),
     )
     found = tuple(view.refound(one, lifted) for one in refused)
     return result, found + warnings + untold
@@ -60,7 +63,7 @@ def lower(
 def check(document: JsonObject, lifted: view.View) -> tuple[Finding, ...]:
     """What a document that passed `validate` is refused for: its `x-compat` and `x-file`."""
     found = _check_compat(document, lifted) if compat.is_used(document) else ()
-    return (*found, *files.check(document))
+    return (*found, *files.check(document), *depths.check(document))
 
 
 def _check_compat(document: JsonObject, lifted: view.View) -> tuple[Finding, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from speclens.lower.facts import equal
+from speclens.lower.facts import identity
 from speclens.lower.walk import JsonObject, follow, remembered
 from speclens.objects import nodes
 from speclens.source.pointer import join, tokens
@@ -223,9 +223,8 @@ def absent_of_spoke(
     values = absent_values(spoke.schema, hub, is_spoke=True)
     target = at_path(document, pointer, schema, spoke.hub)
     of_hub = absent_values(target[1]) if target else ()
-    return values + tuple(
-        value for value in of_hub if not any(equal(value, other) for other in values)
-    )
+    known = {identity(value) for value in values}
+    return values + tuple(value for value in of_hub if identity(value) not in known)
 
 
 def at_path(
