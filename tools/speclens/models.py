@@ -158,7 +158,12 @@ def _map(type_: ir.Map, parts: _Parts) -> str:
 
 def _union(options: list[str]) -> str:
     """Alternatives, null last as people write it."""
-    return " | ".join(sorted(dict.fromkeys(options), key=lambda option: option == "None"))
+    found = sorted(dict.fromkeys(options), key=lambda option: option == "None")
+    # As operators they would be nested as deep as they are many, for which Python has a limit.
+    return " | ".join(found) if len(found) <= _MOST_OPERANDS else f"Union[{', '.join(found)}]"
+
+
+_MOST_OPERANDS = 200
 
 
 def _literals(values: tuple[ir.Scalar, ...], parts: _Parts) -> str:

@@ -20,11 +20,11 @@ def check(document: JsonObject) -> Iterator[Finding]:
     graph = {pointer: [to for to in found if to in graph] for pointer, found in graph.items()}
     hops: dict[str, int] = {}
     for group in groups(graph):
+        below = [hops.get(to, 0) for at in group for to in graph[at]]
         ways = [hops.get(to, 0) + (not to.startswith(f"{at}/")) for at in group for to in graph[at]]
-        hops |= dict.fromkeys(group, max(ways, default=0))
-        if hops[group[0]] == _LONGEST + 1 and _LONGEST + 1 not in (
-            hops.get(to) for at in group for to in graph[at] if to not in group
-        ):
+        longest = max(ways, default=0) + len(group) - 1
+        hops |= dict.fromkeys(group, longest)
+        if max(below, default=0) <= _LONGEST < longest:
             message = f"a chain of more than {_LONGEST} references to schemas of the same value"
             yield Finding("source/depth", group[-1], message, "let it refer to one further on")
 

@@ -75,6 +75,10 @@ def keys(schema: JsonObject) -> str | None:
     return patterns.translated(next(iter(found))) if len(found) == 1 else None
 
 
+_LARGE = 2**61 - 1  # what Python's hashes of numbers are the rest of a division by
+_MOST_LARGE = 1_000
+
+
 def enumeration(build: Build, pointer: str, schema: JsonObject) -> ir.Type:
     """The type of `const` and `enum`: their values, those of the schema's `type`."""
     values = [schema["const"]] if "const" in schema else schema["enum"]
@@ -88,7 +92,15 @@ def enumeration(build: Build, pointer: str, schema: JsonObject) -> ir.Type:
     whole = [int(v) if isinstance(v, float) and v.is_integer() else v for v in values]
     if any(isinstance(value, (float, list, dict)) for value in whole):
         return ir.Constants(tuple(dict.fromkeys(map(_text, whole))))
-    return ir.Literals(tuple({(type(value), value): value for value in whole}.values()))
+    if (
+        sum(facts.is_number(value) and abs(value) >= _LARGE for value in whole)
+        > _MOST_LARGE
+    ):
+        message = f"more than {_MOST_LARGE:,} numbers of this size in one enumeration: Python may hash them alike"
+        place = build.view.origin(pointer)
+        build.findings.append(Finding("model/large-numbers", place, message, "say their bounds"))
+        return ir.AnyType()
+    return ir.Literals(tuple({facts.identity(value): value for value in whole}.values()))
 
 
 def _text(value: Any) -> str:
