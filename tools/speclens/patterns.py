@@ -33,8 +33,10 @@ _CLASSES = {
 }  # fmt: skip
 _ANY = r"\x00-\U0010ffff"
 _PLAIN = {".": r"[^\n\r\u2028\u2029]", "]": r"\]", "{": r"\{", "}": r"\}"}
-_STAND_INS = dict.fromkeys(("(?=", "(?!", "(?<=", "(?<!"), "(?:")
-_STAND_INS |= dict.fromkeys((*(f"\\{digit}" for digit in range(1, 10)), "\\k"), "(?:)")
+_STAND_INS: dict[str, str] = {
+    **dict.fromkeys(("(?=", "(?!", "(?<=", "(?<!"), "(?:"),
+    **dict.fromkeys((*(f"\\{digit}" for digit in range(1, 10)), "\\k"), "(?:)"),
+}
 _META = frozenset("\\.+*?()|[]{}^$#&-~")
 _OPERATORS = frozenset("[&~-")  # in a set
 
@@ -59,7 +61,7 @@ def search(pattern: str) -> Callable[[str], bool] | None:
 def is_sound(pattern: str) -> bool:
     """Whether a pattern is a regular expression, as far as the engine can tell: where it has no way to say something,
     something else stands for that."""
-    tokens = _TOKEN.findall(pattern[: _LONGEST + 1])
+    tokens: list[str] = _TOKEN.findall(pattern[: _LONGEST + 1])
     return _source([_STAND_INS.get(token, token) for token in tokens]) is not None
 
 

@@ -92,10 +92,7 @@ def enumeration(build: Build, pointer: str, schema: JsonObject) -> ir.Type:
     whole = [int(v) if isinstance(v, float) and v.is_integer() else v for v in values]
     if any(isinstance(value, (float, list, dict)) for value in whole):
         return ir.Constants(tuple(dict.fromkeys(map(_text, whole))))
-    if (
-        sum(facts.is_number(value) and abs(value) >= _LARGE for value in whole)
-        > _MOST_LARGE
-    ):
+    if sum(facts.is_number(value) and abs(value) >= _LARGE for value in whole) > _MOST_LARGE:
         message = f"more than {_MOST_LARGE:,} numbers of this size in one enumeration: Python may hash them alike"
         place = build.view.origin(pointer)
         build.findings.append(Finding("model/large-numbers", place, message, "say their bounds"))
