@@ -179,7 +179,6 @@ def spokes(document: JsonObject, pointer: str, schema: Any) -> tuple[Spoke, ...]
     return tuple(found)
 
 
-@remembered
 def policies(document: JsonObject, pointer: str, schema: Any) -> dict[tuple[str, ...], HubPolicy]:
     """The declared policies of the hubs of an object schema, by path."""
     found: dict[tuple[str, ...], HubPolicy] = {}

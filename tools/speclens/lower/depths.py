@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from speclens.lower.order import groups
-from speclens.lower.walk import JsonObject, all_schemas
+from speclens.lower.walk import JsonObject
 from speclens.problems import Finding
-from speclens.source.pointer import from_reference, join
+from speclens.source.pointer import exists, from_reference, get, join
 
 _LONGEST = 50
 _LISTS = ("allOf", "anyOf", "oneOf")
@@ -16,7 +16,13 @@ _LISTS = ("allOf", "anyOf", "oneOf")
 
 def check(document: JsonObject) -> Iterator[Finding]:
     """`source/depth` for schemas that refer to others of the same value in a chain that is too long."""
-    graph = {pointer: list(_in_place(pointer, schema)) for pointer, schema in all_schemas(document)}
+    graph: dict[str, list[str]] = {}
+    components = (document.get("components") or {}).get("schemas") or {}
+    waiting = [join("#", "components", "schemas", name) for name in components]
+    while waiting:
+        if (pointer := waiting.pop()) not in graph and exists(document, pointer):
+            graph[pointer] = list(_in_place(pointer, get(document, pointer)))
+            waiting += graph[pointer]
     graph = {pointer: [to for to in found if to in graph] for pointer, found in graph.items()}
     hops: dict[str, int] = {}
     for group in groups(graph):

@@ -10,7 +10,7 @@ from itertools import product
 from typing import Any
 
 from speclens import patterns
-from speclens.lower.walk import JsonObject, follow, remembered
+from speclens.lower.walk import JsonObject, follow
 
 TYPES = ("null", "boolean", "integer", "fraction", "string", "array", "object")
 KINDS = tuple(
@@ -120,7 +120,6 @@ def types_of(document: JsonObject, schema: Any) -> frozenset[str]:
     return frozenset[str]().union(*(facts.types for facts in alternatives(document, schema)))
 
 
-@remembered
 def alternatives(document: JsonObject, schema: Any, depth: int = _DEPTH) -> tuple[Facts, ...]:
     """What a schema accepts, as alternatives of which one holds for every accepted value. None: it accepts nothing."""
     if schema is False:

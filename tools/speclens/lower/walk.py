@@ -3,46 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import lru_cache, wraps
-from typing import Any, ParamSpec, TypeVar
+from functools import wraps
+from typing import Any, TypeVar
 
 from speclens.objects import SUBSCHEMAS, nodes
 from speclens.source.pointer import from_reference, get, join
 
 JsonObject = dict[str, Any]
-P = ParamSpec("P")
 T = TypeVar("T")
 _KEPT = 512
 
 
-@dataclass(frozen=True, slots=True)
-class _Same:
-    """A value that is equal to itself alone, so that it need not be compared or hashed."""
-
-    value: Any
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.value is other.value
-
-    def __hash__(self) -> int:
-        return id(self.value)
-
-
-def remembered(find: Callable[P, T]) -> Callable[P, T]:
-    """A function of places of a document that gives what it lately gave for the very same objects: who asks about every
+def remembered(
+    find: Callable[[JsonObject, str, Any], T],
+) -> Callable[[JsonObject, str, Any], T]:
+    """A function of a place of a document that gives what it lately gave for the very same objects: who asks about every
     property of an object asks about the object each time. Nobody changes a document after it was asked about, nor what
     was found."""
-
-    call: Callable[..., T] = find
-
-    @lru_cache(_KEPT, typed=True)
-    def kept(*given: Any) -> T:
-        return call(*(one.value if isinstance(one, _Same) else one for one in given))
+    kept: dict[tuple[int, str, int], tuple[JsonObject, Any, T]] = {}
 
     @wraps(find)
-    def found(*given: P.args, **_: P.kwargs) -> T:
-        return kept(*(_Same(one) if isinstance(one, dict | list) else one for one in given))
+    def found(document: JsonObject, pointer: str, schema: Any) -> T:
+        name = (id(document), pointer, id(schema))
+        if name not in kept:
+            if len(kept) >= _KEPT:
+                kept.clear()
+            kept[name] = (document, schema, find(document, pointer, schema))  # objects keep ids
+        return kept[name][2]
 
     return found
 
