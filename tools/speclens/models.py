@@ -18,6 +18,7 @@ from speclens import ir
 from speclens.literals import literal
 
 VERSION = "0.89.0"
+_MOST_OPERANDS = 200
 
 
 _Parts = dict[tuple[str, str], int]
@@ -161,9 +162,6 @@ def _union(options: list[str]) -> str:
     found = sorted(dict.fromkeys(options), key=lambda option: option == "None")
     # As operators they would be nested as deep as they are many, for which Python has a limit.
     return " | ".join(found) if len(found) <= _MOST_OPERANDS else f"Union[{', '.join(found)}]"
-
-
-_MOST_OPERANDS = 200
 
 
 def _literals(values: tuple[ir.Scalar, ...], parts: _Parts) -> str:
