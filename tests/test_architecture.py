@@ -21,7 +21,7 @@ GENERATED = ROOT / "generated"
 
 # Each imports only from those before it.
 ORDER = (
-    "problems", "literals", "names", "marks", "config", "ir", "source", "object_tables", "objects", "reading", "validate", "edits", "repair",
+    "problems", "literals", "names", "marks", "config", "ir", "patterns", "source", "object_tables", "objects", "reading", "validate", "edits", "repair",
     "lower", "judging", "plan",
     "models", "render", "prune", "tidy", "reporting", "tree", "cache", "pipeline", "loading", "folding", "mock_pictures",
     "mock", "verify", "show", "options", "mock_command", "show_command", "verify_command", "init_command", "cli", "ending", "__main__",
@@ -35,10 +35,10 @@ LIBRARIES = {
     "iregexp_check": {"source"},
     "jinja2": {"render"},
     "jsonpath_rfc9535": {"source"},
-    "jsonschema_rs": {"folding", "validate", "verify"},
+    "jsonschema_rs": {"folding", "patterns", "validate", "verify"},
     "platformdirs": {"cache"},
     "pydantic": {"verify"},
-    "pydantic_core": {"lower", "source"},
+    "pydantic_core": {"patterns"},
     "ruff": {"tidy"},
     "starlette": {"mock"},
     "uvicorn": {"mock"},

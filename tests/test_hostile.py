@@ -26,9 +26,9 @@ from ruff import find_ruff_bin
 import hostile
 from hostile_checks import check_problems, drafts, outcome, quicken, run_cases, source
 from speclens import ir, tidy
-from speclens.lower import patterns
 from speclens.lower.markup import plain
 from speclens.names import attribute, pascal
+from speclens.patterns import translated
 from speclens.problems import Refused
 from speclens.source import loads
 
@@ -44,19 +44,22 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     quicken(monkeypatch)
 
 
-def usable(pattern: str, convert: Callable[[str], str | None]) -> str:
+def usable(pattern: str) -> str:
     """A harmless pattern where this one can be used, else one that cannot be used either."""
-    return hostile.PLAIN if convert(pattern) is not None else "("
+    return hostile.PLAIN if translated(pattern) is not None else "("
 
 
 def texts(text: str) -> dict[str, Any]:
-    return hostile.texts(text, text, text)
+    return hostile.texts(text, text, checked(text))
 
 
 def texts_plain(text: str) -> dict[str, Any]:
-    modelled = usable(text, patterns.for_pydantic)
-    checked = usable(text, patterns.for_python) if text else ""
-    return hostile.texts(hostile.PLAIN, modelled, checked)
+    return hostile.texts(hostile.PLAIN, usable(text), text and hostile.PLAIN)
+
+
+def checked(text: str) -> str:
+    """A pattern of a shape: what could not be checked would be refused."""
+    return text if translated(text) is not None else hostile.PLAIN
 
 
 def names_plain(text: str) -> dict[str, Any]:

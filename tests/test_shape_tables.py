@@ -19,7 +19,7 @@ from built import imported, lowered, schemas, source, texts
 from hostile_checks import drafts, quicken
 from speclens import ir
 from speclens.literals import json_span, mermaid
-from speclens.lower import lifting, naming, patterns
+from speclens.lower import lifting, likely, naming
 from speclens.problems import Refused
 from speclens.verify.cases import shapes as shapes_of
 from test_hostile import check_readme
@@ -141,7 +141,7 @@ def test_what_is_accepted(schema: Any, told: str) -> None:
     ("schema", "keywords", "before"),
     [
         ({"type": "string", "pattern": "^[a-z]{2}-[0-9]+$"}, {}, "aa-0"),
-        ({"type": "string", "pattern": "(?=x)^(?<a>.)b$", "examples": ["xb"]}, {}, "xb"),
+        ({"type": "string", "pattern": "^(?<a>x)b$", "examples": ["xb"]}, {}, "xb"),
         ({"enum": ["none", "some"]}, {"absent": ["none"]}, "some"),
         ({"type": "string", "enum": ["a", "b"]}, {"values": {"old": "x", "b": "y"}}, "b"),
         ({"type": "array", "items": {"type": "string"}, "minItems": 2}, {}, ["text", "text"]),
@@ -149,7 +149,7 @@ def test_what_is_accepted(schema: Any, told: str) -> None:
         ({"type": "integer", "maximum": -3}, {}, -3),
         ({"type": "integer", "minimum": 5, "multipleOf": 4}, {}, 8),
         ({"type": "object", "minProperties": 2, "additionalProperties": {"type": "string"}}, {}, None),
-        ({"type": "string", "pattern": "^(?=a)b"}, {}, None),
+        ({"type": "string", "pattern": r"^a\bb"}, {}, None),
         ({"type": "string", "minLength": 1000}, {}, None),
         ({"type": "null"}, {}, None),
     ],
@@ -341,13 +341,13 @@ def test_labels_say_the_text(text: str) -> None:
     [
         (r"^k\d$", "k0"), ("^(https?://|data:)", "http://"), (r"^[A-Z]{2}-\d{4,6}$", "AA-0000"), ("a|b", "a"),
         ("(?:x|y)+?z*!", "x!"), ("(?!no)yes", "yes"), (r"[\w.]+@x", "a@x"), ("[]a]", "]"), (r"\\\.", "\\."), ("", ""),
-        ("a" * 101, ""), ("(((", ""), ("((a{1000}){1000}){1000}", "a" * 1000),
+        ("a" * 1001, ""), ("(((", ""), ("((a{1000}){1000}){1000}", "a" * 1000),
     ],
 )  # fmt: skip
 def test_what_a_pattern_may_match(pattern: str, text: str) -> None:
-    assert patterns.likely(pattern) == text
+    assert likely.text_of(pattern) == text
 
 
 @given(st.text(alphabet="()[]{}|*+?\\^$.a0,=!:<", max_size=100))
 def test_any_pattern_gives_some_text(pattern: str) -> None:
-    assert len(patterns.likely(pattern)) <= 1000
+    assert len(likely.text_of(pattern)) <= 1000

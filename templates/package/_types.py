@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeAlias, TypeVar
 
 from pydantic import (
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     import httpx
 
 T = TypeVar("T")
+_DEEPEST = 30_000
 
 
 class Model(BaseModel):
@@ -41,6 +43,22 @@ class Model(BaseModel):
     @property
     def _request_id(self) -> str | None:
         return self._response.headers.get("x-request-id") if self._response else None
+
+
+class Circular(Model):
+    """The base of models that are all made of each other. Pydantic builds them within each other, for which Python's stack
+    is too short as it is."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        usual = sys.getrecursionlimit()
+        sys.setrecursionlimit(max(usual, _DEEPEST))
+        try:
+            return handler(source)
+        finally:
+            sys.setrecursionlimit(usual)
 
 
 class _NotNull:

@@ -38,7 +38,10 @@ def read(source: Source, is_lenient: bool = False, formats: bool = True) -> Read
         found += lower.check(source.value, lifted) if lifted else ()
         if lifted is None or _has_errors((*found, *source.warnings)):
             raise Refused(source.warnings + locate(source, found))
-        document, warnings = lower.lower(source.value, lifted, formats)
+        document, untold = lower.lower(source.value, lifted, formats)
+        found += untold
+        if _has_errors(untold):
+            raise Refused(source.warnings + locate(source, found))
     except RecursionError:
         message = "schemas refer to each other in a chain that is too long to follow"
         found = (Finding("source/depth", "#/components", message, "shorten the chain"),)
@@ -47,7 +50,7 @@ def read(source: Source, is_lenient: bool = False, formats: bool = True) -> Read
         sys.setrecursionlimit(usual)
     left_out = tuple(_left_out(one) for one in left)
     document = replace(document, left_out=left_out)
-    return Reading(document, source.warnings + locate(source, found + warnings), source)
+    return Reading(document, source.warnings + locate(source, found), source)
 
 
 def _sound(

@@ -1,7 +1,6 @@
 """ir.Type -> the annotations of pydantic fields. The only importer of datamodel_code_generator.
 
-It gets schemas built here from the IR alone, so nothing of a document reaches it but numbers, patterns and the values
-of enumerations. Classes and fields have names of ours (`C0`, `f0`) and references are given as names, so its output
+It gets schemas built here from the IR alone, so nothing of a document reaches it but numbers and patterns. Classes and fields have names of ours (`C0`, `f0`) and references are given as names, so its output
 for one type depends on that type alone; what it prints is parsed, and only the annotations are taken.
 """
 
@@ -19,11 +18,12 @@ from speclens import ir
 from speclens.literals import literal
 
 VERSION = "0.89.0"
+_MOST_OPERANDS = 200
 
 
 _Parts = dict[tuple[str, str], int]
 """The schemas that the generator prints, as JSON, each once. `Inner` in what it prints of one stands for the annotation
-beside it."""
+beside it. No schema: the text beside it is the annotation."""
 
 
 def annotate(
@@ -33,11 +33,11 @@ def annotate(
     not `known`: the annotations of schemas, given as JSON. `templates` holds the templates handed to the generator."""
     parts: _Parts = {}
     wanted = [_roots(schema, parts) for schema in document.schemas]
-    missing = list(dict.fromkeys(schema for schema, _ in parts if schema not in known))
+    missing = list(dict.fromkeys(schema for schema, _ in parts if schema and schema not in known))
     texts = _generate([json.loads(schema) for schema in missing], templates)
     found = dict(zip(missing, texts, strict=True))
     every = {**known, **found}
-    printed = [(every[schema], inner) for schema, inner in parts]
+    printed = [(every[schema], inner) if schema else (inner, "") for schema, inner in parts]
     nullable = _nullable(document.schemas)
     schemas = (
         _annotated(schema, [_flat(_filled(root, printed)) for root in roots], nullable)
@@ -159,14 +159,18 @@ def _map(type_: ir.Map, parts: _Parts) -> str:
 
 def _union(options: list[str]) -> str:
     """Alternatives, null last as people write it."""
-    return " | ".join(sorted(dict.fromkeys(options), key=lambda option: option == "None"))
+    found = sorted(dict.fromkeys(options), key=lambda option: option == "None")
+    # As operators they would be nested as deep as they are many, for which Python has a limit.
+    return " | ".join(found) if len(found) <= _MOST_OPERANDS else f"Union[{', '.join(found)}]"
 
 
 def _literals(values: tuple[ir.Scalar, ...], parts: _Parts) -> str:
     plain = [value for value in values if value is not None]
     if not plain:
         return "None"
-    printed = _add(parts, {"enum": plain})
+    # The generator takes time by the square of their length to print them.
+    listed = f"Literal[{', '.join(map(literal, plain))}]"
+    printed = f"<{parts.setdefault(('', listed), len(parts))}>"
     if not all(isinstance(value, str) for value in plain):
         printed = f"Annotated[{printed}, Exact]"
     return _union([printed, *(["None"] if None in values else [])])

@@ -91,6 +91,7 @@ TABLE: tuple[tuple[str, str, Subjects, Condition], ...] = (
     ("{package}/_compat.py", "package/_compat.py", _nothing, _always),
     ("{package}/_gather.py", "package/_gather.py", _nothing, _always),
     ("{package}/_values.py", "package/_values.py", _nothing, _always),
+    ("{package}/_patterns.py", "package/_patterns.py", _nothing, _always),
     ("{package}/_source_map.py", "package/_source_map.py", _nothing, _always),
     ("{package}/client.py", "package/client.py.j2", _operations, _has_client),
     ("{package}/server.py", "package/server.py.j2", _operations, _is_served),

@@ -19,6 +19,8 @@ from typing import NamedTuple
 from ruff import find_ruff_bin
 
 LINE_LENGTH = 100
+_LONG_LINE = 10_000
+"""Characters of a line that is broken first: `ruff check` takes time by the square of the strings in one."""
 _OPTIONS = (
     "--isolated",
     "--quiet",
@@ -43,6 +45,8 @@ def tidy(files: Mapping[str, str]) -> dict[str, str]:
         }
         for path, place in places.items():
             place.write_bytes(files[path].encode())
+        if any(len(line) > _LONG_LINE for text in files.values() for line in text.split("\n")):
+            _ruff("format", directory)
         # Imports that fit one line, once those not used are gone, stand on one.
         collapse = "lint.isort.split-on-trailing-comma = false"
         _ruff(

@@ -156,3 +156,6 @@ class Document:
     compat: Compat
     client: Client | None  # None where no operation can be generated
     left_out: tuple[LeftOut, ...] = ()
+    built: tuple[
+        str, ...
+    ] = ()  # classes that are built when the models are imported, in this order

@@ -126,4 +126,5 @@ class Schema:
     is_headers: bool = False  # those of the answers of an operation
     is_made: bool = False  # it says more than what stands at its place alone
     is_recursive: bool = False  # an alias that is made of itself
+    is_circular: bool = False  # one of many classes that are all made of each other
     annotation: str = ""  # of an alias; filled in by `models`

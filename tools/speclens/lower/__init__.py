@@ -12,6 +12,7 @@ from speclens.lower import (
     compat_dates,
     compat_places,
     compat_rules,
+    depths,
     docs,
     files,
     folds,
@@ -19,6 +20,7 @@ from speclens.lower import (
     modelled,
     naming,
     operations,
+    order,
     parameters,
     schemas,
     view,
@@ -31,15 +33,16 @@ from speclens.problems import Finding
 def lower(
     document: JsonObject, lifted: view.View, formats: bool = True
 ) -> tuple[ir.Document, tuple[Finding, ...]]:
-    """The IR of a document that passed `validate` and `check`, and warnings on what models do not enforce. `lifted` is
-    the document with its `lifting.lifted`; `formats` says whether strings of some formats are Python types."""
+    """The IR of a document that passed `validate` and `check`, with warnings on what models do not enforce, and errors
+    where normalizers would have to. `lifted` is the document with its `lifting.lifted`; `formats` says whether strings
+    of some formats are Python types."""
     names = naming.component_names(lifted.document)
     canonical = replace(views.canonical(lifted.document), before=lifted)
     models = modelled.modelled(canonical)
     components = naming.component_names(models.document)
     idents = schemas.class_names(models, components)
     named, warnings = schemas.lower(models, components, idents, formats)
-    made = folds.lower(lifted.document, {**names, **_media_names(lifted, models, idents)})
+    made, refused = folds.lower(lifted.document, {**names, **_media_names(lifted, models, idents)})
     folded = {one.pointer: one for one in made.normalizers}
     known = media.named(models, lifted, idents, named, folded)
     client, untold = operations.lower(document, lifted, known, formats)
@@ -52,8 +55,10 @@ def lower(
         schemas=named,
         compat=view.relocated(made, lifted),
         client=client,
+        built=order.built(named),
     )
-    return result, warnings + untold
+    found = tuple(view.refound(one, lifted) for one in refused)
+    return result, found + warnings + untold
 
 
 def _media_names(lifted: view.View, models: view.View, idents: Mapping[str, str]) -> dict[str, str]:
@@ -77,7 +82,7 @@ def _media_names(lifted: view.View, models: view.View, idents: Mapping[str, str]
 def check(document: JsonObject, lifted: view.View) -> tuple[Finding, ...]:
     """What a document that passed `validate` is refused for: its `x-compat` and `x-file`."""
     found = _check_compat(document, lifted) if compat.is_used(document) else ()
-    return (*found, *files.check(document))
+    return (*found, *files.check(document), *depths.check(document))
 
 
 def _check_compat(document: JsonObject, lifted: view.View) -> tuple[Finding, ...]:

@@ -33,6 +33,9 @@ class Build:
         default_factory=set
     )  # spokes of hubs that merge: what is judged in the end is more
     constants: dict[str, ir.Constant] = field(default_factory=dict)
+    unsaid: set[str] = field(
+        default_factory=set
+    )  # patterns that no check can search for, by pointer
 
 
 def folding(document: JsonObject) -> frozenset[str]:

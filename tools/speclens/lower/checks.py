@@ -6,14 +6,15 @@ that nothing the wire refuses gets through (x-compat laws 5 and 7).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from speclens import ir
+from speclens import ir, patterns
 from speclens.literals import literal
-from speclens.lower import compat, differences, dispatch, facts, lens, patterns
+from speclens.lower import compat, differences, dispatch, facts, lens
 from speclens.lower.walk import JsonObject
+from speclens.problems import Finding
 from speclens.source.pointer import join
 
 _LIMITS = (
@@ -45,6 +46,7 @@ Judge = Callable[[str, Any], str]
 class _Task:
     document: JsonObject
     judge: Judge
+    unsaid: set[str]
     lands: Callable[[lens.Path, tuple[str, Any]], bool]
 
 
@@ -53,11 +55,13 @@ def of_shape(
     shape: compat.Shape,
     target: tuple[str, Any] | None,
     judge: Judge,
+    unsaid: set[str],
     is_merged: bool,
 ) -> tuple[ir.Check, ...]:
     """The checks of one shape whose results go to the place `target`; None: they may come to nothing. What is merged
-    is judged together with others there, and so by itself before."""
-    task = _Task(document, judge, _landing(document, shape, target, is_merged))
+    is judged together with others there, and so by itself before. The pointers of patterns that no check can search for
+    are added to `unsaid`."""
+    task = _Task(document, judge, unsaid, _landing(document, shape, target, is_merged))
     whole = (shape.pointer, shape.schema)
     if not shape.each:
         return tuple(_complete(task, whole, "value", "at", ()))
@@ -66,7 +70,7 @@ def of_shape(
         *_type(document, source[1], "item", "(at, index)"),
         *_complete(task, source, "item", "(at, index)", ()),
     ]
-    own = _own(document, whole, "value", "at", "")
+    own = _own(task, whole, "value", "at", "")
     return (*own, *(replace(check, is_item=True) for check in checks))
 
 
@@ -80,11 +84,20 @@ def sure(document: JsonObject, shape: compat.Shape) -> int:
     return sum(one is not None and one[2] for one in found)
 
 
-def of_place(document: JsonObject, place: tuple[str, Any], judge: Judge) -> tuple[ir.Check, ...]:
-    """Everything a place asks of a value."""
-    task = _Task(document, judge, lambda path, inner: False)
+def of_place(
+    document: JsonObject, place: tuple[str, Any], judge: Judge, unsaid: set[str]
+) -> tuple[ir.Check, ...]:
+    """Everything a place asks of a value; `unsaid` as in `of_shape`."""
+    task = _Task(document, judge, unsaid, lambda path, inner: False)
     checks = list(_type(document, place[1], "value", "at"))
     return (*checks, *_complete(task, place, "value", "at", ()))
+
+
+def refused(unsaid: Collection[str]) -> tuple[Finding, ...]:
+    """What a document is refused for that has patterns no check can search for."""
+    message = "the normalizer cannot enforce this pattern: Rust's regex engine does not run it"
+    hint = "write it without look-around and references to groups, and shorter if it is very long"
+    return tuple(Finding("compat/pattern", place, message, hint) for place in sorted(unsaid))
 
 
 def _landing(
@@ -131,7 +144,7 @@ def _complete(
     """Everything the schema at `place` asks of `value`, whose JSON type is already known; not what is judged later."""
     if task.lands(path, place):
         return
-    yield from _own(task.document, place, value, at, guard)
+    yield from _own(task, place, value, at, guard)
     types = facts.types_of(task.document, place[1])
     if "object" in types:
         narrow = f"isinstance({value}, dict) and " if len(types) > 1 else ""
@@ -142,13 +155,21 @@ def _complete(
 
 
 def _own(
-    document: JsonObject, place: tuple[str, Any], value: str, at: str, guard: str
+    task: _Task, place: tuple[str, Any], value: str, at: str, guard: str
 ) -> Iterator[ir.Check]:
     """What the keywords of a schema ask of the value itself."""
-    types = facts.types_of(document, place[1])
-    for _, layer in compat.layers(document, *place):
+    types = facts.types_of(task.document, place[1])
+    for pointer, layer in compat.layers(task.document, *place):
         yield from _values(layer, value, at, guard)
         yield from _limits(layer, types, value, at, guard)
+        pattern = layer.get("pattern")
+        if isinstance(pattern, str) and "string" in types:
+            if (source := patterns.translated(pattern)) is None:
+                task.unsaid.add(join(pointer, "pattern"))
+                continue
+            narrow = "" if types <= {"string"} else f"isinstance({value}, str) and "
+            fails = f"{guard}{narrow}not matches({literal(source)}, {value})"
+            yield _check(fails, at, "pattern", f"must match {pattern}")
 
 
 def _members(
@@ -230,15 +251,6 @@ def _limits(
         narrow = "" if types <= {"array"} else f"isinstance({value}, list) and "
         fails = f"{guard}{narrow}has_repeats({value})"
         yield _check(fails, at, "uniqueItems", "must not repeat an item")
-    pattern = layer.get("pattern")
-    if isinstance(pattern, str) and "string" in types and (source := patterns.for_python(pattern)):
-        narrow = "" if types <= {"string"} else f"isinstance({value}, str) and "
-        yield _check(
-            f"{guard}{narrow}not re.search({literal(source)}, {value})",
-            at,
-            "pattern",
-            f"must match {pattern}",
-        )
 
 
 def _check(fails: str, at: str, rule: str, message: str) -> ir.Check:

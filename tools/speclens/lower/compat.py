@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from speclens.lower.facts import equal
-from speclens.lower.walk import JsonObject, follow
+from speclens.lower.facts import identity
+from speclens.lower.walk import JsonObject, follow, remembered
 from speclens.object_tables import SUBSCHEMAS
 from speclens.objects import is_30
 from speclens.source.pointer import join, tokens
@@ -176,6 +176,7 @@ def layers(document: JsonObject, pointer: str, schema: Any) -> Iterator[tuple[st
             stack += [(join(place, "allOf", index), member) for index, member in enumerate(members)]
 
 
+@remembered
 def properties(document: JsonObject, pointer: str, schema: Any) -> dict[str, tuple[str, Any]]:
     """All properties of an object schema, through `$ref` and `allOf`; the outermost declaration wins."""
     found: dict[str, tuple[str, Any]] = {}
@@ -187,6 +188,7 @@ def properties(document: JsonObject, pointer: str, schema: Any) -> dict[str, tup
     return found
 
 
+@remembered
 def spokes(document: JsonObject, pointer: str, schema: Any) -> tuple[Spoke, ...]:
     """The spokes of an object schema in declared order."""
     found = []
@@ -249,9 +251,8 @@ def absent_of_spoke(
     values = absent_values(spoke.schema, hub, is_spoke=True)
     target = at_path(document, pointer, schema, spoke.hub)
     of_hub = absent_values(target[1]) if target else ()
-    return values + tuple(
-        value for value in of_hub if not any(equal(value, other) for other in values)
-    )
+    known = {identity(value) for value in values}
+    return values + tuple(value for value in of_hub if identity(value) not in known)
 
 
 def at_path(

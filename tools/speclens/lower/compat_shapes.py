@@ -12,11 +12,18 @@ from speclens.lower.walk import JsonObject, all_schemas, follow
 from speclens.problems import Finding
 from speclens.source.pointer import join
 
+_MOST_BRANCHES = 100
+
 
 def of_union(document: JsonObject, pointer: str, schema: JsonObject) -> Iterator[Finding]:
     """Whether the branches at a place can be told apart, and what they become is what the place accepts."""
     branches = compat.branches(document, pointer, schema)
     if "$ref" in schema or not branches:
+        return
+    if len(branches) > _MOST_BRANCHES:
+        message = f"{len(branches)} branches are too many: each is told apart from each"
+        hint = f"join some, or give at most {_MOST_BRANCHES}"
+        yield Finding("compat/too-many-shapes", pointer, message, hint)
         return
     is_spoke = "into" in compat.keywords(schema)
     canonical = [branch for branch in branches if branch.shape is None]

@@ -12,7 +12,7 @@ from itertools import product
 from typing import Any
 
 from speclens.literals import literal, tuple_literal
-from speclens.lower.facts import BOUNDS, KINDS, Facts, alternatives, equal, narrowed
+from speclens.lower.facts import BOUNDS, KINDS, Facts, alternatives, identity, narrowed
 from speclens.lower.walk import JsonObject
 
 
@@ -35,7 +35,7 @@ def difference(
     if (
         mine is not None
         and others is not None
-        and not any(equal(a, b) for a in mine for b in others)
+        and {identity(value) for value in mine}.isdisjoint(map(identity, others))
     ):
         return Difference(one_of(mine, value), one_of(others, value))
     kinds = {

@@ -8,7 +8,7 @@ from typing import Any
 
 from speclens import ir
 from speclens.literals import literal
-from speclens.lower import files, parameters, patterns
+from speclens.lower import files, likely, parameters
 from speclens.lower.arguments import Inputs
 from speclens.lower.facts import is_number
 from speclens.lower.walk import JsonObject, follow
@@ -162,7 +162,7 @@ def _kind(schema: JsonObject) -> str:
 
 def _scalar(kind: str, schema: JsonObject) -> Any:
     if kind == "string":
-        text = patterns.likely(schema.get("pattern", "")) or "text"
+        text = likely.text_of(schema.get("pattern", "")) or "text"
         text = _STRINGS.get(schema.get("format", ""), text)
         return text.ljust(min(schema.get("minLength", 0), 10_000), "x")[: schema.get("maxLength")]
     if kind in {"integer", "number"}:

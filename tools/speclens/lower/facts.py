@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import product
 from typing import Any
 
-from speclens.lower import patterns
+from speclens import patterns
 from speclens.lower.walk import JsonObject, follow
 
 TYPES = ("null", "boolean", "integer", "fraction", "string", "array", "object")
@@ -74,21 +74,31 @@ def is_number(value: Any) -> bool:
 
 def equal(a: Any, b: Any) -> bool:
     """Equality of JSON values: `true` is not `1`, `1.0` is `1` (JSON Schema Core section 4.2.2)."""
-    if isinstance(a, bool) or isinstance(b, bool):
-        return a is b
-    if isinstance(a, list) and isinstance(b, list):
-        return len(a) == len(b) and all(map(equal, a, b))
-    if isinstance(a, dict) and isinstance(b, dict):
-        return a.keys() == b.keys() and all(equal(a[key], b[key]) for key in a)
-    return bool(a == b)
+    return identity(a) == identity(b)
+
+
+def identity(value: Any) -> str:
+    """A text that equal JSON values have in common, and no others: sets of it find values in time that nobody's choice of
+    numbers makes longer, as hashes of numbers would."""
+    match value:
+        case list():
+            return f"[{','.join(map(identity, value))}]"
+        case dict():
+            members = sorted((json.dumps(key), identity(item)) for key, item in value.items())
+            return f"{{{','.join(f'{key}:{item}' for key, item in members)}}}"
+        case int() if not isinstance(value, bool):
+            return hex(value)
+        case float():
+            return hex(int(value)) if value.is_integer() else value.hex()
+        case _:
+            return json.dumps(value)
 
 
 def within(value: Any, bounds: Mapping[str, Any]) -> bool:
-    """Whether a string or a number is within bounds given as keywords of JSON Schema; patterns are searched."""
+    """Whether a string or a number is within bounds given as keywords of JSON Schema; a pattern is the engine's."""
     if isinstance(value, str):
-        source = patterns.for_python(str(bounds["pattern"])) if "pattern" in bounds else None
         lengths = bounds.get("minLength", 0) <= len(value) <= bounds.get("maxLength", len(value))
-        return lengths and (source is None or re.search(source, value) is not None)
+        return lengths and _is_found(str(bounds.get("pattern", "")), value)
     if not is_number(value):
         return True
     step = bounds.get("multipleOf", 0)
@@ -98,6 +108,11 @@ def within(value: Any, bounds: Mapping[str, Any]) -> bool:
         and not ("exclusiveMaximum" in bounds and value >= bounds["exclusiveMaximum"])
         and (not step or Fraction(str(value)) % Fraction(str(step)) == 0)
     )
+
+
+def _is_found(source: str, text: str) -> bool:
+    search = patterns.compiled(source) if patterns.fits(source, patterns.USUAL) else None
+    return search is None or search(text)
 
 
 def types_of(document: JsonObject, schema: Any) -> frozenset[str]:
@@ -205,9 +220,8 @@ def _own_bounds(schema: JsonObject) -> Iterable[tuple[str, float, float]]:
 def _both(a: Facts, b: Facts) -> Facts:
     values = a.values if b.values is None else b.values
     if a.values is not None and b.values is not None:
-        values = tuple(
-            value for value in a.values if any(equal(value, other) for other in b.values)
-        )
+        others = {identity(value) for value in b.values}
+        values = tuple(value for value in a.values if identity(value) in others)
     known = a.known if b.known is None else b.known if a.known is None else a.known & b.known
     types = a.types & b.types
     if values is not None:

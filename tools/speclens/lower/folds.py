@@ -29,27 +29,30 @@ from speclens.lower.build import (
 from speclens.lower.unfolds import unfolds_of
 from speclens.lower.walk import JsonObject, follow
 from speclens.names import snake
+from speclens.problems import Finding
 from speclens.source.pointer import get, join, to_reference
 
 
-def lower(document: JsonObject, names: Mapping[str, str]) -> ir.Compat:
-    """The normalizers of a document whose x-compat has no errors. `names` gives the class of each named schema by
-    its pointer; each of those that holds something to fold gets a public function."""
+def lower(document: JsonObject, names: Mapping[str, str]) -> tuple[ir.Compat, tuple[Finding, ...]]:
+    """The normalizers of a document whose x-compat has no errors, and patterns for which it is refused all the same.
+    `names` gives the class of each named schema by its pointer; each of those that holds something to fold gets a public
+    function."""
     build = Build(document, folding(document), names, inherit.children(document))
     if not build.folding:
-        return ir.Compat((), (), (), ())
+        return ir.Compat((), (), (), ()), ()
     known = samples.samples(document, build.folding)
     normalizers = []
     for pointer in names:
         if ident := fold_ident(build, pointer, get(document, pointer)):
             normalizers.append(_normalizer(build, known, pointer, ident))
     folds = sorted((fold for fold in build.folds.values() if fold), key=lambda fold: fold.ident)
-    return ir.Compat(
+    made = ir.Compat(
         constants=tuple(sorted(build.constants.values(), key=lambda constant: constant.ident)),
         folds=tuple(folds),
         judges=tuple(judge for _, judge in sorted(build.judges.items()) if judge),
         normalizers=tuple(sorted(normalizers, key=lambda normalizer: normalizer.ident)),
     )
+    return made, checks.refused(build.unsaid)
 
 
 def _normalizer(build: Build, known: samples.Samples, pointer: str, ident: str) -> ir.Normalizer:
@@ -220,7 +223,9 @@ def _branch(
         return _canonical_branch(build, branch)
     shape = branch.shape
     fold, folds_items = _inner(build, branch.pointer, branch.schema)
-    found = checks.of_shape(build.document, shape, target, partial(_judge, build), is_merged)
+    found = checks.of_shape(
+        build.document, shape, target, partial(_judge, build), build.unsaid, is_merged
+    )
     value = "item" if shape.each else "value"
     result = lens.expression(build.document, shape, value)
     is_array = folds_items and result == "value"
@@ -252,7 +257,7 @@ def _judge(build: Build, pointer: str, schema: Any) -> str:
     ident = ident_of(build, place[0]).replace("_fold_", "_judge_", 1)
     if ident not in build.judges:
         build.judges[ident] = None  # a recursive schema finds its own name
-        found = checks.of_place(build.document, place, partial(_judge, build))
+        found = checks.of_place(build.document, place, partial(_judge, build), build.unsaid)
         build.judges[ident] = ir.Judge(ident, place[0], found)
         if not found:
             del build.judges[ident]

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from speclens import ir
-from speclens.lower import facts, patterns
+from speclens import ir, patterns
+from speclens.lower import facts
 from speclens.lower.facts import is_number
 from speclens.lower.view import View
 from speclens.lower.walk import JsonObject
@@ -72,7 +72,11 @@ def keys(schema: JsonObject) -> str | None:
     found = schema.get("patternProperties")
     if schema.get("additionalProperties") is not False or not isinstance(found, dict):
         return None
-    return patterns.for_pydantic(next(iter(found))) if len(found) == 1 else None
+    return patterns.translated(next(iter(found))) if len(found) == 1 else None
+
+
+_LARGE = 2**61 - 1  # what Python's hashes of numbers are the rest of a division by
+_MOST_LARGE = 1_000
 
 
 def enumeration(build: Build, pointer: str, schema: JsonObject) -> ir.Type:
@@ -88,7 +92,12 @@ def enumeration(build: Build, pointer: str, schema: JsonObject) -> ir.Type:
     whole = [int(v) if isinstance(v, float) and v.is_integer() else v for v in values]
     if any(isinstance(value, (float, list, dict)) for value in whole):
         return ir.Constants(tuple(dict.fromkeys(map(_text, whole))))
-    return ir.Literals(tuple({(type(value), value): value for value in whole}.values()))
+    if sum(facts.is_number(value) and abs(value) >= _LARGE for value in whole) > _MOST_LARGE:
+        message = f"more than {_MOST_LARGE:,} numbers of this size in one enumeration: Python may hash them alike"
+        place = build.view.origin(pointer)
+        build.findings.append(Finding("model/large-numbers", place, message, "say their bounds"))
+        return ir.AnyType()
+    return ir.Literals(tuple({facts.identity(value): value for value in whole}.values()))
 
 
 def _text(value: Any) -> str:
@@ -124,10 +133,10 @@ def constraints(build: Build, pointer: str, schema: JsonObject, kind: str) -> ir
         elif is_number(schema.get(exclusive)):
             found[exclusive] = schema[exclusive]
     if "pattern" in found:
-        source = patterns.for_pydantic(found.pop("pattern"))
+        source = patterns.translated(found.pop("pattern"))
         if source is None:
             message = (
-                "a pattern that pydantic's regex engine does not know is not enforced by the model"
+                "a pattern that pydantic's regex engine cannot run is not enforced by the model"
             )
             build.warn(join(pointer, "pattern"), message)
         else:

@@ -137,22 +137,17 @@ def _values(type_: ir.Type) -> list[Any] | None:
 def _enumerated(a: ir.Literals | ir.Constants, b: ir.Type) -> ir.Type | None:
     """The values of an enumeration that are of another type, as far as its name and bounds say."""
     values, others = _values(a) or [], _values(b)
+    known = {facts.identity(other) for other in others or ()}
     kept = [
-        value
-        for value in values
-        if (
-            _is_of(value, b)
-            if others is None
-            else any(facts.equal(value, other) for other in others)
-        )
+        place
+        for place, value in enumerate(values)
+        if (_is_of(value, b) if others is None else facts.identity(value) in known)
     ]
     if not kept:
         return None
     if isinstance(a, ir.Literals):
-        return ir.Literals(tuple(kept))
-    return ir.Constants(
-        tuple(text for text, one in zip(a.texts, values, strict=True) if one in kept)
-    )
+        return ir.Literals(tuple(a.values[place] for place in kept))
+    return ir.Constants(tuple(a.texts[place] for place in kept))
 
 
 def _is_of(value: Any, type_: ir.Type) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import replace
 
@@ -53,10 +54,8 @@ def verb(operation: JsonObject, name: str, tag: str) -> str:
 
 def distinct(operations: list[ir.Operation]) -> tuple[ir.Operation, ...]:
     """The operations of a resource; where two would be one method, each keeps the whole name of its operation."""
-    count = [one.ident for one in operations]
-    found = [
-        replace(one, ident=one.handler) if count.count(one.ident) > 1 else one for one in operations
-    ]
+    count = Counter(one.ident for one in operations)
+    found = [replace(one, ident=one.handler) if count[one.ident] > 1 else one for one in operations]
     taken = {one.ident for one in found}
     return tuple(replace(one, stream_ident=_stream(one, taken)) for one in found)
 

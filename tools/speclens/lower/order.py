@@ -7,6 +7,50 @@ from dataclasses import replace
 
 from speclens import ir
 from speclens.lower.meet import either
+from speclens.problems import Finding
+
+_AT_ONCE = 20  # classes that are built within each other
+_CIRCLE = 1_000  # classes that are all made of each other
+_CONTAINERS = 50  # aliases of which each is made of the next
+
+
+def groups(graph: Mapping[str, Iterable[str]]) -> list[tuple[str, ...]]:
+    """The names in groups: those that lead to each other are one, and a group comes after all that it leads to (Tarjan's
+    algorithm, https://doi.org/10.1137/0201010, without recursion)."""
+    found: list[tuple[str, ...]] = []
+    number, lowest = dict[str, int](), dict[str, int]()
+    stack, waiting, way = list[str](), set[str](), list[tuple[str, Iterator[str]]]()
+
+    def enter(name: str) -> None:
+        number[name] = lowest[name] = len(number)
+        stack.append(name)
+        waiting.add(name)
+        way.append((name, iter(graph[name])))
+
+    def leave(name: str) -> None:
+        if lowest[name] == number[name]:
+            group = [stack.pop()]
+            while group[-1] != name:
+                group.append(stack.pop())
+            waiting.difference_update(group)
+            found.append(tuple(group))
+
+    for root in graph:
+        if root not in number:
+            enter(root)
+        while way:
+            name, parts = way[-1]
+            part = next(parts, None)
+            if part is None:
+                way.pop()
+                leave(name)
+                if way:
+                    lowest[way[-1][0]] = min(lowest[way[-1][0]], lowest[name])
+            elif part not in number:
+                enter(part)
+            elif part in waiting:
+                lowest[name] = min(lowest[name], number[part])
+    return found
 
 
 def needed(schemas: Iterable[ir.Schema], roots: Iterable[str]) -> tuple[ir.Schema, ...]:
@@ -24,7 +68,7 @@ def untied(schemas: Iterable[ir.Schema]) -> tuple[ir.Schema, ...]:
     """The schemas without aliases that are themselves or something else: they are just something else."""
     named = {schema.ident: schema for schema in schemas}
     direct = {name: _direct(schema, named) for name, schema in named.items()}
-    loops = {name for name in direct if name in _reachable(direct, name)}
+    loops = _circular(direct)
     return tuple(
         replace(schema, type=either(_without(named, loops, name, set())))
         if name in loops
@@ -70,12 +114,10 @@ def in_order(schemas: Iterable[ir.Schema]) -> tuple[ir.Schema, ...]:
     aliases = {
         name: _aliases(schema, named) for name, schema in named.items() if not schema.is_object
     }
-    recursive = {name for name in aliases if name in _reachable(aliases, name)}
-    heights: dict[str, int] = dict.fromkeys(recursive, 0)
-    for name in aliases:
-        _height(aliases, heights, name)
+    recursive, heights = _circular(aliases), _heights(aliases)
+    circles = {name for group in _circles(named) for name in group}
     return tuple(
-        replace(schema, is_recursive=name in recursive)
+        replace(schema, is_recursive=name in recursive, is_circular=name in circles)
         for name, schema in sorted(
             named.items(), key=lambda item: (heights.get(item[0], -1), item[0])
         )
@@ -106,17 +148,57 @@ def _aliases(schema: ir.Schema, named: Mapping[str, ir.Schema]) -> tuple[str, ..
     return tuple(name for name in dict.fromkeys(_parts(schema)) if not named[name].is_object)
 
 
-def _reachable(graph: Mapping[str, tuple[str, ...]], start: str) -> set[str]:
-    stack, found = list(graph[start]), set[str]()
-    while stack:
-        if (name := stack.pop()) not in found:
-            found.add(name)
-            stack += graph[name]
-    return found
+def _circular(graph: Mapping[str, Iterable[str]]) -> set[str]:
+    """The names that lead to themselves."""
+    return {name for group in groups(graph) for name in group if group[1:] or name in graph[name]}
 
 
-def _height(graph: Mapping[str, tuple[str, ...]], heights: dict[str, int], name: str) -> int:
-    """How many aliases deep an alias is made of others; those that are made of themselves are known already."""
-    if name not in heights:
-        heights[name] = 1 + max((_height(graph, heights, part) for part in graph[name]), default=0)
-    return heights[name]
+def _heights(graph: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
+    """How many aliases deep an alias is made of others; those that are made of themselves are at the bottom."""
+    heights = dict.fromkeys(_circular(graph), 0)
+    for (name,) in (group for group in groups(graph) if not group[1:]):
+        heights.setdefault(name, 1 + max((heights[part] for part in graph[name]), default=0))
+    return heights
+
+
+def _circles(named: Mapping[str, ir.Schema]) -> list[list[str]]:
+    """The classes that are made of each other, where there are many."""
+    graph = {name: _parts(schema) for name, schema in named.items()}
+    found = ([name for name in group if named[name].is_object] for group in groups(graph))
+    return [circle for circle in found if len(circle) > _AT_ONCE]
+
+
+def built(schemas: Iterable[ir.Schema]) -> tuple[str, ...]:
+    """Classes that are to be built first, in this order: pydantic builds what a class is made of within it, and Python's
+    stack has an end."""
+    named = {schema.ident: schema for schema in schemas}
+    graph = {name: _parts(schema) for name, schema in named.items()}
+    depths: dict[str, int] = {}
+    found: list[str] = []
+    for group in groups(graph):
+        own = len(group) if len(group) <= _AT_ONCE else 1  # a larger circle sees to itself
+        depth = own + max(
+            (depths.get(part, 0) for name in group for part in graph[name]), default=0
+        )
+        if depth >= _AT_ONCE and named[group[0]].is_object and not group[1:]:
+            found.append(group[0])
+            depth = 0
+        depths |= dict.fromkeys(group, depth)
+    return tuple(found)
+
+
+def too_deep(schemas: Iterable[ir.Schema]) -> tuple[Finding, ...]:
+    """What would be more than Python's stack holds when it is built."""
+    named = {schema.ident: schema for schema in schemas}
+    large = [circle for circle in _circles(named) if len(circle) > _CIRCLE]
+    heights = _heights(
+        {name: _aliases(one, named) for name, one in named.items() if not one.is_object}
+    )
+    deep = [name for name, height in heights.items() if height == _CONTAINERS + 1]
+    circle = f"{{}} schemas that are made of each other; there may be {_CIRCLE:,}"
+    chain = f"arrays, maps or unions of each other, more than {_CONTAINERS} deep"
+    told = [(circle.format(f"{len(one):,}"), one[0]) for one in large] + [
+        (chain, name) for name in deep
+    ]
+    hint = "take one of them apart, or make one an object"
+    return tuple(Finding("source/depth", named[name].pointer, what, hint) for what, name in told)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -74,11 +75,11 @@ def _named(found: list[ir.Argument]) -> Iterator[ir.Argument]:
         idents |= {
             (place, name): ident for name, ident in names.distinct(own, names.argument).items()
         }
-    count = [idents[one.place, one.name] for one in found]
+    count = Counter(idents[one.place, one.name] for one in found)
     used = set(count)
     for one in found:
         ident = idents[one.place, one.name]
-        if count.count(ident) > 1:
+        if count[ident] > 1:
             ident = names.unused(names.argument(f"{one.place} {one.name}"), used)
             used.add(ident)
         yield replace(one, ident=ident, mark=_mark(one, ident))

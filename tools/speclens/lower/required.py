@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from speclens.lower import compat
-from speclens.lower.walk import JsonObject
+from speclens.lower.walk import JsonObject, remembered
 
 
+@remembered
 def needed_hubs(document: JsonObject, pointer: str, schema: JsonObject) -> set[tuple[str, ...]]:
     """The hubs of which some source has to be there."""
     hubs = {spoke.name: spoke.hub for spoke in compat.spokes(document, pointer, schema)}

@@ -36,7 +36,7 @@ def lower(
     sound = order.untied(needed)
     findings = [found for schema in needed for found in made[schema]]
     findings += [_tied(one) for one, other in zip(needed, sound, strict=True) if one != other]
-    return order.in_order(sound), tuple(dict.fromkeys(findings))
+    return order.in_order(sound), (*dict.fromkeys(findings), *order.too_deep(sound))
 
 
 def _tied(schema: ir.Schema) -> Finding:

@@ -13,7 +13,7 @@ from speclens import ir
 from speclens.literals import inline, json_span, mermaid
 from speclens.lower import compat, dispatch, facts, samples
 from speclens.lower.required import needed_hubs
-from speclens.lower.walk import JsonObject
+from speclens.lower.walk import JsonObject, remembered
 from speclens.names import distinct, snake
 from speclens.source.pointer import join
 
@@ -159,9 +159,15 @@ def _beside(one: _Table, place: tuple[str, Any], name: str) -> JsonObject:
     members = {key: value for key, value in found.items() if key != name}
     if place[0] != one.root:
         return members
-    hubs = {spoke.hub[0] for spoke in compat.spokes(one.document, *place)}
-    needed = {hub[0] for hub in needed_hubs(one.document, *place)} & hubs
+    needed = _needed(one.document, *place)
     return {key: value for key, value in members.items() if key in needed}
+
+
+@remembered
+def _needed(document: JsonObject, pointer: str, schema: JsonObject) -> set[str]:
+    """The members of an object that older fields can give, and some source has to."""
+    hubs = {spoke.hub[0] for spoke in compat.spokes(document, pointer, schema)}
+    return {hub[0] for hub in needed_hubs(document, pointer, schema)} & hubs
 
 
 # What is shown of them

@@ -2,14 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from functools import wraps
+from typing import Any, TypeVar
 
 from speclens.object_tables import SUBSCHEMAS
 from speclens.objects import nodes
 from speclens.source.pointer import from_reference, get, join
 
 JsonObject = dict[str, Any]
+T = TypeVar("T")
+_KEPT = 512
+
+
+def remembered(
+    find: Callable[[JsonObject, str, Any], T],
+) -> Callable[[JsonObject, str, Any], T]:
+    """A function of a place of a document that gives what it lately gave for the very same objects: who asks about every
+    property of an object asks about the object each time. Nobody changes a document after it was asked about, nor what
+    was found."""
+    kept: dict[tuple[int, str, int], tuple[JsonObject, Any, T]] = {}
+
+    @wraps(find)
+    def found(document: JsonObject, pointer: str, schema: Any) -> T:
+        name = (id(document), pointer, id(schema))
+        if name not in kept:
+            if len(kept) >= _KEPT:
+                kept.clear()
+            kept[name] = (document, schema, find(document, pointer, schema))  # objects keep ids
+        return kept[name][2]
+
+    return found
 
 
 def objects(document: JsonObject, kind: str) -> Iterator[tuple[str, JsonObject]]:

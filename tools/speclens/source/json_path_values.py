@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from iregexp_check import check
-from pydantic_core import SchemaError, SchemaValidator, core_schema
+
+from speclens import patterns
 
 _PATTERN_COST = 20_000
 """What compiling a regular expression is counted as: Rust's engine may take some 20 ms for one of its largest."""
+_SMALL_PATTERN = 2**16
+"""Bytes of a compiled one that costs next to nothing for a character; up to `patterns.USUAL` it is 20 microseconds."""
 
 
 class TooCostly(Exception):
     """What was asked took all that was left of the budget."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A regular expression, None if it is no I-Regexp, and the steps that 100 characters cost."""
+
+    search: Callable[[str], bool] | None
+    price: int
 
 
 @dataclass(slots=True)
@@ -22,7 +34,7 @@ class Budget:
     """The steps that may still be taken, about a microsecond each, and the regular expressions compiled so far."""
 
     steps: int
-    patterns: dict[tuple[str, bool], SchemaValidator | None] = field(default_factory=dict)
+    patterns: dict[tuple[str, bool], Pattern] = field(default_factory=dict)
 
     def spend(self, steps: int) -> None:
         """Takes steps off. Raises TooCostly when there are none left."""
@@ -89,22 +101,23 @@ def matches(text: Any, pattern: Any, is_whole: bool, budget: Budget) -> bool:
         return False
     name = (pattern, is_whole)
     if name not in budget.patterns:
-        budget.spend(_PATTERN_COST)
+        budget.spend(_PATTERN_COST + len(pattern))
         budget.patterns[name] = _compiled(pattern, is_whole)
-    budget.spend(len(text) // 100)
     compiled = budget.patterns[name]
-    return compiled is not None and bool(compiled.isinstance_python(text))
+    budget.spend(len(text) * compiled.price // 100)
+    return compiled.search is not None and compiled.search(text)
 
 
-def _compiled(pattern: str, is_whole: bool) -> SchemaValidator | None:
-    if not check(pattern):
-        return None
+def _compiled(pattern: str, is_whole: bool) -> Pattern:
     source = _for_rust(pattern)
     source = rf"\A(?:{source})\z" if is_whole else source
-    try:
-        return SchemaValidator(core_schema.str_schema(pattern=source, strict=True))
-    except (SchemaError, ValueError):
-        return None
+    search = patterns.compiled(source)
+    # `check` is asked last: groups within groups overflow its stack, and the engine takes 250 of them.
+    if search is None or not check(pattern):
+        return Pattern(None, 1)
+    if not patterns.fits(source, patterns.USUAL):
+        raise TooCostly
+    return Pattern(search, 1 if patterns.fits(source, _SMALL_PATTERN) else 2_000)
 
 
 def _for_rust(pattern: str) -> str:

@@ -2,6 +2,7 @@
 
 OpenAPI 3.1 schemas are that already (section 4.8.24). In OpenAPI 3.0 (section 4.7.24) `nullable`
 widens the `type` beside it, exclusive bounds are booleans, and nothing beside a `$ref` counts.
+Patterns are those of `speclens.patterns`: what that engine cannot say, no validator judges.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from typing import Any
 from urllib.parse import quote
 
 import jsonschema_rs
-from jsonschema_rs import Draft202012Validator, Registry
+from jsonschema_rs import Draft202012Validator, RegexOptions, Registry
 
+from speclens import patterns
 from speclens.objects import is_30, nodes, rewrite_schemas, rewrite_subschemas
 from speclens.source.pointer import get
 
@@ -27,26 +29,39 @@ _IDENTIFIERS = ("$id", "$anchor", "$dynamicAnchor")
 _BOUNDS = (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum"))
 
 
-def to_2020_12(document: dict[str, Any], version: str) -> dict[str, Any]:
-    """A document of version "3.0" or "3.1" with 2020-12 schemas in the same places."""
-    return rewrite_schemas(document, _schema_30) if version == "3.0" else document
+def to_2020_12(
+    document: dict[str, Any], version: str, largest_pattern: int = patterns.USUAL
+) -> dict[str, Any]:
+    """A document of version "3.0" or "3.1" with 2020-12 schemas in the same places, whose patterns compile to so many
+    bytes at most."""
+
+    def converted(value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        schema = _schema_30(value) if version == "3.0" else value
+        return rewrite_subschemas(_linear(schema, largest_pattern), converted)
+
+    return rewrite_schemas(document, converted)
 
 
 def schema_validator(document: dict[str, Any], pointer: str) -> Draft202012Validator:
-    """A validator for the schema at `pointer`; local references resolve, formats are not asserted.
+    """A validator for the schema at `pointer`; local references resolve, formats are not asserted, all patterns of the
+    engine are judged.
 
     Raises ValueError if there is no sound schema there: wrong keyword values, a reference that
     names nothing or leaves the document (the network is never asked).
     """
-    return validators(document)(pointer)
+    return validators(document, largest_pattern=patterns.LARGEST)(pointer)
 
 
 def validators(
-    document: dict[str, Any], formats: Mapping[str, Callable[[str], bool]] | None = None
+    document: dict[str, Any],
+    formats: Mapping[str, Callable[[str], bool]] | None = None,
+    largest_pattern: int = patterns.USUAL,
 ) -> Callable[[str], Draft202012Validator]:
     """`schema_validator` for many schemas of one document. `formats` say which texts are of a format; without them none
-    is asserted."""
-    resource = to_2020_12(document, "3.0" if is_30(document) else "3.1")
+    is asserted. Patterns that compile to more bytes than `largest_pattern` are not judged."""
+    resource = to_2020_12(document, "3.0" if is_30(document) else "3.1", largest_pattern)
     roots = _identified(resource)
     if roots:
         resource = {**resource, "$defs": {str(i): get(resource, r) for i, r in enumerate(roots)}}
@@ -60,6 +75,7 @@ def validators(
                 registry=registry,
                 validate_formats=bool(formats),
                 formats=dict(formats) if formats else None,
+                pattern_options=RegexOptions(size_limit=largest_pattern),
                 offline=True,
             )
         except jsonschema_rs.ReferencingError as error:
@@ -98,13 +114,35 @@ def _retrieve(_: str) -> dict[str, Any]:
     return {"$ref": "#/not-in-this-document"}
 
 
-def _schema_30(value: Any) -> Any:
-    if not isinstance(value, dict):
-        return value
+def _schema_30(value: dict[str, Any]) -> dict[str, Any]:
     if isinstance(value.get("$ref"), str):
         return {"$ref": value["$ref"]}
     kept = {key: part for key, part in value.items() if key in _KEPT_30}
-    return rewrite_subschemas(_bounds(value, _nullable(value, kept)), _schema_30)
+    return _bounds(value, _nullable(value, kept))
+
+
+def _linear(schema: dict[str, Any], largest: int) -> dict[str, Any]:
+    """A schema with patterns of the linear engine. What cannot be said there refuses no text; and no name, whose value
+    may then be anything that other patterns take."""
+    pattern = schema.get("pattern")
+    if isinstance(pattern, str):
+        source = patterns.translated(pattern)
+        schema = {key: part for key, part in schema.items() if key != "pattern"}
+        schema |= (
+            {"pattern": source} if source is not None and patterns.fits(source, largest) else {}
+        )
+    names = schema.get("patternProperties")
+    if isinstance(names, dict):
+        # Names stay as written, since pointers lead through them.
+        known = {name: part for name, part in names.items() if _is_name_pattern(name, largest)}
+        every = {} if len(known) == len(names) else {"": True}
+        schema = {**schema, "patternProperties": every | known}
+    return schema
+
+
+def _is_name_pattern(name: Any, largest: int) -> bool:
+    is_said = isinstance(name, str) and patterns.translated(name) is not None
+    return is_said and patterns.fits(name, largest)
 
 
 def _nullable(schema: dict[str, Any], kept: dict[str, Any]) -> dict[str, Any]:

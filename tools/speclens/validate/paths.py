@@ -81,12 +81,12 @@ def query_strings(document: Document) -> Iterator[Finding]:
                 for owner, value in ((node.pointer, item), (place, operation))
                 for index, parameter in _parameters(document, value)
             ]
+            of_query = [parameter for _, parameter in listed if parameter["in"] in _QUERY]
             for here, whole in listed:
-                others = [p["name"] for _, p in listed if p["in"] in _QUERY and p is not whole]
-                if whole["in"] == "querystring" and others:
-                    message = (
-                        f"{whole['name']!r} is all of the query, and beside it is {others[0]!r}"
-                    )
+                beside = (one for one in of_query if one is not whole)
+                if whole["in"] == "querystring" and (other := next(beside, None)):
+                    name = other["name"]
+                    message = f"{whole['name']!r} is all of the query, and beside it is {name!r}"
                     hint = "make one a member of the other"
                     yield _warning("parameter/querystring", here, message, hint)
 

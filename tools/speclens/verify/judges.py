@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Collection, Mapping
-from functools import cache
 from typing import Any
 
 from jsonschema_rs import Draft202012Validator
 
+from speclens import patterns
 from speclens.lower import discriminators, formats, views
 from speclens.lower.keywords import implied_types
 from speclens.lower.view import View
@@ -44,7 +44,9 @@ def judges(
 
 def _judges(view: View, unenforced: frozenset[str], of: Formats) -> Callable[[str], Judge]:
     relaxed = _relaxed(view, unenforced)
-    strict, lenient = (validators(readable(one), of) for one in (view.document, relaxed))
+    strict, lenient = (
+        validators(readable(one), of, patterns.LARGEST) for one in (view.document, relaxed)
+    )
 
     def judge(pointer: str) -> Judge:
         accepts = _accepting(strict(pointer))
@@ -124,8 +126,7 @@ def types_of(schema: JsonObject) -> list[str]:
 
 
 def readable(document: JsonObject) -> JsonObject:
-    """A document without patterns that no validator of ours can read, what they refuse is not judged; and with the
-    formats alone that are."""
+    """A document with the formats alone that are judged."""
     result = copy.deepcopy(document)
     for _, schema in all_schemas(result):
         if not isinstance(schema, dict):
@@ -133,22 +134,7 @@ def readable(document: JsonObject) -> JsonObject:
         schema.pop("format", None)
         if JUDGED in schema:
             schema["format"] = schema.pop(JUDGED)
-        if not _is_pattern(schema.get("pattern", "")):
-            del schema["pattern"]
-        for pattern in [
-            name for name in schema.get("patternProperties", ()) if not _is_pattern(name)
-        ]:
-            del schema["patternProperties"][pattern]
     return result
-
-
-@cache
-def _is_pattern(text: str) -> bool:
-    try:
-        Draft202012Validator({"pattern": text})
-    except ValueError:
-        return False
-    return True
 
 
 def _relaxed(view: View, unenforced: frozenset[str]) -> JsonObject:

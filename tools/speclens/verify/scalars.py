@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from math import ceil, floor
 from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.errors import InvalidArgument
 from hypothesis.strategies import SearchStrategy
 
-from speclens.lower import patterns
+from speclens import patterns
+from speclens.lower import likely
 from speclens.verify.judges import JUDGED
 from speclens.verify.layers import Layers, sizes
 from speclens.verify.values import Json, members
@@ -66,14 +65,14 @@ def texts(layers: Layers, known: Collection[str], near: Collection[int]) -> Sear
     if low > high:
         return st.nothing()
     written = [layer["pattern"] for layer in layers if "pattern" in layer]
-    sources = [source for pattern in written if (source := patterns.for_python(pattern))]
+    searches = [(pattern, search) for pattern in written if (search := patterns.search(pattern))]
     fitting = [
         text
         for text in known
-        if low <= len(text) <= high and all(re.search(source, text) for source in sources)
+        if low <= len(text) <= high and all(search(text) for _, search in searches)
     ][:4]
     some = [st.sampled_from(fitting)] if fitting else []
-    matching = _matching(sources[0]) if sources else None
+    matching = _matching(*searches[0]) if searches else None
     if matching is not None:
         return st.one_of(matching, *some)
     free = st.text(min_size=low, max_size=min(high, low + 4))
@@ -83,14 +82,21 @@ def texts(layers: Layers, known: Collection[str], near: Collection[int]) -> Sear
     return st.one_of(free, *some)
 
 
-def _matching(source: str) -> SearchStrategy[Json] | None:
-    """Texts that a pattern matches; None for one that matches what is no text."""
-    matching = st.from_regex(source)
-    try:
-        matching.validate()
-    except InvalidArgument:
+def _matching(pattern: str, search: Callable[[str], bool]) -> SearchStrategy[Json] | None:
+    """Texts that a pattern matches; None for one that nothing is guessed of. hypothesis.strategies.from_regex would search
+    with `re`, which may never end."""
+    least = likely.text_of(pattern)
+    if not search(least):
         return None
-    return matching
+
+    @st.composite
+    def guessed(draw: st.DrawFn) -> str:
+        text = likely.text_of(pattern, lambda count: draw(st.integers(0, count - 1)))
+        return text if search(text) else least
+
+    around = st.text(max_size=2)
+    padded = st.builds("{}{}{}".format, around, guessed(), around)
+    return st.one_of(guessed(), padded.map(lambda text: text if search(text) else least))
 
 
 def numbers(layers: Layers, is_integer: bool, near: Collection[int]) -> SearchStrategy[Json]:

@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ._compat import Log, Normalized, Path, fault
 from ._gather import agreed, gather, hub_of, unfold
+from ._patterns import matches
 from ._values import has_repeats, is_integer, is_multiple
 
 
@@ -93,7 +93,7 @@ def _fold_thing_key(value: Any, at: Path, log: Log) -> Any:
             raise fault("minLength", at, "must have at least 2 characters")
         if len(value) > 4:
             raise fault("maxLength", at, "must have at most 4 characters")
-        if not re.search("(?a:^k\\d\\Z)", value):
+        if not matches("^k[0-9]$", value):
             raise fault("pattern", at, "must match ^k\\d$")
         return value
     raise fault("type", at, "must be a string")

@@ -1,0 +1,192 @@
+"""What the toolkit does grows with a document and no faster, or has a limit that is told with its place; and packages of
+long chains can be used."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import TypeAdapter
+
+from built import HEAD, schemas, source, texts
+from growth import exponent
+from speclens import loading, pipeline, tidy
+from speclens.config import Config
+from speclens.lower import facts, order
+from speclens.problems import Refused
+from speclens.source import Source
+
+Json = dict[str, Any]
+TEXT = {"type": "string"}
+
+
+def reference(name: str) -> Json:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def thing(**properties: Any) -> Json:
+    return {"type": "object", "properties": properties}
+
+
+def names(count: int, start: int = 0) -> list[str]:
+    return [f"a{number}" for number in range(start, start + count)]
+
+
+def spokes(count: int) -> Json:
+    return {f"old{number}": {**TEXT, "x-compat": {"into": "/new"}} for number in range(count)}
+
+
+def hubs(count: int) -> Json:
+    found: Json = {}
+    for number in range(count):
+        found |= {f"h{number}": TEXT, f"s{number}": {**TEXT, "x-compat": {"into": f"/h{number}"}}}
+    return found
+
+
+def parameters(count: int) -> Json:
+    listed = [{"name": name, "in": "query", "schema": TEXT} for name in names(count)]
+    operation = {
+        "operationId": "a",
+        "parameters": listed,
+        "responses": {"200": {"description": ""}},
+    }
+    return {**HEAD, "paths": {"/a": {"get": operation}}}
+
+
+def operations(count: int) -> Json:
+    answer = {
+        "200": {"description": "", "content": {"application/json": {"schema": thing(a=TEXT)}}}
+    }
+    return {
+        **HEAD,
+        "paths": {
+            f"/{name}": {"get": {"operationId": name, "responses": answer}} for name in names(count)
+        },
+    }
+
+
+# What grows, and from which size on to four times that it is measured.
+KINDS: dict[str, tuple[Callable[[int], Json], int]] = {
+    "a long value of an enumeration": (lambda n: schemas(A={"enum": ["a" * n]}), 1_000_000),
+    "a long description": (lambda n: schemas(A={**thing(a=TEXT), "description": "a *b* <i>c</i>\n" * (n // 15)}), 200_000),
+    "a long name": (lambda n: schemas(A=thing(**{"aB" * n: TEXT})), 500_000),
+    "integers": (lambda n: schemas(A={"type": "integer", "enum": [*range(n)]}), 10_000),
+    "strings": (lambda n: schemas(A={"type": "string", "enum": names(n)}), 6_000),
+    "objects": (lambda n: schemas(A={"enum": [{"a": number} for number in range(n)]}), 3_000),
+    "two enumerations": (
+        lambda n: schemas(A={"oneOf": [{"enum": names(n)}, {"enum": names(n, n), "x-compat": {"to": "a1"}}]}), 4_000,
+    ),
+    "properties": (lambda n: schemas(A=thing(**dict.fromkeys(names(n), TEXT))), 600),
+    "spokes of one hub": (lambda n: schemas(A=thing(new=TEXT, **spokes(n))), 120),
+    "spokes of many hubs": (lambda n: schemas(A=thing(**hubs(n))), 60),
+    "schemas": (lambda n: schemas(**dict.fromkeys(names(n), thing(a=TEXT))), 150),
+    "parts": (lambda n: schemas(A={"allOf": [thing(**{name: TEXT}) for name in names(n)]}), 300),
+    "parameters": (parameters, 600),
+    "operations": (operations, 50),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _warm() -> None:
+    generated(source(schemas(A=thing(a={"type": "array", "items": TEXT, "minItems": 1}))))
+
+
+def generated(read: Source) -> dict[str, str]:
+    config = Config(Path(read.name), "pkg", Path(), "")
+    made = pipeline.drafts(read, pipeline.read(read).document, config)
+    return tidy.tidy({path: draft.text for path, draft in made.items()})
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_time_grows_with_the_document(kind: str) -> None:
+    make, size = KINDS[kind]
+    assert exponent(lambda number: source(make(number)), generated, size, 2) < 1.3
+
+
+def chain(kind: str, length: int) -> Json:
+    found: Json = {"Last": thing(z=TEXT)}
+    for number in reversed(range(length)):
+        following = reference(f"C{number + 1}" if number + 1 < length else "Last")
+        found[f"C{number}"] = {
+            "members": thing(next=following),
+            "references": following,
+            "arrays": {"type": "array", "items": following},
+            "maps": {"type": "object", "additionalProperties": following},
+            "unions": {"oneOf": [following, TEXT]},
+            "parents": {"allOf": [following, thing(**{f"p{number}": TEXT})]},
+            "a circle": thing(a=reference(f"C{(number + 1) % length}"), b=reference(f"C{(number + 7) % length}")),
+            "both": thing(next=reference(f"C{(number + 1) % length}" if number % 100 else "Last"), other=following),
+        }[kind]  # fmt: skip
+    return schemas(**found)
+
+
+@pytest.mark.parametrize(
+    ("kind", "length"),
+    [
+        *(("members", length) for length in (19, 57, 400)), *(("a circle", length) for length in (20, 57, 300)),
+        *((kind, 45) for kind in ("references", "arrays", "maps", "unions", "parents")), ("both", 250),
+    ],
+)  # fmt: skip
+def test_each_class_of_a_chain_can_be_used_first(kind: str, length: int) -> None:
+    files = {
+        name: text for name, text in texts(chain(kind, length)).items() if name.endswith(".py")
+    }
+    for first in (f"C{length - 1}", "C0", f"C{length // 2}"):
+        (models,) = loading.load_texts(files, "_chain", ["models"])
+        given: Any = [] if kind == "arrays" else {}
+        TypeAdapter(list[getattr(models, first)]).validate_python([given], strict=True)
+
+
+@pytest.mark.parametrize(
+    ("kind", "length"),
+    [*((kind, length) for kind in ("references", "arrays", "maps", "unions", "parents") for length in (57, 500)), ("a circle", 1_001)],
+)  # fmt: skip
+def test_longer_ones_are_told(kind: str, length: int) -> None:
+    with pytest.raises(Refused) as caught:
+        pipeline.read(source(chain(kind, length)))
+    problem = caught.value.problems[0]
+    assert (problem.rule, problem.severity) == ("source/depth", "error")
+    assert problem.pointer.startswith("#/components")
+
+
+def test_a_union_of_very_many_shapes_is_told() -> None:
+    shapes = [{"const": name, "x-compat": {"to": 1}} for name in names(2_000)]
+    with pytest.raises(Refused) as caught:
+        pipeline.read(source(schemas(A={"oneOf": [{"type": "integer"}, *shapes]})))
+    (problem,) = caught.value.problems
+    assert (problem.rule, problem.pointer) == ("compat/too-many-shapes", "#/components/schemas/A")
+
+
+def test_large_numbers_whose_hashes_are_one_are_told() -> None:
+    numbers = [number * (2**61 - 1) for number in range(20_000)]
+    with pytest.raises(Refused) as caught:
+        pipeline.read(source(schemas(A={"enum": numbers})))
+    (problem,) = caught.value.problems
+    assert (problem.rule, problem.pointer) == ("model/large-numbers", "#/components/schemas/A")
+
+
+def test_a_union_of_very_many_types_compiles() -> None:
+    options = [{"type": "string", "const": name} for name in names(4_000)]
+    made = generated(
+        source(schemas(A={"oneOf": options}, B={"oneOf": [thing(a=one) for one in options[:400]]}))
+    )
+    assert "Union[" in made["pkg/models.py"]
+
+
+@pytest.mark.parametrize(
+    ("values", "others"),
+    [([1, 1.0, 10**400, 0.5], [True, "1", "0x1", None, [1], "[0x1]", {"a": 1}, False, 0]), ([{"a": [1]}, {"a": [1.0]}], [{"a": [True]}])],
+)  # fmt: skip
+def test_identities_are_those_of_equal_values(values: list[Any], others: list[Any]) -> None:
+    every = [json.dumps(one) for one in others]
+    assert len({facts.identity(one) for one in others}) == len(every)
+    assert not {facts.identity(one) for one in values} & {facts.identity(one) for one in others}
+    assert facts.identity(values[0]) == facts.identity(values[1])
+
+
+def test_groups_come_after_what_they_lead_to() -> None:
+    graph = {"a": "b", "b": "cd", "c": "b", "d": "", "e": "ae", "f": "d"}
+    assert [set(group) for group in order.groups(graph)] == [{"d"}, {"b", "c"}, {"a"}, {"e"}, {"f"}]

@@ -1,0 +1,198 @@
+"""The regular expressions of documents (ECMA-262, as JSON Schema Core section 6.4 asks), in time linear in the text.
+
+The one engine of the toolkit and of generated packages is Rust's regex crate, by pydantic-core, which pydantic needs
+anyway. It never backtracks, and takes no pattern that compiles to more than 10 MiB. What it reads otherwise than
+ECMA-262 is written otherwise for it. What it has no way to say (look-around, references to groups) has no translation.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+
+LARGEST = 10 * 2**20
+"""Bytes that a pattern compiles to at most. A character may cost a step for every state of it."""
+USUAL = 2**19
+"""Bytes that one may compile to where many texts of a document are searched."""
+_LONGEST = 100_000  # tokens of a pattern
+_TOKEN = re.compile(
+    r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+    r"|\\(?:u\{[0-9a-fA-F]+\}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|c[A-Za-z]|[pP]\{[^{}]*\}|.)"
+    r"|\(\?(?:[:=!]|<[=!]|<\w+>|-?i[:)])?|\{[0-9]+(?:,[0-9]*)?\}|\{,[0-9]+\}|\[\^?|.",
+    re.DOTALL,
+)
+_SPACE = r"\t-\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
+_NO_SPACE = (
+    r"\x00-\x08\x0e-\x1f!-\u009f\u00a1-\u167f\u1681-\u1fff\u200b-\u2027\u202a-\u202e\u2030-\u205e"
+    r"\u2060-\u2fff\u3001-\ufefe\uff00-\U0010ffff"
+)
+_CLASSES = {
+    "d": "0-9", "D": r"\x00-/:-\U0010ffff", "w": "A-Za-z0-9_", "W": r"\x00-/:-@\[-\^`\{-\U0010ffff",
+    "s": _SPACE, "S": _NO_SPACE,
+}  # fmt: skip
+_ANY = r"\x00-\U0010ffff"
+_PLAIN = {".": r"[^\n\r\u2028\u2029]", "]": r"\]", "{": r"\{", "}": r"\}"}
+_STAND_INS: dict[str, str] = {
+    **dict.fromkeys(("(?=", "(?!", "(?<=", "(?<!"), "(?:"),
+    **dict.fromkeys((*(f"\\{digit}" for digit in range(1, 10)), "\\k"), "(?:)"),
+}
+_META = frozenset("\\.+*?()|[]{}^$#&-~")
+_OPERATORS = frozenset("[&~-")  # in a set
+
+
+class _Unsaid(ValueError):
+    """What the engine has no way to say, or ECMA-262 no meaning for."""
+
+
+@lru_cache(1024)
+def translated(pattern: str) -> str | None:
+    """A pattern as the engine reads it; None if it cannot be said there, or is too large."""
+    return _source(_TOKEN.findall(pattern[: _LONGEST + 1]))
+
+
+def search(pattern: str) -> Callable[[str], bool] | None:
+    """Whether some part of a text is as a pattern says; None if the engine cannot tell."""
+    source = translated(pattern)
+    return None if source is None else compiled(source)
+
+
+@lru_cache(1024)
+def is_sound(pattern: str) -> bool:
+    """Whether a pattern is a regular expression, as far as the engine can tell: where it has no way to say something,
+    something else stands for that."""
+    tokens: list[str] = _TOKEN.findall(pattern[: _LONGEST + 1])
+    return _source([_STAND_INS.get(token, token) for token in tokens]) is not None
+
+
+def _source(tokens: list[str]) -> str | None:
+    if len(tokens) > _LONGEST:
+        return None
+    try:
+        source = "".join(_translated(iter(tokens)))
+    except _Unsaid:
+        return None
+    return source if compiled(source) else None
+
+
+@lru_cache(1024)
+def compiled(source: str) -> Callable[[str], bool] | None:
+    """Whether some part of a text is as a pattern in the engine's syntax says; None if it takes no such pattern."""
+    # Imported here: it is an eighth of what every command takes to start, and few need it.
+    from pydantic_core import SchemaError, SchemaValidator, core_schema
+
+    try:
+        return SchemaValidator(
+            core_schema.str_schema(pattern=source, strict=True)
+        ).isinstance_python
+    except (SchemaError, ValueError):
+        return None
+
+
+@lru_cache(1024)
+def fits(source: str, size: int) -> bool:
+    """Whether a pattern in the engine's syntax compiles to so many bytes at most."""
+    from jsonschema_rs import (  # the same engine, with this option
+        Draft202012Validator,
+        RegexOptions,
+    )
+
+    options = RegexOptions(size_limit=size)
+    try:
+        Draft202012Validator({"pattern": source}, pattern_options=options, offline=True)
+    except ValueError:
+        return False
+    return True
+
+
+def _translated(tokens: Iterator[str]) -> Iterator[str]:
+    """The pieces of a pattern for the engine. Raises _Unsaid."""
+    repeats = 0
+    for token in tokens:
+        if token in {"*", "+", "?"} or (token[0] == "{" and token[1:]):
+            repeats += 1
+            # `++` is a repetition of another kind elsewhere, `{,2}` a count; neither is in ECMA-262.
+            if repeats > 2 or (repeats == 2 and token != "?") or token[1:2] == ",":
+                raise _Unsaid(token)
+            yield token
+            continue
+        repeats = 0
+        if token in {"[", "[^"}:
+            yield _set(tokens, token)
+        elif token in {"(?", "(?=", "(?!", "(?<=", "(?<!"}:
+            raise _Unsaid(token)
+        elif token in {"\\b", "\\B"}:
+            yield f"(?-u:{token})"
+        elif token[0] == "\\":
+            members, is_one = _escaped(token)
+            yield members if is_one else f"[{members}]"
+        else:
+            yield _PLAIN.get(token, token)
+
+
+def _set(tokens: Iterator[str], opening: str) -> str:
+    """A set of characters whose first token is there already. Raises _Unsaid."""
+    members: list[tuple[str, bool]] = []
+    for token in tokens:
+        if token == "]":
+            inside = "".join(_joined(members))
+            flipped = {"[": "[^", "[^": "["}
+            return f"{opening}{inside}]" if inside else f"{flipped[opening]}{_ANY}]"
+        if token == "\\b":
+            members.append((r"\x08", True))
+        elif token[0] == "\\":
+            members.append(_escaped(token))
+        else:  # what means something as a whole outside means nothing here
+            members += [(char, True) for char in token]
+    raise _Unsaid(opening)
+
+
+def _joined(members: list[tuple[str, bool]]) -> Iterator[str]:
+    """The members of a set as they are written, ranges told from hyphens that stand for themselves."""
+    at = 0
+    while at < len(members):
+        ends = members[at : at + 3 : 2]
+        is_range = members[at + 1 : at + 2] == [("-", True)] and len(ends) == 2
+        if is_range and all(is_one for _, is_one in ends):
+            yield "-".join(_member(text) for text, _ in ends)
+            at += 3
+        elif is_range:  # `[\w-.]`: ECMA-262, B.1.2.8.1
+            yield "".join([_member(ends[0][0]), r"\-", _member(ends[1][0])])
+            at += 3
+        else:
+            yield _member(members[at][0])
+            at += 1
+
+
+def _member(text: str) -> str:
+    return f"\\{text}" if text in _OPERATORS else text
+
+
+def _escaped(token: str) -> tuple[str, bool]:
+    """What an escape stands for, as members of a set, and whether that is one character. Raises _Unsaid."""
+    name = token[1:]
+    if name in _CLASSES:
+        return _CLASSES[name], False
+    if name[:1] in {"p", "P"} and name[1:]:
+        return token, False
+    if name[:1] == "u" and name[1:]:
+        return _code_point(token), True
+    if name[:1] == "c" and name[1:]:
+        return f"\\x{ord(name[1]) % 32:02x}", True
+    if name in set("tnvfr") or (name[:1] == "x" and name[1:]):
+        return token, True
+    if name == "0":
+        return r"\x00", True
+    if not name or (name.isascii() and name.isalnum()):
+        raise _Unsaid(token)
+    return token if name in _META else name, True
+
+
+def _code_point(token: str) -> str:
+    digits = [part.strip("{}") for part in token.split("\\u")[1:]]
+    number = int(digits[0][-9:], 16)
+    if len(digits) == 2:
+        number = 0x10000 + (number - 0xD800) * 0x400 + int(digits[1], 16) - 0xDC00
+    if 0xD800 <= number < 0xE000 or number > 0x10FFFF:
+        raise _Unsaid(token)
+    return f"\\U{number:08x}" if number > 0xFFFF else f"\\u{number:04x}"
