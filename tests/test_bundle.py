@@ -562,4 +562,5 @@ def test_options(tmp_path: Path, served: str) -> None:
         '[tool.speclens]\nspec = "api/root.yaml"\npackage = "p"\noutput = "out"\n'
         f'allow_remote = ["{host(served)}"]\nallow_path = ["."]\n'
     )
-    assert pipeline.build(config.load(tmp_path / "pyproject.toml"))[1] == ()
+    settings = config.load(tmp_path / "pyproject.toml")
+    assert pipeline.build(pipeline.source_of(settings), settings)[1] == ()

@@ -19,8 +19,10 @@ from urllib.parse import urlsplit
 from urllib.request import Request
 
 import pytest
+from click.testing import CliRunner
 
 from built import HEAD
+from speclens.cli import main
 from speclens.config import Allowed, Config, checked
 from speclens.problems import Refused
 from speclens.reading import NOTHING, load, remote
@@ -366,6 +368,20 @@ def test_requests_are_counted_together(
     count, told = asked(tmp_path, served, f"{kind}/0")
     assert count == 12
     assert set(told) == {"12 requests were made already"}
+
+
+@pytest.mark.parametrize("command", ["generate", "check", "explain p/models.py:1", "verify"])
+def test_a_run_asks_once(
+    tmp_path: Path, served: str, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = document(tmp_path, f"http://{served}/large/1")
+    target = ["--spec", str(path), "--allow-remote", served]
+    target += [] if command == "verify" else ["--package", "p", "--output", "out"]
+    _Handler.asked.clear()
+    outcome = CliRunner().invoke(main, [*command.split(), *target])
+    assert outcome.exit_code == (1 if command == "check" else 0), outcome.output
+    assert _Handler.asked == ["/large/1"]
 
 
 def test_redirects_are_requests(

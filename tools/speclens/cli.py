@@ -33,9 +33,8 @@ from speclens.options import (
     target_options,
     warn,
 )
-from speclens.reading import load
 from speclens.show_command import show_command
-from speclens.source import locate
+from speclens.source import Source, locate
 from speclens.verify_command import verify_command
 
 _DIGITS = 9
@@ -79,7 +78,7 @@ def generate(config: Config, style: str) -> None:
       speclens generate --spec openapi.yaml --package petstore --output generated
     """
     _progress(f"generating {config.package} from {config.spec}")
-    built, warnings = pipeline.build(config)
+    built, warnings = pipeline.build(pipeline.source_of(config), config)
     changed = tree.write(config.output, built)
     warn(warnings)
     if style == "text":
@@ -110,8 +109,9 @@ def check(config: Config, style: str) -> None:
       speclens check --format json
     """
     _progress(f"checking {config.output}")
-    built, _ = pipeline.build(config)
-    found = tree.drift(config.output, built, pipeline.pointer_at(config, built))
+    source = pipeline.source_of(config)
+    built, _ = pipeline.build(source, config)
+    found = tree.drift(config.output, built, pipeline.pointer_at(source, config, built))
     if style == "text":
         click.echo(tree.render_text(found), nl=False)
     elif style == "json":
@@ -211,12 +211,13 @@ def explain(config: Config, place: str, style: str) -> None:
     name, _, number = place.rpartition(":")
     if not name or not number.isdecimal() or number == "0" or len(number) > _DIGITS:
         raise click.UsageError("Write FILE:LINE, such as models.py:42.")
-    built, _ = pipeline.build(config)
+    source = pipeline.source_of(config)
+    built, _ = pipeline.build(source, config)
     file = _own_file(built, config, Path(name))
     line = int(number)
     if line > file.text.count("\n"):
         raise click.UsageError(f"{name} has {file.text.count(chr(10))} lines.")
-    told = _explained(config, file, name, line)
+    told = _explained(source, config, file, name, line)
     if style == "json":
         click.echo(json.dumps(told, indent=2))
         return
@@ -239,9 +240,10 @@ def _own_file(built: tree.Tree, config: Config, path: Path) -> tree.OutputFile:
     raise click.UsageError(f"{path} is no file that is generated into {config.output}.")
 
 
-def _explained(config: Config, file: tree.OutputFile, name: str, line: int) -> dict[str, Any]:
-    source = load(config.spec, config.overlays, config.allowed)
-    origin = pipeline.origin(config, file.path, file.text, line)
+def _explained(
+    source: Source, config: Config, file: tree.OutputFile, name: str, line: int
+) -> dict[str, Any]:
+    origin = pipeline.origin(source, config, file.path, file.text, line)
     places = [
         {"file": at.file, "pointer": at.pointer, "line": at.line, "column": at.column}
         for at in pipeline.places(source, origin.pointer)

@@ -26,7 +26,6 @@ from speclens import ir, loading, mock_pictures, pipeline, tree
 from speclens.config import Config
 from speclens.lower import examples, views
 from speclens.problems import Finding, Refused
-from speclens.reading import load
 from speclens.reporting import safe
 from speclens.source import Source, locate
 
@@ -41,12 +40,13 @@ class Unavailable(Exception):
     """The mock cannot run here; the message says why, in one line."""
 
 
-def serve(config: Config, built: tree.Tree, at: tuple[str, int], key: str, log: Log) -> None:
+def serve(
+    source: Source, config: Config, built: tree.Tree, at: tuple[str, int], key: str, log: Log
+) -> None:
     """Serve the package of a document until the process is told to stop. Raises Refused, Unavailable."""
     if missing := [name for name in _LIBRARIES if importlib.util.find_spec(name) is None]:
         told = f"{', '.join(missing)} not installed"
         raise Unavailable(f"{told}: pip install 'speclens[mock]'")
-    source = load(config.spec, config.overlays, config.allowed)
     document, _, source = pipeline.read(source, config.lenient, config.formats == "types")
     if document.client is None or not document.client.served:
         message = "no operation of this document has a server that could be run"

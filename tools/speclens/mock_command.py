@@ -41,10 +41,12 @@ def mock_command(
 
     del style
     config = config_of("mock", spec, reading)
-    built, warnings = pipeline.build(config)
+    source = pipeline.source_of(config)
+    built, warnings = pipeline.build(source, config)
     warn(warnings)
     try:
         mock.serve(
+            source,
             config,
             built,
             (host, port),

@@ -33,10 +33,15 @@ class Draft:
     origins: tuple[marks.Origin, ...]
 
 
-def build(config: Config) -> tuple[Tree, tuple[Problem, ...]]:
-    """The output tree of a configuration, and warnings on its document. Raises Refused, with all errors."""
+def source_of(config: Config) -> Source:
+    """The document of a configuration. A run reads it once, since some of it may have to be fetched. Raises Refused."""
+    return load(config.spec, config.overlays, config.allowed)
+
+
+def build(source: Source, config: Config) -> tuple[Tree, tuple[Problem, ...]]:
+    """The output tree of a document, and warnings on it. Raises Refused, with all errors."""
     with _uncollected(), _located(_directories(config)):
-        return _build(config)
+        return _build(source, config)
 
 
 @contextmanager
@@ -70,8 +75,7 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _build(config: Config) -> tuple[Tree, tuple[Problem, ...]]:
-    source = load(config.spec, config.overlays, config.allowed)
+def _build(source: Source, config: Config) -> tuple[Tree, tuple[Problem, ...]]:
     inputs = _inputs(source, config)
     document, warnings, source = _read(source, config)
     made = drafts(source, document, config)
@@ -179,9 +183,8 @@ def _print(
     return header + marks.annotate_verbatim(body, file.template, nonce)
 
 
-def origin(config: Config, path: str, text: str, line: int) -> marks.Origin:
+def origin(source: Source, config: Config, path: str, text: str, line: int) -> marks.Origin:
     """What made a line (from 1) of an output file with this text. Raises KeyError if no such file is generated."""
-    source = load(config.spec, config.overlays, config.allowed)
     draft = drafts(source, _read(source, config).document, config)[path]
     return _origins(draft, path, text)(line)
 
@@ -216,13 +219,12 @@ def template_path(config: Config, name: str) -> str:
     return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)
 
 
-def pointer_at(config: Config, tree: Tree) -> Callable[[str, int], str | None]:
+def pointer_at(source: Source, config: Config, tree: Tree) -> Callable[[str, int], str | None]:
     """The place of the document for a line of an output file; what that takes is done on the first call."""
     texts = {file.path: file.text for file in tree.files}
 
     @memoize
     def made() -> dict[str, Draft]:
-        source = load(config.spec, config.overlays, config.allowed)
         return drafts(source, _read(source, config).document, config)
 
     @memoize

@@ -11,7 +11,6 @@ import click
 from speclens import config as configuration
 from speclens import pipeline, plan, show
 from speclens.options import Reading, config_of, format_option, reading_options, reported, warn
-from speclens.reading import load
 from speclens.reporting import safe
 
 
@@ -35,7 +34,7 @@ def show_command(spec: Path | None, reading: Reading, package: str | None, style
     config = config_of("show", spec, reading)
     if package:
         config = configuration.checked(replace(config, package=package))
-    source = load(config.spec, config.overlays, config.allowed)
+    source = pipeline.source_of(config)
     document, warnings, _ = pipeline.read(source, config.lenient, config.formats == "types")
     data = show.described(document, plan.package(document, config))
     if style == "json":

@@ -25,9 +25,8 @@ from speclens.options import (
     reported,
 )
 from speclens.problems import Finding
-from speclens.reading import load
 from speclens.reporting import safe, safe_json
-from speclens.source import locate
+from speclens.source import Source, locate
 from speclens.source.pointer import tokens
 
 if TYPE_CHECKING:
@@ -72,12 +71,12 @@ def verify_command(
       speclens verify --spec openapi.yaml --schema Pet --examples 1000
     """
     config = config_of("verify", spec, reading)
-    source = load(config.spec, config.overlays, config.allowed)
-    document, warnings, source = pipeline.read(source, config.lenient, config.formats == "types")
+    written = pipeline.source_of(config)
+    document, warnings, source = pipeline.read(written, config.lenient, config.formats == "types")
     unenforced = {one.pointer for one in warnings if one.rule == "model/not-enforced"}
     from speclens import verify  # hypothesis and pydantic are half a second to import
 
-    modules = _modules(config)
+    modules = _modules(written, config)
     made = verify.generated(source.value, document, *modules)
     chosen = {place: made[place] for name in schemas or ("",) for place in _called(made, name)}
     names = [one.name for one in chosen.values()]
@@ -107,9 +106,9 @@ def _called(made: Mapping[str, Generated], name: str) -> list[str]:
     return found
 
 
-def _modules(config: Config) -> tuple[ModuleType, ModuleType | None]:
+def _modules(source: Source, config: Config) -> tuple[ModuleType, ModuleType | None]:
     """The models and the normalizers of the package that is generated."""
-    built, _ = pipeline.build(config)
+    built, _ = pipeline.build(source, config)
     inside = {file.path.removeprefix(f"{config.package}/"): file.text for file in built.files}
     texts = {name: text for name, text in inside.items() if name.endswith(".py")}
     modules = ["models", *(["normalizers"] if "normalizers.py" in texts else ())]
