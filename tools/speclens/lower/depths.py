@@ -10,7 +10,7 @@ from speclens.lower.walk import JsonObject
 from speclens.problems import Finding
 from speclens.source.pointer import exists, from_reference, get, join
 
-_LONGEST = 50
+_LONGEST = 100
 _LISTS = ("allOf", "anyOf", "oneOf")
 
 

@@ -191,10 +191,13 @@ def too_deep(schemas: Iterable[ir.Schema]) -> tuple[Finding, ...]:
     """What would be more than Python's stack holds when it is built."""
     named = {schema.ident: schema for schema in schemas}
     large = [circle for circle in _circles(named) if len(circle) > _CIRCLE]
-    heights = _heights(
-        {name: _aliases(one, named) for name, one in named.items() if not one.is_object}
-    )
-    deep = [name for name, height in heights.items() if height == _CONTAINERS + 1]
+    graph = {name: _aliases(one, named) for name, one in named.items() if not one.is_object}
+    depths, deep = dict[str, int](), list[str]()
+    for group in groups(graph):
+        below = max((depths.get(part, 0) for name in group for part in graph[name]), default=0)
+        depth = below + (not isinstance(named[group[0]].type, ir.Named))
+        depths |= dict.fromkeys(group, depth)
+        deep += group[:1] if below == _CONTAINERS < depth else ()
     circle = f"{{}} schemas that are made of each other; there may be {_CIRCLE:,}"
     chain = f"arrays, maps or unions of each other, more than {_CONTAINERS} deep"
     told = [(circle.format(f"{len(one):,}"), one[0]) for one in large] + [
