@@ -18,7 +18,7 @@ from pydantic_core import from_json
 
 from ._compat import CompatError, Normalized, PayloadError, unchanged
 from ._errors import Answer
-from ._operation import Json, canonical, older, to_json
+from ._operation import ENCODER, Json, canonical, older, to_json
 from ._parameters import Query
 
 Normalize = Callable[[Any], Normalized]
@@ -58,10 +58,12 @@ class MergePatch(Json):
             return super().encode(value, options)
         except (CompatError, PayloadError):
             sent = {**to_json(value), **(options.get("extra_body") or {})} if isinstance(value, Mapping) else to_json(value)
-            if isinstance(sent, dict):
-                sent = {key: item for key, item in sent.items() if item is not None or self._is_taken_away(key)}
-            kept = super().encode(_kept(sent), {**options, "extra_body": None})
-            made = _patched(json.loads(kept["content"]), sent)
+            if not isinstance(sent, dict):
+                raise
+            gone = {key: None for key, item in sent.items() if item is None and self._is_taken_away(key)}
+            rest = self.fold({key: item for key, item in sent.items() if item is not None}).value
+            kept = super().encode(_kept(rest), {**options, "extra_body": None})
+            made = _patched(json.loads(kept["content"]), {**rest, **gone})
             return {"content": plain(made).encode()}
 
     def _is_taken_away(self, key: str) -> bool:
@@ -133,7 +135,7 @@ class Unknown:
     def encode(self, value: Any, options: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(value, (bytes, str)):
             return {"content": value}
-        return {"content": json.dumps(to_json(value), ensure_ascii=False).encode()}
+        return {"content": ENCODER.encode(to_json(value)).encode()}
 
     def decode(self, answer: Answer) -> Any:
         kind = answer.response.headers.get("content-type", "") if answer.response is not None else ""
@@ -312,6 +314,8 @@ def _opened(content: Any) -> Any:
     """A file's content: that of a path, and of what could not be read a second time if it has to be sent again."""
     if isinstance(content, os.PathLike):
         return Path(content).read_bytes()
+    if isinstance(content, bytearray):
+        return bytes(content)
     if hasattr(content, "read") and not (hasattr(content, "seekable") and content.seekable()):
         return content.read()
     return content
@@ -319,4 +323,4 @@ def _opened(content: Any) -> Any:
 
 def plain(value: Any) -> str:
     """A JSON value as text: a string as it is."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return value if isinstance(value, str) else ENCODER.encode(value)

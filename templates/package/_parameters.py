@@ -8,15 +8,16 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, ClassVar
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
-from ._operation import Codec, Draft, Json, to_json
+from ._operation import ENCODER, Codec, Draft, Json, to_json
 
 Quote = Callable[[str], str]
 _SEPARATORS = {"form": ",", "spaceDelimited": "%20", "pipeDelimited": "%7C"}
 _SENDABLE = re.compile(r"([!-~]+([ \t]+[!-~]+)*)?")  # in a header: what httpx and h11 take
 _COOKIE = re.compile(r"[!#-+\--:<-\[\]-~]*")  # RFC 6265, 4.1.1
 _RESERVED = "!$'()*,/:;?@"  # RFC 3986, 2.2, without what would end a part of the query
+_IN_PATH = "!$'()*,:;@&=+"  # section 4.12.2 of 3.2: in a path neither `/`, `?` nor `#`
 
 
 _TRIPLE = re.compile("(%[0-9A-Fa-f]{2})")
@@ -26,10 +27,10 @@ def _quoted(is_reserved: bool) -> Quote:
     return _reserved if is_reserved else partial(quote, safe="")
 
 
-def _reserved(text: str) -> str:
+def _reserved(text: str, kept: str = _RESERVED) -> str:
     """Reserved expansion (RFC 6570, 3.2.3): what is encoded already stays so."""
     parts = enumerate(_TRIPLE.split(text))
-    return "".join(part if index % 2 else quote(part, _RESERVED) for index, part in parts)
+    return "".join(part if index % 2 else quote(part, kept) for index, part in parts)
 
 
 def _octets(text: str) -> str:
@@ -40,7 +41,7 @@ def _octets(text: str) -> str:
 
 
 def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return ENCODER.encode(value)
 
 
 def _text(value: Any) -> str:
@@ -90,9 +91,10 @@ class Path:
     is_nullable: ClassVar[bool] = False
 
     def put(self, draft: Draft, ident: str, value: Any) -> None:
-        name, how = self.name or ident, _quoted(self.reserved)
+        name = self.name or ident
+        how = partial(_reserved, kept=_IN_PATH) if self.reserved else _quoted(False)
         text = self._expanded(name, to_json(value), how)
-        if text in {"", ".", ".."} or "/../" in f"/{text}/":
+        if unquote(text) in {"", ".", ".."} or "/../" in f"/{text}/":
             raise ValueError(f"{ident!r} is a part of the path, and may not be {value!r}")
         draft.path = draft.path.replace(f"{{{name}}}", text)
 

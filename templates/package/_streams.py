@@ -23,6 +23,7 @@ from ._request import Request
 from ._transport import AsyncClient, SyncClient
 
 T = TypeVar("T")
+_FIELDS = frozenset({"event", "data", "id", "retry"})
 Reader = Callable[[str], Iterator[Any]]
 """The items that the next line of an answer completes."""
 
@@ -113,9 +114,13 @@ class EventObjects(JsonLines):
     """Server-sent events with their fields (`event`, `data`, `id`, `retry`): data is text, or what its JSON holds."""
 
     media_type: str = "text/event-stream"
+    is_json: bool = False  # whether data is JSON, by the API document
 
     def line(self, item: bytes) -> bytes:
-        fields = {name: value if isinstance(value, str) else json.dumps(value) for name, value in from_json(item).items()}
+        event = from_json(item)
+        if self.is_json and "data" in event:
+            event["data"] = json.dumps(event["data"], ensure_ascii=False)
+        fields = {name: value if isinstance(value, str) else json.dumps(value) for name, value in event.items() if name in _FIELDS}
         lines = (f"{name}: {line}\n" for name in fields for line in re.split("\r\n?|\n", fields[name]))
         return f"{''.join(lines)}\n".encode()
 
@@ -124,7 +129,7 @@ class EventObjects(JsonLines):
 
         def read(line: str) -> Iterator[Any]:
             name, _, value = line.partition(":")
-            if name in {"event", "data", "id", "retry"}:
+            if name in _FIELDS:
                 fields.setdefault(name, []).append(value.removeprefix(" "))
             elif not line:
                 found = {name: "\n".join(lines) if name == "data" else lines[-1] for name, lines in fields.items()}
@@ -139,11 +144,23 @@ class EventObjects(JsonLines):
         if fields.get("retry", "").isdecimal():
             event["retry"] = int(fields["retry"])
         try:
-            yield self.decode(Answer(content=json.dumps(event).encode()))
-        except ValueError:
+            yield self._decoded(event, self.is_json)
+        except ValueError as failure:
             if event["data"] != "[DONE]":
-                held = {**event, "data": from_json(event["data"])}
-                yield self.decode(Answer(content=json.dumps(held).encode()))
+                yield self._otherwise(event, failure)
+
+    def _otherwise(self, event: dict[str, Any], failure: ValueError) -> Any:
+        """An event with data of the other kind than it should be. Raises what is wrong with it as JSON."""
+        try:
+            return self._decoded(event, not self.is_json)
+        except ValueError:
+            if self.is_json:
+                raise failure from None
+            raise
+
+    def _decoded(self, event: dict[str, Any], is_json: bool) -> Any:
+        held = {**event, "data": from_json(event["data"])} if is_json else event
+        return self.decode(Answer(content=json.dumps(held).encode()))
 
 
 class _Answered:

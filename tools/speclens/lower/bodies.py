@@ -13,7 +13,7 @@ from speclens.lower.arguments import Inputs, union
 from speclens.lower.naming import is_class
 from speclens.lower.walk import JsonObject, follow
 from speclens.objects import WAS_20, is_30
-from speclens.source.pointer import get
+from speclens.source.pointer import exists, get
 
 OPTION = "content-type"
 """The place of an argument that chooses the media type."""
@@ -53,7 +53,9 @@ def _given(inputs: Inputs, one: ir.Media) -> list[str]:
         return ["Mapping[str, Any]"]
     found = ["Any"]
     if one.schema:
-        found = inputs.options(one.schema, get(inputs.document, one.schema))
+        place = inputs.named.view.origin(one.schema)
+        if exists(inputs.document, place):
+            found = inputs.options(place, get(inputs.document, place))
     if one.codec in media.STREAMS:
         return [f"Sequence[{union(found if one.annotation != 'Any' else ['Any'])}]", "bytes"]
     return ["str"] if one.codec == "Text" and "Any" in found else found

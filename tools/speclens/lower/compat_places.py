@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from itertools import combinations
 
-from speclens.lower import compat, differences, discriminators, media
+from speclens.lower import compat, compat_shapes, differences, discriminators, facts, media
 from speclens.lower.parameters import schema_of
 from speclens.lower.walk import JsonObject, all_schemas, follow
 from speclens.objects import kinds_along, nodes
@@ -161,10 +161,15 @@ def _alike(
         if not isinstance(listed, list) or compat.union(document, here, listed):
             continue
         places = [follow(document, join(here, index), one)[0] for index, one in enumerate(listed)]
-        named = [bool(discriminators.test(document, schema, listed, i)) for i in range(len(listed))]
+        named = discriminators.tests(document, schema, listed)
+        if all(named) or not any(place in folding for place in places):
+            continue
+        if len(listed) > compat_shapes.MOST_BRANCHES:
+            yield compat_shapes.too_many(here, len(listed))
+            continue
         for a, b in combinations(range(len(listed)), 2):
             is_told = (named[a] and named[b]) or places[a] == places[b]
-            if is_told or not {places[a], places[b]} & {*folding}:
+            if is_told or not (places[a] in folding or places[b] in folding):
                 continue
             if differences.overlap(document, listed[a], listed[b]):
                 message = f"a value may fit both this and {join(here, a)}, which fold differently"
@@ -182,17 +187,25 @@ def _media(document: JsonObject, folding: Collection[str]) -> Iterator[Finding]:
     }
     for one in every:
         place = follow(document, one.place, one.schema)[0]
-        is_folded = one.codec in media.FOLDED - (
-            _ANSWERS_AS_THEY_ARE if one.owner == "response" else frozenset()
-        )
         is_spoken = (one.pointer.rpartition("/")[0], place) in spoken and one.codec == "Raw"
-        if place in folding and not (
-            is_folded or is_spoken or one.owner in {"parameter", "header"}
-        ):
-            what = "an answer" if one.owner == "response" else "a body"
-            message = f"{place} has x-compat, and {what} of `{one.name}` is not folded"
-            hint = "declare it as JSON, or refer to a schema without x-compat"
-            yield Finding("compat/misplaced", one.place, message, hint)
+        if place in folding and not is_spoken and one.owner not in {"parameter", "header"}:
+            for message, hint in _unread(document, one, place):
+                yield Finding("compat/misplaced", one.place, message, hint)
+
+
+def _unread(document: JsonObject, one: media.Held, place: str) -> Iterator[tuple[str, str]]:
+    """Why values of a media type are not folded, and what to do."""
+    as_it_is = _ANSWERS_AS_THEY_ARE if one.owner == "response" else frozenset[str]()
+    if one.codec not in media.FOLDED - as_it_is:
+        what = "an answer" if one.owner == "response" else "a body"
+        message = f"{place} has x-compat, and {what} of `{one.name}` is not folded"
+        yield message, "declare it as JSON, or refer to a schema without x-compat"
+    elif one.codec == "Text" and facts.types_of(document, one.schema) - {"string"}:
+        message = f"{place} has x-compat, and accepts more than texts, which is all that `{one.name}` holds"
+        yield message, "declare it as JSON, or let it accept texts only"
+    elif one.codec == "JsonLines" and one.place == join(one.pointer, "schema"):
+        message = f"{place} has x-compat, and is the schema of a whole `{one.name}` stream, not of its items"
+        yield message, "write `itemSchema`, or an array of items"
 
 
 def _headers(document: JsonObject, folding: Collection[str]) -> Iterator[Finding]:

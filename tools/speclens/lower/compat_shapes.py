@@ -12,7 +12,8 @@ from speclens.lower.walk import JsonObject, all_schemas, follow
 from speclens.problems import Finding
 from speclens.source.pointer import join
 
-_MOST_BRANCHES = 100
+MOST_BRANCHES = 100
+"""Of a union with x-compat: each is told apart from each."""
 
 
 def of_union(document: JsonObject, pointer: str, schema: JsonObject) -> Iterator[Finding]:
@@ -20,10 +21,8 @@ def of_union(document: JsonObject, pointer: str, schema: JsonObject) -> Iterator
     branches = compat.branches(document, pointer, schema)
     if "$ref" in schema or not branches:
         return
-    if len(branches) > _MOST_BRANCHES:
-        message = f"{len(branches)} branches are too many: each is told apart from each"
-        hint = f"join some, or give at most {_MOST_BRANCHES}"
-        yield Finding("compat/too-many-shapes", pointer, message, hint)
+    if len(branches) > MOST_BRANCHES:
+        yield too_many(pointer, len(branches))
         return
     is_spoke = "into" in compat.keywords(schema)
     canonical = [branch for branch in branches if branch.shape is None]
@@ -44,6 +43,13 @@ def of_union(document: JsonObject, pointer: str, schema: JsonObject) -> Iterator
         for branch in branches:
             if branch.shape:
                 yield from result(document, branch.shape, (pointer, schema))
+
+
+def too_many(pointer: str, count: int) -> Finding:
+    """The refusal of a union with too many branches."""
+    message = f"{count} branches are too many: each is told apart from each"
+    hint = f"join some, or give at most {MOST_BRANCHES}"
+    return Finding("compat/too-many-shapes", pointer, message, hint)
 
 
 def _is_spoke_component(document: JsonObject, pointer: str) -> bool:

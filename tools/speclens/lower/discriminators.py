@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,30 +17,33 @@ _SCHEMAS = "#/components/schemas"
 def names(document: JsonObject, discriminator: Any, branches: Sequence[Any]) -> list[set[str]]:
     """For each branch the values that name it: those of the mapping, else the name of its component. No value names two."""
     told = discriminator if isinstance(discriminator, dict) else {}
-    places = [_target(branch) for branch in branches]
     found: list[set[str]] = [set() for _ in branches]
+    at: dict[str, list[int]] = {}
+    for index, branch in enumerate(branches):
+        if target := _target(branch):
+            at.setdefault(target, []).append(index)
     mapping = told.get("mapping")
     for value, target in mapping.items() if isinstance(mapping, dict) else ():
-        for index, at in enumerate(places):
-            if at and at == place(document, target):
-                found[index].add(str(value))
-    for index, at in enumerate(places):
-        if at and not found[index]:
-            found[index].add(tokens(at)[-1])
-    used = [value for values in found for value in values]
-    return [{value for value in values if used.count(value) == 1} for values in found]
+        for index in at.get(place(document, target), ()):
+            found[index].add(str(value))
+    for target, indices in at.items():
+        for index in indices:
+            found[index] = found[index] or {tokens(target)[-1]}
+    used = Counter(value for values in found for value in values)
+    return [{value for value in values if used[value] == 1} for values in found]
 
 
-def test(document: JsonObject, owner: Any, branches: Sequence[Any], index: int) -> str:
-    """The Python test over `value` of the branch that the discriminator of a schema names; "" where no value names it."""
+def tests(document: JsonObject, owner: Any, branches: Sequence[Any]) -> list[str]:
+    """For each branch the Python test over `value` by the discriminator of the schema `owner`; "" where no value names it."""
     told = owner.get("discriminator") if isinstance(owner, dict) else None
     name = told.get("propertyName") if isinstance(told, dict) else None
-    found = names(document, told, branches)[index]
-    if not isinstance(name, str) or not found:
-        return ""
-    return (
-        f"isinstance(value, dict) and {one_of(tuple(sorted(found)), f'value.get({literal(name)})')}"
-    )
+    if not isinstance(name, str):
+        return [""] * len(branches)
+    value = f"value.get({literal(name)})"
+    return [
+        f"isinstance(value, dict) and {one_of(tuple(sorted(values)), value)}" if values else ""
+        for values in names(document, told, branches)
+    ]
 
 
 def _target(branch: Any) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from speclens import ir
 from speclens.literals import literal
-from speclens.lower import compat, differences, discriminators, facts
+from speclens.lower import compat, differences, facts
 from speclens.lower.walk import JsonObject
 
 _ARTICLES = {"array": "an array", "object": "an object", "null": "null", "integer": "an integer"}
@@ -146,13 +146,8 @@ def _test(
     ), by_keys
 
 
-def branch_test(
-    document: JsonObject, owner: JsonObject, branches: Sequence[Any], index: int
-) -> str:
-    """The test of one branch of a union that has no shapes: by type, and by what tells it from the others: a
-    discriminator of the schema that the union stands in, else what `differences` finds."""
-    if test := discriminators.test(document, owner, branches, index):
-        return test
+def branch_test(document: JsonObject, branches: Sequence[Any], index: int) -> str:
+    """The test of one branch of a union that has no shapes: by type, and by what tells it from the others."""
     found = [
         _Candidate(ir.Case("", ""), True, facts.alternatives(document, branch))
         for branch in branches

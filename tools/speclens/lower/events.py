@@ -15,6 +15,8 @@ from speclens.source.pointer import join, to_reference, tokens
 
 FIELDS = "x-speclens-event-fields"
 """In the view of models a member of media types whose items are events with their fields, not what their data holds."""
+HELD = "x-speclens-event-data"
+"""In the view of models a member of media types: whether the data of all its events is JSON."""
 _HELD = "contentSchema"
 _UNIONS = ("oneOf", "anyOf")
 
@@ -39,6 +41,7 @@ def decode(document: JsonObject, origins: dict[str, str]) -> None:
         place = join(node.pointer, "itemSchema")
         found = list(_layers(document, place, node.value["itemSchema"], set()))
         node.value[FIELDS] = _describes(found)
+        node.value[HELD] = _are_json(found)
         if any(_held(layer) is not None for layer in found):
             whole = _inlined(document, place, node.value["itemSchema"], place, origins, set())
             _say(whole, place, origins)
@@ -51,6 +54,13 @@ def _describes(layers: list[JsonObject]) -> bool:
     data = [one["data"] for one in found if isinstance(one.get("data"), dict)]
     is_text = any(_HELD in one or one.get("type", "string") == "string" for one in data)
     return is_text if data else any("event" in one for one in found)
+
+
+def _are_json(layers: list[JsonObject]) -> bool:
+    """Whether all that is said of data says what JSON it holds."""
+    found = [layer["properties"] for layer in layers if isinstance(layer.get("properties"), dict)]
+    data = [one["data"] for one in found if isinstance(one.get("data"), dict)]
+    return bool(data) and all(_HELD in one for one in data)
 
 
 def _layers(

@@ -12,7 +12,7 @@ from speclens.lower import files, likely, parameters
 from speclens.lower.arguments import Inputs
 from speclens.lower.facts import is_number
 from speclens.lower.walk import JsonObject, follow
-from speclens.source.pointer import get
+from speclens.source.pointer import exists, get
 
 Wanted = Mapping[str, "Wanted"]
 """Members of an object, by their names, and theirs."""
@@ -35,20 +35,22 @@ def call(inputs: Inputs, resource: ir.Resource) -> ir.Example:
     if operation.body and operation.body.content[0].schema:
         media = operation.body.content[0]
         value = _of(document, get(document, media.pointer))
-        defaults = {} if operation.body.argument else inputs.defaults(_target(document, media)[0])
+        defaults = {} if operation.body.argument else inputs.defaults(_target(inputs, media)[0])
     arguments = []
     for one in operation.arguments:
         given = _given(document, one, value)
         if given is not None and (one.name not in defaults or defaults[one.name] != given):
             arguments.append(f"{one.ident}={literal(given)}")
     answers = [one.content[0] for one in operation.responses if one.is_success and one.content]
-    schemas = [_target(document, media)[1] for media in answers if media.schema]
+    schemas = [_target(inputs, media)[1] for media in answers if media.schema]
     is_file = any(isinstance(one, dict) and files.KEYWORD in one for one in schemas)
     return ir.Example(resource.ident, operation.ident, tuple(arguments), is_file)
 
 
-def _target(document: JsonObject, media: ir.Media) -> tuple[str, Any]:
-    return follow(document, media.schema, get(document, media.schema))
+def _target(inputs: Inputs, media: ir.Media) -> tuple[str, Any]:
+    """The schema of a media type as it is written; models may be made of another."""
+    place, document = inputs.named.view.origin(media.schema), inputs.document
+    return follow(document, place, get(document, place) if exists(document, place) else {})
 
 
 def _given(document: JsonObject, argument: ir.Argument, body: Any) -> Any:

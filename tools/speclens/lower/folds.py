@@ -113,8 +113,8 @@ def _children(build: Build, pointer: str, schema: Any) -> Iterator[ir.Case]:
     """The children of a base, each for the values that its discriminator names (OpenAPI 3.1.1, section 4.8.25)."""
     places = build.children.get(pointer, ())
     references = [{"$ref": to_reference(place)} for place in places]
-    for index, place in enumerate(places):
-        test = discriminators.test(build.document, schema, references, index)
+    tests = discriminators.tests(build.document, schema, references)
+    for place, test in zip(places, tests, strict=True):
         fold = fold_ident(build, place, get(build.document, place))
         if test and fold:
             yield ir.Case(test, place, is_same=True, fold=fold)
@@ -183,10 +183,11 @@ def _of_union(build: Build, ident: str, union: _Union, pointer: str, summary: st
     if union.branches:
         return _union(build, ident, *union.owner, union.branches, summary, pointer)
     cases = []
+    named = discriminators.tests(build.document, union.owner[1], union.schemas)
     for index, branch in enumerate(union.schemas):
         here = join(union.pointer, index)
         if fold := fold_ident(build, here, branch):
-            test = dispatch.branch_test(build.document, union.owner[1], union.schemas, index)
+            test = named[index] or dispatch.branch_test(build.document, union.schemas, index)
             cases.append(ir.Case(test, here, is_same=True, fold=fold))
     return ir.Fold(ident, pointer, summary, tuple(cases), "")
 

@@ -222,6 +222,7 @@ def lower(named: Named, name: str, pointer: str) -> ir.Media:
     normalizer = named.normalizer(place) if schema is not None else None
     told = [model] if codec in _JUDGED else []
     told += [f"media_type={literal(name)}"] if name not in {USUAL[codec], "*/*"} else []
+    told += ["is_json=True"] if codec == "EventObjects" and media.get(events.HELD) else []
     return ir.Media(
         name=name,
         pointer=pointer,
@@ -230,7 +231,7 @@ def lower(named: Named, name: str, pointer: str) -> ir.Media:
         annotation={"Text": "str", "Raw": "bytes", "Multipart": "bytes"}.get(codec, model),
         arguments=(*told, *([f"fold={normalizer.ident}"] if normalizer else [])),
         fold=normalizer.ident if normalizer else "",
-        denormalize=normalizer.denormalize if normalizer else "",
+        denormalize=normalizer.denormalize if normalizer and codec != "Text" else "",
         older=_older(normalizer),
     )
 
