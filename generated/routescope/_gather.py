@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 from typing import Any
 
 from ._compat import CompatError, Log, Normalized, Path, fault
-from ._source_map import names_of
+from ._source_map import escape, names_of
 from ._values import cut, is_one_of, key_of, same
 
 Hub = tuple[Any, ...]  # name, fold, absent values, whether all are empty, spokes
@@ -16,9 +16,10 @@ Join = Callable[[list[Source], Log], Any]
 
 
 def hub_of(hub: tuple[Any, ...], *spokes: tuple[Any, ...]) -> Hub:
-    """What `gather` takes: what the hub is, and its spokes, each with the names that lead to the hub."""
-    names = (hub[0],) if isinstance(hub[0], str) else hub[0]
-    ends = [(names, *spoke, not any(spoke[2])) for spoke in spokes]
+    """What `gather` takes: what the hub is, and its spokes, each with both pointers."""
+    names = [hub[0]] if isinstance(hub[0], str) else hub[0]
+    target = "".join(f"/{escape(name)}" for name in names)
+    ends = [((f"/{escape(spoke[0])}", target), *spoke, not any(spoke[2])) for spoke in spokes]
     return *hub[:3], not any(hub[2]), ends
 
 
@@ -31,13 +32,13 @@ def gather(
     sources: list[Source] = []
     if hub in folded and (((value := folded[hub]) and blank) or not is_one_of(value, absent)):
         sources.append((place, value, own(value, place, log) if own else value))
-    for names, name, fold, absent, deprecated, blank in spokes:
+    for ends, name, fold, absent, deprecated, blank in spokes:
         if name in folded:
             value, here = folded.pop(name), (at, name)
             if not (value and blank) and is_one_of(value, absent):
                 log.drop(here, "absent")
                 continue
-            log.notes.append(("spoke", here, names, deprecated))
+            log.notes.append(("spoke", here, ends, deprecated))
             sources.append((here, value, fold(value, here, log) if fold else value))
     if sources:
         if sources[0][0] is not place and hub in folded:

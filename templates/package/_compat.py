@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from ._source_map import Path as Path
-from ._source_map import mark, pointer, pointer_of, source_of, within
+from ._source_map import above, escape, mark, pointer, pointer_of, source_of, within
 
 __all__ = ["CompatError", "Deprecation", "Drop", "Normalized", "PayloadError", "Rewrite"]
 
 Fold = Callable[[Any, Path, "Log"], Any]
-Note = tuple[str, Any, Any, Any]  # what was noted, where, and two more things
-Told = tuple[tuple["Rewrite", ...], tuple["Drop", ...], int, int]
-Ends = tuple[Path, Path]  # where something was sent, and where it is now
-End = list[Any]  # of the root and of spokes: where, both ends, whether what is inside has its own
-Spot = tuple[End, Ends, Ends | None]  # the spoke that a place is in, its ends, those of its array
-Move = tuple[Path, Path, str, "Deprecation | None"]  # what a rewrite is made of
+Note = tuple[str, Any, Any, Any]  # "spoke" or "rewrite", where, and two more things
+Told = tuple[tuple["Rewrite", ...], tuple["Drop", ...], int]
+Spot = list[
+    Any
+]  # of a place: where it was sent, where it is, whether what is inside has its own, the spoke it is in
 
 MOST_ERRORS = 100
 """The errors of a payload that are listed; `PayloadError.more` says how many there are besides."""
@@ -26,6 +25,7 @@ MOST_NOTES = 1000
 MOST_TEXT = 100_000
 """The characters of pointers after which no more errors, rewrites or drops are listed: a key may have megabytes."""
 _MOST_COUNTED = 10_000  # pydantic gives all errors or none, and each takes about 600 bytes
+_ROOM = 2 * MOST_TEXT
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class Normalized:
     1,000 of each."""
 
     value: Any
-    _notes: list[Note] = field(repr=False)
+    _log: Log = field(repr=False)
     _fold: Fold = field(repr=False)
     _sent: Any = field(repr=False)
     _told: Told | None = field(default=None, repr=False)
@@ -109,10 +109,10 @@ class Normalized:
     @property
     def more_drops(self) -> int:
         """How many drops there are besides those in `drops`."""
-        return (self._told or self._tell())[3]
+        return len(self._log.drops) - len(self.drops)
 
     def _tell(self) -> Told:
-        self._told = tell(self._notes)
+        self._told = tell(self._log)
         return self._told
 
     def locate(self, pointers: Iterable[str]) -> list[tuple[str, str]]:
@@ -122,12 +122,12 @@ class Normalized:
         value = self._fold(mark(self._sent), None, log)
         known = {target: source_of(target, value, self._sent) for target in targets}
         if lost := [target for target, source in known.items() if source is None]:
-            inside = within(lost)
-            for sent, now, _, _ in moves(log.notes):
-                for target in inside(now):
-                    if known[target] is None:
-                        known[target] = pointer(sent)
-        sources = [target if (source := known[target]) is None else source for target in targets]
+            moved: dict[str, str] = {}
+            for one in rewrites_of(log, len(log.notes), 10 * MOST_TEXT)[0]:
+                moved.setdefault(one.target, one.source)
+            for target in lost:
+                known[target] = next((moved[at] for at in above(target) if at in moved), target)
+        sources = [known[target] or "" for target in targets]
         inside, missing = within(sources), dict[str, str]()
         for at, needed in log.missing:
             missing |= {one: needed for one in inside(at) if one == pointer(at)}
@@ -192,12 +192,13 @@ class Log:
 
     def __init__(self) -> None:
         self.notes: list[Note] = []
+        self.drops: list[tuple[Path, str]] = []
         self.missing: list[tuple[Path, str]] = []
 
     def run(self, fold: Fold, payload: Any) -> Normalized:
         """A payload folded, with what was noted on the way. Raises CompatError."""
         try:
-            return Normalized(fold(payload, None, self), self.notes, fold, payload)
+            return Normalized(fold(payload, None, self), self, fold, payload)
         except RecursionError:
             raise _too_deep() from None
 
@@ -205,7 +206,7 @@ class Log:
         self.notes.append(("rewrite", at, rule, is_rename))
 
     def drop(self, at: Path, reason: str) -> None:
-        self.notes.append(("drop", at, reason, None))
+        self.drops.append((at, reason))
 
     def drop_unused(self, value: Any, used: Mapping[str, Any], path: Path) -> None:
         """Note the members of a value that its shape does not carry over. Of those in `used` it
@@ -217,90 +218,89 @@ class Log:
                 self.drop_unused(inner, used[key], (path, key))
 
 
-def tell(notes: list[Note]) -> Told:
-    """What notes come to: rewrites, drops, and how many of each are left out."""
-    if not notes:
-        return (), (), 0, 0
-    rewrites: dict[tuple[str, str], Rewrite] = {}
-    size = more = 0
-    source: Path = ()
-    target: Path = ()
-    sent = now = ""
-    for at, to, rule, deprecated in moves(notes):
-        if size > MOST_TEXT or len(rewrites) == MOST_NOTES:
-            more += 1
-            continue
-        if at is not source:  # one place is often in older shapes of several kinds
-            source, sent = at, pointer(at)
-        if to is not target:
-            target, now = to, sent if to is at else pointer(to)
-        if (sent, rule) not in rewrites:
-            rewrites[sent, rule] = Rewrite(sent, now, rule, deprecated)
-            size += len(sent) + len(now)
-    return tuple(rewrites.values()), *_dropped(notes, more)
-
-
-def _dropped(notes: list[Note], more_rewrites: int) -> tuple[tuple[Drop, ...], int, int]:
-    """The drops among notes; how many rewrites, and how many drops are left out."""
+def tell(log: Log) -> Told:
+    """What a run noted: rewrites, drops, and how many rewrites are left out."""
+    rewrites, more = rewrites_of(log, MOST_NOTES, _ROOM) if log.notes else ((), 0)
     drops: list[Drop] = []
-    size = more = 0
-    for kind, at, reason, _ in notes:
-        if kind == "drop":
-            if size > MOST_TEXT or len(drops) == MOST_NOTES:
-                more += 1
-                continue
-            drops.append(Drop(pointer(at), reason))
-            size += len(drops[-1].pointer)
-    return tuple(drops), more_rewrites, more
+    size = 0
+    for at, reason in log.drops:
+        if size > MOST_TEXT or len(drops) == MOST_NOTES:
+            break
+        text = pointer(at)
+        size += len(text)
+        drops.append(Drop(text, reason))
+    return rewrites, tuple(drops), more
 
 
-def moves(notes: list[Note]) -> list[Move]:
-    """Where older shapes came from, and where they went. One is told once per rule and property that
-    it was sent in, up to the first index of an array; inside a spoke that was not just renamed, or
-    that was dropped, it counts as the spoke."""
-    closed: set[int] | None = None
-    deprecations: dict[int, Deprecation | None] = {}
-    found: dict[tuple[int, str], Move] = {}
-    root: End = [None, (None, None), True]
-    spots: dict[int, Spot] = {id(None): (root, root[1], None)}
-    for kind, at, this, that in notes:
+def rewrites_of(log: Log, most: int, room: int) -> tuple[tuple[Rewrite, ...], int]:
+    """The first rewrites of a run, at most so many, and how many are left out. `room` is for the
+    characters of pointers, those of containers too: without it, no more places are listed. One is
+    listed once per rule and property that it was sent in, up to the first index of an array; inside
+    a spoke that was not just renamed, or that was dropped, it counts as the spoke."""
+    found: dict[tuple[str, str], Rewrite] = {}
+    more: set[tuple[int, str]] = set()
+    deprecations: dict[int, Deprecation] = {}
+    dropped: set[int] = set()
+    spots: dict[int, Spot] = {id(None): ["", "", True, None]}
+    here: Path = None
+    spot = spots[id(here)]
+    source: Any
+    target: Any
+    for kind, at, this, that in log.notes:
+        place = at if kind == "rewrite" else at[0]
+        if place is not here:  # notes of one place often follow each other
+            here = place
+            known = spots.get(id(place))
+            if known:
+                spot = known
+            elif (over := spots.get(id(place[0]))) and not over[2]:
+                spot = over  # inside of a closed spot, all counts as it
+            else:
+                for path in (place,) if over else _unknown(place, spots):
+                    spot, name = spots[id(path[0])], path[1]
+                    if not isinstance(name, str):
+                        spot[2] = False  # of an array
+                    elif spot[2] and room < 0:
+                        spot = [None, None, True, spot[3]]
+                    elif spot[2]:
+                        if "~" in name or "/" in name:
+                            name = escape(name)
+                        source, target = f"{spot[0]}/{name}", f"{spot[1]}/{name}"
+                        room -= len(source)
+                        spot = [source, target, True, spot[3]]
+                    spots[id(path)] = spot
+        source, target, is_open, spoke = spot
         if kind == "rewrite":
-            key = id(at)
-            end, here, array = spots.get(key) or _inner(_spot(at[0], spots), at)
-            source, target = (array or here) if end[2] else end[1]
-            if that and end[0] is at:
-                if closed is None:
-                    closed = {id(place) for kind, place, _, _ in notes if kind == "drop"}
-                end[2] = key not in closed
-            deprecated = deprecations.pop(key, None)  # the first one of a spoke is its own
-            if (id(source), this) not in found:
-                found[id(source), this] = source, target, this, deprecated
-        elif kind == "spoke":
-            end, (_, target), array = spots.get(id(at[0])) or _spot(at[0], spots)
-            if end is root or (end[2] and not array):
-                for name in this:
-                    target = target, name
-                here = at, target
-                spots[id(at)] = [at, here, False], here, None
-            deprecations[id(at)] = that
-    return list(found.values())
+            if that and spoke is at:
+                dropped = dropped or {id(path) for path, _ in log.drops}
+                spot[2] = id(at) not in dropped
+            deprecated = deprecations.pop(id(at), None) if deprecations else None
+            if (source, this) not in found:
+                if source is None or len(found) == most:
+                    room = -1
+                    more.add((id(spot), this))
+                else:
+                    found[source, this] = Rewrite(source, target, this, deprecated)
+        else:
+            if that:
+                deprecations[id(at)] = that  # its own first rewrite says so
+            if is_open or spoke is None:
+                if room < 0:
+                    source = target = None
+                else:
+                    if not is_open:  # an item of an array
+                        source = target = pointer(place)
+                    source += this[0]
+                    target += this[1]
+                    room -= len(source)
+                here = at
+                spot = spots[id(at)] = [source, target, False, at]
+    return tuple(found.values()), len(more)
 
 
-def _spot(path: Path, spots: dict[int, Spot]) -> Spot:
-    """The spot of a path; `spots` holds those that are known, and gets those on the way."""
-    new: list[tuple[Any, ...]] = []
-    while path is not None and id(path) not in spots:
-        new.append(path)
-        path = path[0]
-    spot = spots[id(path)]
-    for path in reversed(new):
-        spot = spots[id(path)] = _inner(spot, path)
-    return spot
-
-
-def _inner(spot: Spot, path: tuple[Any, ...]) -> Spot:
-    """The spot of a member or an item of what is at a spot."""
-    end, here, array = spot
-    above, key = path
-    target = path if here[1] is above else (here[1], key)
-    return end, (path, target), array or (here if isinstance(key, int) else None)
+def _unknown(path: Any, known: Container[int]) -> list[Any]:
+    """The containers of a place that are not known by their ids, from the outermost, and itself."""
+    found = [path]
+    while id(path := path[0]) not in known:
+        found.append(path)
+    return found[::-1]

@@ -53,10 +53,19 @@ def names_of(pointer: str) -> list[str]:
     return [token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/")[1:]]
 
 
-def pointer(path: Path) -> str:
-    """The JSON Pointer of a path."""
-    text, tokens = "", list[str]()
-    while path is not None:
+def above(pointer: str) -> Iterator[str]:
+    """The pointers of all containers of a place, from the root, and its own."""
+    for end, character in enumerate(pointer):
+        if character == "/":
+            yield pointer[:end]
+    yield pointer
+
+
+def pointer(path: Path, above: Path = None) -> str:
+    """The JSON Pointer of a path, from the root or from a container on the way."""
+    tokens: list[str] = []
+    text = ""
+    while path is not above and path:
         path, key = path
         if isinstance(key, str) and ("~" in key or "/" in key):
             key = escape(key)

@@ -46,18 +46,21 @@ def is_one_of(value: Any, values: Sequence[Any]) -> bool:
 def key_of(value: Any) -> Hashable:
     """What equal JSON values share, and no others. Only texts are hashed: Python salts their hashes,
     so nobody can send values that collide, as numbers and nested arrays can."""
+    if type(value) is int:  # of any length
+        return (hex(value),)
     if isinstance(value, str):
         return value
     if isinstance(value, dict):
-        inner = value.items()
         return frozenset(
-            [(name, one if isinstance(one, str) else key_of(one)) for name, one in inner]
+            [(name, one if type(one) is str else key_of(one)) for name, one in value.items()]
         )
+    if isinstance(value, int):
+        return (repr(value) if isinstance(value, bool) else hex(value),)
+    if isinstance(value, float):
+        return (hex(int(value)) if value.is_integer() else float.__repr__(value),)
     if not isinstance(value, (list, tuple)):
-        return (repr(_whole(value)),)
-    with suppress(
-        TypeError, ValueError
-    ):  # names that are no texts, integers of more than 4,300 digits
+        return (repr(value),)
+    with suppress(TypeError, ValueError):  # names that are no texts, integers of 4,300 digits
         text = _DUMP(value)
         if not _WHOLE.search(text):
             return (text,)
@@ -91,7 +94,9 @@ def is_multiple(value: float, of: float) -> bool:
     """Whether a number is a whole multiple of another, as they are written: 0.3 is one of 0.1."""
     if isinstance(value, float) and not math.isfinite(value):
         return False
-    exact = Fraction(value if isinstance(value, int) else str(value))  # an integer may be of any length
+    exact = Fraction(
+        value if isinstance(value, int) else str(value)
+    )  # an integer may be of any length
     return (exact / Fraction(str(of))).denominator == 1
 
 
