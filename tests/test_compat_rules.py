@@ -22,7 +22,7 @@ RULES = {
 }  # fmt: skip
 # What stands alone has no second place: a keyword by itself, and a value that folds into itself.
 ONE_PLACE = re.compile(
-    "unknown-keyword|folds into itself|no branch|nothing folds|itself renamed|under `not`"
+    "unknown-keyword|folds into itself|no branch|nothing folds|itself renamed|under `not`|under `definitions`|through `.dynamicRef`"
     "|no property|is neither|no query parameter|no header parameter|misplaced|values-key|no canonical form stands"
     "|beside `|has no meaning here"
 )

@@ -14,6 +14,7 @@ from speclens.lower import (
     compat_rules,
     depths,
     docs,
+    events,
     files,
     folds,
     media,
@@ -86,7 +87,8 @@ def check(document: JsonObject, lifted: view.View) -> tuple[Finding, ...]:
 
 
 def _check_compat(document: JsonObject, lifted: view.View) -> tuple[Finding, ...]:
-    alone = parameters.own_schemas(document)
+    # Looked at where they were lifted to: schemas of parameters, and what the data of events holds.
+    alone = parameters.own_schemas(document) | events.held(lifted.origins)
     own = (*compat_places.misplaced(document), *parameters.check(document))
     # What is at the wrong place, or says nothing that can be understood, is told once.
     told = tuple(f"{_keyword_of(one.pointer)}/" for one in own)

@@ -43,10 +43,7 @@ def of_keywords(pointer: str, schema: JsonObject) -> Iterator[Finding]:
         yield Finding(
             "compat/unknown-keyword", join(here, name), f"unknown x-compat keyword `{name}`", hint
         )
-    path = compat_places.way(pointer)
-    for keyword in sorted(
-        compat_places.ELSEWHERE & {token for token, is_name in path if not is_name}
-    ):
+    for keyword in sorted(compat_places.elsewhere(pointer)):
         message = f"x-compat has no meaning under `{keyword}`"
         yield Finding(
             "compat/unsupported-keyword", here, message, "declare the shape where the value stands"

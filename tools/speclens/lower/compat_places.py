@@ -14,7 +14,7 @@ from speclens.lower.parameters import schema_of
 from speclens.lower.walk import JsonObject, all_schemas, follow
 from speclens.objects import kinds_along, nodes
 from speclens.problems import Finding
-from speclens.source.pointer import join, tokens
+from speclens.source.pointer import get, join, tokens
 
 ELSEWHERE = frozenset({
     "not", "if", "then", "else", "contains", "propertyNames", "dependentSchemas", "patternProperties",
@@ -23,6 +23,8 @@ ELSEWHERE = frozenset({
 """Where a schema is asked about something else than the value that stands there, or of some of the values."""
 _NAMES = frozenset({"properties", "patternProperties", "$defs", "dependentSchemas"})
 _UNIONS = ("oneOf", "anyOf")
+_OLDER = ("definitions", "dependencies", "additionalItems")
+"""Keywords that held schemas before JSON Schema 2020-12."""
 _ANSWERS_AS_THEY_ARE = frozenset({"Form", "Multipart"})
 
 
@@ -33,12 +35,15 @@ def misplaced(document: JsonObject) -> Iterator[Finding]:
         if compat.KEYWORD not in node.value or node.kind == "schema":
             continue
         place, own = join(node.pointer, compat.KEYWORD), compat.keywords(node.value)
-        if node.kind == "parameter":
+        if node.reference is not None:
+            hint = "move it to what is referred to, or write that out here"
+            yield _nothing(place, "x-compat means nothing beside a `$ref` of this kind", hint)
+        elif node.kind == "parameter":
             for keyword in sorted(own.keys() & {"hubs", "partial"}):
                 message = f"x-compat: `{keyword}` means nothing on a parameter"
                 yield _nothing(join(place, keyword), message, "write it on the operation")
         elif node.kind == "operation":
-            if not own.keys() or own.keys() - {"hubs"}:
+            if not own.get("hubs") or own.keys() - {"hubs"}:
                 hint = "write `hubs: {/query.name: {conflict: prefer}}`, or remove it"
                 yield _nothing(
                     place, "x-compat on an operation holds `hubs`, and nothing else", hint
@@ -57,9 +62,13 @@ def unfolded(
 ) -> Iterator[Finding]:
     """Places with x-compat of which values would not be folded; `folding` are the pointers of all schemas that hold
     something to fold. The schemas in `skip` are looked at elsewhere."""
+    anchors = {get(document, place).get("$dynamicAnchor") for place in folding} - {None}
     for pointer, schema in all_schemas(document):
-        if isinstance(schema, dict) and pointer not in skip:
-            keywords = sorted(ELSEWHERE & {token for token, is_name in way(pointer) if not is_name})
+        if isinstance(schema, dict) and not f"{pointer}/".startswith(
+            tuple(f"{one}/" for one in skip)
+        ):
+            keywords = sorted(elsewhere(pointer))
+            yield from _unknown(pointer, schema, anchors)
             if not keywords:
                 yield from _alone(document, pointer, schema)
             if pointer in folding:
@@ -68,6 +77,11 @@ def unfolded(
                 yield from _alike(document, folding, pointer, schema)
     yield from _media(document, folding)
     yield from _headers(document, folding)
+
+
+def elsewhere(pointer: str) -> frozenset[str]:
+    """The keywords on the way to a schema under which nothing is folded."""
+    return ELSEWHERE & {token for token, is_name in way(pointer) if not is_name}
 
 
 def way(pointer: str) -> list[tuple[str, bool]]:
@@ -126,6 +140,19 @@ def _alone(document: JsonObject, pointer: str, schema: JsonObject) -> Iterator[F
         )
         hint = "write it beside `into`"
         yield Finding("compat/unsupported-keyword", join(place, "deprecated"), message, hint)
+
+
+def _unknown(pointer: str, schema: JsonObject, anchors: Collection[str]) -> Iterator[Finding]:
+    """References that are not followed, and keywords of older drafts, which are not looked into."""
+    if str(schema.get("$dynamicRef", "")).removeprefix("#") in anchors:
+        message = "x-compat is not followed through `$dynamicRef`"
+        place = join(pointer, "$dynamicRef")
+        yield Finding("compat/unsupported-keyword", place, message, "write a `$ref`")
+    for keyword in _OLDER:
+        if keyword in schema and compat.is_used({keyword: schema[keyword]}):
+            message = f"x-compat has no meaning under `{keyword}`"
+            hint = "declare the shape where the value stands"
+            yield Finding("compat/unsupported-keyword", join(pointer, keyword), message, hint)
 
 
 def _refers(
@@ -188,7 +215,7 @@ def _media(document: JsonObject, folding: Collection[str]) -> Iterator[Finding]:
     for one in every:
         place = follow(document, one.place, one.schema)[0]
         is_spoken = (one.pointer.rpartition("/")[0], place) in spoken and one.codec == "Raw"
-        if place in folding and not is_spoken and one.owner not in {"parameter", "header"}:
+        if place in folding and not is_spoken and one.owner != "header":
             for message, hint in _unread(document, one, place):
                 yield Finding("compat/misplaced", one.place, message, hint)
 
@@ -197,7 +224,7 @@ def _unread(document: JsonObject, one: media.Held, place: str) -> Iterator[tuple
     """Why values of a media type are not folded, and what to do."""
     as_it_is = _ANSWERS_AS_THEY_ARE if one.owner == "response" else frozenset[str]()
     if one.codec not in media.FOLDED - as_it_is:
-        what = "an answer" if one.owner == "response" else "a body"
+        what = {"response": "an answer", "parameter": "a parameter"}.get(one.owner, "a body")
         message = f"{place} has x-compat, and {what} of `{one.name}` is not folded"
         yield message, "declare it as JSON, or refer to a schema without x-compat"
     elif one.codec == "Text" and facts.types_of(document, one.schema) - {"string"}:

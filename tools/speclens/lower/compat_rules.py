@@ -14,6 +14,7 @@ from speclens.source.pointer import join, tokens
 
 _COUNTING = (
     "minProperties", "maxProperties", "not", "if", "then", "else", "dependentRequired", "dependentSchemas", "dependencies",
+    "enum", "const",
 )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ Data is text, of which `contentSchema` says what JSON it holds. In models it is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from speclens.lower.view import copied
@@ -46,6 +46,11 @@ def decode(document: JsonObject, origins: dict[str, str]) -> None:
             whole = _inlined(document, place, node.value["itemSchema"], place, origins, set())
             _say(whole, place, origins)
             node.value["itemSchema"] = whole
+
+
+def held(origins: Mapping[str, str]) -> frozenset[str]:
+    """The places of a document that say what data holds, of which `decode` made properties."""
+    return frozenset(place for place in origins.values() if place.endswith(f"/data/{_HELD}"))
 
 
 def _describes(layers: list[JsonObject]) -> bool:

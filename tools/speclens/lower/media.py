@@ -153,11 +153,12 @@ class Held(NamedTuple):
 def held(document: JsonObject) -> Iterator[Held]:
     """The media types of a document that say something of their values."""
     for node in nodes(document):
-        if node.kind == "media-type" and node.reference is None:
+        if node.kind == "media-type" and node.parent != "components":  # there it has no name
             name = tokens(node.pointer)[-1]
-            found = _value(document, name, node.pointer, node.value)
+            pointer, value = _followed(document, node.pointer, node.value)
+            found = _value(document, name, pointer, value)
             if found[2] is not None:
-                yield Held(name, node.parent, node.pointer, *found)
+                yield Held(name, node.parent, pointer, *found)
 
 
 def _value(

@@ -73,6 +73,7 @@ def _operation(inputs: Inputs, found: Endpoint, heads: str) -> ir.Operation:
     request = requests.lower(inputs, pointer, operation, found.path)
     answers = responses.lower(inputs.named, pointer, operation)
     lifted = parameters.place_of(inputs.lifted, pointer)
+    lifted = lifted if lifted in inputs.named.folds else ""
     ident = methods.verb(operation, found.name, methods.tag(operation, found.path))
     stream, is_plain = responses.stream(answers), responses.is_plain(answers)
     is_download = responses.is_download(answers)

@@ -8,7 +8,7 @@ A parameter is a member called as in OpenAPI's runtime expressions (section 4.8.
 from __future__ import annotations
 
 import copy
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
@@ -20,6 +20,7 @@ from speclens.objects import nodes, path_item_of
 from speclens.problems import Finding
 from speclens.source.pointer import exists, get, join, tokens
 
+_MOST_NAMES = 100  # that are compared with one that is not there
 Parameters = Mapping[tuple[str, str], tuple[str, JsonObject]]
 """By location and name (of a header in lower case): pointer and Parameter Object."""
 
@@ -194,8 +195,9 @@ def check(document: JsonObject) -> Iterator[Finding]:
                 yield Finding("compat/unknown-target", place, told, hint)
 
 
-def _nearest(name: str, others: Iterable[JsonObject]) -> str:
-    close = get_close_matches(name, [other["name"] for other in others], 1)
+def _nearest(name: str, others: Sequence[JsonObject]) -> str:
+    known = [other["name"] for other in others]
+    close = get_close_matches(name, known, 1) if len(known) < _MOST_NAMES else []
     for other in others:
         if other["name"] in close:
             return f"did you mean `{{in: {other.get('in')}, name: {other['name']}}}`?"

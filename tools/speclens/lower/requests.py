@@ -186,7 +186,9 @@ def _whole_query(inputs: Inputs, pointer: str, parameter: JsonObject) -> str:
     for name, place, value in media.content(inputs.document, pointer, parameter):
         one = media.lower(inputs.named, name, place)
         encoding = bodies.encoding(value, True) if one.codec == "Form" else ""
-        told = [*one.arguments, *([f"encoding={encoding}"] if encoding else [])]
+        # Folded it is as a parameter, together with the others.
+        own = [text for text in one.arguments if not text.startswith("fold=")]
+        told = [*own, *([f"encoding={encoding}"] if encoding else [])]
         if one.codec in {"Form", "Json"}:
             return f"QueryString(codec={one.codec}({', '.join(told)}))"
     return "QueryString(codec=Text())"
