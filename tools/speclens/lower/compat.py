@@ -116,7 +116,7 @@ def folded_place(document: JsonObject, pointer: str, schema: Any) -> tuple[str, 
         beside = schema.keys() & SUBSCHEMAS.keys()
         if "$ref" in schema and (is_30(document) or not beside):  # in 3.0 nothing counts beside it
             pointer, schema = follow(document, pointer, schema)
-        elif beside == {"allOf"} and schema.get("nullable") is not True:
+        elif beside == {"allOf"} and schema.get("nullable") is not True and KEYWORD not in schema:
             members = schema["allOf"]
             if isinstance(members, list) and len(members) == 1:
                 pointer, schema = join(pointer, "allOf", 0), members[0]

@@ -6,7 +6,14 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from speclens.lower import compat, compat_keywords, compat_places, compat_shapes, facts
+from speclens.lower import (
+    compat,
+    compat_keywords,
+    compat_places,
+    compat_shapes,
+    compat_twice,
+    facts,
+)
 from speclens.lower.build import folding
 from speclens.lower.walk import JsonObject, all_schemas, follow, objects
 from speclens.problems import Finding
@@ -27,7 +34,9 @@ def check(document: JsonObject, skip: Collection[str] = ()) -> tuple[Finding, ..
             found += compat_keywords.of_keywords(pointer, schema)
             found += _object(document, pointer, schema)
             found += compat_shapes.of_union(document, pointer, schema)
-    found += compat_places.unfolded(document, folding(document), skip)
+    folds = folding(document)
+    found += compat_places.unfolded(document, folds, skip)
+    found += compat_twice.check(document, folds, skip)
     found += _partial_updates(document)
     return tuple(dict.fromkeys(found))
 

@@ -237,11 +237,14 @@ def lower(named: Named, name: str, pointer: str) -> ir.Media:
     )
 
 
-def of_parameters(named: Named, place: str, pointer: str) -> ir.Media:
-    """What folds and judges the parameters of an operation, whose schema they were lifted to: that at `place`."""
+def of_parameters(named: Named, place: str, pointer: str) -> tuple[ir.Media, ...]:
+    """What folds and judges the parameters of an operation, whose schema they were lifted to: that at `place`. There is
+    nothing where nothing is to be folded."""
+    if place not in named.folds:
+        return ()
     ident = named.idents[place]
     normalizer = named.folds[place]
-    return ir.Media(
+    made = ir.Media(
         name="",
         pointer=pointer,
         schema="",
@@ -252,6 +255,7 @@ def of_parameters(named: Named, place: str, pointer: str) -> ir.Media:
         denormalize=normalizer.denormalize,
         older=_older(normalizer),
     )
+    return (made,)
 
 
 def _item(document: JsonObject, pointer: str, schema: Any, is_lines: bool) -> tuple[str, Any]:

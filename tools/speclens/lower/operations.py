@@ -73,7 +73,6 @@ def _operation(inputs: Inputs, found: Endpoint, heads: str) -> ir.Operation:
     request = requests.lower(inputs, pointer, operation, found.path)
     answers = responses.lower(inputs.named, pointer, operation)
     lifted = parameters.place_of(inputs.lifted, pointer)
-    lifted = lifted if lifted in inputs.named.folds else ""
     ident = methods.verb(operation, found.name, methods.tag(operation, found.path))
     stream, is_plain = responses.stream(answers), responses.is_plain(answers)
     is_download = responses.is_download(answers)
@@ -93,7 +92,7 @@ def _operation(inputs: Inputs, found: Endpoint, heads: str) -> ir.Operation:
         is_deprecated=operation.get("deprecated") is True,
         params=_params(inputs, found.class_name) if request.arguments else "RequestOptions",
         arguments=request.arguments,
-        parameters=(media.of_parameters(inputs.named, lifted, pointer),) if lifted else (),
+        parameters=media.of_parameters(inputs.named, lifted, pointer),
         defaults=literal(request.defaults) if request.defaults else "",
         body=request.body,
         responses=answers,
