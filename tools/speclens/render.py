@@ -7,7 +7,6 @@ directories that templates come from.
 
 from __future__ import annotations
 
-import os
 import re
 import traceback
 from collections.abc import Callable, Mapping, Sequence
@@ -48,9 +47,9 @@ def find(name: str, directories: Sequence[Path]) -> Path:
     if _leads_out(name):
         raise TemplateFault(name, 1, f"{name} is outside of the directories of templates")
     for directory in directories:
-        if os.path.isfile(path := directory / name):
+        if _is_file(path := directory / name):
             # Installers may link the files of a distribution to where they keep them.
-            if directory == BUILT_IN or _real(path).is_relative_to(_real(directory)):
+            if directory == BUILT_IN or path.resolve().is_relative_to(directory.resolve()):
                 return path
             raise TemplateFault(name, 1, f"{name} is outside of {directory}")
     raise TemplateFault(name, 1, f"no template {name}")
@@ -62,8 +61,11 @@ def _leads_out(name: str) -> bool:
     return bool(path.anchor) or ".." in path.parts
 
 
-def _real(path: Path) -> Path:
-    return Path(os.path.realpath(path))  # `Path.resolve` raises RuntimeError for a loop of links
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name that is too long
+        return False
 
 
 def text(path: Path) -> str:

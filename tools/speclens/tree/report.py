@@ -30,7 +30,7 @@ def render_text(drift: Drift) -> str:
         return "in sync\n"
     count = len(drift.files)
     summary = f"{count} {'file is' if count == 1 else 'files are'} out of sync; to mend it:"
-    blocks = (*(_block(file) for file in drift.files), f"{summary}\n{drift.fix}\n")
+    blocks = (*(_block(file) for file in drift.files), f"{summary}\n{_in_one_line(drift.fix)}\n")
     return _visible("\n".join(blocks))
 
 
@@ -85,10 +85,13 @@ def _lines(file: FileDrift) -> Iterator[str]:
     for cause in file.causes:
         yield f"  {_message(file, cause)}\n"
     for pointer in file.pointers:
-        shown = pointer.replace("\n", "\\n")
-        yield f"  {shown}\n"
+        yield f"  {_in_one_line(pointer)}\n"
     if not {"missing", "stale"} & set(file.causes) or "hand-edited" in file.causes:
         yield file.diff  # of a file that is there or not as a whole, it is all of the file
+
+
+def _in_one_line(text: str) -> str:
+    return text.replace("\n", "\\n")
 
 
 def _visible(text: str) -> str:
