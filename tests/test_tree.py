@@ -438,6 +438,16 @@ def test_text_escapes_what_a_terminal_would_obey(out: Path) -> None:
     assert line == r"-\x1b[2J\r\u202e é\xa0\xed\xa0\x80"
 
 
+def test_no_line_of_a_diff_is_a_command_of_a_runner(out: Path) -> None:
+    text = "\t::error::a\n  ::error::b\nx\n##[error]c\n"
+    write(out, tree(make("a.py", text)))
+    (out / "a.py").write_text((out / "a.py").read_text().replace("x", "y"))
+    lines = render_text(drift(out, tree(make("a.py", text)))).splitlines()
+    assert len([line for line in lines if "x3a:error" in line]) == 2
+    assert len([line for line in lines if "x23#[error" in line]) == 1
+    assert not [line for line in lines if line.lstrip().startswith("::") or "##[" in line]
+
+
 def test_problems_stand_at_the_first_line_that_differs(out: Path) -> None:
     write(out, OLD)
     edit(out)

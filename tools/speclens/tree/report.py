@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from speclens.problems import Problem
+from speclens.reporting import safe
 from speclens.tree.diff import first_line
 from speclens.tree.values import JOURNAL, Cause, Drift, FileDrift
 
@@ -99,4 +100,5 @@ def _visible(text: str) -> str:
         character = found[0]
         return character if character.isprintable() else ascii(character)[1:-1]
 
-    return re.sub(r"[^\n\t -~]", escaped, text)
+    shown = re.sub(r"[^\n\t -~]", escaped, text)
+    return "\n".join("\t".join(map(safe, line.split("\t"))) for line in shown.split("\n"))
