@@ -200,7 +200,7 @@ def test_who_owns_a_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 @POSIX
 @pytest.mark.parametrize(
     ("user", "before", "trusted"),
-    [(1000, None, {0, 1000}), (1000, "7", {0, 1000}), (0, "7", {0, 7}), (0, None, {0}), (0, "-1", {0}), (0, "x", {0})],
+    [(1000, None, {0, 1000}), (1000, "7", {0, 1000}), (0, "7", {0, 7}), (0, None, {0}), (0, "-1", {0}), (0, "x", {0}), (0, "9" * 5_000, {0})],
 )  # fmt: skip
 def test_who_is_trusted(
     user: int, before: str | None, trusted: set[int], monkeypatch: pytest.MonkeyPatch

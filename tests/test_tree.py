@@ -615,6 +615,17 @@ def test_a_file_without_marker_is_neither_replaced_nor_deleted(out: Path) -> Non
     assert (out / "pkg/py.typed").read_text() == foreign.text
 
 
+def test_a_lock_leads_to_the_files_that_it_lists_alone(out: Path) -> None:
+    """It may have come with a repository: what else is in their directories may be another's."""
+    write(out, tree(CLIENT))
+    (out / "mine").mkdir()
+    (out / "mine/keep.py").write_text(HEADER)
+    (out / "speclens.lock").write_text(lock_text(tree(CLIENT, make("mine/other.py"))))
+
+    assert write(out, tree(CLIENT)) == ("speclens.lock",)
+    assert (out / "mine/keep.py").read_text() == HEADER
+
+
 def test_a_tree_says_in_each_file_that_it_is_generated(out: Path) -> None:
     now = tree(MODELS, replace(TYPED, text=""), replace(CLIENT, text="\n" * 9 + HEADER))
     told = [("output/marker", "pkg/py.typed"), ("output/marker", "pkg/client.py")]

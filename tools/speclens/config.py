@@ -111,12 +111,17 @@ def _owners(directory: Path, path: Path) -> set[int]:
     return {os.stat(directory).st_uid, os.lstat(path).st_uid, os.stat(path).st_uid}
 
 
+_LONGEST_ID = 10
+"""Digits of the largest number of a user; `int` refuses thousands of them."""
+
+
 def _trusted() -> set[int]:
     """This user, root (who could replace the toolkit itself), and who became root by sudo."""
     if sys.platform == "win32":
         return set()
     user, before = os.geteuid(), os.environ.get("SUDO_UID", "")
-    return {0, user} | ({int(before)} if user == 0 and before.isdecimal() else set())
+    is_number = before.isdecimal() and len(before) <= _LONGEST_ID
+    return {0, user} | ({int(before)} if user == 0 and is_number else set())
 
 
 def load(path: Path) -> Config:
