@@ -24,12 +24,21 @@ ORDER = (
     "problems", "literals", "names", "marks", "config", "ir", "patterns", "source", "object_tables", "objects", "reading", "validate", "edits", "repair",
     "lower", "judging", "plan",
     "models", "render", "prune", "tidy", "reporting", "tree", "cache", "pipeline", "loading", "folding", "mock_pictures",
-    "mock", "verify", "show", "options", "mock_command", "show_command", "verify_command", "init_command", "cli", "ending", "__main__",
+    "mock", "verify", "show", "telling", "options", "explain_command", "mock_command", "show_command", "verify_command", "init_command", "cli", "ending", "__main__",
 )  # fmt: skip
 # Who touches which library.
 LIBRARIES = {
     "PIL": {"mock_pictures"},
-    "click": {"cli", "init_command", "mock_command", "options", "show_command", "verify_command"},
+    "click": {
+        "cli",
+        "explain_command",
+        "init_command",
+        "mock_command",
+        "options",
+        "show_command",
+        "telling",
+        "verify_command",
+    },
     "datamodel_code_generator": {"models"},
     "hypothesis": {"verify"},
     "iregexp_check": {"source"},

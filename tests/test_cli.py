@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import sys
 from collections.abc import Callable
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from speclens import render
+from speclens import config, render
 from speclens.cli import main
 
 ROOT = Path(__file__).parents[1]
@@ -162,6 +164,20 @@ def test_without_configuration(
     assert "No pyproject.toml with [tool.speclens] here or above" in result.stderr
 
 
+# What the package is made of would import it instead, or be imported instead; or no installer takes its name.
+PACKAGES = (
+    "json",
+    "types",
+    "test",
+    "httpx",
+    "pydantic",
+    "httpcore",
+    "typing_extensions",
+    "pets_",
+    "_pets",
+)
+# The package would be found by these names, not its client; or its own functions would find that.
+CLIENTS = ("str", "dict", "client", "models", "__init__", "_Client", "import_module")
 CONFIGS = (
     ("unknown key", CONFIG + "outptu = 'x'\n", [(6, "config/outptu")]),
     (
@@ -171,8 +187,16 @@ CONFIGS = (
     ),
     ("bad package", CONFIG.replace("pets", "1-pet"), [(3, "config/package")]),
     ("a keyword", CONFIG.replace("pets", "class"), [(3, "config/package")]),
-    ("bad client", CONFIG + "client = 'a b'\n", [(6, "config/client")]),
+    *((name, CONFIG.replace("pets", name), [(3, "config/package")]) for name in PACKAGES),
+    *((name, CONFIG + f"client = '{name}'\n", [(6, "config/client")]) for name in CLIENTS),
+    ("no client", CONFIG + "client = 'a b'\n", [(6, "config/client")]),
+    ("NUL in output", CONFIG.replace('"out"', r'"a\u0000b"'), [(4, "config/output")]),
+    ("NUL in spec", CONFIG.replace("api.yaml", r"a\u0000b"), [(2, "config/spec")]),
+    ("NUL in templates", CONFIG.replace('"templates"', r'"a\u0000b"'), [(5, "config/templates")]),
+    ("NUL in overlays", CONFIG + r'overlays = ["a", "a\u0000b"]', [(6, "config/overlays")]),
+    ("NUL in allow_path", CONFIG + r'allow_path = ["a\u0000b"]', [(6, "config/allow_path")]),
     ("bad version", CONFIG + "version = '\"'\n", [(6, "config/version")]),
+    ("no number", CONFIG + "version = 'latest'\n", [(6, "config/version")]),
     ("no string", CONFIG + "client = 5\n", [(6, "config/client")]),
     ("no such directory", CONFIG.replace('"templates"', '"there"'), [(5, "config/templates")]),
     ("no TOML", "[tool.speclens\n", [(1, "config/unreadable")]),
@@ -193,6 +217,37 @@ def test_faulty_configuration(
 
     assert result.exit_code == 2
     assert [(one["line"], one["rule"]) for one in json.loads(result.stdout)] == expected
+
+
+@pytest.mark.parametrize("name", ["ValueError", "None"])
+def test_the_client_may_hide_no_builtin(project: Path, name: str) -> None:
+    Path("pyproject.toml").write_text(CONFIG + f"client = '{name}'\n")
+
+    result = run("show")
+
+    assert (result.exit_code, result.stdout.split(": ")[1]) == (2, "config/client")
+
+
+def test_what_the_package_needs_is_no_name_of_one() -> None:
+    """What httpx, pydantic and starlette require, and what that requires."""
+    modules = {
+        name: to for to, names in metadata.packages_distributions().items() for name in names
+    }
+    waiting, seen = ["httpx", "pydantic", "starlette"], set[str]()
+    while waiting:
+        name = waiting.pop()
+        if name not in seen and name in modules:
+            seen.add(name)
+            required = metadata.requires(name) or []
+            waiting += [one for one in map(distribution, required) if one]
+    assert len(seen) > 8
+    assert [modules[name] for name in seen if config.is_package(modules[name])] == []
+
+
+def distribution(requirement: str) -> str:
+    """The name of what is required; "" if only an extra does."""
+    found = re.match(r"[\w.-]+", requirement)
+    return found[0] if found and "extra ==" not in requirement else ""
 
 
 @pytest.mark.parametrize("arguments", NO_CONFIG)
@@ -247,6 +302,58 @@ def test_a_directory_as_a_document(project: Path) -> None:
     result = run("validate", ".")
 
     assert (result.exit_code, result.stdout) == (2, ".:1:1: source/unreadable: Is a directory\n")
+
+
+HOSTILE = "a\x1b[31m\n::error::b"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="such names")
+def test_names_of_files_are_shown_and_not_obeyed(project: Path) -> None:
+    spec, out, templates = (f"{HOSTILE}.{kind}" for kind in ("yaml", "out", "templates"))
+    Path("api.yaml").rename(spec)
+    Path("templates").rename(templates)
+    named = ("--spec", spec, "--package", "pets", "--output", out, "--templates", templates)
+    made = f"{out}/pets/models.py"
+    told = [
+        run("generate", *named),
+        run("generate", *named),
+        run("check", *named),
+        run("explain", *named, f"{out}/README.md:4"),
+        run("explain", *named, f"{made}:99999"),
+        run("explain", *named, f"{spec}:1"),
+        run("validate", HOSTILE),
+        run("validate", spec, HOSTILE),
+        run(HOSTILE),
+        run(f"--{HOSTILE}"),
+        run("init", HOSTILE),
+        run("normalize", "--spec", spec, "--schema", HOSTILE),
+        run("normalize", "--spec", spec, "--schema", "Pet", HOSTILE),
+        run("verify", "--spec", spec, "--schema", HOSTILE),
+        run("show", "--spec", spec, "--package", HOSTILE),
+    ]
+    edit(Path(made), "class Owner", "class  Owner")
+    told += [
+        run("check", *named),
+        run("check", *named, "--format", "github"),
+        run("explain", *named, f"{made}:9"),
+    ]
+
+    assert [one.exit_code for one in told] == [0, 0, 0, 0, 2, 2, 2, 2, 2, 2, 0, 2, 2, 2, 2, 1, 1, 0]
+    for one in told:
+        assert "\x1b" not in one.output
+        assert not [line for line in one.output.splitlines() if line.startswith("::error::")]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links")
+@pytest.mark.parametrize("place", ["loop", "loop/models.py", "out/pets/loop"])
+def test_a_loop_of_links_is_no_file(generated: Path, place: str) -> None:
+    path = generated / place.removesuffix("/models.py")
+    path.symlink_to(path)
+
+    result = run("explain", f"{place}:1")
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert f"{place} is no file that is generated into out." in result.stderr
 
 
 def test_a_file_as_output(project: Path) -> None:

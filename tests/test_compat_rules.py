@@ -16,15 +16,15 @@ INVALID = Path(__file__).parent / "invalid"
 FILES = sorted(INVALID.glob("compat_*.yaml"))
 EXPECTED = re.compile(r"# expected: (.*)")
 RULES = {
-    "chain", "cycle", "declared-twice", "merge-non-array", "misplaced", "overlap", "partial-update", "required-spoke", "result-mismatch",
-    "sunset-before-since", "template-text", "uncovered-shape", "unknown-keyword", "unknown-target", "unsupported-keyword",
+    "chain", "cycle", "declared-twice", "merge-non-array", "misplaced", "overlap", "partial-update", "pattern", "required-spoke", "result-mismatch",
+    "sunset-before-since", "template-text", "too-many-shapes", "uncovered-shape", "unknown-keyword", "unknown-target", "unsupported-keyword",
     "values-key",
 }  # fmt: skip
 # What stands alone has no second place: a keyword by itself, and a value that folds into itself.
 ONE_PLACE = re.compile(
     "unknown-keyword|folds into itself|no branch|nothing folds|itself renamed|under `not`|under `definitions`|through `.dynamicRef`"
     "|no property|is neither|no query parameter|no header parameter|misplaced|values-key|no canonical form stands"
-    "|beside `|has no meaning here"
+    "|beside `|has no meaning here|compat/pattern|too-many-shapes"
 )
 
 

@@ -110,7 +110,7 @@ def test_the_document_names_the_schema_beside_it(empty: Path) -> None:
     ("directory", "package"),
     [
         ("pet-store", "pet_store"), ("PetStore", "pet_store"), ("2d", "n2d"), ("class", "class_api"), ("json", "json_api"),
-        ("httpx", "httpx_api"), ("größe", "gr_uf6_udf_e"), ("a b", "a_b"), ("...x", "x"), ("日本", "u65e5_u672c"),
+        ("httpx", "httpx_api"), ("test", "test_api"), ("größe", "gr_uf6_udf_e"), ("a b", "a_b"), ("...x", "x"), ("日本", "u65e5_u672c"),
     ],
 )  # fmt: skip
 def test_the_package_is_called_as_the_directory(empty: Path, directory: str, package: str) -> None:
@@ -217,6 +217,17 @@ def test_a_file_for_a_directory_and_the_reverse(empty: Path, name: str) -> None:
     assert result.exit_code == 2
     assert result.stdout.startswith(f"{name}:1:1: config/exists: ")
     assert [path.name for path in empty.rglob("*")] == [name]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links")
+@pytest.mark.parametrize(("directory", "rule"), [("loop", "exists"), ("loop/x", "unwritable")])
+def test_a_loop_of_links(empty: Path, directory: str, rule: str) -> None:
+    Path("loop").symlink_to("loop")
+
+    result = run(directory)
+
+    assert (result.exit_code, result.stdout.split(": ")[1]) == (2, f"config/{rule}")
+    assert files(empty) == {}
 
 
 def test_what_cannot_be_written_leaves_nothing(

@@ -20,6 +20,7 @@ from PIL import Image
 
 from built import HEAD, lowered
 from mocked import Mock, command, mock
+from speclens import mock as mocking
 from speclens import mock_pictures
 from speclens.cli import main
 from speclens.lower import examples
@@ -178,6 +179,14 @@ def test_a_port_that_is_taken() -> None:
     assert done.stderr.startswith(f"error: cannot listen on 127.0.0.1:{port}: ")
 
 
+@pytest.mark.parametrize(
+    "host", ["ü" * 70, "\udcff", "a\0b", "", ".", "256.0.0.1", "::g", "x" * 300]
+)
+def test_what_is_no_address(host: str) -> None:
+    with pytest.raises(mocking.Unavailable, match=r"^cannot listen on "):
+        mocking._listening((host, 70_000))
+
+
 def test_what_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     monkeypatch.setitem(sys.modules, "uvicorn", None)
@@ -257,6 +266,21 @@ LEAST: tuple[tuple[Any, Any], ...] = (
 @pytest.mark.parametrize(("schema", "value"), LEAST)
 def test_least(schema: Any, value: Any) -> None:
     assert examples.least({}, schema) == value
+
+
+@pytest.mark.parametrize(
+    ("item", "depth"),
+    [({"type": "string"}, 5), ({"type": "string"}, 40), ({"type": "string", "minLength": 9_000}, 2), ({"example": "x" * 5_000}, 3)],
+)  # fmt: skip
+def test_least_of_lists_within_lists(item: Json, depth: int) -> None:
+    """What is shown in a README, and answered by the mock, has a bound."""
+    schema = item
+    for _ in range(depth):
+        schema = {"type": "array", "minItems": 100, "items": schema}
+    assert len(json.dumps(examples.least({}, schema))) < 20_000
+    several = {"type": "object", "properties": dict.fromkeys("abc", schema), "required": [*"abc"]}
+    listed = {"type": "array", "minItems": 9, "items": several}
+    assert len(json.dumps(examples.least({}, listed))) < 60_000
 
 
 def test_least_of_what_has_no_end() -> None:

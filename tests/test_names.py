@@ -152,7 +152,8 @@ def test_no_class_shadows_a_builtin() -> None:
 )
 def test_no_class_shadows_what_its_module_imports(module: str, known: frozenset[str]) -> None:
     text = (render.BUILT_IN / f"package/{module}.py.j2").read_text("utf-8")
-    lines = re.findall(r"^from .* import (.*)$", text, re.MULTILINE)
+    lines = re.findall(r"^from .* import (?!\()(.*)$", text, re.MULTILINE)
+    lines += re.findall(r"^from .* import \(([^)]*)\)$", text, re.MULTILINE)
     parts = {part.split(" as ")[-1].strip() for line in lines for part in line.split(",")}
     classes = {name for name in parts if name[:1].isupper()}
     assert "Any" in classes

@@ -57,10 +57,17 @@ def faults(template: str) -> list[tuple[str, int, str]]:
         ("{% for _ in range(10 ** 9) %}{% endfor %}", "Range too big"),
         ("{% include 'package/README.md.j2' %}", "recursion"),
         ("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "recursion"),
-        ("{% include '../../secret' %}", "../../secret is outside of templates"),
         ("{% include 'link' %}", "link is outside of templates"),
-        ("{% include 'package/../../../secret' %}", "is outside of templates"),
-        ("{% include '/etc/passwd' %}", "/etc/passwd is outside of templates"),
+        ("{% include 'loop' %}", "no template loop"),
+        ("{% include '../../secret' %}", "../../secret is outside of the directories of templates"),
+        ("{% include 'package/../../../secret' %}", "is outside of the directories"),
+        ("{% include 'package/../../templates/README.md' %}", "is outside of the directories"),
+        ("{% set a = 'init/../../README.md' %}{% include a %}", "is outside of the directories"),
+        ("{% import 'package/../partials/_header.j2' as a %}", "is outside of the directories"),
+        ("{% include 'package\\\\..\\\\..\\\\secret' %}", "is outside of the directories"),
+        ("{% include 'c:/secret' %}", "c:/secret is outside of the directories"),
+        ("{% include '/etc/passwd' %}", "/etc/passwd is outside of the directories"),
+        ("{% include '" + "x" * 300 + "' %}", "no template xxx"),
         ("{% include 'pipe' %}", "no template pipe"),
     ],
 )  # fmt: skip
@@ -68,6 +75,7 @@ def faults(template: str) -> list[tuple[str, int, str]]:
 def test_a_template_reaches_what_it_is_given(project: Path, expression: str, message: str) -> None:
     (project.parent / "secret").write_text("secret")
     (project / "templates/link").symlink_to(project.parent / "secret")
+    (project / "templates/loop").symlink_to("loop")
     os.mkfifo(project / "templates/pipe")
     [(_, line, told)] = faults(expression)
     assert message in told
@@ -120,7 +128,7 @@ def test_templates_that_cannot_be_read(project: Path, kind: str) -> None:
     else:
         own.write_text(HEAD + "{% if false %}{% include '../../secret' %}{% endif %}")
         (project.parent / "secret").write_text("secret")
-        message = "../../secret is outside of templates"
+        message = "../../secret is outside of the directories of templates"
     assert [one[2] for one in faults("")] == [message] * bool(message)
 
 
@@ -192,7 +200,7 @@ def test_who_owns_a_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 @POSIX
 @pytest.mark.parametrize(
     ("user", "before", "trusted"),
-    [(1000, None, {0, 1000}), (1000, "7", {0, 1000}), (0, "7", {0, 7}), (0, None, {0}), (0, "-1", {0}), (0, "x", {0})],
+    [(1000, None, {0, 1000}), (1000, "7", {0, 1000}), (0, "7", {0, 7}), (0, None, {0}), (0, "-1", {0}), (0, "x", {0}), (0, "9" * 5_000, {0})],
 )  # fmt: skip
 def test_who_is_trusted(
     user: int, before: str | None, trusted: set[int], monkeypatch: pytest.MonkeyPatch

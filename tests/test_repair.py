@@ -338,3 +338,26 @@ def test_a_component_of_20_is_mended(fields: dict[str, Any], place: str) -> None
     read = pipeline.read(source({**given, "security": [{"key": []}]}))
 
     assert place in {one.pointer for one in read.warnings}
+
+
+def test_counts_may_be_written_with_a_fraction_of_nothing(tmp_path: Path) -> None:
+    """JSON Schema 2020-12, section 4.2.3: 2.0 is an integer."""
+    several = {"type": "array", "items": {"type": "string"}, "minItems": 2.0, "maxItems": 3.0}
+    members = {
+        "text": {"type": "string", "minLength": 2.0, "maxLength": 1e3},
+        "list": several,
+        "map": {"type": "object", "minProperties": 1.0, "maxProperties": 1e300},
+        "old": {**several, "x-compat": {"into": "/list"}},
+        "minLength": {"type": "number", "default": 2.0},
+    }
+    body = {"type": "object", "required": ["text", "map"], "properties": members}
+    operation = {
+        "requestBody": {"required": True, "content": {"application/json": {"schema": body}}},
+        "parameters": [{"name": "q", "in": "query", "required": True, "schema": several}],
+        "responses": {"200": {"description": "ok"}},
+    }
+    document = {**HEAD, "paths": {"/a": {"post": {"operationId": "op", **operation}}}}
+    made = texts(document)
+    assert "max_length=1000" in made["models.py"]
+    assert "`2.0`" in made["models.py"]  # what is no count is as it was written
+    imported(made, tmp_path, "client")

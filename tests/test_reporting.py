@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 
 from speclens.problems import Problem
-from speclens.reporting import Format, render
+from speclens.reporting import Format, render, safe
 
 ERROR = Problem("a/b", "error", "#/x/0", "dir/a.yaml", 3, 5, "is wrong", "mend it")
 WARNING = Problem("c/d", "warning", "#", "-", 1, 1, "is odd")
@@ -44,6 +44,22 @@ def test_hostile_text_stays_on_its_line() -> None:
         "a%b:c,d\\n::error::e.yaml:1:2: a/b: "
         "100% \\x1b[31m\\r\\n::stop-commands::x \\u202e\\u2028\\x85\\ud800\\t\\n (é 😀\\x00)\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("::add-mask::x.json:1:1: a", "\\x3a:add-mask::x.json:1:1: a"),
+        (" \u3000 ::error::a", " \u3000 \\x3a:error::a"),
+        ("\n::error::a", "\\n::error::a"),
+        ("a ##[error]b", "a \\x23#[error]b"),
+        ("###[group]", "#\\x23#[group]"),
+        ("a::b:c", "a::b:c"),
+        (": a ## b", ": a ## b"),
+    ],
+)
+def test_no_line_is_a_command_of_a_runner(text: str, shown: str) -> None:
+    assert safe(text) == shown
 
 
 def test_json() -> None:

@@ -438,6 +438,16 @@ def test_text_escapes_what_a_terminal_would_obey(out: Path) -> None:
     assert line == r"-\x1b[2J\r\u202e é\xa0\xed\xa0\x80"
 
 
+def test_no_line_of_a_diff_is_a_command_of_a_runner(out: Path) -> None:
+    text = "\t::error::a\n  ::error::b\nx\n##[error]c\n"
+    write(out, tree(make("a.py", text)))
+    (out / "a.py").write_text((out / "a.py").read_text().replace("x", "y"))
+    lines = render_text(drift(out, tree(make("a.py", text)))).splitlines()
+    assert len([line for line in lines if "x3a:error" in line]) == 2
+    assert len([line for line in lines if "x23#[error" in line]) == 1
+    assert not [line for line in lines if line.lstrip().startswith("::") or "##[" in line]
+
+
 def test_problems_stand_at_the_first_line_that_differs(out: Path) -> None:
     write(out, OLD)
     edit(out)
@@ -603,6 +613,17 @@ def test_a_file_without_marker_is_neither_replaced_nor_deleted(out: Path) -> Non
     assert snapshot(out) == before
     assert write(out, tree(CLIENT)) == ("pkg/models.py", "speclens.lock")
     assert (out / "pkg/py.typed").read_text() == foreign.text
+
+
+def test_a_lock_leads_to_the_files_that_it_lists_alone(out: Path) -> None:
+    """It may have come with a repository: what else is in their directories may be another's."""
+    write(out, tree(CLIENT))
+    (out / "mine").mkdir()
+    (out / "mine/keep.py").write_text(HEADER)
+    (out / "speclens.lock").write_text(lock_text(tree(CLIENT, make("mine/other.py"))))
+
+    assert write(out, tree(CLIENT)) == ("speclens.lock",)
+    assert (out / "mine/keep.py").read_text() == HEADER
 
 
 def test_a_tree_says_in_each_file_that_it_is_generated(out: Path) -> None:

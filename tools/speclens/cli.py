@@ -19,26 +19,15 @@ import yaml
 
 from speclens import __version__, folding, pipeline, reporting, tree
 from speclens.config import Config
+from speclens.explain_command import explain_command
 from speclens.init_command import init_command, schema_command
 from speclens.lower import parameters, views, warn_of_age
 from speclens.mock_command import mock_command
-from speclens.options import (
-    Commands,
-    Reading,
-    format_option,
-    print_problems,
-    reading_options,
-    reported,
-    source_of,
-    target_options,
-    warn,
-)
+from speclens.options import Reading, format_option, reading_options, source_of, target_options
 from speclens.show_command import show_command
-from speclens.source import Source, locate
+from speclens.source import locate
+from speclens.telling import Commands, print_problems, reported, say, warn
 from speclens.verify_command import verify_command
-
-_DIGITS = 9
-"""Longest number of a line: no file has more lines, and int() takes no number of thousands of digits."""
 
 
 @click.group(
@@ -59,6 +48,7 @@ def main() -> None:
     atexit.register(gc.freeze)  # else all that is left is searched for cycles before it is let go
 
 
+main.add_command(explain_command)
 main.add_command(init_command)
 main.add_command(schema_command)
 main.add_command(mock_command)
@@ -82,8 +72,8 @@ def generate(config: Config, style: str) -> None:
     changed = tree.write(config.output, built)
     warn(warnings)
     if style == "text":
-        click.echo("".join(f"{config.output / path}\n" for path in changed), nl=False)
-        click.echo(
+        say(*(str(config.output / path) for path in changed))
+        say(
             f"{len(changed)} of {len(built.files) + 1} files written"
             if changed
             else "nothing to do: all in sync"
@@ -94,7 +84,7 @@ def generate(config: Config, style: str) -> None:
 
 def _progress(message: str) -> None:
     if sys.stderr.isatty():
-        click.echo(f"{message} …", err=True)
+        say(f"{message} …", err=True)
 
 
 @main.command()
@@ -185,76 +175,14 @@ def _tell(result: folding.Folded | tuple[folding.Fault, ...], style: str) -> Non
         for rewrite in result.rewrites:
             note = rewrite["deprecated"]["note"] if rewrite["deprecated"] else ""
             moved = f"{rewrite['source']} -> {rewrite['target']}  by {rewrite['rule']}"
-            click.echo(reporting.safe(f"{moved}  {note}".rstrip()), err=True)
+            say(f"{moved}  {note}".rstrip(), err=True)
         for drop in result.drops:
-            click.echo(reporting.safe(f"{drop['pointer']} dropped: {drop['reason']}"), err=True)
+            say(f"{drop['pointer']} dropped: {drop['reason']}", err=True)
         if more := result.more_rewrites + result.more_drops:
-            click.echo(f"and {more} more rewrites and drops", err=True)
+            say(f"and {more} more rewrites and drops", err=True)
     else:
         for fault in result:
-            line = f"{fault.pointer or '(root)'}: {fault.rule}: {fault.message}"
-            click.echo(reporting.safe(line), err=True)
-
-
-@main.command()
-@click.argument("place", metavar="FILE:LINE")
-@format_option("text", "json")
-@reported
-@target_options
-def explain(config: Config, place: str, style: str) -> None:
-    """Tell which place of the document and which line of a template made a line of the package.
-
-    \b
-    Example:
-      speclens explain generated/petstore/models.py:42
-    """
-    name, _, number = place.rpartition(":")
-    if not name or not number.isdecimal() or number == "0" or len(number) > _DIGITS:
-        raise click.UsageError("Write FILE:LINE, such as models.py:42.")
-    source = pipeline.source_of(config)
-    built, _ = pipeline.build(source, config)
-    file = _own_file(built, config, Path(name))
-    line = int(number)
-    if line > file.text.count("\n"):
-        raise click.UsageError(f"{name} has {file.text.count(chr(10))} lines.")
-    told = _explained(source, config, file, name, line)
-    if style == "json":
-        click.echo(json.dumps(told, indent=2))
-        return
-    click.echo(f"{name}:{line}")
-    for at in (told["document"], *told["overlays"]):
-        where = f"{at['file']}:{at['line']}:{at['column']}  {at['pointer']}"
-        click.echo(f"  {reporting.safe(where)}")
-    click.echo(f"  {told['template']['file']}:{told['template']['line']}")
-
-
-def _own_file(built: tree.Tree, config: Config, path: Path) -> tree.OutputFile:
-    for file in built.files:
-        if (config.output / file.path).resolve() == path.resolve() or file.path == path.as_posix():
-            if path.is_file() and path.read_bytes() != file.text.encode():
-                click.echo(
-                    f"warning: {path} is not what generating gives now; see `speclens check`",
-                    err=True,
-                )
-            return file
-    raise click.UsageError(f"{path} is no file that is generated into {config.output}.")
-
-
-def _explained(
-    source: Source, config: Config, file: tree.OutputFile, name: str, line: int
-) -> dict[str, Any]:
-    origin = pipeline.origin(source, config, file.path, file.text, line)
-    places = [
-        {"file": at.file, "pointer": at.pointer, "line": at.line, "column": at.column}
-        for at in pipeline.places(source, origin.pointer)
-    ]
-    return {
-        "file": name,
-        "line": line,
-        "document": places[0],
-        "overlays": places[1:],
-        "template": {"file": pipeline.template_path(config, origin.template), "line": origin.line},
-    }
+            say(f"{fault.pointer or '(root)'}: {fault.rule}: {fault.message}", err=True)
 
 
 @main.command()

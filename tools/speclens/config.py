@@ -7,7 +7,7 @@ import os
 import re
 import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,9 +20,24 @@ KEYS = (
 )  # fmt: skip
 FORMATS = ("types", "annotation")
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s/@:?#\[\]\\]+)(:[0-9]{1,5})?")
+# An underscore at an end of it would be a hyphen at an end of the distribution's name, which installers refuse.
+_PACKAGE = re.compile("[A-Za-z]([A-Za-z0-9_]*[A-Za-z0-9])?")
+_CLASS = re.compile("[A-Z][A-Za-z0-9_]*")
+_VERSION = re.compile(
+    r"([0-9]+!)?[0-9]+(\.[0-9]+)*((a|b|rc)[0-9]+)?(\.post[0-9]+)?(\.dev[0-9]+)?(\+[a-z0-9]+(\.[a-z0-9]+)*)?"
+)  # PEP 440, in its normal form
 _SWITCHES = ("denormalize", "lenient")
 _LISTS = ("overlays", "allow_remote", "allow_path")
 _NO_STRINGS = (*_SWITCHES, *_LISTS)
+
+
+# Modules that the generated package would be taken for, or that it would be imported instead of: those of Python, those
+# that it imports, and what these import in turn (the last of them only if they are there).
+_IMPORTED = sys.stdlib_module_names | {
+    "annotated_types", "anyio", "certifi", "h11", "httpcore", "httpx", "idna", "pydantic", "pydantic_core", "starlette",
+    "test", "typing_extensions", "typing_inspection",
+    "brotli", "brotlicffi", "click", "h2", "pygments", "rich", "sniffio", "socksio", "trio", "zstandard",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +111,17 @@ def _owners(directory: Path, path: Path) -> set[int]:
     return {os.stat(directory).st_uid, os.lstat(path).st_uid, os.stat(path).st_uid}
 
 
+_LONGEST_ID = 10
+"""Digits of the largest number of a user; `int` refuses thousands of them."""
+
+
 def _trusted() -> set[int]:
     """This user, root (who could replace the toolkit itself), and who became root by sudo."""
     if sys.platform == "win32":
         return set()
     user, before = os.geteuid(), os.environ.get("SUDO_UID", "")
-    return {0, user} | ({int(before)} if user == 0 and before.isdecimal() else set())
+    is_number = before.isdecimal() and len(before) <= _LONGEST_ID
+    return {0, user} | ({int(before)} if user == 0 and is_number else set())
 
 
 def load(path: Path) -> Config:
@@ -162,40 +182,63 @@ def _table_problems(table: Mapping[str, Any], path: Path) -> list[Problem]:
 
 
 def checked(config: Config, origin: Path | None = None) -> Config:
-    """The configuration itself. Raises Refused where a name in it could not be one of Python."""
-    where = origin or Path("command line")
-    problems = []
-    for key, name in (("package", config.package), ("client", config.client)):
-        if (key == "package" or name) and (
-            not name.isidentifier() or not name.isascii() or keyword.iskeyword(name)
-        ):
-            hint = (
-                "lower-case letters, digits and underscores" if key == "package" else "a class name"
-            )
-            problems.append(_problem(where, key, f"{name!r} is no name of a Python {key}", hint))
-    if not config.version or any(
-        char not in "0123456789abcdefghijklmnopqrstuvwxyz.+!" for char in config.version
-    ):
-        problems.append(
-            _problem(
-                where, "version", f"{config.version!r} is no version", "write `0.1.0` (PEP 440)"
-            )
-        )
-    if config.formats not in FORMATS:
-        message = f"{config.formats!r} is no way to take formats"
-        problems.append(_problem(where, "formats", message, f"one of {', '.join(FORMATS)}"))
-    problems += [
-        _problem(where, "allow_remote", f"{host!r} is no host", "write `HOST` or `HOST:PORT`")
-        for host in config.allowed.hosts
-        if not _HOST.fullmatch(host)
-    ]
-    if config.templates is not None and not config.templates.is_dir():
-        problems.append(
-            _problem(where, "templates", f"no directory {config.templates}", "name one that exists")
-        )
+    """The configuration itself. Raises Refused where a name or a path in it could not be one."""
+    problems = [*_name_problems(config, origin or Path("command line"))]
+    problems += _place_problems(config, origin or Path("command line"))
     if problems:
         raise Refused(problems)
     return config
+
+
+def _name_problems(config: Config, where: Path) -> Iterator[Problem]:
+    if not is_package(config.package):
+        message = f"{config.package!r} cannot be the name of a package"
+        if config.package in _IMPORTED:
+            message += ": Python, or what the package needs, has a module of that name"
+        hint = f"letters, digits and underscores, such as `{_like(config.package)}`"
+        yield _problem(where, "package", message, hint)
+    if config.client and not _CLASS.fullmatch(config.client):
+        message = f"{config.client!r} is no name of a class"
+        hint = "letters and digits, a capital first, such as `PetStore`"
+        yield _problem(where, "client", message, hint)
+    if not _VERSION.fullmatch(config.version):
+        message = f"{config.version!r} is no version"
+        yield _problem(where, "version", message, "write `0.1.0` (PEP 440)")
+    if config.formats not in FORMATS:
+        message = f"{config.formats!r} is no way to take formats"
+        yield _problem(where, "formats", message, f"one of {', '.join(FORMATS)}")
+
+
+def _place_problems(config: Config, where: Path) -> Iterator[Problem]:
+    for host in config.allowed.hosts:
+        if not _HOST.fullmatch(host):
+            message = f"{host!r} is no host"
+            yield _problem(where, "allow_remote", message, "write `HOST` or `HOST:PORT`")
+    for key, path in _paths(config):
+        if "\0" in str(path):
+            message = f"{str(path)!r} holds a NUL, which no path can"
+            yield _problem(where, key, message, "name another")
+        elif key == "templates" and not path.is_dir():
+            yield _problem(where, key, f"no directory {path}", "name one that exists")
+
+
+def is_package(name: str) -> bool:
+    """Whether a package can be called so: if it can be imported, installed, and import what it needs."""
+    is_name = bool(_PACKAGE.fullmatch(name)) and not keyword.iskeyword(name)
+    return is_name and name not in _IMPORTED
+
+
+def _like(name: str) -> str:
+    """A name of a package that reminds of another."""
+    words = "_".join(re.findall(r"[a-z0-9]+", name.lower())).lstrip("0123456789_")
+    return next((one for one in (words, f"{words}_api") if is_package(one)), "petstore")
+
+
+def _paths(config: Config) -> Iterator[tuple[str, Path]]:
+    yield from (("spec", config.spec), ("output", config.output))
+    yield from (("templates", path) for path in (config.templates,) if path)
+    yield from (("overlays", path) for path in config.overlays)
+    yield from (("allow_path", path) for path in config.allowed.paths)
 
 
 def _table(path: Path) -> Mapping[str, Any] | None:

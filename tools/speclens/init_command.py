@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
-import sys
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,15 +16,13 @@ import click
 from speclens import config as configuration
 from speclens import marks, names, render
 from speclens.config import Config
-from speclens.options import format_option, reported
+from speclens.options import format_option
 from speclens.problems import Problem, Refused
-from speclens.reporting import safe
+from speclens.telling import reported, say
 
 _PROJECT = Path("pyproject.toml")
 _SCHEMA = "init/openapi.schema.json"
 _TABLE = re.compile(r"""\s*\[\s*tool\s*\.\s*["']?speclens["']?\s*[].]""")
-# What the generated package imports: a package of its own name would be imported instead, or never be.
-_IMPORTED = frozenset({"anyio", "httpx", "pydantic", "starlette", "typing_extensions"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +53,12 @@ def init_command(directory: Path, package: str | None, style: str) -> None:
     files = _files(start)
     _check(directory, start, files)
     for path in _write(directory, files):
-        click.echo(f"wrote {safe(str(path))}")
-    click.echo("next:")
-    if directory.resolve() != Path.cwd():
-        click.echo(f"  cd {safe(shlex.quote(str(directory)))}")
+        say(f"wrote {path}")
+    say("next:")
+    if _real(directory) != _real(Path()):
+        say(f"  cd {shlex.quote(str(directory))}")
     for command in ("validate", "generate", "check", "verify"):
-        click.echo(f"  speclens {command}")
+        say(f"  speclens {command}")
 
 
 @click.command("schema")
@@ -82,9 +80,12 @@ def _schema() -> str:
 
 def _package(directory: Path) -> str:
     """A name after a directory: one that can be imported and installed."""
-    name = names.snake(directory.resolve().name)
-    is_taken = name in sys.stdlib_module_names or name in _IMPORTED or name.endswith("_")
-    return f"{name.rstrip('_')}_api" if is_taken else name
+    name = names.snake(_real(directory).name)
+    return name if configuration.is_package(name) else f"{name.rstrip('_')}_api"
+
+
+def _real(path: Path) -> Path:
+    return Path(os.path.realpath(path))  # `Path.resolve` raises RuntimeError for a loop of links
 
 
 def _start(package: str, now: datetime) -> Start:

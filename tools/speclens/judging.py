@@ -71,8 +71,9 @@ def _sound(
         return (finding for finding in whole if not finding.is_before)
 
     sound = repair.repaired(source.value, judged, is_lenient)
-    whole = replace(source, value=sound.document)
-    return (*found, *sound.findings), (*left, *sound.left_out), whole
+    found += sound.findings
+    whole = sound.document if _has_errors(found) else repair.with_whole_counts(sound.document)
+    return found, (*left, *sound.left_out), replace(source, value=whole)
 
 
 def judge(source: Source) -> tuple[Problem, ...]:

@@ -64,8 +64,10 @@ def serve(
 def _listening(at: tuple[str, int]) -> socket.socket:
     try:
         family = socket.AF_INET6 if ":" in at[0] else socket.AF_INET
-        return socket.create_server(at, family=family)
-    except (OSError, OverflowError) as error:
+        # `create_server` leaves a socket open for a name that is none.
+        *_, place = socket.getaddrinfo(*at, family, socket.SOCK_STREAM)[0]
+        return socket.create_server(place, family=family)
+    except (OSError, OverflowError, TypeError, ValueError) as error:  # of no name: the last two
         raise Unavailable(f"cannot listen on {at[0]}:{at[1]}: {error}") from error
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from speclens import pipeline
-from speclens.options import Reading, config_of, format_option, reading_options, reported, warn
-from speclens.reporting import safe
+from speclens.options import Reading, config_of, format_option, reading_options
+from speclens.telling import reported, say, warn
 
 
 @click.command("mock")
@@ -51,8 +51,8 @@ def mock_command(
             built,
             (host, port),
             api_key,
-            lambda line, is_url: click.echo(line, err=not is_url),
+            lambda line, is_url: say(line, err=not is_url),
         )
     except mock.Unavailable as error:
-        click.echo(f"error: {safe(str(error))}", err=True)
+        say(f"error: {error}", err=True)
         sys.exit(2)

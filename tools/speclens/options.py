@@ -1,33 +1,20 @@
-"""What the commands share: the options that say what is generated from what, and how a command reports."""
+"""What the commands share: the options that say what is generated from what, and in which format to report."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import click
 
 from speclens import config as configuration
-from speclens import reporting
 from speclens.config import Allowed, Config
-from speclens.problems import Problem, Refused
 from speclens.reading import load
 from speclens.source import Source
-
-
-class Commands(click.Group):
-    """Commands whose output may find no reader, which is no finding."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run one of them. `| head` ends it with 2, where click itself would end it with 1."""
-        try:
-            return super().invoke(ctx)
-        except BrokenPipeError:
-            sys.exit(2)
+from speclens.telling import warn
 
 
 def format_option(*styles: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -254,33 +241,3 @@ def _configured(is_told_more: bool) -> Config:
             "No pyproject.toml with [tool.speclens] here or above; give --spec, --package and --output."
         )
     return configuration.load(path)
-
-
-def reported(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Problems that a command is refused with are printed in its format; then it exits with 1, or 2 for wrong use."""
-
-    @wraps(command)
-    def run(style: str, **rest: Any) -> Any:
-        try:
-            return command(style=style, **rest)
-        except Refused as refused:
-            print_problems(refused.problems, style)
-            sys.exit(2 if all(map(_is_unusable, refused.problems)) else 1)
-
-    return run
-
-
-def _is_unusable(problem: Problem) -> bool:
-    """Whether a problem is one of how the command was called, not of what it looked at."""
-    return problem.rule == "source/unreadable" or problem.rule.startswith("config/")
-
-
-def print_problems(problems: Iterable[Problem], style: str) -> None:
-    """Report problems on standard output."""
-    click.echo(reporting.render(tuple(problems), cast(reporting.Format, style)), nl=False)
-
-
-def warn(warnings: tuple[Problem, ...]) -> None:
-    """Report warnings on standard error."""
-    for line in reporting.render(warnings, "text").splitlines():
-        click.echo(f"warning: {line}", err=True)

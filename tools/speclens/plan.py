@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -193,7 +194,7 @@ def _client_name(document: ir.Document, config: Config) -> str:
     """The class of the client: as configured, else after the package. Raises Refused for one that something else is
     called."""
     schemas = {schema.ident for schema in document.schemas}
-    taken = schemas | set(_client_names(document)) | CLIENT_NAMES
+    taken = schemas | {*_client_names(document), *CLIENT_NAMES, *dir(builtins)}
     name = config.client or pascal(config.package)
     if not {name, f"Async{name}"} & taken:
         return name

@@ -11,7 +11,7 @@ import re
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import Any
 
 from jinja2 import (
@@ -44,13 +44,28 @@ class TemplateFault(Exception):
 def find(name: str, directories: Sequence[Path]) -> Path:
     """The file of a template: the first directory that has it wins. Raises TemplateFault if none has, or if that is
     outside of its directory."""
+    if _leads_out(name):
+        raise TemplateFault(name, 1, f"{name} is outside of the directories of templates")
     for directory in directories:
-        if (path := directory / name).is_file():
+        if _is_file(path := directory / name):
             # Installers may link the files of a distribution to where they keep them.
             if directory == BUILT_IN or path.resolve().is_relative_to(directory.resolve()):
                 return path
             raise TemplateFault(name, 1, f"{name} is outside of {directory}")
     raise TemplateFault(name, 1, f"no template {name}")
+
+
+def _leads_out(name: str) -> bool:
+    """Whether a name leaves the directory that it is looked up in, on any system: `..`, or the root of a drive."""
+    path = PureWindowsPath(name)
+    return bool(path.anchor) or ".." in path.parts
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name that is too long
+        return False
 
 
 def text(path: Path) -> str:

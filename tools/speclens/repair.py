@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from speclens.edits import REMOVED, Edit, edited
-from speclens.objects import kinds_along
+from speclens.objects import kinds_along, nodes
 from speclens.problems import Finding
 from speclens.source.pointer import get, join, tokens
 
@@ -37,12 +37,12 @@ _TRUTHS = frozenset(
         "allowReserved", "deprecated", "explode", "nullable", "readOnly", "required", "uniqueItems", "writeOnly",
     )
 )  # fmt: skip
-_NUMBERS = frozenset(
+_COUNTS = frozenset(
     (
-        "maxItems", "maxLength", "maxProperties", "maximum", "minItems", "minLength", "minProperties", "minimum",
-        "multipleOf",
+        "maxContains", "maxItems", "maxLength", "maxProperties", "minContains", "minItems", "minLength", "minProperties",
     )
 )  # fmt: skip
+_NUMBERS = _COUNTS - {"maxContains", "minContains"} | {"maximum", "minimum", "multipleOf"}
 _TEXTS = frozenset(
     ("description", "format", "name", "operationId", "summary", "title", "url", "version")
 )
@@ -80,6 +80,19 @@ def repaired(
             break
         document = edited(document, edits)
     return Repaired(document, tuple(told.values()), tuple(left_out.values()))
+
+
+def with_whole_counts(document: JsonObject) -> JsonObject:
+    """A sound document in which counts are of the type int: `minLength: 2.0` is 2 in JSON Schema (2020-12, section 4.2.3),
+    and a float where code counts."""
+    edits = [
+        Edit(join(node.pointer, keyword), int(count), "")
+        for node in nodes(document)
+        if node.kind == "schema"
+        for keyword in _COUNTS & node.value.keys()
+        if isinstance(count := node.value[keyword], float) and count.is_integer()
+    ]
+    return edited(document, edits) if edits else document
 
 
 def _warning(finding: Finding, edit: Edit | None) -> Finding:

@@ -21,6 +21,10 @@ _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
 )
 
+# What a runner of GitHub takes for a command: `::` where a line begins, and `##[` anywhere in it.
+# https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
+_COMMAND = re.compile(r"^\s*:(?=:)|#(?=#\[)")
+
 
 def render(problems: Sequence[Problem], format: Format) -> str:
     """The problems in one of the formats, in the order given; ends with a newline if not empty."""
@@ -101,7 +105,8 @@ def _result(problem: Problem, rule: int) -> dict[str, Any]:
 
 def safe(text: str) -> str:
     """A text of a document or a payload as one line that a terminal and a runner show and do not obey."""
-    return _UNSAFE.sub(lambda match: repr(match[0])[1:-1], text)
+    shown = _UNSAFE.sub(lambda match: repr(match[0])[1:-1], text)
+    return _COMMAND.sub(lambda match: f"{match[0][:-1]}\\x{ord(match[0][-1]):x}", shown)
 
 
 def safe_json(value: Any) -> str:

@@ -10,8 +10,8 @@ import click
 
 from speclens import config as configuration
 from speclens import pipeline, plan, show
-from speclens.options import Reading, config_of, format_option, reading_options, reported, warn
-from speclens.reporting import safe
+from speclens.options import Reading, config_of, format_option, reading_options
+from speclens.telling import reported, say, warn
 
 
 @click.command("show")
@@ -41,5 +41,4 @@ def show_command(spec: Path | None, reading: Reading, package: str | None, style
         click.echo(json.dumps(data, indent=2))
     else:
         warn(warnings)
-        for line in show.table(data):
-            click.echo(safe(line))
+        say(*show.table(data))

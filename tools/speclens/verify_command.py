@@ -16,18 +16,12 @@ import click
 
 from speclens import loading, pipeline
 from speclens.config import Config
-from speclens.options import (
-    Reading,
-    config_of,
-    format_option,
-    print_problems,
-    reading_options,
-    reported,
-)
+from speclens.options import Reading, config_of, format_option, reading_options
 from speclens.problems import Finding
-from speclens.reporting import safe, safe_json
+from speclens.reporting import safe_json
 from speclens.source import Source, locate
 from speclens.source.pointer import tokens
+from speclens.telling import print_problems, reported, say
 
 if TYPE_CHECKING:
     from speclens.verify import Generated, Report
@@ -85,7 +79,7 @@ def verify_command(
     for report in verify.verify(source.value, chosen, unenforced, examples, judged):
         reports.append(report)
         if style == "text":
-            click.echo(_line(report, names[len(reports) - 1]))
+            say(_line(report, names[len(reports) - 1]))
     problems = locate(source, [finding for report in reports for finding in _findings(report)])
     if style == "json":
         told = [_told(report, name) for report, name in zip(reports, names, strict=True)]
@@ -126,7 +120,7 @@ def _line(report: Report, name: str) -> str:
     shapes = len(report.shapes)
     if shapes:
         counts.append(f"{shapes - len(report.unseen)} of {shapes} shapes")
-    return safe(f"{name}: {report.payloads:,} payloads: {', '.join(counts)}")
+    return f"{name}: {report.payloads:,} payloads: {', '.join(counts)}"
 
 
 def _summary(reports: Sequence[Report]) -> str:

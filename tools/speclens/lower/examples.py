@@ -3,6 +3,7 @@ the README of a package shows."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -18,6 +19,9 @@ Wanted = Mapping[str, "Wanted"]
 """Members of an object, by their names, and theirs."""
 
 _MOST_SCHEMAS = 100  # looked at for one value
+_MOST_CHARACTERS = 10_000
+"""Of the items of a list together, but for the first one. More is nothing to read; what is wrong then is only that too
+few items are shown."""
 _OTHERS = "additionalProperties"
 _STRINGS = {
     "date": "2026-01-01",
@@ -121,10 +125,17 @@ def least(
         return _object(document, parts, left, wanted)
     if kind == "array":
         fewest = max(whole.get("minItems", 0), 0 if wanted is None else 1)
-        count = min(fewest, whole.get("maxItems", fewest), 100)
+        count = min(fewest, whole.get("maxItems", fewest))
         item = least(document, whole.get("items", {}), left, wanted) if count else None
-        return [item] * count
+        return [item] * _few(count, item)
     return _scalar(kind, whole)
+
+
+def _few(count: int, item: Any) -> int:
+    """How many times an item is written: what is in it may be as many times what is in that."""
+    if count <= 1:
+        return count
+    return max(1, min(count, 100, _MOST_CHARACTERS // len(json.dumps(item, default=str))))
 
 
 def _object(

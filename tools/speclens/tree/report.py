@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from speclens.problems import Problem
+from speclens.reporting import safe
 from speclens.tree.diff import first_line
 from speclens.tree.values import JOURNAL, Cause, Drift, FileDrift
 
@@ -30,7 +31,7 @@ def render_text(drift: Drift) -> str:
         return "in sync\n"
     count = len(drift.files)
     summary = f"{count} {'file is' if count == 1 else 'files are'} out of sync; to mend it:"
-    blocks = (*(_block(file) for file in drift.files), f"{summary}\n{drift.fix}\n")
+    blocks = (*(_block(file) for file in drift.files), f"{summary}\n{_in_one_line(drift.fix)}\n")
     return _visible("\n".join(blocks))
 
 
@@ -85,10 +86,13 @@ def _lines(file: FileDrift) -> Iterator[str]:
     for cause in file.causes:
         yield f"  {_message(file, cause)}\n"
     for pointer in file.pointers:
-        shown = pointer.replace("\n", "\\n")
-        yield f"  {shown}\n"
+        yield f"  {_in_one_line(pointer)}\n"
     if not {"missing", "stale"} & set(file.causes) or "hand-edited" in file.causes:
         yield file.diff  # of a file that is there or not as a whole, it is all of the file
+
+
+def _in_one_line(text: str) -> str:
+    return text.replace("\n", "\\n")
 
 
 def _visible(text: str) -> str:
@@ -96,4 +100,5 @@ def _visible(text: str) -> str:
         character = found[0]
         return character if character.isprintable() else ascii(character)[1:-1]
 
-    return re.sub(r"[^\n\t -~]", escaped, text)
+    shown = re.sub(r"[^\n\t -~]", escaped, text)
+    return "\n".join("\t".join(map(safe, line.split("\t"))) for line in shown.split("\n"))

@@ -16,8 +16,8 @@ from speclens.tree.values import LOCK, Tree
 class State:
     """The files that matter to a tree, and what its lock says.
 
-    `files` holds the bytes of the tree's own paths and of every other file there that bears the
-    marker; `lock` is None if there is none that can be read; `interrupted` says that a killed
+    `files` holds the bytes of the tree's own paths, and of every other file that bears the marker and is in the same
+    directories or in the lock; `lock` is None if there is none that can be read; `interrupted` says that a killed
     `write` has work left, which `files` and `lock` show as done.
     """
 
@@ -38,7 +38,7 @@ def read_state(root: Path, tree: Tree) -> State:
     lock = _parse(lock_bytes)
     own = {file.path for file in tree.files}
     listed = {entry.path for entry in lock.files} if lock else set[str]()
-    found = {path: read(root, path) for path in _candidates(root, own | listed)} | todo
+    found = {path: read(root, path) for path in (*listed, *_candidates(root, own))} | todo
     files = {
         path: data
         for path, data in found.items()
@@ -48,7 +48,8 @@ def read_state(root: Path, tree: Tree) -> State:
 
 
 def _candidates(root: Path, paths: set[str]) -> Iterator[str]:
-    """`paths`, and what lies in their directories under a name that an output file may have."""
+    """`paths`, and what lies in their directories under a name that an output file may have. Of what the lock lists the
+    directories do not count: it may have come with a repository, and name any."""
     yield from paths
     for path in walk(root, {path.rpartition("/")[0] for path in paths}):
         if unsafe(path) is None:
