@@ -20,7 +20,7 @@ import httpx
 import pytest
 
 from built import imported, texts
-from calling import ARGUMENTS, KEY, NO_CERTIFICATES, all_styles, edit, raised, styles
+from calling import ANSWER, ARGUMENTS, KEY, NO_CERTIFICATES, all_styles, edit, raised, styles
 from misbehaving import Behaviour, Server, answer, json_answer
 from routescope import (
     APIConnectionError,
@@ -34,7 +34,9 @@ from routescope import (
     Routescope,
     _limits,
 )
+from routescope._errors import Answer
 from routescope._limits import Limits
+from routescope._transport import pause
 from runtime import _streams
 
 DOCUMENT = """
@@ -668,3 +670,33 @@ def test_time_for_a_text_grows_with_its_bytes(client: ModuleType, kind: str) -> 
             assert type(error).__name__ == "APIResponseValidationError"
 
     assert grows(run, 50_000) <= 1.2
+
+
+# Times and numbers beyond what a system can wait for
+
+
+@pytest.mark.parametrize(
+    "seconds", [3e6, 9.3e9, 1e308, 10**400, math.inf], ids=lambda one: str(one)[:9]
+)
+@pytest.mark.parametrize("name", ["deadline", "timeout"])
+@styles
+def test_waits_for_ever(style: str, name: str, seconds: float) -> None:
+    with Server((Behaviour(ANSWER),)) as server:
+        assert edit(style, server.url, ARGUMENTS | {name: seconds}).created == 1
+
+
+def test_tries_for_ever() -> None:
+    error = RateLimitError("busy", Answer(httpx.Response(429, headers={"retry-after-ms": "0"})))
+    for attempt in (4, 1_100, 10**6):
+        assert pause(error, attempt, {"max_retries": 10**9}) == 0
+
+
+@pytest.mark.parametrize("name", ["content-length", "Content-Length", "transfer-encoding"])
+@pytest.mark.parametrize("where", ["extra_headers", "default_headers"])
+@styles
+def test_the_length_of_a_body_is_not_given(style: str, where: str, name: str) -> None:
+    """Else h11 raises an error of its own in the middle of a request."""
+    given = {where: {name: "5"}}
+    call, settings = (given, {}) if where == "extra_headers" else ({}, given)
+    with pytest.raises(ValueError, match="the length of a body is found out"):
+        edit(style, "http://localhost", ARGUMENTS | call, **settings)

@@ -10,7 +10,7 @@ from contextvars import copy_context
 from dataclasses import dataclass
 from io import BytesIO
 from math import inf
-from threading import Thread
+from threading import TIMEOUT_MAX, Thread
 from time import monotonic
 from typing import Any
 
@@ -25,6 +25,7 @@ _PIECE = 65536
 _RESPONSE_BYTES = 64 * 1024 * 1024  # some 1.5 GB, if it is JSON of empty lists
 _LINE_BYTES = 16 * 1024 * 1024
 _TOKEN_SECONDS = 60.0
+_LONGEST_WAIT = 2_000_000.0  # for the network: beyond 2^31 milliseconds a socket takes none
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Limits:
         seconds = options.get("deadline")
         most = options.get("max_response_bytes", inf if is_stream else _RESPONSE_BYTES)
         line = options.get("max_line_bytes", _LINE_BYTES)
-        if seconds is None:
+        if seconds is None or seconds > TIMEOUT_MAX:  # what no thread can wait for is never over
             return cls(most, line)
         return cls(most, line, seconds, monotonic() + seconds)
 
@@ -61,10 +62,10 @@ class Limits:
 
     def shorten(self, request: httpx.Request) -> None:
         """Let no wait for the network be longer than what is left. httpcore reads the same mapping."""
-        if self.until < inf:
-            left, waits = max(self.left, 0.001), request.extensions.setdefault("timeout", {})
-            for kind in ("connect", "read", "write", "pool"):
-                waits[kind] = min(left, left if waits.get(kind) is None else waits[kind])
+        left, waits = max(self.left, 0.001), request.extensions.setdefault("timeout", {})
+        for kind in ("connect", "read", "write", "pool"):
+            wait = min(left, inf if waits.get(kind) is None else waits[kind])
+            waits[kind] = None if wait > _LONGEST_WAIT else wait
 
     def scope(self) -> AbstractContextManager[None]:
         """What ends the asynchronous work inside it in time. Raises httpx.ReadTimeout."""

@@ -23,6 +23,7 @@ _CREDENTIAL = re.compile("[!-~]+( [!-~]+)*")  # anything else httpx would show i
 _GIVEN = ("", "")  # in a header of the caller's own
 _is_name = lru_cache(256)(re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+").fullmatch)  # RFC 9110, 5.1
 _VALUE = re.compile(r"([!-~]([ -~\t]*[!-~])?)?")  # RFC 9110, 5.5, of ASCII
+_FRAMING = frozenset({"content-length", "transfer-encoding"})  # RFC 9112, 6: told by what is sent
 _url = lru_cache(64)(httpx.URL)  # parsing one costs a twentieth of a call
 
 Send = Callable[[httpx.Request, Limits], Answer]
@@ -104,6 +105,8 @@ def _sendable(headers: Mapping[str, Any]) -> None:
             raise ValueError(
                 f"the header {name!r:.100} cannot be sent: it has to be text of one line of ASCII"
             )
+        if name in _FRAMING:
+            raise ValueError(f"the header {name} is not given: the length of a body is found out")
 
 
 _HOST = r"[\w.-]*"

@@ -44,7 +44,7 @@ def pause(
     is_risky = is_repeatable or options.get("retry_unsafe", False)
     is_refused = error.status_code == 429 or not (error.status_code or error.maybe_processed)
     is_unclear = error.status_code == 408 or error.maybe_processed
-    pause: float = min(0.5 * 2**attempt, 8.0) * random.uniform(0.75, 1.0)
+    pause: float = 0.5 * 2 ** min(attempt, 4) * random.uniform(0.75, 1.0)
     text, milliseconds = (error.headers.get(f"retry-after{end}", "") for end in ("", "-ms"))
     with suppress(ValueError, OverflowError):  # RFC 9110, 10.2.3
         if milliseconds[:1].isdigit():
