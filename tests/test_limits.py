@@ -700,3 +700,38 @@ def test_the_length_of_a_body_is_not_given(style: str, where: str, name: str) ->
     call, settings = (given, {}) if where == "extra_headers" else ({}, given)
     with pytest.raises(ValueError, match="the length of a body is found out"):
         edit(style, "http://localhost", ARGUMENTS | call, **settings)
+
+
+# Cookies
+
+
+@styles
+def test_a_client_keeps_no_cookies(style: str) -> None:
+    """Neither those of an API nor, with a warning of the standard library, those whose age is beyond reason."""
+    jars = [("set-cookie", f"a{number}=b; max-age=9{'9' * 40}") for number in range(3)]
+    with Server((json_answer({"created": 1, "data": []}, 200, jars),)) as server:
+        settings: dict[str, Any] = {"api_key": KEY, "base_url": server.url}
+
+        async def run() -> None:
+            async with AsyncRoutescope(**settings) as client:
+                for _ in range(2):
+                    await client.images.edit(**ARGUMENTS)
+
+        if style == "sync":
+            with Routescope(**settings) as client:
+                for _ in range(2):
+                    client.images.edit(**ARGUMENTS)
+        else:
+            anyio.run(run)
+    assert [("cookie" in one.headers) for one in server.requests] == [False, False]
+
+
+def test_a_client_of_your_own_keeps_cookies() -> None:
+    jar = [("set-cookie", "a=b")]
+    with (
+        Server((json_answer({"created": 1, "data": []}, 200, jar),)) as server,
+        httpx.Client(verify=NO_CERTIFICATES) as http,
+    ):
+        for _ in range(2):
+            Routescope(api_key=KEY, base_url=server.url, http_client=http).images.edit(**ARGUMENTS)
+    assert server.requests[1].headers["cookie"] == "a=b"

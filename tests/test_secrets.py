@@ -7,8 +7,10 @@ import copy
 import json
 import logging
 import pickle
+import traceback
 from base64 import b64encode
 from collections.abc import Callable
+from pathlib import Path
 from types import ModuleType
 from typing import Any, ClassVar
 
@@ -709,3 +711,73 @@ def test_a_document_of_the_deepest_json() -> None:
         for body in (b"[" * depth + b"]" * depth, b'{"error":' * depth + b"1" + b"}" * depth):
             error = _errors.Answer(httpx.Response(400), body).error()
             assert str(error).startswith("400")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *(f"ftp://me:{SECRET}@h", f"https://me:{SECRET}@h/\x00", f"me:{SECRET}@h", f"//{SECRET}@h"),
+        *(f"https://me:x/{SECRET}@h", f"https://me:{SECRET}@\n@h", f"https://{SECRET}:x@[::1"),
+    ],
+    ids=ascii,
+)
+@pytest.mark.parametrize("where", ["argument", "environment"])
+def test_credentials_of_what_is_no_base_url_are_not_shown(
+    url: str, where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if "\0" in url and where == "environment":
+        return
+    if where == "environment":
+        monkeypatch.setenv("ROUTESCOPE_BASE_URL", url)
+    base_url = url if where == "argument" else None
+    error = raised(ValueError, lambda: Routescope(api_key=KEY, base_url=base_url))
+    assert SECRET not in "".join(traceback.format_exception(error))
+    assert "***@" in str(error)
+
+
+def test_credentials_of_a_variable_are_not_shown() -> None:
+    class Elsewhere(Routescope):
+        _base_url = "{scheme}://h"
+        _variables: ClassVar[dict[str, str]] = {"scheme": "https"}
+
+    given = {"scheme": f"me:{SECRET}@"}
+    error = raised(ValueError, lambda: Elsewhere(api_key=KEY, server_variables=given))
+    assert SECRET not in "".join(traceback.format_exception(error))
+
+
+MODELS = """
+openapi: 3.1.0
+info: {title: Tests, version: '1'}
+paths:
+  /model: {post: {operationId: model, tags: [all], requestBody: &b {content: {application/json: {schema: {$ref: '#/components/schemas/T'}}}}, responses: {'200': {description: t, content: {application/json: {schema: {$ref: '#/components/schemas/T'}}}}}}}
+  /list: {get: {operationId: list, tags: [all], responses: {'200': {description: t, content: {application/json: {schema: {type: array, items: {$ref: '#/components/schemas/T'}}}}}}}}
+  /map: {get: {operationId: map, tags: [all], responses: {'200': {description: t, content: {application/json: {schema: {type: object, additionalProperties: {type: integer}}}}}}}}
+  /lines: {get: {operationId: lines, tags: [all], responses: {'200': {description: t, content: {application/jsonl: {schema: {$ref: '#/components/schemas/T'}}}}}}}
+components:
+  schemas:
+    T:
+      type: object
+      required: [n]
+      properties: {n: {type: integer}, password: {type: string, format: password}, inner: {$ref: '#/components/schemas/T'}}
+"""
+
+
+def test_a_traceback_does_not_show_what_was_sent_or_answered(tmp_path: Path) -> None:
+    made = imported(texts(MODELS), tmp_path, "client")
+    wrong = {"n": SECRET, "password": SECRET, "inner": {"password": SECRET}}
+    answers = {"model": wrong, "list": [wrong], "map": {"a": SECRET}, "lines": wrong}
+    for name, value in answers.items():
+        transport = httpx.MockTransport(lambda _, value=value: httpx.Response(200, json=value))
+        with httpx.Client(transport=transport) as http:
+            call = getattr(made.Pkg(http_client=http, base_url="http://h").all, name)
+            given = {"n": 1} if name == "model" else {}
+            error = failed(lambda call=call, given=given: list(call(**given)))
+            assert "integer" in str(error)
+            assert SECRET not in "".join(traceback.format_exception(error))
+            if given:
+                error = failed(lambda call=call: call(**wrong))
+                told = "".join(traceback.format_exception(error))
+                assert ("n: Input should be a valid integer" in told, SECRET in told) == (
+                    True,
+                    False,
+                )

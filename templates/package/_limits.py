@@ -8,6 +8,7 @@ from concurrent.futures import Future, wait
 from contextlib import AbstractContextManager, aclosing, contextmanager, nullcontext
 from contextvars import copy_context
 from dataclasses import dataclass
+from http.cookiejar import CookieJar
 from io import BytesIO
 from math import inf
 from threading import TIMEOUT_MAX, Thread
@@ -26,6 +27,13 @@ _RESPONSE_BYTES = 64 * 1024 * 1024  # some 1.5 GB, if it is JSON of empty lists
 _LINE_BYTES = 16 * 1024 * 1024
 _TOKEN_SECONDS = 60.0
 _LONGEST_WAIT = 2_000_000.0  # for the network: beyond 2^31 milliseconds a socket takes none
+
+
+class NoCookies(CookieJar):
+    """What keeps no cookie that a server sets: each would be held for as long as a client lives, and sent with every call."""
+
+    def extract_cookies(self, response: Any, request: Any) -> None:
+        return
 
 
 @dataclass(frozen=True, slots=True)

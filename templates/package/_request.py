@@ -12,7 +12,7 @@ from urllib.parse import unquote
 import httpx
 
 from ._errors import Answer, AuthenticationError
-from ._limits import ACCEPT_ENCODING, Limits
+from ._limits import ACCEPT_ENCODING, Limits, NoCookies
 from ._operation import Draft, Operation, RequestOptions
 
 R = TypeVar("R")
@@ -109,6 +109,11 @@ def _sendable(headers: Mapping[str, Any]) -> None:
             raise ValueError(f"the header {name} is not given: the length of a body is found out")
 
 
+def _told(url: str) -> str:
+    """A URL as an error shows it, be it one or not: without what may be a user and a password."""
+    return re.sub(r"(?s)^([\w.+-]*://)?.*@", r"\1***@", url)
+
+
 _HOST = r"[\w.-]*"
 _HOST_PORT = rf"({_HOST}|\[[\da-fA-F:.]+\])(:\d{{1,5}})?"
 _PATH = r"[\w.~!$&'()*+,;=:@/%-]*"
@@ -139,7 +144,9 @@ def filled(url: str, defaults: Mapping[str, str], given: Mapping[str, str]) -> s
         admitted = _admitted(url[: found.start()], url[found.end() :])
         is_up = not {".", ".."}.isdisjoint(re.split(r"[/\\]", unquote(text)))
         if is_up or not re.fullmatch(admitted, text, re.ASCII):
-            raise ValueError(f"server_variables: {found[1]!r} would lead elsewhere as {text!r}")
+            raise ValueError(
+                f"server_variables: {found[1]!r} would lead elsewhere as {_told(text)!r}"
+            )
         return text
 
     return re.sub(r"\{([^{}]*)\}", value, url) if "{" in url else url
@@ -179,20 +186,23 @@ class Settings(Generic[H]):
         self._default_headers = default_headers
         self._check(options)
         self._is_own = http_client is None
-        self.http: H = http_client if http_client else self._new_http()
+        self.http: H = http_client if http_client else self._new_http(cookies=NoCookies())
 
     def _judged(self, found: str) -> str:
         """A base URL without the credentials in it, which are not used."""
         try:
             url = httpx.URL(found)
         except httpx.InvalidURL as error:
-            raise ValueError(f"base_url {found!r} is no URL: {error}") from error
+            why = "" if "@" in found else f": {error}"  # which may be a part of a password
+            raise ValueError(f"base_url {_told(found)!r} is no URL{why}") from None
         if not url.host or url.scheme not in {"https", "http"}:
-            filling = {**self._variables, **self._given}
+            filling = {
+                name: _told(value) for name, value in {**self._variables, **self._given}.items()
+            }
             also = (
                 f" (server_variables has {filling})" if filling and not self._is_elsewhere else ""
             )
-            raise ValueError(f"base_url {found!r} is not https://host or http://host{also}")
+            raise ValueError(f"base_url {_told(found)!r} is not https://host or http://host{also}")
         return str(url.copy_with(userinfo=b"")) if url.userinfo else found
 
     def _filled(self, url: str) -> str:

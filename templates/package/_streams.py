@@ -39,7 +39,12 @@ class _Lines:
         """The next lines; those that are left, after the last chunk, of none."""
         begun = self._begun
         begun += chunk
-        if chunk and b"\n" not in chunk and b"\r" not in chunk and begun[-len(chunk) - 1 :][:1] != b"\r":
+        if (
+            chunk
+            and b"\n" not in chunk
+            and b"\r" not in chunk
+            and begun[-len(chunk) - 1 :][:1] != b"\r"
+        ):
             self._judge(begun)
             return
         # The CR at the end of a chunk may be the first half of CR LF.
@@ -120,8 +125,14 @@ class EventObjects(JsonLines):
         event = from_json(item)
         if self.is_json and "data" in event:
             event["data"] = json.dumps(event["data"], ensure_ascii=False)
-        fields = {name: value if isinstance(value, str) else json.dumps(value) for name, value in event.items() if name in _FIELDS}
-        lines = (f"{name}: {line}\n" for name in fields for line in re.split("\r\n?|\n", fields[name]))
+        fields = {
+            name: value if isinstance(value, str) else json.dumps(value)
+            for name, value in event.items()
+            if name in _FIELDS
+        }
+        lines = (
+            f"{name}: {line}\n" for name in fields for line in re.split("\r\n?|\n", fields[name])
+        )
         return f"{''.join(lines)}\n".encode()
 
     def reader(self) -> Reader:
@@ -132,7 +143,10 @@ class EventObjects(JsonLines):
             if name in _FIELDS:
                 fields.setdefault(name, []).append(value.removeprefix(" "))
             elif not line:
-                found = {name: "\n".join(lines) if name == "data" else lines[-1] for name, lines in fields.items()}
+                found = {
+                    name: "\n".join(lines) if name == "data" else lines[-1]
+                    for name, lines in fields.items()
+                }
                 fields.clear()
                 if "data" in found:
                     yield from self._event(found)
@@ -225,7 +239,9 @@ class _Items(_Answered, Generic[T]):
                     self._held = 0
                     yield item
                 if self._held > self._limits.line:
-                    raise Unreadable(f"an event of more than {self._limits.line} bytes (max_line_bytes)")
+                    raise Unreadable(
+                        f"an event of more than {self._limits.line} bytes (max_line_bytes)"
+                    )
         except MISFITS as error:
             message = f"not an item of {self._operation.path}: {error!s:.1000}"
             raise APIResponseValidationError(message, self._answer, True) from error
@@ -303,10 +319,17 @@ class AsyncDownload(_AsyncOpen):
 
 
 def _request(
-    client: SyncClient | AsyncClient, operation: Operation[Any], arguments: Mapping[str, Any], kind: type[Codec]
+    client: SyncClient | AsyncClient,
+    operation: Operation[Any],
+    arguments: Mapping[str, Any],
+    kind: type[Codec],
 ) -> Request:
     """A request for what codecs of a kind read."""
-    every = [one for codecs in operation.answers.values() for one in (codecs if isinstance(codecs, tuple) else (codecs,))]
+    every = [
+        one
+        for codecs in operation.answers.values()
+        for one in (codecs if isinstance(codecs, tuple) else (codecs,))
+    ]
     accept = dict.fromkeys(one.media_type for one in every if isinstance(one, kind))
     return client.request(operation, arguments, ", ".join(accept))
 

@@ -91,7 +91,9 @@ def is_multiple(value: float, of: float) -> bool:
     """Whether a number is a whole multiple of another, as they are written: 0.3 is one of 0.1."""
     if isinstance(value, float) and not math.isfinite(value):
         return False
-    exact = Fraction(value if isinstance(value, int) else str(value))  # an integer may be of any length
+    exact = Fraction(
+        value if isinstance(value, int) else str(value)
+    )  # an integer may be of any length
     return (exact / Fraction(str(of))).denominator == 1
 
 
