@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, ClassVar, Generic, Self, TypeVar
 
 import anyio
 import httpx
@@ -67,6 +67,8 @@ class JsonLines(Json):
     """Lines of JSON of a type (`application/jsonl` and its kin)."""
 
     media_type: str = "application/jsonl"
+    held: ClassVar[frozenset[str]] = frozenset()
+    """The fields of which lines are held until their event ends."""
 
     def encode(self, value: Any, options: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(value, bytes):
@@ -92,6 +94,7 @@ class Events(JsonLines):
     """Server-sent events (HTML, 9.2.6), their data JSON of a type, or text. Some end with `[DONE]`."""
 
     media_type: str = "text/event-stream"
+    held: ClassVar[frozenset[str]] = frozenset({"data"})
 
     def line(self, item: bytes) -> bytes:
         return b"data: %b\n\n" % item
@@ -120,6 +123,7 @@ class EventObjects(JsonLines):
 
     media_type: str = "text/event-stream"
     is_json: bool = False  # whether data is JSON, by the API document
+    held: ClassVar[frozenset[str]] = _FIELDS
 
     def line(self, item: bytes) -> bytes:
         event = from_json(item)
@@ -224,7 +228,9 @@ class _Items(_Answered, Generic[T]):
         super().__init__(operation, answer, limits)
         self._lines, self._held = _Lines(limits.line), 0
         codec: Any = operation.codec(self.response)
-        self._read: Reader = codec.reader() if isinstance(codec, JsonLines) else self._refused
+        is_known = isinstance(codec, JsonLines)
+        self._read: Reader = codec.reader() if is_known else self._refused
+        self._fields: frozenset[str] = codec.held if is_known else frozenset()
 
     def _refused(self, line: str) -> Iterator[Any]:
         kind = self.response.headers.get("content-type", "")
@@ -234,10 +240,9 @@ class _Items(_Answered, Generic[T]):
         """The items that the next bytes complete; those that are left, after the last chunk, of none."""
         try:
             for line in (*self._lines.read(chunk), *([] if chunk else [""])):
-                self._held = self._held + len(line) if line else 0
-                for item in self._read(line):
-                    self._held = 0
-                    yield item
+                if self._fields and (not line or line.partition(":")[0] in self._fields):
+                    self._held = self._held + len(line) if line else 0
+                yield from self._read(line)
                 if self._held > self._limits.line:
                     raise Unreadable(
                         f"an event of more than {self._limits.line} bytes (max_line_bytes)"
