@@ -735,3 +735,78 @@ def test_a_client_of_your_own_keeps_cookies() -> None:
         for _ in range(2):
             Routescope(api_key=KEY, base_url=server.url, http_client=http).images.edit(**ARGUMENTS)
     assert server.requests[1].headers["cookie"] == "a=b"
+
+
+@pytest.mark.parametrize(
+    ("method", "line"),
+    [
+        *(("events", line) for line in (b": ping\n", b"other: x\n", b"id: 12345678\n")),
+        *(("objects", line) for line in (b": ping\n", b":\n", b"other: x\n")),
+        *(("lines", line) for line in (b"   \n", b"\x1e\n", b" \t \r\n")),
+    ],
+)
+@styles
+def test_what_is_not_held_is_not_counted(
+    client: ModuleType, style: str, method: str, line: bytes
+) -> None:
+    body = Body(line * 100, 20)
+    response = httpx.Response(200, headers={"content-type": KINDS[method]}, stream=body)
+    assert read(client, style, method, response, max_line_bytes=1000) == 0
+    assert body.given == 20
+
+
+@pytest.mark.parametrize(
+    ("method", "line"), [("events", b"data: x\n"), ("objects", b"event: x\n"), ("objects", b"id\n")]
+)
+def test_what_is_held_is_counted(client: ModuleType, method: str, line: bytes) -> None:
+    body = Body(line * 100, 20)
+    response = httpx.Response(200, headers={"content-type": KINDS[method]}, stream=body)
+    error = failed(lambda: read(client, "sync", method, response, max_line_bytes=1000))
+    assert "an event of more than 1000 bytes" in str(error)
+
+
+KINDS = {
+    **dict.fromkeys(("events", "objects"), "text/event-stream"),
+    "lines": "application/jsonl",
+    "file": "application/zip",
+}
+
+
+# Answers that were read already
+
+
+@pytest.mark.parametrize("how", ["twice", "closed", "closed within"])
+@pytest.mark.parametrize("method", ["events", "objects", "lines", "file_stream"])
+@styles
+def test_an_answer_is_read_once(client: ModuleType, style: str, method: str, how: str) -> None:
+    kind = KINDS[method.removesuffix("_stream")]
+    item = b"1\n" if method == "lines" else b"data: 1\n\n"
+    headers = {"content-type": kind}
+    transport = httpx.MockTransport(
+        lambda _: httpx.Response(200, headers=headers, stream=Body(item, 9))
+    )
+    settings: dict[str, Any] = {"base_url": "https://api.example"}
+
+    async def run() -> None:
+        async with httpx.AsyncClient(transport=transport, verify=NO_CERTIFICATES) as http:
+            found = await getattr(client.AsyncPkg(http_client=http, **settings).all, method)()
+            if how == "closed":
+                await found.close()
+            async for _ in found:
+                if how == "closed within":
+                    await found.close()
+            async for _ in found:
+                pass
+
+    def call() -> None:
+        with httpx.Client(transport=transport, verify=NO_CERTIFICATES) as http:
+            found = getattr(client.Pkg(http_client=http, **settings).all, method)()
+            if how == "closed":
+                found.close()
+            for _ in found:
+                if how == "closed within":
+                    found.close()
+            list(found)
+
+    error = raised(ValueError, call if style == "sync" else lambda: anyio.run(run))
+    assert str(error) == "the answer was closed or read before: it is read once"

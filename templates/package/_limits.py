@@ -164,11 +164,21 @@ class _Meter:
                 yield piece
 
 
+@contextmanager
+def _once() -> Iterator[None]:
+    """What a caller does wrong with an answer, in words of this package."""
+    try:
+        yield
+    except httpx.StreamError as error:
+        raise ValueError("the answer was closed or read before: it is read once") from error
+
+
 def pieces(response: httpx.Response, limits: Limits) -> Iterator[bytes]:
-    """The content of an answer, decoded, as it comes. Raises httpx.RequestError."""
+    """The content of an answer, decoded, as it comes. Raises httpx.RequestError, and ValueError where it was read or closed."""
     meter = _Meter(response, limits)
-    for chunk in (response.content,) if response.is_stream_consumed else response.iter_raw():
-        yield from meter.passed(chunk)
+    with _once():
+        for chunk in (response.content,) if response.is_stream_consumed else response.iter_raw():
+            yield from meter.passed(chunk)
     yield from meter.passed(b"")
 
 
@@ -176,12 +186,14 @@ async def async_pieces(response: httpx.Response, limits: Limits) -> AsyncGenerat
     """`pieces` for asyncio and trio."""
     meter = _Meter(response, limits)
     if response.is_stream_consumed:
-        for piece in meter.passed(response.content):
+        with _once():
+            content = response.content
+        for piece in meter.passed(content):
             yield piece
         return
     chunks = response.aiter_raw()
     while True:
-        with limits.scope():
+        with _once(), limits.scope():
             chunk = await anext(chunks, b"")
         for piece in meter.passed(chunk):
             yield piece

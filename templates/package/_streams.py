@@ -253,7 +253,8 @@ class _Items(_Answered, Generic[T]):
 
 
 class Stream(_Items[T], _Open):
-    """Items as they come. Close it, by `with` if you like, unless it was read to its end."""
+    """Items as they come, once: ValueError is raised where it was read or closed before. Close it, by `with` if you like,
+    unless it was read to its end."""
 
     def __iter__(self) -> Iterator[T]:
         try:
@@ -284,8 +285,8 @@ class AsyncStream(_Items[T], _AsyncOpen):
 
 
 class Download(_Open):
-    """The bytes of an answer as they come, or all of them in a file. Close it, by `with` if you like, unless
-    it was read to its end."""
+    """The bytes of an answer as they come, or all of them in a file, once: ValueError is raised where it was read
+    or closed before. Close it, by `with` if you like, unless it was read to its end."""
 
     def __iter__(self) -> Iterator[bytes]:
         try:

@@ -92,6 +92,11 @@ class SyncClient(Settings[httpx.Client]):
 
     _new_http = httpx.Client
 
+    def _streamed(self, content: Any) -> Any:
+        if hasattr(content, "__aiter__"):
+            raise TypeError("a body that comes by `async for` is one for the asynchronous client")
+        return content
+
     def call(self, operation: Operation[R], arguments: Mapping[str, Any]) -> R:
         """The result of an operation. Raises APIError, and TypeError or PayloadError before sending."""
         request = self.request(operation, arguments)
