@@ -251,7 +251,6 @@ def test_a_fault_of_the_handler_is_told() -> None:
         generated.Fault(400, "x", {"x-a": 1}),  # type: ignore[dict-item]
         generated.Fault("400", "x"),  # type: ignore[arg-type]
     ],
-    ids=lambda fault: ascii(vars(fault))[:60],
 )
 def test_a_fault_that_no_answer_can_hold(fault: Any, caplog: pytest.LogCaptureFixture) -> None:
     told = ask(app_of(Recorder(answers=fails_with(fault))))

@@ -781,3 +781,66 @@ def test_a_traceback_does_not_show_what_was_sent_or_answered(tmp_path: Path) -> 
                     True,
                     False,
                 )
+
+
+@pytest.mark.parametrize("value", [5, "a: b", ["a"], [("a", "b")], object()])
+@pytest.mark.parametrize("name", ["extra_headers", "extra_query", "extra_body", "compat"])
+def test_what_has_to_be_a_mapping(name: str, value: Any) -> None:
+    given = {name: value}
+    error = raised(TypeError, lambda: edit("sync", "http://localhost", ARGUMENTS | given))
+    assert str(error) == f"{name} has to be a mapping, and is a {type(value).__name__}"
+    raised(TypeError, lambda: edit("sync", "http://localhost", **given))
+    for setting in ("credentials", "server_variables", "default_headers"):
+        error = raised(TypeError, lambda setting=setting: Routescope(**{setting: value}))
+        assert setting in str(error)
+
+
+@pytest.mark.parametrize("name", [1, b"a", None, ("a",)])
+def test_names_of_headers_that_are_no_texts(name: Any) -> None:
+    for where in ("extra_headers", "default_headers"):
+        call, settings = (
+            ({where: {name: "a"}}, {}) if where[0] == "e" else ({}, {where: {name: "a"}})
+        )
+        with pytest.raises(ValueError, match="cannot be sent"):
+            edit("sync", "http://localhost", ARGUMENTS | call, **settings)
+
+
+FRAMES = """
+openapi: 3.1.0
+info: {title: Tests, version: '1'}
+paths:
+  /call:
+    get:
+      operationId: call
+      tags: [all]
+      parameters:
+        - {name: Host, in: header, required: true, schema: {type: string}}
+        - {name: Content-Length, in: header, required: true, schema: {type: integer}}
+        - {name: transfer-encoding, in: header, schema: {type: string}}
+        - {name: X-Own, in: header, schema: {type: string}}
+        - {name: a;b, in: cookie, schema: {type: string}}
+        - {name: 'c=d', in: cookie, style: form, explode: false, schema: {type: string}}
+        - {name: 'e f', in: cookie, schema: {type: object}}
+        - {name: good, in: cookie, schema: {type: string}}
+      responses: {'204': {description: nothing}}
+"""
+
+
+def test_parameters_that_would_frame_a_message(tmp_path: Path) -> None:
+    """Host, Content-Length and Transfer-Encoding are no arguments: whoever sends a message says them."""
+    made = imported(texts(FRAMES), tmp_path, "client")
+    sent: list[httpx.Request] = []
+    transport = answering(lambda _: httpx.Response(204), sent)
+    with httpx.Client(transport=transport) as http:
+        call = made.Pkg(http_client=http, base_url="http://h").all.call
+        call(x_own="a", good="b; c=d")
+        for name in ("host", "content_length", "transfer_encoding"):
+            assert type(failed(lambda name=name: call(**{name: "a"}))) is TypeError
+        own = made.CallParams.__annotations__.keys() - made.RequestOptions.__annotations__.keys()
+        cookies = own - {"x_own", "good"}
+        assert len(cookies) == 3
+        for name in cookies:
+            value = {"x; y": "z"} if name.startswith("e") else "v"
+            assert type(failed(lambda name=name, value=value: call(**{name: value}))) is ValueError
+    (request,) = sent
+    assert (request.headers["host"], request.headers["cookie"]) == ("h", "good=b%3B%20c%3Dd")

@@ -98,10 +98,22 @@ def _known(what: str, given: Iterable[Any], known: Iterable[Any]) -> None:
         raise ValueError(f"{what}: {min(unknown)!r} is none of {sorted(known)}")
 
 
+def _mappings(given: Mapping[str, Any], *names: str) -> None:
+    """Raises TypeError for what is given and no mapping, though it has to be one."""
+    for name in names:
+        if not isinstance(given.get(name) or {}, Mapping):
+            raise TypeError(f"{name} has to be a mapping, and is a {type(given[name]).__name__}")
+
+
 def _sendable(headers: Mapping[str, Any]) -> None:
     """Raises ValueError for a header that none may be, without its value, which may be a key."""
     for name, value in headers.items():
-        if not (_is_name(name) and isinstance(value, str) and _VALUE.fullmatch(value)):
+        if not (
+            isinstance(name, str)
+            and _is_name(name)
+            and isinstance(value, str)
+            and _VALUE.fullmatch(value)
+        ):
             raise ValueError(
                 f"the header {name!r:.100} cannot be sent: it has to be text of one line of ASCII"
             )
@@ -177,6 +189,9 @@ class Settings(Generic[H]):
     ) -> None:
         self._api_key = api_key or os.environ.get(f"{self._environment}_API_KEY", "")
         self._credentials, self._tokens = credentials or {}, dict[Any, Tokens]()
+        self._check(options)
+        named = {"credentials": credentials, "server_variables": server_variables}
+        _mappings({**named, "default_headers": default_headers}, *named, "default_headers")
         _known("credentials", self._credentials, self._schemes)
         _known("server_variables", server_variables or {}, self._variables)
         own = base_url or os.environ.get(f"{self._environment}_BASE_URL")
@@ -184,7 +199,6 @@ class Settings(Generic[H]):
         self.base_url = self._judged(own or self._filled(self._base_url)).rstrip("/")
         self._keys = frozenset(one.name for one in self._schemes.values() if one.is_shown)
         self._default_headers = default_headers
-        self._check(options)
         self._is_own = http_client is None
         self.http: H = http_client if http_client else self._new_http(cookies=NoCookies())
 
@@ -209,6 +223,7 @@ class Settings(Generic[H]):
         return filled(url, self._variables, self._given)
 
     def _check(self, options: Mapping[str, Any]) -> None:
+        _mappings(options, "extra_headers", "extra_query", "extra_body", "compat")
         if compat := options.get("compat"):
             _known("compat", compat.items(), self._older)
         if (deadline := options.get("deadline")) is not None and not deadline > 0:
@@ -232,11 +247,15 @@ class Settings(Generic[H]):
             draft.content["content"], options["max_retries"] = self._streamed(content), 0
         given: dict[str, str] = {}
         for extra in filter(None, (self._default_headers, options.get("extra_headers"))):
-            given.update((name.lower(), value) for name, value in extra.items())
+            for name, value in extra.items():
+                given[name.lower() if isinstance(name, str) else name] = value
         tokens = self._secured(operation, draft, given)
         if key := options.get("idempotency_key"):
             draft.headers["idempotency-key"] = key
         if draft.cookies:
+            for cookie in draft.cookies:
+                if not _is_name(name := cookie.partition("=")[0]):
+                    raise ValueError(f"no cookie has the name {name!r:.100}")  # RFC 6265, 4.1.1
             draft.headers["cookie"] = "; ".join(draft.cookies)
         headers = {
             "accept": accept or operation.accept,
