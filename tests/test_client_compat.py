@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -162,3 +163,20 @@ def test_a_package_without_the_way_back_knows_no_older_servers(tmp_path: Any) ->
     text = (tmp_path / "routescope/client.py").read_text("utf-8")
     assert "older=" not in text
     assert "denormalize" not in text
+
+
+def test_names_that_are_no_texts_are_folded_as_others_are(tmp_path: Path) -> None:
+    """A mapping of Python's is no JSON for that, and no reason for an error of `sorted`."""
+    paint = {
+        "type": "object",
+        "properties": {
+            "color": {"type": "string"},
+            "colour": {"type": "string", "x-compat": {"into": "/color"}},
+        },
+    }
+    document = schemas(Map={"type": "object", "additionalProperties": paint})
+    normalizers = imported(texts(document), tmp_path, "normalizers")
+    given = {1: {"colour": "red"}, "a": {}, None: {"colour": "blue"}, (1, 2): {}}
+    folded = normalizers.normalize_map(given)
+    assert folded.value == {1: {"color": "red"}, "a": {}, None: {"color": "blue"}, (1, 2): {}}
+    assert {one.target for one in folded.rewrites} == {"/1/color", "/None/color"}

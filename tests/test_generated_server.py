@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -222,9 +223,10 @@ def test_what_a_handler_may_not_answer(answer: Any, caplog: pytest.LogCaptureFix
 
 
 @pytest.mark.parametrize("number", [float("nan"), float("inf")])
-def test_an_answer_is_json_whatever_it_holds(number: float) -> None:
+def test_an_answer_with_a_number_that_json_has_not(number: float) -> None:
+    """It is not sent as null, which says something else."""
     told = ask(app_of(Recorder(answers=response([], note=number))))
-    assert (told.status_code, told.json()["note"]) == (200, None)
+    assert (told.status_code, told.json()) == (500, {"error": FAILED})
 
 
 # Errors of the handler
@@ -237,6 +239,23 @@ def test_a_fault_of_the_handler_is_told() -> None:
     error = {"message": "Slow down.", "type": "rate_limit", "param": "n", "code": 7}
     assert (told.status_code, told.json()) == (429, {"error": error})
     assert (told.headers["retry-after"], "x-request-id" in told.headers) == ("7", True)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        generated.Fault(400, object()),  # type: ignore[arg-type]
+        *(generated.Fault(400, "x", type=one) for one in (object(), math.inf, {1, 2})),
+        *(generated.Fault(400, "x", {"x-a": one}) for one in ("\u20ac", "a\r\nx-b: c", "\0")),
+        *(generated.Fault(400, "x", {one: "a"}) for one in ("x-\u20ac", "x a", "", "x\n")),
+        generated.Fault(400, "x", {"x-a": 1}),  # type: ignore[dict-item]
+        generated.Fault("400", "x"),  # type: ignore[arg-type]
+    ],
+)
+def test_a_fault_that_no_answer_can_hold(fault: Any, caplog: pytest.LogCaptureFixture) -> None:
+    told = ask(app_of(Recorder(answers=fails_with(fault))))
+    assert (told.status_code, told.json()) == (500, {"error": FAILED})
+    assert logged(caplog, told.headers["x-request-id"])
 
 
 @pytest.mark.parametrize(

@@ -24,8 +24,6 @@ from built import imported, texts
 from hostile_answers import CREDENTIALS, DOCUMENT, KEY, SECRET, answer, token
 from test_calls import valued
 
-# The jar of the standard library, in which httpx keeps cookies, warns of those whose age is beyond reason.
-pytestmark = pytest.mark.filterwarnings("ignore:http.cookiejar bug")
 METHODS = (
     *(
         "all.thing",

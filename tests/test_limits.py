@@ -20,7 +20,7 @@ import httpx
 import pytest
 
 from built import imported, texts
-from calling import ARGUMENTS, KEY, NO_CERTIFICATES, all_styles, edit, raised, styles
+from calling import ANSWER, ARGUMENTS, KEY, NO_CERTIFICATES, all_styles, edit, raised, styles
 from misbehaving import Behaviour, Server, answer, json_answer
 from routescope import (
     APIConnectionError,
@@ -34,7 +34,9 @@ from routescope import (
     Routescope,
     _limits,
 )
+from routescope._errors import Answer
 from routescope._limits import Limits
+from routescope._transport import pause
 from runtime import _streams
 
 DOCUMENT = """
@@ -668,3 +670,143 @@ def test_time_for_a_text_grows_with_its_bytes(client: ModuleType, kind: str) -> 
             assert type(error).__name__ == "APIResponseValidationError"
 
     assert grows(run, 50_000) <= 1.2
+
+
+# Times and numbers beyond what a system can wait for
+
+
+@pytest.mark.parametrize(
+    "seconds", [3e6, 9.3e9, 1e308, 10**400, math.inf], ids=lambda one: str(one)[:9]
+)
+@pytest.mark.parametrize("name", ["deadline", "timeout"])
+@styles
+def test_waits_for_ever(style: str, name: str, seconds: float) -> None:
+    with Server((Behaviour(ANSWER),)) as server:
+        assert edit(style, server.url, ARGUMENTS | {name: seconds}).created == 1
+
+
+def test_tries_for_ever() -> None:
+    error = RateLimitError("busy", Answer(httpx.Response(429, headers={"retry-after-ms": "0"})))
+    for attempt in (4, 1_100, 10**6):
+        assert pause(error, attempt, {"max_retries": 10**9}) == 0
+
+
+@pytest.mark.parametrize("name", ["content-length", "Content-Length", "transfer-encoding"])
+@pytest.mark.parametrize("where", ["extra_headers", "default_headers"])
+@styles
+def test_the_length_of_a_body_is_not_given(style: str, where: str, name: str) -> None:
+    """Else h11 raises an error of its own in the middle of a request."""
+    given = {where: {name: "5"}}
+    call, settings = (given, {}) if where == "extra_headers" else ({}, given)
+    with pytest.raises(ValueError, match="the length of a body is found out"):
+        edit(style, "http://localhost", ARGUMENTS | call, **settings)
+
+
+# Cookies
+
+
+@styles
+def test_a_client_keeps_no_cookies(style: str) -> None:
+    """Neither those of an API nor, with a warning of the standard library, those whose age is beyond reason."""
+    jars = [("set-cookie", f"a{number}=b; max-age=9{'9' * 40}") for number in range(3)]
+    with Server((json_answer({"created": 1, "data": []}, 200, jars),)) as server:
+        settings: dict[str, Any] = {"api_key": KEY, "base_url": server.url}
+
+        async def run() -> None:
+            async with AsyncRoutescope(**settings) as client:
+                for _ in range(2):
+                    await client.images.edit(**ARGUMENTS)
+
+        if style == "sync":
+            with Routescope(**settings) as client:
+                for _ in range(2):
+                    client.images.edit(**ARGUMENTS)
+        else:
+            anyio.run(run)
+    assert [("cookie" in one.headers) for one in server.requests] == [False, False]
+
+
+def test_a_client_of_your_own_keeps_cookies() -> None:
+    jar = [("set-cookie", "a=b")]
+    with (
+        Server((json_answer({"created": 1, "data": []}, 200, jar),)) as server,
+        httpx.Client(verify=NO_CERTIFICATES) as http,
+    ):
+        for _ in range(2):
+            Routescope(api_key=KEY, base_url=server.url, http_client=http).images.edit(**ARGUMENTS)
+    assert server.requests[1].headers["cookie"] == "a=b"
+
+
+@pytest.mark.parametrize(
+    ("method", "line"),
+    [
+        *(("events", line) for line in (b": ping\n", b"other: x\n", b"id: 12345678\n")),
+        *(("objects", line) for line in (b": ping\n", b":\n", b"other: x\n")),
+        *(("lines", line) for line in (b"   \n", b"\x1e\n", b" \t \r\n")),
+    ],
+)
+@styles
+def test_what_is_not_held_is_not_counted(
+    client: ModuleType, style: str, method: str, line: bytes
+) -> None:
+    body = Body(line * 100, 20)
+    response = httpx.Response(200, headers={"content-type": KINDS[method]}, stream=body)
+    assert read(client, style, method, response, max_line_bytes=1000) == 0
+    assert body.given == 20
+
+
+@pytest.mark.parametrize(
+    ("method", "line"), [("events", b"data: x\n"), ("objects", b"event: x\n"), ("objects", b"id\n")]
+)
+def test_what_is_held_is_counted(client: ModuleType, method: str, line: bytes) -> None:
+    body = Body(line * 100, 20)
+    response = httpx.Response(200, headers={"content-type": KINDS[method]}, stream=body)
+    error = failed(lambda: read(client, "sync", method, response, max_line_bytes=1000))
+    assert "an event of more than 1000 bytes" in str(error)
+
+
+KINDS = {
+    **dict.fromkeys(("events", "objects"), "text/event-stream"),
+    "lines": "application/jsonl",
+    "file": "application/zip",
+}
+
+
+# Answers that were read already
+
+
+@pytest.mark.parametrize("how", ["twice", "closed", "closed within"])
+@pytest.mark.parametrize("method", ["events", "objects", "lines", "file_stream"])
+@styles
+def test_an_answer_is_read_once(client: ModuleType, style: str, method: str, how: str) -> None:
+    kind = KINDS[method.removesuffix("_stream")]
+    item = b"1\n" if method == "lines" else b"data: 1\n\n"
+    headers = {"content-type": kind}
+    transport = httpx.MockTransport(
+        lambda _: httpx.Response(200, headers=headers, stream=Body(item, 9))
+    )
+    settings: dict[str, Any] = {"base_url": "https://api.example"}
+
+    async def run() -> None:
+        async with httpx.AsyncClient(transport=transport, verify=NO_CERTIFICATES) as http:
+            found = await getattr(client.AsyncPkg(http_client=http, **settings).all, method)()
+            if how == "closed":
+                await found.close()
+            async for _ in found:
+                if how == "closed within":
+                    await found.close()
+            async for _ in found:
+                pass
+
+    def call() -> None:
+        with httpx.Client(transport=transport, verify=NO_CERTIFICATES) as http:
+            found = getattr(client.Pkg(http_client=http, **settings).all, method)()
+            if how == "closed":
+                found.close()
+            for _ in found:
+                if how == "closed within":
+                    found.close()
+            list(found)
+
+    error = raised(ValueError, call if style == "sync" else lambda: anyio.run(run))
+    assert str(error) == "the answer was closed or read before: it is read once"

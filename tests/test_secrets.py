@@ -7,8 +7,10 @@ import copy
 import json
 import logging
 import pickle
+import traceback
 from base64 import b64encode
 from collections.abc import Callable
+from pathlib import Path
 from types import ModuleType
 from typing import Any, ClassVar
 
@@ -709,3 +711,136 @@ def test_a_document_of_the_deepest_json() -> None:
         for body in (b"[" * depth + b"]" * depth, b'{"error":' * depth + b"1" + b"}" * depth):
             error = _errors.Answer(httpx.Response(400), body).error()
             assert str(error).startswith("400")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *(f"ftp://me:{SECRET}@h", f"https://me:{SECRET}@h/\x00", f"me:{SECRET}@h", f"//{SECRET}@h"),
+        *(f"https://me:x/{SECRET}@h", f"https://me:{SECRET}@\n@h", f"https://{SECRET}:x@[::1"),
+    ],
+    ids=ascii,
+)
+@pytest.mark.parametrize("where", ["argument", "environment"])
+def test_credentials_of_what_is_no_base_url_are_not_shown(
+    url: str, where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if "\0" in url and where == "environment":
+        return
+    if where == "environment":
+        monkeypatch.setenv("ROUTESCOPE_BASE_URL", url)
+    base_url = url if where == "argument" else None
+    error = raised(ValueError, lambda: Routescope(api_key=KEY, base_url=base_url))
+    assert SECRET not in "".join(traceback.format_exception(error))
+    assert "***@" in str(error)
+
+
+def test_credentials_of_a_variable_are_not_shown() -> None:
+    class Elsewhere(Routescope):
+        _base_url = "{scheme}://h"
+        _variables: ClassVar[dict[str, str]] = {"scheme": "https"}
+
+    given = {"scheme": f"me:{SECRET}@"}
+    error = raised(ValueError, lambda: Elsewhere(api_key=KEY, server_variables=given))
+    assert SECRET not in "".join(traceback.format_exception(error))
+
+
+MODELS = """
+openapi: 3.1.0
+info: {title: Tests, version: '1'}
+paths:
+  /model: {post: {operationId: model, tags: [all], requestBody: &b {content: {application/json: {schema: {$ref: '#/components/schemas/T'}}}}, responses: {'200': {description: t, content: {application/json: {schema: {$ref: '#/components/schemas/T'}}}}}}}
+  /list: {get: {operationId: list, tags: [all], responses: {'200': {description: t, content: {application/json: {schema: {type: array, items: {$ref: '#/components/schemas/T'}}}}}}}}
+  /map: {get: {operationId: map, tags: [all], responses: {'200': {description: t, content: {application/json: {schema: {type: object, additionalProperties: {type: integer}}}}}}}}
+  /lines: {get: {operationId: lines, tags: [all], responses: {'200': {description: t, content: {application/jsonl: {schema: {$ref: '#/components/schemas/T'}}}}}}}
+components:
+  schemas:
+    T:
+      type: object
+      required: [n]
+      properties: {n: {type: integer}, password: {type: string, format: password}, inner: {$ref: '#/components/schemas/T'}}
+"""
+
+
+def test_a_traceback_does_not_show_what_was_sent_or_answered(tmp_path: Path) -> None:
+    made = imported(texts(MODELS), tmp_path, "client")
+    wrong = {"n": SECRET, "password": SECRET, "inner": {"password": SECRET}}
+    answers = {"model": wrong, "list": [wrong], "map": {"a": SECRET}, "lines": wrong}
+    for name, value in answers.items():
+        transport = httpx.MockTransport(lambda _, value=value: httpx.Response(200, json=value))
+        with httpx.Client(transport=transport) as http:
+            call = getattr(made.Pkg(http_client=http, base_url="http://h").all, name)
+            given = {"n": 1} if name == "model" else {}
+            error = failed(lambda call=call, given=given: list(call(**given)))
+            assert "integer" in str(error)
+            assert SECRET not in "".join(traceback.format_exception(error))
+            if given:
+                error = failed(lambda call=call: call(**wrong))
+                told = "".join(traceback.format_exception(error))
+                assert ("n: Input should be a valid integer" in told, SECRET in told) == (
+                    True,
+                    False,
+                )
+
+
+@pytest.mark.parametrize("value", [5, "a: b", ["a"], [("a", "b")], object()])
+@pytest.mark.parametrize("name", ["extra_headers", "extra_query", "extra_body", "compat"])
+def test_what_has_to_be_a_mapping(name: str, value: Any) -> None:
+    given = {name: value}
+    error = raised(TypeError, lambda: edit("sync", "http://localhost", ARGUMENTS | given))
+    assert str(error) == f"{name} has to be a mapping, and is a {type(value).__name__}"
+    raised(TypeError, lambda: edit("sync", "http://localhost", **given))
+    for setting in ("credentials", "server_variables", "default_headers"):
+        error = raised(TypeError, lambda setting=setting: Routescope(**{setting: value}))
+        assert setting in str(error)
+
+
+@pytest.mark.parametrize("name", [1, b"a", None, ("a",)])
+def test_names_of_headers_that_are_no_texts(name: Any) -> None:
+    for where in ("extra_headers", "default_headers"):
+        call, settings = (
+            ({where: {name: "a"}}, {}) if where[0] == "e" else ({}, {where: {name: "a"}})
+        )
+        with pytest.raises(ValueError, match="cannot be sent"):
+            edit("sync", "http://localhost", ARGUMENTS | call, **settings)
+
+
+FRAMES = """
+openapi: 3.1.0
+info: {title: Tests, version: '1'}
+paths:
+  /call:
+    get:
+      operationId: call
+      tags: [all]
+      parameters:
+        - {name: Host, in: header, required: true, schema: {type: string}}
+        - {name: Content-Length, in: header, required: true, schema: {type: integer}}
+        - {name: transfer-encoding, in: header, schema: {type: string}}
+        - {name: X-Own, in: header, schema: {type: string}}
+        - {name: a;b, in: cookie, schema: {type: string}}
+        - {name: 'c=d', in: cookie, style: form, explode: false, schema: {type: string}}
+        - {name: 'e f', in: cookie, schema: {type: object}}
+        - {name: good, in: cookie, schema: {type: string}}
+      responses: {'204': {description: nothing}}
+"""
+
+
+def test_parameters_that_would_frame_a_message(tmp_path: Path) -> None:
+    """Host, Content-Length and Transfer-Encoding are no arguments: whoever sends a message says them."""
+    made = imported(texts(FRAMES), tmp_path, "client")
+    sent: list[httpx.Request] = []
+    transport = answering(lambda _: httpx.Response(204), sent)
+    with httpx.Client(transport=transport) as http:
+        call = made.Pkg(http_client=http, base_url="http://h").all.call
+        call(x_own="a", good="b; c=d")
+        for name in ("host", "content_length", "transfer_encoding"):
+            assert type(failed(lambda name=name: call(**{name: "a"}))) is TypeError
+        own = made.CallParams.__annotations__.keys() - made.RequestOptions.__annotations__.keys()
+        cookies = own - {"x_own", "good"}
+        assert len(cookies) == 3
+        for name in cookies:
+            value = {"x; y": "z"} if name.startswith("e") else "v"
+            assert type(failed(lambda name=name, value=value: call(**{name: value}))) is ValueError
+    (request,) = sent
+    assert (request.headers["host"], request.headers["cookie"]) == ("h", "good=b%3B%20c%3Dd")

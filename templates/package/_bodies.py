@@ -22,7 +22,9 @@ from ._operation import ENCODER, Json, canonical, older, to_json
 from ._parameters import Query
 
 Normalize = Callable[[Any], Normalized]
-Content: TypeAlias = bytes | str | os.PathLike[str] | IO[bytes] | Iterable[bytes] | AsyncIterable[bytes]
+Content: TypeAlias = (
+    bytes | str | os.PathLike[str] | IO[bytes] | Iterable[bytes] | AsyncIterable[bytes]
+)
 """A body as it is: a path stands for what is in the file; an iterable is sent as it comes."""
 
 FileInput: TypeAlias = (
@@ -57,10 +59,16 @@ class MergePatch(Json):
         try:
             return super().encode(value, options)
         except (CompatError, PayloadError):
-            sent = {**to_json(value), **(options.get("extra_body") or {})} if isinstance(value, Mapping) else to_json(value)
+            sent = (
+                {**to_json(value), **(options.get("extra_body") or {})}
+                if isinstance(value, Mapping)
+                else to_json(value)
+            )
             if not isinstance(sent, dict):
                 raise
-            gone = {key: None for key, item in sent.items() if item is None and self._is_taken_away(key)}
+            gone = {
+                key: None for key, item in sent.items() if item is None and self._is_taken_away(key)
+            }
             rest = self.fold({key: item for key, item in sent.items() if item is not None}).value
             kept = super().encode(_kept(rest), {**options, "extra_body": None})
             made = _patched(json.loads(kept["content"]), {**rest, **gone})
@@ -101,7 +109,9 @@ class Text:
 
     def decode(self, answer: Answer) -> str:
         """The text of an answer, in the charset of its media type. Raises ValueError for one that is no charset of texts."""
-        kind = answer.response.headers.get("content-type", "") if answer.response is not None else ""
+        kind = (
+            answer.response.headers.get("content-type", "") if answer.response is not None else ""
+        )
         said = _CHARSET.search(kind)
         name = said[1] if said else "utf-8"
         if not _TEXT.fullmatch(name):
@@ -138,12 +148,18 @@ class Unknown:
         return {"content": ENCODER.encode(to_json(value)).encode()}
 
     def decode(self, answer: Answer) -> Any:
-        kind = answer.response.headers.get("content-type", "") if answer.response is not None else ""
+        kind = (
+            answer.response.headers.get("content-type", "") if answer.response is not None else ""
+        )
         if not answer.content:
             return None
         if "json" in kind:
             return from_json(answer.content, allow_inf_nan=False)
-        return answer.content.decode("utf-8", "replace") if kind.startswith("text/") else answer.content
+        return (
+            answer.content.decode("utf-8", "replace")
+            if kind.startswith("text/")
+            else answer.content
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +201,10 @@ class Form:
         else:
             is_list = isinstance(value, list) and "json" not in how.content_type
             pairs = ((name, one) for one in (value if is_list else [value]))
-        return (f"{quote(key, '[]')}={quote('' if one is None else plain(one), '')}" for key, one in pairs)
+        return (
+            f"{quote(key, '[]')}={quote('' if one is None else plain(one), '')}"
+            for key, one in pairs
+        )
 
     def _nested(self, name: str, value: Any) -> Iterator[tuple[str, Any]]:
         """`name[key]`, and so on inside; items by their index, which the specification leaves open."""
@@ -235,7 +254,9 @@ class Multipart:
     def _parts(self, name: str, value: Any) -> list[tuple[str, Any]]:
         """The parts of a member. Files have no style."""
         how, is_list = self._how(name), isinstance(value, (list, tuple)) and not _is_file(value)
-        if how.style and (isinstance(value, Mapping) or (is_list and not any(map(_is_content, value)))):
+        if how.style and (
+            isinstance(value, Mapping) or (is_list and not any(map(_is_content, value)))
+        ):
             pairs = Query(name, how.style, how.explode).pairs(name, to_json(value))
             split = (map(unquote, pair.split("=", 1)) for pair in pairs)
             return [(key, (None, text.encode(), "text/plain", {})) for key, text in split]
@@ -276,7 +297,9 @@ def _in_json(value: Any) -> Any:
         held = _File(sha256(value).hexdigest() if is_bytes else f"file {id(value)}")
         held.file = value
         return held
-    return [_in_json(item) for item in value] if isinstance(value, (list, tuple)) else to_json(value)
+    return (
+        [_in_json(item) for item in value] if isinstance(value, (list, tuple)) else to_json(value)
+    )
 
 
 def _with_files(value: Any, depth: int = 0) -> Any:
@@ -292,11 +315,15 @@ def _with_files(value: Any, depth: int = 0) -> Any:
     return value
 
 
-def _written(name: str, filename: str, content: Any, kind: str, headers: dict[str, str]) -> tuple[Any, ...]:
+def _written(
+    name: str, filename: str, content: Any, kind: str, headers: dict[str, str]
+) -> tuple[Any, ...]:
     """A part as httpx writes it. Raises ValueError for what would end a line of its headers."""
     texts = filename, kind or "", *headers.values()
     if not all(map(_LINE.fullmatch, texts)) or not all(map(_TOKEN.fullmatch, headers)):
-        raise ValueError(f"{name!r}: file name, media type and headers of a part are texts of one line each")
+        raise ValueError(
+            f"{name!r}: file name, media type and headers of a part are texts of one line each"
+        )
     return filename, _opened(content), kind or None, headers
 
 
@@ -307,7 +334,11 @@ def _is_file(value: Any) -> bool:
 
 
 def _is_content(value: Any) -> bool:
-    return _is_file(value) or isinstance(value, (bytes, bytearray, os.PathLike)) or hasattr(value, "read")
+    return (
+        _is_file(value)
+        or isinstance(value, (bytes, bytearray, os.PathLike))
+        or hasattr(value, "read")
+    )
 
 
 def _opened(content: Any) -> Any:

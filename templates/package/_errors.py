@@ -28,7 +28,10 @@ class Answer(NamedTuple):
         """The error that an answer is which is no result."""
         response, failure = self.response, self.failure
         if response is not None and not response.is_success:
-            status, message = response.status_code, f"{response.status_code} {response.reason_phrase:.200}"
+            status, message = (
+                response.status_code,
+                f"{response.status_code} {response.reason_phrase:.200}",
+            )
             kind = APIStatusError.kinds.get(min(status, 500), APIStatusError)
             return kind(message.rstrip(), self, status >= 500)
         if isinstance(failure, Unreadable):
@@ -56,7 +59,9 @@ class APIError(Exception):
     value: Any = None
 
     def __init__(self, message: str, answer: Answer = _none, maybe_processed: bool = False) -> None:
-        response, said = answer.response, _said(answer.content)
+        response = answer.response
+        is_data = response is not None and response.is_success  # of which no log is to show a part
+        said = {} if is_data else _said(answer.content)
         self.response, self.maybe_processed = response, maybe_processed
         self.__cause__ = answer.failure
         self.status_code = response.status_code if response is not None else None
@@ -81,7 +86,10 @@ def _said(body: bytes) -> dict[str, Any]:
         members = value if isinstance(value, dict) else {"message": value}
         keys = "message", "detail", "error", "title"
         told = next(filter(None, map(members.get, keys)), None)
-        return {**members, "message": told if isinstance(told, str) or not told else json.dumps(told)}
+        return {
+            **members,
+            "message": told if isinstance(told, str) or not told else json.dumps(told),
+        }
     except (ValueError, RecursionError):
         return {}
 

@@ -37,7 +37,9 @@ class FileModel(Model):
     def __init_subclass__(cls, *, base64: str = "", url: str = "", first: str = "") -> None:
         cls._fields = base64, url, first
 
-    def bytes(self, *, max_response_bytes: int = _FILE_BYTES, deadline: float | None = _FILE_SECONDS) -> Content:
+    def bytes(
+        self, *, max_response_bytes: int = _FILE_BYTES, deadline: float | None = _FILE_SECONDS
+    ) -> Content:
         """The bytes of the file; what is at a URL is fetched now: from http(s), without the API key, so many
         bytes at most (64 MiB), in so many seconds (300). Raises FileError."""
         import httpx  # with _errors, more than half of what importing models would cost
@@ -58,7 +60,9 @@ class FileModel(Model):
                 return b64decode(base64, validate=True)
             if url is not None:
                 told = f"{url:.200} cannot be fetched"
-                return fetched(url, Limits.of({"max_response_bytes": max_response_bytes, "deadline": deadline}))
+                return fetched(
+                    url, Limits.of({"max_response_bytes": max_response_bytes, "deadline": deadline})
+                )
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
             answer = Answer(getattr(error, "response", self._response))
             raise FileError(f"{told}: {error!r:.500}", answer) from error

@@ -28,7 +28,9 @@ class _Kept:
     _text = ""
     __pydantic_serializer__: ClassVar[Any] = SchemaSerializer(
         core_schema.any_schema(
-            serialization=core_schema.plain_serializer_function_ser_schema(lambda value: value._text, when_used="json")
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                lambda value: value._text, when_used="json"
+            )
         )
     )
 

@@ -45,7 +45,11 @@ def _value(annotation: Any, text: str) -> Any:
 def _readings(text: str) -> Iterator[Any]:
     """What a header may say (the style `simple`): text, a value of JSON, a list, pairs, a date."""
     parts = [part.strip() for part in text.split(",")]
-    pairs = [part.split("=", 1) for part in parts] if "=" in text else zip(parts[::2], parts[1::2], strict=False)
+    pairs = (
+        [part.split("=", 1) for part in parts]
+        if "=" in text
+        else zip(parts[::2], parts[1::2], strict=False)
+    )
     members = {key: value for key, *values in pairs for value in values}
     yield text
     yield _json(text)

@@ -15,7 +15,10 @@ _PLAIN = frozenset({str, int, float})
 
 def check_arguments(operation: Operation[Any], arguments: Mapping[str, Any]) -> None:
     """Raises PayloadError for arguments of an operation that hold such datetimes."""
-    names = {ident: getattr(mark, "name", None) for ident, (mark, _) in marks_of(operation.arguments).items()}
+    names = {
+        ident: getattr(mark, "name", None)
+        for ident, (mark, _) in marks_of(operation.arguments).items()
+    }
     check_offsets(
         {
             "" if name is None else f"/{escape(name or ident)}": arguments[ident]

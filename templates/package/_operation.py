@@ -21,7 +21,9 @@ from ._errors import Answer, APIError, APIResponseValidationError
 
 R = TypeVar("R")
 
-_ANY = TypeAdapter[Any](Any, config={"ser_json_inf_nan": "constants"})  # else they become null in silence
+_ANY = TypeAdapter[Any](
+    Any, config={"ser_json_inf_nan": "constants"}
+)  # else they become null in silence
 to_json = partial(_ANY.dump_python, mode="json", exclude_unset=True, fallback=dict)
 MISFITS = (ValueError, OverflowError, RecursionError)
 """What reading an answer raises that is not as the API document says."""
@@ -138,7 +140,9 @@ class _Adapter:
     """A type that is no model, judged like one."""
 
     def __init__(self, annotation: Any) -> None:
-        self._adapter = TypeAdapter[Any](annotation, config={"strict": True})
+        self._adapter = TypeAdapter[Any](
+            annotation, config={"strict": True, "hide_input_in_errors": True}
+        )
 
     def model_validate(self, value: Any, **options: bool) -> Any:
         return self._adapter.validate_python(value, by_alias=True, by_name=False)
@@ -286,7 +290,9 @@ class Operation(Generic[R]):
         extra, codec = arguments.get("extra_body") or {}, _chosen(self.body, draft.content_type)
         for ident, (mark, _) in marks_of(self.arguments).items():
             if isinstance(mark, Member) and (mark.name or ident) in extra:
-                raise TypeError(f"{mark.name or ident!r} is an argument, and may not be in extra_body")
+                raise TypeError(
+                    f"{mark.name or ident!r} is an argument, and may not be in extra_body"
+                )
         if codec and (draft.has_body or extra or self.needs_body):
             value = draft.body if draft.has_body and not draft.members else draft.members
             draft.content = codec.encode(value, arguments)

@@ -114,7 +114,9 @@ class Link:
         return now.copy_with(raw_path=whole.encode())
 
 
-def _next(paging: Paging, client: AnyClient, operation: Operation[Any], page: Any, request: Request) -> Request | None:
+def _next(
+    paging: Paging, client: AnyClient, operation: Operation[Any], page: Any, request: Request
+) -> Request | None:
     """The request of the next page. Raises APIResponseValidationError where a page says none that there can be."""
     try:
         return paging.next(client, operation, page, request)

@@ -36,7 +36,9 @@ def _reserved(text: str, kept: str = _RESERVED) -> str:
 def _octets(text: str) -> str:
     """A part of a cookie that is sent as it is. Raises ValueError for what none can hold."""
     if not _COOKIE.fullmatch(text):
-        raise ValueError("no cookie can hold what is not ASCII, spaces, quotes, commas or semicolons")
+        raise ValueError(
+            "no cookie can hold what is not ASCII, spaces, quotes, commas or semicolons"
+        )
     return text
 
 
@@ -200,7 +202,11 @@ class Parameters(Json):
         """Arguments with the parameters among them in canonical form."""
         own = {ident: mark for ident, (mark, _) in marks.items() if hasattr(mark, "place")}
         names = {ident: f"{mark.place}.{mark.name or ident}" for ident, mark in own.items()}
-        sent = {name: arguments[ident] for ident, name in names.items() if arguments.get(ident) is not None}
+        sent = {
+            name: arguments[ident]
+            for ident, name in names.items()
+            if arguments.get(ident) is not None
+        }
         found = json.loads(self.encode(sent, {"compat": arguments.get("compat")})["content"])
         others = {ident: value for ident, value in arguments.items() if ident not in names}
         return others | {ident: found[name] for ident, name in names.items() if name in found}

@@ -70,7 +70,9 @@ class ApiKey:
     def is_in(self, draft: Draft) -> bool:
         """Whether the caller has given it as a parameter."""
         pairs = {"query": draft.query, "cookie": draft.cookies}.get(self.place, [])
-        return self.header in draft.headers or self.name in {unquote(pair.partition("=")[0]) for pair in pairs}
+        return self.header in draft.headers or self.name in {
+            unquote(pair.partition("=")[0]) for pair in pairs
+        }
 
     def put(self, draft: Draft, credential: Credential) -> Tokens | None:
         key = credential if isinstance(credential, str) else ":".join(credential)
@@ -188,7 +190,9 @@ class _ClientCredentials:
         """Keep the token of an answer (RFC 6749, 5.1). Raises httpx.RequestError where there is none now, and
         AuthenticationError where asking again is of no use (5.2)."""
         response = asked.response
-        said = f"said {response.status_code} {response.reason_phrase}" if response is not None else ""
+        said = (
+            f"said {response.status_code} {response.reason_phrase}" if response is not None else ""
+        )
         if response is not None and response.status_code in {400, 401, 403}:
             raise AuthenticationError(f"no token: {self._scheme.token_url} {said}", asked)
         if asked.failure:
@@ -202,8 +206,16 @@ class _ClientCredentials:
 
     def _unsent(self, failure: httpx.RequestError) -> Answer:
         """What becomes of a request whose token is not there."""
-        kind = httpx.ConnectTimeout if isinstance(failure, httpx.TimeoutException) else httpx.ConnectError
-        return Answer(failure=kind(f"no token: {self._scheme.token_url} ({type(failure).__name__}: {failure})"))
+        kind = (
+            httpx.ConnectTimeout
+            if isinstance(failure, httpx.TimeoutException)
+            else httpx.ConnectError
+        )
+        return Answer(
+            failure=kind(
+                f"no token: {self._scheme.token_url} ({type(failure).__name__}: {failure})"
+            )
+        )
 
 
 def _token(told: Any) -> tuple[str, float]:

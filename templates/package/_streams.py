@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, ClassVar, Generic, Self, TypeVar
 
 import anyio
 import httpx
@@ -39,7 +39,12 @@ class _Lines:
         """The next lines; those that are left, after the last chunk, of none."""
         begun = self._begun
         begun += chunk
-        if chunk and b"\n" not in chunk and b"\r" not in chunk and begun[-len(chunk) - 1 :][:1] != b"\r":
+        if (
+            chunk
+            and b"\n" not in chunk
+            and b"\r" not in chunk
+            and begun[-len(chunk) - 1 :][:1] != b"\r"
+        ):
             self._judge(begun)
             return
         # The CR at the end of a chunk may be the first half of CR LF.
@@ -62,6 +67,8 @@ class JsonLines(Json):
     """Lines of JSON of a type (`application/jsonl` and its kin)."""
 
     media_type: str = "application/jsonl"
+    held: ClassVar[frozenset[str]] = frozenset()
+    """The fields of which lines are held until their event ends."""
 
     def encode(self, value: Any, options: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(value, bytes):
@@ -87,6 +94,7 @@ class Events(JsonLines):
     """Server-sent events (HTML, 9.2.6), their data JSON of a type, or text. Some end with `[DONE]`."""
 
     media_type: str = "text/event-stream"
+    held: ClassVar[frozenset[str]] = frozenset({"data"})
 
     def line(self, item: bytes) -> bytes:
         return b"data: %b\n\n" % item
@@ -115,13 +123,20 @@ class EventObjects(JsonLines):
 
     media_type: str = "text/event-stream"
     is_json: bool = False  # whether data is JSON, by the API document
+    held: ClassVar[frozenset[str]] = _FIELDS
 
     def line(self, item: bytes) -> bytes:
         event = from_json(item)
         if self.is_json and "data" in event:
             event["data"] = json.dumps(event["data"], ensure_ascii=False)
-        fields = {name: value if isinstance(value, str) else json.dumps(value) for name, value in event.items() if name in _FIELDS}
-        lines = (f"{name}: {line}\n" for name in fields for line in re.split("\r\n?|\n", fields[name]))
+        fields = {
+            name: value if isinstance(value, str) else json.dumps(value)
+            for name, value in event.items()
+            if name in _FIELDS
+        }
+        lines = (
+            f"{name}: {line}\n" for name in fields for line in re.split("\r\n?|\n", fields[name])
+        )
         return f"{''.join(lines)}\n".encode()
 
     def reader(self) -> Reader:
@@ -132,7 +147,10 @@ class EventObjects(JsonLines):
             if name in _FIELDS:
                 fields.setdefault(name, []).append(value.removeprefix(" "))
             elif not line:
-                found = {name: "\n".join(lines) if name == "data" else lines[-1] for name, lines in fields.items()}
+                found = {
+                    name: "\n".join(lines) if name == "data" else lines[-1]
+                    for name, lines in fields.items()
+                }
                 fields.clear()
                 if "data" in found:
                     yield from self._event(found)
@@ -210,7 +228,9 @@ class _Items(_Answered, Generic[T]):
         super().__init__(operation, answer, limits)
         self._lines, self._held = _Lines(limits.line), 0
         codec: Any = operation.codec(self.response)
-        self._read: Reader = codec.reader() if isinstance(codec, JsonLines) else self._refused
+        is_known = isinstance(codec, JsonLines)
+        self._read: Reader = codec.reader() if is_known else self._refused
+        self._fields: frozenset[str] = codec.held if is_known else frozenset()
 
     def _refused(self, line: str) -> Iterator[Any]:
         kind = self.response.headers.get("content-type", "")
@@ -220,19 +240,21 @@ class _Items(_Answered, Generic[T]):
         """The items that the next bytes complete; those that are left, after the last chunk, of none."""
         try:
             for line in (*self._lines.read(chunk), *([] if chunk else [""])):
-                self._held = self._held + len(line) if line else 0
-                for item in self._read(line):
-                    self._held = 0
-                    yield item
+                if self._fields and (not line or line.partition(":")[0] in self._fields):
+                    self._held = self._held + len(line) if line else 0
+                yield from self._read(line)
                 if self._held > self._limits.line:
-                    raise Unreadable(f"an event of more than {self._limits.line} bytes (max_line_bytes)")
+                    raise Unreadable(
+                        f"an event of more than {self._limits.line} bytes (max_line_bytes)"
+                    )
         except MISFITS as error:
             message = f"not an item of {self._operation.path}: {error!s:.1000}"
             raise APIResponseValidationError(message, self._answer, True) from error
 
 
 class Stream(_Items[T], _Open):
-    """Items as they come. Close it, by `with` if you like, unless it was read to its end."""
+    """Items as they come, once: ValueError is raised where it was read or closed before. Close it, by `with` if you like,
+    unless it was read to its end."""
 
     def __iter__(self) -> Iterator[T]:
         try:
@@ -263,8 +285,8 @@ class AsyncStream(_Items[T], _AsyncOpen):
 
 
 class Download(_Open):
-    """The bytes of an answer as they come, or all of them in a file. Close it, by `with` if you like, unless
-    it was read to its end."""
+    """The bytes of an answer as they come, or all of them in a file, once: ValueError is raised where it was read
+    or closed before. Close it, by `with` if you like, unless it was read to its end."""
 
     def __iter__(self) -> Iterator[bytes]:
         try:
@@ -303,10 +325,17 @@ class AsyncDownload(_AsyncOpen):
 
 
 def _request(
-    client: SyncClient | AsyncClient, operation: Operation[Any], arguments: Mapping[str, Any], kind: type[Codec]
+    client: SyncClient | AsyncClient,
+    operation: Operation[Any],
+    arguments: Mapping[str, Any],
+    kind: type[Codec],
 ) -> Request:
     """A request for what codecs of a kind read."""
-    every = [one for codecs in operation.answers.values() for one in (codecs if isinstance(codecs, tuple) else (codecs,))]
+    every = [
+        one
+        for codecs in operation.answers.values()
+        for one in (codecs if isinstance(codecs, tuple) else (codecs,))
+    ]
     accept = dict.fromkeys(one.media_type for one in every if isinstance(one, kind))
     return client.request(operation, arguments, ", ".join(accept))
 

@@ -37,6 +37,7 @@ class Model(BaseModel):
         validate_by_alias=True,
         serialize_by_alias=True,
         protected_namespaces=(),
+        hide_input_in_errors=True,  # a traceback is logged, and what was sent may be a secret
     )
     _response: ClassVar[httpx.Response | None] = None  # its answer, without the body
 
@@ -50,9 +51,7 @@ class Circular(Model):
     is too short as it is."""
 
     @classmethod
-    def __get_pydantic_core_schema__(
-        cls, source: Any, handler: GetCoreSchemaHandler
-    ) -> CoreSchema:
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         usual = sys.getrecursionlimit()
         sys.setrecursionlimit(max(usual, _DEEPEST))
         try:

@@ -15,7 +15,8 @@ from speclens.lower.arguments import Inputs, union
 from speclens.lower.walk import JsonObject, follow
 from speclens.source.pointer import join
 
-_IGNORED = frozenset({"accept", "content-type"})  # section 4.8.12.1: not told by a parameter
+# Section 4.8.12.1: not told by a parameter. What frames and routes a message (RFC 9112) its HTTP client says.
+_IGNORED = frozenset({"accept", "content-type", "content-length", "host", "transfer-encoding"})
 _STYLES = {
     "path": ("Path", "simple", False),
     "query": ("Query", "form", True),
