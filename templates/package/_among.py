@@ -32,7 +32,7 @@ class _Tried:
 
 
 _TRIED: ContextVar[_Tried | None] = ContextVar("_TRIED", default=None)
-_MOST_TOLD = 200
+_MOST_TOLD = 100
 
 
 class Among:
@@ -53,13 +53,13 @@ class Among:
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
         is_union = get_origin(source) in (Union, UnionType)
-        types = {_label(one): one for one in (get_args(source) if is_union else (source,))}
         tags = {of: tag for tag, of in reversed(self._tags.items())}
-        untagged = {label: of for label, of in types.items() if of not in tags}
-        self._types = {**{tag: of for of, tag in tags.items()}, **untagged}
-        self._labels = {of: label for label, of in self._types.items()}
+        options = get_args(source) if is_union else (source,)
+        self._types = {(tags.get(of) if _is_model(of) else "") or _label(of): of for of in options}
+        self._labels = {of: label for label, of in self._types.items() if _is_model(of)}
         choices = {
-            label: handler.generate_schema(of) for label, of in {**self._tags, **untagged}.items()
+            label: handler.generate_schema(of)
+            for label, of in {**self._tags, **self._types}.items()
         }
         return core_schema.no_info_wrap_validator_function(
             self._validate,
