@@ -53,14 +53,16 @@ class Among:
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
         is_union = get_origin(source) in (Union, UnionType)
-        tags = {of: tag for tag, of in reversed(self._tags.items())}
+        tags = {of: tag for tag, of in reversed([*self._tags.items()])}
         options = get_args(source) if is_union else (source,)
         self._types = {(tags.get(of) if _is_model(of) else "") or _label(of): of for of in options}
-        self._labels = {of: label for label, of in self._types.items() if _is_model(of)}
-        choices = {
-            label: handler.generate_schema(of)
-            for label, of in {**self._tags, **self._types}.items()
+        self._labels: dict[Any, str] = {
+            of: label for label, of in self._types.items() if _is_model(of)
         }
+        types = {**self._tags, **self._types}
+        if self._default is not None:
+            types[self._labels.setdefault(self._default, "")] = self._default
+        choices = {label: handler.generate_schema(of) for label, of in types.items()}
         return core_schema.no_info_wrap_validator_function(
             self._validate,
             core_schema.tagged_union_schema(choices, _chosen),
@@ -129,7 +131,7 @@ class Among:
             return {self._labels[self._default]}.difference(said)
         self._members = self._members or {label: _Members(of) for label, of in self._types.items()}
         tried = {
-            self._labels[self._tags[tag]]
+            self._labels.get(self._tags[tag])
             for tag in said
             if isinstance(tag, str) and tag in self._tags
         }
