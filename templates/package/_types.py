@@ -10,9 +10,6 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     GetCoreSchemaHandler,
-    TypeAdapter,
-    ValidationError,
-    ValidatorFunctionWrapHandler,
     WrapValidator,
 )
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
@@ -127,40 +124,3 @@ def _unique(value: Any) -> Any:
 
 Unique = BeforeValidator(_unique)
 """For arrays of which no two items are equal."""
-
-
-class Tagged:
-    """Alternatives of which a member's value names the one to try first. What that one refuses is accepted if it fits
-    `default`, or any if there is none: a tag is a hint, and what is wrong is told of the alternative it names."""
-
-    def __init__(self, name: str, tags: dict[str, Any], default: Any = None) -> None:
-        self.name, self.tags, self.default = name, tags, default
-
-    def __get_pydantic_core_schema__(
-        self, source: Any, handler: GetCoreSchemaHandler
-    ) -> CoreSchema:
-        types = {**self.tags, **({} if self.default is None else {"": self.default})}
-        self._tag_of = {of: tag for tag, of in reversed(types.items())}
-        self._others = source if self.default is None else self.default
-        self._adapter: TypeAdapter[Any] | None = None
-        choices = {tag: handler.generate_schema(of) for tag, of in types.items()}
-        tagged = core_schema.tagged_union_schema(choices, self._tag)
-        return core_schema.no_info_wrap_validator_function(self._try, tagged)
-
-    def _tag(self, value: Any) -> Any:
-        if not isinstance(value, dict):
-            return self._tag_of.get(type(value))
-        tag = value.get(self.name)
-        if isinstance(tag, str) and tag in self.tags:
-            return tag
-        return tag if self.default is None else ""
-
-    def _try(self, value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
-        try:
-            return handler(value)
-        except ValidationError as error:
-            self._adapter = self._adapter or TypeAdapter(self._others)
-            try:
-                return self._adapter.validate_python(value)
-            except ValidationError:
-                raise error from None

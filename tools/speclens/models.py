@@ -20,7 +20,6 @@ from speclens.literals import literal
 VERSION = "0.89.0"
 _MOST_OPERANDS = 200
 
-
 _Parts = dict[tuple[str, str], int]
 """The schemas that the generator prints, as JSON, each once. `Inner` in what it prints of one stands for the annotation
 beside it. No schema: the text beside it is the annotation."""
@@ -115,9 +114,9 @@ def _placeholder(type_: ir.Type, parts: _Parts) -> str:
             return _literals(values, parts)
         case ir.Constants(texts):
             return _constants([json.loads(text) for text in texts])
-        case ir.Union(options, tags):
+        case ir.Union(options, tags, is_told_apart):
             union = _union([_placeholder(option, parts) for option in options])
-            return _tagged(union, tags) if tags else union
+            return _among(union, tags) if is_told_apart else union
         case ir.Array(item, constraints):
             plain = {key: value for key, value in constraints if key != "uniqueItems"}
             text = _container({"type": "array", **plain}, "items", item, parts)
@@ -176,10 +175,12 @@ def _literals(values: tuple[ir.Scalar, ...], parts: _Parts) -> str:
     return _union([printed, *(["None"] if None in values else [])])
 
 
-def _tagged(union: str, tags: ir.Tags) -> str:
+def _among(union: str, tags: ir.Tags | None) -> str:
+    if not tags:
+        return f"Annotated[{union}, Among()]"
     by_value = ", ".join(f"{_safe(value)}: {ident}" for value, ident in tags.idents)
     default = f", default={tags.default}" if tags.default else ""
-    return f"Annotated[{union}, Tagged({_safe(tags.property)}, {{{by_value}}}{default})]"
+    return f"Annotated[{union}, Among({_safe(tags.property)}, {{{by_value}}}{default})]"
 
 
 _OF_CONSTANTS = {

@@ -59,6 +59,7 @@ CLIENT_NAMES = frozenset(
 """What the client module has of its own: no class of a document's operations is called so, nor its twin."""
 _MODULE_NAMES = frozenset(
     {
+        "Among",
         "Annotated",
         "Any",
         "Field",
@@ -77,7 +78,6 @@ _MODULE_NAMES = frozenset(
         "FileModel",
         "OneOf",
         "Positions",
-        "Tagged",
         "Union",
         "Unique",
         "JsonBase64",

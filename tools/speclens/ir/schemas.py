@@ -77,10 +77,12 @@ class Tags:
 
 @dataclass(frozen=True, slots=True)
 class Union:
-    """Any of some types (JSON Schema `oneOf`, `anyOf`, a list of types)."""
+    """Any of some types (JSON Schema `oneOf`, `anyOf`, a list of types). With `is_told_apart` a value is tried only with
+    the options that it may be of, and once."""
 
     options: tuple[Type, ...]
     tags: Tags | None = None
+    is_told_apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ def needed(schemas: Iterable[ir.Schema], roots: Iterable[str]) -> tuple[ir.Schem
     while stack:
         if (name := stack.pop()) not in found:
             found.add(name)
-            stack += _parts(named[name])
+            stack += parts(named[name])
     return tuple(schema for name, schema in named.items() if name in found)
 
 
@@ -138,14 +138,15 @@ def mentioned(type_: ir.Type) -> Iterator[str]:
             return
 
 
-def _parts(schema: ir.Schema) -> list[str]:
+def parts(schema: ir.Schema) -> list[str]:
+    """The names of what a schema is made of."""
     types = [item.type for item in schema.properties] if schema.is_object else [schema.type]
     types += [schema.extras] if schema.extras else []
     return [name for type_ in types for name in mentioned(type_)]
 
 
 def _aliases(schema: ir.Schema, named: Mapping[str, ir.Schema]) -> tuple[str, ...]:
-    return tuple(name for name in dict.fromkeys(_parts(schema)) if not named[name].is_object)
+    return tuple(name for name in dict.fromkeys(parts(schema)) if not named[name].is_object)
 
 
 def _circular(graph: Mapping[str, Iterable[str]]) -> set[str]:
@@ -163,7 +164,7 @@ def _heights(graph: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
 
 def _circles(named: Mapping[str, ir.Schema]) -> list[list[str]]:
     """The classes that are made of each other, where there are many."""
-    graph = {name: _parts(schema) for name, schema in named.items()}
+    graph = {name: parts(schema) for name, schema in named.items()}
     found = ([name for name in group if named[name].is_object] for group in groups(graph))
     return [circle for circle in found if len(circle) > _AT_ONCE]
 
@@ -172,7 +173,7 @@ def built(schemas: Iterable[ir.Schema]) -> tuple[str, ...]:
     """Classes that are to be built first, in this order: pydantic builds what a class is made of within it, and Python's
     stack has an end."""
     named = {schema.ident: schema for schema in schemas}
-    graph = {name: _parts(schema) for name, schema in named.items()}
+    graph = {name: parts(schema) for name, schema in named.items()}
     depths: dict[str, int] = {}
     found: list[str] = []
     for group in groups(graph):

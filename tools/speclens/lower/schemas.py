@@ -7,7 +7,7 @@ from typing import Any
 
 from speclens import ir, names
 from speclens.literals import inline, literal
-from speclens.lower import compat, docs, files, headers, order
+from speclens.lower import compat, docs, files, headers, order, unions
 from speclens.lower.keywords import Build, warn_unenforced
 from speclens.lower.naming import inline_names, is_class
 from speclens.lower.types import type_of
@@ -36,7 +36,10 @@ def lower(
     sound = order.untied(needed)
     findings = [found for schema in needed for found in made[schema]]
     findings += [_tied(one) for one, other in zip(needed, sound, strict=True) if one != other]
-    return order.in_order(sound), (*dict.fromkeys(findings), *order.too_deep(sound))
+    return order.in_order(unions.told_apart(sound)), (
+        *dict.fromkeys(findings),
+        *order.too_deep(sound),
+    )
 
 
 def _tied(schema: ir.Schema) -> Finding:

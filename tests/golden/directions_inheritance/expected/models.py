@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import Annotated, TypeAlias
 
-from ._types import Integer, Maybe, Model, Tagged
+from ._among import Among
+from ._types import Integer, Maybe, Model
 
 
 class Cat(Model):
@@ -40,12 +41,12 @@ class Pet_x2e_request(Model):
 
 
 AnyPet: TypeAlias = Annotated[
-    Cat | Dog | Pet, Tagged("kind", {"tom": Cat, "Dog": Dog, "Pet": Pet}, default=Pet)
+    Cat | Dog | Pet, Among("kind", {"tom": Cat, "Dog": Dog, "Pet": Pet}, default=Pet)
 ]
 
 AnyPetRequest: TypeAlias = Annotated[
     CatRequest | DogRequest | Pet_x2e_request,
-    Tagged(
+    Among(
         "kind",
         {"tom": CatRequest, "Dog": DogRequest, "Pet": Pet_x2e_request},
         default=Pet_x2e_request,

@@ -7,7 +7,8 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-from ._types import Integer, Maybe, Model, Tagged
+from ._among import Among
+from ._types import Integer, Maybe, Model
 
 
 class Bird(Model):
@@ -27,7 +28,7 @@ class Dog(Model):
 
 class Holder(Model):
     pets: Maybe[list[Pet]] = None
-    pet: Annotated[Cat | Dog, Tagged("kind", {"Cat": Cat, "Dog": Dog})] | None = None
+    pet: Annotated[Cat | Dog, Among("kind", {"Cat": Cat, "Dog": Dog})] | None = None
 
 
 class Round(Model):
@@ -43,8 +44,8 @@ class Square(Model):
     in_: Annotated[Maybe[Based], Field(alias="in")] = None
 
 
-Based: TypeAlias = Annotated[Round | Square, Tagged("kind", {"Round": Round, "Square": Square})]
+Based: TypeAlias = Annotated[Round | Square, Among("kind", {"Round": Round, "Square": Square})]
 
 Pet: TypeAlias = Annotated[
-    Cat | Dog | Bird, Tagged("kind", {"cat": Cat, "tom": Cat, "\x3c0>": Dog, "Bird": Bird})
+    Cat | Dog | Bird, Among("kind", {"cat": Cat, "tom": Cat, "\x3c0>": Dog, "Bird": Bird})
 ]

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import Annotated, TypeAlias
 
-from ._types import Integer, Maybe, Model, Tagged
+from ._among import Among
+from ._types import Integer, Maybe, Model
 
 
 class Cat(Model):
@@ -43,5 +44,5 @@ class Puppy(Model):
 
 AnyPet: TypeAlias = Annotated[
     Cat | Dog | Puppy | Pet,
-    Tagged("petType", {"dog": Dog, "Cat": Cat, "Puppy": Puppy, "Pet": Pet}, default=Pet),
+    Among("petType", {"dog": Dog, "Cat": Cat, "Puppy": Puppy, "Pet": Pet}, default=Pet),
 ]

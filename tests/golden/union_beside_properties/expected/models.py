@@ -7,6 +7,7 @@ from typing import Annotated, TypeAlias
 
 from pydantic import Field
 
+from ._among import Among
 from ._types import Integer, Maybe, Model
 
 
@@ -68,7 +69,7 @@ class PetOption2(Model):
     bark: bool
 
 
-Legged: TypeAlias = LeggedOption1 | LeggedOption2
+Legged: TypeAlias = Annotated[LeggedOption1 | LeggedOption2, Among()]
 
 Named: TypeAlias = NamedOption1 | NamedOption2
 

@@ -1,0 +1,220 @@
+"""Unions whose alternatives are told apart before a value is tried with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, KeysView, Mapping
+from contextvars import ContextVar
+from functools import partial
+from inspect import get_annotations
+from types import UnionType
+from typing import Any, Literal, TypeGuard, Union, get_args, get_origin
+
+from pydantic import (
+    BaseModel,
+    GetCoreSchemaHandler,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+)
+from pydantic.fields import FieldInfo
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+
+class _Tried:
+    """What came of the alternatives for the values of one payload. It holds these, so that no other gets their ids."""
+
+    __slots__ = ("now", "outcomes", "sizes")
+
+    def __init__(self) -> None:
+        self.now: Any = None
+        self.outcomes: dict[tuple[int, int], tuple[Any, Any, Exception | None]] = {}
+        self.sizes: dict[int, tuple[Any, int]] = {}
+
+
+_TRIED: ContextVar[_Tried | None] = ContextVar("_TRIED", default=None)
+_MOST_TOLD = 100
+
+
+class Among:
+    """Alternatives that a value is tried with only if its members may be of them, and once, however many ways lead to it:
+    the tries would double with each level of what is made of itself. Of several that it fits, the one that knows the most
+    members is taken; what is wrong is told of the one that it is nearest to.
+
+    The value of the member `name` may say (by `tags`) which one to try first. What that one refuses is accepted if it fits
+    `default`, or any if there is none: a tag is a hint, and what is wrong is told of the alternative it names."""
+
+    def __init__(
+        self, name: str = "", tags: Mapping[str, Any] | None = None, default: Any = None
+    ) -> None:
+        self._name, self._tags, self._default = name, tags or {}, default
+        self._members: dict[str, _Members] = {}
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        is_union = get_origin(source) in (Union, UnionType)
+        tags = {of: tag for tag, of in reversed([*self._tags.items()])}
+        options = get_args(source) if is_union else (source,)
+        self._types = {(tags.get(of) if _is_model(of) else "") or _label(of): of for of in options}
+        self._labels: dict[Any, str] = {
+            of: label for label, of in self._types.items() if _is_model(of)
+        }
+        types = {**self._tags, **self._types}
+        if self._default is not None:
+            types[self._labels.setdefault(self._default, "")] = self._default
+        choices = {label: handler.generate_schema(of) for label, of in types.items()}
+        return core_schema.no_info_wrap_validator_function(
+            self._validate,
+            core_schema.tagged_union_schema(choices, _chosen),
+            serialization=core_schema.wrap_serializer_function_ser_schema(
+                _dumped, schema=handler(source)
+            ),
+        )
+
+    def _validate(self, value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
+        if (tried := _TRIED.get()) is None:
+            token = _TRIED.set(tried := _Tried())
+            try:
+                result, error = self._outcome(value, handler, tried)
+            finally:
+                _TRIED.reset(token)
+        else:
+            key = id(self), id(value)
+            if key not in tried.outcomes:
+                tried.outcomes[key] = value, *self._outcome(value, handler, tried)
+            _, result, error = tried.outcomes[key]
+        if error is not None:
+            raise error.with_traceback(None)
+        return result
+
+    def _outcome(
+        self, value: Any, handler: ValidatorFunctionWrapHandler, tried: _Tried
+    ) -> tuple[Any, Exception | None]:
+        """What a value becomes, or the error of the alternative that it is nearest to."""
+        errors = list[ValidationError]()
+        said = self._said(value)
+        if said:
+            [tried.now] = said
+            try:
+                return handler(value), None
+            except ValidationError as error:
+                errors.append(error)
+        found = list[Any]()
+        for label in self._others(value, said):
+            tried.now = label
+            try:
+                found.append(handler(value))
+            except ValidationError as error:
+                errors.append(error)
+        if len(found) > 1:
+            return max(found, key=lambda one: _size(one, tried.sizes)), None
+        if found:
+            return found[0], None
+        return None, _brief(errors[0] if said else min(errors, key=ValidationError.error_count))
+
+    def _said(self, value: Any) -> tuple[Any, ...]:
+        """The alternative to try first, or the tag that none has; () where there are no tags."""
+        if not isinstance(value, dict):
+            label = self._labels.get(type(value))
+            return (label,) if label else ()
+        if not self._tags:
+            return ()
+        tag = value.get(self._name)
+        is_known = self._default is None or (isinstance(tag, str) and tag in self._tags)
+        return (tag if is_known else self._labels[self._default],)
+
+    def _others(self, value: Any, said: tuple[Any, ...]) -> Iterable[str]:
+        """The alternatives that are left to try."""
+        if not isinstance(value, dict):
+            return [label for label in self._types if label not in said]
+        if self._default is not None:
+            return {self._labels[self._default]}.difference(said)
+        self._members = self._members or {label: _Members(of) for label, of in self._types.items()}
+        tried = {
+            self._labels.get(self._tags[tag])
+            for tag in said
+            if isinstance(tag, str) and tag in self._tags
+        }
+        labels = [
+            label
+            for label, one in self._members.items()
+            if label not in tried and one.may_be(value)
+        ]
+        if labels or said:
+            return labels
+        return [max(self._members, key=partial(self._near, value.keys()))]
+
+    def _near(self, given: KeysView[Any], label: str) -> int:
+        return len(self._members[label].names & given)
+
+
+def _brief(error: ValidationError) -> Exception:
+    """An error, or how many errors there are where these would be too many to hand on from level to level."""
+    if (count := error.error_count()) <= _MOST_TOLD:
+        return error
+    told = {"count": count}
+    return PydanticCustomError("errors", "{count} errors, too many to list them", told)
+
+
+def _label(of: Any) -> str:
+    return of.__name__ if isinstance(of, type) and not get_args(of) else str(of)
+
+
+def _chosen(value: Any) -> str | None:
+    tried = _TRIED.get()
+    return tried.now if tried else None
+
+
+def _dumped(value: Any, handler: SerializerFunctionWrapHandler) -> Any:
+    return handler(value)
+
+
+def _is_model(of: Any) -> TypeGuard[type[BaseModel]]:
+    return isinstance(of, type) and not get_args(of) and issubclass(of, BaseModel)
+
+
+class _Members:
+    """What is known of the members of a type. What is no model has none."""
+
+    def __init__(self, of: Any) -> None:
+        known = of.model_fields if _is_model(of) else {}
+        # Pydantic may not have read all annotations yet: to build each class takes the time of all that it is made of.
+        hints = get_annotations(of, eval_str=True) if known else {}
+        fields = {name: FieldInfo.from_annotation(hints[name]) for name in known}
+        aliases = {name: one.alias or name for name, one in fields.items()}
+        self.names = frozenset([*aliases, *aliases.values()])
+        required = {name for name, one in known.items() if one.is_required()}
+        self._plain = frozenset(name for name in required if aliases[name] == name)
+        self._renamed = [(aliases[name], name) for name in required - self._plain]
+        self._fixed = [
+            (aliases[name], name, get_args(fields[name].annotation))
+            for name in required
+            if get_origin(fields[name].annotation) is Literal
+        ]
+
+    def may_be(self, value: dict[Any, Any]) -> bool:
+        """Whether all that are required are there, and those of few values have one of these."""
+        if not value.keys() >= self._plain:
+            return False
+        for alias, name in self._renamed:
+            if alias not in value and name not in value:
+                return False
+        for alias, name, values in self._fixed:
+            if value.get(alias, value.get(name)) not in values:
+                return False
+        return True
+
+
+def _size(value: Any, sizes: dict[int, tuple[Any, int]]) -> int:
+    """How many members of models are given in a value, each counted once."""
+    if isinstance(value, BaseModel):
+        if id(value) not in sizes:
+            given = value.model_fields_set & type(value).model_fields.keys()
+            inside = sum(_size(getattr(value, name), sizes) for name in given)
+            sizes[id(value)] = value, len(given) + inside
+        return sizes[id(value)][1]
+    if isinstance(value, (list, tuple, dict)):
+        return sum(
+            _size(one, sizes) for one in (value.values() if isinstance(value, dict) else value)
+        )
+    return 0
