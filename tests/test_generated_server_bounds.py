@@ -73,6 +73,7 @@ def test_others_are_served_while_a_long_body_is_read() -> None:
     assert served >= 5
 
 
+@pytest.mark.soak  # a time; that others are served is asserted above by order
 def test_another_caller_is_served_within_a_second() -> None:
     """While four send the largest bodies, one after the other."""
     body = body_of(8 * MEGABYTE)
