@@ -142,6 +142,9 @@ class Normalized:
             raise self._refusal(error) from error
         except RecursionError:
             raise PayloadError((_too_deep(),)) from None
+        except OverflowError:
+            told = "a number is too large to be judged"
+            raise PayloadError((CompatError("number", "", told),)) from None
         return instance
 
     def _refusal(self, error: Any) -> PayloadError:

@@ -60,7 +60,9 @@ class APIError(Exception):
     value: Any = None
 
     def __init__(self, message: str, answer: Answer = _none, maybe_processed: bool = False) -> None:
-        response, said = answer.response, _said(answer.content)
+        response = answer.response
+        is_data = response is not None and response.is_success  # of which no log is to show a part
+        said = {} if is_data else _said(answer.content)
         self.response, self.maybe_processed = response, maybe_processed
         self.__cause__ = answer.failure
         self.status_code = response.status_code if response is not None else None

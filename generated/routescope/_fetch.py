@@ -14,7 +14,7 @@ from urllib.request import getproxies, proxy_bypass
 import httpx
 
 from ._errors import Answer
-from ._limits import ACCEPT_ENCODING, Limits, read
+from ._limits import ACCEPT_ENCODING, Limits, NoCookies, read
 
 _HOPS = 5
 _ADDRESSES = 4
@@ -64,7 +64,7 @@ def _answered(url: httpx.URL, is_judged: bool, limits: Limits) -> Answer:
         raise httpx.UnsupportedProtocol("neither http:// nor https:// and a host")
     proxy, content = _proxy(url), BytesIO()
     transport = httpx.HTTPTransport(verify=_context(), proxy=proxy, trust_env=False)
-    with httpx.Client(transport=transport, timeout=_TIMEOUT) as http:
+    with httpx.Client(transport=transport, timeout=_TIMEOUT, cookies=NoCookies()) as http:
         places = _addresses(url, is_by_name=bool(proxy))
         is_local = url.host.rstrip(".").endswith("localhost")
         if is_judged and (is_local or not all(map(_is_public, places))):

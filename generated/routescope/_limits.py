@@ -9,9 +9,10 @@ from concurrent.futures import Future, wait
 from contextlib import AbstractContextManager, aclosing, contextmanager, nullcontext
 from contextvars import copy_context
 from dataclasses import dataclass
+from http.cookiejar import CookieJar
 from io import BytesIO
 from math import inf
-from threading import Thread
+from threading import TIMEOUT_MAX, Thread
 from time import monotonic
 from typing import Any
 
@@ -26,6 +27,14 @@ _PIECE = 65536
 _RESPONSE_BYTES = 64 * 1024 * 1024  # some 1.5 GB, if it is JSON of empty lists
 _LINE_BYTES = 16 * 1024 * 1024
 _TOKEN_SECONDS = 60.0
+_LONGEST_WAIT = 2_000_000.0  # for the network: beyond 2^31 milliseconds a socket takes none
+
+
+class NoCookies(CookieJar):
+    """What keeps no cookie that a server sets: each would be held for as long as a client lives, and sent with every call."""
+
+    def extract_cookies(self, response: Any, request: Any) -> None:
+        return
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +52,7 @@ class Limits:
         seconds = options.get("deadline")
         most = options.get("max_response_bytes", inf if is_stream else _RESPONSE_BYTES)
         line = options.get("max_line_bytes", _LINE_BYTES)
-        if seconds is None:
+        if seconds is None or seconds > TIMEOUT_MAX:  # what no thread can wait for is never over
             return cls(most, line)
         return cls(most, line, seconds, monotonic() + seconds)
 
@@ -62,10 +71,10 @@ class Limits:
 
     def shorten(self, request: httpx.Request) -> None:
         """Let no wait for the network be longer than what is left. httpcore reads the same mapping."""
-        if self.until < inf:
-            left, waits = max(self.left, 0.001), request.extensions.setdefault("timeout", {})
-            for kind in ("connect", "read", "write", "pool"):
-                waits[kind] = min(left, left if waits.get(kind) is None else waits[kind])
+        left, waits = max(self.left, 0.001), request.extensions.setdefault("timeout", {})
+        for kind in ("connect", "read", "write", "pool"):
+            wait = min(left, inf if waits.get(kind) is None else waits[kind])
+            waits[kind] = None if wait > _LONGEST_WAIT else wait
 
     def scope(self) -> AbstractContextManager[None]:
         """What ends the asynchronous work inside it in time. Raises httpx.ReadTimeout."""
@@ -156,11 +165,21 @@ class _Meter:
                 yield piece
 
 
+@contextmanager
+def _once() -> Iterator[None]:
+    """What a caller does wrong with an answer, in words of this package."""
+    try:
+        yield
+    except httpx.StreamError as error:
+        raise ValueError("the answer was closed or read before: it is read once") from error
+
+
 def pieces(response: httpx.Response, limits: Limits) -> Iterator[bytes]:
-    """The content of an answer, decoded, as it comes. Raises httpx.RequestError."""
+    """The content of an answer, decoded, as it comes. Raises httpx.RequestError, and ValueError where it was read or closed."""
     meter = _Meter(response, limits)
-    for chunk in (response.content,) if response.is_stream_consumed else response.iter_raw():
-        yield from meter.passed(chunk)
+    with _once():
+        for chunk in (response.content,) if response.is_stream_consumed else response.iter_raw():
+            yield from meter.passed(chunk)
     yield from meter.passed(b"")
 
 
@@ -168,12 +187,14 @@ async def async_pieces(response: httpx.Response, limits: Limits) -> AsyncGenerat
     """`pieces` for asyncio and trio."""
     meter = _Meter(response, limits)
     if response.is_stream_consumed:
-        for piece in meter.passed(response.content):
+        with _once():
+            content = response.content
+        for piece in meter.passed(content):
             yield piece
         return
     chunks = response.aiter_raw()
     while True:
-        with limits.scope():
+        with _once(), limits.scope():
             chunk = await anext(chunks, b"")
         for piece in meter.passed(chunk):
             yield piece

@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cache, cached_property, partial
+from functools import cache, cached_property, lru_cache, partial
 from typing import Any, Generic, Protocol, Required, TypedDict, TypeVar, get_origin, get_type_hints
 from urllib.parse import quote
 
@@ -22,10 +23,16 @@ from ._errors import Answer, APIError, APIResponseValidationError
 
 R = TypeVar("R")
 
-to_json = partial(TypeAdapter[Any](Any).dump_python, mode="json", exclude_unset=True, fallback=dict)
+is_token = lru_cache(256)(re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+").fullmatch)
+"""Whether a text may be the name of a header (RFC 9110, 5.1) or of a cookie (RFC 6265, 4.1.1)."""
+
+_ANY = TypeAdapter[Any](
+    Any, config={"ser_json_inf_nan": "constants"}
+)  # else they become null in silence
+to_json = partial(_ANY.dump_python, mode="json", exclude_unset=True, fallback=dict)
 MISFITS = (ValueError, OverflowError, RecursionError)
 """What reading an answer raises that is not as the API document says."""
-_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 class RequestOptions(TypedDict, total=False):
@@ -65,6 +72,12 @@ class Draft:
     content_type: str = ""
     content: dict[str, Any] = field(default_factory=dict)
 
+    def add_cookies(self, name: str, pairs: Iterable[str]) -> None:
+        """Send the encoded pairs of a cookie. Raises ValueError for a name that none can have."""
+        if not is_token(name):
+            raise ValueError(f"no cookie can have the name {name!r:.100}")
+        self.cookies.extend(pairs)
+
 
 @dataclass(frozen=True, slots=True)
 class Member:
@@ -101,7 +114,9 @@ class _Adapter:
     """A type that is no model, judged like one."""
 
     def __init__(self, annotation: Any) -> None:
-        self._adapter = TypeAdapter[Any](annotation, config={"strict": True})
+        self._adapter = TypeAdapter[Any](
+            annotation, config={"strict": True, "hide_input_in_errors": True}
+        )
 
     def model_validate(self, value: Any, **options: bool) -> Any:
         return self._adapter.validate_python(value, by_alias=True, by_name=False)
@@ -160,7 +175,7 @@ class Json:
         folded = canonical(self.fold, {**sent, **extra} if extra else sent)
         folded.validate(self.model)
         made = older(self, folded.value, options)
-        return {"content": _ENCODER.encode(made).encode()}
+        return {"content": ENCODER.encode(made).encode()}
 
     def decode(self, answer: Answer) -> Any:
         value = from_json(answer.content, allow_inf_nan=False)
@@ -239,7 +254,7 @@ class Operation(Generic[R]):
                 raise TypeError(f"missing argument {ident!r}")
         for name, value in (arguments.get("extra_query") or {}).items():
             said = "" if value is None else value
-            text = said if isinstance(said, str) else _ENCODER.encode(said)
+            text = said if isinstance(said, str) else ENCODER.encode(said)
             draft.query.append(f"{quote(name, '')}={quote(text, '')}")
         self._fill(draft, arguments)
         return draft

@@ -13,8 +13,8 @@ from urllib.parse import unquote
 import httpx
 
 from ._errors import Answer, AuthenticationError
-from ._limits import ACCEPT_ENCODING, Limits
-from ._operation import Draft, Operation, RequestOptions
+from ._limits import ACCEPT_ENCODING, Limits, NoCookies
+from ._operation import Draft, Operation, RequestOptions, is_token
 
 R = TypeVar("R")
 H = TypeVar("H", httpx.Client, httpx.AsyncClient)
@@ -22,8 +22,8 @@ H = TypeVar("H", httpx.Client, httpx.AsyncClient)
 _TIMEOUT = httpx.Timeout(600, connect=5)
 _CREDENTIAL = re.compile("[!-~]+( [!-~]+)*")  # anything else httpx would show in an error
 _GIVEN = ("", "")  # in a header of the caller's own
-_is_name = lru_cache(256)(re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+").fullmatch)  # RFC 9110, 5.1
 _VALUE = re.compile(r"([!-~]([ -~\t]*[!-~])?)?")  # RFC 9110, 5.5, of ASCII
+_FRAMING = frozenset({"content-length", "transfer-encoding"})  # RFC 9112, 6: told by what is sent
 _url = lru_cache(64)(httpx.URL)  # parsing one costs a twentieth of a call
 
 Send = Callable[[httpx.Request, Limits], Answer]
@@ -98,13 +98,32 @@ def _known(what: str, given: Iterable[Any], known: Iterable[Any]) -> None:
         raise ValueError(f"{what}: {min(unknown)!r} is none of {sorted(known)}")
 
 
+def _mappings(given: Mapping[str, Any], *names: str) -> None:
+    """Raises TypeError for what is given and no mapping, though it has to be one."""
+    for name in names:
+        if not isinstance(given.get(name) or {}, Mapping):
+            raise TypeError(f"{name} has to be a mapping, and is a {type(given[name]).__name__}")
+
+
 def _sendable(headers: Mapping[str, Any]) -> None:
     """Raises ValueError for a header that none may be, without its value, which may be a key."""
     for name, value in headers.items():
-        if not (_is_name(name) and isinstance(value, str) and _VALUE.fullmatch(value)):
+        if not (
+            isinstance(name, str)
+            and is_token(name)
+            and isinstance(value, str)
+            and _VALUE.fullmatch(value)
+        ):
             raise ValueError(
                 f"the header {name!r:.100} cannot be sent: it has to be text of one line of ASCII"
             )
+        if name in _FRAMING:
+            raise ValueError(f"the header {name} is not given: the length of a body is found out")
+
+
+def _told(url: str) -> str:
+    """A URL as an error shows it, be it one or not: without what may be a user and a password."""
+    return re.sub(r"(?s)^([\w.+-]*://)?.*@", r"\1***@", url)
 
 
 _HOST = r"[\w.-]*"
@@ -137,7 +156,9 @@ def filled(url: str, defaults: Mapping[str, str], given: Mapping[str, str]) -> s
         admitted = _admitted(url[: found.start()], url[found.end() :])
         is_up = not {".", ".."}.isdisjoint(re.split(r"[/\\]", unquote(text)))
         if is_up or not re.fullmatch(admitted, text, re.ASCII):
-            raise ValueError(f"server_variables: {found[1]!r} would lead elsewhere as {text!r}")
+            raise ValueError(
+                f"server_variables: {found[1]!r} would lead elsewhere as {_told(text)!r}"
+            )
         return text
 
     return re.sub(r"\{([^{}]*)\}", value, url) if "{" in url else url
@@ -168,6 +189,9 @@ class Settings(Generic[H]):
     ) -> None:
         self._api_key = api_key or os.environ.get(f"{self._environment}_API_KEY", "")
         self._credentials, self._tokens = credentials or {}, dict[Any, Tokens]()
+        self._check(options)
+        named = {"credentials": credentials, "server_variables": server_variables}
+        _mappings({**named, "default_headers": default_headers}, *named, "default_headers")
         _known("credentials", self._credentials, self._schemes)
         _known("server_variables", server_variables or {}, self._variables)
         own = base_url or os.environ.get(f"{self._environment}_BASE_URL")
@@ -175,28 +199,31 @@ class Settings(Generic[H]):
         self.base_url = self._judged(own or self._filled(self._base_url)).rstrip("/")
         self._keys = frozenset(one.name for one in self._schemes.values() if one.is_shown)
         self._default_headers = default_headers
-        self._check(options)
         self._is_own = http_client is None
-        self.http: H = http_client if http_client else self._new_http()
+        self.http: H = http_client if http_client else self._new_http(cookies=NoCookies())
 
     def _judged(self, found: str) -> str:
         """A base URL without the credentials in it, which are not used."""
         try:
             url = httpx.URL(found)
         except httpx.InvalidURL as error:
-            raise ValueError(f"base_url {found!r} is no URL: {error}") from error
+            why = "" if "@" in found else f": {error}"  # which may be a part of a password
+            raise ValueError(f"base_url {_told(found)!r} is no URL{why}") from None
         if not url.host or url.scheme not in {"https", "http"}:
-            filling = {**self._variables, **self._given}
+            filling = {
+                name: _told(value) for name, value in {**self._variables, **self._given}.items()
+            }
             also = (
                 f" (server_variables has {filling})" if filling and not self._is_elsewhere else ""
             )
-            raise ValueError(f"base_url {found!r} is not https://host or http://host{also}")
+            raise ValueError(f"base_url {_told(found)!r} is not https://host or http://host{also}")
         return str(url.copy_with(userinfo=b"")) if url.userinfo else found
 
     def _filled(self, url: str) -> str:
         return filled(url, self._variables, self._given)
 
     def _check(self, options: Mapping[str, Any]) -> None:
+        _mappings(options, "extra_headers", "extra_query", "extra_body", "compat")
         if compat := options.get("compat"):
             _known("compat", compat.items(), self._older)
         if (deadline := options.get("deadline")) is not None and not deadline > 0:
@@ -220,7 +247,8 @@ class Settings(Generic[H]):
             draft.content["content"], options["max_retries"] = self._streamed(content), 0
         given: dict[str, str] = {}
         for extra in filter(None, (self._default_headers, options.get("extra_headers"))):
-            given.update((name.lower(), value) for name, value in extra.items())
+            for name, value in extra.items():
+                given[name.lower() if isinstance(name, str) else name] = value
         tokens = self._secured(operation, draft, given)
         if key := options.get("idempotency_key"):
             draft.headers["idempotency-key"] = key

@@ -45,7 +45,7 @@ def pause(
     is_risky = is_repeatable or options.get("retry_unsafe", False)
     is_refused = error.status_code == 429 or not (error.status_code or error.maybe_processed)
     is_unclear = error.status_code == 408 or error.maybe_processed
-    pause: float = min(0.5 * 2**attempt, 8.0) * random.uniform(0.75, 1.0)
+    pause: float = 0.5 * 2 ** min(attempt, 4) * random.uniform(0.75, 1.0)
     text, milliseconds = (error.headers.get(f"retry-after{end}", "") for end in ("", "-ms"))
     with suppress(ValueError, OverflowError):  # RFC 9110, 10.2.3
         if milliseconds[:1].isdigit():
@@ -92,6 +92,11 @@ class SyncClient(Settings[httpx.Client]):
     """Makes calls one after the other."""
 
     _new_http = httpx.Client
+
+    def _streamed(self, content: Any) -> Any:
+        if hasattr(content, "__aiter__"):
+            raise TypeError("a body that comes by `async for` is one for the asynchronous client")
+        return content
 
     def call(self, operation: Operation[R], arguments: Mapping[str, Any]) -> R:
         """The result of an operation. Raises APIError, and TypeError or PayloadError before sending."""

@@ -25,6 +25,7 @@ class Model(BaseModel):
         validate_by_alias=True,
         serialize_by_alias=True,
         protected_namespaces=(),
+        hide_input_in_errors=True,  # a traceback is logged, and what was sent may be a secret
     )
     _response: ClassVar[httpx.Response | None] = None  # its answer, without the body
 

@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 from anyio import CapacityLimiter, to_thread
 from pydantic_core import from_json
+from pydantic_core import to_json as as_json
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
@@ -24,11 +25,12 @@ from starlette.routing import Route
 
 from . import models as _models
 from ._compat import CompatError, Normalized, PayloadError, Rewrite
-from ._operation import Operation, to_json
+from ._operation import Operation, is_token, to_json
 from ._values import weigh
 from .client import EDIT_IMAGE
 
 _LONG = 64 * 1024  # bytes of a body that is read in a thread: others are served meanwhile
+_VALUE = re.compile("[\t -~\x80-\xff]*")  # of a header: RFC 9110, 5.5
 _PLACE = 1000  # bytes of the place of a value, on average, if a body has as many as it may have
 
 
@@ -129,7 +131,8 @@ async def _body(http: Request, most: int) -> bytes:
     if kind != "application/json" or http.headers.get("content-encoding", "identity") != "identity":
         raise Fault(415, "The body is not plain application/json.")
     body = bytearray()
-    if int(http.headers.get("content-length", "0")[:20]) <= most:
+    length = http.headers.get("content-length", "0")[:20]
+    if not length.isdecimal() or int(length) <= most:  # what is no length is counted
         async for chunk in http.stream():
             body += chunk
             if len(body) > most:
@@ -184,11 +187,13 @@ def _param(pointer: str) -> str | None:
     return path.replace("~1", "/").replace("~0", "~") or None
 
 
-def _content(operation: Operation[Any], result: Any) -> str:
+def _content(operation: Operation[Any], result: Any) -> bytes:
     """A valid answer as JSON."""
     codec: Any = next(iter(operation.answers.values()))
-    valid = codec.fold(to_json(result)).validate(codec.model)
-    return str(valid.model_dump_json(exclude_unset=True))
+    folded = codec.fold(to_json(result))
+    folded.validate(codec.model)
+    weigh(folded.value)  # refuses infinity, which would be sent as null
+    return as_json(folded.value)
 
 
 def _rewritten(rewrites: tuple[Rewrite, ...], more: int = 0) -> dict[str, str]:
@@ -210,17 +215,27 @@ def _rewritten(rewrites: tuple[Rewrite, ...], more: int = 0) -> dict[str, str]:
 async def _refused(http: Request, error: Exception) -> Response:
     if isinstance(error, ClientDisconnect):
         error = Fault(400, "The body was cut off.")
-    if not isinstance(error, HTTPException):
-        logging.getLogger(__name__).error("request %s failed", _request_id(http), exc_info=error)
-        error = Fault(500, "The server failed.")
+    if isinstance(error, HTTPException):
+        try:
+            return _told(http, error)
+        except Exception as failure:  # a fault that no answer can hold
+            error = failure
+    logging.getLogger(__name__).error("request %s failed", _request_id(http), exc_info=error)
+    return _told(http, Fault(500, "The server failed."))
+
+
+def _told(http: Request, error: HTTPException) -> Response:
     kind = "invalid_request_error" if error.status_code < 500 else "server_error"
     told = {"message": error.detail, "type": kind, "param": None, "code": None}
-    content = json.dumps({"error": told | getattr(error, "members", {})})
+    content = json.dumps({"error": told | getattr(error, "members", {})}, allow_nan=False)
     return _response(http, error.status_code, content, error.headers)
 
 
-def _response(http: Request, status: int, content: str, headers: Any) -> Response:
+def _response(http: Request, status: int, content: str | bytes, headers: Any) -> Response:
     own = {"x-request-id": _request_id(http), **(headers or {})}
+    for name, value in own.items():
+        if not (is_token(name) and _VALUE.fullmatch(value)):
+            raise ValueError(f"the header {name!r} cannot be sent")
     return Response(content, status, own, "application/json")
 
 
