@@ -52,7 +52,7 @@ def _fold_thing(value: Any, at: Path, log: Log) -> Any:
 def _fold_thing_map(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, dict):
         folded = value.copy()
-        for key in sorted(value):
+        for key in sorted(value, key=str):
             folded[key] = _fold_image(value[key], (at, key), log)
         return folded
     return value

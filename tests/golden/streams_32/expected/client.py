@@ -19,7 +19,7 @@ EVENTS_LIST: Operation[Any] = Operation(
     "GET",
     "/events",
     answers={
-        "200": EventObjects(_models.EventsListResponseEvent),
+        "200": EventObjects(_models.EventsListResponseEvent, is_json=True),
     },
 )
 

@@ -38,7 +38,7 @@ LIST_HELD: Operation[Any] = Operation(
     "GET",
     "/held",
     answers={
-        "200": EventObjects(_models.ListHeldResponseEvent),
+        "200": EventObjects(_models.ListHeldResponseEvent, is_json=True),
     },
 )
 
