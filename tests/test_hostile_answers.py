@@ -24,6 +24,8 @@ from built import imported, texts
 from hostile_answers import CREDENTIALS, DOCUMENT, KEY, SECRET, answer, token
 from test_calls import valued
 
+# The HTTP clients of these tests keep cookies, and the jar warns of those whose age is beyond reason.
+pytestmark = pytest.mark.filterwarnings("ignore:http.cookiejar bug")
 METHODS = (
     *(
         "all.thing",

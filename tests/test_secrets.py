@@ -9,7 +9,7 @@ import logging
 import pickle
 import traceback
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any, ClassVar
@@ -844,3 +844,20 @@ def test_parameters_that_would_frame_a_message(tmp_path: Path) -> None:
             assert type(failed(lambda name=name, value=value: call(**{name: value}))) is ValueError
     (request,) = sent
     assert (request.headers["host"], request.headers["cookie"]) == ("h", "good=b%3B%20c%3Dd")
+
+
+def test_an_asynchronous_body_is_for_the_asynchronous_client(client: ModuleType) -> None:
+    class Chunks:
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            yield b"x"
+
+    sent: list[httpx.Request] = []
+    transport = answering(lambda _: httpx.Response(204), sent)
+    given = {"body": Chunks(), "content_type": "image/png"}
+    error = failed(lambda: called(client, "sync", "raw", transport, **given))
+    assert (type(error), "asynchronous client" in str(error), sent) == (TypeError, True, [])
+    called(client, "asyncio", "raw", transport, **given)
+    assert len(sent) == 1
+    with Routescope(api_key=KEY) as own:
+        raised(TypeError, lambda: own._streamed(Chunks()))
+        assert own._streamed(b"x") == b"x"

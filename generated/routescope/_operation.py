@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cache, cached_property, partial
+from functools import cache, cached_property, lru_cache, partial
 from typing import Any, Generic, Protocol, Required, TypedDict, TypeVar, get_origin, get_type_hints
 from urllib.parse import quote
 
@@ -22,6 +23,12 @@ from ._errors import Answer, APIError, APIResponseValidationError
 
 R = TypeVar("R")
 
+<<<<<<< HEAD
+=======
+is_token = lru_cache(256)(re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+").fullmatch)
+"""Whether a text may be the name of a header (RFC 9110, 5.1) or of a cookie (RFC 6265, 4.1.1)."""
+
+>>>>>>> wt-fixclient
 _ANY = TypeAdapter[Any](
     Any, config={"ser_json_inf_nan": "constants"}
 )  # else they become null in silence
@@ -67,6 +74,12 @@ class Draft:
     has_body: bool = False
     content_type: str = ""
     content: dict[str, Any] = field(default_factory=dict)
+
+    def add_cookies(self, name: str, pairs: Iterable[str]) -> None:
+        """Send the encoded pairs of a cookie. Raises ValueError for a name that none can have."""
+        if not is_token(name):
+            raise ValueError(f"no cookie can have the name {name!r:.100}")
+        self.cookies.extend(pairs)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,11 @@ import httpx
 
 from ._errors import Answer, AuthenticationError
 from ._limits import ACCEPT_ENCODING, Limits, NoCookies
+<<<<<<< HEAD
 from ._operation import Draft, Operation, RequestOptions
+=======
+from ._operation import Draft, Operation, RequestOptions, is_token
+>>>>>>> wt-fixclient
 
 R = TypeVar("R")
 H = TypeVar("H", httpx.Client, httpx.AsyncClient)
@@ -22,7 +26,6 @@ H = TypeVar("H", httpx.Client, httpx.AsyncClient)
 _TIMEOUT = httpx.Timeout(600, connect=5)
 _CREDENTIAL = re.compile("[!-~]+( [!-~]+)*")  # anything else httpx would show in an error
 _GIVEN = ("", "")  # in a header of the caller's own
-_is_name = lru_cache(256)(re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+").fullmatch)  # RFC 9110, 5.1
 _VALUE = re.compile(r"([!-~]([ -~\t]*[!-~])?)?")  # RFC 9110, 5.5, of ASCII
 _FRAMING = frozenset({"content-length", "transfer-encoding"})  # RFC 9112, 6: told by what is sent
 _url = lru_cache(64)(httpx.URL)  # parsing one costs a twentieth of a call
@@ -111,7 +114,11 @@ def _sendable(headers: Mapping[str, Any]) -> None:
     for name, value in headers.items():
         if not (
             isinstance(name, str)
+<<<<<<< HEAD
             and _is_name(name)
+=======
+            and is_token(name)
+>>>>>>> wt-fixclient
             and isinstance(value, str)
             and _VALUE.fullmatch(value)
         ):

@@ -187,11 +187,11 @@ class Cookie:
         name, sent = self.name or ident, to_json(value)
         how = _octets if self.style == "cookie" else _quoted(False)
         if self.style == "json":
-            draft.cookies.append(f"{name}={how(_json(sent))}")
+            draft.add_cookies(name, [f"{name}={how(_json(sent))}"])
         elif self.explode:
-            draft.cookies.extend(_exploded(name, sent, how))
+            draft.add_cookies(name, _exploded(name, sent, how))
         else:
-            draft.cookies.append(f"{name}={_joined(sent, False, how)}")
+            draft.add_cookies(name, [f"{name}={_joined(sent, False, how)}"])
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import httpx
 
 from ._errors import Answer, AuthenticationError
 from ._limits import ACCEPT_ENCODING, Limits, NoCookies
-from ._operation import Draft, Operation, RequestOptions
+from ._operation import Draft, Operation, RequestOptions, is_token
 
 R = TypeVar("R")
 H = TypeVar("H", httpx.Client, httpx.AsyncClient)
@@ -21,7 +21,6 @@ H = TypeVar("H", httpx.Client, httpx.AsyncClient)
 _TIMEOUT = httpx.Timeout(600, connect=5)
 _CREDENTIAL = re.compile("[!-~]+( [!-~]+)*")  # anything else httpx would show in an error
 _GIVEN = ("", "")  # in a header of the caller's own
-_is_name = lru_cache(256)(re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+").fullmatch)  # RFC 9110, 5.1
 _VALUE = re.compile(r"([!-~]([ -~\t]*[!-~])?)?")  # RFC 9110, 5.5, of ASCII
 _FRAMING = frozenset({"content-length", "transfer-encoding"})  # RFC 9112, 6: told by what is sent
 _url = lru_cache(64)(httpx.URL)  # parsing one costs a twentieth of a call
@@ -110,7 +109,7 @@ def _sendable(headers: Mapping[str, Any]) -> None:
     for name, value in headers.items():
         if not (
             isinstance(name, str)
-            and _is_name(name)
+            and is_token(name)
             and isinstance(value, str)
             and _VALUE.fullmatch(value)
         ):
@@ -253,9 +252,6 @@ class Settings(Generic[H]):
         if key := options.get("idempotency_key"):
             draft.headers["idempotency-key"] = key
         if draft.cookies:
-            for cookie in draft.cookies:
-                if not _is_name(name := cookie.partition("=")[0]):
-                    raise ValueError(f"no cookie has the name {name!r:.100}")  # RFC 6265, 4.1.1
             draft.headers["cookie"] = "; ".join(draft.cookies)
         headers = {
             "accept": accept or operation.accept,

@@ -81,7 +81,7 @@ class ApiKey:
         elif self.place == "query":
             draft.query.append(f"{quote(self.name, '')}={quote(key, '')}")
         else:
-            draft.cookies.append(f"{self.name}={quote(key, '')}")
+            draft.add_cookies(self.name, [f"{self.name}={quote(key, '')}"])
         return None
 
 
