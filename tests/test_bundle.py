@@ -448,6 +448,19 @@ def test_depth(tmp_path: Path, step: str) -> None:
     assert all(one[0] in {"source/depth", "reference/cycle"} for one in problems_found)
 
 
+def test_further_copies_of_the_same_are_few(tmp_path: Path) -> None:
+    """A small document becomes a large one by those alone."""
+    listed = [{"name": f"p{n}", "in": "query", "schema": {"type": "string"}} for n in range(200)]
+    item = {"parameters": listed, "get": {"responses": {"200": {"description": "ok"}}}}
+
+    def found(number: int) -> set[str]:
+        paths = {f"/{n}": ref("item.yaml") for n in range(number)}
+        return {one[0] for one in refused(tmp_path, {**HEAD, "paths": paths}, item=item)}
+
+    assert found(60) == set()
+    assert found(150) == {"source/depth"}
+
+
 TARGETS = st.sampled_from(
     ["#", "#/paths", "#/components/schemas/A", "a.yaml", "a.yaml#/x", "#/x", "#a", "a.yaml#a", "", "#/paths/~1a/get"]
 )  # fmt: skip

@@ -407,6 +407,12 @@ def test_an_update_of_everything_is_stopped() -> None:
     assert rules(found) == [("overlay/size", "error")]
 
 
+def test_many_actions_may_not_write_to_many_places_each() -> None:
+    wide = {f"k{n}": {} for n in range(400)}
+    found = refused({"a": wide}, *(update("$.a.*", {f"x{n}": 1}) for n in range(400)))
+    assert rules(found) == [("overlay/size", "error")]
+
+
 def nested(levels: int) -> Any:
     value: Any = {}
     for _ in range(levels - 1):

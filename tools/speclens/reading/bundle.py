@@ -28,6 +28,7 @@ from speclens.source.yaml_text import MAX_EXPANSION
 
 _COPIED = frozenset(("path-item", "media-type"))
 _COST = 100  # of a copy beside its values, in values
+_AGAIN = 10  # times that a further copy of the same counts: a small document becomes a large one by those alone
 _IDENTIFIERS = frozenset(("$id", "$anchor"))
 
 Tokens = tuple[str, ...]
@@ -94,6 +95,7 @@ class _Run:
     waiting: dict[Tokens, tuple[Found, str]] = field(default_factory=dict)
     open: list[Place] = field(default_factory=list)
     room: int = MAX_EXPANSION
+    copied: set[Place] = field(default_factory=set)
     unreachable: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
@@ -225,10 +227,12 @@ class _Run:
         text = part.value["$ref"]
         try:
             found = self.resolver.find(text, here.number, here.base)
-            self.room -= _COST + _size(found.part.value)
+            size, depth = _measured(found.part.value)
+            self.room -= (_COST + size) * (_AGAIN if found.place in self.copied else 1)
+            self.copied.add(found.place)
             if found.place in self.open:
                 raise Unreachable("leads back to itself", rule="reference/cycle")
-            if self.room < 0 or len(here.at) > MAX_DEPTH:
+            if self.room < 0 or len(here.at) + depth > MAX_DEPTH:
                 raise Unreachable("is written out too often, or too deep", rule="source/depth")
         except Unreachable as reason:
             shown = self.resolver.shown(text, here.number)
@@ -271,17 +275,15 @@ class _Run:
         return part
 
 
-def _size(value: Any) -> int:
-    """How many values a value is of, itself included."""
-    size, stack = 0, [value]
+def _measured(value: Any) -> tuple[int, int]:
+    """How many values a value is of, itself included, and how deep it nests: 0 for what has no parts."""
+    size, depth, stack = 0, 0, [(value, 0)]
     while stack:
-        size += 1
-        here = stack.pop()
-        if type(here) is dict:
-            stack.extend(here.values())
-        elif type(here) is list:
-            stack.extend(here)
-    return size
+        here, level = stack.pop()
+        size, depth = size + 1, max(depth, level)
+        parts = here.values() if type(here) is dict else here if type(here) is list else ()
+        stack.extend((part, level + 1) for part in parts)
+    return size, depth
 
 
 def _recurs(found: Found, here: _Here) -> bool:

@@ -40,6 +40,10 @@ STEPS_PER_VALUE = 100
 """And besides, for each value of the document: a large one may be gone through as often as a small one."""
 
 
+_PLACE = 9
+"""Values that finding a place and copying the way to it takes as long as: one of n actions may write to n places."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Overlay:
     """An overlay that was read: its actions, and what is wrong with it so far."""
@@ -240,10 +244,10 @@ def _is_entry(action: Action, new: Any) -> bool:
 def _bound(action: Action, new: Any, locations: list[Location], run: _Run) -> None:
     """Raises _Stop if what is written would grow the document beyond what is read of any."""
     size, depth = measure(new, run.budget)
-    run.room -= size * len(locations)
+    run.room -= (size + _PLACE) * len(locations)
     place = join(action.pointer, action.kind)
     if run.room < 0:
-        message = f"overlays add more than {MAX_EXPANSION:,} values"
+        message = f"overlays write more than {MAX_EXPANSION:,} values, where each place counts for {_PLACE} more"
         raise _Stop(Finding("overlay/size", place, message, "use $ref instead of copies"))
     inner = _is_entry(action, new)
     at = (len(one) + (inner and isinstance(_at(run.root.value, one), list)) for one in locations)
