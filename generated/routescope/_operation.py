@@ -23,12 +23,9 @@ from ._errors import Answer, APIError, APIResponseValidationError
 
 R = TypeVar("R")
 
-<<<<<<< HEAD
-=======
 is_token = lru_cache(256)(re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+").fullmatch)
 """Whether a text may be the name of a header (RFC 9110, 5.1) or of a cookie (RFC 6265, 4.1.1)."""
 
->>>>>>> wt-fixclient
 _ANY = TypeAdapter[Any](
     Any, config={"ser_json_inf_nan": "constants"}
 )  # else they become null in silence

@@ -14,11 +14,7 @@ import httpx
 
 from ._errors import Answer, AuthenticationError
 from ._limits import ACCEPT_ENCODING, Limits, NoCookies
-<<<<<<< HEAD
-from ._operation import Draft, Operation, RequestOptions
-=======
 from ._operation import Draft, Operation, RequestOptions, is_token
->>>>>>> wt-fixclient
 
 R = TypeVar("R")
 H = TypeVar("H", httpx.Client, httpx.AsyncClient)
@@ -114,11 +110,7 @@ def _sendable(headers: Mapping[str, Any]) -> None:
     for name, value in headers.items():
         if not (
             isinstance(name, str)
-<<<<<<< HEAD
-            and _is_name(name)
-=======
             and is_token(name)
->>>>>>> wt-fixclient
             and isinstance(value, str)
             and _VALUE.fullmatch(value)
         ):
@@ -261,9 +253,6 @@ class Settings(Generic[H]):
         if key := options.get("idempotency_key"):
             draft.headers["idempotency-key"] = key
         if draft.cookies:
-            for cookie in draft.cookies:
-                if not _is_name(name := cookie.partition("=")[0]):
-                    raise ValueError(f"no cookie has the name {name!r:.100}")  # RFC 6265, 4.1.1
             draft.headers["cookie"] = "; ".join(draft.cookies)
         headers = {
             "accept": accept or operation.accept,

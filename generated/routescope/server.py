@@ -30,12 +30,7 @@ from ._values import weigh
 from .client import EDIT_IMAGE
 
 _LONG = 64 * 1024  # bytes of a body that is read in a thread: others are served meanwhile
-<<<<<<< HEAD
-_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # of a header: RFC 9110, 5.1
-_VALUE = re.compile("[\t -~\x80-\xff]*")  # RFC 9110, 5.5
-=======
 _VALUE = re.compile("[\t -~\x80-\xff]*")  # of a header: RFC 9110, 5.5
->>>>>>> wt-fixclient
 _PLACE = 1000  # bytes of the place of a value, on average, if a body has as many as it may have
 
 
@@ -239,11 +234,7 @@ def _told(http: Request, error: HTTPException) -> Response:
 def _response(http: Request, status: int, content: str | bytes, headers: Any) -> Response:
     own = {"x-request-id": _request_id(http), **(headers or {})}
     for name, value in own.items():
-<<<<<<< HEAD
-        if not (_NAME.fullmatch(name) and _VALUE.fullmatch(value)):
-=======
         if not (is_token(name) and _VALUE.fullmatch(value)):
->>>>>>> wt-fixclient
             raise ValueError(f"the header {name!r} cannot be sent")
     return Response(content, status, own, "application/json")
 

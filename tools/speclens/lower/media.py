@@ -242,20 +242,10 @@ def of_parameters(named: Named, place: str, pointer: str) -> tuple[ir.Media, ...
     nothing where nothing is to be folded."""
     if place not in named.folds:
         return ()
-    ident = named.idents[place]
-    normalizer = named.folds[place]
-    made = ir.Media(
-        name="",
-        pointer=pointer,
-        schema="",
-        codec="Parameters",
-        annotation="",
-        arguments=(f"_models.{ident}", f"fold={normalizer.ident}"),
-        fold=normalizer.ident,
-        denormalize=normalizer.denormalize,
-        older=_older(normalizer),
-    )
-    return (made,)
+    one = named.folds[place]
+    told = (f"_models.{named.idents[place]}", f"fold={one.ident}")
+    ways = (one.ident, one.denormalize, _older(one))
+    return (ir.Media("", pointer, "", "Parameters", "", told, *ways),)
 
 
 def _item(document: JsonObject, pointer: str, schema: Any, is_lines: bool) -> tuple[str, Any]:
