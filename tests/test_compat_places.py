@@ -23,8 +23,8 @@ from speclens.verify.running import run
 from speclens.verify.subjects import subjects
 
 VERSIONS = ("3.0.3", "3.1.1", "3.2.0")
-OPERATIONS = 40
-LAWS = 8
+OPERATIONS = 24
+LAWS = 4
 """How many schemas of a document are held to the laws, each with so many payloads:"""
 EXAMPLES = 40
 
@@ -35,7 +35,7 @@ def test_old_values_become_canonical(version: str, tmp_path: Path) -> None:
     assert seen["served"]
 
 
-@pytest.mark.parametrize("seed", range(0, 96, 4))
+@pytest.mark.parametrize("seed", range(0, 36, 4))
 def test_an_operation_alone(seed: int, tmp_path: Path) -> None:
     assert hold(VERSIONS[seed % 3], seed, tmp_path)["places"]
 
