@@ -161,7 +161,7 @@ TEXTS: dict[str, str] = {
 
 def constant(text: str) -> str:
     """A text as a constant of an x-compat template."""
-    return f"${text}" if text.startswith("$") else text
+    return text.replace("$", "$$")
 
 
 def texts(text: str, modelled: str, checked: str) -> dict[str, Any]:

@@ -28,7 +28,7 @@ VALID = sorted(
 INVALID = sorted(
     [
         *TESTS.glob("invalid/compat_unknown_keyword*.yaml"),
-        TESTS / "invalid/compat_result_mismatch_dollar.yaml",
+        TESTS / "invalid/compat_template_text_name.yaml",
     ]
 )
 PLACES = {
