@@ -19,6 +19,10 @@ from routescope import (
     InternalServerError,
     PayloadError,
     Routescope,
+    _compat,
+    _limits,
+    _operation,
+    _source_map,
 )
 from routescope._errors import APIResponseValidationError
 from routescope._files import Content
@@ -294,3 +298,44 @@ def test_what_is_sent_as_it_comes_is_sent_once(is_async: bool, index: int) -> No
 def test_a_file_that_is_bytes_already() -> None:
     image = Image.model_construct(b64_json=Content(b"abc"))
     assert image.bytes() == b"abc"
+
+
+# What is shipped for other documents as well
+
+
+class _Vast:
+    """A model that cannot judge a number."""
+
+    @staticmethod
+    def model_validate(value: Any, **options: bool) -> Any:
+        raise OverflowError
+
+
+def test_a_number_that_cannot_be_judged_is_a_fault_of_the_payload() -> None:
+    with pytest.raises(_compat.PayloadError, match="a number is too large"):
+        _compat.unchanged({}).validate(_Vast)
+
+
+def test_a_rewrite_below_a_key_that_a_pointer_escapes() -> None:
+    def fold(value: Any, at: Any, log: Any) -> Any:
+        log.rewrite((at, "a/b~"), "#/rule")
+        return value
+
+    assert _compat.Log().run(fold, {}).rewrites[0].source == "/a~1b~0"
+
+
+def test_pointers_within_a_place() -> None:
+    assert _source_map.within(["/a/b", "/c"])((None, "a")) == ["/a/b"]
+
+
+def test_an_answer_that_is_read_again() -> None:
+    with pytest.raises(ValueError, match="it is read once"), _limits._once():
+        raise httpx.StreamClosed
+
+
+def test_cookies_have_names_that_are_tokens() -> None:
+    draft = _operation.Draft("/")
+    draft.add_cookies("a", ["a=b"])
+    assert draft.cookies == ["a=b"]
+    with pytest.raises(ValueError, match="no cookie can have the name"):
+        draft.add_cookies("a;b", [])

@@ -280,9 +280,8 @@ class Settings(Generic[H]):
         """A URL as it may be logged."""
         return _PrivateURL(url, self._keys) if self._keys and url.query else url
 
-    def _streamed(self, content: Any) -> Any:
-        """A file or an iterable as httpx takes it."""
-        return content
+    # A file or an iterable as httpx takes it.
+    def _streamed(self, content: Any) -> Any: ...
 
     def _secured(self, operation: Operation[R], draft: Draft, given: Any) -> Tokens | None:
         """Put into a request what proves who calls: for the first of the alternatives that there are
