@@ -63,10 +63,9 @@ def unfolded(
     """Places with x-compat of which values would not be folded; `folding` are the pointers of all schemas that hold
     something to fold. The schemas in `skip` are looked at elsewhere."""
     anchors = {get(document, place).get("$dynamicAnchor") for place in folding} - {None}
+    skipped = tuple(f"{place}/" for place in skip)
     for pointer, schema in all_schemas(document):
-        if isinstance(schema, dict) and not f"{pointer}/".startswith(
-            tuple(f"{one}/" for one in skip)
-        ):
+        if isinstance(schema, dict) and not f"{pointer}/".startswith(skipped):
             keywords = sorted(elsewhere(pointer))
             yield from _unknown(pointer, schema, anchors)
             if not keywords:
