@@ -157,9 +157,9 @@ def test_a_signal_ends_a_run(project: Path, number: signal.Signals, after: float
     process.send_signal(number)
     stdout, stderr = process.communicate(timeout=120)
 
-    # A signal inside of an import of a library in Rust is told by that library.
+    # Of a signal while it imports something, jsonschema-rs itself prints a panic.
     told = b"" if b"panicked" in stderr else stderr
-    assert (process.returncode in {-number, 0, *([2] if stderr else [])}, told) == (True, b"")
+    assert (process.returncode in {-number, 0}, told) == (True, b"")
     assert process.returncode or stdout
     assert list((project / "tmp").iterdir()) == []
     made = {path.name for path in project.glob("out/*")}
