@@ -1,28 +1,68 @@
-"""How the work of something grows with what it is given."""
+"""How the cost of something grows with what it is given."""
 
 from __future__ import annotations
 
+import gc
 import math
 import time
+import tracemalloc
 from collections.abc import Callable
 from typing import TypeVar
 
 _T = TypeVar("_T")
+_ROUNDS = 10
+
+Cost = Callable[[Callable[[], object]], float]
+
+LINEAR = 1.2
+"""The exponent that still counts as linear: sorting, caches of the machine and growing tables cost a little more."""
 
 
 def exponent(
-    make: Callable[[int], _T], work: Callable[[_T], object], size: int, tries: int = 3
+    make: Callable[[int], _T],
+    work: Callable[[_T], object],
+    size: int,
+    *,
+    cost: Cost | None = None,
+    bound: float = LINEAR,
 ) -> float:
-    """The exponent by which processor time grows from `size` to four times that: 1 is linear, 2 quadratic. `make` is not
-    counted. Of a few tries the fastest counts, since what else the machine does only slows."""
-    small, large = (_fastest(make(number), work, tries) for number in (size, 4 * size))
-    return math.log(large / small, 4)
+    """The exponent by which a cost grows from `size` to four times that: 1 is linear, 2 quadratic.
+
+    The cost is processor time if nothing else is given; what `make` does is not counted. Of both sizes the least cost of
+    a few rounds counts, since whatever else the machine does only adds to a time. The rounds end as soon as the exponent
+    is at most `bound`.
+    """
+    measured = cost or seconds
+    acts = [(lambda given=make(number): work(given)) for number in (size, 4 * size)]
+    least = [math.inf, math.inf]
+    found = math.inf
+    for _ in range(_ROUNDS):
+        least = [min(old, measured(act)) for old, act in zip(least, acts, strict=True)]
+        found = math.log(least[1] / least[0], 4)
+        if found <= bound:
+            break
+    return found
 
 
-def _fastest(given: _T, work: Callable[[_T], object], tries: int) -> float:
-    found = []
-    for _ in range(tries):
+def memory(act: Callable[[], object]) -> float:
+    """The bytes that an act has at its peak."""
+    act()
+    gc.collect()
+    tracemalloc.start()
+    try:
+        act()
+        return float(tracemalloc.get_traced_memory()[1])
+    finally:
+        tracemalloc.stop()
+
+
+def seconds(act: Callable[[], object]) -> float:
+    """The processor time that an act takes."""
+    gc.collect()
+    gc.disable()
+    try:
         start = time.process_time()
-        work(given)
-        found.append(time.process_time() - start)
-    return max(min(found), 1e-6)
+        act()
+        return max(time.process_time() - start, 1e-6)
+    finally:
+        gc.enable()

@@ -1,17 +1,13 @@
 """What payloads can make the normalizers cost: time and memory that grow with the payload, whatever it looks like, and
 lists that end.
 
-Each payload has a size of its own (`n`); what it costs is measured at n, 2n and 4n, and is bounded by the exponent of
-its growth. Twice the payload, twice the cost, is 1; places or comparisons that multiply are 2.
+Each payload has a size of its own (`n`); what it costs is measured at n and 4n, and is bounded by the exponent of its
+growth. Twice the payload, twice the cost, is 1; places or comparisons that multiply are 2.
 """
 
 from __future__ import annotations
 
-import gc
 import json
-import math
-import time
-import tracemalloc
 from collections.abc import Callable
 from typing import Annotated, Any
 
@@ -28,52 +24,12 @@ import routescope
 from routescope._compat import MOST_ERRORS, MOST_NOTES, MOST_TEXT, Log, Normalized
 from routescope._gather import gather, hub_of, merged
 from routescope._values import key_of, same
+from growth import LINEAR, Cost, exponent, memory, seconds
 from speclens.lower import differences
 
 Act = Callable[[], object]
 MERSENNE = 2**61 - 1
 """The modulus of Python's hashes of numbers: its multiples share one."""
-EXPONENT = 1.2
-SLACK = 0.25  # of times, which are not exact
-
-
-def growth(cost: Callable[[Act], float], acts: list[Act]) -> float:
-    """The exponent with which a cost grows, of acts on payloads of n, 2n and 4n: the least of three measures, since other
-    work on the machine only adds to a time."""
-    least = math.inf
-    for _ in range(3):
-        costs = [cost(act) for act in acts]
-        least = min(least, math.log(costs[-1] / costs[0], 4))
-        if least <= EXPONENT:
-            break
-    return least
-
-
-def memory(act: Act) -> float:
-    """The bytes that an act has at its peak."""
-    act()
-    gc.collect()
-    tracemalloc.start()
-    try:
-        act()
-        return float(tracemalloc.get_traced_memory()[1])
-    finally:
-        tracemalloc.stop()
-
-
-def seconds(act: Act) -> float:
-    """The CPU time that an act takes: the least of some, as nothing takes less than it must."""
-    found = []
-    gc.collect()
-    gc.disable()
-    try:
-        for _ in range(4):
-            before = time.process_time()
-            act()
-            found.append(time.process_time() - before)
-    finally:
-        gc.enable()
-    return min(found)
 
 
 def refused(payload: Any) -> routescope.PayloadError:
@@ -108,9 +64,10 @@ PLACES: dict[str, Callable[[int], Any]] = {
 
 @pytest.mark.parametrize("payload", PLACES.values(), ids=PLACES)
 def test_a_fault_costs_no_place_of_each_value(payload: Callable[[int], Any]) -> None:
-    payloads = [WRONG | payload(n) for n in (1000, 2000, 4000)]
-    assert [error.pointer for error in refused(payloads[0]).errors] == ["/n"]
-    assert growth(memory, [lambda one=one: refused(one) for one in payloads]) <= EXPONENT
+    def judge(wrong: Any) -> None:
+        assert [error.pointer for error in refused(wrong).errors] == ["/n"]
+
+    assert exponent(lambda n: WRONG | payload(n), judge, 1000, cost=memory) <= LINEAR
 
 
 def older(value: Any, at: Any, log: Log) -> Any:
@@ -142,11 +99,12 @@ SPOKES: dict[str, Callable[[int], Any]] = {
 @pytest.mark.parametrize("payload", SPOKES.values(), ids=SPOKES)
 @pytest.mark.parametrize("cost", [memory, seconds])
 def test_rewrites_and_drops_grow_with_the_payload(
-    payload: Callable[[int], Any], cost: Callable[[Act], float]
+    payload: Callable[[int], Any], cost: Cost
 ) -> None:
-    payloads = [payload(n) for n in (500, 1000, 2000)]
-    acts: list[Act] = [lambda one=one: Log().run(older, one).rewrites for one in payloads]
-    assert growth(cost, acts) <= EXPONENT + (SLACK if cost is seconds else 0)
+    def run(payload: Any) -> None:
+        assert Log().run(older, payload).rewrites
+
+    assert exponent(payload, run, 500, cost=cost) <= LINEAR
 
 
 def test_of_many_rewrites_and_drops_the_first_are_listed() -> None:
@@ -228,9 +186,13 @@ def test_a_required_field_that_is_missing_costs_no_pointer_of_each() -> None:
         for index, item in enumerate(value["k"]):
             gather(item.copy(), ((at, value["name"]), index), log, merged, NEW, "is needed")
 
-    payloads = [{"name": "k" * n, "k": [{}] * n} for n in (1000, 2000, 4000)]
-    acts: list[Act] = [lambda one=one: Log().run(fold, one) for one in payloads]
-    assert growth(memory, acts) <= EXPONENT
+    found = exponent(
+        lambda n: {"name": "k" * n, "k": [{}] * n},
+        lambda payload: Log().run(fold, payload),
+        1000,
+        cost=memory,
+    )
+    assert found <= LINEAR
 
 
 # Equal values
@@ -252,13 +214,13 @@ def many(item: Callable[[int], Any], n: int, start: int = 0) -> list[Any]:
 
 @pytest.mark.parametrize("item", ITEMS.values(), ids=ITEMS)
 def test_merging_grows_with_the_items(item: Callable[[int], Any]) -> None:
-    def act(n: int) -> Act:
+    def sources(n: int) -> Any:
         first, second = many(item, n), many(item, n, n // 2)
-        sources = [((None, "a"), first, first), ((None, "b"), second, second)]
-        assert len(merged(sources, Log())) == n + n // 2
-        return lambda: merged(sources, Log())
+        found = [((None, "a"), first, first), ((None, "b"), second, second)]
+        assert len(merged(found, Log())) == n + n // 2
+        return found
 
-    assert growth(seconds, [act(n) for n in (500, 1000, 2000)]) <= EXPONENT + SLACK
+    assert exponent(sources, lambda found: merged(found, Log()), 500) <= LINEAR
 
 
 @pytest.mark.parametrize("item", ITEMS.values(), ids=ITEMS)
@@ -270,9 +232,7 @@ def test_looking_for_repeats_grows_with_the_items(item: Callable[[int], Any]) ->
     assert has_repeats([*short, item(7)])
     with pytest.raises(ValidationError):
         adapter.validate_python([*short, item(7)])
-    longer = [many(item, n) for n in (1000, 2000, 4000)]
-    acts: list[Act] = [lambda items=items: has_repeats(items) for items in longer]
-    assert growth(seconds, acts) <= EXPONENT + SLACK
+    assert exponent(lambda n: many(item, n), has_repeats, 1000) <= LINEAR
 
 
 def test_an_enumeration_of_many_values_costs_no_more_for_each() -> None:
@@ -281,7 +241,7 @@ def test_an_enumeration_of_many_values_costs_no_more_for_each() -> None:
         adapter = TypeAdapter(Annotated[Any, OneOf(*values)])
         return lambda: [adapter.validate_python(one) for one in values]
 
-    assert growth(seconds, [act(n) for n in (500, 1000, 2000)]) <= EXPONENT + SLACK
+    assert exponent(act, lambda run: run(), 500) <= LINEAR
 
 
 @pytest.mark.parametrize(
@@ -303,12 +263,13 @@ def test_a_normalizer_looks_up_one_of_many_values(values: tuple[Any, ...]) -> No
 def test_comparing_grows_with_the_values() -> None:
     """Not with their depth: what is inside is compared once."""
 
-    def act(n: int) -> Act:
-        a, b = (nested(n, list(range(20 * n))) for _ in range(2))
-        assert same(a, b)
-        return lambda: same(a, b)
+    def twins(n: int) -> list[Any]:
+        return [nested(n, list(range(20 * n))) for _ in range(2)]
 
-    assert growth(seconds, [act(n) for n in (75, 150, 300)]) <= EXPONENT + SLACK
+    def compare(found: list[Any]) -> None:
+        assert same(*found)
+
+    assert exponent(twins, compare, 75) <= LINEAR
 
 
 def test_too_many_items_are_merged_once() -> None:
@@ -327,7 +288,7 @@ def test_too_many_items_are_merged_once() -> None:
 
         return run
 
-    assert growth(seconds, [act(n) for n in (50, 100, 200)]) <= EXPONENT + SLACK
+    assert exponent(act, lambda run: run(), 50) <= LINEAR
 
 
 @pytest.mark.parametrize(

@@ -152,9 +152,11 @@ def test_lines_are_the_same_in_chunks_of_any_size(size: int) -> None:
     assert [*found, *read(b"")] == ["a", "", "b", "", "c", "\u00e9\u2028", "", "d", ""]
 
 
-def downloaded(client: ModuleType, style: str, url: str, path: Path | None) -> bytes:
+def downloaded(
+    client: ModuleType, style: str, url: str, path: Path | None, timeout: float = 30
+) -> bytes:
     """A file by its parts, or as it was saved."""
-    settings = {"base_url": url, "timeout": 0.5, "max_retries": 1}
+    settings = {"base_url": url, "timeout": timeout, "max_retries": 1}
     if style == "sync":
         with (
             httpx.Client(verify=NO_CERTIFICATES) as http,
@@ -184,11 +186,11 @@ def test_a_download(client: ModuleType, style: str, is_saved: bool, tmp_path: Pa
 
 @styles
 @pytest.mark.parametrize(
-    ("said", "kind"),
+    ("said", "timeout", "kind"),
     [
-        (answer("{}", 404, [("content-type", "application/problem+json")]), "NotFoundError"),
-        (answer(b"PK", length=9), "APIConnectionError"),
-        (answer(b"PK", length=9, ends="hold"), "APITimeoutError"),
+        (answer("{}", 404, [("content-type", "application/problem+json")]), 30, "NotFoundError"),
+        (answer(b"PK", length=9), 30, "APIConnectionError"),
+        (answer(b"PK", length=9, ends="hold"), 2, "APITimeoutError"),
     ],
     ids=["refused", "cut off", "too slow"],
 )
@@ -196,13 +198,13 @@ def test_a_download(client: ModuleType, style: str, is_saved: bool, tmp_path: Pa
     "ignore:Async generator 'httpx", "ignore::pytest.PytestUnraisableExceptionWarning"
 )
 def test_a_download_that_fails(
-    client: ModuleType, style: str, said: Behaviour, kind: str, tmp_path: Path
+    client: ModuleType, style: str, said: Behaviour, timeout: float, kind: str, tmp_path: Path
 ) -> None:
     with (
         Server((said,)) as server,
         pytest.raises(Exception, match=r"404|Protocol|Timeout") as caught,
     ):
-        downloaded(client, style, server.url, tmp_path / "file")
+        downloaded(client, style, server.url, tmp_path / "file", timeout)
     assert type(caught.value).__name__ == kind
     assert len(server.requests) == 1
 

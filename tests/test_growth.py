@@ -12,7 +12,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from built import HEAD, schemas, source, texts
-from growth import exponent
+from growth import LINEAR, exponent
 from speclens import loading, pipeline, tidy
 from speclens.config import Config
 from speclens.lower import facts, order
@@ -103,7 +103,7 @@ def generated(read: Source) -> dict[str, str]:
 @pytest.mark.parametrize("kind", KINDS)
 def test_time_grows_with_the_document(kind: str) -> None:
     make, size = KINDS[kind]
-    assert exponent(lambda number: source(make(number)), generated, size, 2) < 1.3
+    assert exponent(lambda number: source(make(number)), generated, size) <= LINEAR
 
 
 def chain(kind: str, length: int) -> Json:

@@ -386,18 +386,18 @@ def test_a_deadline_ends_a_call(style: str, does: Behaviour) -> None:
     with Server((does,)) as server:
         start = time.monotonic()
         error = raised(
-            APITimeoutError, lambda: edit(style, server.url, deadline=0.2, retry_unsafe=True)
+            APITimeoutError, lambda: edit(style, server.url, deadline=1, retry_unsafe=True)
         )
-        assert time.monotonic() - start < 5
+        assert time.monotonic() - start < 9
     assert error.maybe_processed
     assert len(server.requests) == 1
-    assert "the deadline of 0.2 seconds is over" in str(error) or does.ends == "hold"
+    assert "the deadline of 1 seconds is over" in str(error) or does.ends == "hold"
 
 
 @all_styles
 def test_a_call_is_not_sent_again_after_its_deadline(style: str) -> None:
-    with Server((json_answer({}, 429, [("retry-after", "1")]),)) as server:
-        raised(RateLimitError, lambda: edit(style, server.url, deadline=0.5))
+    with Server((json_answer({}, 429, [("retry-after", "20")]),)) as server:
+        raised(RateLimitError, lambda: edit(style, server.url, deadline=10))
     assert len(server.requests) == 1
 
 
@@ -429,16 +429,14 @@ def test_a_deadline_ends_a_stream(client: ModuleType, style: str, drips: bytes) 
 
     async def run() -> None:
         async with httpx.AsyncClient(verify=NO_CERTIFICATES) as http:
-            own = client.AsyncPkg(http_client=http, base_url=server.url, deadline=0.3).all
+            own = client.AsyncPkg(http_client=http, base_url=server.url, deadline=1).all
             async with await own.events() as stream, aclosing(aiter(stream)) as items:
                 assert await anext(items) == "1"
                 await anext(items)
 
     def read() -> None:
         with httpx.Client(verify=NO_CERTIFICATES) as http:
-            items = iter(
-                client.Pkg(http_client=http, base_url=server.url, deadline=0.3).all.events()
-            )
+            items = iter(client.Pkg(http_client=http, base_url=server.url, deadline=1).all.events())
             assert next(items) == "1"
             next(items)
 
@@ -446,15 +444,15 @@ def test_a_deadline_ends_a_stream(client: ModuleType, style: str, drips: bytes) 
         start = time.monotonic()
         error = failed(read if style == "sync" else lambda: anyio.run(run, backend=style))
         assert (type(error).__name__, error.maybe_processed) == ("APITimeoutError", True)
-        assert time.monotonic() - start < 5
+        assert time.monotonic() - start < 9
 
 
 def test_an_answer_that_comes_too_late_is_closed() -> None:
-    closed: list[bool] = []
+    closed = threading.Event()
 
     class Slow(Body):
         def close(self) -> None:
-            closed.append(True)
+            closed.set()
 
     def answered(request: httpx.Request) -> httpx.Response:
         time.sleep(0.3)
@@ -463,8 +461,7 @@ def test_an_answer_that_comes_too_late_is_closed() -> None:
     with httpx.Client(transport=httpx.MockTransport(answered)) as http:
         own = Routescope(api_key=KEY, http_client=http, deadline=0.1)
         raised(APITimeoutError, lambda: own.images.edit(**ARGUMENTS))
-        time.sleep(0.5)
-    assert closed
+        assert closed.wait(9)
 
 
 # Tokens and files
@@ -523,7 +520,8 @@ def test_who_waits_for_the_token_of_another_call_has_a_deadline(style: str, tmp_
         async def run() -> None:
             async with made.AsyncPkg(**settings) as own, anyio.create_task_group() as group:
                 group.start_soon(own.all.paid)
-                await anyio.sleep(0.1)
+                while not server.requests:
+                    await anyio.sleep(0.01)
                 error = None
                 try:
                     await own.all.paid(deadline=0.1)
@@ -537,7 +535,8 @@ def test_who_waits_for_the_token_of_another_call_has_a_deadline(style: str, tmp_
             with made.Pkg(**settings) as own:
                 thread = threading.Thread(target=lambda: failed(own.all.paid), daemon=True)
                 thread.start()
-                time.sleep(0.1)
+                while not server.requests:
+                    time.sleep(0.01)
                 told.append(failed(lambda: own.all.paid(deadline=0.1)))
         else:
             anyio.run(run, backend=style)
