@@ -7,6 +7,7 @@ import math
 import time
 import tracemalloc
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 _T = TypeVar("_T")
@@ -33,7 +34,7 @@ def exponent(
     is at most `bound`.
     """
     measured = cost or seconds
-    acts = [(lambda given=make(number): work(given)) for number in (size, 4 * size)]
+    acts = [partial(work, make(number)) for number in (size, 4 * size)]
     least = [math.inf, math.inf]
     found = math.inf
     for _ in range(_ROUNDS):

@@ -21,10 +21,10 @@ from runtime._types import OneOf, Unique
 from runtime._values import has_repeats, is_number, is_one_of
 
 import routescope
+from growth import LINEAR, Cost, exponent, memory, seconds
 from routescope._compat import MOST_ERRORS, MOST_NOTES, MOST_TEXT, Log, Normalized
 from routescope._gather import gather, hub_of, merged
 from routescope._values import key_of, same
-from growth import LINEAR, Cost, exponent, memory, seconds
 from speclens.lower import differences
 
 Act = Callable[[], object]
