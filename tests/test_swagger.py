@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from built import problems
+from speclens.problems import Refused
 from speclens.reading import loads
 from speclens.validate import official
 from speclens.validate.document import Document
@@ -100,8 +101,49 @@ def test_parameters() -> None:
     }
     item = made["paths"]["/a"]
     assert item["parameters"] == [{"$ref": "#/components/parameters/limit"}]
-    assert item["get"]["requestBody"] == {"content": {"application/json": {"schema": {}}}}
+    assert item["get"]["requestBody"] == {"$ref": "#/components/requestBodies/whole"}
+    assert made["components"]["requestBodies"] == {
+        "whole": {"content": {"application/json": {"schema": {}}}}
+    }
     assert item["put"]["requestBody"]["content"] == {"text/plain": {"schema": {"type": "string"}}}
+
+
+def test_a_shared_body_is_written_out_where_an_operation_takes_types_of_its_own() -> None:
+    shared = {"whole": {"name": "b", "in": "body", "required": True, "schema": {"type": "string"}}}
+    parameters = [{"$ref": "#/parameters/whole"}]
+    made = operation({"parameters": parameters, "consumes": ["text/plain"]}, parameters=shared)
+    content = {"text/plain": {"schema": {"type": "string"}}}
+    assert made["requestBody"] == {"required": True, "content": content}
+    made = operation({"parameters": parameters}, parameters=shared, consumes=["text/plain"])
+    assert made["requestBody"] == {"$ref": "#/components/requestBodies/whole"}
+
+
+@pytest.mark.parametrize(
+    ("types", "operations", "schema", "told"),
+    [
+        (500, 100, {"type": "string"}, "50,000 values"),
+        (400, 300, {"type": "string"}, "100,000 media types"),
+        (1, 200, {"enum": [*range(2_000)]}, ""),
+        (200, 1, {"enum": [*range(2_000)]}, "50,000 values"),
+        (50, 200, {"type": "string"}, ""),
+    ],
+)
+def test_what_is_shared_is_written_out_so_often_and_no_more(
+    types: int, operations: int, schema: dict[str, Any], told: str
+) -> None:
+    """Each operation of 3.0 lists its media types, each with the schema: a small document could become a huge one."""
+    answer = {"200": {"description": "", "schema": schema}}
+    paths = {f"/{number}": {"get": {"responses": answer}} for number in range(operations)}
+    produces = [f"text/a{number}" for number in range(types)]
+    text = json.dumps(HEAD | {"produces": produces, "paths": paths})
+    if told:
+        with pytest.raises(Refused) as caught:
+            loads(text, "openapi.json")
+        (problem,) = caught.value.problems
+        assert (problem.rule, problem.line, problem.column) == ("swagger/size", 1, 1)
+        assert told in problem.message
+    else:
+        loads(text, "openapi.json")
 
 
 FILE = {"name": "f", "in": "formData", "type": "file", "required": True}

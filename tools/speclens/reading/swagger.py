@@ -12,13 +12,16 @@ from typing import Any
 
 from speclens.object_tables import METHODS
 from speclens.objects import WAS_20, nodes
-from speclens.problems import Finding
+from speclens.problems import Finding, Refused
+from speclens.reading import swagger_bodies as bodies
 from speclens.reading.component_names import component_names
-from speclens.reading.swagger_parameters import JSON, body, header, is_of_body, parameter
+from speclens.reading.swagger_lookup import media_types, resolved, section_members
+from speclens.reading.swagger_parameters import header, parameter
 from speclens.reading.swagger_schemas import SECTIONS, Names, reference, schema
+from speclens.reading.swagger_size import too_many_media_types, too_many_values
 from speclens.source import Source, locate
 from speclens.source.origins import Part, mapping, sequence
-from speclens.source.pointer import from_reference, join, tokens
+from speclens.source.pointer import join
 
 VERSION = "3.0.4"
 """What a converted document says it is."""
@@ -38,17 +41,18 @@ _FLOWS = {
 
 def converted(source: Source) -> Source:
     """A document of Swagger 2.0 as one of OpenAPI 3.0; `before` is the one that was given. What 3.0 cannot say is among
-    its warnings."""
+    its warnings. Raises Refused if the document becomes very much larger."""
+    written = replace(source, before=source)
+    if found := too_many_media_types(source.value):
+        raise Refused(locate(written, found))
     root = Part(source.value, source.origin)
-    names = {section: component_names(_fields(root, section)) for section in SECTIONS}
+    names = {section: component_names(section_members(root, section)) for section in SECTIONS}
     made = _document(root, names)
-    lost = locate(replace(source, before=source), _lost(source.value))
+    if found := too_many_values(source.value, made.value):
+        raise Refused(locate(written, found))
+    lost = locate(written, _lost(source.value))
     return replace(
-        source,
-        value=made.value,
-        origin=made.origin,
-        before=source,
-        warnings=(*source.warnings, *lost),
+        written, value=made.value, origin=made.origin, warnings=(*source.warnings, *lost)
     )
 
 
@@ -80,6 +84,7 @@ def _document(root: Part, names: Names) -> Part:
     components = {
         "schemas": _section(root, "definitions", lambda part: schema(part, names), names),
         "parameters": _section(root, "parameters", lambda part: parameter(part, names), names),
+        "requestBodies": bodies.components(root, names),
         "responses": _section(
             root, "responses", lambda part: _response(root, root, part, names), names
         ),
@@ -90,13 +95,17 @@ def _document(root: Part, names: Names) -> Part:
 
 
 def _section(root: Part, section: str, made: Callable[[Part], Part], names: Names) -> Part:
-    """Components; parameters that are bodies are where they are used instead."""
-    given = _fields(root, section)
+    """Components, without the parameters that are bodies or parts of one."""
+    given = section_members(root, section)
     renamed = names.get(section, {})
     origin = root.origin.member(section)
     return mapping(
         origin,
-        {renamed.get(k, k): made(one) for k, one in given.items() if not is_of_body(one.value)},
+        {
+            renamed.get(k, k): made(one)
+            for k, one in given.items()
+            if not bodies.is_of_body(one.value)
+        },
     )
 
 
@@ -139,7 +148,7 @@ def _path_item(root: Part, part: Part, names: Names) -> Part:
 
 
 def _parameters(root: Part, part: Part, names: Names) -> Part:
-    kept = [one for one in part.items() if not is_of_body(_resolved(root, one).value)]
+    kept = [one for one in part.items() if not bodies.is_of_body(resolved(root, one).value)]
     return sequence(part.origin, [parameter(one, names) for one in kept])
 
 
@@ -156,9 +165,8 @@ def _operation(root: Part, part: Part, shared: Sequence[Part], names: Names) -> 
     own = given["parameters"].items() if "parameters" in given else []
     if own and (listed := _parameters(root, given["parameters"], names)).value:
         made["parameters"] = listed
-    sent = _of_body(root, shared, own)
-    if (request := body(sent, _types(root, part, "consumes"), names)) is not None:
-        made["requestBody"] = request
+    if sent := bodies.of_operation(root, shared, own):
+        made["requestBody"] = bodies.request(root, part, sent, names)
     if "responses" in given:
         responses = {
             status: one if status.startswith("x-") else _response(root, part, one, names)
@@ -168,22 +176,12 @@ def _operation(root: Part, part: Part, shared: Sequence[Part], names: Names) -> 
     return mapping(part.origin, made)
 
 
-def _of_body(root: Part, shared: Sequence[Part], own: Sequence[Part]) -> list[Part]:
-    """The parameters of the body: those of the operation come before those of its path that are called the same."""
-    found: dict[Any, Part] = {}
-    for one in (_resolved(root, part) for part in (*shared, *own)):
-        if is_of_body(one.value):
-            is_whole = one.value["in"] == "body"
-            found["" if is_whole else str(one.value.get("name"))] = one
-    return list(found.values())
-
-
 def _response(root: Part, operation: Part, part: Part, names: Names) -> Part:
     """A response, or a reference to one; what an operation sends in types of its own is written out."""
     if not isinstance(part.value, dict):
         return part
     if isinstance(part.value.get("$ref"), str):
-        target = _resolved(root, part)
+        target = resolved(root, part)
         is_own = "produces" in operation.value and operation.value is not root.value
         if is_own and target.value is not part.value:
             return _response(root, operation, target, names)
@@ -195,7 +193,7 @@ def _response(root: Part, operation: Part, part: Part, names: Names) -> Part:
     if "headers" in given:
         headers = {name: header(one, names) for name, one in given["headers"].fields().items()}
         made["headers"] = mapping(given["headers"].origin, headers)
-    if content := _content(part, _types(root, operation, "produces"), names):
+    if content := _content(part, media_types(root, operation, "produces"), names):
         made["content"] = mapping(part.origin, content)
     return mapping(part.origin, made)
 
@@ -210,7 +208,7 @@ def _content(part: Part, produces: Sequence[str], names: Names) -> dict[str, Par
         is_file = (
             isinstance(given["schema"].value, dict) and given["schema"].value.get("type") == "file"
         )
-        produces = produces or ("application/octet-stream" if is_file else JSON,)
+        produces = produces or ("application/octet-stream" if is_file else bodies.JSON,)
     types = dict.fromkeys((*(produces if said else ()), *examples))
     return {
         one: mapping(part.origin, said | ({"example": examples[one]} if one in examples else {}))
@@ -237,34 +235,3 @@ def _security_scheme(part: Part) -> Part:
     name = _FLOWS.get(str(part.value.get("flow")), "implicit")
     flows = mapping(part.origin, {name: mapping(part.origin, flow)})
     return mapping(part.origin, {**made, "type": given["type"], "flows": flows})
-
-
-# What is asked of the document
-
-
-def _fields(root: Part, section: str) -> dict[str, Part]:
-    return root.member(section).fields() if section in root.value else {}
-
-
-def _types(root: Part, operation: Part, key: str) -> list[str]:
-    """The media types that an operation consumes or produces, else those of the whole document."""
-    given = operation.value.get(key, root.value.get(key))
-    return [one for one in given if isinstance(one, str)] if isinstance(given, list) else []
-
-
-def _resolved(root: Part, part: Part) -> Part:
-    """What a chain of references leads to; the last one itself if it leads nowhere or back."""
-    seen: set[str] = set()
-    while isinstance(part.value, dict) and isinstance(text := part.value.get("$ref"), str):
-        target = from_reference(text)
-        if target is None or target in seen:
-            break
-        seen.add(target)
-        try:
-            found = root
-            for token in tokens(target):
-                found = found.fields()[token]
-        except (KeyError, ValueError):
-            break
-        part = found
-    return part
