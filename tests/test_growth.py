@@ -4,7 +4,7 @@ long chains can be used."""
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -56,17 +56,28 @@ def parameters(count: int) -> Json:
     return {**HEAD, "paths": {"/a": {"get": operation}}}
 
 
-def operations(count: int) -> Json:
+def operations(count: int, listed: Sequence[Json] = ()) -> Json:
     answer = {
         "200": {"description": "", "content": {"application/json": {"schema": thing(a=TEXT)}}}
     }
     return {
         **HEAD,
         "paths": {
-            f"/{name}": {"get": {"operationId": name, "responses": answer}} for name in names(count)
+            f"/{name}": {"get": {"operationId": name, "parameters": listed, "responses": answer}}
+            for name in names(count)
         },
     }
 
+
+OLDER: list[Json] = [
+    {"name": "new", "in": "query", "schema": TEXT},
+    {
+        "name": "old",
+        "in": "query",
+        "schema": TEXT,
+        "x-compat": {"into": {"name": "new", "in": "query"}},
+    },
+]
 
 # What grows, and from which size on to four times that it is measured.
 KINDS: dict[str, tuple[Callable[[int], Json], int]] = {
@@ -86,6 +97,7 @@ KINDS: dict[str, tuple[Callable[[int], Json], int]] = {
     "parts": (lambda n: schemas(A={"allOf": [thing(**{name: TEXT}) for name in names(n)]}), 300),
     "parameters": (parameters, 600),
     "operations": (operations, 50),
+    "older parameters": (lambda n: operations(n, OLDER), 40),
 }  # fmt: skip
 
 

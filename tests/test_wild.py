@@ -131,6 +131,18 @@ def test_what_is_not_enforced_is_told() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("keyword", "value"),
+    [("enum", [{"a": 1}, {"a": 2}]), ("const", {"a": 1}), ("minProperties", 1), ("if", {})],
+)
+def test_what_a_class_does_not_enforce_is_told(keyword: str, value: Any) -> None:
+    thing = {"type": "object", "properties": {"a": {"type": "integer"}}, keyword: value}
+    read = pipeline.read(source(schemas(A=thing)))
+    assert [(one.rule, one.pointer) for one in read.warnings] == [
+        ("model/not-enforced", f"#/components/schemas/A/{keyword}")
+    ]
+
+
 def test_an_example_of_nothing() -> None:
     """The canonical view of what only null could be, and null means not given."""
     assert examples.least({}, {"type": []}, iter(range(9))) is None

@@ -31,7 +31,7 @@ _NOT_ENFORCED = (
     "not", "if", "dependentRequired", "dependentSchemas", "patternProperties", "propertyNames", "contains",
     "unevaluatedProperties", "unevaluatedItems",
 )  # fmt: skip
-_OF_CLASSES = ("minProperties", "maxProperties")
+_OF_CLASSES = ("minProperties", "maxProperties", "enum", "const")
 
 
 _COUNTED = ("Length", "Items", "Properties")

@@ -46,11 +46,12 @@ def lower(
         return None, ()
     inputs = Inputs(document, named, lifted, has_formats)
     urls = servers.of_operations(document, {one.pointer: one.value for one in found})
+    places = parameters.lifted_places(lifted)
     told = {at: named.idents[place] for at, place in headers.places(named.view).items()}
     resources: dict[str, list[ir.Operation]] = {}
     owners: dict[str, str] = {}  # by the name of a resource the tag that came first
     for one in found:
-        made = _operation(inputs, one, told.get(one.pointer, ""))
+        made = _operation(inputs, one, told.get(one.pointer, ""), places.get(one.pointer, ""))
         made = replace(made, base_url=urls[one.pointer] and literal(urls[one.pointer]))
         tag = methods.tag(one.value, one.path)
         owner = owners.setdefault(names.resource(tag), tag)
@@ -68,11 +69,10 @@ def lower(
 # What is generated
 
 
-def _operation(inputs: Inputs, found: Endpoint, heads: str) -> ir.Operation:
+def _operation(inputs: Inputs, found: Endpoint, heads: str, lifted: str) -> ir.Operation:
     operation, pointer = found.value, found.pointer
     request = requests.lower(inputs, pointer, operation, found.path)
     answers = responses.lower(inputs.named, pointer, operation)
-    lifted = parameters.place_of(inputs.lifted, pointer)
     ident = methods.verb(operation, found.name, methods.tag(operation, found.path))
     stream, is_plain = responses.stream(answers), responses.is_plain(answers)
     is_download = responses.is_download(answers)

@@ -44,12 +44,10 @@ def lift(document: JsonObject, origins: dict[str, str]) -> JsonObject:
     return {**document, "components": {**components, "schemas": schemas}}
 
 
-def place_of(lifted: View | None, pointer: str) -> str:
-    """The component that the parameters of the operation at a pointer were lifted to; "" if they were not."""
-    found = (
-        place for place, origin in (lifted.origins.items() if lifted else ()) if origin == pointer
-    )
-    return next((place for place in found if place.count("/") == 3), "")
+def lifted_places(lifted: View) -> dict[str, str]:
+    """The components that the parameters of operations were lifted to, by the pointers of the operations."""
+    components = (item for item in lifted.origins.items() if item[0].count("/") == 3)
+    return {origin: place for place, origin in components}
 
 
 def hubs(found: Parameters) -> frozenset[tuple[str, str]]:
