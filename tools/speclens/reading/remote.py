@@ -137,6 +137,14 @@ class _Redirects(HTTPRedirectHandler):
         self, req: Request, fp: Any, code: int, msg: str, headers: Any, newurl: str
     ) -> Request | None:
         try:
+            return super().redirect_request(req, fp, code, msg, headers, self._judged(req, newurl))
+        except NotFetched:
+            fp.close()
+            raise
+
+    def _judged(self, req: Request, newurl: str) -> str:
+        """The address that a redirect leads to. Raises NotFetched."""
+        try:
             parts = split(newurl)
         except Unreachable:
             parts = split("")
@@ -146,7 +154,6 @@ class _Redirects(HTTPRedirectHandler):
             or parts.username is not None
             or not is_among(parts, self.remote.hosts)
         ):
-            fp.close()
             raise NotFetched(f"it redirects to {parts.scheme}://{parts.netloc.rpartition('@')[2]}")
         self.remote.count()
-        return super().redirect_request(req, fp, code, msg, headers, _plain(newurl))
+        return _plain(newurl)
