@@ -4,9 +4,9 @@ document needs."""
 from __future__ import annotations
 
 import errno
-import gc
 import gzip
 import http.server
+import io
 import json
 import os
 import sys
@@ -392,7 +392,15 @@ def test_redirects_are_requests(
     count, told = asked(tmp_path, served, *(f"around/{number * 100}" for number in range(5)))
     assert 20 < count <= 25
     assert told[-1] == "25 requests were made already"
-    gc.collect()  # a connection that is still open is a warning, which is an error
+
+
+@pytest.mark.parametrize("url", ["http://a.example/", "http://b.example/", "http://[/"])
+def test_a_redirect_that_is_not_followed_is_closed(url: str) -> None:
+    answer = io.BytesIO()
+    redirects = remote._Redirects(remote.Remote(("a.example",), requests=0))
+    with pytest.raises(remote.NotFetched):
+        redirects.redirect_request(Request("http://a.example/"), answer, 302, "", {}, url)
+    assert answer.closed
 
 
 def test_bytes_are_counted_together(
