@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from speclens import ir, marks, pipeline, render, tidy
+from speclens import ir, judging, marks, project, render, tidy
 from speclens.config import Config
 from speclens.problems import Problem, Refused
 from speclens.reading import loads
@@ -40,24 +40,24 @@ def source(document: Mapping[str, Any] | str, name: str = "openapi.yaml") -> Sou
 
 def lowered(document: Mapping[str, Any] | str) -> ir.Document:
     """The IR of a document that is not refused."""
-    return pipeline.read(source(document))[0]
+    return judging.read(source(document))[0]
 
 
-def drafts(document: Mapping[str, Any] | str, package: str = "pkg") -> dict[str, pipeline.Draft]:
+def drafts(document: Mapping[str, Any] | str, package: str = "pkg") -> dict[str, project.Draft]:
     """The files of a document before they are tidied, by their paths inside the package."""
     read = source(document)
     return printed(read, Config(Path(read.name), package, Path(), "speclens generate"))
 
 
-def printed(read: Source, config: Config) -> dict[str, pipeline.Draft]:
+def printed(read: Source, config: Config) -> dict[str, project.Draft]:
     """The files that a configuration makes of a document, before they are tidied."""
-    found = pipeline.read(read, config.lenient, config.formats == "types").document
+    found = judging.read(read, config.lenient, config.formats == "types").document
     with (
         pytest.MonkeyPatch.context() as patch
     ):  # templates are compiled once, not for every document
         patch.setattr(marks, "nonce", lambda text: "speclens-tests")
         patch.setattr(render, "renderer", _RENDERER)
-        made = pipeline.drafts(read, found, config)
+        made = project.drafts(read, found, config)
     return {path.removeprefix(f"{config.package}/"): draft for path, draft in made.items()}
 
 
@@ -86,7 +86,7 @@ def problems(text: str, name: str = "openapi.yaml") -> tuple[Problem, ...]:
     """What is wrong with a document: warnings of `validate` as well, and what its x-compat is refused for."""
     read = loads(text, name)
     try:
-        pipeline.read(read)
+        judging.read(read)
     except Refused as refused:
         return refused.problems
     return locate(read, validate(read))

@@ -21,7 +21,7 @@ import pytest
 from built import printed
 from speclens import config, reading, tidy
 from speclens.config import Config
-from speclens.pipeline import Draft
+from speclens.project import Draft
 from speclens.source import Source
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from speclens import ir, marks, pipeline, render, reporting
+from speclens import ir, judging, marks, project, render, reporting
 from speclens.config import Config
 from speclens.problems import Problem, Refused
 from speclens.source import Source, loads
@@ -38,9 +38,9 @@ def drafts(
     document: Source, package: str, is_lenient: bool = False
 ) -> tuple[ir.Document, dict[str, str]]:
     """The IR and the untidied files of a document that is not refused."""
-    lowered = pipeline.read(document, is_lenient).document
+    lowered = judging.read(document, is_lenient).document
     config = Config(Path(document.name), package, Path(), "speclens generate")
-    made = pipeline.drafts(document, lowered, config)
+    made = project.drafts(document, lowered, config)
     return lowered, {path: draft.text for path, draft in made.items()}
 
 
@@ -49,7 +49,7 @@ def outcome(
 ) -> tuple[Sequence[Problem], dict[str, str]]:
     """The problems a document is refused with; or warnings, and the files of its package, which compile."""
     try:
-        warnings = pipeline.read(document, is_lenient).warnings
+        warnings = judging.read(document, is_lenient).warnings
     except Refused as refused:
         problems = refused.problems
         assert {problem.severity for problem in problems} >= {"error"}

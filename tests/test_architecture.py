@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment, nodes
 
-from speclens import init_command, ir, plan
+from speclens import ir, plan
+from speclens.commands import init
 
 ROOT = Path(__file__).parents[1]
 TOOLS = ROOT / "tools" / "speclens"
@@ -21,24 +22,15 @@ GENERATED = ROOT / "generated"
 
 # Each imports only from those before it.
 ORDER = (
-    "problems", "literals", "names", "marks", "config", "ir", "patterns", "source", "object_tables", "objects", "reading", "validate", "edits", "repair",
+    "problems", "literals", "names", "marks", "settings", "config", "ir", "patterns", "source", "object_tables", "objects", "reading", "validate", "edits", "repair",
     "lower", "judging", "plan",
-    "models", "render", "prune", "tidy", "reporting", "tree", "cache", "pipeline", "loading", "folding", "mock_pictures",
-    "mock", "verify", "show", "telling", "options", "explain_command", "mock_command", "show_command", "verify_command", "init_command", "cli", "ending", "__main__",
+    "models", "render", "prune", "tidy", "reporting", "tree", "cache", "project", "provenance", "loading", "folding", "mock_pictures",
+    "mock", "verify", "show", "commands", "cli", "ending", "__main__",
 )  # fmt: skip
 # Who touches which library.
 LIBRARIES = {
     "PIL": {"mock_pictures"},
-    "click": {
-        "cli",
-        "explain_command",
-        "init_command",
-        "mock_command",
-        "options",
-        "show_command",
-        "telling",
-        "verify_command",
-    },
+    "click": {"cli", "commands"},
     "datamodel_code_generator": {"models"},
     "hypothesis": {"verify"},
     "iregexp_check": {"source"},
@@ -51,11 +43,11 @@ LIBRARIES = {
     "ruff": {"tidy"},
     "starlette": {"mock"},
     "uvicorn": {"mock"},
-    "yaml": {"cli", "source"},
+    "yaml": {"commands", "source"},
 }
-# Who writes files: the output tree by `tree` alone, a project's first files by `init_command`; the others in a temporary
+# Who writes files: the output tree by `tree` alone, a project's first files by `commands.init`; the others in a temporary
 # directory or the user's cache.
-WRITERS = {"cache", "init_command", "loading", "tidy", "tree"}
+WRITERS = {"cache", "commands", "loading", "tidy", "tree"}
 WRITES = {
     "fdopen", "mkdir", "mkstemp", "NamedTemporaryFile", "rename", "replace_file", "rmdir", "rmtree", "symlink_to",
     "touch", "unlink", "write_bytes", "write_text",
@@ -335,7 +327,7 @@ def test_templates_say_what_they_receive(path: Path) -> None:
     if path.suffix == ".j2":
         for name in first.removeprefix("{# receives: ").removesuffix(" #}").split(", "):
             module, _, member = name.partition(".")
-            known = {"init_command": init_command, "ir": ir, "plan": plan}
+            known = {"init": init, "ir": ir, "plan": plan}
             assert hasattr(known[module], member)
 
 

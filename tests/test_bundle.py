@@ -16,10 +16,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from built import HEAD, HEAD_30, problems
-from speclens import config, pipeline
+from speclens import config
 from speclens.cli import main
 from speclens.config import Allowed
 from speclens.problems import Problem, Refused
+from speclens.project import opened
 from speclens.reading import NOTHING, load, loads
 from speclens.source import Source, locate
 from speclens.validate import official, validate
@@ -576,4 +577,4 @@ def test_options(tmp_path: Path, served: str) -> None:
         f'allow_remote = ["{host(served)}"]\nallow_path = ["."]\n'
     )
     settings = config.load(tmp_path / "pyproject.toml")
-    assert pipeline.build(pipeline.source_of(settings), settings)[1] == ()
+    assert opened(settings).reading.warnings == ()

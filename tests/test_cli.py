@@ -111,11 +111,8 @@ USAGE = (
     (("nope",), "No such command 'nope'."),
     (("check", "--nope"), "No such option '--nope'."),
     (("check", "--format", "xml"), "Invalid value for '--format'"),
-    (("generate", "--spec", "api.yaml"), "--spec goes with --package and --output."),
-    (
-        ("generate", "--package", "p"),
-        "--package, --output, --templates, --client, --one-way, --lenient and --formats go with --spec.",
-    ),
+    (("generate", "--spec", "api.yaml"), "--spec needs --package and --output as well."),
+    (("check", "--spec", "api.yaml", "--package", "p"), "--spec needs --output as well."),
     (("explain",), "Missing argument 'FILE:LINE'."),
     (("explain", "out/pets/models.py"), "Write FILE:LINE, such as models.py:42."),
     (("explain", "out/pets/models.py:0"), "Write FILE:LINE, such as models.py:42."),

@@ -17,7 +17,7 @@ import pytest
 from built import imported, source, texts
 from compat_places.places import ANSWERS, REQUESTS, documents
 from compat_places.trying import failures, served
-from speclens import pipeline
+from speclens import judging
 from speclens.verify import formats_of, generated
 from speclens.verify.running import run
 from speclens.verify.subjects import subjects
@@ -59,7 +59,7 @@ def hold(version: str, seed: int, directory: Path) -> Counter[str]:
     package = imported(files, directory, "client").__name__.rpartition(".")[0]
     models, normalizers = (import_module(f"{package}.{name}") for name in ("models", "normalizers"))
     read = source(document)
-    made, warnings, _ = pipeline.read(read)
+    made, warnings, _ = judging.read(read)
     unenforced = {one.pointer for one in warnings if one.rule == "model/not-enforced"}
     subjects_of, tried = (
         subjects(read.value, unenforced, formats_of(models)),

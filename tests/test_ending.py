@@ -185,9 +185,9 @@ FAULTS = {
 def test_what_the_toolkit_raises_is_one_line(project: Path, name: str) -> None:
     body, message = FAULTS[name]
     code = (
-        "import os, signal, sys, time\nfrom speclens import pipeline\n"
+        "import os, signal, sys, time\nfrom speclens import judging\n"
         f"def judge(source):\n    {body}\n"
-        "pipeline.judge = judge\nfrom speclens.__main__ import main\nsys.exit(main())"
+        "judging.judge = judge\nfrom speclens.__main__ import main\nsys.exit(main())"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, "validate", "api.yaml"],

@@ -18,7 +18,7 @@ from runtime._operation import to_json
 
 from built import imported, schemas, source, texts
 from runtime import _formats
-from speclens import pipeline
+from speclens import judging, project
 from speclens.config import Config
 from speclens.lower import formats
 
@@ -176,7 +176,7 @@ def test_formats_as_annotations(tmp_path: Path) -> None:
         )
     )
     config = Config(Path("openapi.yaml"), "pkg", tmp_path, "fix", formats="annotation")
-    document = pipeline.read(read, formats=config.formats == "types").document
-    text = pipeline.drafts(read, document, config)["pkg/models.py"].text
+    document = judging.read(read, formats=config.formats == "types").document
+    text = project.drafts(read, document, config)["pkg/models.py"].text
     assert "at: Maybe[str] = None" in text
     assert '"""Format: `date-time`."""' in text

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from built import imported, source, texts
-from speclens import pipeline
+from speclens import judging
 from speclens.verify import Report, formats_of, generated
 from speclens.verify.laws import LAWS
 from speclens.verify.running import run
@@ -45,7 +45,7 @@ def test_laws(group: int, tmp_path: Path) -> None:
 def verified(feature: str, directory: Path) -> list[Report]:
     """The reports on all schemas of a document."""
     read = source((GOLDEN / feature / "openapi.yaml").read_text("utf-8"))
-    document, warnings, _ = pipeline.read(read)
+    document, warnings, _ = judging.read(read)
     files = texts(read.text)
     models, normalizers = (imported(files, directory, name) for name in ("models", "normalizers"))
     unenforced = {one.pointer for one in warnings if one.rule == "model/not-enforced"}

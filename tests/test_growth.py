@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 
 from built import HEAD, schemas, source, texts
 from growth import LINEAR, exponent
-from speclens import loading, pipeline, tidy
+from speclens import judging, loading, project, tidy
 from speclens.config import Config
 from speclens.lower import facts, order
 from speclens.problems import Refused
@@ -108,7 +108,7 @@ def _warm() -> None:
 
 def generated(read: Source) -> dict[str, str]:
     config = Config(Path(read.name), "pkg", Path(), "")
-    made = pipeline.drafts(read, pipeline.read(read).document, config)
+    made = project.drafts(read, judging.read(read).document, config)
     return tidy.tidy({path: draft.text for path, draft in made.items()})
 
 
@@ -158,7 +158,7 @@ def test_each_class_of_a_chain_can_be_used_first(kind: str, length: int) -> None
 )  # fmt: skip
 def test_longer_ones_are_told(kind: str, length: int) -> None:
     with pytest.raises(Refused) as caught:
-        pipeline.read(source(chain(kind, length)))
+        judging.read(source(chain(kind, length)))
     problem = caught.value.problems[0]
     assert (problem.rule, problem.severity) == ("source/depth", "error")
     assert problem.pointer.startswith("#/components")
@@ -167,7 +167,7 @@ def test_longer_ones_are_told(kind: str, length: int) -> None:
 def test_a_union_of_very_many_shapes_is_told() -> None:
     shapes = [{"const": name, "x-compat": {"to": 1}} for name in names(2_000)]
     with pytest.raises(Refused) as caught:
-        pipeline.read(source(schemas(A={"oneOf": [{"type": "integer"}, *shapes]})))
+        judging.read(source(schemas(A={"oneOf": [{"type": "integer"}, *shapes]})))
     (problem,) = caught.value.problems
     assert (problem.rule, problem.pointer) == ("compat/too-many-shapes", "#/components/schemas/A")
 
@@ -175,7 +175,7 @@ def test_a_union_of_very_many_shapes_is_told() -> None:
 def test_large_numbers_whose_hashes_are_one_are_told() -> None:
     numbers = [number * (2**61 - 1) for number in range(20_000)]
     with pytest.raises(Refused) as caught:
-        pipeline.read(source(schemas(A={"enum": numbers})))
+        judging.read(source(schemas(A={"enum": numbers})))
     (problem,) = caught.value.problems
     assert (problem.rule, problem.pointer) == ("model/large-numbers", "#/components/schemas/A")
 

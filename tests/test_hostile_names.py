@@ -9,7 +9,7 @@ import pytest
 
 from hostile_checks import drafts, outcome, quicken, run_cases, source
 from names_that_clash import PROPERTIES, SCHEMAS
-from speclens import pipeline, tidy
+from speclens import judging, tidy
 
 HEAD = {"openapi": "3.1.1", "info": {"title": "x", "version": "1"}, "paths": {}}
 PLAIN = {"type": "string"}
@@ -212,7 +212,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
 @pytest.mark.parametrize("name", REFUSED)
 def test_refused(name: str) -> None:
     value, rule = REFUSED[name]
-    problems = pipeline.judge(source(value))
+    problems = judging.judge(source(value))
     assert rule in {problem.rule for problem in problems if problem.severity == "error"}
     assert all(
         problem.pointer.startswith("#/components/schemas/")

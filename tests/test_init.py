@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from speclens import config
+from speclens import config, settings
 from speclens.cli import main
 from speclens.lower import compat
 from speclens.lower.walk import all_schemas
@@ -92,7 +92,7 @@ def test_x_compat_is_in_use(empty: Path) -> None:
 def test_every_key_of_the_configuration_is_explained(empty: Path) -> None:
     run()
     lines = Path("pyproject.toml").read_text().splitlines()
-    for key in config.KEYS:
+    for key in settings.BY_KEY:
         (number,) = (n for n, line in enumerate(lines) if line.lstrip("# ").startswith(f"{key} = "))
         assert lines[number - 1].startswith("# ")
     assert tomllib.loads("\n".join(line.removeprefix("# ") for line in lines[2:] if " = " in line))

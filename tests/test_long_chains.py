@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from built import drafts, schemas, source
-from speclens import pipeline
+from speclens import judging
 from speclens.problems import Refused
 
 
@@ -36,7 +36,7 @@ def test_hundreds_are_followed() -> None:
 def test_thousands_are_a_problem() -> None:
     usual = sys.getrecursionlimit()
     with pytest.raises(Refused) as caught:
-        pipeline.read(source(chain(4000)))
+        judging.read(source(chain(4000)))
     (problem,) = caught.value.problems
     assert (problem.rule, problem.pointer, problem.line) == ("source/depth", "#/components", 1)
     assert sys.getrecursionlimit() == usual

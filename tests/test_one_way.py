@@ -1,4 +1,4 @@
-"""`denormalize = false` and `--one-way`: a package without the way back from canonical to older fields."""
+"""`denormalize = false` and `--no-denormalize`: a package without the way back from canonical to older fields."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def generated(output: Path, *options: str) -> str:
 
 def test_the_way_back_is_there_unless_it_is_left_out(tmp_path: Path) -> None:
     both = generated(tmp_path / "both")
-    one_way = generated(tmp_path / "one", "--one-way")
+    one_way = generated(tmp_path / "one", "--no-denormalize")
     for name in ("denormalize_image_edit_request", "def unfold(", "_unfold_image_edit_request"):
         assert name in both
         assert name not in one_way
@@ -35,10 +35,10 @@ def test_the_way_back_is_there_unless_it_is_left_out(tmp_path: Path) -> None:
 def test_leaving_it_out_is_a_cause_of_drift(tmp_path: Path) -> None:
     generated(tmp_path)
     target = ("--spec", str(SPEC), "--package", "routescope", "--output", str(tmp_path))
-    found = CliRunner().invoke(main, ["check", *target, "--one-way"])
+    found = CliRunner().invoke(main, ["check", *target, "--no-denormalize"])
     assert found.exit_code == 1
     assert "config" in found.output
-    assert found.output.rstrip().endswith("--one-way")
+    assert found.output.rstrip().endswith("--no-denormalize")
 
 
 @pytest.mark.parametrize(("written", "expected"), [("true", True), ("false", False)])

@@ -10,7 +10,7 @@ import pytest
 
 from built import imported, problems, texts
 from built import source as source
-from speclens import pipeline, plan
+from speclens import judging, plan
 from speclens.config import Config
 from speclens.problems import Refused
 
@@ -104,10 +104,10 @@ def test_what_the_server_leaves_out_is_told_with_its_place(head: str) -> None:
 
 def warned(text: str) -> tuple[Any, ...]:
     from built import source
-    from speclens import pipeline
+    from speclens import judging
 
     assert not [one for one in problems(text) if one.severity == "error"]
-    return pipeline.read(source(text))[1]
+    return judging.read(source(text))[1]
 
 
 def test_what_an_input_is_made_of_stands_before_it(tmp_path: Path) -> None:
@@ -216,7 +216,7 @@ components:
 
 @pytest.mark.parametrize("name", ["Client", "Request", "Operation"])
 def test_a_client_called_like_something_else_is_refused(name: str) -> None:
-    document = pipeline.read(source(CLASH)).document
+    document = judging.read(source(CLASH)).document
     config = Config(Path("openapi.yaml"), "clash", Path(), "fix", client=name)
     with pytest.raises(Refused) as caught:
         plan.package(document, config)

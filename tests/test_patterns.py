@@ -16,7 +16,7 @@ from runtime._patterns import matches
 
 from built import schemas, source
 from growth import LINEAR, exponent
-from speclens import patterns, pipeline
+from speclens import judging, patterns
 from speclens.cli import main
 from speclens.judging import judge
 from speclens.lower import facts, likely
@@ -231,7 +231,7 @@ def test_a_shape_with_one_is_refused(old: dict[str, Any], place: str) -> None:
         R={"type": "object", "properties": {"new": {"type": "string"}, "old": shape}}
     )
     with pytest.raises(Refused) as caught:
-        pipeline.read(source(document))
+        judging.read(source(document))
     problem = next(one for one in caught.value.problems if one.severity == "error")
     assert (problem.rule, problem.line) == ("compat/pattern", 1)
     assert problem.pointer == f"#/components/schemas/R/properties/old{place}"

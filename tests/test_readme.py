@@ -21,7 +21,7 @@ import hostile
 from built import HEAD, source
 from hostile_checks import quicken
 from mocked import Mock, mock
-from speclens import marks, pipeline, plan, render
+from speclens import judging, marks, plan, render
 from speclens.config import Config
 from speclens.problems import Refused
 from test_hostile import check_readme
@@ -166,7 +166,7 @@ def readme_of(document: dict[str, Any]) -> str | None:
     """The README of a document's package; None for a document that is refused."""
     read = source(document)
     try:
-        lowered = pipeline.read(read)[0]
+        lowered = judging.read(read)[0]
     except Refused:
         return None
     config = Config(Path(read.name), "pkg", Path(), "speclens generate")

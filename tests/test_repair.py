@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from built import HEAD, HEAD_30, imported, source, texts
-from speclens import pipeline
+from speclens import judging
 from speclens.cli import main
 from speclens.edits import REMOVED, Edit, edited
 from speclens.problems import Refused
@@ -45,7 +45,7 @@ def schema(value: Any, head: dict[str, Any] = HEAD_30) -> dict[str, Any]:
 
 
 def repaired(document: dict[str, Any]) -> Any:
-    return pipeline.read(source(document)).source.value
+    return judging.read(source(document)).source.value
 
 
 def schema_of(value: Any, head: dict[str, Any] = HEAD_30) -> Any:
@@ -185,9 +185,9 @@ def test_no_paths_and_no_info() -> None:
 def test_operations_that_cannot_be_understood(fields: dict[str, Any], rule: str) -> None:
     document = source(operation(**fields))
     with pytest.raises(Refused) as refused:
-        pipeline.read(document)
+        judging.read(document)
     assert rule in {one.rule for one in refused.value.problems if one.severity == "error"}
-    found = pipeline.read(document, is_lenient=True)
+    found = judging.read(document, is_lenient=True)
     assert all(one.severity == "warning" for one in found.warnings)
     assert [one.place for one in found.document.left_out][:1] == ["#/paths/~1a/get"] or (
         rule == "reference/external"
@@ -207,25 +207,25 @@ def test_operations_that_cannot_be_understood(fields: dict[str, Any], rule: str)
 def test_nothing_to_generate(document: dict[str, Any]) -> None:
     for is_lenient in (False, True) if document.get("paths") is None else (False,):
         with pytest.raises(Refused):
-            pipeline.read(source(document), is_lenient)
+            judging.read(source(document), is_lenient)
 
 
 def test_what_is_missed_after_something_was_left_out() -> None:
     document = operation(parameters=[{"$ref": "#/components/parameters/a"}])
     document["components"]["parameters"] = {"a": {"in": "query"}}
     with pytest.raises(Refused) as refused:
-        pipeline.read(source(document))
+        judging.read(source(document))
     told = [(one.rule, one.severity) for one in refused.value.problems]
     assert ("openapi/required", "warning") in told
     assert ("reference/unresolved", "error") in told
-    found = pipeline.read(source(document), is_lenient=True)
+    found = judging.read(source(document), is_lenient=True)
     assert [one.place for one in found.document.left_out] == ["#/paths/~1a/get"]
 
 
 def test_unknown_methods_are_no_detail() -> None:
     document = {**HEAD_30, "paths": {"/a": {"copy": {"responses": OK}, "odd": {"a": 1}}}}
     with pytest.raises(Refused) as refused:
-        pipeline.read(source(document))
+        judging.read(source(document))
     errors = [one.pointer for one in refused.value.problems if one.severity == "error"]
     assert errors == ["#/paths/~1a/copy"]
 
@@ -302,8 +302,8 @@ def test_a_parameter_of_20_that_cannot_be_understood_hinders_after_a_body(faulty
     """In OpenAPI 3 the body is no parameter, and the others have other places."""
     document = source(swagger(BODY, faulty, QUERY))
     with pytest.raises(Refused) as refused:
-        pipeline.read(document)
-    left_out = pipeline.read(document, True).document.left_out
+        judging.read(document)
+    left_out = judging.read(document, True).document.left_out
 
     errors = {one.pointer for one in refused.value.problems if one.severity == "error"}
     assert {place.startswith("#/paths/~1a/post/parameters/1") for place in errors} == {True}
@@ -335,7 +335,7 @@ def test_a_component_of_20_is_mended(fields: dict[str, Any], place: str) -> None
     given = swagger(
         *([{"$ref": f"#/parameters/{use}"}] if section == "parameters" else []), **fields
     )
-    read = pipeline.read(source({**given, "security": [{"key": []}]}))
+    read = judging.read(source({**given, "security": [{"key": []}]}))
 
     assert place in {one.pointer for one in read.warnings}
 

@@ -13,7 +13,7 @@ import pytest
 from pydantic import AfterValidator, Field
 
 from built import schemas, source, texts
-from speclens import loading, pipeline
+from speclens import judging, loading
 from speclens.verify import Report, generated
 from speclens.verify.running import run as verified
 from speclens.verify.subjects import subjects
@@ -269,7 +269,7 @@ def report_on(package: tuple[ModuleType, ...], examples: int = 600, **changed: A
     """The report on Thing, with some of what is generated of it replaced."""
     models, normalizers, _ = package
     read = source(TAGS)
-    made = generated(read.value, pipeline.read(read)[0], models, normalizers)[THING]
+    made = generated(read.value, judging.read(read)[0], models, normalizers)[THING]
     return verified(subjects(read.value)(THING, replace(made, **changed)), examples)
 
 

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from built import imported, texts
-from speclens import pipeline
+from speclens import judging
 from speclens.lower import compat, views
 from speclens.source import Source, load, loads
 from speclens.validate import validate
@@ -120,7 +120,7 @@ def test_laws(case: ViewCase, tmp_path: Path) -> None:
     one = source(case)
     files = texts(one.text)
     models, normalizers = (imported(files, tmp_path, name) for name in ("models", "normalizers"))
-    document, warnings, _ = pipeline.read(one)
+    document, warnings, _ = judging.read(one)
     made = generated(one.value, document, models, normalizers)
     unenforced = {found.pointer for found in warnings if found.rule == "model/not-enforced"}
     judged = formats_of(models)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from built import imported, schemas, source, texts
-from speclens import pipeline
+from speclens import judging
 from speclens.lower import examples
 
 _NAMES = """
@@ -124,7 +124,7 @@ def test_schemas_made_of_themselves(name: str, is_any: bool) -> None:
 
 
 def test_what_is_not_enforced_is_told() -> None:
-    read = pipeline.read(source(schemas(A=HUGE["c"], Itself=LOOPS["Itself"])))
+    read = judging.read(source(schemas(A=HUGE["c"], Itself=LOOPS["Itself"])))
     assert [(one.rule, one.pointer) for one in read.warnings] == [
         ("model/not-enforced", "#/components/schemas/A/minLength"),
         ("model/not-enforced", "#/components/schemas/Itself"),
@@ -137,7 +137,7 @@ def test_what_is_not_enforced_is_told() -> None:
 )
 def test_what_a_class_does_not_enforce_is_told(keyword: str, value: Any) -> None:
     thing = {"type": "object", "properties": {"a": {"type": "integer"}}, keyword: value}
-    read = pipeline.read(source(schemas(A=thing)))
+    read = judging.read(source(schemas(A=thing)))
     assert [(one.rule, one.pointer) for one in read.warnings] == [
         ("model/not-enforced", f"#/components/schemas/A/{keyword}")
     ]

@@ -19,7 +19,7 @@ import pytest
 from ruff import find_ruff_bin
 
 from hostile_checks import check_problems
-from speclens import pipeline, plan, reading, show
+from speclens import judging, plan, project, reading, show
 from speclens.config import Config
 from speclens.judging import Reading
 from speclens.lower import parameters, views, warn_of_age
@@ -46,7 +46,7 @@ def tried(document: Any, seconds: float = 20.0, is_made: bool = True) -> str:
         except Refused as refused:
             assert refused.problems
             return "refused"
-        check_problems(pipeline.judge(source), source)
+        check_problems(judging.judge(source), source)
         if made := _read(source, False, is_made):
             _read_otherwise(made)
             return "package"
@@ -56,14 +56,14 @@ def tried(document: Any, seconds: float = 20.0, is_made: bool = True) -> str:
 def _read(source: Source, is_lenient: bool, is_made: bool) -> Reading | None:
     """What is read of a document, whose package was imported, or None if it is refused."""
     try:
-        read = pipeline.read(source, is_lenient)
+        read = judging.read(source, is_lenient)
     except Refused as refused:
         check_problems(refused.problems, source)
         assert "error" in {problem.severity for problem in refused.problems}
         return None
     check_problems(read.warnings, source)
     if is_made:
-        made = pipeline.drafts(source, read.document, _CONFIG)
+        made = project.drafts(source, read.document, _CONFIG)
         imported({path: draft.text for path, draft in made.items()})
     return read
 

@@ -14,7 +14,7 @@ from typing import Any
 from hypothesis.strategies import SearchStrategy
 
 from built import imported
-from speclens import ir, objects, pipeline, tidy
+from speclens import ir, judging, objects, project, tidy
 from speclens.config import Config
 from speclens.lower import directions, events, lifting, parameters, views
 from speclens.lower.view import View, copied
@@ -51,11 +51,11 @@ class Package:
 
 def package(source: Source, directory: Path) -> Package | None:
     """The package of a document; None if it has no operations. What of it is faulty is left out."""
-    read = pipeline.read(source, True)
+    read = judging.read(source, True)
     if read.document.client is None:
         return None
     config = Config(Path(source.name), "pkg", Path(), "speclens generate", lenient=True)
-    drafts = pipeline.drafts(read.source, read.document, config)
+    drafts = project.drafts(read.source, read.document, config)
     tidied = tidy.tidy({path: draft.text for path, draft in drafts.items()})
     files = {path.removeprefix("pkg/"): text for path, text in tidied.items()}
     module = imported(files, Path(tempfile.mkdtemp(dir=directory)), "client")

@@ -5,20 +5,19 @@ from __future__ import annotations
 import keyword
 import os
 import re
+import shlex
 import sys
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
+from speclens import settings
 from speclens.problems import Problem, Refused
+from speclens.settings import Kind, Setting
 
-KEYS = (
-    "spec", "package", "output", "templates", "version", "client", "denormalize", "lenient", "formats", "overlays",
-    "allow_remote", "allow_path",
-)  # fmt: skip
-FORMATS = ("types", "annotation")
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s/@:?#\[\]\\]+)(:[0-9]{1,5})?")
 # An underscore at an end of it would be a hyphen at an end of the distribution's name, which installers refuse.
 _PACKAGE = re.compile("[A-Za-z]([A-Za-z0-9_]*[A-Za-z0-9])?")
@@ -26,9 +25,7 @@ _CLASS = re.compile("[A-Z][A-Za-z0-9_]*")
 _VERSION = re.compile(
     r"([0-9]+!)?[0-9]+(\.[0-9]+)*((a|b|rc)[0-9]+)?(\.post[0-9]+)?(\.dev[0-9]+)?(\+[a-z0-9]+(\.[a-z0-9]+)*)?"
 )  # PEP 440, in its normal form
-_SWITCHES = ("denormalize", "lenient")
-_LISTS = ("overlays", "allow_remote", "allow_path")
-_NO_STRINGS = (*_SWITCHES, *_LISTS)
+_COMMAND_LINE = Path("command line")
 
 
 # Modules that the generated package would be taken for, or that it would be imported instead of: those of Python, those
@@ -51,25 +48,26 @@ class Allowed:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """`spec` is the document; `output` the directory that the distribution of `package` is written to; `templates` is
-    looked up before the built-in ones; `version` is that of the distribution; `fix` the command that generates;
-    `denormalize` says whether the way back from canonical to older fields is generated as well; `overlays` are laid
-    over the document, in order; `allowed` is what it may refer to; `lenient` leaves out what of it cannot be understood.
-    `formats` is "types" if strings of some formats (`date-time`, `uuid` ...) are Python types in models, "annotation" if
-    they are all `str`."""
+    """A value for each row of `settings.SETTINGS`, and `fix`: the command that generates the package."""
 
     spec: Path
-    package: str
-    output: Path
-    fix: str
+    package: str = "api"
+    output: Path = Path()
+    fix: str = ""
     templates: Path | None = None
     version: str = "0.1.0"
     client: str = ""
     denormalize: bool = True
     overlays: tuple[Path, ...] = ()
-    allowed: Allowed = Allowed()
+    allow_remote: tuple[str, ...] = ()
+    allow_path: tuple[Path, ...] = ()
     lenient: bool = False
     formats: str = "types"
+
+    @property
+    def allowed(self) -> Allowed:
+        """What the document may refer to."""
+        return Allowed(self.allow_remote, self.allow_path)
 
     @property
     def values(self) -> tuple[str, ...]:
@@ -124,102 +122,123 @@ def _trusted() -> set[int]:
     return {0, user} | ({int(before)} if user == 0 and is_number else set())
 
 
-def load(path: Path) -> Config:
-    """The configuration of a pyproject.toml; its paths are relative to the file. Raises Refused."""
+def load(path: Path, given: Mapping[str, Any] = MappingProxyType({})) -> Config:
+    """The configuration of a pyproject.toml, whose paths are relative to that file; settings that are `given` on the
+    command line come before it. Raises Refused."""
     table = _table(path) or {}
-    if problems := _table_problems(table, path):
+    if problems := [*_table_problems(table, path)]:
         raise Refused(problems)
     here = Path(os.path.relpath(path.parent))
+    values = {key: _value(settings.BY_KEY[key], value, here) for key, value in table.items()}
     return checked(
-        Config(
-            spec=here / table["spec"],
-            package=table["package"],
-            output=here / table["output"],
-            fix="speclens generate",
-            templates=here / table["templates"] if "templates" in table else None,
-            version=table.get("version", "0.1.0"),
-            client=table.get("client", ""),
-            denormalize=table.get("denormalize", True),
-            lenient=table.get("lenient", False),
-            overlays=tuple(here / name for name in table.get("overlays", ())),
-            allowed=Allowed(
-                hosts=tuple(table.get("allow_remote", ())),
-                paths=tuple(here / name for name in table.get("allow_path", ())),
-            ),
-            formats=table.get("formats", "types"),
-        ),
-        path,
+        Config(**values | dict(given), fix=f"speclens generate{command_line(given)}"),
+        dict.fromkeys(table.keys() - given.keys(), path),
     )
 
 
-def _table_problems(table: Mapping[str, Any], path: Path) -> list[Problem]:
-    problems = [
-        _problem(path, key, f"unknown key `{key}`", f"one of {', '.join(KEYS)}")
-        for key in table
-        if key not in KEYS
-    ]
-    problems += [
-        _problem(path, key, f"`{key}` is a string", f'write `{key} = "…"`')
-        for key, value in table.items()
-        if key in KEYS and key not in _NO_STRINGS and not isinstance(value, str)
-    ]
-    problems += [
-        _problem(path, key, f"`{key}` is true or false", "write one of them")
-        for key in _SWITCHES
-        if not isinstance(table.get(key, True), bool)
-    ]
-    for key in _LISTS:
-        listed = table.get(key, [])
-        if not isinstance(listed, list) or not all(isinstance(name, str) for name in listed):
-            message, hint = f"`{key}` is a list of strings", f'write `{key} = ["…"]`'
-            problems.append(_problem(path, key, message, hint))
-    problems += [
-        _problem(path, key, f"`{key}` is missing", f'write `{key} = "…"` under [tool.speclens]')
-        for key in ("spec", "package", "output")
-        if key not in table
-    ]
-    return problems
+def of_command_line(given: Mapping[str, Any]) -> Config:
+    """The configuration that the settings given on the command line make. Raises Refused."""
+    return checked(Config(**given, fix=f"speclens generate{command_line(given)}"))
 
 
-def checked(config: Config, origin: Path | None = None) -> Config:
-    """The configuration itself. Raises Refused where a name or a path in it could not be one."""
-    problems = [*_name_problems(config, origin or Path("command line"))]
-    problems += _place_problems(config, origin or Path("command line"))
-    if problems:
-        raise Refused(problems)
+def command_line(given: Mapping[str, Any]) -> str:
+    """Settings as the options of a command, each after a space, in the order of the table."""
+    words: list[str] = []
+    for setting in settings.SETTINGS:
+        value = given.get(setting.key)
+        if isinstance(value, bool):
+            words.append(setting.option if value else f"--no-{setting.option[2:]}")
+        elif value is not None:
+            several = value if isinstance(value, tuple) else (value,)
+            words += [word for one in several for word in (setting.option, shlex.quote(str(one)))]
+    return "".join(f" {word}" for word in words)
+
+
+def _value(setting: Setting, value: Any, here: Path) -> Any:
+    """What a key of a table says, as `Config` holds it."""
+    if setting.kind == "path":
+        return here / value
+    if setting.is_list:
+        return tuple(here / one if setting.kind == "paths" else one for one in value)
+    return value
+
+
+def _table_problems(table: Mapping[str, Any], path: Path) -> Iterator[Problem]:
+    for key, value in table.items():
+        setting = settings.BY_KEY.get(key)
+        if setting is None:
+            known = ", ".join(settings.BY_KEY)
+            yield _problem(path, key, f"unknown key `{key}`", f"one of {known}")
+        elif not _is_of_kind(setting, value):
+            yield _problem(path, key, f"`{key}` must be {_KINDS[setting.kind]}", _hint(setting))
+    for setting in settings.SETTINGS:
+        if setting.is_required and setting.key not in table:
+            hint = f"{_hint(setting)} under [tool.speclens]"
+            yield _problem(path, setting.key, f"`{setting.key}` is missing", hint)
+
+
+_KINDS: Mapping[Kind, str] = {
+    "path": "a string",
+    "paths": "a list of strings",
+    "text": "a string",
+    "texts": "a list of strings",
+    "switch": "true or false",
+    "choice": "a string",
+}
+
+
+def _is_of_kind(setting: Setting, value: Any) -> bool:
+    if setting.kind == "switch":
+        return isinstance(value, bool)
+    if setting.is_list:
+        return isinstance(value, list) and all(isinstance(one, str) for one in value)
+    return isinstance(value, str)
+
+
+def _hint(setting: Setting) -> str:
+    shown = {"switch": "true", "paths": '["…"]', "texts": '["…"]'}.get(setting.kind, '"…"')
+    return f"write `{setting.key} = {shown}`"
+
+
+def checked(config: Config, origins: Mapping[str, Path] = MappingProxyType({})) -> Config:
+    """The configuration itself. Raises Refused where a name or a path in it could not be one; `origins` are the files that
+    keys stand in, those of the command line aside."""
+    found = [*_name_problems(config), *_place_problems(config)]
+    if found:
+        raise Refused(
+            _problem(origins.get(key, _COMMAND_LINE), key, message, hint)
+            for key, message, hint in found
+        )
     return config
 
 
-def _name_problems(config: Config, where: Path) -> Iterator[Problem]:
+def _name_problems(config: Config) -> Iterator[tuple[str, str, str]]:
     if not is_package(config.package):
         message = f"{config.package!r} cannot be the name of a package"
         if config.package in _IMPORTED:
             message += ": Python, or what the package needs, has a module of that name"
         hint = f"letters, digits and underscores, such as `{_like(config.package)}`"
-        yield _problem(where, "package", message, hint)
+        yield "package", message, hint
     if config.client and not _CLASS.fullmatch(config.client):
         message = f"{config.client!r} is no name of a class"
-        hint = "letters and digits, a capital first, such as `PetStore`"
-        yield _problem(where, "client", message, hint)
+        yield "client", message, "letters and digits, a capital first, such as `PetStore`"
     if not _VERSION.fullmatch(config.version):
-        message = f"{config.version!r} is no version"
-        yield _problem(where, "version", message, "write `0.1.0` (PEP 440)")
-    if config.formats not in FORMATS:
+        yield "version", f"{config.version!r} is no version", "write `0.1.0` (PEP 440)"
+    formats = settings.BY_KEY["formats"].values
+    if config.formats not in formats:
         message = f"{config.formats!r} is no way to take formats"
-        yield _problem(where, "formats", message, f"one of {', '.join(FORMATS)}")
+        yield "formats", message, f"one of {', '.join(formats)}"
 
 
-def _place_problems(config: Config, where: Path) -> Iterator[Problem]:
-    for host in config.allowed.hosts:
+def _place_problems(config: Config) -> Iterator[tuple[str, str, str]]:
+    for host in config.allow_remote:
         if not _HOST.fullmatch(host):
-            message = f"{host!r} is no host"
-            yield _problem(where, "allow_remote", message, "write `HOST` or `HOST:PORT`")
+            yield "allow_remote", f"{host!r} is no host", "write `HOST` or `HOST:PORT`"
     for key, path in _paths(config):
         if "\0" in str(path):
-            message = f"{str(path)!r} holds a NUL, which no path can"
-            yield _problem(where, key, message, "name another")
+            yield key, f"{str(path)!r} holds a NUL, which no path can", "name another"
         elif key == "templates" and not path.is_dir():
-            yield _problem(where, key, f"no directory {path}", "name one that exists")
+            yield key, f"no directory {path}", "name one that exists"
 
 
 def is_package(name: str) -> bool:
@@ -235,10 +254,12 @@ def _like(name: str) -> str:
 
 
 def _paths(config: Config) -> Iterator[tuple[str, Path]]:
-    yield from (("spec", config.spec), ("output", config.output))
-    yield from (("templates", path) for path in (config.templates,) if path)
-    yield from (("overlays", path) for path in config.overlays)
-    yield from (("allow_path", path) for path in config.allowed.paths)
+    for setting in settings.SETTINGS:
+        value = getattr(config, setting.key)
+        if setting.kind == "paths":
+            yield from ((setting.key, path) for path in value)
+        elif setting.kind == "path" and value is not None:
+            yield setting.key, value
 
 
 def _table(path: Path) -> Mapping[str, Any] | None:

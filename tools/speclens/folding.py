@@ -149,7 +149,7 @@ def _load(source: Source, document: ir.Document) -> ModuleType:
     """The normalizers of a document as a module."""
     nonce = marks.nonce("".join(source.texts))
     render_one = render.renderer((render.BUILT_IN,), nonce)
-    config = Config(Path(source.name), _PACKAGE, Path(), "")
+    config = Config(Path(source.name), _PACKAGE)
     package = plan.package(document, config)
     texts = {"__init__.py": ""}
     for file in plan.files(document, config):

@@ -22,10 +22,10 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-from speclens import ir, loading, mock_pictures, pipeline, tree
-from speclens.config import Config
+from speclens import ir, loading, mock_pictures, tree
 from speclens.lower import examples, views
 from speclens.problems import Finding, Refused
+from speclens.project import Project
 from speclens.reporting import safe
 from speclens.source import Source, locate
 
@@ -40,14 +40,12 @@ class Unavailable(Exception):
     """The mock cannot run here; the message says why, in one line."""
 
 
-def serve(
-    source: Source, config: Config, built: tree.Tree, at: tuple[str, int], key: str, log: Log
-) -> None:
-    """Serve the package of a document until the process is told to stop. Raises Refused, Unavailable."""
+def serve(project: Project, at: tuple[str, int], key: str, log: Log) -> None:
+    """Serve the package of a project until the process is told to stop. Raises Refused, Unavailable."""
     if missing := [name for name in _LIBRARIES if importlib.util.find_spec(name) is None]:
         told = f"{', '.join(missing)} not installed"
         raise Unavailable(f"{told}: pip install 'speclens[mock]'")
-    document, _, source = pipeline.read(source, config.lenient, config.formats == "types")
+    document, _, source = project.reading
     if document.client is None or not document.client.served:
         message = "no operation of this document has a server that could be run"
         hint = "`speclens validate` says of each why"
@@ -55,8 +53,8 @@ def serve(
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: sys.exit(0))
     with tempfile.TemporaryDirectory(prefix="speclens-mock-") as directory, _listening(at) as place:
-        tree.write(Path(directory), built)
-        [server] = loading.load(Path(directory, config.package), _PACKAGE, ["server"])
+        tree.write(Path(directory), project.tree)
+        [server] = loading.load(Path(directory, project.config.package), _PACKAGE, ["server"])
         app = _app(source, document, server, key)
         _run(_logged(_with_files(app), log), place, key if document.client.is_bearer else "", log)
 

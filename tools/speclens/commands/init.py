@@ -1,4 +1,4 @@
-"""The commands that begin a project: `speclens init`, and `speclens schema` for documents that exist already."""
+"""The command `speclens init`, which begins a project."""
 
 from __future__ import annotations
 
@@ -14,26 +14,36 @@ from pathlib import Path
 import click
 
 from speclens import config as configuration
-from speclens import marks, names, render
+from speclens import marks, names, render, settings
+from speclens.commands import schema
+from speclens.commands.options import format_option
+from speclens.commands.telling import reported, say
 from speclens.config import Config
-from speclens.options import format_option
 from speclens.problems import Problem, Refused
-from speclens.telling import reported, say
+from speclens.settings import Setting
 
 _PROJECT = Path("pyproject.toml")
-_SCHEMA = "init/openapi.schema.json"
 _TABLE = re.compile(r"""\s*\[\s*tool\s*\.\s*["']?speclens["']?\s*[].]""")
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What the first files are made of: the names of the package and of its client, and when the field of the example
-    that is deprecated begins and ceases to be so."""
+    """What the first files are made of: the names of the package and of its client, when the field of the example that is
+    deprecated begins and ceases to be so, and what stands in the table."""
 
     package: str
     client: str
     since: str
     sunset: str
+    settings: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A setting in pyproject.toml, and what it is for."""
+
+    comment: str
+    text: str
 
 
 @click.command("init")
@@ -61,23 +71,6 @@ def init_command(directory: Path, package: str | None, style: str) -> None:
         say(f"  speclens {command}")
 
 
-@click.command("schema")
-def schema_command() -> None:
-    """Print the JSON Schema by which editors know OpenAPI and x-compat.
-
-    \b
-    Example:
-      speclens schema > openapi.schema.json
-    and as the first line of openapi.yaml:
-      # yaml-language-server: $schema=openapi.schema.json
-    """
-    click.echo(_schema(), nl=False)
-
-
-def _schema() -> str:
-    return render.find(_SCHEMA, (render.BUILT_IN,)).read_text("utf-8")
-
-
 def _package(directory: Path) -> str:
     """A name after a directory: one that can be imported and installed."""
     name = names.snake(_real(directory).name)
@@ -90,7 +83,17 @@ def _real(path: Path) -> Path:
 
 def _start(package: str, now: datetime) -> Start:
     since, sunset = (f"{day:%Y-%m-%d}" for day in (now, now + timedelta(days=365)))
-    return Start(package, names.pascal(package), since, sunset)
+    given = {"spec": f"openapi/{package}.yaml", "package": package, "output": "generated"}
+    lines = tuple(Line(one.help, _line(one, given.get(one.key))) for one in settings.SETTINGS)
+    return Start(package, names.pascal(package), since, sunset, lines)
+
+
+def _line(setting: Setting, value: str | None) -> str:
+    """A setting as TOML: its value, or as a comment what it would be."""
+    if value is not None:
+        return f"{setting.key} = {settings.toml(value)}"
+    usual = setting.example if setting.default is None else settings.toml(setting.default)
+    return f"# {setting.key} = {usual}"
 
 
 def _files(start: Start) -> dict[Path, str]:
@@ -103,7 +106,7 @@ def _files(start: Start) -> dict[Path, str]:
 
     return {
         Path("openapi", f"{start.package}.yaml"): text("init/openapi.yaml.j2"),
-        Path("openapi", Path(_SCHEMA).name): _schema(),
+        Path("openapi", Path(schema.OPENAPI).name): schema.openapi(),
         _PROJECT: text("init/pyproject.toml.j2"),
     }
 
@@ -121,7 +124,7 @@ def _check(directory: Path, start: Start, files: Mapping[Path, str]) -> None:
         problems.append(_problem("unreadable", directory, f"cannot be read: {error}", hint))
     try:
         spec = directory / next(iter(files))
-        configuration.checked(Config(spec, start.package, directory, "speclens init"))
+        configuration.checked(Config(spec, start.package, directory))
     except Refused as refused:
         problems += refused.problems
     if problems:

@@ -71,6 +71,12 @@ def print_problems(problems: Iterable[Problem], style: str) -> None:
     click.echo(reporting.render(tuple(problems), cast(reporting.Format, style)), nl=False)
 
 
+def progress(message: str) -> None:
+    """Say on a terminal what takes a while."""
+    if sys.stderr.isatty():
+        say(f"{message} …", err=True)
+
+
 def warn(warnings: tuple[Problem, ...]) -> None:
     """Report warnings on standard error."""
     for line in reporting.render(warnings, "text").splitlines():

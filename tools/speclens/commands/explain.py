@@ -9,11 +9,12 @@ from typing import Any
 
 import click
 
-from speclens import pipeline, tree
+from speclens.commands.options import configured, format_option
+from speclens.commands.telling import reported, say
 from speclens.config import Config
-from speclens.options import format_option, target_options
-from speclens.source import Source
-from speclens.telling import reported, say
+from speclens.project import Project, opened
+from speclens.provenance import origin_of, places_of, template_path
+from speclens.tree import OutputFile
 
 _DIGITS = 9
 """Longest number of a line: no file has more lines, and int() takes no number of thousands of digits."""
@@ -23,7 +24,7 @@ _DIGITS = 9
 @click.argument("place", metavar="FILE:LINE")
 @format_option("text", "json")
 @reported
-@target_options
+@configured("document", "meaning", "package")
 def explain_command(config: Config, place: str, style: str) -> None:
     """Tell which place of the document and which line of a template made a line of the package.
 
@@ -34,13 +35,12 @@ def explain_command(config: Config, place: str, style: str) -> None:
     name, _, number = place.rpartition(":")
     if not name or not number.isdecimal() or number == "0" or len(number) > _DIGITS:
         raise click.UsageError("Write FILE:LINE, such as models.py:42.")
-    source = pipeline.source_of(config)
-    built, _ = pipeline.build(source, config)
-    file = _own_file(built, config, Path(name))
+    project = opened(config)
+    file = _own_file(project, Path(name))
     line = int(number)
     if line > file.text.count("\n"):
         raise click.UsageError(f"{name} has {file.text.count(chr(10))} lines.")
-    told = _explained(source, config, file, name, line)
+    told = _explained(project, file, name, line)
     if style == "json":
         click.echo(json.dumps(told, indent=2))
         return
@@ -50,31 +50,30 @@ def explain_command(config: Config, place: str, style: str) -> None:
     say(f"  {told['template']['file']}:{told['template']['line']}")
 
 
-def _own_file(built: tree.Tree, config: Config, path: Path) -> tree.OutputFile:
+def _own_file(project: Project, path: Path) -> OutputFile:
     named = os.path.realpath(path)  # `Path.resolve` raises RuntimeError for a loop of links
-    for file in built.files:
-        if os.path.realpath(config.output / file.path) == named or file.path == path.as_posix():
+    output = project.config.output
+    for file in project.tree.files:
+        if os.path.realpath(output / file.path) == named or file.path == path.as_posix():
             if path.is_file() and path.read_bytes() != file.text.encode():
                 say(
                     f"warning: {path} is not what generating gives now; see `speclens check`",
                     err=True,
                 )
             return file
-    raise click.UsageError(f"{path} is no file that is generated into {config.output}.")
+    raise click.UsageError(f"{path} is no file that is generated into {output}.")
 
 
-def _explained(
-    source: Source, config: Config, file: tree.OutputFile, name: str, line: int
-) -> dict[str, Any]:
-    origin = pipeline.origin(source, config, file.path, file.text, line)
+def _explained(project: Project, file: OutputFile, name: str, line: int) -> dict[str, Any]:
+    origin = origin_of(project, file.path, line)
     places = [
         {"file": at.file, "pointer": at.pointer, "line": at.line, "column": at.column}
-        for at in pipeline.places(source, origin.pointer)
+        for at in places_of(project.source, origin.pointer)
     ]
     return {
         "file": name,
         "line": line,
         "document": places[0],
         "overlays": places[1:],
-        "template": {"file": pipeline.template_path(config, origin.template), "line": origin.line},
+        "template": {"file": template_path(project.config, origin.template), "line": origin.line},
     }

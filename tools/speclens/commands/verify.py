@@ -8,20 +8,20 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from difflib import get_close_matches
-from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from speclens import loading, pipeline
+from speclens import loading
+from speclens.commands.options import configured, format_option
+from speclens.commands.telling import print_problems, reported, say
 from speclens.config import Config
-from speclens.options import Reading, config_of, format_option, reading_options
 from speclens.problems import Finding
+from speclens.project import Project, opened
 from speclens.reporting import safe_json
-from speclens.source import Source, locate
+from speclens.source import locate
 from speclens.source.pointer import tokens
-from speclens.telling import print_problems, reported, say
 
 if TYPE_CHECKING:
     from speclens.verify import Generated, Report
@@ -32,12 +32,6 @@ _REPORT = "the generated code is at fault; please report it, with the document"
 
 
 @click.command("verify")
-@click.option(
-    "--spec",
-    type=click.Path(path_type=Path),
-    help="The OpenAPI document; that of pyproject.toml if not given.",
-)
-@reading_options
 @click.option("--schema", "schemas", multiple=True, help="A schema to verify; all if not given.")
 @click.option(
     "--examples",
@@ -48,9 +42,9 @@ _REPORT = "the generated code is at fault; please report it, with the document"
 )
 @format_option("text", "json", "github", "sarif")
 @reported
+@configured("document", "meaning")
 def verify_command(
-    spec: Path | None,
-    reading: Reading,
+    config: Config,
     schemas: tuple[str, ...],
     examples: int,
     style: str,
@@ -64,13 +58,12 @@ def verify_command(
     Example:
       speclens verify --spec openapi.yaml --schema Pet --examples 1000
     """
-    config = config_of("verify", spec, reading)
-    written = pipeline.source_of(config)
-    document, warnings, source = pipeline.read(written, config.lenient, config.formats == "types")
+    project = opened(config)
+    document, warnings, source = project.reading
     unenforced = {one.pointer for one in warnings if one.rule == "model/not-enforced"}
     from speclens import verify  # hypothesis and pydantic are half a second to import
 
-    modules = _modules(written, config)
+    modules = _modules(project)
     made = verify.generated(source.value, document, *modules)
     chosen = {place: made[place] for name in schemas or ("",) for place in _called(made, name)}
     names = [one.name for one in chosen.values()]
@@ -100,10 +93,10 @@ def _called(made: Mapping[str, Generated], name: str) -> list[str]:
     return found
 
 
-def _modules(source: Source, config: Config) -> tuple[ModuleType, ModuleType | None]:
+def _modules(project: Project) -> tuple[ModuleType, ModuleType | None]:
     """The models and the normalizers of the package that is generated."""
-    built, _ = pipeline.build(source, config)
-    inside = {file.path.removeprefix(f"{config.package}/"): file.text for file in built.files}
+    prefix = f"{project.config.package}/"
+    inside = {file.path.removeprefix(prefix): file.text for file in project.tree.files}
     texts = {name: text for name, text in inside.items() if name.endswith(".py")}
     modules = ["models", *(["normalizers"] if "normalizers.py" in texts else ())]
     models, *rest = loading.load_texts(texts, _PACKAGE, modules)

@@ -1,4 +1,4 @@
-"""The whole toolkit: a configuration in, the text of every output file out."""
+"""A project: a configuration, the document that it names, and all that is made of it, each made once."""
 
 from __future__ import annotations
 
@@ -9,19 +9,18 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache as memoize
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from speclens import __version__, cache, ir, marks, models, plan, prune, render, tidy
 from speclens.config import Config
-from speclens.judging import Reading
-from speclens.judging import judge as judge
-from speclens.judging import read as read
-from speclens.problems import Finding, Problem, Refused
+from speclens.judging import Reading, read
+from speclens.problems import Problem, Refused
 from speclens.reading import load
-from speclens.source import Source, locate, origins
-from speclens.source.pointer import exists, get, join, tokens
+from speclens.source import Source
+from speclens.source.pointer import exists, get
 from speclens.tree import Inputs, OutputFile, Subject, Tree
 
 
@@ -33,15 +32,35 @@ class Draft:
     origins: tuple[marks.Origin, ...]
 
 
-def source_of(config: Config) -> Source:
-    """The document of a configuration. A run reads it once, since some of it may have to be fetched. Raises Refused."""
-    return load(config.spec, config.overlays, config.allowed)
+@dataclass(frozen=True)
+class Project:
+    """What a command works with. Each step is made when it is first asked for, from those before it; it raises Refused,
+    with all problems, if one of them is an error."""
+
+    config: Config
+    source: Source
+    """The document, read once in a run, since some of it may have to be fetched."""
+
+    @cached_property
+    def reading(self) -> Reading:
+        """The document as it is understood, with warnings."""
+        return read(self.source, self.config.lenient, self.config.formats == "types")
+
+    @cached_property
+    def drafts(self) -> dict[str, Draft]:
+        """Every file before it is tidied."""
+        return drafts(self.reading.source, self.reading.document, self.config)
+
+    @cached_property
+    def tree(self) -> Tree:
+        """All files of the output, and what they depend on."""
+        with _uncollected(), _located(template_directories(self.config)):
+            return _tree(self)
 
 
-def build(source: Source, config: Config) -> tuple[Tree, tuple[Problem, ...]]:
-    """The output tree of a document, and warnings on it. Raises Refused, with all errors."""
-    with _uncollected(), _located(_directories(config)):
-        return _build(source, config)
+def opened(config: Config) -> Project:
+    """The project of a configuration. Raises Refused for a document that cannot be read."""
+    return Project(config, load(config.spec, config.overlays, config.allowed))
 
 
 @contextmanager
@@ -75,14 +94,13 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _build(source: Source, config: Config) -> tuple[Tree, tuple[Problem, ...]]:
-    inputs = _inputs(source, config)
-    document, warnings, source = _read(source, config)
-    made = drafts(source, document, config)
-    files = [file for file in plan.files(document, config) if file.path in made]
+def _tree(project: Project) -> Tree:
+    config, source = project.config, project.reading.source
+    made = project.drafts
+    files = [file for file in plan.files(project.reading.document, config) if file.path in made]
     texts = tidy.tidy({path: draft.text for path, draft in made.items()})
     digests = _subject_digests(source.value, files)
-    directories = _directories(config)
+    directories = template_directories(config)
     modules = [file for file in files if file.path.endswith(".py")]
     outputs = []
     for file in files:
@@ -99,18 +117,14 @@ def _build(source: Source, config: Config) -> tuple[Tree, tuple[Problem, ...]]:
                 subjects=tuple(Subject(pointer, digests[pointer]) for pointer in pointers),
             )
         )
-    return Tree(tuple(outputs), inputs, config.fix), warnings
-
-
-def _read(source: Source, config: Config) -> Reading:
-    return read(source, config.lenient, config.formats == "types")
+    return Tree(tuple(outputs), _inputs(project.source, config), config.fix)
 
 
 def drafts(source: Source, document: ir.Document, config: Config) -> dict[str, Draft]:
     """Every file as its template printed it, but for what the package does not use of copied ones, with the origin of
     each line. Raises Refused for a faulty template."""
     nonce = marks.nonce("".join(source.texts))
-    directories = _directories(config)
+    directories = template_directories(config)
     with _located(directories):
         document = plan.chosen(document, config)
         # Of the built-in templates only: the generator runs them outside of a sandbox.
@@ -183,64 +197,11 @@ def _print(
     return header + marks.annotate_verbatim(body, file.template, nonce)
 
 
-def origin(source: Source, config: Config, path: str, text: str, line: int) -> marks.Origin:
-    """What made a line (from 1) of an output file with this text. Raises KeyError if no such file is generated."""
-    draft = drafts(source, _read(source, config).document, config)[path]
-    return _origins(draft, path, text)(line)
-
-
-def _origins(draft: Draft, path: str, text: str) -> Callable[[int], marks.Origin]:
-    before: tuple[int, ...] = ()
-    if path.endswith((".py", ".md")):
-        like = tidy.lines_before if path.endswith(".py") else tidy.lines_like
-        before = like(draft.text, text)
-
-    def find(line: int) -> marks.Origin:
-        place = before[min(line, len(before)) - 1] if before else line
-        return draft.origins[min(place, len(draft.origins)) - 1]
-
-    return find
-
-
-def places(source: Source, pointer: str) -> tuple[Problem, ...]:
-    """Where a pointer is in its document, and where overlays wrote members of it, as problems without anything wrong."""
-    here = origins.find(source.origin, tokens(pointer))
-    overlays = range(1, 1 + len(source.overlays))
-    members = (
-        name for name, one in here.members.items() if one.text != here.text and one.text in overlays
-    )
-    inner = [Finding("origin", join(pointer, name), "") for name in members]
-    return locate(source, [Finding("origin", pointer, "")]) + locate(source, inner)
-
-
-def template_path(config: Config, name: str) -> str:
-    """The file of a template, as a path to open."""
-    path = render.find(name, _directories(config))
-    return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)
-
-
-def pointer_at(source: Source, config: Config, tree: Tree) -> Callable[[str, int], str | None]:
-    """The place of the document for a line of an output file; what that takes is done on the first call."""
-    texts = {file.path: file.text for file in tree.files}
-
-    @memoize
-    def made() -> dict[str, Draft]:
-        return drafts(source, _read(source, config).document, config)
-
-    @memoize
-    def origins(path: str) -> Callable[[int], marks.Origin]:
-        return _origins(made()[path], path, texts[path])
-
-    def find(path: str, line: int) -> str | None:
-        return origins(path)(line).pointer if path in texts else None
-
-    return find
-
-
 # What the output depends on
 
 
-def _directories(config: Config) -> tuple[Path, ...]:
+def template_directories(config: Config) -> tuple[Path, ...]:
+    """Where templates are looked up, in this order."""
     return (config.templates, render.BUILT_IN) if config.templates else (render.BUILT_IN,)
 
 
@@ -250,7 +211,9 @@ def _digest(*texts: str) -> str:
 
 def _inputs(source: Source, config: Config) -> Inputs:
     templates = [
-        render.text(path) for directory in _directories(config) for path in _files(directory)
+        render.text(path)
+        for directory in template_directories(config)
+        for path in _files(directory)
     ]
     return Inputs(
         document=_digest(*source.texts),

@@ -1,0 +1,53 @@
+"""The command `speclens export`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+import yaml
+
+from speclens import reporting
+from speclens.commands.options import configured, format_option
+from speclens.commands.telling import reported
+from speclens.config import Config
+from speclens.lower import parameters, views
+from speclens.project import opened
+
+
+@click.command("export")
+@click.option(
+    "--view", type=click.Choice(["wire", "canonical"]), required=True, help="What to write."
+)
+@click.option(
+    "--syntax",
+    type=click.Choice(["yaml", "json"]),
+    default=None,
+    help="As the document, if not given.",
+)
+@format_option("text", "json", "github", "sarif")
+@reported
+@configured("document", "meaning", has_argument=True)
+def export_command(config: Config, view: str, syntax: str | None, style: str) -> None:
+    """Write a document without x-compat for other tools: what a server accepts (wire), or the canonical form.
+
+    \b
+    Example:
+      speclens export openapi.yaml --view canonical > canonical.yaml
+    """
+    del style
+    source = opened(config).reading.source
+    result = (views.wire if view == "wire" else views.canonical)(source.value).document
+    result = parameters.plain(result, is_canonical=view == "canonical")
+    if (syntax or ("json" if source.name.endswith(".json") else "yaml")) == "json":
+        text = reporting.safe_json(result) + "\n"
+    else:
+        text = yaml.dump(result, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100)
+    click.echo(text.encode(), nl=False)  # a document is UTF-8, whatever a terminal shows
+
+
+class _Dumper(yaml.SafeDumper):
+    """Without anchors: what is the same twice is written twice."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True

@@ -1,0 +1,31 @@
+"""The command `speclens schema`."""
+
+from __future__ import annotations
+
+import click
+
+from speclens import render, reporting, settings
+
+OPENAPI = "init/openapi.schema.json"
+"""The template directory's path of the JSON Schema of OpenAPI and x-compat."""
+
+
+@click.command("schema")
+@click.argument("what", type=click.Choice(["openapi", "config"]), default="openapi")
+def schema_command(what: str) -> None:
+    """Print the JSON Schema by which editors know OpenAPI and x-compat, or [tool.speclens] (config).
+
+    \b
+    Example:
+      speclens schema > openapi.schema.json
+    and as the first line of openapi.yaml:
+      # yaml-language-server: $schema=openapi.schema.json
+    """
+    click.echo(
+        openapi() if what == "openapi" else f"{reporting.safe_json(settings.schema())}\n", nl=False
+    )
+
+
+def openapi() -> str:
+    """The JSON Schema of OpenAPI and x-compat."""
+    return render.find(OPENAPI, (render.BUILT_IN,)).read_text("utf-8")

@@ -1,0 +1,33 @@
+"""The command `speclens show`."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from speclens import plan, show
+from speclens.commands.options import configured, format_option
+from speclens.commands.telling import reported, say, warn
+from speclens.config import Config
+from speclens.project import opened
+
+
+@click.command("show")
+@format_option("text", "json")
+@reported
+@configured("document", "meaning", also=("package", "client"))
+def show_command(config: Config, style: str) -> None:
+    """Tell what a document becomes: methods with their arguments and results, and classes. Writes nothing.
+
+    \b
+    Example:
+      speclens show --spec openapi.yaml --package petstore
+    """
+    document, warnings, _ = opened(config).reading
+    data = show.described(document, plan.package(document, config))
+    if style == "json":
+        click.echo(json.dumps(data, indent=2))
+    else:
+        warn(warnings)
+        say(*show.table(data))

@@ -1,0 +1,65 @@
+"""What made a line of the output: the place of the document, and the line of a template."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from functools import cache as memoize
+from pathlib import Path
+
+from speclens import marks, render, tidy
+from speclens.config import Config
+from speclens.problems import Finding, Problem
+from speclens.project import Draft, Project, template_directories
+from speclens.source import Source, locate, origins
+from speclens.source.pointer import join, tokens
+
+
+def origin_of(project: Project, path: str, line: int) -> marks.Origin:
+    """What made a line (from 1) of an output file. Raises KeyError if no such file is generated."""
+    text = next(file.text for file in project.tree.files if file.path == path)
+    return _origins(project.drafts[path], path, text)(line)
+
+
+def _origins(draft: Draft, path: str, text: str) -> Callable[[int], marks.Origin]:
+    before: tuple[int, ...] = ()
+    if path.endswith((".py", ".md")):
+        like = tidy.lines_before if path.endswith(".py") else tidy.lines_like
+        before = like(draft.text, text)
+
+    def find(line: int) -> marks.Origin:
+        place = before[min(line, len(before)) - 1] if before else line
+        return draft.origins[min(place, len(draft.origins)) - 1]
+
+    return find
+
+
+def places_of(source: Source, pointer: str) -> tuple[Problem, ...]:
+    """Where a pointer is in its document, and where overlays wrote members of it, as problems without anything wrong."""
+    here = origins.find(source.origin, tokens(pointer))
+    overlays = range(1, 1 + len(source.overlays))
+    members = (
+        name for name, one in here.members.items() if one.text != here.text and one.text in overlays
+    )
+    inner = [Finding("origin", join(pointer, name), "") for name in members]
+    return locate(source, [Finding("origin", pointer, "")]) + locate(source, inner)
+
+
+def template_path(config: Config, name: str) -> str:
+    """The file of a template, as a path to open."""
+    path = render.find(name, template_directories(config))
+    return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)
+
+
+def pointer_at(project: Project) -> Callable[[str, int], str | None]:
+    """The place of the document for a line of an output file."""
+    texts = {file.path: file.text for file in project.tree.files}
+
+    @memoize
+    def origins(path: str) -> Callable[[int], marks.Origin]:
+        return _origins(project.drafts[path], path, texts[path])
+
+    def find(path: str, line: int) -> str | None:
+        return origins(path)(line).pointer if path in texts else None
+
+    return find

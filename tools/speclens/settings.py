@@ -1,0 +1,154 @@
+"""What can be configured, as one table.
+
+From it come the keys of `[tool.speclens]`, the options of the commands, the errors of both, the JSON Schema by which
+editors know the keys, what `speclens init` writes, and the table in the README. A new setting is a row here, and a field of `config.Config`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Kind = Literal["path", "paths", "text", "texts", "switch", "choice"]
+"""What a setting holds: one path or several, one text or several, true or false, or one of some texts."""
+Group = Literal["document", "meaning", "package"]
+"""What a setting is about: how a document is read, how it is understood, or the package that is written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One key of `[tool.speclens]`, which is an option of each command that its group concerns.
+
+    `flag` is the name of the option where that is not the key with hyphens; `values` are those that a choice is between;
+    `example` is a value, as TOML, for what has no default.
+    """
+
+    key: str
+    kind: Kind
+    group: Group
+    help: str
+    default: str | bool | None = None
+    is_required: bool = False
+    flag: str = ""
+    metavar: str = ""
+    values: tuple[str, ...] = ()
+    example: str = ""
+
+    @property
+    def option(self) -> str:
+        """The option of the command line that has this meaning."""
+        return f"--{self.flag or self.key.replace('_', '-')}"
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it may be given several times."""
+        return self.kind in ("paths", "texts")
+
+
+SETTINGS = (
+    Setting("spec", "path", "document", "The OpenAPI document.", is_required=True),
+    Setting(
+        "overlays",
+        "paths",
+        "document",
+        "OpenAPI overlays to lay over the document, in this order.",
+        flag="overlay",
+        example='["openapi/overlay.yaml"]',
+    ),
+    Setting(
+        "allow_remote",
+        "texts",
+        "document",
+        "Hosts from which references of the document may be fetched. Without them nothing is fetched.",
+        metavar="HOST[:PORT]",
+        example='["schemas.example.com"]',
+    ),
+    Setting(
+        "allow_path",
+        "paths",
+        "document",
+        "Directories that the document may refer to, besides its own.",
+        example='["../shared"]',
+    ),
+    Setting(
+        "lenient",
+        "switch",
+        "meaning",
+        "Leave out the operations that cannot be understood, and list them, instead of refusing the document.",
+        False,
+    ),
+    Setting(
+        "formats",
+        "choice",
+        "meaning",
+        "Whether strings of a format (date-time, uuid, byte ...) become Python types, or stay str.",
+        "types",
+        values=("types", "annotation"),
+    ),
+    Setting("package", "text", "package", "The name of the package to generate.", is_required=True),
+    Setting("output", "path", "package", "The directory to write to.", is_required=True),
+    Setting(
+        "templates",
+        "path",
+        "package",
+        "A directory of templates. One with the path of a built-in template replaces that.",
+        example='"templates"',
+    ),
+    Setting(
+        "version",
+        "text",
+        "package",
+        "The version of the generated distribution.",
+        "0.1.0",
+        flag="package-version",
+    ),
+    Setting(
+        "client",
+        "text",
+        "package",
+        "The name of the client class. Without it the client is called like the package.",
+        example='"PetStore"',
+    ),
+    Setting(
+        "denormalize",
+        "switch",
+        "package",
+        "Generate the way back from canonical to older fields (denormalize_...) as well.",
+        True,
+    ),
+)
+BY_KEY: Mapping[str, Setting] = {setting.key: setting for setting in SETTINGS}
+
+
+def of(*groups: Group) -> tuple[Setting, ...]:
+    """The settings of some groups."""
+    return tuple(setting for setting in SETTINGS if setting.group in groups)
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema (draft 7, which editors of TOML know) of the table `[tool.speclens]`."""
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "[tool.speclens]",
+        "type": "object",
+        "properties": {setting.key: _property(setting) for setting in SETTINGS},
+        "required": [setting.key for setting in SETTINGS if setting.is_required],
+        "additionalProperties": False,
+    }
+
+
+def _property(setting: Setting) -> dict[str, Any]:
+    said: dict[str, Any] = {"description": setting.help}
+    if setting.default is not None:
+        said["default"] = setting.default
+    if setting.is_list:
+        return {**said, "type": "array", "items": {"type": "string"}}
+    if setting.values:
+        return {**said, "enum": list(setting.values)}
+    return {**said, "type": "boolean" if setting.kind == "switch" else "string"}
+
+
+def toml(value: str | bool) -> str:
+    """A value as TOML."""
+    return str(value).lower() if isinstance(value, bool) else f'"{value}"'
