@@ -123,6 +123,20 @@ def test_schemas_made_of_themselves(name: str, is_any: bool) -> None:
     assert (f"{name}: TypeAlias = Any\n" in document) == is_any
 
 
+@pytest.mark.parametrize("place", ["query", "body"])
+def test_an_enumeration_of_nothing_is_any_argument(place: str, tmp_path: Path) -> None:
+    nothing = {"type": "array", "items": {"type": "string", "enum": []}}
+    operation: dict[str, Any] = {"operationId": "a", "responses": {"200": {"description": ""}}}
+    if place == "query":
+        operation["parameters"] = [{"name": "a", "in": "query", "schema": nothing}]
+    else:
+        thing = {"type": "object", "properties": {"a": nothing}}
+        operation["requestBody"] = {"content": {"application/json": {"schema": thing}}}
+    files = texts(schemas() | {"paths": {"/a": {"post": operation}}})
+    assert "Sequence[Any]" in files["client.py"]
+    imported(files, tmp_path, "client")
+
+
 def test_what_is_not_enforced_is_told() -> None:
     read = judging.read(source(schemas(A=HUGE["c"], Itself=LOOPS["Itself"])))
     assert [(one.rule, one.pointer) for one in read.warnings] == [

@@ -172,7 +172,8 @@ class Inputs:
             values = schema.get("enum", [schema.get("const")])
             if values and all(isinstance(value, (str, int, type(None))) for value in values):
                 return [f"Literal[{', '.join(literal(value) for value in values)}]"]
-            return list(dict.fromkeys(_OF_VALUES.get(type(value), "Any") for value in values))
+            options = [_OF_VALUES.get(type(value), "Any") for value in values]
+            return list(dict.fromkeys(options)) or ["Any"]
         for keyword in ("oneOf", "anyOf"):
             branches = schema.get(keyword)
             if isinstance(branches, list) and any(_tells(branch) for branch in branches):
