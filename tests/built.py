@@ -14,8 +14,9 @@ from typing import Any
 
 import pytest
 
-from speclens import ir, judging, marks, project, render, tidy
+from speclens import ir, judging, project
 from speclens.config import Config
+from speclens.output import marks, render, tidy
 from speclens.problems import Problem, Refused
 from speclens.reading import loads
 from speclens.source import locate

@@ -19,8 +19,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from built import printed
-from speclens import config, reading, tidy
+from speclens import config, reading
 from speclens.config import Config
+from speclens.output import tidy
 from speclens.project import Draft
 from speclens.source import Source
 

@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 
-from speclens import ir, judging, marks, project, render, reporting
+from speclens import ir, judging, project, reporting
 from speclens.config import Config
+from speclens.output import marks, render
 from speclens.problems import Problem, Refused
 from speclens.source import Source, loads
 

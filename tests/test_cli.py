@@ -15,8 +15,9 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from speclens import config, render
+from speclens import config
 from speclens.cli import main
+from speclens.output import render
 
 ROOT = Path(__file__).parents[1]
 DOCUMENT = """\

@@ -13,9 +13,10 @@ from pydantic import TypeAdapter
 
 from built import HEAD, schemas, source, texts
 from growth import LINEAR, exponent
-from speclens import judging, loading, project, tidy
+from speclens import judging, loading, project
 from speclens.config import Config
 from speclens.lower import facts, order
+from speclens.output import tidy
 from speclens.problems import Refused
 from speclens.source import Source
 

@@ -9,7 +9,8 @@ import pytest
 
 from hostile_checks import drafts, outcome, quicken, run_cases, source
 from names_that_clash import PROPERTIES, SCHEMAS
-from speclens import judging, tidy
+from speclens import judging
+from speclens.output import tidy
 
 HEAD = {"openapi": "3.1.1", "info": {"title": "x", "version": "1"}, "paths": {}}
 PLAIN = {"type": "string"}

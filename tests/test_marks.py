@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from speclens.marks import Origin, annotate, annotate_verbatim, mark, nonce, take_out
+from speclens.output.marks import Origin, annotate, annotate_verbatim, mark, nonce, take_out
 
 TEXT = st.text(st.characters(exclude_categories=()), max_size=20)
 

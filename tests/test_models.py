@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from built import drafts, schemas
-from speclens import ir, models, render
+from speclens import ir
+from speclens.output import models, render
 
 TEMPLATES = render.BUILT_IN / "models"
 STRING, INTEGER, NUMBER = ir.Primitive("string"), ir.Primitive("integer"), ir.Primitive("number")

@@ -16,7 +16,7 @@ import pytest
 import hostile
 from hostile_checks import check_problems, outcome, quicken, run_cases
 from mutating import ODD, mutate
-from speclens import plan, tidy
+from speclens.output import plan, tidy
 from speclens.problems import Refused
 from speclens.source import load, loads
 

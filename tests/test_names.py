@@ -13,7 +13,8 @@ from pydantic import BaseModel
 
 from routescope._operation import RequestOptions
 from routescope._transport import SyncClient
-from speclens import names, render
+from speclens import names
+from speclens.output import render
 
 # wire name, class, function or variable, field
 TABLE = (

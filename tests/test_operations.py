@@ -10,8 +10,9 @@ import pytest
 
 from built import imported, problems, texts
 from built import source as source
-from speclens import judging, plan
+from speclens import judging
 from speclens.config import Config
+from speclens.output import plan
 from speclens.problems import Refused
 
 OBJECT = "{type: object, properties: {a: {type: string}}}"

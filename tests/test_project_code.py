@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from speclens import config, render
+from speclens import config
 from speclens.cli import main
+from speclens.output import render
 
 HEAD = '{% include "partials/_header.j2" %}\n'
 DOCUMENT = "openapi: 3.1.0\ninfo: {title: Pets, version: '1'}\npaths: {/a: {get: {responses: {'200': {description: OK}}}}}\ncomponents: {schemas: {A: {type: object}}}\n"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from built import drafts
-from speclens.prune import prune
+from speclens.output.prune import prune
 
 ROOT = Path(__file__).parents[1]
 A = '''"""What is shared."""

@@ -21,8 +21,9 @@ import hostile
 from built import HEAD, source
 from hostile_checks import quicken
 from mocked import Mock, mock
-from speclens import judging, marks, plan, render
+from speclens import judging
 from speclens.config import Config
+from speclens.output import marks, plan, render
 from speclens.problems import Refused
 from test_hostile import check_readme
 

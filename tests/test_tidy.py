@@ -11,7 +11,7 @@ import pytest
 from ruff import find_ruff_bin
 
 from goldens import FEATURES, GOLDEN, drafts
-from speclens import tidy
+from speclens.output import tidy
 
 
 def test_every_file_is_a_fixed_point_of_the_formatter(tmp_path: Path) -> None:

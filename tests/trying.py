@@ -19,10 +19,11 @@ import pytest
 from ruff import find_ruff_bin
 
 from hostile_checks import check_problems
-from speclens import judging, plan, project, reading, show
+from speclens import judging, project, reading, show
 from speclens.config import Config
 from speclens.judging import Reading
 from speclens.lower import parameters, views, warn_of_age
+from speclens.output import plan
 from speclens.problems import Refused
 from speclens.source import Source, locate
 

@@ -17,10 +17,11 @@ from typing import Any
 
 from jsonschema_rs import ValidationError
 
-from speclens import ir, loading, marks, plan, render
+from speclens import ir, loading
 from speclens.config import Config
 from speclens.lower import lifting, naming, views
 from speclens.lower.walk import JsonObject
+from speclens.output import marks, plan, render
 from speclens.source import Source
 from speclens.source.faults import MAX_DEPTH
 from speclens.source.pointer import exists, get, join

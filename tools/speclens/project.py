@@ -14,9 +14,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from speclens import __version__, cache, ir, marks, models, plan, prune, render, tidy
+from speclens import __version__, cache, ir
 from speclens.config import Config
 from speclens.judging import Reading, read
+from speclens.output import marks, models, plan, prune, render, tidy
 from speclens.problems import Problem, Refused
 from speclens.reading import load
 from speclens.source import Source

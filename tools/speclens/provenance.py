@@ -7,8 +7,8 @@ from collections.abc import Callable
 from functools import cache as memoize
 from pathlib import Path
 
-from speclens import marks, render, tidy
 from speclens.config import Config
+from speclens.output import marks, render, tidy
 from speclens.problems import Finding, Problem
 from speclens.project import Draft, Project, template_directories
 from speclens.source import Source, locate, origins

@@ -14,11 +14,12 @@ from pathlib import Path
 import click
 
 from speclens import config as configuration
-from speclens import marks, names, render, settings
+from speclens import names, settings
 from speclens.commands import schema
 from speclens.commands.options import format_option
 from speclens.commands.telling import reported, say
 from speclens.config import Config
+from speclens.output import marks, render
 from speclens.problems import Problem, Refused
 from speclens.settings import Setting
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from speclens import render, reporting, settings
+from speclens import reporting, settings
+from speclens.output import render
 
 OPENAPI = "init/openapi.schema.json"
 """The template directory's path of the JSON Schema of OpenAPI and x-compat."""

@@ -6,10 +6,11 @@ import json
 
 import click
 
-from speclens import plan, show
+from speclens import show
 from speclens.commands.options import configured, format_option
 from speclens.commands.telling import reported, say, warn
 from speclens.config import Config
+from speclens.output import plan
 from speclens.project import opened
 
 

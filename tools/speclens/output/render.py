@@ -24,11 +24,11 @@ from jinja2 import (
 )
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from speclens import marks
+from speclens.output import marks
 
 BUILT_IN = next(
     path
-    for path in (Path(__file__).parent / "_templates", Path(__file__).parents[2] / "templates")
+    for path in (Path(__file__).parents[1] / "_templates", Path(__file__).parents[3] / "templates")
     if path.is_dir()
 )  # in the wheel; in the repository
 
