@@ -7,15 +7,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from speclens.literals import literal
+from speclens.lower import compat
 from speclens.lower.differences import one_of
-from speclens.lower.walk import JsonObject
+from speclens.lower.walk import JsonObject, follow
 from speclens.source.pointer import from_reference, join, tokens
 
 _SCHEMAS = "#/components/schemas"
 
 
 def names(document: JsonObject, discriminator: Any, branches: Sequence[Any]) -> list[set[str]]:
-    """For each branch the values that name it: those of the mapping, else the name of its component. No value names two."""
+    """For each branch the values that name it: those of the mapping, and the name of its component where the mapping gives
+    that to no other. No value names two."""
     told = discriminator if isinstance(discriminator, dict) else {}
     found: list[set[str]] = [set() for _ in branches]
     at: dict[str, list[int]] = {}
@@ -26,24 +28,78 @@ def names(document: JsonObject, discriminator: Any, branches: Sequence[Any]) -> 
     for value, target in mapping.items() if isinstance(mapping, dict) else ():
         for index in at.get(place(document, target), ()):
             found[index].add(str(value))
+    explicit = {value for values in found for value in values}
     for target, indices in at.items():
         for index in indices:
-            found[index] = found[index] or {tokens(target)[-1]}
+            found[index] |= {tokens(target)[-1]} - explicit
     used = Counter(value for values in found for value in values)
     return [{value for value in values if used[value] == 1} for values in found]
 
 
 def tests(document: JsonObject, owner: Any, branches: Sequence[Any]) -> list[str]:
     """For each branch the Python test over `value` by the discriminator of the schema `owner`; "" where no value names it."""
-    told = owner.get("discriminator") if isinstance(owner, dict) else None
-    name = told.get("propertyName") if isinstance(told, dict) else None
-    if not isinstance(name, str):
+    name = _property(owner)
+    if name is None:
         return [""] * len(branches)
     value = f"value.get({literal(name)})"
     return [
         f"isinstance(value, dict) and {one_of(tuple(sorted(values)), value)}" if values else ""
-        for values in names(document, told, branches)
+        for values in names(document, owner["discriminator"], branches)
     ]
+
+
+def unnamed_test(document: JsonObject, owner: Any, branches: Sequence[Any]) -> str:
+    """The Python test over `value` for an object that the discriminator of the schema `owner` gives to no branch."""
+    known = {
+        value for values in names(document, owner["discriminator"], branches) for value in values
+    }
+    value = f"value.get({literal(owner['discriminator']['propertyName'])})"
+    return f"isinstance(value, dict) and {one_of(tuple(sorted(known)), value, True)}"
+
+
+def default(document: JsonObject, owner: Any, branches: Sequence[Any]) -> int | None:
+    """The branch of objects that the discriminator of the schema `owner` names no branch for (OpenAPI 3.2,
+    `defaultMapping`)."""
+    if _property(owner) is None or "defaultMapping" not in owner["discriminator"]:
+        return None
+    target = place(document, owner["discriminator"]["defaultMapping"])
+    return next(
+        (index for index, branch in enumerate(branches) if _target(branch) == target != ""), None
+    )
+
+
+def unsure(document: JsonObject, owner: Any, branches: Sequence[Any]) -> list[int]:
+    """The named branches that also take objects which the discriminator of the schema `owner` gives to no branch: the
+    property is not required, or may be something else."""
+    name = _property(owner)
+    if name is None:
+        return []
+    named = names(document, owner["discriminator"], branches)
+    return [
+        index
+        for index, (branch, values) in enumerate(zip(branches, named, strict=True))
+        if values and not _is_sure(document, branch, name, values)
+    ]
+
+
+def _is_sure(document: JsonObject, branch: Any, name: str, values: set[str]) -> bool:
+    at, schema = follow(document, "#", branch)
+    layers = [layer for _, layer in compat.layers(document, at, schema)]
+    said = compat.properties(document, at, schema).get(name)
+    if said is None or not any(name in (layer.get("required") or ()) for layer in layers):
+        return False
+    inner = follow(document, *said)[1]
+    listed = inner.get("enum", [inner["const"]] if "const" in inner else None)
+    return isinstance(listed, list) and all(
+        isinstance(value, str) and value in values for value in listed
+    )
+
+
+def _property(owner: Any) -> str | None:
+    """The property by which the discriminator of a schema tells branches apart."""
+    told = owner.get("discriminator") if isinstance(owner, dict) else None
+    name = told.get("propertyName") if isinstance(told, dict) else None
+    return name if isinstance(name, str) else None
 
 
 def _target(branch: Any) -> str:

@@ -12,9 +12,9 @@ from speclens.literals import comment, literal
 from speclens.lower import (
     checks,
     compat,
-    discriminators,
     dispatch,
     fold_objects,
+    fold_unions,
     inherit,
     lens,
     samples,
@@ -30,7 +30,7 @@ from speclens.lower.unfolds import unfolds_of
 from speclens.lower.walk import JsonObject, follow
 from speclens.names import snake
 from speclens.problems import Finding
-from speclens.source.pointer import get, join, to_reference
+from speclens.source.pointer import get, join
 
 
 def lower(document: JsonObject, names: Mapping[str, str]) -> tuple[ir.Compat, tuple[Finding, ...]]:
@@ -98,7 +98,8 @@ def _fold(build: Build, ident: str, pointer: str, schema: Any) -> ir.Fold | None
         only = fold_ident(build, inner, part)
         return ir.Fold(ident, pointer, summary, (), "", (only,), True) if only else None
     unions = list(_unions(build, pointer, schema))
-    cases = (*_children(build, pointer, schema), *_plain(build, pointer, schema))
+    children = fold_unions.of_children(build, partial(fold_ident, build), pointer, schema)
+    cases = (*children, *_plain(build, pointer, schema))
     is_nullable = bool(unions) and isinstance(schema, dict) and schema.get("nullable") is True
     if len(unions) == 1 and not cases:
         found = _of_union(build, ident, unions[0], pointer, summary)
@@ -107,17 +108,6 @@ def _fold(build: Build, ident: str, pointer: str, schema: Any) -> ir.Fold | None
     if not (before or cases):
         return None
     return ir.Fold(ident, pointer, summary, cases, "", before, is_nullable)
-
-
-def _children(build: Build, pointer: str, schema: Any) -> Iterator[ir.Case]:
-    """The children of a base, each for the values that its discriminator names (OpenAPI 3.1.1, section 4.8.25)."""
-    places = build.children.get(pointer, ())
-    references = [{"$ref": to_reference(place)} for place in places]
-    tests = discriminators.tests(build.document, schema, references)
-    for place, test in zip(places, tests, strict=True):
-        fold = fold_ident(build, place, get(build.document, place))
-        if test and fold:
-            yield ir.Case(test, place, is_same=True, fold=fold)
 
 
 def _is_spoke(schema: Any) -> bool:
@@ -182,13 +172,8 @@ def _union_ident(build: Build, union: _Union) -> str:
 def _of_union(build: Build, ident: str, union: _Union, pointer: str, summary: str) -> ir.Fold:
     if union.branches:
         return _union(build, ident, *union.owner, union.branches, summary, pointer)
-    cases = []
-    named = discriminators.tests(build.document, union.owner[1], union.schemas)
-    for index, branch in enumerate(union.schemas):
-        here = join(union.pointer, index)
-        if fold := fold_ident(build, here, branch):
-            test = named[index] or dispatch.branch_test(build.document, union.schemas, index)
-            cases.append(ir.Case(test, here, is_same=True, fold=fold))
+    fold = partial(fold_ident, build)
+    cases = fold_unions.of_branches(build, fold, union.owner[1], union.pointer, union.schemas)
     return ir.Fold(ident, pointer, summary, tuple(cases), "")
 
 
