@@ -157,6 +157,85 @@ def test_a_member_called_compat_is_another_argument(client: Any) -> None:
     assert client.PLAIN_OPERATION.draft({"compat_": "x"}).content["content"] == b'{"compat":"x"}'
 
 
+# A merge patch: what is taken away has an older name, too
+
+PATCH = """
+openapi: 3.1.0
+info: {title: Tests, version: '1'}
+paths:
+  /paint:
+    patch:
+      operationId: paint
+      requestBody: {content: {application/merge-patch+json: {schema: {$ref: '#/components/schemas/Paint'}}}}
+      responses: {'204': {description: nothing}}
+components:
+  schemas:
+    Paint:
+      type: object
+      x-compat: {partial: true}
+      properties:
+        color: {type: string}
+        colour: {type: string, x-compat: {into: /color}}
+        tone: {type: [string, 'null']}
+        tint: {type: [string, 'null'], x-compat: {into: /tone}}
+        box: {type: object, properties: {width: {type: integer}, height: {type: integer}}}
+        crate: {type: object, x-compat: {into: /box}}
+        size: {type: object, required: [w], properties: {w: {type: integer}}, x-compat: {into: /box, to: {width: $/w}}}
+        output: {type: object, properties: {format: {type: string}, count: {type: integer}}}
+        output_format: {type: string, x-compat: {into: /output/format}}
+"""
+
+
+@pytest.fixture(scope="module")
+def patched(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    client = imported(texts(PATCH), tmp_path_factory.mktemp("patched"), "client")
+    return lambda **arguments: json.loads(
+        client.PAINT_OPERATION.draft(arguments).content["content"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("patch", "compat", "said"),
+    [
+        ({"color": None}, {"/color": "colour"}, {"colour": None}),
+        ({"tone": None}, {"/tone": "tint"}, {"tint": None}),
+        ({"color": None, "tone": "x"}, {"/tone": "tint"}, {"color": None, "tint": "x"}),
+        ({"box": None}, {"/box": "size"}, {"size": None}),
+        (
+            {"box": {"width": None, "height": 2}},
+            {"/box": "crate"},
+            {"crate": {"width": None, "height": 2}},
+        ),
+        (
+            {"output": {"format": None}},
+            {"/output/format": "output_format"},
+            {"output_format": None},
+        ),
+        (
+            {"output": None},
+            {"/output/format": "output_format"},
+            {"output": None, "output_format": None},
+        ),
+        ({"color": None}, {"/output/format": "output_format"}, {"color": None}),
+        (
+            {"output": {"format": "a", "count": None}},
+            {"/output/format": "output_format"},
+            {"output": {"count": None}, "output_format": "a"},
+        ),
+    ],
+)
+def test_what_a_patch_takes_away_is_said_as_an_older_server_knows_it(
+    patched: Any, patch: Any, compat: Any, said: Any
+) -> None:
+    assert patched(**patch, compat=compat) == said
+    assert patched(**patch) == patch
+
+
+def test_a_removal_that_an_older_field_cannot_say_is_not_sent(patched: Any) -> None:
+    with pytest.raises(ValueError, match="/box: cannot be said by 'size'"):
+        patched(box={"width": None}, compat={"/box": "size"})
+
+
 def test_a_package_without_the_way_back_knows_no_older_servers(tmp_path: Any) -> None:
     target = ("--spec", str(SPEC), "--package", "routescope", "--output", str(tmp_path))
     assert CliRunner().invoke(main, ["generate", *target, "--one-way"]).exit_code == 0

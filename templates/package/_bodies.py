@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import AsyncIterable, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
@@ -20,6 +20,8 @@ from ._compat import CompatError, Normalized, PayloadError, unchanged
 from ._errors import Answer
 from ._operation import ENCODER, Json, canonical, older, to_json
 from ._parameters import Query
+from ._source_map import names_of
+from ._values import cut
 
 Normalize = Callable[[Any], Normalized]
 Content: TypeAlias = (
@@ -56,23 +58,40 @@ class MergePatch(Json):
     media_type: str = "application/merge-patch+json"
 
     def encode(self, value: Any, options: Mapping[str, Any]) -> dict[str, Any]:
+        canonical_only = {**options, "compat": None}
         try:
-            return super().encode(value, options)
+            patch = json.loads(super().encode(value, canonical_only)["content"])
         except (CompatError, PayloadError):
-            sent = (
-                {**to_json(value), **(options.get("extra_body") or {})}
-                if isinstance(value, Mapping)
-                else to_json(value)
-            )
-            if not isinstance(sent, dict):
+            if not isinstance(sent := to_json(value), dict):
                 raise
-            gone = {
-                key: None for key, item in sent.items() if item is None and self._is_taken_away(key)
-            }
-            rest = self.fold({key: item for key, item in sent.items() if item is not None}).value
-            kept = super().encode(_kept(rest), {**options, "extra_body": None})
-            made = _patched(json.loads(kept["content"]), {**rest, **gone})
-            return {"content": plain(made).encode()}
+            sent = {**sent, **(options.get("extra_body") or {})}
+            patch = self._judged(sent, {**canonical_only, "extra_body": None})
+        return {"content": ENCODER.encode(self._in_older_fields(patch, options)).encode()}
+
+    def _judged(self, sent: dict[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
+        """A canonical patch, of which all is judged but what it takes away. Raises CompatError and PayloadError."""
+        gone = {
+            key: None for key, item in sent.items() if item is None and self._is_taken_away(key)
+        }
+        rest = self.fold({key: item for key, item in sent.items() if item is not None}).value
+        super().encode(_kept(rest), options)
+        return {**rest, **gone}
+
+    def _in_older_fields(self, patch: Any, options: Mapping[str, Any]) -> Any:
+        """A patch in the older fields that a caller asks for: what takes a field away takes its older one away."""
+        asked = self.older & (options.get("compat") or {}).items()
+        if not asked or not isinstance(patch, dict):
+            return patch
+        gone = dict[str, None]()
+        for hub, spoke in sorted(asked):
+            rest, found = cut(patch, names := names_of(hub))
+            if found == [None]:
+                patch = rest
+            if found == [None] or _is_gone(patch, names):
+                gone[spoke] = None
+        gone |= {key: None for key, item in patch.items() if item is None}
+        rest = {key: item for key, item in patch.items() if item is not None}
+        return older(self, rest, options) | gone
 
     def _is_taken_away(self, key: str) -> bool:
         """Whether null takes a member away: in an older field that null leaves out it says nothing."""
@@ -89,12 +108,13 @@ def _kept(patch: Any) -> Any:
     return {key: _kept(item) for key, item in patch.items() if item is not None}
 
 
-def _patched(value: Any, patch: Any) -> Any:
-    """A value with what a patch takes away."""
-    if not isinstance(value, dict) or not isinstance(patch, dict):
-        return value
-    gone = {key: None for key, item in patch.items() if item is None}
-    return {key: _patched(item, patch.get(key)) for key, item in value.items()} | gone
+def _is_gone(patch: Any, names: Sequence[str]) -> bool:
+    """Whether a patch takes away what holds a member."""
+    for name in names[:-1]:
+        if not isinstance(patch, dict) or name not in patch:
+            return False
+        patch = patch[name]
+    return patch is None
 
 
 @dataclass(frozen=True, slots=True)
