@@ -154,6 +154,15 @@ def test_base_url_is_judged(client: Any, url: str) -> None:
         client(base_url=url)
 
 
+@pytest.mark.parametrize("client", [Routescope, AsyncRoutescope])
+@pytest.mark.parametrize("end", ["?", "#", "?key=s3cret", "/v1#s3cret", "/v1?a=s3cret@x#b"])
+def test_a_base_url_ends_with_a_path(client: Any, end: str) -> None:
+    """What is joined with it would else be a part of its query or fragment, and the path of a call lost."""
+    with pytest.raises(ValueError, match="cannot be joined with the paths of calls") as caught:
+        client(base_url=f"https://api.example{end}")
+    assert "s3cret" not in str(caught.value)
+
+
 @styles
 @pytest.mark.parametrize("path", ["", "/", "/a/b", "/a/b//"])
 def test_base_url_has_a_path(style: str, path: str) -> None:
