@@ -236,6 +236,70 @@ def test_a_removal_that_an_older_field_cannot_say_is_not_sent(patched: Any) -> N
         patched(box={"width": None}, compat={"/box": "size"})
 
 
+# Files of a form: texts only while they are folded
+
+FILES = """
+openapi: 3.1.0
+info: {title: Tests, version: '1'}
+paths:
+  /pictures:
+    post:
+      operationId: send
+      requestBody: {content: {multipart/form-data: {schema: {$ref: '#/components/schemas/Form'}}}}
+      responses: {'204': {description: nothing}}
+components:
+  schemas:
+    Form:
+      type: object
+      properties:
+        picture: {type: string, format: binary}
+        image: {type: string, minLength: 2, maxLength: 10, pattern: '^x', x-compat: {into: /picture}}
+        pictures: {type: array, items: {type: string, format: binary}}
+        images: {type: array, items: {type: string, minLength: 99}, x-compat: {into: /pictures}}
+        either:
+          x-compat: {into: /pictures}
+          oneOf:
+            - {type: string, enum: [xa, xb], x-compat: {to: [$]}}
+            - {type: array, items: {type: string, const: xa}, x-compat: {}}
+"""
+
+
+@pytest.fixture(scope="module")
+def parted(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    client = imported(texts(FILES), tmp_path_factory.mktemp("parted"), "client")
+    return lambda **arguments: client.SEND_OPERATION.draft(arguments).content["files"]
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ({"image": b"a"}, "picture"),
+        ({"images": [b"a"]}, "pictures"),
+        ({"either": b"a"}, "pictures"),
+        ({"either": [b"a"]}, "pictures"),
+    ],
+)
+def test_a_file_is_not_judged_as_a_text(parted: Any, given: Any, name: str) -> None:
+    assert parted(**given) == [(name, (name, b"a", None, {}))]
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"image": "x"}, "/image: must have at least 2 characters"),
+        ({"image": "x" * 11}, "/image: must have at most 10 characters"),
+        ({"image": "ya"}, "/image: must match ^x"),
+        ({"images": ["x"]}, "/images/0: must have at least 99 characters"),
+        ({"either": "x"}, '/either: must be one of "xa", "xb"'),
+        ({"either": ["x"]}, '/either/0: must be one of "xa"'),
+    ],
+)
+def test_a_text_beside_files_is_judged(parted: Any, given: Any, told: str) -> None:
+    with pytest.raises(ValueError, match=r"^/") as caught:
+        parted(**given)
+    assert str(caught.value) == told
+
+
 def test_a_package_without_the_way_back_knows_no_older_servers(tmp_path: Any) -> None:
     target = ("--spec", str(SPEC), "--package", "routescope", "--output", str(tmp_path))
     assert CliRunner().invoke(main, ["generate", *target, "--one-way"]).exit_code == 0

@@ -21,7 +21,7 @@ from ._errors import Answer
 from ._operation import ENCODER, Json, canonical, older, to_json
 from ._parameters import Query
 from ._source_map import names_of
-from ._values import cut
+from ._values import File, cut
 
 Normalize = Callable[[Any], Normalized]
 Content: TypeAlias = (
@@ -304,17 +304,11 @@ class Multipart:
         return answer.content
 
 
-class _File(str):
-    """A file of a form where it is folded with the values beside it: a text, equal to that of the same file."""
-
-    file: Any
-
-
 def _in_json(value: Any) -> Any:
     """A member of a form as JSON, in which files are texts."""
     if _is_content(value):
         is_bytes = isinstance(value, (bytes, bytearray))
-        held = _File(sha256(value).hexdigest() if is_bytes else f"file {id(value)}")
+        held = File(sha256(value).hexdigest() if is_bytes else f"file {id(value)}")
         held.file = value
         return held
     return (
@@ -324,7 +318,7 @@ def _in_json(value: Any) -> Any:
 
 def _with_files(value: Any, depth: int = 0) -> Any:
     """A folded form with files in place of their texts: as its members, or as items of them. Raises CompatError."""
-    if isinstance(value, _File):
+    if isinstance(value, File):
         if depth > 1:
             raise CompatError("type", "", "a file cannot be a part of a JSON value")
         return value.file
