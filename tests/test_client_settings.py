@@ -124,6 +124,15 @@ def test_a_key_is_shown_nowhere(style: str, caplog: pytest.LogCaptureFixture) ->
     assert KEY not in f"{shown} {caplog.text} {[vars(record) for record in caplog.records]}"
 
 
+@pytest.mark.parametrize(
+    ("pair", "told"),
+    [(("a:b", "c"), "':' would end"), (("a", "c\n"), "control characters"), (("a",), "no usable")],
+)
+def test_a_pair_that_is_none_is_refused(pair: Any, told: str) -> None:
+    with pytest.raises((ValueError, AuthenticationError), match=told):
+        edit("sync", "http://127.0.0.1:9", credentials={"BearerAuth": pair})
+
+
 @styles
 def test_an_authorization_of_your_own_replaces_the_key(style: str) -> None:
     for key in (KEY, None, f"{KEY}\n"):
