@@ -300,6 +300,75 @@ def test_a_text_beside_files_is_judged(parted: Any, given: Any, told: str) -> No
     assert str(caught.value) == told
 
 
+# Items that are given as bytes
+
+LINES = """
+openapi: 3.2.0
+info: {title: Tests, version: '1'}
+paths:
+  /lines: {post: {operationId: lines, requestBody: {content: {application/jsonl: {itemSchema: {$ref: '#/components/schemas/Paint'}}}}, responses: {'204': {description: nothing}}}}
+  /sequence: {post: {operationId: sequence, requestBody: {content: {application/json-seq: {itemSchema: {$ref: '#/components/schemas/Paint'}}}}, responses: {'204': {description: nothing}}}}
+  /data: {post: {operationId: data, requestBody: {content: {text/event-stream: {itemSchema: {$ref: '#/components/schemas/Paint'}}}}, responses: {'204': {description: nothing}}}}
+  /events: {post: {operationId: events, requestBody: {content: {text/event-stream: {itemSchema: {$ref: '#/components/schemas/Event'}}}}, responses: {'204': {description: nothing}}}}
+  /plain: {post: {operationId: plain, requestBody: {content: {application/jsonl: {itemSchema: {type: object}}}}, responses: {'204': {description: nothing}}}}
+components:
+  schemas:
+    Paint: {type: object, properties: {color: {type: string}, colour: {type: string, x-compat: {into: /color}}}}
+    Event:
+      type: object
+      required: [data]
+      properties:
+        event: {type: string}
+        data: {type: string, contentMediaType: application/json, contentSchema: {$ref: '#/components/schemas/Paint'}}
+"""
+
+
+@pytest.fixture(scope="module")
+def lined(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    client = imported(texts(LINES), tmp_path_factory.mktemp("lined"), "client")
+
+    def sent(name: str, **arguments: Any) -> Any:
+        return getattr(client, f"{name.upper()}_OPERATION").draft(arguments).content["content"]
+
+    return sent
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "said"),
+    [
+        ("lines", b'{"colour":"a"}\r\n\n{"color":"b"}', b'{"color":"a"}\n{"color":"b"}\n'),
+        ("lines", b"", b""),
+        ("sequence", b'\x1e{"colour":\t"a"}\n', b'\x1e{"color":"a"}\n'),
+        ("data", b': x\ndata: {"colour":\ndata: "a"}\n\n', b'data: {"color":"a"}\n\n'),
+        ("events", b'event: e\ndata: {"colour":"a"}\n\n', b'event: e\ndata: {"color": "a"}\n\n'),
+        ("plain", b'no {"colour"', b'no {"colour"'),
+    ],
+)
+def test_items_that_are_given_as_bytes_are_folded(
+    lined: Any, name: str, body: bytes, said: bytes
+) -> None:
+    assert lined(name, body=body) == said
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (b'{"colour":"a"}\n{"colour"', "line 2 is not read: EOF"),
+        (b'{"colour": NaN}', "line 1 is not read: "),
+        (b'{"colour": 3}', "/colour: must be a string"),
+        (b'{"color": 3}', "/color: Input should be a valid string"),
+    ],
+)
+def test_bytes_that_hold_no_items_are_not_sent(lined: Any, body: bytes, told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        lined("lines", body=body)
+
+
+def test_items_that_are_given_as_bytes_are_said_in_older_fields(lined: Any) -> None:
+    given = {"body": b'{"color":"a"}', "compat": {"/color": "colour"}}
+    assert lined("lines", **given) == b'{"colour":"a"}\n'
+
+
 def test_a_package_without_the_way_back_knows_no_older_servers(tmp_path: Any) -> None:
     target = ("--spec", str(SPEC), "--package", "routescope", "--output", str(tmp_path))
     assert CliRunner().invoke(main, ["generate", *target, "--one-way"]).exit_code == 0
