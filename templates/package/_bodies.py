@@ -220,7 +220,11 @@ class Form:
             pairs = self._nested(name, value)
         else:
             is_list = isinstance(value, list) and "json" not in how.content_type
-            pairs = ((name, one) for one in (value if is_list else [value]))
+            several = value if is_list else [value]
+            is_plain = not any(isinstance(one, (dict, list)) for one in several)
+            if not is_plain and not _is_written(how.content_type):
+                raise TypeError(f"{name!r} is sent as {how.content_type}, which nothing writes")
+            pairs = ((name, one) for one in several)
         return (
             f"{quote(key, '[]')}={quote('' if one is None else plain(one), '')}"
             for key, one in pairs
@@ -298,6 +302,8 @@ class Multipart:
         sent = to_json(value)
         is_plain = not isinstance(sent, (dict, list))
         kind = how.content_type or ("text/plain" if is_plain else "application/json")
+        if not is_plain and not _is_written(kind):
+            raise TypeError(f"{name!r} is sent as {kind}: give bytes, text, a path or an open file")
         return None, plain(sent).encode(), kind, {}
 
     def decode(self, answer: Answer) -> bytes:
@@ -339,6 +345,11 @@ def _written(
             f"{name!r}: file name, media type and headers of a part are texts of one line each"
         )
     return filename, _opened(content), kind or None, headers
+
+
+def _is_written(kind: str) -> bool:
+    """Whether an object can be told in a media type: as JSON."""
+    return not kind or "json" in kind or kind.startswith("text/")
 
 
 def _is_file(value: Any) -> bool:

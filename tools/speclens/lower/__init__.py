@@ -19,6 +19,7 @@ from speclens.lower import (
     files,
     folds,
     media,
+    media_rules,
     modelled,
     naming,
     operations,
@@ -61,7 +62,7 @@ def lower(
         built=order.built(named),
     )
     found = tuple(view.refound(one, lifted) for one in refused)
-    return result, found + warnings + untold
+    return result, found + warnings + untold + tuple(media_rules.check(document))
 
 
 def _has_files(document: JsonObject, made: ir.Compat) -> bool:

@@ -8,12 +8,12 @@ from typing import Any
 
 from speclens import ir
 from speclens.literals import comment, literal, tuple_literal
-from speclens.lower import media
+from speclens.lower import media, media_rules
 from speclens.lower.arguments import Inputs, union
 from speclens.lower.naming import is_class
 from speclens.lower.walk import JsonObject, follow
 from speclens.objects import WAS_20, is_30
-from speclens.source.pointer import exists, get
+from speclens.source.pointer import exists, get, join
 
 OPTION = "content-type"
 """The place of an argument that chooses the media type."""
@@ -140,6 +140,17 @@ def encoding(value: JsonObject, has_styles: bool) -> str:
         "{" + ", ".join(f"{literal(name)}: {one}" for name, one in found.items()) + "}"
         if found
         else ""
+    )
+
+
+def unwritten(inputs: Inputs, pointer: str, body: JsonObject) -> frozenset[str]:
+    """The members of a form that are given as they are to be sent, since nothing writes them."""
+    return frozenset(
+        name
+        for _, place, value in media.content(inputs.document, pointer, body)
+        for name in media_rules.unwritten(
+            inputs.document, value, join(place, "schema"), value.get("schema")
+        )
     )
 
 

@@ -165,9 +165,9 @@ def _value(
     document: JsonObject, name: str, pointer: str, media: JsonObject
 ) -> tuple[str, str, Any]:
     """The codec of a media type, and where the schema of its values stands: of a stream that of one item."""
-    keyword = "itemSchema" if "itemSchema" in media else "schema"
+    codec = kind(name, follow(document, join(pointer, "schema"), media.get("schema"))[1])
+    keyword = "itemSchema" if codec in STREAMS and "itemSchema" in media else "schema"
     schema, place = media.get(keyword), join(pointer, keyword)
-    codec = kind(name, follow(document, place, schema)[1])
     if codec in STREAMS and keyword == "schema":
         place, schema = _item(document, place, schema, codec == "JsonLines")
     if codec == "Events" and media.get(events.FIELDS) is True:
@@ -227,7 +227,7 @@ def lower(named: Named, name: str, pointer: str) -> ir.Media:
     return ir.Media(
         name=name,
         pointer=pointer,
-        schema="" if schema is None and not media.keys() & {"schema", "itemSchema"} else place,
+        schema=place if exists(named.document, place) else "",
         codec=codec,
         annotation={"Text": "str", "Raw": "bytes", "Multipart": "bytes"}.get(codec, model),
         arguments=(*told, *([f"fold={normalizer.ident}"] if normalizer else [])),
