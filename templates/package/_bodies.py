@@ -293,6 +293,10 @@ class Multipart:
         if _is_file(value):
             file: tuple[Any, ...] = tuple(value) + (how.content_type, {})[len(value) - 2 :]
             filename, content, kind, headers = file
+            is_typed = isinstance(kind, str | None) and isinstance(headers, Mapping)
+            if not (_is_content(content) and is_typed) or _is_file(content):
+                told = "a file with its name is (name, content, media type, headers)"
+                raise TypeError(f"{name!r}: {told}, and content bytes, a path or an open file")
             return _written(name, filename, content, kind, dict(headers))
         if isinstance(value, os.PathLike):
             return _written(name, Path(value).name, value, how.content_type, {})
@@ -340,7 +344,10 @@ def _written(
 ) -> tuple[Any, ...]:
     """A part as httpx writes it. Raises ValueError for what would end a line of its headers."""
     texts = filename, kind or "", *headers.values()
-    if not all(map(_LINE.fullmatch, texts)) or not all(map(_TOKEN.fullmatch, headers)):
+    if not (
+        all(isinstance(text, str) and _LINE.fullmatch(text) for text in texts)
+        and all(isinstance(one, str) and _TOKEN.fullmatch(one) for one in headers)
+    ):
         raise ValueError(
             f"{name!r}: file name, media type and headers of a part are texts of one line each"
         )
