@@ -12,6 +12,7 @@ from speclens.literals import comment, literal
 from speclens.lower import compat, formats, media, media_rules, members
 from speclens.lower.facts import is_binary, types_of
 from speclens.lower.naming import is_class
+from speclens.lower.nulls import admits_null
 from speclens.lower.view import View
 from speclens.lower.walk import JsonObject, follow
 from speclens.source.pointer import get, join
@@ -157,7 +158,8 @@ class Inputs:
         is_model = bool(model) and self._is_model(place)
         if is_model and place not in self.made:
             self._add(place, target, seen)
-        null = ["None"] if _is_nullable(target) else []
+        is_given = _is_nullable(target) or (is_model and admits_null(self.document, place, target))
+        null = ["None"] if is_given else []
         if place in self.made:
             return [self.made[place].ident, *null]
         options = self._written(place, target, (*seen, place))

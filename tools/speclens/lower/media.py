@@ -11,6 +11,7 @@ from speclens import ir
 from speclens.literals import literal
 from speclens.lower import compat, events
 from speclens.lower.facts import is_binary
+from speclens.lower.nulls import admits_null
 from speclens.lower.view import View
 from speclens.lower.walk import JsonObject, follow
 from speclens.objects import nodes
@@ -68,7 +69,7 @@ class Named:
         is_nullable = False
         while pointer not in seen:
             seen.add(pointer)
-            is_nullable = is_nullable or _is_nullable(schema)
+            is_nullable = is_nullable or admits_null(self.document, pointer, schema)
             target = from_reference(_reference(schema))
             if pointer in self.idents or target is None:
                 break
@@ -189,14 +190,6 @@ _TOLD = frozenset(("title", "description", "example", "examples", "default", "de
 def _is_plain(schema: JsonObject) -> bool:
     is_typed = schema.get("type") in (None, "string", "boolean", "object")
     return bool(_reference(schema)) or (is_typed and schema.keys() <= {*_TOLD, "type"})
-
-
-def _is_nullable(schema: Any) -> bool:
-    """Whether a schema of objects admits null too, by what it says itself."""
-    if not isinstance(schema, dict):
-        return False
-    kinds = schema.get("type")
-    return schema.get("nullable") is True or (isinstance(kinds, list) and "null" in kinds)
 
 
 def _reference(schema: Any) -> str:
