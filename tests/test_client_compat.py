@@ -157,6 +157,218 @@ def test_a_member_called_compat_is_another_argument(client: Any) -> None:
     assert client.PLAIN_OPERATION.draft({"compat_": "x"}).content["content"] == b'{"compat":"x"}'
 
 
+# A merge patch: what is taken away has an older name, too
+
+PATCH = """
+openapi: 3.1.0
+info: {title: Tests, version: '1'}
+paths:
+  /paint:
+    patch:
+      operationId: paint
+      requestBody: {content: {application/merge-patch+json: {schema: {$ref: '#/components/schemas/Paint'}}}}
+      responses: {'204': {description: nothing}}
+components:
+  schemas:
+    Paint:
+      type: object
+      x-compat: {partial: true}
+      properties:
+        color: {type: string}
+        colour: {type: string, x-compat: {into: /color}}
+        tone: {type: [string, 'null']}
+        tint: {type: [string, 'null'], x-compat: {into: /tone}}
+        box: {type: object, properties: {width: {type: integer}, height: {type: integer}}}
+        crate: {type: object, x-compat: {into: /box}}
+        size: {type: object, required: [w], properties: {w: {type: integer}}, x-compat: {into: /box, to: {width: $/w}}}
+        output: {type: object, properties: {format: {type: string}, count: {type: integer}}}
+        output_format: {type: string, x-compat: {into: /output/format}}
+"""
+
+
+@pytest.fixture(scope="module")
+def patched(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    client = imported(texts(PATCH), tmp_path_factory.mktemp("patched"), "client")
+    return lambda **arguments: json.loads(
+        client.PAINT_OPERATION.draft(arguments).content["content"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("patch", "compat", "said"),
+    [
+        ({"color": None}, {"/color": "colour"}, {"colour": None}),
+        ({"tone": None}, {"/tone": "tint"}, {"tint": None}),
+        ({"color": None, "tone": "x"}, {"/tone": "tint"}, {"color": None, "tint": "x"}),
+        ({"box": None}, {"/box": "size"}, {"size": None}),
+        (
+            {"box": {"width": None, "height": 2}},
+            {"/box": "crate"},
+            {"crate": {"width": None, "height": 2}},
+        ),
+        (
+            {"output": {"format": None}},
+            {"/output/format": "output_format"},
+            {"output_format": None},
+        ),
+        (
+            {"output": None},
+            {"/output/format": "output_format"},
+            {"output": None, "output_format": None},
+        ),
+        ({"color": None}, {"/output/format": "output_format"}, {"color": None}),
+        (
+            {"output": {"format": "a", "count": None}},
+            {"/output/format": "output_format"},
+            {"output": {"count": None}, "output_format": "a"},
+        ),
+    ],
+)
+def test_what_a_patch_takes_away_is_said_as_an_older_server_knows_it(
+    patched: Any, patch: Any, compat: Any, said: Any
+) -> None:
+    assert patched(**patch, compat=compat) == said
+    assert patched(**patch) == patch
+
+
+def test_a_removal_that_an_older_field_cannot_say_is_not_sent(patched: Any) -> None:
+    with pytest.raises(ValueError, match="/box: cannot be said by 'size'"):
+        patched(box={"width": None}, compat={"/box": "size"})
+
+
+# Files of a form: texts only while they are folded
+
+FILES = """
+openapi: 3.1.0
+info: {title: Tests, version: '1'}
+paths:
+  /pictures:
+    post:
+      operationId: send
+      requestBody: {content: {multipart/form-data: {schema: {$ref: '#/components/schemas/Form'}}}}
+      responses: {'204': {description: nothing}}
+components:
+  schemas:
+    Form:
+      type: object
+      properties:
+        picture: {type: string, format: binary}
+        image: {type: string, minLength: 2, maxLength: 10, pattern: '^x', x-compat: {into: /picture}}
+        pictures: {type: array, items: {type: string, format: binary}}
+        images: {type: array, items: {type: string, minLength: 99}, x-compat: {into: /pictures}}
+        either:
+          x-compat: {into: /pictures}
+          oneOf:
+            - {type: string, enum: [xa, xb], x-compat: {to: [$]}}
+            - {type: array, items: {type: string, const: xa}, x-compat: {}}
+"""
+
+
+@pytest.fixture(scope="module")
+def parted(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    client = imported(texts(FILES), tmp_path_factory.mktemp("parted"), "client")
+    return lambda **arguments: client.SEND_OPERATION.draft(arguments).content["files"]
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ({"image": b"a"}, "picture"),
+        ({"images": [b"a"]}, "pictures"),
+        ({"either": b"a"}, "pictures"),
+        ({"either": [b"a"]}, "pictures"),
+    ],
+)
+def test_a_file_is_not_judged_as_a_text(parted: Any, given: Any, name: str) -> None:
+    assert parted(**given) == [(name, (name, b"a", None, {}))]
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"image": "x"}, "/image: must have at least 2 characters"),
+        ({"image": "x" * 11}, "/image: must have at most 10 characters"),
+        ({"image": "ya"}, "/image: must match ^x"),
+        ({"images": ["x"]}, "/images/0: must have at least 99 characters"),
+        ({"either": "x"}, '/either: must be one of "xa", "xb"'),
+        ({"either": ["x"]}, '/either/0: must be one of "xa"'),
+    ],
+)
+def test_a_text_beside_files_is_judged(parted: Any, given: Any, told: str) -> None:
+    with pytest.raises(ValueError, match=r"^/") as caught:
+        parted(**given)
+    assert str(caught.value) == told
+
+
+# Items that are given as bytes
+
+LINES = """
+openapi: 3.2.0
+info: {title: Tests, version: '1'}
+paths:
+  /lines: {post: {operationId: lines, requestBody: {content: {application/jsonl: {itemSchema: {$ref: '#/components/schemas/Paint'}}}}, responses: {'204': {description: nothing}}}}
+  /sequence: {post: {operationId: sequence, requestBody: {content: {application/json-seq: {itemSchema: {$ref: '#/components/schemas/Paint'}}}}, responses: {'204': {description: nothing}}}}
+  /data: {post: {operationId: data, requestBody: {content: {text/event-stream: {itemSchema: {$ref: '#/components/schemas/Paint'}}}}, responses: {'204': {description: nothing}}}}
+  /events: {post: {operationId: events, requestBody: {content: {text/event-stream: {itemSchema: {$ref: '#/components/schemas/Event'}}}}, responses: {'204': {description: nothing}}}}
+  /plain: {post: {operationId: plain, requestBody: {content: {application/jsonl: {itemSchema: {type: object}}}}, responses: {'204': {description: nothing}}}}
+components:
+  schemas:
+    Paint: {type: object, properties: {color: {type: string}, colour: {type: string, x-compat: {into: /color}}}}
+    Event:
+      type: object
+      required: [data]
+      properties:
+        event: {type: string}
+        data: {type: string, contentMediaType: application/json, contentSchema: {$ref: '#/components/schemas/Paint'}}
+"""
+
+
+@pytest.fixture(scope="module")
+def lined(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    client = imported(texts(LINES), tmp_path_factory.mktemp("lined"), "client")
+
+    def sent(name: str, **arguments: Any) -> Any:
+        return getattr(client, f"{name.upper()}_OPERATION").draft(arguments).content["content"]
+
+    return sent
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "said"),
+    [
+        ("lines", b'{"colour":"a"}\r\n\n{"color":"b"}', b'{"color":"a"}\n{"color":"b"}\n'),
+        ("lines", b"", b""),
+        ("sequence", b'\x1e{"colour":\t"a"}\n', b'\x1e{"color":"a"}\n'),
+        ("data", b': x\ndata: {"colour":\ndata: "a"}\n\n', b'data: {"color":"a"}\n\n'),
+        ("events", b'event: e\ndata: {"colour":"a"}\n\n', b'event: e\ndata: {"color": "a"}\n\n'),
+        ("plain", b'no {"colour"', b'no {"colour"'),
+    ],
+)
+def test_items_that_are_given_as_bytes_are_folded(
+    lined: Any, name: str, body: bytes, said: bytes
+) -> None:
+    assert lined(name, body=body) == said
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (b'{"colour":"a"}\n{"colour"', "line 2 is not read: EOF"),
+        (b'{"colour": NaN}', "line 1 is not read: "),
+        (b'{"colour": 3}', "/colour: must be a string"),
+        (b'{"color": 3}', "/color: Input should be a valid string"),
+    ],
+)
+def test_bytes_that_hold_no_items_are_not_sent(lined: Any, body: bytes, told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        lined("lines", body=body)
+
+
+def test_items_that_are_given_as_bytes_are_said_in_older_fields(lined: Any) -> None:
+    given = {"body": b'{"color":"a"}', "compat": {"/color": "colour"}}
+    assert lined("lines", **given) == b'{"colour":"a"}\n'
+
+
 def test_a_package_without_the_way_back_knows_no_older_servers(tmp_path: Any) -> None:
     target = ("--spec", str(SPEC), "--package", "routescope", "--output", str(tmp_path))
     assert CliRunner().invoke(main, ["generate", *target, "--no-denormalize"]).exit_code == 0

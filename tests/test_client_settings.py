@@ -124,6 +124,15 @@ def test_a_key_is_shown_nowhere(style: str, caplog: pytest.LogCaptureFixture) ->
     assert KEY not in f"{shown} {caplog.text} {[vars(record) for record in caplog.records]}"
 
 
+@pytest.mark.parametrize(
+    ("pair", "told"),
+    [(("a:b", "c"), "':' would end"), (("a", "c\n"), "control characters"), (("a",), "no usable")],
+)
+def test_a_pair_that_is_none_is_refused(pair: Any, told: str) -> None:
+    with pytest.raises((ValueError, AuthenticationError), match=told):
+        edit("sync", "http://127.0.0.1:9", credentials={"BearerAuth": pair})
+
+
 @styles
 def test_an_authorization_of_your_own_replaces_the_key(style: str) -> None:
     for key in (KEY, None, f"{KEY}\n"):
@@ -152,6 +161,15 @@ def test_an_authorization_of_your_own_replaces_the_key(style: str) -> None:
 def test_base_url_is_judged(client: Any, url: str) -> None:
     with pytest.raises((ValueError, httpx.InvalidURL)):
         client(base_url=url)
+
+
+@pytest.mark.parametrize("client", [Routescope, AsyncRoutescope])
+@pytest.mark.parametrize("end", ["?", "#", "?key=s3cret", "/v1#s3cret", "/v1?a=s3cret@x#b"])
+def test_a_base_url_ends_with_a_path(client: Any, end: str) -> None:
+    """What is joined with it would else be a part of its query or fragment, and the path of a call lost."""
+    with pytest.raises(ValueError, match="cannot be joined with the paths of calls") as caught:
+        client(base_url=f"https://api.example{end}")
+    assert "s3cret" not in str(caught.value)
 
 
 @styles

@@ -21,6 +21,7 @@ paths:
   /oauth: {get: {tags: [all], security: [{oauth: []}], responses: {'204': {description: nothing}}}}
   /flow: {get: {tags: [all], security: [{flow: []}], responses: {'204': {description: nothing}}}}
   /either: {get: {tags: [all], security: [{basic: []}, {key: [], query: []}], responses: {'204': {description: nothing}}}}
+  /elsewhere: {get: {tags: [all], servers: [{url: 'https://api.example/v1?a=b'}], responses: {'204': {description: nothing}}}}
   /named: {get: {tags: [all], security: [{named: []}], responses: {'204': {description: nothing}}}}
 components:
   securitySchemes:
@@ -97,3 +98,40 @@ def test_a_header_of_your_own_stands_for_no_other(client: Any) -> None:
         called(client, "get_key", default_headers=OWN)
     request = called(client, "get_key", default_headers={"x-key": "own"}, api_key="given")
     assert request.headers["x-key"] == "own"
+
+
+@pytest.mark.parametrize(
+    ("pair", "sent"),
+    [
+        (("Aladdin", "open sesame"), "QWxhZGRpbjpvcGVuIHNlc2FtZQ=="),  # RFC 7617, 2
+        (("test", "123\u00a3"), "dGVzdDoxMjPCow=="),  # RFC 7617, 2.1
+        (("", ":a:"), "OjphOg=="),
+        (("\u6771", "\u4eac"), "5p2xOuS6rA=="),
+    ],
+)
+def test_basic_credentials_are_utf_8(client: Any, pair: Any, sent: str) -> None:
+    request = called(client, "get_basic", credentials={"basic": pair})
+    assert request.headers["authorization"] == f"Basic {sent}"
+
+
+@pytest.mark.parametrize(
+    ("pair", "kind", "told"),
+    [
+        (("a:b", "s3cret"), "ValueError", "':' would end"),
+        (("a\n", "s3cret"), "ValueError", "control characters"),
+        (("a", "s3cret\x7f"), "ValueError", "control characters"),
+        (("a", "s3cret\ud800"), "AuthenticationError", r"\(user, password\)"),
+        (("s3cret",), "AuthenticationError", r"\(user, password\)"),
+        (("a", b"s3cret"), "AuthenticationError", r"\(user, password\)"),
+    ],
+)
+def test_what_basic_credentials_cannot_be(client: Any, pair: Any, kind: str, told: str) -> None:
+    with pytest.raises(Exception, match=told) as caught:
+        called(client, "get_basic", credentials={"basic": pair}, api_key="unused")
+    assert type(caught.value).__name__ == kind
+    assert "s3cret" not in str(caught.value)
+
+
+def test_a_server_of_an_operation_ends_with_a_path(client: Any) -> None:
+    with pytest.raises(ValueError, match="cannot be joined with the paths of calls"):
+        called(client, "get_elsewhere", api_key="k")

@@ -7,13 +7,15 @@ import hmac
 import json
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from endpoint_cases import A, folded
+from endpoint_cases import A, folded, response
+from routescope import server
 from routescope.server import Fault
 from serving import (
     AUTHORIZED,
@@ -142,6 +144,15 @@ def test_head_is_another_method() -> None:
 @pytest.mark.parametrize("query", ["?", "?a=b", "?api-version=1&x"])
 def test_a_query_is_nothing(query: str) -> None:
     assert ask(app_of(), path=PATH + query).status_code == 200
+
+
+def test_a_body_may_be_left_out_where_the_document_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    optional, seen = replace(server.EDIT_IMAGE, needs_body=False), list[Any]()
+    monkeypatch.setattr(server, "EDIT_IMAGE", optional)
+    app = app_of(Recorder(lambda request, _: seen.append(request) or response([{"url": A}])))
+    assert ask(app, b"", {"content-type": "text/plain"}).status_code == 200
+    assert seen == [None]
+    refusal(ask(app, b"{}", {"content-type": "text/plain"}), 415)
 
 
 # How much

@@ -35,7 +35,7 @@ def operation(name: str, **members: Any) -> Any:
     answers = {"200": {"description": "Done.", "content": content("Answer")}}
     return {
         "operationId": name,
-        "requestBody": {"content": content("Thing")},
+        "requestBody": {"required": True, "content": content("Thing")},
         "responses": answers,
         **members,
     }
@@ -107,7 +107,96 @@ def test_a_place_is_told_as_it_was_sent(app: App, payload: Any, param: str | Non
     assert told.json()["error"]["message"].startswith(f"{param or 'The body'}: ")
 
 
+def test_a_body_may_be_left_out_only_where_the_document_says_so(app: App) -> None:
+    assert ask(app, b"", method="DELETE", path="/things/parts", plain=True).status_code == 415
+
+
 def test_what_is_not_there_is_refused(app: App) -> None:
     assert send(app, {}, path="/").status_code == 404
     told = send(app, {}, "PATCH", "/things/parts")
     assert (told.status_code, told.headers["allow"]) == (405, "DELETE")
+
+
+# Media types, statuses, and bodies that are left out
+
+KINDS = """
+openapi: 3.1.0
+info: {title: Tests, version: '1'}
+paths:
+  /own:
+    post:
+      operationId: own
+      requestBody: {required: true, content: {application/vnd.x+json;v=1: {schema: {$ref: '#/components/schemas/A'}}}}
+      responses: {'201': {description: made, content: {application/hal+json: {schema: {$ref: '#/components/schemas/A'}}}}}
+  /any:
+    post:
+      operationId: any
+      requestBody: {required: true, content: {application/*: {schema: {$ref: '#/components/schemas/A'}}}}
+      responses: {2XX: {description: done, content: {application/*: {schema: {$ref: '#/components/schemas/A'}}}}}
+  /optional:
+    post:
+      operationId: optional
+      requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/A'}}}}
+      responses: {default: {description: done, content: {application/json: {schema: {$ref: '#/components/schemas/A'}}}}}
+components:
+  schemas:
+    A: {type: object, required: [a], properties: {a: {type: integer}, b: {type: integer, x-compat: {into: /a}}}}
+"""
+
+
+@pytest.fixture(scope="module")
+def kinds(tmp_path_factory: pytest.TempPathFactory) -> App:
+    server = built.imported(built.texts(KINDS), tmp_path_factory.mktemp("kinds"), "server")
+
+    async def answer(request: Any, context: Any) -> Any:
+        return {"a": 0 if request is None else request.a}
+
+    app: App = server.create_app(SimpleNamespace(own=answer, any=answer, optional=answer))
+    return app
+
+
+def of_kind(app: App, path: str, kind: str | None, body: bytes = b'{"b": 1}') -> tuple[Any, ...]:
+    headers = {"content-type": kind} if kind else {}
+    told = ask(app, body, headers, path=path, plain=True)
+    return told.status_code, told.headers["content-type"], told.json().get("a")
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "status"),
+    [
+        ("/own", "application/vnd.x+json", 201),
+        ("/own", "Application/VND.x+json; v=1", 201),
+        ("/own", "application/json", 415),
+        ("/own", None, 415),
+        ("/any", "application/vnd.y+json", 200),
+        ("/any", "application/json", 200),
+        ("/any", "text/json", 415),
+        ("/any", "application/xml", 415),
+        ("/optional", "application/json", 200),
+        ("/optional", "text/plain", 415),
+        ("/optional", None, 415),
+    ],
+)
+def test_a_body_is_of_the_declared_media_type(
+    kinds: App, path: str, kind: str | None, status: int
+) -> None:
+    told = "application/hal+json" if status == 201 else "application/json"
+    assert of_kind(kinds, path, kind) == (status, told, None if status == 415 else 1)
+
+
+@pytest.mark.parametrize("kind", [None, "application/json", "text/plain"])
+def test_a_body_that_is_left_out_is_none(kinds: App, kind: str | None) -> None:
+    assert of_kind(kinds, "/optional", kind, b"") == (200, "application/json", 0)
+    assert of_kind(kinds, "/own", kind, b"")[0] == 415
+
+
+def test_an_empty_body_is_no_body_that_is_left_out(kinds: App) -> None:
+    assert of_kind(kinds, "/own", "application/vnd.x+json", b"")[0] == 400
+    assert of_kind(kinds, "/optional", "application/json", b" ")[0] == 400
+    assert of_kind(kinds, "/optional", "application/json", b"null")[0] == 400
+
+
+def test_the_handler_is_typed_as_a_body_may_be() -> None:
+    server = built.texts(KINDS)["server.py"]
+    assert server.count("self, request: _models.A | None, context: Context") == 1
+    assert server.count("self, request: _models.A, context: Context") == 2

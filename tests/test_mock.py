@@ -245,6 +245,15 @@ def test_an_answer_without_pictures(tmp_path: Path, answer: Json, expected: Json
     assert [path.name for path in tmp_path.iterdir()] == ["api.json"]
 
 
+@pytest.mark.parametrize("status", ["201", "2XX", "default", "302"])
+@pytest.mark.parametrize("kind", ["application/json", "application/hal+json"])
+def test_an_answer_of_any_status_and_json(status: str, kind: str) -> None:
+    content = {"application/xml": {"example": 1}, kind: {"example": 2}}
+    answers = {"404": {"content": {kind: {}}}, status: {"content": content}}
+    document = {"paths": {"/a": {"post": {"responses": answers}}}}
+    assert examples.answer(document, "#/paths/~1a/post") == 2
+
+
 # The least value of a schema
 
 LEAST: tuple[tuple[Any, Any], ...] = (

@@ -245,3 +245,119 @@ def test_pages_that_are_not_understood_are_told(said: str, key: str) -> None:
         if one.rule == "operation/not-paged"
     ]
     assert (told.severity, told.pointer) == ("warning", f"#/paths/~1p0/post/{key}")
+
+
+# Media types that say more than the generated code does
+
+MEDIA = """
+openapi: 3.2.0
+info: {title: Tests, version: '1'}
+paths:
+  /parts:
+    post:
+      operationId: parts
+      requestBody:
+        content:
+          multipart/form-data:
+            schema: {$ref: '#/components/schemas/Form'}
+            encoding: {meta: {contentType: application/xml}, more: {contentType: 'image/svg+xml, text/plain'}, plain: {contentType: application/xml}, json: {contentType: application/vnd.x+json}, text: {contentType: text/yaml}, any: {contentType: image/*}}
+      responses: {'204': {description: nothing}}
+  /form:
+    post:
+      operationId: form
+      requestBody:
+        content:
+          application/x-www-form-urlencoded:
+            schema: {$ref: '#/components/schemas/Form'}
+            encoding: {meta: {contentType: application/xml}, more: {contentType: application/xml, style: form}, json: {contentType: application/json}}
+      responses: {'204': {description: nothing}}
+components:
+  schemas:
+    Item: {type: object, properties: {a: {type: string}}}
+    Form:
+      type: object
+      properties:
+        meta: {$ref: '#/components/schemas/Item'}
+        more: {type: array, items: {$ref: '#/components/schemas/Item'}}
+        plain: {type: string}
+        json: {type: object}
+        text: {type: object}
+        any: {type: object}
+"""
+
+
+def told(text: str, rule: str) -> list[tuple[str, str, str]]:
+    found = [one for one in warned(text) if one.rule == rule]
+    return [(one.severity, one.pointer, one.message) for one in found]
+
+
+def test_members_of_a_media_type_that_nothing_writes_are_told_with_their_places() -> None:
+    parts = "#/paths/~1parts/post/requestBody/content/multipart~1form-data/encoding"
+    form = "#/paths/~1form/post/requestBody/content/application~1x-www-form-urlencoded/encoding"
+    xml = "is an object, and nothing writes objects as `application/xml`"
+    svg = "is an object, and nothing writes objects as `image/svg+xml`"
+    assert told(MEDIA, "media/not-written") == [
+        ("warning", f"{parts}/meta/contentType", f"`meta` {xml}"),
+        ("warning", f"{parts}/more/contentType", f"`more` {svg}"),
+        ("warning", f"{form}/meta/contentType", f"`meta` {xml}"),
+    ]
+
+
+def test_members_of_a_media_type_that_nothing_writes_are_given_as_files(tmp_path: Path) -> None:
+    made = texts(MEDIA)
+    params = made["client.py"].partition("class PartsParams")[2].partition("PARTS_OPERATION")[0]
+    assert "    meta: FileInput | None\n" in params
+    assert "    more: Sequence[FileInput] | None\n" in params
+    client = imported(made, tmp_path, "client")
+    given = {
+        "meta": b"<a/>",
+        "more": [b"<b/>"],
+        "json": {"a": 1},
+        "text": {"a": 1},
+        "plain": "<c/>",
+    }
+    files = client.PARTS_OPERATION.draft(given).content["files"]
+    assert [(name, part[1:3]) for name, part in files] == [
+        ("meta", (b"<a/>", "application/xml")),
+        ("more", (b"<b/>", "image/svg+xml")),
+        ("plain", (b"<c/>", "application/xml")),
+        ("json", (b'{"a":1}', "application/vnd.x+json")),
+        ("text", (b'{"a":1}', "text/yaml")),
+    ]
+    for operation, wrong in (
+        ("PARTS", {"meta": {"a": "b"}}),
+        ("PARTS", {"more": [{"a": "b"}]}),
+        ("FORM", {"meta": {"a": "b"}}),
+    ):
+        with pytest.raises(TypeError, match=f"'{next(iter(wrong))}' is sent as "):
+            getattr(client, f"{operation}_OPERATION").draft(wrong)
+
+
+ITEMS = """
+openapi: 3.2.0
+info: {title: Tests, version: '1'}
+paths:
+  /a:
+    post:
+      operationId: a
+      requestBody: {content: {application/json: {itemSchema: {type: object, properties: {a: {type: string}}}}}}
+      responses: {'200': {description: some, content: {application/json: {schema: {type: integer}, itemSchema: {type: string}}, application/jsonl: {itemSchema: {type: string}}}}}
+"""
+
+
+def test_items_of_what_is_no_stream_are_told_with_their_places() -> None:
+    message = "`itemSchema` is for streams, and `application/json` is read and written as a whole: it says nothing here"
+    content = "content/application~1json/itemSchema"
+    assert told(ITEMS, "media/item-schema") == [
+        ("warning", f"#/paths/~1a/post/requestBody/{content}", message),
+        ("warning", f"#/paths/~1a/post/responses/200/{content}", message),
+    ]
+    client = texts(ITEMS)["client.py"]
+    assert "body: Annotated[Any, Body()]" in client
+
+
+def test_items_of_what_is_no_stream_have_no_older_shapes() -> None:
+    older = "properties: {a: {type: string}, b: {type: string, x-compat: {into: /a}}}"
+    text = ITEMS.replace("properties: {a: {type: string}}", older)
+    (found,) = problems(text)
+    assert (found.rule, found.pointer[-10:]) == ("compat/misplaced", "itemSchema")

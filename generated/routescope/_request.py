@@ -121,6 +121,11 @@ def _sendable(headers: Mapping[str, Any]) -> None:
             raise ValueError(f"the header {name} is not given: the length of a body is found out")
 
 
+def _is_text(value: Any) -> bool:
+    """Whether something is text that has an encoding: one with half a surrogate pair has none."""
+    return isinstance(value, str) and value == value.encode(errors="ignore").decode()
+
+
 def _told(url: str) -> str:
     """A URL as an error shows it, be it one or not: without what may be a user and a password."""
     return re.sub(r"(?s)^([\w.+-]*://)?.*@", r"\1***@", url)
@@ -205,7 +210,7 @@ class Settings(Generic[H]):
     def _judged(self, found: str) -> str:
         """A base URL without the credentials in it, which are not used."""
         try:
-            url = httpx.URL(found)
+            url = _url(found)
         except httpx.InvalidURL as error:
             why = "" if "@" in found else f": {error}"  # which may be a part of a password
             raise ValueError(f"base_url {_told(found)!r} is no URL{why}") from None
@@ -217,6 +222,10 @@ class Settings(Generic[H]):
                 f" (server_variables has {filling})" if filling and not self._is_elsewhere else ""
             )
             raise ValueError(f"base_url {_told(found)!r} is not https://host or http://host{also}")
+        if end := re.search("[?#]", found):
+            told = re.split("[?#]", _told(found))[0]  # what follows may be a key
+            why = f"what follows {end[0]!r} cannot be joined with the paths of calls"
+            raise ValueError(f"base_url {told!r}: {why} (see extra_query)")
         return str(url.copy_with(userinfo=b"")) if url.userinfo else found
 
     def _filled(self, url: str) -> str:
@@ -262,7 +271,7 @@ class Settings(Generic[H]):
         }
         _sendable(headers)
         own = operation.base_url
-        base = self._filled(own) if own and not self._is_elsewhere else self.base_url
+        base = self._judged(self._filled(own)) if own and not self._is_elsewhere else self.base_url
         query = f"{'&' if '?' in draft.path else '?'}{'&'.join(draft.query)}" if draft.query else ""
         timeout = options.get("timeout", _TIMEOUT)
         try:
@@ -304,9 +313,10 @@ class Settings(Generic[H]):
         scheme = self._schemes[name]
         told = given.get(scheme.header)
         found = told or self._credentials.get(name) or (self._api_key if is_alone else "")
-        is_usable = isinstance(found, tuple) or (
-            isinstance(found, str) and _CREDENTIAL.fullmatch(found)
-        )
+        if isinstance(found, tuple):
+            is_usable = len(found) == 2 and all(map(_is_text, found))
+        else:
+            is_usable = isinstance(found, str) and bool(_CREDENTIAL.fullmatch(found))
         is_given = scheme.is_in(draft) or (told and is_usable)
         return _GIVEN if is_given else found if is_usable else None
 

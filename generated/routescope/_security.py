@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
@@ -12,6 +13,7 @@ from ._request import Tokens
 
 Credential: TypeAlias = str | tuple[str, str]
 """A token or key; a user and a password; the id and the secret of an OAuth 2 client."""
+_CONTROL = re.compile("[\0-\x1f\x7f]")  # RFC 7617, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,15 @@ class Http:
 
     def put(self, draft: Draft, credential: Credential) -> Tokens | None:
         if isinstance(credential, tuple):
-            credential = b64encode(":".join(credential).encode()).decode()
+            credential = _basic(*credential)
         draft.headers["authorization"] = f"{self.scheme} {credential}"
         return None
+
+
+def _basic(user: str, password: str) -> str:
+    """A user and a password as RFC 7617 has them, in UTF-8. Raises ValueError for what it excludes, which it does not show."""
+    if ":" in user:
+        raise ValueError("credentials: a user name with ':' would end before it (RFC 7617)")
+    if _CONTROL.search(user + password):
+        raise ValueError("credentials: user and password have no control characters (RFC 7617)")
+    return b64encode(f"{user}:{password}".encode()).decode()

@@ -24,7 +24,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from . import models as _models
-from ._compat import CompatError, Normalized, PayloadError, Rewrite
+from ._compat import CompatError, Normalized, PayloadError, Rewrite, unchanged
 from ._operation import Operation, is_token, to_json
 from ._values import weigh
 from .client import EDIT_IMAGE
@@ -58,7 +58,8 @@ class Fault(HTTPException):
 
 class Handler(Protocol):
     """What answers requests. It may raise Fault; anything else that it raises is logged, and told as
-    status 500. Its answers are folded and validated, be they models or not."""
+    status 500. Its answers are folded and validated, be they models or not, and sent with the status
+    and the media type of the API document. A request is None where its body may be left out, and was."""
 
     async def edit_image(
         self, request: _models.ImageEditRequest, context: Context, /
@@ -91,7 +92,7 @@ def create_app(
         async def answer(http: Request) -> Response:
             try:
                 identity = await _identity(http, authenticate)
-                body = await _body(http, max_body_bytes)
+                body = await _body(http, operation, max_body_bytes)
                 read = partial(_accepted, operation, body, max_body_values)
                 is_long = len(body) > _LONG
                 request, folded = (
@@ -102,7 +103,7 @@ def create_app(
                 for rewrite in rewrites:
                     on_rewrite(rewrite, context)
                 content = _content(operation, await handle(request, context))
-                return _response(http, 200, content, _rewritten(rewrites, more))
+                return _answer(http, operation, content, _rewritten(rewrites, more))
             except Exception as error:  # left to Starlette, it would cost the connection
                 return await _refused(http, error)
 
@@ -125,16 +126,35 @@ async def _identity(http: Request, authenticate: Callable[[str], Any]) -> Any:
     return identity
 
 
-async def _body(http: Request, most: int) -> bytes:
-    """The body, read no further than its limit."""
-    kind = http.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/json" or http.headers.get("content-encoding", "identity") != "identity":
-        raise Fault(415, "The body is not plain application/json.")
-    body = bytearray()
+def _kind(media_type: str) -> str:
+    """A media type without its parameters."""
+    return media_type.partition(";")[0].strip().lower()
+
+
+def _is_of(operation: Operation[Any], http: Request) -> bool:
+    """Whether a body is said to be of the media type of an operation, and of no content coding."""
+    codec: Any = operation.body
+    kind, wanted = _kind(http.headers.get("content-type", "")), _kind(codec.media_type)
+    is_json = wanted == "application/*" and re.fullmatch(r"application/(.*\+)?json", kind)
+    return (
+        bool(kind == wanted or is_json)
+        and http.headers.get("content-encoding", "identity") == "identity"
+    )
+
+
+async def _body(http: Request, operation: Operation[Any], most: int) -> bytes:
+    """The body, read no further than its limit; none if it is left out and may be."""
+    codec: Any = operation.body
+    body, is_right = bytearray(), _is_of(operation, http)
+    other = Fault(415, f"The body is not plain {codec.media_type}.")
+    if operation.needs_body and not is_right:
+        raise other
     length = http.headers.get("content-length", "0")[:20]
     if not length.isdecimal() or int(length) <= most:  # what is no length is counted
         async for chunk in http.stream():
             body += chunk
+            if body and not is_right:
+                raise other
             if len(body) > most:
                 break
         else:
@@ -169,6 +189,8 @@ def _without_strings(body: bytes, most: int) -> bytes:
 
 
 def _accepted(operation: Operation[Any], body: bytes, most: int) -> tuple[Any, Normalized]:
+    if not body and not operation.needs_body:
+        return None, unchanged(None)
     try:
         codec: Any = operation.body
         folded: Normalized = codec.fold(_parsed(body, most))
@@ -212,6 +234,14 @@ def _rewritten(rewrites: tuple[Rewrite, ...], more: int = 0) -> dict[str, str]:
     return {"compat-rewrites": ", ".join(told)} if told else {}
 
 
+def _answer(http: Request, operation: Operation[Any], content: bytes, headers: Any) -> Response:
+    """An answer with the status and the media type of its operation, where the API document says one."""
+    status, codec = next(iter(operation.answers.items()))
+    kind: Any = getattr(codec, "media_type", "")
+    told = kind if "*" not in kind else "application/json"
+    return _response(http, int(status) if status.isdecimal() else 200, content, headers, told)
+
+
 async def _refused(http: Request, error: Exception) -> Response:
     if isinstance(error, ClientDisconnect):
         error = Fault(400, "The body was cut off.")
@@ -231,12 +261,14 @@ def _told(http: Request, error: HTTPException) -> Response:
     return _response(http, error.status_code, content, error.headers)
 
 
-def _response(http: Request, status: int, content: str | bytes, headers: Any) -> Response:
+def _response(
+    http: Request, status: int, content: str | bytes, headers: Any, kind: str = "application/json"
+) -> Response:
     own = {"x-request-id": _request_id(http), **(headers or {})}
     for name, value in own.items():
         if not (is_token(name) and _VALUE.fullmatch(value)):
             raise ValueError(f"the header {name!r} cannot be sent")
-    return Response(content, status, own, "application/json")
+    return Response(content, status, own, kind)
 
 
 def _request_id(http: Request) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import AsyncIterable, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
@@ -20,6 +20,8 @@ from ._compat import CompatError, Normalized, PayloadError, unchanged
 from ._errors import Answer
 from ._operation import ENCODER, Json, canonical, older, to_json
 from ._parameters import Query
+from ._source_map import names_of
+from ._values import File, cut
 
 Normalize = Callable[[Any], Normalized]
 Content: TypeAlias = (
@@ -56,23 +58,40 @@ class MergePatch(Json):
     media_type: str = "application/merge-patch+json"
 
     def encode(self, value: Any, options: Mapping[str, Any]) -> dict[str, Any]:
+        canonical_only = {**options, "compat": None}
         try:
-            return super().encode(value, options)
+            patch = json.loads(super().encode(value, canonical_only)["content"])
         except (CompatError, PayloadError):
-            sent = (
-                {**to_json(value), **(options.get("extra_body") or {})}
-                if isinstance(value, Mapping)
-                else to_json(value)
-            )
-            if not isinstance(sent, dict):
+            if not isinstance(sent := to_json(value), dict):
                 raise
-            gone = {
-                key: None for key, item in sent.items() if item is None and self._is_taken_away(key)
-            }
-            rest = self.fold({key: item for key, item in sent.items() if item is not None}).value
-            kept = super().encode(_kept(rest), {**options, "extra_body": None})
-            made = _patched(json.loads(kept["content"]), {**rest, **gone})
-            return {"content": plain(made).encode()}
+            sent = {**sent, **(options.get("extra_body") or {})}
+            patch = self._judged(sent, {**canonical_only, "extra_body": None})
+        return {"content": ENCODER.encode(self._in_older_fields(patch, options)).encode()}
+
+    def _judged(self, sent: dict[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
+        """A canonical patch, of which all is judged but what it takes away. Raises CompatError and PayloadError."""
+        gone = {
+            key: None for key, item in sent.items() if item is None and self._is_taken_away(key)
+        }
+        rest = self.fold({key: item for key, item in sent.items() if item is not None}).value
+        super().encode(_kept(rest), options)
+        return {**rest, **gone}
+
+    def _in_older_fields(self, patch: Any, options: Mapping[str, Any]) -> Any:
+        """A patch in the older fields that a caller asks for: what takes a field away takes its older one away."""
+        asked = self.older & (options.get("compat") or {}).items()
+        if not asked or not isinstance(patch, dict):
+            return patch
+        gone = dict[str, None]()
+        for hub, spoke in sorted(asked):
+            rest, found = cut(patch, names := names_of(hub))
+            if found == [None]:
+                patch = rest
+            if found == [None] or _is_gone(patch, names):
+                gone[spoke] = None
+        gone |= {key: None for key, item in patch.items() if item is None}
+        rest = {key: item for key, item in patch.items() if item is not None}
+        return older(self, rest, options) | gone
 
     def _is_taken_away(self, key: str) -> bool:
         """Whether null takes a member away: in an older field that null leaves out it says nothing."""
@@ -89,12 +108,13 @@ def _kept(patch: Any) -> Any:
     return {key: _kept(item) for key, item in patch.items() if item is not None}
 
 
-def _patched(value: Any, patch: Any) -> Any:
-    """A value with what a patch takes away."""
-    if not isinstance(value, dict) or not isinstance(patch, dict):
-        return value
-    gone = {key: None for key, item in patch.items() if item is None}
-    return {key: _patched(item, patch.get(key)) for key, item in value.items()} | gone
+def _is_gone(patch: Any, names: Sequence[str]) -> bool:
+    """Whether a patch takes away what holds a member."""
+    for name in names[:-1]:
+        if not isinstance(patch, dict) or name not in patch:
+            return False
+        patch = patch[name]
+    return patch is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +220,11 @@ class Form:
             pairs = self._nested(name, value)
         else:
             is_list = isinstance(value, list) and "json" not in how.content_type
-            pairs = ((name, one) for one in (value if is_list else [value]))
+            several = value if is_list else [value]
+            is_plain = not any(isinstance(one, (dict, list)) for one in several)
+            if not is_plain and not _is_written(how.content_type):
+                raise TypeError(f"{name!r} is sent as {how.content_type}, which nothing writes")
+            pairs = ((name, one) for one in several)
         return (
             f"{quote(key, '[]')}={quote('' if one is None else plain(one), '')}"
             for key, one in pairs
@@ -269,6 +293,10 @@ class Multipart:
         if _is_file(value):
             file: tuple[Any, ...] = tuple(value) + (how.content_type, {})[len(value) - 2 :]
             filename, content, kind, headers = file
+            is_typed = isinstance(kind, str | None) and isinstance(headers, Mapping)
+            if not (_is_content(content) and is_typed) or _is_file(content):
+                told = "a file with its name is (name, content, media type, headers)"
+                raise TypeError(f"{name!r}: {told}, and content bytes, a path or an open file")
             return _written(name, filename, content, kind, dict(headers))
         if isinstance(value, os.PathLike):
             return _written(name, Path(value).name, value, how.content_type, {})
@@ -278,23 +306,19 @@ class Multipart:
         sent = to_json(value)
         is_plain = not isinstance(sent, (dict, list))
         kind = how.content_type or ("text/plain" if is_plain else "application/json")
+        if not is_plain and not _is_written(kind):
+            raise TypeError(f"{name!r} is sent as {kind}: give bytes, text, a path or an open file")
         return None, plain(sent).encode(), kind, {}
 
     def decode(self, answer: Answer) -> bytes:
         return answer.content
 
 
-class _File(str):
-    """A file of a form where it is folded with the values beside it: a text, equal to that of the same file."""
-
-    file: Any
-
-
 def _in_json(value: Any) -> Any:
     """A member of a form as JSON, in which files are texts."""
     if _is_content(value):
         is_bytes = isinstance(value, (bytes, bytearray))
-        held = _File(sha256(value).hexdigest() if is_bytes else f"file {id(value)}")
+        held = File(sha256(value).hexdigest() if is_bytes else f"file {id(value)}")
         held.file = value
         return held
     return (
@@ -304,7 +328,7 @@ def _in_json(value: Any) -> Any:
 
 def _with_files(value: Any, depth: int = 0) -> Any:
     """A folded form with files in place of their texts: as its members, or as items of them. Raises CompatError."""
-    if isinstance(value, _File):
+    if isinstance(value, File):
         if depth > 1:
             raise CompatError("type", "", "a file cannot be a part of a JSON value")
         return value.file
@@ -320,11 +344,19 @@ def _written(
 ) -> tuple[Any, ...]:
     """A part as httpx writes it. Raises ValueError for what would end a line of its headers."""
     texts = filename, kind or "", *headers.values()
-    if not all(map(_LINE.fullmatch, texts)) or not all(map(_TOKEN.fullmatch, headers)):
+    if not (
+        all(isinstance(text, str) and _LINE.fullmatch(text) for text in texts)
+        and all(isinstance(one, str) and _TOKEN.fullmatch(one) for one in headers)
+    ):
         raise ValueError(
             f"{name!r}: file name, media type and headers of a part are texts of one line each"
         )
     return filename, _opened(content), kind or None, headers
+
+
+def _is_written(kind: str) -> bool:
+    """Whether an object can be told in a media type: as JSON."""
+    return not kind or "json" in kind or kind.startswith("text/")
 
 
 def _is_file(value: Any) -> bool:

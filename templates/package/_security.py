@@ -24,6 +24,7 @@ Credential: TypeAlias = str | tuple[str, str]
 """A token or key; a user and a password; the id and the secret of an OAuth 2 client."""
 
 _TOKEN = re.compile("[!-~]+")  # RFC 6749, A.12, without the space that would end it
+_CONTROL = re.compile("[\0-\x1f\x7f]")  # RFC 7617, 2
 _LONGEST_LIFE = 366 * 24 * 3600.0
 
 
@@ -45,9 +46,18 @@ class Http:
 
     def put(self, draft: Draft, credential: Credential) -> Tokens | None:
         if isinstance(credential, tuple):
-            credential = b64encode(":".join(credential).encode()).decode()
+            credential = _basic(*credential)
         draft.headers["authorization"] = f"{self.scheme} {credential}"
         return None
+
+
+def _basic(user: str, password: str) -> str:
+    """A user and a password as RFC 7617 has them, in UTF-8. Raises ValueError for what it excludes, which it does not show."""
+    if ":" in user:
+        raise ValueError("credentials: a user name with ':' would end before it (RFC 7617)")
+    if _CONTROL.search(user + password):
+        raise ValueError("credentials: user and password have no control characters (RFC 7617)")
+    return b64encode(f"{user}:{password}".encode()).decode()
 
 
 @dataclass(frozen=True, slots=True)

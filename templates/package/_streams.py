@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
@@ -16,6 +16,7 @@ import httpx
 from pydantic_core import from_json
 
 from ._bodies import Raw
+from ._compat import CompatError, PayloadError, unchanged
 from ._errors import Answer, APIError, APIResponseValidationError, Unreadable
 from ._limits import Limits, async_pieces, pieces
 from ._operation import MISFITS, Codec, Json, Operation
@@ -71,11 +72,23 @@ class JsonLines(Json):
     """The fields of which lines are held until their event ends."""
 
     def encode(self, value: Any, options: Mapping[str, Any]) -> dict[str, Any]:
-        if isinstance(value, bytes):
+        if isinstance(value, bytes) and self.fold is unchanged:
             return {"content": value}
+        value = self._items(value) if isinstance(value, bytes) else value
         said = {"compat": options.get("compat")}
         items = (super(JsonLines, self).encode(item, said)["content"] for item in value)
         return {"content": b"".join(map(self.line, items))}
+
+    def _items(self, content: bytes) -> Iterator[Any]:
+        """The items that bytes hold, as JSON values that are not folded yet. Raises PayloadError."""
+        kind = str if self.annotation is str else Any
+        read, lines = replace(self, annotation=kind, fold=unchanged).reader(), _Lines(len(content))
+        for number, line in enumerate((*lines.read(content), *lines.read(b""), ""), 1):
+            try:
+                yield from read(line)
+            except ValueError as error:
+                told = f"line {number} is not read: {error!s:.200}"
+                raise PayloadError((CompatError("json", "", told),)) from None
 
     def line(self, item: bytes) -> bytes:
         """An item as it is sent."""

@@ -17,6 +17,12 @@ _LONGEST = 14_285  # bits of integers of at most 4,300 digits, which Python writ
 _WHOLE = re.compile(r"\.0|e\+")  # what floats hold that are whole numbers, and texts may
 
 
+class File(str):
+    """A file of a form where it is folded with the values beside it: a text, equal to that of the same file."""
+
+    file: Any
+
+
 def same(a: Any, b: Any) -> bool:
     """Equality of JSON values: `True` is not `1`, `1.0` is."""
     return bool(a == b) and _alike(a, b)

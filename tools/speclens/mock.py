@@ -146,7 +146,8 @@ def _answering(
     async def answer(request: Any, context: Any) -> Any:
         if shelf is None:
             return example
-        wanted = request.model_dump(mode="json", by_alias=True, exclude_unset=True)
+        given = {"mode": "json", "by_alias": True, "exclude_unset": True}
+        wanted = {} if request is None else request.model_dump(**given)
         try:
             pictures = mock_pictures.asked(wanted)
         except mock_pictures.Unfit as unfit:

@@ -16,6 +16,7 @@ class Check:
     is_item: bool = False  # over `item`, for every item of the value
     each: str = ""  # expression of (key, part) pairs; `judge`, a function, checks each of them
     judge: str = ""
+    text: str = ""  # expression of what is judged as a text, if it may be one
 
 
 @dataclass(frozen=True, slots=True)

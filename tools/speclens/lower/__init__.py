@@ -8,6 +8,7 @@ from typing import Any
 
 from speclens import ir
 from speclens.lower import (
+    checks,
     compat,
     compat_dates,
     compat_places,
@@ -18,6 +19,7 @@ from speclens.lower import (
     files,
     folds,
     media,
+    media_rules,
     modelled,
     naming,
     operations,
@@ -44,6 +46,7 @@ def lower(
     idents = schemas.class_names(models, components)
     named, warnings = schemas.lower(models, components, idents, formats)
     made, refused = folds.lower(lifted.document, {**names, **_media_names(lifted, models, idents)})
+    made = checks.for_files(made) if _has_files(lifted.document, made) else made
     folded = {one.pointer: one for one in made.normalizers}
     known = media.named(models, lifted, idents, named, folded)
     client, untold = operations.lower(document, lifted, known, formats)
@@ -59,7 +62,12 @@ def lower(
         built=order.built(named),
     )
     found = tuple(view.refound(one, lifted) for one in refused)
-    return result, found + warnings + untold
+    return result, found + warnings + untold + tuple(media_rules.check(document))
+
+
+def _has_files(document: JsonObject, made: ir.Compat) -> bool:
+    """Whether forms with files may be folded."""
+    return bool(made.folds) and any(one.codec == "Multipart" for one in media.held(document))
 
 
 def _media_names(lifted: view.View, models: view.View, idents: Mapping[str, str]) -> dict[str, str]:

@@ -9,9 +9,10 @@ from typing import Any
 
 from speclens import ir, names
 from speclens.literals import comment, literal
-from speclens.lower import compat, formats, media, members
+from speclens.lower import compat, formats, media, media_rules, members
 from speclens.lower.facts import is_binary, types_of
 from speclens.lower.naming import is_class
+from speclens.lower.nulls import admits_null
 from speclens.lower.view import View
 from speclens.lower.walk import JsonObject, follow
 from speclens.source.pointer import get, join
@@ -49,6 +50,9 @@ class Inputs:
     has_formats: bool = True  # whether strings of some formats are Python types
     made: dict[str, ir.Input] = field(default_factory=dict)
     binary: str = "str"  # what is given for bytes
+    parts: frozenset[str] = (
+        frozenset()
+    )  # members of a form that nothing writes: their bytes are given
     is_patch: bool = False  # whether null takes a member away (RFC 7396)
     is_form: bool = False  # whether nothing but a form is spoken, which has no null
 
@@ -73,7 +77,7 @@ class Inputs:
             if self._is_received(place, inner):
                 continue
             is_required = is_needed and name in self.required(pointer) and name not in defaults
-            options = self.options(place, inner)
+            options = self._options_of(name, place, inner)
             is_removable = self.is_patch and name not in self.required(pointer)
             is_any = not self.is_form and options == ["Any"]
             may_be_null = is_any and "null" in types_of(self.document, inner)
@@ -86,6 +90,13 @@ class Inputs:
             mark = f"{kind}({'is_nullable=True' if is_nullable else ''})"
             told = comment("; ".join(comments))
             yield ir.Argument(name, "member", "", place, annotation, mark, told, is_required)
+
+    def _options_of(self, name: str, place: str, inner: Any) -> list[str]:
+        """The types of all values that may be given for a member of the body."""
+        if name not in self.parts:
+            return self.options(place, inner)
+        is_list = media_rules.is_list(self.document, place, inner)
+        return [f"Sequence[{self.binary}]" if is_list else self.binary]
 
     def _is_text(self, pointer: str, schema: Any) -> bool:
         """Whether integers may be given for texts, or for each of those in a list or a map."""
@@ -147,7 +158,8 @@ class Inputs:
         is_model = bool(model) and self._is_model(place)
         if is_model and place not in self.made:
             self._add(place, target, seen)
-        null = ["None"] if _is_nullable(target) else []
+        is_given = _is_nullable(target) or (is_model and admits_null(self.document, place, target))
+        null = ["None"] if is_given else []
         if place in self.made:
             return [self.made[place].ident, *null]
         options = self._written(place, target, (*seen, place))

@@ -8,12 +8,13 @@ from typing import Any
 
 from speclens import ir
 from speclens.literals import comment, literal, tuple_literal
-from speclens.lower import media
+from speclens.lower import media, media_rules
 from speclens.lower.arguments import Inputs, union
 from speclens.lower.naming import is_class
+from speclens.lower.nulls import admits_null
 from speclens.lower.walk import JsonObject, follow
 from speclens.objects import WAS_20, is_30
-from speclens.source.pointer import exists, get
+from speclens.source.pointer import exists, get, join
 
 OPTION = "content-type"
 """The place of an argument that chooses the media type."""
@@ -77,7 +78,11 @@ def _members(inputs: Inputs, content: tuple[ir.Media, ...]) -> str:
     ):
         return ""
     schema, origin = get(document, place), inputs.named.view.origin(place)
-    if not isinstance(schema, dict) or not _is_plain(schema):
+    if (
+        not isinstance(schema, dict)
+        or not _is_plain(schema)
+        or admits_null(document, place, schema)
+    ):
         return ""
     # Of an object whose members are all for answers no member is left to be a class of, and there is nothing to give.
     sides = ((document, place, schema), (inputs.document, origin, get(inputs.document, origin)))
@@ -85,13 +90,13 @@ def _members(inputs: Inputs, content: tuple[ir.Media, ...]) -> str:
 
 
 def _is_plain(schema: JsonObject) -> bool:
-    """Whether an object is said by its members alone, and null is none of its values."""
+    """Whether an object is said by its members alone."""
     kinds = schema.get("type")
     is_union = any(
         schema.get(keyword) and not all(map(_is_group, schema[keyword]))
         for keyword in ("oneOf", "anyOf")
     )
-    return schema.get("nullable") is not True and not isinstance(kinds, list) and not is_union
+    return not isinstance(kinds, list) and not is_union
 
 
 def _is_group(branch: Any) -> bool:
@@ -140,6 +145,17 @@ def encoding(value: JsonObject, has_styles: bool) -> str:
         "{" + ", ".join(f"{literal(name)}: {one}" for name, one in found.items()) + "}"
         if found
         else ""
+    )
+
+
+def unwritten(inputs: Inputs, pointer: str, body: JsonObject) -> frozenset[str]:
+    """The members of a form that are given as they are to be sent, since nothing writes them."""
+    return frozenset(
+        name
+        for _, place, value in media.content(inputs.document, pointer, body)
+        for name in media_rules.unwritten(
+            inputs.document, value, join(place, "schema"), value.get("schema")
+        )
     )
 
 

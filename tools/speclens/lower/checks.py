@@ -169,7 +169,7 @@ def _own(
                 continue
             narrow = "" if types <= {"string"} else f"isinstance({value}, str) and "
             fails = f"{guard}{narrow}not matches({literal(source)}, {value})"
-            yield _check(fails, at, "pattern", f"must match {pattern}")
+            yield _check(fails, at, "pattern", f"must match {pattern}", value)
 
 
 def _members(
@@ -231,6 +231,7 @@ def _values(layer: JsonObject, value: str, at: str, guard: str) -> Iterator[ir.C
             at,
             "const" if "const" in layer else "enum",
             f"must be one of {names}",
+            value,
         )
 
 
@@ -246,12 +247,32 @@ def _limits(
                 "" if types <= kinds else f"{differences.type_test(frozenset(kinds), value)} and "
             )
             text = fails.format(value, literal(limit))
-            yield _check(f"{guard}{narrow}{text}", at, keyword, message.format("", literal(limit)))
+            told = message.format("", literal(limit))
+            judged = value if "string" in kinds else ""
+            yield _check(f"{guard}{narrow}{text}", at, keyword, told, judged)
     if layer.get("uniqueItems") is True and "array" in types:
         narrow = "" if types <= {"array"} else f"isinstance({value}, list) and "
         fails = f"{guard}{narrow}has_repeats({value})"
         yield _check(fails, at, "uniqueItems", "must not repeat an item")
 
 
-def _check(fails: str, at: str, rule: str, message: str) -> ir.Check:
-    return ir.Check(fails, at, literal(rule), literal(message))
+def _check(fails: str, at: str, rule: str, message: str, text: str = "") -> ir.Check:
+    return ir.Check(fails, at, literal(rule), literal(message), text=text)
+
+
+def for_files(made: ir.Compat) -> ir.Compat:
+    """The functions of a document that fold forms with files: what keywords ask of a text is not asked of a file, which
+    is a text only while it is folded."""
+    folds = (
+        replace(fold, cases=tuple(replace(one, checks=_spared(one.checks)) for one in fold.cases))
+        for fold in made.folds
+    )
+    judges = (replace(judge, checks=_spared(judge.checks)) for judge in made.judges)
+    return replace(made, folds=tuple(folds), judges=tuple(judges))
+
+
+def _spared(found: tuple[ir.Check, ...]) -> tuple[ir.Check, ...]:
+    return tuple(
+        replace(one, fails=f"{one.fails} and not isinstance({one.text}, File)") if one.text else one
+        for one in found
+    )

@@ -9,7 +9,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from itertools import combinations
 
-from speclens.lower import compat, compat_shapes, differences, discriminators, facts, media
+from speclens.lower import (
+    compat,
+    compat_shapes,
+    differences,
+    discriminators,
+    facts,
+    media,
+    media_rules,
+)
 from speclens.lower.parameters import schema_of
 from speclens.lower.walk import JsonObject, all_schemas, follow
 from speclens.objects import kinds_along, nodes
@@ -75,6 +83,7 @@ def unfolded(
                 yield from _beside(folding, pointer, schema)
                 yield from _alike(document, folding, pointer, schema)
     yield from _media(document, folding)
+    yield from _items(document, folding)
     yield from _headers(document, folding)
 
 
@@ -217,6 +226,15 @@ def _media(document: JsonObject, folding: Collection[str]) -> Iterator[Finding]:
         if place in folding and not is_spoken and one.owner != "header":
             for message, hint in _unread(document, one, place):
                 yield Finding("compat/misplaced", one.place, message, hint)
+
+
+def _items(document: JsonObject, folding: Collection[str]) -> Iterator[Finding]:
+    """Schemas of items beside media types that have none."""
+    for place, name in media_rules.stray_items(document):
+        target = follow(document, place, get(document, place))[0]
+        if target in folding:
+            message = f"{target} has x-compat, and `itemSchema` says nothing beside `{name}`"
+            yield _nothing(place, message, "write `schema`, or a media type of a stream")
 
 
 def _unread(document: JsonObject, one: media.Held, place: str) -> Iterator[tuple[str, str]]:

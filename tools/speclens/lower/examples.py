@@ -9,7 +9,7 @@ from typing import Any
 
 from speclens import ir
 from speclens.literals import literal
-from speclens.lower import files, likely, parameters
+from speclens.lower import files, likely, media, parameters
 from speclens.lower.arguments import Inputs
 from speclens.lower.facts import is_number
 from speclens.lower.walk import JsonObject, follow
@@ -74,10 +74,12 @@ def _given(document: JsonObject, argument: ir.Argument, body: Any) -> Any:
 
 def answer(document: JsonObject, pointer: str) -> Any:
     """What the operation at a pointer answers, if all goes well."""
-    for status, response in get(document, pointer)["responses"].items():
-        if str(status).startswith("2"):
-            return _of(document, follow(document, "", response)[1]["content"]["application/json"])
-    raise LookupError(pointer)
+    declared = get(document, pointer)["responses"].items()
+    found = (one for start in ("2", "default", "3") for one in declared if one[0].startswith(start))
+    content = follow(document, "", next(found)[1])[1]["content"]
+    kinds = [name for name in content if media.kind(name, None) == "Json"]
+    kind = min(kinds, key=lambda name: name != media.USUAL["Json"])
+    return _of(document, follow(document, "", content[kind])[1])
 
 
 def _of(document: JsonObject, media: JsonObject) -> Any:

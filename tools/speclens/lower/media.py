@@ -11,6 +11,7 @@ from speclens import ir
 from speclens.literals import literal
 from speclens.lower import compat, events
 from speclens.lower.facts import is_binary
+from speclens.lower.nulls import admits_null
 from speclens.lower.view import View
 from speclens.lower.walk import JsonObject, follow
 from speclens.objects import nodes
@@ -68,7 +69,7 @@ class Named:
         is_nullable = False
         while pointer not in seen:
             seen.add(pointer)
-            is_nullable = is_nullable or _is_nullable(schema)
+            is_nullable = is_nullable or admits_null(self.document, pointer, schema)
             target = from_reference(_reference(schema))
             if pointer in self.idents or target is None:
                 break
@@ -165,9 +166,9 @@ def _value(
     document: JsonObject, name: str, pointer: str, media: JsonObject
 ) -> tuple[str, str, Any]:
     """The codec of a media type, and where the schema of its values stands: of a stream that of one item."""
-    keyword = "itemSchema" if "itemSchema" in media else "schema"
+    codec = kind(name, follow(document, join(pointer, "schema"), media.get("schema"))[1])
+    keyword = "itemSchema" if codec in STREAMS and "itemSchema" in media else "schema"
     schema, place = media.get(keyword), join(pointer, keyword)
-    codec = kind(name, follow(document, place, schema)[1])
     if codec in STREAMS and keyword == "schema":
         place, schema = _item(document, place, schema, codec == "JsonLines")
     if codec == "Events" and media.get(events.FIELDS) is True:
@@ -189,14 +190,6 @@ _TOLD = frozenset(("title", "description", "example", "examples", "default", "de
 def _is_plain(schema: JsonObject) -> bool:
     is_typed = schema.get("type") in (None, "string", "boolean", "object")
     return bool(_reference(schema)) or (is_typed and schema.keys() <= {*_TOLD, "type"})
-
-
-def _is_nullable(schema: Any) -> bool:
-    """Whether a schema of objects admits null too, by what it says itself."""
-    if not isinstance(schema, dict):
-        return False
-    kinds = schema.get("type")
-    return schema.get("nullable") is True or (isinstance(kinds, list) and "null" in kinds)
 
 
 def _reference(schema: Any) -> str:
@@ -227,7 +220,7 @@ def lower(named: Named, name: str, pointer: str) -> ir.Media:
     return ir.Media(
         name=name,
         pointer=pointer,
-        schema="" if schema is None and not media.keys() & {"schema", "itemSchema"} else place,
+        schema=place if exists(named.document, place) else "",
         codec=codec,
         annotation={"Text": "str", "Raw": "bytes", "Multipart": "bytes"}.get(codec, model),
         arguments=(*told, *([f"fold={normalizer.ident}"] if normalizer else [])),

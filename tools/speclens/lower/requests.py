@@ -55,6 +55,8 @@ def lower(inputs: Inputs, pointer: str, operation: JsonObject, path: str) -> Req
         binary = "FileInput" if "Multipart" in codecs else inputs.binary
         is_form = codecs <= {"Form", "Multipart"}
         own = replace(inputs, binary=binary, is_patch="MergePatch" in codecs, is_form=is_form)
+        if codecs == {"Multipart"}:
+            own = replace(own, parts=bodies.unwritten(inputs, place, body))
         found += own.arguments(schema, lowered.is_required)
         defaults = inputs.defaults(schema)
     elif lowered:

@@ -13,6 +13,7 @@ from speclens.lower import formats, keywords
 from speclens.lower.keywords import Build, implied_types, warn_unenforced
 from speclens.lower.meet import Resolve, either, kinds_of, meet
 from speclens.lower.naming import is_class
+from speclens.lower.nulls import admits_null
 from speclens.lower.tags import tags
 from speclens.lower.walk import JsonObject, follow
 from speclens.objects import is_30
@@ -145,7 +146,8 @@ def _named(build: Build, pointer: str, schema: Any) -> ir.Type:
     declared = schema.get("type")
     kinds = [kind for kind in declared if kind != "object"] if isinstance(declared, list) else []
     others = [_one(build, pointer, schema, kind) for kind in kinds]
-    return _nullable(schema, either([named, *others]))
+    null = [_NULL] if admits_null(build.view.document, pointer, schema) else []
+    return either([named, *others, *null])
 
 
 def _nullable(schema: JsonObject, found: ir.Type) -> ir.Type:
