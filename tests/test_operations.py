@@ -247,6 +247,59 @@ def test_pages_that_are_not_understood_are_told(said: str, key: str) -> None:
     assert (told.severity, told.pointer) == ("warning", f"#/paths/~1p0/post/{key}")
 
 
+PAGED = """
+openapi: 3.1.0
+info: {title: Tests, version: '1'}
+paths:
+  /pages:
+    get:
+      operationId: pages
+      EXTENSION
+      parameters:
+        - {name: cursor, in: query, schema: {type: string}}
+        - {name: token, in: query, schema: {type: string}, x-compat: {into: {in: query, name: cursor}}}
+        - {name: page, in: query, schema: {type: integer}}
+      responses: {'200': {description: a page, content: {application/json: {schema: {$ref: '#/components/schemas/Page'}}}}}
+components:
+  schemas:
+    Page:
+      type: object
+      properties:
+        meta: {type: object, properties: {next: {type: string}, nextCursor: {type: string, x-compat: {into: /next}}}}
+        after: {type: string, x-compat: {into: /meta/next}}
+        data: {type: array, items: {type: string}}
+        items: {type: array, items: {type: string}, x-compat: {into: /data}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (
+            "x-fern-pagination: {cursor: $request.token, next_cursor: $response.meta.nextCursor, results: $response.items}",
+            'Cursor("cursor", ("meta", "next"))',
+        ),
+        (
+            "x-fern-pagination: {offset: $request.page, results: $response.items}",
+            'Count("page", ("data",))',
+        ),
+        ("x-fern-pagination: {next_uri: $response.after}", 'Link(("meta", "next"))'),
+        (
+            "x-speakeasy-pagination: {type: cursor, inputs: [{name: token, in: parameters, type: cursor}], outputs: {nextCursor: $.after}}",
+            'Cursor("cursor", ("meta", "next"))',
+        ),
+        (
+            "x-speakeasy-pagination: {type: url, outputs: {nextUrl: $.meta.next}}",
+            'Link(("meta", "next"))',
+        ),
+    ],
+)
+def test_pages_are_followed_by_canonical_names(said: str, expected: str) -> None:
+    """Answers are folded before they are asked for the next page."""
+    client = texts(PAGED.replace("EXTENSION", said))["client.py"]
+    assert client.count(expected) == 2
+
+
 # Media types that say more than the generated code does
 
 MEDIA = """

@@ -101,7 +101,9 @@ def _operation(inputs: Inputs, found: Endpoint, heads: str, lifted: str) -> ir.O
         is_plain=is_plain,
         stream=stream,
         is_download=is_download,
-        paging=paging.paging(inputs.document, operation, request.arguments) if is_plain else "",
+        paging=paging.paging(inputs.document, operation, request.arguments, answers)
+        if is_plain
+        else "",
         alternatives=security.alternatives(inputs.document, operation),
         security=security.own(inputs.document, operation),
         base_url="",
