@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from click.testing import CliRunner
 
@@ -392,3 +393,41 @@ def test_names_that_are_no_texts_are_folded_as_others_are(tmp_path: Path) -> Non
     folded = normalizers.normalize_map(given)
     assert folded.value == {1: {"color": "red"}, "a": {}, None: {"color": "blue"}, (1, 2): {}}
     assert {one.target for one in folded.rewrites} == {"/1/color", "/None/color"}
+
+
+BODIES = """
+openapi: 3.1.0
+info: {title: Tests, version: '1'}
+servers: [{url: https://x.example}]
+paths:
+  /one: {post: {operationId: one, tags: [all], requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/C'}}}}, responses: {'204': {description: d}}}}
+  /null: {post: {operationId: or_null, tags: [all], requestBody: {required: true, content: {application/json: {schema: {anyOf: [{$ref: '#/components/schemas/C'}, {type: 'null'}]}}}}, responses: {'204': {description: d}}}}
+  /many: {post: {operationId: many, tags: [all], requestBody: {content: {application/json: {schema: {type: array, items: {$ref: '#/components/schemas/C'}}}}}, responses: {'204': {description: d}}}}
+components:
+  schemas:
+    C: {type: object, properties: {color: {type: string}, colour: {type: string, x-compat: {into: /color}}}}
+"""
+
+
+def test_a_body_that_may_be_null_is_said_in_older_fields(tmp_path: Path) -> None:
+    client = imported(texts(BODIES), tmp_path, "client")
+    seen: list[Any] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(json.loads(request.content))
+        return httpx.Response(204)
+
+    with httpx.Client(transport=httpx.MockTransport(answer)) as http:
+        all_of = client.Pkg(http_client=http, compat={"/color": "colour"}).all
+        all_of.one(color="red")
+        all_of.or_null(body={"color": "red"})
+        all_of.or_null(body=None)
+        all_of.many(body=[{"color": "red"}])
+    assert seen == [{"colour": "red"}, {"colour": "red"}, None, [{"color": "red"}]]
+
+
+def test_a_call_that_cannot_say_it_is_refused(tmp_path: Path) -> None:
+    client = imported(texts(BODIES), tmp_path, "client")
+    own = client.Pkg(compat={"/color": "colour"}).all
+    with pytest.raises(ValueError, match=r"compat: \('/color', 'colour'\) is none of \[\]"):
+        own.many(body=[{"color": "red"}], compat={"/color": "colour"})

@@ -187,7 +187,9 @@ class _Older(Protocol):
 def older(codec: _Older, value: Any, options: Mapping[str, Any]) -> Any:
     """A canonical value in the older fields that a caller asks for by `compat`. Raises CompatError."""
     to = dict(codec.older & (options.get("compat") or {}).items())
-    return codec.denormalize(value, to=to) if to and codec.denormalize else value
+    if not to or not codec.denormalize or not isinstance(value, dict):
+        return value
+    return codec.denormalize(value, to=to)
 
 
 @dataclass(frozen=True)
@@ -323,7 +325,7 @@ class Operation(Generic[R]):
 
     @property
     def older(self) -> frozenset[tuple[str, str]]:
-        """The ways to say the body in older fields."""
+        """The ways to say a request in older fields."""
         bodies = self.body if isinstance(self.body, tuple) else (self.body,)
         return frozenset().union(*(getattr(one, "older", ()) for one in (*bodies, self.parameters)))
 

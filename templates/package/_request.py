@@ -244,6 +244,9 @@ class Settings(Generic[H]):
         (an open file, an iterable) sets `max_retries` to 0."""
         options = {**self._options, **arguments}
         self._check(options)
+        compat = arguments.get("compat")
+        if compat and compat is not self._options.get("compat"):  # that of all calls fits some
+            _known("compat", compat.items(), operation.older)
         try:
             if self._check_arguments:
                 self._check_arguments(operation, arguments)

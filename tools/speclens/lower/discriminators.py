@@ -63,9 +63,8 @@ def default(document: JsonObject, owner: Any, branches: Sequence[Any]) -> int | 
     if _property(owner) is None or "defaultMapping" not in owner["discriminator"]:
         return None
     target = place(document, owner["discriminator"]["defaultMapping"])
-    return next(
-        (index for index, branch in enumerate(branches) if _target(branch) == target != ""), None
-    )
+    targets = [_target(branch) for branch in branches]
+    return targets.index(target) if target and target in targets else None
 
 
 def unsure(document: JsonObject, owner: Any, branches: Sequence[Any]) -> list[int]:

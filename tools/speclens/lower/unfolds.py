@@ -6,9 +6,9 @@ from typing import Any
 
 from speclens import ir
 from speclens.literals import literal
-from speclens.lower import compat, lens
+from speclens.lower import compat, facts, lens
 from speclens.lower.build import Build, distinct
-from speclens.lower.walk import JsonObject
+from speclens.lower.walk import JsonObject, follow
 from speclens.names import snake
 from speclens.source.pointer import join
 
@@ -16,7 +16,7 @@ from speclens.source.pointer import join
 def unfolds_of(build: Build, pointer: str, schema: Any, stem: str) -> tuple[ir.Unfold, ...]:
     """The ways to say the hubs of an object schema in older fields, one for each spoke."""
     found = []
-    for spoke in compat.spokes(build.document, pointer, schema):
+    for spoke in compat.spokes(build.document, *_object(build.document, pointer, schema)):
         lenses = []
         for branch in compat.branches(build.document, spoke.pointer, spoke.schema, is_spoke=True):
             if branch.shape is not None:
@@ -31,6 +31,22 @@ def unfolds_of(build: Build, pointer: str, schema: Any, stem: str) -> tuple[ir.U
             )
         )
     return tuple(found)
+
+
+def _object(document: JsonObject, pointer: str, schema: Any) -> tuple[str, Any]:
+    """The one schema that a place accepts besides null; the place itself if there are several."""
+    place, target = follow(document, pointer, schema)
+    for keyword in ("oneOf", "anyOf"):
+        listed = target.get(keyword) if isinstance(target, dict) else None
+        if isinstance(listed, list):
+            others = [
+                (join(place, keyword, index), one)
+                for index, one in enumerate(listed)
+                if facts.types_of(document, one) != {"null"}
+            ]
+            if len(others) == 1 and len(listed) == 2:
+                return others[0]
+    return pointer, schema
 
 
 def _lens(document: JsonObject, shape: compat.Shape) -> ir.Lens:
