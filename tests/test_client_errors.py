@@ -341,7 +341,7 @@ def test_failure(
     clock = Clock()
     clock.install(monkeypatch)
     with Server((failure.does,)) as server:
-        settings = {"retry_unsafe": unsafe, "timeout": 0.5 if failure.does.ends == "hold" else 5}
+        settings = {"retry_unsafe": unsafe, "timeout": 1.5 if failure.does.ends == "hold" else 5}
         error = raised(failure.kind, lambda: edit(style, server.url, **settings))
     assert server.connections == (failure.sent_unsafe if unsafe else failure.sent)
     assert len(server.requests) == (server.connections if failure.does.reads else 0)
