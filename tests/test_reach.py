@@ -439,8 +439,8 @@ def test_no_more_is_read_than_an_answer_says(tmp_path: Path, served: str) -> Non
 def test_slow_answers_end_one_by_one_and_together(
     tmp_path: Path, served: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(remote, "PATIENCE", 0.3)
-    monkeypatch.setattr(remote, "MAX_SECONDS", 0.5)
+    monkeypatch.setattr(remote, "PATIENCE", 1.2)
+    monkeypatch.setattr(remote, "MAX_SECONDS", 2.0)
     count, told = asked(tmp_path, served, *(f"drip/{number}" for number in range(6)))
     assert count == 2
     assert [one.split(" seconds")[0].split()[:2] for one in told] == [["not", "there"]] * 2 + [["fetching", "took"]] * 4  # fmt: skip
