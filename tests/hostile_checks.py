@@ -78,7 +78,7 @@ def check_problems(problems: Sequence[Problem], document: Source) -> None:
 def run_cases(directory: Path, cases: list[list[Any]]) -> Any:
     """What went wrong in a process of its own, which tells of whatever is done outside `directory`."""
     (directory / "cases.json").write_text(json.dumps(cases))
-    command = [sys.executable, "-I", "-W", "error", RUNNER, directory]
+    command = [sys.executable, "-I", "-W", "error", str(RUNNER), str(directory)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     return json.loads(done.stdout)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import random
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import hostile
@@ -147,8 +148,8 @@ def retype(document: Any, chance: random.Random) -> None:
     node = chance.choice(list(objects.nodes(document)))
     if not node.value:
         return
-    where = node.value
-    key = chance.choice(list(where))
+    where: Any = node.value
+    key: Any = chance.choice(list(where))
     if isinstance(where[key], (dict, list)) and where[key] and chance.random() < 0.5:
         where = where[key]
         key = chance.choice(list(where) if isinstance(where, dict) else range(len(where)))
@@ -159,11 +160,8 @@ def mutant_of(document: Any, chance: random.Random) -> Any:
     """A part of a real document, changed in one to four places."""
     made = reduced(document, chance)
     for _ in range(chance.choice([1, 1, 1, 2, 4])):
-        change = chance.choice((mutate, retype, extend, extend))
-        if change is mutate:
-            mutate(made, chance, 60)
-        else:
-            change(made, chance)
+        change = chance.choice((partial(mutate, deepest=60), retype, extend, extend))
+        change(made, chance)
     return made
 
 

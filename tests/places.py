@@ -82,7 +82,8 @@ class Place:
         """The document with another value there, or at a field of the object there."""
         made = copy.deepcopy(self.document)
         where: Any = made
-        *way, last = (*self.path, *inside)
+        way = [*self.path, *inside]
+        last = way.pop()
         for token in way:
             where = where[token]
         where[last] = value

@@ -216,7 +216,7 @@ def many(item: Callable[[int], Any], n: int, start: int = 0) -> list[Any]:
 def test_merging_grows_with_the_items(item: Callable[[int], Any]) -> None:
     def sources(n: int) -> Any:
         first, second = many(item, n), many(item, n, n // 2)
-        found = [((None, "a"), first, first), ((None, "b"), second, second)]
+        found: list[Any] = [((None, "a"), first, first), ((None, "b"), second, second)]
         assert len(merged(found, Log())) == n + n // 2
         return found
 

@@ -9,6 +9,7 @@ import stat
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -45,6 +46,16 @@ def sealed(body: bytes) -> bytes:
     return cache._seal(secret, "n", body) + b"\n" + body
 
 
+def at_another_name(entry: Path) -> None:
+    cache.put("m", TEXTS)
+    entry.with_name("m").replace(entry)
+
+
+def replaced(entry: Path, make: Callable[[Path], object]) -> None:
+    entry.unlink()
+    make(entry)
+
+
 def linked(entry: Path) -> None:
     entry.rename(entry.with_name("other"))
     entry.symlink_to("other")
@@ -62,7 +73,7 @@ WRONG: dict[str, Callable[[Path], object]] = {
     "with the seal of another text": lambda entry: entry.write_bytes(
         sealed(BODY).partition(b"\n")[0] + b"\n" + OTHER
     ),
-    "of another name": lambda entry: (cache.put("m", TEXTS), entry.with_name("m").replace(entry)),
+    "of another name": at_another_name,
     "a list": lambda entry: entry.write_bytes(sealed(b"[]")),
     "a number": lambda entry: entry.write_bytes(sealed(b"1")),
     "no text": lambda entry: entry.write_bytes(sealed(b'{"a": 1}')),
@@ -72,8 +83,8 @@ WRONG: dict[str, Callable[[Path], object]] = {
 }
 NO_FILES: dict[str, Callable[[Path], object]] = {
     "a link": linked,
-    "a directory": lambda entry: (entry.unlink(), entry.mkdir()),
-    "a pipe": lambda entry: (entry.unlink(), os.mkfifo(entry)),
+    "a directory": partial(replaced, make=Path.mkdir),
+    "a pipe": partial(replaced, make=os.mkfifo),
     "one that others may write": lambda entry: entry.chmod(0o622),
 }
 

@@ -507,6 +507,7 @@ def drifted(report: dict[str, Any], path: str) -> dict[str, Any]:
     assert list(report) == ["in_sync", "files", "fix"]
     assert (report["in_sync"], report["fix"]) == (False, "speclens generate")
     assert {tuple(file) for file in report["files"]} == {("path", "causes", "pointers", "diff")}
+    found: dict[str, Any]
     (found,) = [file for file in report["files"] if file["path"] == path]
     return found
 
@@ -623,7 +624,7 @@ def test_explain(
 
 def begins(place: dict[str, Any], token: str) -> bool:
     """Whether the place a pointer is said to be at is that of its last token: a key, an item, or the root."""
-    line = Path(place["file"]).read_text().splitlines()[place["line"] - 1]
+    line: str = Path(place["file"]).read_text().splitlines()[place["line"] - 1]
     before, rest = line[: place["column"] - 1], line[place["column"] - 1 :]
     if token.isdecimal():
         return before.strip() == "-"

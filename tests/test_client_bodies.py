@@ -15,7 +15,7 @@ import pytest
 from built import imported, texts
 from calling import NO_CERTIFICATES
 from misbehaving import Behaviour, Server, answer, json_answer
-from runtime import _streams
+from runtime import _streams  # type: ignore[attr-defined]
 
 DOCUMENT = """
 openapi: 3.1.0

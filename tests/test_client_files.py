@@ -10,7 +10,7 @@ import socket
 import ssl
 import threading
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, ClassVar
@@ -97,10 +97,7 @@ def test_no_picture(style: str, data: Any, says: str) -> None:
     error = raised(FileError, result.bytes)
     assert str(error).startswith(says)
     assert (error.status_code, error.request_id, error.maybe_processed) == (200, "req-1", False)
-    assert (
-        raised(FileError, lambda: anyio.run(anyio.to_thread.run_sync, result.bytes)).message
-        == error.message
-    )
+    assert raised(FileError, lambda: in_a_thread(result.bytes)).message == error.message
 
 
 def test_no_picture_of_a_result_made_by_hand() -> None:
@@ -234,16 +231,23 @@ def test_fetching_holds_up_nobody() -> None:
             gate.append(1)
 
         gate: list[int] = []
-        found = [
-            anyio.to_thread.run_sync(picture.bytes)
-            for picture in (image(url=host.url), inline(PNG))
-        ]
-        first, second, _ = await asyncio.gather(*found, release())
+        *found, _ = await asyncio.gather(
+            anyio.to_thread.run_sync(image(url=host.url).bytes),
+            anyio.to_thread.run_sync(inline(PNG).bytes),
+            release(),
+        )
         assert gate
-        return [first, second]
+        return found
 
     with Server((answer(JPEG),)) as host:
         assert anyio.run(run) == [JPEG, PNG]
+
+
+def in_a_thread(call: Callable[[], Any]) -> Any:
+    async def run() -> Any:
+        return await anyio.to_thread.run_sync(call)
+
+    return anyio.run(run)
 
 
 # Saving
@@ -290,10 +294,7 @@ def test_save(content: bytes, name: str, saved: str, tmp_path: Path) -> None:
 def test_save_of_a_result(style: str, tmp_path: Path) -> None:
     with Server((answered({"b64_json": b64encode(WEBP).decode()}),)) as server:
         result = edit(style, server.url)
-    assert (
-        anyio.run(anyio.to_thread.run_sync, result.save, tmp_path / "cat.png")
-        == tmp_path / "cat.webp"
-    )
+    assert in_a_thread(lambda: result.save(tmp_path / "cat.png")) == tmp_path / "cat.webp"
     assert result.save(tmp_path / "dog") == tmp_path / "dog.webp"
     assert (tmp_path / "cat.webp").read_bytes() == WEBP
 

@@ -18,7 +18,6 @@ from routescope import (
     InternalServerError,
     RateLimitError,
     Routescope,
-    _transport,
 )
 
 GOOD = Behaviour(ANSWER)
@@ -106,7 +105,7 @@ def test_waits_grow(style: str, clock: Clock) -> None:
 
 def test_waits_are_jittered(monkeypatch: pytest.MonkeyPatch) -> None:
     waits: list[float] = []
-    monkeypatch.setattr(_transport.time, "sleep", waits.append)
+    monkeypatch.setattr("routescope._transport.time.sleep", waits.append)
     with Server((busy(),)) as server:
         raised(RateLimitError, lambda: edit("sync", server.url, max_retries=40))
     assert all(6 <= wait <= 8 for wait in waits[4:])

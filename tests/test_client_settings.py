@@ -222,13 +222,13 @@ def test_an_http_client_of_your_own_stays_open() -> None:
 @pytest.mark.parametrize("backend", ALL_STYLES[1:])
 def test_an_async_client_closes_its_own_connections(backend: str) -> None:
     async def run() -> None:
-        async with AsyncRoutescope(api_key=KEY, base_url=server.url) as client:
+        async with AsyncRoutescope(api_key=KEY, base_url=own.url) as client:
             await client.images.edit(prompt="x", images=[A])
         with pytest.raises(RuntimeError, match="closed"):
             await client.images.edit(prompt="x", images=[A])
         await client.close()
 
-    with Server((GOOD,)) as server:
+    with Server((GOOD,)) as own:
         anyio.run(run, backend=backend)
 
 
@@ -237,15 +237,15 @@ def test_an_async_http_client_of_your_own_stays_open() -> None:
         async with httpx.AsyncClient() as http:
             for _ in range(2):
                 async with AsyncRoutescope(
-                    api_key=KEY, base_url=server.url, http_client=http
+                    api_key=KEY, base_url=own.url, http_client=http
                 ) as client:
                     await client.images.edit(prompt="x", images=[A])
                 await client.close()
             assert not http.is_closed
 
-    with Server((GOOD,)) as server:
+    with Server((GOOD,)) as own:
         anyio.run(run)
-    assert len(server.requests) == 2
+    assert len(own.requests) == 2
 
 
 @styles
@@ -255,17 +255,17 @@ def test_no_redirect_is_followed(style: str) -> None:
     async def run() -> Any:
         async with httpx.AsyncClient(follow_redirects=True, verify=NO_CERTIFICATES) as http:
             return await AsyncRoutescope(
-                api_key=KEY, base_url=server.url, http_client=http
+                api_key=KEY, base_url=own.url, http_client=http
             ).images.edit(**ARGUMENTS)
 
     def call() -> Any:
         if style != "sync":
             return anyio.run(run)
         with httpx.Client(follow_redirects=True, verify=NO_CERTIFICATES) as http:
-            return Routescope(api_key=KEY, base_url=server.url, http_client=http).images.edit(
+            return Routescope(api_key=KEY, base_url=own.url, http_client=http).images.edit(
                 **ARGUMENTS
             )
 
-    with Server((answer("", 307, [("location", URL)]), GOOD)) as server:
+    with Server((answer("", 307, [("location", URL)]), GOOD)) as own:
         error = raised(routescope.APIStatusError, call)
-    assert (error.status_code, error.headers["location"], len(server.requests)) == (307, URL, 1)
+    assert (error.status_code, error.headers["location"], len(own.requests)) == (307, URL, 1)

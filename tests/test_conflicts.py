@@ -6,6 +6,8 @@ A payload of a table names the hub `all` and its spokes `one` (any scalar, as `[
 three items. It is run with its keys in either order, and also with the hub moved to `out.all`.
 """
 
+# mypy: disable-error-code="list-item, misc, arg-type"
+# Rows are unpacked from lists, whose lengths are not known to it.
 from __future__ import annotations
 
 import copy
@@ -248,7 +250,7 @@ def said(depth: str, payload: dict[str, Any], row: Outcome) -> Said | Refuses:
     """What a row of the tables says of its payload at a depth."""
     if isinstance(row, Refuses):
         return Refuses(row.rule, at(depth, row.pointer), at(depth, row.beside))
-    drops = sorted(tuple(at(depth, drop).split(" ")) for drop in row.drops)
+    drops = sorted((at(depth, pointer), reason) for pointer, reason in map(str.split, row.drops))
     spokes = [f"/{name}" for name in SPOKES if name in payload]
     rewrites = [(spoke, HUBS[depth]) for spoke in spokes if (spoke, "absent") not in drops]
     value = {} if row.value is NOTHING else placed(depth, {"all": row.value})

@@ -100,7 +100,7 @@ def test_criteria(criterion: str, a: Any, b: Any, expected: bool) -> None:
     assert overlap(DOCUMENT, b, a) is expected
 
 
-TYPES = (
+TYPES: tuple[Any, ...] = (
     (None, "null"),
     (True, "boolean"),
     (1, "integer"),

@@ -7,6 +7,7 @@ import json
 import warnings
 from collections.abc import Callable, Iterator
 from enum import Enum, IntEnum
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -264,7 +265,7 @@ def test_the_async_client_judges_at_once() -> None:
     """Before anything is awaited: the traceback shows the call."""
     client = AsyncRoutescope(api_key=KEY, http_client=httpx.AsyncClient(verify=NO_CERTIFICATES))
     with pytest.raises(PayloadError):
-        client.images.edit(prompt="", images=[A])
+        _ = client.images.edit(prompt="", images=[A])
 
 
 # Options of a call
@@ -319,9 +320,7 @@ def test_timeout(style: str, timeout: Any) -> None:
         ):
             raised(
                 routescope.APITimeoutError,
-                lambda more=arguments, own=settings: edit(
-                    style, server.url, ARGUMENTS | more, **own
-                ),
+                partial(edit, style, server.url, ARGUMENTS | arguments, **settings),
             )
     assert len(server.requests) == 2
 

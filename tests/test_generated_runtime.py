@@ -82,7 +82,8 @@ def test_multiples_of_numbers_that_python_does_not_write() -> None:
 
 
 def test_repeats() -> None:
-    assert [has_repeats(items) for items in ([], [1, True], [1, 1.0], [{}, [], {}])] == [
+    lists: list[list[Any]] = [[], [1, True], [1, 1.0], [{}, [], {}]]
+    assert [has_repeats(items) for items in lists] == [
         False,
         False,
         True,
@@ -418,7 +419,8 @@ def test_every_normalizer_folds() -> None:
     assert routescope.normalize_image({"url": "", "b64_json": "x"}).value == {"b64_json": "x"}
     assert routescope.normalize_image([]).value == []
     assert routescope.normalize_image_reference("u").value == {"image_url": "u"}
-    for shape in ({"image_url": {}}, {"image_url": {"url": 1}}):
+    shapes: list[Any] = [{"image_url": {}}, {"image_url": {"url": 1}}]
+    for shape in shapes:
         with pytest.raises(routescope.CompatError):
             routescope.normalize_image_reference(shape)
 

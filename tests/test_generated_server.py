@@ -290,7 +290,12 @@ def test_what_else_the_handler_raises_is_logged(
 
 def test_the_hook_is_called_before_the_handler() -> None:
     calls: list[Any] = []
-    handler = Recorder(answers=lambda *_: (calls.append("handler"), response([]))[1])
+
+    def answers(*_: Any) -> Any:
+        calls.append("handler")
+        return response([])
+
+    handler = Recorder(answers=answers)
     app = app_of(handler, on_rewrite=lambda *told: calls.append(told))
     told = ask(app, json.dumps(request(image=[A, {"url": B}], mask={"image_url": A})))
     assert told.status_code == 200

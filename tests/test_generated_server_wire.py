@@ -58,7 +58,8 @@ def answer_on(connection: socket.socket, method: str = "POST") -> tuple[int, htt
         assert piece, data
     top, _, body = data.partition(b"\r\n\r\n")
     line, *rest = top.split(b"\r\n")
-    headers = httpx.Headers([tuple(one.split(b": ", 1)) for one in rest])  # type: ignore[misc]
+    pairs = [one.partition(b": ")[::2] for one in rest]
+    headers = httpx.Headers(pairs)
     while method != "HEAD" and len(body) < int(headers["content-length"]):
         body += connection.recv(65536)
     return int(line.split()[1]), headers, body

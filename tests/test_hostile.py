@@ -179,10 +179,8 @@ def made(kind: Kind, text: str, package: str) -> dict[str, str]:
 
 def docstrings(source: str) -> set[str]:
     tree = ast.parse(source)
-    found = [
-        node.value.value for node in ast.walk(tree) if _is_text(node) and isinstance(node, ast.Expr)
-    ]  # type: ignore[attr-defined]
-    return {collapsed(text) for text in found}
+    found = [node.value for node in ast.walk(tree) if isinstance(node, ast.Expr) and _is_text(node)]
+    return {collapsed(str(one.value)) for one in found if isinstance(one, ast.Constant)}
 
 
 def collapsed(text: str) -> str:

@@ -43,7 +43,7 @@ def test_properties(tmp_path: Path) -> None:
         Thing={"type": "object", "properties": properties},
         Other={"type": "object", "required": ["a"], "properties": {"a": PLAIN}},
     )
-    cases = [
+    cases: list[list[Any]] = [
         ["models", "Thing", full, full],
         *(["models", "Thing", {name: full[name]}, {name: full[name]}] for name in full),
         *(["models", "Thing", one, None] for one in wrong),
@@ -67,7 +67,7 @@ FIELDS: dict[str, tuple[Any, Any]] = {
 def test_one_property_beside_every_type(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A field called as a type, a class or a helper hides none from the annotations beside it."""
     quicken(monkeypatch)
-    cases = []
+    cases: list[list[Any]] = []
     for index, name in enumerate(PROPERTIES):
         properties = {name: PLAIN, **{field: kind for field, (kind, _) in FIELDS.items()}}
         full = {name: "x", **{field: sample for field, (_, sample) in FIELDS.items()}}
@@ -95,7 +95,7 @@ def test_schemas(tmp_path: Path) -> None:
     lowered, _ = drafts(source(document(**wanted)), "package")
     idents = {schema.name: schema.ident for schema in lowered.schemas}
     assert len(set(idents.values())) == len(SCHEMAS)
-    cases = []
+    cases: list[list[Any]] = []
     for index, name in enumerate(SCHEMAS):
         before = (index - 1) % len(SCHEMAS)
         good = {f"p{index}": "x", "next": {f"p{before}": "x"}}
@@ -110,9 +110,9 @@ def test_inline_schemas(tmp_path: Path) -> None:
         for index, name in enumerate(PROPERTIES)
     }
     full = {name: {f"p{index}": "x"} for index, name in enumerate(PROPERTIES)}
-    empty = [{name: {}} for name in PROPERTIES]
+    empty: list[Any] = [{name: {}} for name in PROPERTIES]
     value = document(Thing={"type": "object", "properties": properties})
-    cases = [
+    cases: list[list[Any]] = [
         ["models", "Thing", full, full],
         *(["models", "Thing", one, None] for one in empty),
     ]
@@ -138,7 +138,7 @@ def test_normalizers(tmp_path: Path) -> None:
     classes = {schema.name: schema.ident for schema in lowered.schemas}
     functions = {one.schema: one.ident for one in lowered.compat.normalizers}
     assert len(set(functions.values())) == len(SCHEMAS)
-    cases = [
+    cases: list[list[Any]] = [
         [
             "normalizers",
             functions[classes[name]],

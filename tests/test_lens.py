@@ -32,7 +32,7 @@ def run(source: str, value: Any) -> Any:
     return eval(source, {"part": part, "same": same}, {"value": value, "item": value})
 
 
-HOLES = (
+HOLES: tuple[Any, ...] = (
     ("$", [((), ())]),
     ("$/a/b", [((), ("a", "b"))]),
     ("$$", []),
@@ -57,7 +57,7 @@ def test_a_lone_dollar_is_refused(template: Any) -> None:
 
 
 # template, value, result, and what is said of the result: None where it cannot be said back
-TABLE = (
+TABLE: tuple[Any, ...] = (
     ("$", 1, 1, 1),
     (["$"], 1, [1], 1),
     (["$", "$"], 1, [1, 1], 1),
@@ -81,7 +81,7 @@ def test_there_and_back(template: Any, value: Any, result: Any, back: Any) -> No
     assert run(source, result) == back
 
 
-REFUSED = (
+REFUSED: tuple[Any, ...] = (
     (["$"], [1, 2]),
     (["$"], {"0": 1}),
     ({"u": "$"}, {"u": 1, "v": 2}),

@@ -37,7 +37,7 @@ from routescope import (
 from routescope._errors import Answer
 from routescope._limits import Limits
 from routescope._transport import pause
-from runtime import _streams
+from runtime import _streams  # type: ignore[attr-defined]
 
 DOCUMENT = """
 openapi: 3.2.0

@@ -148,6 +148,11 @@ def test_what_is_known_is_not_asked_for_again(monkeypatch: pytest.MonkeyPatch) -
     first, printed = models.annotate(one, TEMPLATES, {})
     assert printed
     asked: list[Any] = []
-    monkeypatch.setattr(models, "_generate", lambda schemas, _: asked.extend(schemas) or [])
+
+    def generate(schemas: Any, _: Any) -> list[Any]:
+        asked.extend(schemas)
+        return []
+
+    monkeypatch.setattr(models, "_generate", generate)
     assert models.annotate(one, TEMPLATES, printed) == (first, {})
     assert asked == []

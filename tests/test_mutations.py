@@ -230,7 +230,8 @@ def fed(document: Any) -> Iterator[Any]:
     components = _members(document).get("components")
     for schema in _members(_members(components).get("schemas")).values():
         names = _members(_members(schema).get("properties"))
-        for value in (1, "x", None, [], {}, ["x"], [{}], {"a": 1, "b": "x", "url": 1}, [None, 1]):
+        values: tuple[Any, ...] = (1, "x", None, [], {}, ["x"], [{}], {"a": 1, "b": "x", "url": 1})
+        for value in (*values, [None, 1]):
             if names:
                 yield dict.fromkeys(names, value)
 

@@ -402,13 +402,13 @@ def test_a_document_that_doubles_is_stopped() -> None:
 
 
 def test_an_update_of_everything_is_stopped() -> None:
-    wide = {f"k{n}": {} for n in range(1_000)}
+    wide: dict[str, Any] = {f"k{n}": {} for n in range(1_000)}
     found = refused({"a": wide}, update("$.a.*", wide), update("$.a.*", wide))
     assert rules(found) == [("overlay/size", "error")]
 
 
 def test_many_actions_may_not_write_to_many_places_each() -> None:
-    wide = {f"k{n}": {} for n in range(400)}
+    wide: dict[str, Any] = {f"k{n}": {} for n in range(400)}
     found = refused({"a": wide}, *(update("$.a.*", {f"x{n}": 1}) for n in range(400)))
     assert rules(found) == [("overlay/size", "error")]
 
@@ -671,11 +671,17 @@ def test_overlays_stand_in_pyproject_toml() -> None:
 
 
 @pytest.mark.usefixtures("project")
-@pytest.mark.parametrize("command", ["generate", "check", "validate", "mock", "export --view wire",
-    "normalize --schema Pet", "explain out/a:1"])  # fmt: skip
-def test_an_overlay_goes_with_a_document(command: str) -> None:
-    result = speclens(f"{command} --overlay compat.yaml")
-    assert (result.exit_code, "--overlay" in result.stderr) == (2, True)
+def test_overlays_of_the_command_line_come_before_those_of_the_project() -> None:
+    assert "No pyproject.toml" in speclens("validate --overlay compat.yaml").stderr
+    Path("pyproject.toml").write_text(
+        '[tool.speclens]\nspec = "api.yaml"\npackage = "pets"\noutput = "out"\noverlays = ["none.yaml"]\n'
+    )
+    assert speclens("validate").exit_code == 2
+    assert speclens("validate --overlay compat.yaml").exit_code == 0
+    assert "nick" in speclens("export --view wire --overlay compat.yaml").stdout
+    payload = '{"tag": "x"}'
+    found = speclens("normalize --schema Pet --overlay compat.yaml", payload)
+    assert json.loads(found.stdout) == {"tags": ["x"]}
 
 
 @pytest.mark.usefixtures("project")

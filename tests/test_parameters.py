@@ -154,11 +154,8 @@ def test_another_operation_keeps_what_it_requires() -> None:
 
 
 def test_policies_stand_on_the_operation() -> None:
-    value = document(
-        parameter("a"),
-        parameter("b", "a"),
-        **{"x-compat": {"hubs": {"/query.a": {"conflict": "prefr"}}}},
-    )
+    policies: Any = {"x-compat": {"hubs": {"/query.a": {"conflict": "prefr"}}}}
+    value = document(parameter("a"), parameter("b", "a"), **policies)
     (problem,) = problems(yaml.safe_dump(value, sort_keys=False))
     assert (problem.rule, problem.pointer) == (
         "compat/unknown-keyword",

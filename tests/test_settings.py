@@ -122,7 +122,7 @@ def _row(setting: settings.Setting) -> str:
     return f"| `{setting.key}` | `{option}` | {setting.help} | {told} |\n"
 
 
-GOOD = (
+GOOD: tuple[dict[str, Any], ...] = (
     {},
     {"overlays": ["a.yaml"], "allow_remote": ["a.example"], "allow_path": ["b"]},
     {
@@ -232,7 +232,7 @@ def test_each_command_is_as_lenient_as_it_is_told(
     def outcome(*more: str) -> str:
         found = run(*arguments, *more, stdin="{}")
         assert found.exception is None or isinstance(found.exception, SystemExit), found.exception
-        return found.output
+        return str(found.output)
 
     assert re.search(r"openapi.yaml:6:\d+: ", outcome())
     assert "openapi.yaml:6:" in outcome("--no-lenient")

@@ -183,8 +183,10 @@ def test_a_stream_is_not_read_yet_in_asyncio() -> None:
             client = AsyncRoutescope(http_client=http, api_key="k")
             answer = await client.answer(operation, client.request(operation, {}, "text/x"))
             assert answer.response is not None
-            async with aclosing(answer.response.aiter_bytes()) as chunks:
-                return await anext(chunks)
+            chunks: Any = answer.response.aiter_bytes()
+            async with aclosing(chunks):
+                found: bytes = await anext(chunks)
+                return found
 
     assert anyio.run(call) == b"a"
 

@@ -152,7 +152,7 @@ PLACES = st.tuples(
 )
 OPERATIONS = st.dictionaries(PLACES, OPERATION, max_size=3)
 # Of each resource there is one always, and it is the first.
-ALWAYS = {
+ALWAYS: dict[Any, Any] = {
     ("/things/one", "post"): {"tags": ["one"], "responses": {"204": {"description": "d"}}},
     ("/things/all", "post"): {"responses": {"204": {"description": "d"}}},
     ("/items/all", "post"): {"responses": {"204": {"description": "d"}}},
@@ -169,13 +169,13 @@ def test_an_operation_more_or_less(document: Json, place: tuple[str, str], opera
     def is_own(pointer: str, line: str) -> bool:
         return f"{pointer}/".startswith(f"{own}/")
 
-    def paths(operations: Json) -> Json:
+    def paths(operations: Any) -> Json:
         found: Json = {}
         for (where, how), one in operations.items():
             found.setdefault(where, {})[how] = one
         return found
 
-    others = {**ALWAYS, **document}
+    others: dict[Any, Any] = {**ALWAYS, **document}
     others.pop(place, None)
     used = {one.get("operationId") for one in others.values()}
     if operation.get("operationId") in used - {None}:

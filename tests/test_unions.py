@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tracemalloc
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -126,12 +126,8 @@ def test_the_depth_of_a_value_does_not_multiply_the_work(kind: str, model: Any) 
     assert error.error_count() <= 3 * deep
     # The place of each error is as long as the value is deep.
     for end, bound in ((leaf, LINEAR), (wrong, 2.2)):
-        found = exponent(
-            lambda depth, end=end: nested(level, depth, end),
-            lambda node: judged(box, node),
-            deep // 4,
-            bound=bound,
-        )
+        make = partial(nested, level, leaf=end)
+        found = exponent(make, lambda node: judged(box, node), deep // 4, bound=bound)
         assert found <= bound, end
 
 

@@ -300,11 +300,12 @@ def test_a_faulty_normalizer_breaks_its_law(name: str, package: tuple[ModuleType
 
 def changed_model(package: tuple[ModuleType, ...], **fields: Any) -> Any:
     """A model of Thing of which some fields have another type."""
-    from pydantic import ConfigDict, create_model
+    from pydantic import create_model
 
     real = package[0].Thing
-    base = create_model("Thing", __base__=real, **{n: (t, None) for n, t in fields.items()})
-    base.model_config = ConfigDict(real.model_config)
+    changed: Any = {name: (kind, None) for name, kind in fields.items()}
+    base: Any = create_model("Thing", __base__=real, **changed)
+    base.model_config = dict(real.model_config)
     return base
 
 

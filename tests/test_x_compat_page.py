@@ -47,6 +47,7 @@ def test_example(text: str, table: str, tmp_path: Path) -> None:
         if becomes is None:
             with pytest.raises(ValueError, match=re.escape(message)) as caught:
                 normalize(payload).validate(getattr(models, ident))
+            error: Any
             (error,) = getattr(caught.value, "errors", (caught.value,))
             assert (error.pointer, error.message) == (place, message)
             assert wire.is_valid(payload) == (error.rule == "conflict"), sent

@@ -1,3 +1,5 @@
+from typing import Any
+
 from cadwyn import (
     RequestInfo,
     ResponseInfo,
@@ -38,7 +40,7 @@ class GatherImages(VersionChange):
 
     @convert_request_to_next_version_for(Thing)
     def to_new(request: RequestInfo) -> None:
-        images = []
+        images: list[Any] = []
         for name in ("image", "image_urls"):
             value = request.body.pop(name, None)
             if value in (None, [], ""):

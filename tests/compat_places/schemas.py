@@ -144,15 +144,20 @@ def bare(random: Random, is_30: bool) -> Sample:
             "oneOf": [{"$ref": "#/components/schemas/Dog"}, {"$ref": "#/components/schemas/Cat"}],
             "discriminator": {"propertyName": "kind"},
         }
-        old, new = {"kind": "Cat", "colour": "red"}, {"kind": "Cat", "color": "red"}
-        return Sample(name, schema, frozenset({"object"}), old, new)
+        return Sample(
+            name,
+            schema,
+            frozenset({"object"}),
+            {"kind": "Cat", "colour": "red"},
+            {"kind": "Cat", "color": "red"},
+        )
     kinds, values = VALUES[name]
     old, new = random.choice(values)
     is_inline = random.random() < 0.5
-    schema = copy.deepcopy(COMPONENTS[name]) if is_inline else reference
+    inner = copy.deepcopy(COMPONENTS[name]) if is_inline else reference
     said = f"{name} inline" if is_inline else name
     is_open = kinds == "object"
-    return Sample(said, schema, frozenset(kinds.split()), old, new, is_open)
+    return Sample(said, inner, frozenset(kinds.split()), old, new, is_open)
 
 
 def _array(one: Sample, is_30: bool) -> Sample:

@@ -209,7 +209,7 @@ def _answered(
             return _json(caller.call(operation, arguments))
         except Exception as error:
             if type(error).__name__ == "ConflictError":
-                return _json(error.value)
+                return _json(vars(error)["value"])
             raise
 
 

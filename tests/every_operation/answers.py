@@ -85,7 +85,7 @@ def draw(data: DataObject, package: Package, operation: ir.Operation, kind: Kind
     media = kind.media
     if media is None:
         said = data.draw(st.sampled_from([None, {"a": [1]}])) if kind.is_open else None
-        given = {} if said is None else {"json": said}
+        given: Any = {} if said is None else {"json": said}
         return Answer(httpx.Response(kind.status, **given), said, kind.is_success)
     if media.codec in STREAMS:
         return _stream(data, package, kind, media)
@@ -145,8 +145,8 @@ def event(fields: Json) -> str:
 def check(operation: Any, result: Any, answer: Answer) -> None:
     """Raises Wrong unless what became of an answer says what was answered. `operation` is that of the runtime, whose
     types say how values are written that are no models."""
-    annotation = getattr(operation.codec(answer.response), "annotation", Any)
-    whole = list[annotation] if answer.how == "items" else annotation
+    annotation: Any = getattr(operation.codec(answer.response), "annotation", Any)
+    whole: Any = list[annotation] if answer.how == "items" else annotation
     found = result
     if not isinstance(answer.value, bytes):
         found = TypeAdapter(whole).dump_python(

@@ -55,7 +55,7 @@ def _events(text: str) -> list[dict[str, str]]:
 
 def _event(given: Mapping[str, Any]) -> dict[str, str]:
     """An event as texts."""
-    plain = {"separators": (",", ":"), "ensure_ascii": False}
+    plain: Any = {"separators": (",", ":"), "ensure_ascii": False}
     return {
         name: one if isinstance(one, str) else json.dumps(one, **plain)
         for name, one in given.items()

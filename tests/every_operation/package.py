@@ -130,7 +130,8 @@ def parameters_of(package: Package, operation: ir.Operation) -> Iterator[Paramet
     """The parameters of an operation: its own, and those of its path that it does not replace (4.8.9, 4.8.10). Of those
     that fold into others none is given."""
     found: dict[tuple[str, str], Parameter] = {}
-    document, folded = package.document, parameters.place_of(package.lifted, operation.pointer)
+    document = package.document
+    folded = parameters.lifted_places(package.lifted).get(operation.pointer, "")
     for owner in (_path_item(document, operation), operation.pointer):
         for index, item in enumerate(get(document, owner).get("parameters") or ()):
             pointer, value = follow(document, join(owner, "parameters", index), item)
