@@ -83,7 +83,7 @@ def older(value: Any, at: Any, log: Log) -> Any:
 
 
 def _rename(value: Any, at: Any, log: Log) -> Any:
-    log.rewrite(at, "#/old", is_rename=True)
+    log.notes.append(("rewrite", at, "#/old", True))
     return value
 
 

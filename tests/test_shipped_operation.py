@@ -318,7 +318,7 @@ def test_a_number_that_cannot_be_judged_is_a_fault_of_the_payload() -> None:
 
 def test_a_rewrite_below_a_key_that_a_pointer_escapes() -> None:
     def fold(value: Any, at: Any, log: Any) -> Any:
-        log.rewrite((at, "a/b~"), "#/rule")
+        log.notes.append(("rewrite", (at, "a/b~"), "#/rule", False))
         return value
 
     assert _compat.Log().run(fold, {}).rewrites[0].source == "/a~1b~0"
