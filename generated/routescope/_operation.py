@@ -150,7 +150,9 @@ class _Older(Protocol):
 
 def older(codec: _Older, value: Any, options: Mapping[str, Any]) -> Any:
     """A canonical value in the older fields that a caller asks for by `compat`. Raises CompatError."""
-    to = dict(codec.older & (options.get("compat") or {}).items())
+    if not (asked := options.get("compat")):
+        return value
+    to = dict(codec.older & asked.items())
     return codec.denormalize(value, to=to) if to and codec.denormalize else value
 
 
@@ -247,8 +249,7 @@ class Operation(Generic[R]):
             raise TypeError(f"unexpected argument {min(unknown)!r} (see extra_body)")
         given = self.parameters.folded(marks, arguments) if self.parameters else arguments
         for ident, (mark, is_required) in marks.items():
-            value = given.get(ident)
-            if value is not None or (mark.is_nullable and ident in given):
+            if ident in given and ((value := given[ident]) is not None or mark.is_nullable):
                 mark.put(draft, ident, value)
             elif is_required and not isinstance(mark, Member):
                 raise TypeError(f"missing argument {ident!r}")
@@ -262,7 +263,7 @@ class Operation(Generic[R]):
     def _fill(self, draft: Draft, arguments: Mapping[str, Any]) -> None:
         """Put the body into a request."""
         extra, codec = arguments.get("extra_body") or {}, _chosen(self.body, draft.content_type)
-        for ident, (mark, _) in marks_of(self.arguments).items():
+        for ident, (mark, _) in marks_of(self.arguments).items() if extra else ():
             if isinstance(mark, Member) and (mark.name or ident) in extra:
                 raise TypeError(
                     f"{mark.name or ident!r} is an argument, and may not be in extra_body"

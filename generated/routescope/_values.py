@@ -51,9 +51,12 @@ def key_of(value: Any) -> Hashable:
     if isinstance(value, str):
         return value
     if isinstance(value, dict):
-        return frozenset(
-            [(name, one if type(one) is str else key_of(one)) for name, one in value.items()]
-        )
+        members: list[tuple[Any, Hashable]] = []
+        for name, one in value.items():  # no comprehension: that is a call, too
+            kind = type(one)
+            key = one if kind is str else (hex(one),) if kind is int else key_of(one)
+            members.append((name, key))
+        return frozenset(members)
     if isinstance(value, int):
         return (repr(value) if isinstance(value, bool) else hex(value),)
     if isinstance(value, float):
@@ -90,15 +93,16 @@ def weigh(value: Any) -> tuple[int, int]:
         inner, at = left.pop()
         if isinstance(inner, dict):
             members += len(inner)
-            size += at * len(inner) + sum(map(len, inner))
-            left += [
-                (item, at + _PLACE + len(name))
-                for name, item in inner.items()
-                if type(item) in _HEAVY
-            ]
+            size += at * len(inner)
+            for name, item in inner.items():
+                size += len(name)
+                if type(item) in _HEAVY:
+                    left.append((item, at + _PLACE + len(name)))
         elif isinstance(inner, list):
             size += at * len(inner)
-            left += [(item, at + _PLACE) for item in inner if type(item) in _HEAVY]
+            for item in inner:
+                if type(item) in _HEAVY:
+                    left.append((item, at + _PLACE))
         elif isinstance(inner, float) and not math.isfinite(inner):
             raise ValueError("a number is beyond all numbers")
     return members, size
