@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import warnings
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from click.testing import CliRunner
 
@@ -180,3 +182,39 @@ def test_names_that_are_no_texts_are_folded_as_others_are(tmp_path: Path) -> Non
     folded = normalizers.normalize_map(given)
     assert folded.value == {1: {"color": "red"}, "a": {}, None: {"color": "blue"}, (1, 2): {}}
     assert {one.target for one in folded.rewrites} == {"/1/color", "/None/color"}
+
+
+WITHIN = """
+openapi: 3.1.0
+info: {title: Tests, version: '1'}
+servers: [{url: 'https://api.test'}]
+paths:
+  /a:
+    post:
+      tags: [all]
+      requestBody: {required: true, content: {application/json: {schema: {type: object, properties: {pets: {$ref: '#/components/schemas/Pets'}}}}}}
+      responses: {'204': {description: nothing}}
+components:
+  schemas:
+    Pets:
+      type: object
+      additionalProperties:
+        type: object
+        properties:
+          color: {type: string}
+          colour: {type: string, deprecated: true, x-compat: {into: /color, deprecated: {since: "2026-08-01"}}}
+"""
+
+
+def test_a_caller_is_warned_once_of_what_stands_at_many_places(tmp_path: Path) -> None:
+    module = imported(texts(WITHIN), tmp_path, "client")
+    answered = httpx.MockTransport(lambda request: httpx.Response(204))
+    client = module.Pkg(http_client=httpx.Client(transport=answered))
+    registry: dict[Any, Any] = globals().setdefault("__warningregistry__", {})
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("default")
+        registry.clear()
+        for number in range(50):
+            client.all.post_a(pets={f"k{number}": {"colour": "red"}, "other": {"colour": "red"}})
+    assert [str(one.message) for one in caught] == ["'colour' is deprecated: Use color."]
+    assert len(registry) < 5

@@ -17,7 +17,7 @@ import httpx
 from pydantic import BaseModel, TypeAdapter
 from pydantic_core import from_json
 
-from ._compat import Normalized, unchanged
+from ._compat import Deprecation, Normalized, Rewrite, unchanged
 from ._errors import Answer, APIError, APIResponseValidationError
 
 R = TypeVar("R")
@@ -162,11 +162,19 @@ def canonical(fold: Callable[[Any], Normalized], value: Any) -> Normalized:
     """A value that is to be sent, in canonical form. Warns of deprecated fields, at the caller's line. Raises CompatError."""
     folded = fold(value)
     for rewrite in folded.rewrites:
-        if old := rewrite.deprecated:
-            use = old.note or f"Use {rewrite.target[1:]}."
-            told = f"{rewrite.source[1:]!r} is deprecated: {use}"
+        if rewrite.deprecated:
+            told = _deprecation(rewrite, rewrite.deprecated)
             warnings.warn(told, DeprecationWarning, stacklevel=_callers_level())
     return folded
+
+
+def _deprecation(rewrite: Rewrite, old: Deprecation) -> str:
+    """That a field is deprecated, in words of the API document alone: Python keeps each text that it warned with, and the
+    place of what is inside of lists and maps is chosen by who made the value."""
+    source, target = rewrite.source[1:], rewrite.target[1:]
+    if "/" in source:
+        source, target = (place.rpartition("/")[2] for place in (source, target))
+    return f"{source!r} is deprecated: {old.note or f'Use {target}.'}"
 
 
 def _callers_level() -> int:
