@@ -329,8 +329,13 @@ def test_pointers_within_a_place() -> None:
 
 
 def test_an_answer_that_is_read_again() -> None:
-    with pytest.raises(ValueError, match="it is read once"), _limits._once():
+    def closed() -> Iterator[bytes]:
         raise httpx.StreamClosed
+        yield b""
+
+    response = httpx.Response(200, content=closed())
+    with pytest.raises(ValueError, match="it is read once"):
+        _limits.read(response, _limits.Limits(), _limits.Content())
 
 
 def test_cookies_have_names_that_are_tokens() -> None:
