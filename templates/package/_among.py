@@ -151,9 +151,7 @@ class Among:
         tag = self._tags.get(said) if isinstance(said, str) else None
         tried = self._labels.get(tag)
         labels = [
-            label
-            for label, one in self._members.items()
-            if label != tried and one.may_be(value)
+            label for label, one in self._members.items() if label != tried and one.may_be(value)
         ]
         if labels or said is not _NOTHING:
             return labels

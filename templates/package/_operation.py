@@ -33,7 +33,9 @@ to_json = partial(_ANY.dump_python, mode="json", exclude_unset=True, fallback=di
 MISFITS = (ValueError, OverflowError, RecursionError)
 """What reading an answer raises that is not as the API document says."""
 _SMALL = 4096  # bytes of an answer whose places, each written out, are some megabytes at most
-_NAMES = 10_000_000  # characters of names in places that an answer may have besides 16 for each byte
+_NAMES = (
+    10_000_000  # characters of names in places that an answer may have besides 16 for each byte
+)
 ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
