@@ -16,17 +16,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 from runtime._compat import CompatError
-from runtime._gather import merged_within
-from runtime._types import OneOf, Unique
 from runtime._errors import Answer
+from runtime._gather import merged_within
 from runtime._operation import Json
+from runtime._types import OneOf, Unique
 from runtime._values import has_repeats, is_number, is_one_of, names_within
 
 import routescope
+from growth import LINEAR, Cost, exponent, memory, seconds
 from routescope._compat import MOST_ERRORS, MOST_NOTES, MOST_TEXT, Log, Normalized
 from routescope._gather import gather, hub_of, merged
 from routescope._values import key_of, same
-from growth import LINEAR, Cost, exponent, memory, seconds
 from speclens.lower import differences
 
 Act = Callable[[], object]

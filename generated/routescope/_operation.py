@@ -18,8 +18,9 @@ import httpx
 from pydantic import BaseModel, TypeAdapter
 from pydantic_core import from_json
 
-from ._compat import Normalized, unchanged
+from ._compat import Deprecation, Normalized, Rewrite, unchanged
 from ._errors import Answer, APIError, APIResponseValidationError
+from ._values import names_within
 
 R = TypeVar("R")
 
@@ -32,6 +33,10 @@ _ANY = TypeAdapter[Any](
 to_json = partial(_ANY.dump_python, mode="json", exclude_unset=True, fallback=dict)
 MISFITS = (ValueError, OverflowError, RecursionError)
 """What reading an answer raises that is not as the API document says."""
+_SMALL = 4096  # bytes of an answer whose places, each written out, are some megabytes at most
+_NAMES = (
+    10_000_000  # characters of names in places that an answer may have besides 16 for each byte
+)
 ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
@@ -126,11 +131,19 @@ def canonical(fold: Callable[[Any], Normalized], value: Any) -> Normalized:
     """A value that is to be sent, in canonical form. Warns of deprecated fields, at the caller's line. Raises CompatError."""
     folded = fold(value)
     for rewrite in folded.rewrites:
-        if old := rewrite.deprecated:
-            use = old.note or f"Use {rewrite.target[1:]}."
-            told = f"{rewrite.source[1:]!r} is deprecated: {use}"
+        if rewrite.deprecated:
+            told = _deprecation(rewrite, rewrite.deprecated)
             warnings.warn(told, DeprecationWarning, stacklevel=_callers_level())
     return folded
+
+
+def _deprecation(rewrite: Rewrite, old: Deprecation) -> str:
+    """That a field is deprecated, in words of the API document alone: Python keeps each text that it warned with, and the
+    place of what is inside of lists and maps is chosen by who made the value."""
+    source, target = rewrite.source[1:], rewrite.target[1:]
+    if "/" in source:
+        source, target = (place.rpartition("/")[2] for place in (source, target))
+    return f"{source!r} is deprecated: {old.note or f'Use {target}.'}"
 
 
 def _callers_level() -> int:
@@ -181,6 +194,9 @@ class Json:
 
     def decode(self, answer: Answer) -> Any:
         value = from_json(answer.content, allow_inf_nan=False)
+        size = len(answer.content)
+        if size > _SMALL and not names_within(value, _NAMES + 16 * size):
+            raise ValueError("the places of its values are too long")
         result = self.fold(value).validate(self.model)
         if isinstance(result, BaseModel):
             vars(result)["_response"] = answer.response
