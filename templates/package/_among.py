@@ -83,8 +83,11 @@ class Among:
             tried.depth += 1
             try:
                 failure: ValidationError | None = None
-                is_plain = self._is_plain and type(value) is dict
-                said = value.get(self._name) if is_plain else self._said(value)
+                kind = type(value)
+                if kind is dict and self._is_plain:
+                    said = value.get(self._name)
+                else:
+                    said = self._labels.get(kind) or self._said(value)
                 if said is not _NOTHING:
                     tried.now = said
                     try:
@@ -133,9 +136,7 @@ class Among:
 
     def _said(self, value: Any) -> Any:
         """The alternative to try first, or the tag that none has; _NOTHING where there are no tags."""
-        if not isinstance(value, dict):
-            return self._labels.get(type(value)) or _NOTHING
-        if not self._tags:
+        if not (self._tags and isinstance(value, dict)):
             return _NOTHING
         tag = value.get(self._name)
         is_known = self._default is None or (isinstance(tag, str) and tag in self._tags)
