@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ from routescope import (
     _operation,
     _source_map,
 )
-from routescope._errors import APIResponseValidationError
+from routescope._errors import Answer, APIResponseValidationError
 from routescope._files import Content
 from routescope._operation import Draft, Json, Operation, RequestOptions
 from routescope._security import Http
@@ -344,3 +345,25 @@ def test_cookies_have_names_that_are_tokens() -> None:
     assert draft.cookies == ["a=b"]
     with pytest.raises(ValueError, match="no cookie can have the name"):
         draft.add_cookies("a;b", [])
+
+
+def test_a_deprecated_field_inside_of_others_is_named_without_its_place() -> None:
+    old = _compat.Deprecation()
+    for source, target, told in (
+        ("/old", "/new/deep", "'old' is deprecated: Use new/deep."),
+        ("/items/0/old", "/items/0/new", "'old' is deprecated: Use new."),
+    ):
+        rewrite = _compat.Rewrite(source, target, "#/rule", old)
+        assert _operation._deprecation(rewrite, old) == told
+
+
+def test_names_in_the_places_of_an_answer() -> None:
+    codec = Json(dict[str, Any])
+    for name, is_read in (("k", True), ("k" * 50_000, False)):
+        value = {name: [{"a": [1] * 2_000}, 1, "text"]}
+        said = Answer(content=json.dumps(value).encode())
+        if is_read:
+            assert codec.decode(said) == value
+        else:
+            with pytest.raises(ValueError, match="the places of its values are too long"):
+                codec.decode(said)
