@@ -216,6 +216,12 @@ def marks_of(arguments: type) -> dict[str, tuple[Any, bool]]:
     return found
 
 
+@cache
+def _known_of(arguments: type) -> frozenset[str]:
+    """The names of all arguments of a method."""
+    return frozenset([*marks_of(arguments), *RequestOptions.__annotations__])
+
+
 def _chosen(codecs: Codecs, content_type: str) -> Codec | None:
     """The codec for a media type, by its parameters too if one is so exact: the first one where none is for it."""
     if not isinstance(codecs, tuple):
@@ -261,7 +267,8 @@ class Operation(Generic[R]):
         """The request of some arguments. Raises TypeError for a name that is wrong or missing,
         PayloadError for a wrong value."""
         marks, draft = marks_of(self.arguments), Draft(self.path, members=dict(self.defaults))
-        if unknown := arguments.keys() - marks.keys() - RequestOptions.__annotations__.keys():
+        if not arguments.keys() <= (known := _known_of(self.arguments)):
+            unknown = arguments.keys() - known
             raise TypeError(f"unexpected argument {min(unknown)!r} (see extra_body)")
         given = self.parameters.folded(marks, arguments) if self.parameters else arguments
         for ident, (mark, is_required) in marks.items():

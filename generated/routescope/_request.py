@@ -291,7 +291,7 @@ class Settings(Generic[H]):
         credentials for. Raises AuthenticationError if there is none, and none is `given` or an argument."""
         wanted = self._security if operation.security is None else operation.security
         tokens: Tokens | None = None
-        for names in sorted(wanted, key=bool, reverse=True):
+        for names in sorted(wanted, key=bool, reverse=True) if len(wanted) > 1 else wanted:
             found = [self._credential(name, draft, given, len(names) == 1) for name in names]
             if all(found):
                 for name, credential in zip(names, found, strict=True):
