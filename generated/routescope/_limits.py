@@ -9,7 +9,6 @@ from concurrent.futures import Future, wait
 from contextlib import AbstractContextManager, aclosing, contextmanager, nullcontext
 from contextvars import copy_context
 from http.cookiejar import CookieJar
-from io import BytesIO
 from math import inf
 from threading import TIMEOUT_MAX, Thread
 from time import monotonic
@@ -23,6 +22,7 @@ from ._errors import ERROR_BYTES, Answer, Unreadable
 ACCEPT_ENCODING = "gzip, deflate"  # what zlib reads, within bounds
 _CODINGS = frozenset({"gzip", "x-gzip", "deflate"})
 _PIECE = 65536
+_SMALL_PIECE = 4096
 _RESPONSE_BYTES = 64 * 1024 * 1024  # some 1.5 GB, if it is JSON of empty lists
 _LINE_BYTES = 16 * 1024 * 1024
 _TOKEN_SECONDS = 60.0
@@ -172,21 +172,26 @@ class _Meter:
 
 
 class Content:
-    """The bytes of an answer as they come. Many small ones take no more room than they have; a single one is not copied."""
+    """The bytes of an answer as they come. Small pieces are put together, so that many take no more room than they have."""
 
     def __init__(self) -> None:
-        self._first, self._all = b"", BytesIO()
+        self._pieces: list[bytes] = []
+        self._small = bytearray()
 
     def write(self, piece: bytes) -> None:
-        if not self._first:
-            self._first = piece
-            return
-        if not self._all.tell():
-            self._all.write(self._first)
-        self._all.write(piece)
+        if len(piece) < _SMALL_PIECE and self._pieces:
+            self._small += piece
+            if len(self._small) < _PIECE:
+                return
+            piece = b""
+        if self._small:
+            self._pieces.append(bytes(self._small))
+            self._small.clear()
+        if piece:
+            self._pieces.append(piece)
 
     def getvalue(self) -> bytes:
-        return self._all.getvalue() or self._first
+        return b"".join([*self._pieces, self._small] if self._small else self._pieces)
 
 
 _ONCE = "the answer was closed or read before: it is read once"
