@@ -584,7 +584,7 @@ EXPLAINED = (
     ("normalizers.py", '    ("image_urls", ', f"{EDIT}/properties/image_urls", "package/normalizers.py.j2", "field.key"),
     ("normalizers.py", '        if "mask" in folded', f"{EDIT}/properties/mask", "partials/_fold_object.j2", "member.key"),
     ("normalizers.py", "        gather(folded", f"{EDIT}/properties/images", "partials/_fold_object.j2", "hub.gather"),
-    ("normalizers.py", '        log.rewrite(at, "#/components/schemas/ImageEditRequest/properties/mask/', f"{EDIT}/properties/mask/oneOf/1", "package/normalizers.py.j2", "log.rewrite"),
+    ("normalizers.py", '        rule = "#/components/schemas/ImageEditRequest/properties/mask/', f"{EDIT}/properties/mask/oneOf/1", "package/normalizers.py.j2", "rule = {{ case.rule }}"),
     ("normalizers.py", "from ._compat import", "#", "package/normalizers.py.j2", "from ._compat"),
     ("_compat.py", "class Log:", "#", "package/_compat.py", "class Log:"),
     ("_gather.py", "def gather(", "#", "package/_gather.py", "def gather("),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -431,3 +432,39 @@ def test_a_call_that_cannot_say_it_is_refused(tmp_path: Path) -> None:
     own = client.Pkg(compat={"/color": "colour"}).all
     with pytest.raises(ValueError, match=r"compat: \('/color', 'colour'\) is none of \[\]"):
         own.many(body=[{"color": "red"}], compat={"/color": "colour"})
+
+
+WITHIN = """
+openapi: 3.1.0
+info: {title: Tests, version: '1'}
+servers: [{url: 'https://api.test'}]
+paths:
+  /a:
+    post:
+      tags: [all]
+      requestBody: {required: true, content: {application/json: {schema: {type: object, properties: {pets: {$ref: '#/components/schemas/Pets'}}}}}}
+      responses: {'204': {description: nothing}}
+components:
+  schemas:
+    Pets:
+      type: object
+      additionalProperties:
+        type: object
+        properties:
+          color: {type: string}
+          colour: {type: string, deprecated: true, x-compat: {into: /color, deprecated: {since: "2026-08-01"}}}
+"""
+
+
+def test_a_caller_is_warned_once_of_what_stands_at_many_places(tmp_path: Path) -> None:
+    module = imported(texts(WITHIN), tmp_path, "client")
+    answered = httpx.MockTransport(lambda request: httpx.Response(204))
+    client = module.Pkg(http_client=httpx.Client(transport=answered))
+    registry: dict[Any, Any] = globals().setdefault("__warningregistry__", {})
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("default")
+        registry.clear()
+        for number in range(50):
+            client.all.post_a(pets={f"k{number}": {"colour": "red"}, "other": {"colour": "red"}})
+    assert [str(one.message) for one in caught] == ["'colour' is deprecated: Use color."]
+    assert len(registry) < 5

@@ -117,7 +117,7 @@ def fields(*path: str) -> Any:
     """A hub and `old`, which folds into it."""
 
     def fold(value: Any, at: Any, log: Log) -> Any:
-        log.rewrite(at, "#/old")
+        log.notes.append(("rewrite", at, "#/old", False))
         return value
 
     key = path if len(path) > 1 else path[0]
@@ -246,9 +246,9 @@ def test_unused_members_are_told_as_deep_as_they_are(package: str) -> None:
 def test_a_rename_moves_what_is_inside_and_keys_are_escaped() -> None:
     log, old = Log(), (None, "o/ld")
     log.notes.append(("spoke", old, ("/o~1ld", "/new"), None))
-    log.rewrite(old, "#/old", is_rename=True)
-    log.rewrite((old, "a~b"), "#/inner")
-    log.rewrite((None, "size"), "#/size")
+    log.notes.append(("rewrite", old, "#/old", True))
+    log.notes.append(("rewrite", (old, "a~b"), "#/inner", False))
+    log.notes.append(("rewrite", (None, "size"), "#/size", False))
     found = log.run(lambda payload, at, log: payload, {}).rewrites
     assert [(one.source, one.target, one.rule) for one in found] == [
         ("/o~1ld", "/new", "#/old"),
@@ -260,9 +260,9 @@ def test_a_rename_moves_what_is_inside_and_keys_are_escaped() -> None:
 def test_the_first_rewrite_of_a_deprecated_field_says_so() -> None:
     log, old, note = Log(), (None, "old"), Deprecation(note="Use new.")
     log.notes.append(("spoke", old, ("/old", "/new"), note))
-    log.rewrite((None, "size"), "#/size")
-    log.rewrite(old, "#/old")
-    log.rewrite((old, 0), "#/item")
+    log.notes.append(("rewrite", (None, "size"), "#/size", False))
+    log.notes.append(("rewrite", old, "#/old", False))
+    log.notes.append(("rewrite", (old, 0), "#/item", False))
     found = log.run(lambda payload, at, log: payload, {}).rewrites
     assert [one.deprecated for one in found] == [None, note, None]
 
@@ -302,10 +302,10 @@ def test_a_field_inside_an_older_field_is_told_where_it_is_in_the_end(
     log, old = import_module(f"{package}._compat").Log(), (None, "old")
     inner = (old, "older")
     log.notes.append(("spoke", old, ("/old", "/new"), None))
-    log.rewrite(old, "#/old", is_rename=is_rename)
+    log.notes.append(("rewrite", old, "#/old", is_rename))
     log.notes.append(("spoke", inner, ("/older", "/newer"), None))
-    log.rewrite(inner, "#/older", is_rename=True)
-    log.rewrite(((inner, 1), "x"), "#/x")
+    log.notes.append(("rewrite", inner, "#/older", True))
+    log.notes.append(("rewrite", ((inner, 1), "x"), "#/x", False))
     if dropped:
         log.drop(old, dropped)
     found = log.run(lambda payload, at, log: payload, {}).rewrites
@@ -321,7 +321,7 @@ def test_a_field_of_an_item_is_told_with_the_item(package: str) -> None:
     log = import_module(f"{package}._compat").Log()
     old = (((None, "items"), 0), "old")
     log.notes.append(("spoke", old, ("/old", "/new"), None))
-    log.rewrite(old, "#/old", is_rename=True)
+    log.notes.append(("rewrite", old, "#/old", True))
     (found,) = log.run(lambda payload, at, log: payload, {}).rewrites
     assert (found.source, found.target) == ("/items/0/old", "/items/0/new")
 

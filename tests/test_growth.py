@@ -4,6 +4,8 @@ long chains can be used."""
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -204,3 +206,39 @@ def test_identities_are_those_of_equal_values(values: list[Any], others: list[An
 def test_groups_come_after_what_they_lead_to() -> None:
     graph = {"a": "b", "b": "cd", "c": "b", "d": "", "e": "ae", "f": "d"}
     assert [set(group) for group in order.groups(graph)] == [{"d"}, {"b", "c"}, {"a"}, {"e"}, {"f"}]
+
+
+SMALL = """
+import sys, threading
+sys.path.insert(0, {place!r})
+import pydantic
+threading.stack_size(256 * 1024)
+found = []
+
+def use():
+    from pkg import models
+    found.append(models.C0.model_validate({{"a": {{"a": {{}}}}}}))
+    adapter = pydantic.TypeAdapter(list[models.C50])
+    found.append(adapter.validate_python([{{}}]))
+
+thread = threading.Thread(target=use)
+thread.start()
+thread.join()
+print(len(found), sys.getrecursionlimit(), threading.stack_size())
+"""
+
+
+def test_a_circle_is_built_where_the_stack_is_small(tmp_path: Path) -> None:
+    """Each class of a circle is built within the one before: Python died of it."""
+    place = tmp_path / "pkg"
+    place.mkdir()
+    for name, text in texts(chain("a circle", 100)).items():
+        if name.endswith(".py"):
+            place.joinpath(name).write_text(text, "utf-8")
+    done = subprocess.run(
+        [sys.executable, "-c", SMALL.format(place=str(tmp_path))],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout.split()) == (0, ["2", "1000", "262144"]), done.stderr

@@ -241,6 +241,45 @@ def test_calls_side_by_side_ask_for_one_token(tmp_path: Path, style: str, connec
     assert set(api.came) == {"t1", "t2"}
 
 
+@contextmanager
+def shared(place: Path) -> Iterator[Any]:
+    """One call of one client, whatever event loop runs it; a token is given a moment later."""
+    client = imported(texts(DOCUMENT.replace("TOKENS", "https://api.test/token")), place, "client")
+
+    async def answered(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/token":
+            await anyio.sleep(0.02)
+            return httpx.Response(200, json={"access_token": "t", "expires_in": 0})
+        return httpx.Response(204)
+
+    http = httpx.AsyncClient(transport=httpx.MockTransport(answered))
+    own = client.AsyncPkg(
+        http_client=http, base_url="https://api.test", credentials={"oauth": ("id", "secret")}
+    )
+
+    async def run() -> None:
+        with anyio.fail_after(20):
+            async with anyio.create_task_group() as group:
+                for _ in range(5):
+                    group.start_soon(own.all.get_a)
+
+    yield run
+
+
+def test_one_client_in_event_loops_one_after_the_other(tmp_path: Path) -> None:
+    with shared(tmp_path) as run:
+        for style in ("asyncio", "trio", "asyncio", "trio"):
+            anyio.run(run, backend=style)
+
+
+def test_one_client_in_event_loops_at_once(tmp_path: Path) -> None:
+    with shared(tmp_path) as run, ThreadPoolExecutor(6) as pool:
+        styles = ["asyncio", "trio"] * 3
+        done = [pool.submit(anyio.run, run, backend=style) for style in styles]
+        for one in done:
+            one.result(timeout=60)
+
+
 def test_clients_have_tokens_of_their_own(tmp_path: Path) -> None:
     with serving() as api:
         client = imported(texts(DOCUMENT.replace("TOKENS", f"{api.url}/token")), tmp_path, "client")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ from routescope import (
     _operation,
     _source_map,
 )
-from routescope._errors import APIResponseValidationError
+from routescope._errors import Answer, APIResponseValidationError
 from routescope._files import Content
 from routescope._operation import Draft, Json, Operation, RequestOptions
 from routescope._security import Http
@@ -320,7 +321,7 @@ def test_a_number_that_cannot_be_judged_is_a_fault_of_the_payload() -> None:
 
 def test_a_rewrite_below_a_key_that_a_pointer_escapes() -> None:
     def fold(value: Any, at: Any, log: Any) -> Any:
-        log.rewrite((at, "a/b~"), "#/rule")
+        log.notes.append(("rewrite", (at, "a/b~"), "#/rule", False))
         return value
 
     assert _compat.Log().run(fold, {}).rewrites[0].source == "/a~1b~0"
@@ -331,8 +332,13 @@ def test_pointers_within_a_place() -> None:
 
 
 def test_an_answer_that_is_read_again() -> None:
-    with pytest.raises(ValueError, match="it is read once"), _limits._once():
+    def closed() -> Iterator[bytes]:
         raise httpx.StreamClosed
+        yield b""
+
+    response = httpx.Response(200, content=closed())
+    with pytest.raises(ValueError, match="it is read once"):
+        _limits.read(response, _limits.Limits(), _limits.Content())
 
 
 def test_cookies_have_names_that_are_tokens() -> None:
@@ -341,3 +347,25 @@ def test_cookies_have_names_that_are_tokens() -> None:
     assert draft.cookies == ["a=b"]
     with pytest.raises(ValueError, match="no cookie can have the name"):
         draft.add_cookies("a;b", [])
+
+
+def test_a_deprecated_field_inside_of_others_is_named_without_its_place() -> None:
+    old = _compat.Deprecation()
+    for source, target, told in (
+        ("/old", "/new/deep", "'old' is deprecated: Use new/deep."),
+        ("/items/0/old", "/items/0/new", "'old' is deprecated: Use new."),
+    ):
+        rewrite = _compat.Rewrite(source, target, "#/rule", old)
+        assert _operation._deprecation(rewrite, old) == told
+
+
+def test_names_in_the_places_of_an_answer() -> None:
+    codec = Json(dict[str, Any])
+    for name, is_read in (("k", True), ("k" * 50_000, False)):
+        value = {name: [{"a": [1] * 2_000}, 1, "text"]}
+        said = Answer(content=json.dumps(value).encode())
+        if is_read:
+            assert codec.decode(said) == value
+        else:
+            with pytest.raises(ValueError, match="the places of its values are too long"):
+                codec.decode(said)

@@ -6,7 +6,6 @@ from __future__ import annotations
 import socket
 from contextlib import closing
 from functools import cache
-from io import BytesIO
 from ipaddress import IPv4Address, ip_address, ip_network
 from ssl import SSLContext
 from urllib.request import getproxies, proxy_bypass
@@ -14,7 +13,7 @@ from urllib.request import getproxies, proxy_bypass
 import httpx
 
 from ._errors import Answer
-from ._limits import ACCEPT_ENCODING, Limits, NoCookies, read
+from ._limits import ACCEPT_ENCODING, Content, Limits, NoCookies, read
 
 _HOPS = 5
 _ADDRESSES = 4
@@ -62,7 +61,7 @@ def _answered(url: httpx.URL, is_judged: bool, limits: Limits) -> Answer:
     """The answer of one address, with its content if it is a success."""
     if url.scheme not in {"http", "https"} or not url.host:
         raise httpx.UnsupportedProtocol("neither http:// nor https:// and a host")
-    proxy, content = _proxy(url), BytesIO()
+    proxy, content = _proxy(url), Content()
     transport = httpx.HTTPTransport(verify=_context(), proxy=proxy, trust_env=False)
     with httpx.Client(transport=transport, timeout=_TIMEOUT, cookies=NoCookies()) as http:
         places = _addresses(url, is_by_name=bool(proxy))

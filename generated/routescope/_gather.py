@@ -53,18 +53,22 @@ def merged(sources: list[Source], log: Log) -> Any:
     if len(sources) == 1:
         return sources[0][2]  # if that is no array, the model says so
     found: list[Any] = []
-    alike: dict[Hashable, list[Any]] = {}
+    alike: dict[Hashable, Any] = {}
     known = 0
     for at, sent, items in sources:
         if not isinstance(items, list):
             raise fault("type", at, "must be an array")
         if len(found) > 9:  # of many, only those that are equal are compared
-            alike.update((key_of(item), [item]) for item in found[known:])
+            alike.update(zip(map(key_of, new := found[known:]), new, strict=True))
             known = len(found)
         earlier = () if alike else found.copy()
         for index, item in enumerate(items):
-            near = alike.get(key_of(item), ()) if alike else earlier
-            if item in near and is_one_of(item, near):
+            if alike:
+                twin = alike.get(key_of(item), alike)  # which is no JSON value of a payload
+                is_known = twin is not alike and same(item, twin)
+            else:
+                is_known = item in earlier and is_one_of(item, earlier)
+            if is_known:
                 itemwise = isinstance(sent, list) and len(sent) == len(items)
                 log.drop((at, index) if itemwise else at, "duplicate")
             else:

@@ -8,13 +8,11 @@ from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from concurrent.futures import Future, wait
 from contextlib import AbstractContextManager, aclosing, contextmanager, nullcontext
 from contextvars import copy_context
-from dataclasses import dataclass
 from http.cookiejar import CookieJar
-from io import BytesIO
 from math import inf
 from threading import TIMEOUT_MAX, Thread
 from time import monotonic
-from typing import Any
+from typing import Any, NamedTuple
 
 import anyio
 import httpx
@@ -24,6 +22,7 @@ from ._errors import ERROR_BYTES, Answer, Unreadable
 ACCEPT_ENCODING = "gzip, deflate"  # what zlib reads, within bounds
 _CODINGS = frozenset({"gzip", "x-gzip", "deflate"})
 _PIECE = 65536
+_SMALL_PIECE = 4096
 _RESPONSE_BYTES = 64 * 1024 * 1024  # some 1.5 GB, if it is JSON of empty lists
 _LINE_BYTES = 16 * 1024 * 1024
 _TOKEN_SECONDS = 60.0
@@ -37,8 +36,7 @@ class NoCookies(CookieJar):
         return
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """The most bytes of an answer as decoded and of a line in it, and when its deadline is over (`time.monotonic`)."""
 
     most: float = _RESPONSE_BYTES
@@ -70,11 +68,9 @@ class Limits:
         return httpx.ReadTimeout(f"the deadline of {self.seconds:g} seconds is over")
 
     def shorten(self, request: httpx.Request) -> None:
-        """Let no wait for the network be longer than what is left. httpcore reads the same mapping."""
-        left, waits = max(self.left, 0.001), request.extensions.setdefault("timeout", {})
-        for kind in ("connect", "read", "write", "pool"):
-            wait = min(left, inf if waits.get(kind) is None else waits[kind])
-            waits[kind] = None if wait > _LONGEST_WAIT else wait
+        """Let no wait for the network be longer than what is left."""
+        if self.until < inf:
+            shorten(request, max(self.left, 0.001))
 
     def scope(self) -> AbstractContextManager[None]:
         """What ends the asynchronous work inside it in time. Raises httpx.ReadTimeout."""
@@ -108,6 +104,14 @@ class Limits:
         return Answer(failure=self.late())
 
 
+def shorten(request: httpx.Request, most: float = inf) -> None:
+    """Let no wait for the network be longer than so many seconds. httpcore reads the same mapping."""
+    waits = request.extensions.setdefault("timeout", {})
+    for kind in ("connect", "read", "write", "pool"):
+        wait = min(most, inf if waits.get(kind) is None else waits[kind])
+        waits[kind] = None if wait > _LONGEST_WAIT else wait
+
+
 def _dropped(late: Future[Answer]) -> None:
     """Close an answer that nobody waits for any more."""
     if not late.exception() and (response := late.result().response) is not None:
@@ -117,9 +121,11 @@ def _dropped(late: Future[Answer]) -> None:
 def _decoder(response: httpx.Response) -> Callable[[bytes], Iterator[bytes]] | None:
     """What decodes an answer of one content coding (RFC 9110, 8.4), in pieces of 64 KiB at most; after its last bytes it is
     called with none. None for an answer that is not encoded, or was decoded by whoever read it."""
+    if response.is_stream_consumed:
+        return None
     listed = response.headers.get_list("content-encoding", split_commas=True)
     codings = [one for one in map(str.lower, listed) if one not in {"", "identity"}]
-    if not codings or response.is_stream_consumed:
+    if not codings:
         return None
     inflater = zlib.decompressobj(zlib.MAX_WBITS | 32)  # gzip or zlib, as it begins
     has_begun = False
@@ -165,51 +171,73 @@ class _Meter:
                 yield piece
 
 
-@contextmanager
-def _once() -> Iterator[None]:
-    """What a caller does wrong with an answer, in words of this package."""
-    try:
-        yield
-    except httpx.StreamError as error:
-        raise ValueError("the answer was closed or read before: it is read once") from error
+class Content:
+    """The bytes of an answer as they come. Small pieces are put together, so that many take no more room than they have."""
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+        self._small = bytearray()
+
+    def write(self, piece: bytes) -> None:
+        if len(piece) < _SMALL_PIECE and self._pieces:
+            self._small += piece
+            if len(self._small) < _PIECE:
+                return
+            piece = b""
+        if self._small:
+            self._pieces.append(bytes(self._small))
+            self._small.clear()
+        if piece:
+            self._pieces.append(piece)
+
+    def getvalue(self) -> bytes:
+        return b"".join([*self._pieces, self._small] if self._small else self._pieces)
+
+
+_ONCE = "the answer was closed or read before: it is read once"
 
 
 def pieces(response: httpx.Response, limits: Limits) -> Iterator[bytes]:
     """The content of an answer, decoded, as it comes. Raises httpx.RequestError, and ValueError where it was read or closed."""
     meter = _Meter(response, limits)
-    with _once():
+    try:
         for chunk in (response.content,) if response.is_stream_consumed else response.iter_raw():
             yield from meter.passed(chunk)
+    except httpx.StreamError as error:
+        raise ValueError(_ONCE) from error
     yield from meter.passed(b"")
 
 
 async def async_pieces(response: httpx.Response, limits: Limits) -> AsyncGenerator[bytes, None]:
     """`pieces` for asyncio and trio."""
-    meter = _Meter(response, limits)
     if response.is_stream_consumed:
-        with _once():
-            content = response.content
-        for piece in meter.passed(content):
+        for piece in pieces(response, limits):
             yield piece
         return
-    chunks = response.aiter_raw()
+    meter, chunks = _Meter(response, limits), response.aiter_raw()
     while True:
-        with _once(), limits.scope():
-            chunk = await anext(chunks, b"")
+        try:
+            with limits.scope():
+                chunk = await anext(chunks, b"")
+        except httpx.StreamError as error:
+            raise ValueError(_ONCE) from error
         for piece in meter.passed(chunk):
             yield piece
         if not chunk:  # httpx gives no empty ones
             return
 
 
-def read(response: httpx.Response, limits: Limits, content: BytesIO) -> None:
+def read(response: httpx.Response, limits: Limits, content: Content) -> None:
     """Read all of an answer."""
     for piece in pieces(response, limits):
         content.write(piece)
 
 
-async def async_read(response: httpx.Response, limits: Limits, content: BytesIO) -> None:
+async def async_read(response: httpx.Response, limits: Limits, content: Content) -> None:
     """`read` for asyncio and trio."""
+    if response.is_stream_consumed:
+        read(response, limits, content)
+        return
     async with aclosing(async_pieces(response, limits)) as found:
         async for piece in found:
             content.write(piece)

@@ -18,8 +18,9 @@ import httpx
 from pydantic import BaseModel, TypeAdapter
 from pydantic_core import from_json
 
-from ._compat import Normalized, unchanged
+from ._compat import Deprecation, Normalized, Rewrite, unchanged
 from ._errors import Answer, APIError, APIResponseValidationError
+from ._values import names_within
 
 R = TypeVar("R")
 
@@ -32,6 +33,10 @@ _ANY = TypeAdapter[Any](
 to_json = partial(_ANY.dump_python, mode="json", exclude_unset=True, fallback=dict)
 MISFITS = (ValueError, OverflowError, RecursionError)
 """What reading an answer raises that is not as the API document says."""
+_SMALL = 4096  # bytes of an answer whose places, each written out, are some megabytes at most
+_NAMES = (
+    10_000_000  # characters of names in places that an answer may have besides 16 for each byte
+)
 ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
@@ -126,11 +131,19 @@ def canonical(fold: Callable[[Any], Normalized], value: Any) -> Normalized:
     """A value that is to be sent, in canonical form. Warns of deprecated fields, at the caller's line. Raises CompatError."""
     folded = fold(value)
     for rewrite in folded.rewrites:
-        if old := rewrite.deprecated:
-            use = old.note or f"Use {rewrite.target[1:]}."
-            told = f"{rewrite.source[1:]!r} is deprecated: {use}"
+        if rewrite.deprecated:
+            told = _deprecation(rewrite, rewrite.deprecated)
             warnings.warn(told, DeprecationWarning, stacklevel=_callers_level())
     return folded
+
+
+def _deprecation(rewrite: Rewrite, old: Deprecation) -> str:
+    """That a field is deprecated, in words of the API document alone: Python keeps each text that it warned with, and the
+    place of what is inside of lists and maps is chosen by who made the value."""
+    source, target = rewrite.source[1:], rewrite.target[1:]
+    if "/" in source:
+        source, target = (place.rpartition("/")[2] for place in (source, target))
+    return f"{source!r} is deprecated: {old.note or f'Use {target}.'}"
 
 
 def _callers_level() -> int:
@@ -150,8 +163,11 @@ class _Older(Protocol):
 
 def older(codec: _Older, value: Any, options: Mapping[str, Any]) -> Any:
     """A canonical value in the older fields that a caller asks for by `compat`. Raises CompatError."""
-    to = dict(codec.older & (options.get("compat") or {}).items())
-    return codec.denormalize(value, to=to) if to and codec.denormalize else value
+    asked = options.get("compat")
+    if not asked or not codec.denormalize or not isinstance(value, dict):
+        return value
+    to = dict(codec.older & asked.items())
+    return codec.denormalize(value, to=to) if to else value
 
 
 @dataclass(frozen=True)
@@ -179,6 +195,9 @@ class Json:
 
     def decode(self, answer: Answer) -> Any:
         value = from_json(answer.content, allow_inf_nan=False)
+        size = len(answer.content)
+        if size > _SMALL and not names_within(value, _NAMES + 16 * size):
+            raise ValueError("the places of its values are too long")
         result = self.fold(value).validate(self.model)
         if isinstance(result, BaseModel):
             vars(result)["_response"] = answer.response
@@ -196,6 +215,12 @@ def marks_of(arguments: type) -> dict[str, tuple[Any, bool]]:
             marks = (one for one in getattr(inner, "__metadata__", ()) if hasattr(one, "put"))
             found[name] = next(marks, Member()), is_required
     return found
+
+
+@cache
+def _known_of(arguments: type) -> frozenset[str]:
+    """The names of all arguments of a method."""
+    return frozenset([*marks_of(arguments), *RequestOptions.__annotations__])
 
 
 def _chosen(codecs: Codecs, content_type: str) -> Codec | None:
@@ -243,12 +268,12 @@ class Operation(Generic[R]):
         """The request of some arguments. Raises TypeError for a name that is wrong or missing,
         PayloadError for a wrong value."""
         marks, draft = marks_of(self.arguments), Draft(self.path, members=dict(self.defaults))
-        if unknown := arguments.keys() - marks.keys() - RequestOptions.__annotations__.keys():
+        if not arguments.keys() <= (known := _known_of(self.arguments)):
+            unknown = arguments.keys() - known
             raise TypeError(f"unexpected argument {min(unknown)!r} (see extra_body)")
         given = self.parameters.folded(marks, arguments) if self.parameters else arguments
         for ident, (mark, is_required) in marks.items():
-            value = given.get(ident)
-            if value is not None or (mark.is_nullable and ident in given):
+            if ident in given and ((value := given[ident]) is not None or mark.is_nullable):
                 mark.put(draft, ident, value)
             elif is_required and not isinstance(mark, Member):
                 raise TypeError(f"missing argument {ident!r}")
@@ -262,7 +287,7 @@ class Operation(Generic[R]):
     def _fill(self, draft: Draft, arguments: Mapping[str, Any]) -> None:
         """Put the body into a request."""
         extra, codec = arguments.get("extra_body") or {}, _chosen(self.body, draft.content_type)
-        for ident, (mark, _) in marks_of(self.arguments).items():
+        for ident, (mark, _) in marks_of(self.arguments).items() if extra else ():
             if isinstance(mark, Member) and (mark.name or ident) in extra:
                 raise TypeError(
                     f"{mark.name or ident!r} is an argument, and may not be in extra_body"
@@ -287,7 +312,7 @@ class Operation(Generic[R]):
 
     @property
     def older(self) -> frozenset[tuple[str, str]]:
-        """The ways to say the body in older fields."""
+        """The ways to say a request in older fields."""
         bodies = self.body if isinstance(self.body, tuple) else (self.body,)
         return frozenset().union(*(getattr(one, "older", ()) for one in (*bodies, self.parameters)))
 

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 import httpx
 
 from ._errors import Answer, AuthenticationError
-from ._limits import ACCEPT_ENCODING, Limits, NoCookies
+from ._limits import ACCEPT_ENCODING, Limits, NoCookies, shorten
 from ._operation import Draft, Operation, RequestOptions, is_token
 
 R = TypeVar("R")
@@ -101,19 +101,18 @@ def _known(what: str, given: Iterable[Any], known: Iterable[Any]) -> None:
 def _mappings(given: Mapping[str, Any], *names: str) -> None:
     """Raises TypeError for what is given and no mapping, though it has to be one."""
     for name in names:
-        if not isinstance(given.get(name) or {}, Mapping):
+        if (one := given.get(name)) and not isinstance(one, Mapping):
             raise TypeError(f"{name} has to be a mapping, and is a {type(given[name]).__name__}")
 
 
 def _sendable(headers: Mapping[str, Any]) -> None:
     """Raises ValueError for a header that none may be, without its value, which may be a key."""
     for name, value in headers.items():
-        if not (
-            isinstance(name, str)
-            and is_token(name)
-            and isinstance(value, str)
-            and _VALUE.fullmatch(value)
-        ):
+        try:
+            is_one = is_token(name) and _VALUE.fullmatch(value)
+        except TypeError:  # of what is no text
+            is_one = None
+        if not is_one:
             raise ValueError(
                 f"the header {name!r:.100} cannot be sent: it has to be text of one line of ASCII"
             )
@@ -206,6 +205,8 @@ class Settings(Generic[H]):
         self._default_headers = default_headers
         self._is_own = http_client is None
         self.http: H = http_client if http_client else self._new_http(cookies=NoCookies())
+        asked = self.http.headers.get("accept-encoding")
+        self._accepted = {} if asked == ACCEPT_ENCODING else {"accept-encoding": ACCEPT_ENCODING}
 
     def _judged(self, found: str) -> str:
         """A base URL without the credentials in it, which are not used."""
@@ -245,6 +246,9 @@ class Settings(Generic[H]):
         (an open file, an iterable) sets `max_retries` to 0."""
         options = {**self._options, **arguments}
         self._check(options)
+        compat = arguments.get("compat")
+        if compat and compat is not self._options.get("compat"):  # that of all calls fits some
+            _known("compat", compat.items(), operation.older)
         try:
             if self._check_arguments:
                 self._check_arguments(operation, arguments)
@@ -265,7 +269,7 @@ class Settings(Generic[H]):
             draft.headers["cookie"] = "; ".join(draft.cookies)
         headers = {
             "accept": accept or operation.accept,
-            "accept-encoding": ACCEPT_ENCODING,
+            **self._accepted,
             **draft.headers,
             **given,
         }
@@ -281,6 +285,8 @@ class Settings(Generic[H]):
             )
         except httpx.InvalidURL as error:
             raise ValueError(f"no URL holds these arguments: {error}") from error
+        if timeout is not _TIMEOUT:
+            shorten(request)
         if self._keys:
             request.url = self._private(request.url)
         return Request(request, tokens, bool(accept), options)
@@ -297,7 +303,7 @@ class Settings(Generic[H]):
         credentials for. Raises AuthenticationError if there is none, and none is `given` or an argument."""
         wanted = self._security if operation.security is None else operation.security
         tokens: Tokens | None = None
-        for names in sorted(wanted, key=bool, reverse=True):
+        for names in sorted(wanted, key=bool, reverse=True) if len(wanted) > 1 else wanted:
             found = [self._credential(name, draft, given, len(names) == 1) for name in names]
             if all(found):
                 for name, credential in zip(names, found, strict=True):

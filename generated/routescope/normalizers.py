@@ -72,26 +72,28 @@ def _fold_image_edit_request(value: Any, at: Path, log: Log) -> Any:
 
 def _fold_image_edit_request_image(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, (str, dict)):
-        log.rewrite(at, "#/components/schemas/ImageEditRequest/properties/image/oneOf/0")
+        rule = "#/components/schemas/ImageEditRequest/properties/image/oneOf/0"
+        log.notes.append(("rewrite", at, rule, False))
         value = _fold_image_reference(value, at, log)
         return [value]
     if isinstance(value, list):
-        log.rewrite(
-            at, "#/components/schemas/ImageEditRequest/properties/image/oneOf/1", is_rename=True
-        )
+        rule = "#/components/schemas/ImageEditRequest/properties/image/oneOf/1"
+        log.notes.append(("rewrite", at, rule, True))
         return [_fold_image_reference(item, (at, index), log) for index, item in enumerate(value)]
     raise fault("type", at, "must be a string, an array or an object")
 
 
 def _fold_image_edit_request_image_urls(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, list):
-        log.rewrite(at, "#/components/schemas/ImageEditRequest/properties/image_urls/oneOf/0")
+        rule = "#/components/schemas/ImageEditRequest/properties/image_urls/oneOf/0"
+        log.notes.append(("rewrite", at, rule, False))
         for index, item in enumerate(value):
             if not isinstance(item, str):
                 raise fault("type", (at, index), "must be a string")
         return [{"image_url": item} for item in value]
     if isinstance(value, str):
-        log.rewrite(at, "#/components/schemas/ImageEditRequest/properties/image_urls/oneOf/1")
+        rule = "#/components/schemas/ImageEditRequest/properties/image_urls/oneOf/1"
+        log.notes.append(("rewrite", at, rule, False))
         return [{"image_url": value}]
     raise fault("type", at, "must be a string or an array")
 
@@ -106,7 +108,8 @@ def _fold_image_edit_request_mask(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, str):
         return value
     if isinstance(value, dict):
-        log.rewrite(at, "#/components/schemas/ImageEditRequest/properties/mask/oneOf/1")
+        rule = "#/components/schemas/ImageEditRequest/properties/mask/oneOf/1"
+        log.notes.append(("rewrite", at, rule, False))
         if "image_url" not in value:
             raise fault("required", (at, "image_url"), "is required")
         if not isinstance(value["image_url"], str):
@@ -119,7 +122,8 @@ def _fold_image_edit_request_mask(value: Any, at: Path, log: Log) -> Any:
 
 def _fold_image_reference(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, dict) and "url" in value and "image_url" not in value:
-        log.rewrite(at, "#/components/schemas/ImageReference/oneOf/2")
+        rule = "#/components/schemas/ImageReference/oneOf/2"
+        log.notes.append(("rewrite", at, rule, False))
         if not isinstance(value["url"], str):
             raise fault("type", (at, "url"), "must be a string")
         if len(value) > 1:
@@ -133,7 +137,8 @@ def _fold_image_reference(value: Any, at: Path, log: Log) -> Any:
             )
         return folded
     if isinstance(value, str):
-        log.rewrite(at, "#/components/schemas/ImageReference/oneOf/1")
+        rule = "#/components/schemas/ImageReference/oneOf/1"
+        log.notes.append(("rewrite", at, rule, False))
         return {"image_url": value}
     raise fault("type", at, "must be a string or an object")
 
@@ -142,7 +147,8 @@ def _fold_image_reference_one_of_0_image_url(value: Any, at: Path, log: Log) -> 
     if isinstance(value, str):
         return value
     if isinstance(value, dict):
-        log.rewrite(at, "#/components/schemas/ImageReference/oneOf/0/properties/image_url/oneOf/1")
+        rule = "#/components/schemas/ImageReference/oneOf/0/properties/image_url/oneOf/1"
+        log.notes.append(("rewrite", at, rule, False))
         if "url" not in value:
             raise fault("required", (at, "url"), "is required")
         if not isinstance(value["url"], str):
@@ -164,16 +170,19 @@ def _fold_images_response(value: Any, at: Path, log: Log) -> Any:
 
 def _fold_images_response_data(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, dict) and len(value) <= 0:
-        log.rewrite(at, "#/components/schemas/ImagesResponse/properties/data/oneOf/2")
+        rule = "#/components/schemas/ImagesResponse/properties/data/oneOf/2"
+        log.notes.append(("rewrite", at, rule, False))
         return []
     if isinstance(value, dict):
-        log.rewrite(at, "#/components/schemas/ImagesResponse/properties/data/oneOf/1")
+        rule = "#/components/schemas/ImagesResponse/properties/data/oneOf/1"
+        log.notes.append(("rewrite", at, rule, False))
         value = _fold_image(value, at, log)
         return [value]
     if isinstance(value, list):
         return [_fold_image(item, (at, index), log) for index, item in enumerate(value)]
     if value is None:
-        log.rewrite(at, "#/components/schemas/ImagesResponse/properties/data/oneOf/3")
+        rule = "#/components/schemas/ImagesResponse/properties/data/oneOf/3"
+        log.notes.append(("rewrite", at, rule, False))
         return []
     raise fault("type", at, "must be an array, an object or null")
 

@@ -183,9 +183,10 @@ def _without_strings(body: bytes, most: int) -> bytes:
     """What is outside of strings, unless these are more than so many values have."""
     if b"\\" in body:
         body = body.replace(b"\\\\", b"").replace(b'\\"', b"")
-    if body.count(b'"') > 4 * most:  # two for each name and each value
+    parts = body.split(b'"', 4 * most + 1)  # two for each name and each value
+    if len(parts) > 4 * most + 1:
         raise Fault(413, f"The body has more than {most} values.")
-    return b"".join(body.split(b'"')[::2])
+    return b"".join(parts[::2])
 
 
 def _accepted(operation: Operation[Any], body: bytes, most: int) -> tuple[Any, Normalized]:
@@ -214,14 +215,17 @@ def _content(operation: Operation[Any], result: Any) -> bytes:
     codec: Any = next(iter(operation.answers.values()))
     folded = codec.fold(to_json(result))
     folded.validate(codec.model)
-    weigh(folded.value)  # refuses infinity, which would be sent as null
-    return as_json(folded.value)
+    content = as_json(folded.value, inf_nan_mode="constants")
+    if b"Infinity" in content or b"NaN" in content:  # as a number, or in a text
+        weigh(folded.value)  # refuses what is no JSON
+    return content
 
 
 def _rewritten(rewrites: tuple[Rewrite, ...], more: int = 0) -> dict[str, str]:
     """The header that tells what came in an older shape: a list of RFC 9651, of 16 members and 2,048
     bytes at most. Of what does not fit its last member gives the number: `more;n=84`."""
-    told, room = list[str](), 2048 - len(", more;n=") - 20
+    told: list[str] = []
+    room = 2048 - len(", more;n=") - 20
     for source, target in dict.fromkeys((one.source, one.target) for one in rewrites):
         is_short = len(told) < 16 and len(source) + len(target) < room
         text = f'"{quote(source)}";to="{quote(target)}"' if is_short else ""
@@ -264,10 +268,11 @@ def _told(http: Request, error: HTTPException) -> Response:
 def _response(
     http: Request, status: int, content: str | bytes, headers: Any, kind: str = "application/json"
 ) -> Response:
-    own = {"x-request-id": _request_id(http), **(headers or {})}
-    for name, value in own.items():
+    given = headers or {}
+    for name, value in given.items():
         if not (is_token(name) and _VALUE.fullmatch(value)):
             raise ValueError(f"the header {name!r} cannot be sent")
+    own = {"x-request-id": _request_id(http), **given}
     return Response(content, status, own, kind)
 
 

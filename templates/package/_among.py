@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, KeysView, Mapping
-from contextvars import ContextVar
 from functools import partial
 from inspect import get_annotations
+from threading import local
 from types import UnionType
 from typing import Any, Literal, TypeGuard, Union, get_args, get_origin
 
 from pydantic import (
     BaseModel,
     GetCoreSchemaHandler,
-    SerializerFunctionWrapHandler,
     ValidationError,
     ValidatorFunctionWrapHandler,
 )
@@ -21,17 +20,25 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 
 class _Tried:
-    """What came of the alternatives for the values of one payload. It holds these, so that no other gets their ids."""
+    """What came of the alternatives for the values of the payload that a thread judges: of those that were not what was
+    tried first. It holds these, so that no other gets their ids."""
 
-    __slots__ = ("now", "outcomes", "sizes")
+    __slots__ = ("depth", "now", "outcomes", "sizes")
 
     def __init__(self) -> None:
+        self.depth = 0
         self.now: Any = None
         self.outcomes: dict[tuple[int, int], tuple[Any, Any, Exception | None]] = {}
         self.sizes: dict[int, tuple[Any, int]] = {}
 
 
-_TRIED: ContextVar[_Tried | None] = ContextVar("_TRIED", default=None)
+class _Local(local):
+    def __init__(self) -> None:
+        self.tried = _Tried()
+
+
+_LOCAL = _Local()
+_NOTHING = object()
 _MOST_TOLD = 100
 
 
@@ -48,6 +55,7 @@ class Among:
     ) -> None:
         self._name, self._tags, self._default = name, tags or {}, default
         self._members: dict[str, _Members] = {}
+        self._is_plain = bool(self._tags) and default is None
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
@@ -65,41 +73,50 @@ class Among:
         choices = {label: handler.generate_schema(of) for label, of in types.items()}
         return core_schema.no_info_wrap_validator_function(
             self._validate,
-            core_schema.tagged_union_schema(choices, _chosen),
-            serialization=core_schema.wrap_serializer_function_ser_schema(
-                _dumped, schema=handler(source)
-            ),
+            core_schema.tagged_union_schema(choices, self._chosen),
         )
 
     def _validate(self, value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
-        if (tried := _TRIED.get()) is None:
-            token = _TRIED.set(tried := _Tried())
+        tried = _LOCAL.tried
+        known = tried.outcomes.get((id(self), id(value))) if tried.outcomes else None
+        if not known:
+            tried.depth += 1
             try:
-                result, error = self._outcome(value, handler, tried)
+                failure: ValidationError | None = None
+                kind = type(value)
+                if kind is dict and self._is_plain:
+                    said = value.get(self._name)
+                else:
+                    said = self._labels.get(kind) or self._said(value)
+                if said is not _NOTHING:
+                    tried.now = said
+                    try:
+                        return handler(value)
+                    except ValidationError as error:
+                        failure = error
+                known = value, *self._outcome(value, handler, tried, said, failure)
+                tried.outcomes[id(self), id(value)] = known
             finally:
-                _TRIED.reset(token)
-        else:
-            key = id(self), id(value)
-            if key not in tried.outcomes:
-                tried.outcomes[key] = value, *self._outcome(value, handler, tried)
-            _, result, error = tried.outcomes[key]
-        if error is not None:
-            raise error.with_traceback(None)
+                tried.depth -= 1
+                if not tried.depth and tried.outcomes:
+                    tried.outcomes.clear()
+                    tried.sizes.clear()
+        _, result, refused = known
+        if refused is not None:
+            raise refused.with_traceback(None)
         return result
 
     def _outcome(
-        self, value: Any, handler: ValidatorFunctionWrapHandler, tried: _Tried
+        self,
+        value: Any,
+        handler: ValidatorFunctionWrapHandler,
+        tried: _Tried,
+        said: Any,
+        failure: ValidationError | None,
     ) -> tuple[Any, Exception | None]:
-        """What a value becomes, or the error of the alternative that it is nearest to."""
-        errors = list[ValidationError]()
-        said = self._said(value)
-        if said:
-            [tried.now] = said
-            try:
-                return handler(value), None
-            except ValidationError as error:
-                errors.append(error)
-        found = list[Any]()
+        """What a value becomes by the alternatives that are left, or the error of the one that it is nearest to."""
+        found: list[Any] = []
+        errors = [failure] if failure else []
         for label in self._others(value, said):
             tried.now = label
             try:
@@ -110,37 +127,34 @@ class Among:
             return max(found, key=lambda one: _size(one, tried.sizes)), None
         if found:
             return found[0], None
-        return None, _brief(errors[0] if said else min(errors, key=ValidationError.error_count))
+        return None, _brief(failure or min(errors, key=ValidationError.error_count))
 
-    def _said(self, value: Any) -> tuple[Any, ...]:
-        """The alternative to try first, or the tag that none has; () where there are no tags."""
-        if not isinstance(value, dict):
-            label = self._labels.get(type(value))
-            return (label,) if label else ()
-        if not self._tags:
-            return ()
+    def _chosen(self, value: Any) -> Any:
+        """The alternative that is tried now; of what is written, that which it is of."""
+        tried = _LOCAL.tried
+        return tried.now if tried.depth else self._labels.get(type(value))
+
+    def _said(self, value: Any) -> Any:
+        """The alternative to try first, or the tag that none has; _NOTHING where there are no tags."""
+        if not (self._tags and isinstance(value, dict)):
+            return _NOTHING
         tag = value.get(self._name)
         is_known = self._default is None or (isinstance(tag, str) and tag in self._tags)
-        return (tag if is_known else self._labels[self._default],)
+        return tag if is_known else self._labels[self._default]
 
-    def _others(self, value: Any, said: tuple[Any, ...]) -> Iterable[str]:
+    def _others(self, value: Any, said: Any) -> Iterable[str]:
         """The alternatives that are left to try."""
         if not isinstance(value, dict):
-            return [label for label in self._types if label not in said]
+            return [label for label in self._types if label != said]
         if self._default is not None:
-            return {self._labels[self._default]}.difference(said)
+            return {self._labels[self._default]} - {said}
         self._members = self._members or {label: _Members(of) for label, of in self._types.items()}
-        tried = {
-            self._labels.get(self._tags[tag])
-            for tag in said
-            if isinstance(tag, str) and tag in self._tags
-        }
+        tag = self._tags.get(said) if isinstance(said, str) else None
+        tried = self._labels.get(tag)
         labels = [
-            label
-            for label, one in self._members.items()
-            if label not in tried and one.may_be(value)
+            label for label, one in self._members.items() if label != tried and one.may_be(value)
         ]
-        if labels or said:
+        if labels or said is not _NOTHING:
             return labels
         return [max(self._members, key=partial(self._near, value.keys()))]
 
@@ -158,15 +172,6 @@ def _brief(error: ValidationError) -> Exception:
 
 def _label(of: Any) -> str:
     return of.__name__ if isinstance(of, type) and not get_args(of) else str(of)
-
-
-def _chosen(value: Any) -> str | None:
-    tried = _TRIED.get()
-    return tried.now if tried else None
-
-
-def _dumped(value: Any, handler: SerializerFunctionWrapHandler) -> Any:
-    return handler(value)
 
 
 def _is_model(of: Any) -> TypeGuard[type[BaseModel]]:

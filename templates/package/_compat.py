@@ -37,7 +37,7 @@ class Deprecation:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rewrite:
     """A field that came in an older shape: its JSON Pointer, that of its value now, and the shape."""
 
@@ -46,13 +46,25 @@ class Rewrite:
     rule: str
     deprecated: Deprecation | None = None
 
+    # What dataclasses make of a frozen class takes twice as long.
+    def __init__(
+        self, source: str, target: str, rule: str, deprecated: Deprecation | None = None
+    ) -> None:
+        fields = self.__dict__
+        fields["source"], fields["target"] = source, target
+        fields["rule"], fields["deprecated"] = rule, deprecated
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Drop:
     """A value that went nowhere; `reason` is absent, duplicate, preferred or template."""
 
     pointer: str
     reason: str
+
+    def __init__(self, pointer: str, reason: str) -> None:
+        fields = self.__dict__
+        fields["pointer"], fields["reason"] = pointer, reason
 
 
 class CompatError(ValueError):
@@ -112,8 +124,10 @@ class Normalized:
         return len(self._log.drops) - len(self.drops)
 
     def _tell(self) -> Told:
-        self._told = tell(self._log)
-        return self._told
+        log = self._log
+        rewrites, more = rewrites_of(log, MOST_NOTES, _ROOM) if log.notes else ((), 0)
+        self._told = told = rewrites, _drops_of(log) if log.drops else (), more
+        return told
 
     def locate(self, pointers: Iterable[str]) -> list[tuple[str, str]]:
         """The sender's pointers of pointers into `value` (what came from `image` is at `/image`),
@@ -202,9 +216,6 @@ class Log:
         except RecursionError:
             raise _too_deep() from None
 
-    def rewrite(self, at: Path, rule: str, is_rename: bool = False) -> None:
-        self.notes.append(("rewrite", at, rule, is_rename))
-
     def drop(self, at: Path, reason: str) -> None:
         self.drops.append((at, reason))
 
@@ -218,9 +229,8 @@ class Log:
                 self.drop_unused(inner, used[key], (path, key))
 
 
-def tell(log: Log) -> Told:
-    """What a run noted: rewrites, drops, and how many rewrites are left out."""
-    rewrites, more = rewrites_of(log, MOST_NOTES, _ROOM) if log.notes else ((), 0)
+def _drops_of(log: Log) -> tuple[Drop, ...]:
+    """The first drops of a run."""
     drops: list[Drop] = []
     size = 0
     for at, reason in log.drops:
@@ -229,7 +239,7 @@ def tell(log: Log) -> Told:
         text = pointer(at)
         size += len(text)
         drops.append(Drop(text, reason))
-    return rewrites, tuple(drops), more
+    return tuple(drops)
 
 
 def rewrites_of(log: Log, most: int, room: int) -> tuple[tuple[Rewrite, ...], int]:
@@ -238,12 +248,12 @@ def rewrites_of(log: Log, most: int, room: int) -> tuple[tuple[Rewrite, ...], in
     listed once per rule and property that it was sent in, up to the first index of an array; inside
     a spoke that was not just renamed, or that was dropped, it counts as the spoke."""
     found: dict[tuple[str, str], Rewrite] = {}
-    more: set[tuple[int, str]] = set()
+    more: dict[tuple[int, str], None] = {}
     deprecations: dict[int, Deprecation] = {}
-    dropped: set[int] = set()
-    spots: dict[int, Spot] = {id(None): ["", "", True, None]}
+    dropped: set[int] | None = None
     here: Path = None
-    spot = spots[id(here)]
+    spot: Spot = ["", "", True, None]
+    spots: dict[int, Spot] = {id(here): spot}
     source: Any
     target: Any
     for kind, at, this, that in log.notes:
@@ -272,15 +282,16 @@ def rewrites_of(log: Log, most: int, room: int) -> tuple[tuple[Rewrite, ...], in
         source, target, is_open, spoke = spot
         if kind == "rewrite":
             if that and spoke is at:
-                dropped = dropped or {id(path) for path, _ in log.drops}
+                if dropped is None:
+                    dropped = {id(path) for path, _ in log.drops}
                 spot[2] = id(at) not in dropped
             deprecated = deprecations.pop(id(at), None) if deprecations else None
-            if (source, this) not in found:
+            if (key := (source, this)) not in found:
                 if source is None or len(found) == most:
                     room = -1
-                    more.add((id(spot), this))
+                    more[id(spot), this] = None
                 else:
-                    found[source, this] = Rewrite(source, target, this, deprecated)
+                    found[key] = Rewrite(source, target, this, deprecated)
         else:
             if that:
                 deprecations[id(at)] = that  # its own first rewrite says so

@@ -6,13 +6,14 @@ import re
 import time
 from base64 import b64encode
 from dataclasses import dataclass
-from functools import cached_property
 from threading import TIMEOUT_MAX, Lock
 from typing import Any, ClassVar, TypeAlias
 from urllib.parse import quote, unquote
+from weakref import WeakKeyDictionary
 
 import anyio
 import httpx
+from anyio.lowlevel import RunVar
 from pydantic_core import from_json
 
 from ._errors import Answer, AuthenticationError
@@ -25,6 +26,7 @@ Credential: TypeAlias = str | tuple[str, str]
 
 _TOKEN = re.compile("[!-~]+")  # RFC 6749, A.12, without the space that would end it
 _CONTROL = re.compile("[\0-\x1f\x7f]")  # RFC 7617, 2
+_LOCKS: RunVar[WeakKeyDictionary[_ClientCredentials, anyio.Lock]] = RunVar("_LOCKS")
 _LONGEST_LIFE = 366 * 24 * 3600.0
 
 
@@ -122,16 +124,20 @@ class OAuth2:
 
 
 class _ClientCredentials:
-    """Asks for a token, and again when it has expired or is refused. Calls that are made meanwhile wait for it."""
+    """Asks for a token, and again when it has expired or is refused. Calls that are made meanwhile wait for it: the
+    asynchronous ones for that of their own event loop."""
 
     def __init__(self, scheme: OAuth2, client_id: str, secret: str) -> None:
         self._scheme, self._client = scheme, (client_id, secret)
         self._token = self._refused = ""
         self._until, self._lock = 0.0, Lock()
 
-    @cached_property
+    @property
     def _async_lock(self) -> anyio.Lock:
-        return anyio.Lock()
+        """The lock of the event loop that is running: none can be waited for in two."""
+        if (locks := _LOCKS.get(None)) is None:
+            _LOCKS.set(locks := WeakKeyDictionary())
+        return locks.setdefault(self, anyio.Lock())
 
     def answer(self, request: httpx.Request, limits: Limits, send: Send, asking: Send) -> Answer:
         """The answer of a signed request; where a token cannot be had now, that it could not be sent."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,7 +25,7 @@ from ._transport import AsyncClient, SyncClient
 
 T = TypeVar("T")
 _FIELDS = frozenset({"event", "data", "id", "retry"})
-Reader = Callable[[str], Iterator[Any]]
+Reader = Callable[[str], Iterable[Any]]
 """The items that the next line of an answer completes."""
 
 
@@ -36,7 +36,7 @@ class _Lines:
     def __init__(self, most: int) -> None:
         self._begun, self._most, self._is_first = bytearray(), most, True
 
-    def read(self, chunk: bytes) -> Iterator[str]:
+    def read(self, chunk: bytes) -> list[str]:
         """The next lines; those that are left, after the last chunk, of none."""
         begun = self._begun
         begun += chunk
@@ -47,16 +47,16 @@ class _Lines:
             and begun[-len(chunk) - 1 :][:1] != b"\r"
         ):
             self._judge(begun)
-            return
+            return []
         # The CR at the end of a chunk may be the first half of CR LF.
         found = re.split(rb"\r\n|\n|\r(?!\Z)" if chunk else rb"\r\n?|\n", bytes(begun))
-        self._begun = bytearray(found.pop() if chunk else b"")
-        for line in found:
+        for line in found if len(begun) > self._most else ():
             self._judge(line)
-            text = line.decode("utf-8", "replace")
-            yield text.removeprefix("\ufeff") if self._is_first else text
-            self._is_first = False
-        self._judge(self._begun)
+        self._begun = bytearray(found.pop() if chunk else b"")
+        lines = [line.decode("utf-8", "replace") for line in found]
+        if self._is_first and lines:
+            self._is_first, lines[0] = False, lines[0].removeprefix("\ufeff")
+        return lines
 
     def _judge(self, line: bytes | bytearray) -> None:
         if len(line) > self._most:
@@ -95,9 +95,9 @@ class JsonLines(Json):
         return b"%b%b\n" % (b"\x1e" if "json-seq" in self.media_type else b"", item)
 
     def reader(self) -> Reader:
-        def read(line: str) -> Iterator[Any]:
-            if text := line.strip(" \t\x1e"):  # RFC 7464 puts a record separator before each
-                yield self.decode(Answer(content=text.encode()))
+        def read(line: str) -> Iterable[Any]:
+            text = line.strip(" \t\x1e")  # RFC 7464 puts a record separator before each
+            return (self.decode(Answer(content=text.encode())),) if text else ()
 
         return read
 
@@ -115,7 +115,7 @@ class Events(JsonLines):
     def reader(self) -> Reader:
         data: list[str] = []
 
-        def read(line: str) -> Iterator[Any]:
+        def read(line: str) -> Iterable[Any]:
             name, _, value = line.partition(":")
             if name == "data":
                 data.append(value.removeprefix(" "))
@@ -123,9 +123,10 @@ class Events(JsonLines):
                 text = "\n".join(data)
                 data.clear()
                 if self.annotation is str:
-                    yield self.fold(text).value
-                elif text != "[DONE]":
-                    yield self.decode(Answer(content=text.encode()))
+                    return (self.fold(text).value,)
+                if text != "[DONE]":
+                    return (self.decode(Answer(content=text.encode())),)
+            return ()
 
         return read
 
@@ -155,7 +156,7 @@ class EventObjects(JsonLines):
     def reader(self) -> Reader:
         fields: dict[str, list[str]] = {}
 
-        def read(line: str) -> Iterator[Any]:
+        def read(line: str) -> Iterable[Any]:
             name, _, value = line.partition(":")
             if name in _FIELDS:
                 fields.setdefault(name, []).append(value.removeprefix(" "))
@@ -166,7 +167,8 @@ class EventObjects(JsonLines):
                 }
                 fields.clear()
                 if "data" in found:
-                    yield from self._event(found)
+                    return self._event(found)
+            return ()
 
         return read
 
@@ -245,24 +247,34 @@ class _Items(_Answered, Generic[T]):
         self._read: Reader = codec.reader() if is_known else self._refused
         self._fields: frozenset[str] = codec.held if is_known else frozenset()
 
-    def _refused(self, line: str) -> Iterator[Any]:
+    def _refused(self, line: str) -> Iterable[Any]:
         kind = self.response.headers.get("content-type", "")
         raise ValueError(f"{kind or 'an answer without a media type'} is no stream")
 
     def _items(self, chunk: bytes) -> Iterator[T]:
         """The items that the next bytes complete; those that are left, after the last chunk, of none."""
         try:
-            for line in (*self._lines.read(chunk), *([] if chunk else [""])):
-                if self._fields and (not line or line.partition(":")[0] in self._fields):
-                    self._held = self._held + len(line) if line else 0
+            lines = self._lines.read(chunk)
+            lines += [] if chunk else [""]
+            is_near = self._held + sum(map(len, lines)) > self._limits.line
+            for line in lines:
                 yield from self._read(line)
-                if self._held > self._limits.line:
-                    raise Unreadable(
-                        f"an event of more than {self._limits.line} bytes (max_line_bytes)"
-                    )
+                if is_near:
+                    self._hold(line)
+            if not is_near:
+                after = lines[::-1].index("") if "" in lines else len(lines)
+                for line in lines[-after - 1 :]:
+                    self._hold(line)
         except MISFITS as error:
             message = f"not an item of {self._operation.path}: {error!s:.1000}"
             raise APIResponseValidationError(message, self._answer, True) from error
+
+    def _hold(self, line: str) -> None:
+        """Count what is held of an event until its end."""
+        if self._fields and (not line or line.partition(":")[0] in self._fields):
+            self._held = self._held + len(line) if line else 0
+        if self._held > self._limits.line:
+            raise Unreadable(f"an event of more than {self._limits.line} bytes (max_line_bytes)")
 
 
 class Stream(_Items[T], _Open):

@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import aclosing, closing, suppress
 from email.utils import parsedate_to_datetime
 from functools import partial
-from io import BytesIO
 from math import inf
 from typing import Any, Generic, Self, TypeVar
 
@@ -16,7 +15,7 @@ import anyio
 import httpx
 
 from ._errors import Answer, APIError, APIResponseValidationError
-from ._limits import Limits, async_read, read
+from ._limits import Content, Limits, async_read, read
 from ._operation import Operation
 from ._request import Request, Settings, bare
 
@@ -78,7 +77,7 @@ def _kept(response: httpx.Response, limits: Limits, request: httpx.Request) -> h
 
 
 def _failed(
-    failure: Exception, response: httpx.Response | None, content: BytesIO, request: httpx.Request
+    failure: Exception, response: httpx.Response | None, content: Content, request: httpx.Request
 ) -> Answer:
     """What came of an answer before a failure. That a redirect leads nowhere httpx tells in several ways."""
     if not isinstance(failure, httpx.RequestError):
@@ -126,7 +125,7 @@ class SyncClient(Settings[httpx.Client]):
         return limits.in_time(lambda: self._tried(request, limits, is_stream))
 
     def _tried(self, request: httpx.Request, limits: Limits, is_stream: bool) -> Answer:
-        response, content = None, BytesIO()
+        response, content = None, Content()
         try:
             response = self.http.send(request, stream=True, auth=_NO_AUTH, follow_redirects=False)
             _kept(response, limits, request)
@@ -192,7 +191,7 @@ class AsyncClient(Settings[httpx.AsyncClient]):
     async def _sent(
         self, request: httpx.Request, limits: Limits, is_stream: bool = False
     ) -> Answer:
-        response, content = None, BytesIO()
+        response, content = None, Content()
         limits.shorten(request)
         try:
             with limits.scope():

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextvars import copy_context
+from functools import partial
+from threading import Lock, Thread, local, stack_size
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeAlias, TypeVar
 
 from pydantic import (
@@ -20,7 +25,6 @@ if TYPE_CHECKING:
     import httpx
 
 T = TypeVar("T")
-_DEEPEST = 30_000
 
 
 class Model(BaseModel):
@@ -44,17 +48,59 @@ class Model(BaseModel):
 
 
 class Circular(Model):
-    """The base of models that are all made of each other. Pydantic builds them within each other, for which Python's stack
-    is too short as it is."""
+    """The base of models that are all made of each other. Pydantic builds them within each other, for which the stack of a
+    thread is too short: so that is done in threads of their own, and no limit of Python is raised."""
+
+    @classmethod
+    def model_rebuild(cls, **options: Any) -> bool | None:
+        here = getattr(sys.modules.get(cls.__module__), "__dict__", {})
+        names = {**here, **(options.get("_types_namespace") or {})}
+        return _elsewhere(
+            partial(super().model_rebuild, **{**options, "_types_namespace": names}), _STACK
+        )
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        usual = sys.getrecursionlimit()
-        sys.setrecursionlimit(max(usual, _DEEPEST))
+        if _LEVEL.depth % _LEVELS == 0:
+            return _elsewhere(partial(_deeper, handler, source), _STACK // 16)
+        return _deeper(handler, source)
+
+
+class _Level(local):
+    depth = 0
+
+
+_LEVEL = _Level()
+_LEVELS = 10
+_STACK = 16 * 1024 * 1024  # bytes: a level takes about 12 kB
+_STARTING = Lock()
+
+
+def _deeper(handler: GetCoreSchemaHandler, source: Any) -> CoreSchema:
+    _LEVEL.depth += 1
+    try:
+        return handler(source)
+    finally:
+        _LEVEL.depth -= 1
+
+
+def _elsewhere(make: Callable[[], T], stack: int) -> T:
+    """What is made in a new thread, whose stack is empty, and of so many bytes."""
+    done, context = Future[T](), copy_context()
+
+    def work() -> None:
         try:
-            return handler(source)
+            done.set_result(context.run(make))
+        except BaseException as error:  # raised where it is waited for
+            done.set_exception(error)
+
+    with _STARTING:
+        usual = stack_size(stack)
+        try:
+            Thread(target=work).start()
         finally:
-            sys.setrecursionlimit(usual)
+            stack_size(usual)
+    return done.result()
 
 
 class _NotNull:

@@ -12,6 +12,7 @@ from typing import Any, TypeGuard
 
 _DUMP = json.JSONEncoder(sort_keys=True, default=repr).encode
 _HEAVY = frozenset({dict, list, float})
+_CONTAINERS = frozenset({dict, list})
 _PLACE = 32  # bytes that a key or an index takes in the place of an error, besides the key's own
 _LONGEST = 14_285  # bits of integers of at most 4,300 digits, which Python writes
 _WHOLE = re.compile(r"\.0|e\+")  # what floats hold that are whole numbers, and texts may
@@ -57,9 +58,12 @@ def key_of(value: Any) -> Hashable:
     if isinstance(value, str):
         return value
     if isinstance(value, dict):
-        return frozenset(
-            [(name, one if type(one) is str else key_of(one)) for name, one in value.items()]
-        )
+        members: list[tuple[Any, Hashable]] = []
+        for name, one in value.items():  # no comprehension: that is a call, too
+            kind = type(one)
+            key = one if kind is str else (hex(one),) if kind is int else key_of(one)
+            members.append((name, key))
+        return frozenset(members)
     if isinstance(value, int):
         return (repr(value) if isinstance(value, bool) else hex(value),)
     if isinstance(value, float):
@@ -121,18 +125,36 @@ def weigh(value: Any) -> tuple[int, int]:
         inner, at = left.pop()
         if isinstance(inner, dict):
             members += len(inner)
-            size += at * len(inner) + sum(map(len, inner))
-            left += [
-                (item, at + _PLACE + len(name))
-                for name, item in inner.items()
-                if type(item) in _HEAVY
-            ]
+            size += at * len(inner)
+            for name, item in inner.items():
+                size += len(name)
+                if type(item) in _HEAVY:
+                    left.append((item, at + _PLACE + len(name)))
         elif isinstance(inner, list):
             size += at * len(inner)
-            left += [(item, at + _PLACE) for item in inner if type(item) in _HEAVY]
+            for item in inner:
+                if type(item) in _HEAVY:
+                    left.append((item, at + _PLACE))
         elif isinstance(inner, float) and not math.isfinite(inner):
             raise ValueError("a number is beyond all numbers")
     return members, size
+
+
+def names_within(value: Any, most: int) -> bool:
+    """Whether the names in the places of all that a JSON value holds, each place written out, are no
+    more than so many characters: pydantic writes out the place of each error."""
+    left: list[tuple[Any, int]] = [(value, 0)]
+    while left and most >= 0:
+        inner, at = left.pop()
+        most -= at * len(inner) if type(inner) in _CONTAINERS else 0
+        if type(inner) is dict:
+            for name, item in inner.items():
+                most -= len(name)
+                if type(item) in _CONTAINERS:
+                    left.append((item, at + len(name)))
+        elif type(inner) is list and not _CONTAINERS.isdisjoint(map(type, inner)):
+            left += [(item, at) for item in inner if type(item) in _CONTAINERS]
+    return most >= 0
 
 
 def part(key: str, value: Any, path: tuple[str, ...]) -> dict[str, Any]:

@@ -58,7 +58,8 @@ def _fold_answer_all_of_1_links(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, list):
         return value
     if isinstance(value, str):
-        log.rewrite(at, "#/components/schemas/Answer/allOf/1/properties/links/oneOf/1")
+        rule = "#/components/schemas/Answer/allOf/1/properties/links/oneOf/1"
+        log.notes.append(("rewrite", at, rule, False))
         return [{"href": value}]
     raise fault("type", at, "must be a string or an array")
 
@@ -76,14 +77,16 @@ def _fold_thing(value: Any, at: Path, log: Log) -> Any:
 
 def _fold_thing_comment(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, str) or value is None:
-        log.rewrite(at, "#/components/schemas/Thing/properties/comment", is_rename=True)
+        rule = "#/components/schemas/Thing/properties/comment"
+        log.notes.append(("rewrite", at, rule, True))
         return value
     raise fault("type", at, "must be a string or null")
 
 
 def _fold_thing_cost(value: Any, at: Path, log: Log) -> Any:
     if is_number(value):
-        log.rewrite(at, "#/components/schemas/Thing/properties/cost", is_rename=True)
+        rule = "#/components/schemas/Thing/properties/cost"
+        log.notes.append(("rewrite", at, rule, True))
         if value < 0:
             raise fault("minimum", at, "must be at least 0")
         if value > 50:
@@ -96,7 +99,8 @@ def _fold_thing_cost(value: Any, at: Path, log: Log) -> Any:
 
 def _fold_thing_grade(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, str):
-        log.rewrite(at, "#/components/schemas/Thing/properties/grade")
+        rule = "#/components/schemas/Thing/properties/grade"
+        log.notes.append(("rewrite", at, rule, False))
         if value not in ("poor", "good"):
             raise fault("enum", at, 'must be one of "poor", "good"')
         return {"poor": "low", "good": "high"}.get(value, value)

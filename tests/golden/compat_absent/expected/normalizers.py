@@ -40,14 +40,16 @@ def _fold_thing(value: Any, at: Path, log: Log) -> Any:
 
 def _fold_thing_needed(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, str):
-        log.rewrite(at, "#/components/schemas/Thing/properties/needed")
+        rule = "#/components/schemas/Thing/properties/needed"
+        log.notes.append(("rewrite", at, rule, False))
         return [value]
     raise fault("type", at, "must be a string")
 
 
 def _fold_thing_option(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, str):
-        log.rewrite(at, "#/components/schemas/Thing/properties/option", is_rename=True)
+        rule = "#/components/schemas/Thing/properties/option"
+        log.notes.append(("rewrite", at, rule, True))
         return value
     raise fault("type", at, "must be a string")
 

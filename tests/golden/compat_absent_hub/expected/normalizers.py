@@ -72,7 +72,8 @@ def _fold_deep_out(value: Any, at: Path, log: Log) -> Any:
 
 def _fold_deep_some(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, list):
-        log.rewrite(at, "#/components/schemas/Deep/properties/some", is_rename=True)
+        rule = "#/components/schemas/Deep/properties/some"
+        log.notes.append(("rewrite", at, rule, True))
         return value
     raise fault("type", at, "must be an array")
 
@@ -88,7 +89,8 @@ def _fold_needed(value: Any, at: Path, log: Log) -> Any:
 
 def _fold_needed_some(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, list):
-        log.rewrite(at, "#/components/schemas/Needed/properties/some", is_rename=True)
+        rule = "#/components/schemas/Needed/properties/some"
+        log.notes.append(("rewrite", at, rule, True))
         return value
     raise fault("type", at, "must be an array")
 
@@ -103,7 +105,8 @@ def _fold_optional(value: Any, at: Path, log: Log) -> Any:
 
 def _fold_optional_some(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, list):
-        log.rewrite(at, "#/components/schemas/Optional/properties/some", is_rename=True)
+        rule = "#/components/schemas/Optional/properties/some"
+        log.notes.append(("rewrite", at, rule, True))
         return value
     raise fault("type", at, "must be an array")
 

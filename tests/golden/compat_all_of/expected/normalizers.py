@@ -42,7 +42,8 @@ def _fold_base_size(value: Any, at: Path, log: Log) -> Any:
     if is_integer(value):
         return value
     if isinstance(value, dict):
-        log.rewrite(at, "#/components/schemas/Base/properties/size/oneOf/1")
+        rule = "#/components/schemas/Base/properties/size/oneOf/1"
+        log.notes.append(("rewrite", at, rule, False))
         if "width" not in value:
             raise fault("required", (at, "width"), "is required")
         if not is_integer(value["width"]):
@@ -65,7 +66,8 @@ def _fold_thing(value: Any, at: Path, log: Log) -> Any:
 
 def _fold_thing_all_of_1_title(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, str):
-        log.rewrite(at, "#/components/schemas/Thing/allOf/1/properties/title", is_rename=True)
+        rule = "#/components/schemas/Thing/allOf/1/properties/title"
+        log.notes.append(("rewrite", at, rule, True))
         return value
     raise fault("type", at, "must be a string")
 

@@ -33,7 +33,8 @@ def _fold_thing(value: Any, at: Path, log: Log) -> Any:
 
 def _fold_thing_all_of_1_name(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, str):
-        log.rewrite(at, "#/components/schemas/Thing/allOf/1/properties/name")
+        rule = "#/components/schemas/Thing/allOf/1/properties/name"
+        log.notes.append(("rewrite", at, rule, False))
         if len(value) < 1:
             raise fault("minLength", at, "must have at least 1 characters")
         return [value]

@@ -36,14 +36,16 @@ def _fold_thing(value: Any, at: Path, log: Log) -> Any:
 
 def _fold_thing_one(value: Any, at: Path, log: Log) -> Any:
     if is_integer(value):
-        log.rewrite(at, "#/components/schemas/Thing/properties/one")
+        rule = "#/components/schemas/Thing/properties/one"
+        log.notes.append(("rewrite", at, rule, False))
         return [value]
     raise fault("type", at, "must be an integer")
 
 
 def _fold_thing_some(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, list):
-        log.rewrite(at, "#/components/schemas/Thing/properties/some", is_rename=True)
+        rule = "#/components/schemas/Thing/properties/some"
+        log.notes.append(("rewrite", at, rule, True))
         if len(value) > 3:
             raise fault("maxItems", at, "must have at most 3 items")
         return value

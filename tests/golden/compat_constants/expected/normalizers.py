@@ -36,7 +36,8 @@ def _fold_thing(value: Any, at: Path, log: Log) -> Any:
 
 def _fold_thing_flag(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, bool):
-        log.rewrite(at, "#/components/schemas/Thing/properties/flag")
+        rule = "#/components/schemas/Thing/properties/flag"
+        log.notes.append(("rewrite", at, rule, False))
         if not is_one_of(value, (True,)):
             raise fault("const", at, "must be one of True")
         return 'set "it"'
@@ -47,7 +48,8 @@ def _fold_thing_price(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, dict):
         return value
     if is_number(value):
-        log.rewrite(at, "#/components/schemas/Thing/properties/price/oneOf/1")
+        rule = "#/components/schemas/Thing/properties/price/oneOf/1"
+        log.notes.append(("rewrite", at, rule, False))
         return {
             "amount": value,
             "unit": "$US",

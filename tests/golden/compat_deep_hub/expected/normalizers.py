@@ -36,14 +36,16 @@ def _fold_thing(value: Any, at: Path, log: Log) -> Any:
 
 def _fold_thing_format(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, str):
-        log.rewrite(at, "#/components/schemas/Thing/properties/format", is_rename=True)
+        rule = "#/components/schemas/Thing/properties/format"
+        log.notes.append(("rewrite", at, rule, True))
         return value
     raise fault("type", at, "must be a string")
 
 
 def _fold_thing_size(value: Any, at: Path, log: Log) -> Any:
     if is_integer(value):
-        log.rewrite(at, "#/components/schemas/Thing/properties/size", is_rename=True)
+        rule = "#/components/schemas/Thing/properties/size"
+        log.notes.append(("rewrite", at, rule, True))
         return value
     raise fault("type", at, "must be an integer")
 

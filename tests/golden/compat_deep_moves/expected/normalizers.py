@@ -39,7 +39,8 @@ def _fold_thing(value: Any, at: Path, log: Log) -> Any:
 
 def _fold_thing_format(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, str):
-        log.rewrite(at, "#/components/schemas/Thing/properties/format")
+        rule = "#/components/schemas/Thing/properties/format"
+        log.notes.append(("rewrite", at, rule, False))
         if value not in ("PNG", "JPG"):
             raise fault("enum", at, 'must be one of "PNG", "JPG"')
         return {"PNG": "png", "JPG": "jpeg"}.get(value, value)
@@ -48,7 +49,8 @@ def _fold_thing_format(value: Any, at: Path, log: Log) -> Any:
 
 def _fold_thing_quality(value: Any, at: Path, log: Log) -> Any:
     if is_integer(value):
-        log.rewrite(at, "#/components/schemas/Thing/properties/quality", is_rename=True)
+        rule = "#/components/schemas/Thing/properties/quality"
+        log.notes.append(("rewrite", at, rule, True))
         if value < 1:
             raise fault("minimum", at, "must be at least 1")
         if value > 100:
@@ -59,10 +61,12 @@ def _fold_thing_quality(value: Any, at: Path, log: Log) -> Any:
 
 def _fold_thing_size(value: Any, at: Path, log: Log) -> Any:
     if is_integer(value):
-        log.rewrite(at, "#/components/schemas/Thing/properties/size/oneOf/0")
+        rule = "#/components/schemas/Thing/properties/size/oneOf/0"
+        log.notes.append(("rewrite", at, rule, False))
         return [value]
     if isinstance(value, dict):
-        log.rewrite(at, "#/components/schemas/Thing/properties/size/oneOf/1")
+        rule = "#/components/schemas/Thing/properties/size/oneOf/1"
+        log.notes.append(("rewrite", at, rule, False))
         if "width" not in value:
             raise fault("required", (at, "width"), "is required")
         if not is_integer(value["width"]):
@@ -77,7 +81,8 @@ def _fold_thing_size(value: Any, at: Path, log: Log) -> Any:
 
 def _fold_thing_type(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, str):
-        log.rewrite(at, "#/components/schemas/Thing/properties/type", is_rename=True)
+        rule = "#/components/schemas/Thing/properties/type"
+        log.notes.append(("rewrite", at, rule, True))
         if value != "png":
             raise fault("enum", at, 'must be one of "png"')
         return value

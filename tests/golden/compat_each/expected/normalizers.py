@@ -35,7 +35,8 @@ def _fold_thing(value: Any, at: Path, log: Log) -> Any:
 
 def _fold_thing_pairs(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, list):
-        log.rewrite(at, "#/components/schemas/Thing/properties/pairs")
+        rule = "#/components/schemas/Thing/properties/pairs"
+        log.notes.append(("rewrite", at, rule, False))
         for index, item in enumerate(value):
             if not isinstance(item, dict):
                 raise fault("type", (at, index), "must be an object")
@@ -53,7 +54,8 @@ def _fold_thing_pairs(value: Any, at: Path, log: Log) -> Any:
 
 def _fold_thing_prompts(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, list):
-        log.rewrite(at, "#/components/schemas/Thing/properties/prompts")
+        rule = "#/components/schemas/Thing/properties/prompts"
+        log.notes.append(("rewrite", at, rule, False))
         if len(value) > 2:
             raise fault("maxItems", at, "must have at most 2 items")
         for index, item in enumerate(value):

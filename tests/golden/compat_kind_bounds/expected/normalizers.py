@@ -29,7 +29,8 @@ def _fold_thing(value: Any, at: Path, log: Log) -> Any:
 
 def _fold_thing_list(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, list) and len(value) <= 1:
-        log.rewrite(at, "#/components/schemas/Thing/properties/list/oneOf/1")
+        rule = "#/components/schemas/Thing/properties/list/oneOf/1"
+        log.notes.append(("rewrite", at, rule, False))
         for key, inner in enumerate(value):
             _judge_thing_list_one_of_1_items(inner, (at, key))
         return [0, 0]
@@ -40,7 +41,8 @@ def _fold_thing_list(value: Any, at: Path, log: Log) -> Any:
 
 def _fold_thing_percent(value: Any, at: Path, log: Log) -> Any:
     if is_number(value) and value >= 2:
-        log.rewrite(at, "#/components/schemas/Thing/properties/percent/oneOf/1")
+        rule = "#/components/schemas/Thing/properties/percent/oneOf/1"
+        log.notes.append(("rewrite", at, rule, False))
         return 1
     if is_number(value):
         return value
@@ -49,7 +51,8 @@ def _fold_thing_percent(value: Any, at: Path, log: Log) -> Any:
 
 def _fold_thing_word(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, str) and len(value) <= 2:
-        log.rewrite(at, "#/components/schemas/Thing/properties/word/oneOf/1")
+        rule = "#/components/schemas/Thing/properties/word/oneOf/1"
+        log.notes.append(("rewrite", at, rule, False))
         if value not in ("ab", "a", "b"):
             raise fault("enum", at, 'must be one of "ab", "a", "b"')
         return {"ab": "abc", "a": "aaa", "b": "bbb"}.get(value, value)

@@ -23,7 +23,8 @@ def _fold_shape(value: Any, at: Path, log: Log) -> Any:
         and "kind" in value
         and "w" in value
     ):
-        log.rewrite(at, "#/components/schemas/Shape/oneOf/1")
+        rule = "#/components/schemas/Shape/oneOf/1"
+        log.notes.append(("rewrite", at, rule, False))
         if not isinstance(value["kind"], str):
             raise fault("type", (at, "kind"), "must be a string")
         if not is_number(value["w"]):
@@ -38,7 +39,8 @@ def _fold_shape(value: Any, at: Path, log: Log) -> Any:
         and value["kind"] in ("dot", "point")
         and "kind" in value
     ):
-        log.rewrite(at, "#/components/schemas/Shape/oneOf/2")
+        rule = "#/components/schemas/Shape/oneOf/2"
+        log.notes.append(("rewrite", at, rule, False))
         if not isinstance(value["kind"], str):
             raise fault("type", (at, "kind"), "must be a string")
         log.drop_unused(value, {}, at)
@@ -55,7 +57,8 @@ def _fold_shape(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, dict) and "kind" in value and "r" in value:
         return value
     if isinstance(value, dict) and "kind" in value and "w" in value:
-        log.rewrite(at, "#/components/schemas/Shape/oneOf/1")
+        rule = "#/components/schemas/Shape/oneOf/1"
+        log.notes.append(("rewrite", at, rule, False))
         if not isinstance(value["kind"], str):
             raise fault("type", (at, "kind"), "must be a string")
         if value["kind"] != "square":
@@ -66,7 +69,8 @@ def _fold_shape(value: Any, at: Path, log: Log) -> Any:
             log.drop_unused(value, {"w": {}}, at)
         return {"kind": "circle", "r": value["w"]}
     if isinstance(value, dict) and "kind" in value:
-        log.rewrite(at, "#/components/schemas/Shape/oneOf/2")
+        rule = "#/components/schemas/Shape/oneOf/2"
+        log.notes.append(("rewrite", at, rule, False))
         if not isinstance(value["kind"], str):
             raise fault("type", (at, "kind"), "must be a string")
         if value["kind"] not in ("dot", "point"):

@@ -15,7 +15,8 @@ def normalize_source(payload: Any) -> Normalized:
 
 def _fold_source(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, dict) and "name" in value and "id" not in value:
-        log.rewrite(at, "#/components/schemas/Source/oneOf/1")
+        rule = "#/components/schemas/Source/oneOf/1"
+        log.notes.append(("rewrite", at, rule, False))
         if not isinstance(value["name"], str):
             raise fault("type", (at, "name"), "must be a string")
         if len(value) > 1:

@@ -25,7 +25,8 @@ def _fold_thing(value: Any, at: Path, log: Log) -> Any:
 
 def _fold_thing_points(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, list) and value and is_number(value[0]):
-        log.rewrite(at, "#/components/schemas/Thing/properties/points/oneOf/1")
+        rule = "#/components/schemas/Thing/properties/points/oneOf/1"
+        log.notes.append(("rewrite", at, rule, False))
         if len(value) < 1:
             raise fault("minItems", at, "must have at least 1 items")
         for index, item in enumerate(value):

@@ -16,7 +16,8 @@ def normalize_source(payload: Any) -> Normalized:
 
 def _fold_source(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, dict) and "path" in value and "url" not in value:
-        log.rewrite(at, "#/components/schemas/Source/oneOf/1")
+        rule = "#/components/schemas/Source/oneOf/1"
+        log.notes.append(("rewrite", at, rule, False))
         if not isinstance(value["path"], str):
             raise fault("type", (at, "path"), "must be a string")
         if "url" in value:
@@ -25,7 +26,8 @@ def _fold_source(value: Any, at: Path, log: Log) -> Any:
             log.drop_unused(value, {"path": {}}, at)
         return {"url": value["path"]}
     if isinstance(value, dict) and "link" in value and "url" in value:
-        log.rewrite(at, "#/components/schemas/Source/oneOf/2")
+        rule = "#/components/schemas/Source/oneOf/2"
+        log.notes.append(("rewrite", at, rule, False))
         if not isinstance(value["link"], str):
             raise fault("type", (at, "link"), "must be a string")
         if not is_integer(value["url"]):

@@ -37,14 +37,16 @@ def _fold_message(value: Any, at: Path, log: Log) -> Any:
 
 def _fold_message_text(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, str):
-        log.rewrite(at, "#/components/schemas/Message/properties/text")
+        rule = "#/components/schemas/Message/properties/text"
+        log.notes.append(("rewrite", at, rule, False))
         return [{"kind": "text", "value": value}]
     raise fault("type", at, "must be a string")
 
 
 def _fold_message_texts(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, list):
-        log.rewrite(at, "#/components/schemas/Message/properties/texts")
+        rule = "#/components/schemas/Message/properties/texts"
+        log.notes.append(("rewrite", at, rule, False))
         if len(value) > 3:
             raise fault("maxItems", at, "must have at most 3 items")
         for index, item in enumerate(value):

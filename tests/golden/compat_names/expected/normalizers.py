@@ -59,35 +59,40 @@ def _fold_thing_69eadf61(value: Any, at: Path, log: Log) -> Any:
 
 def _fold_thing_b(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, str):
-        log.rewrite(at, "#/components/schemas/thing/properties/b", is_rename=True)
+        rule = "#/components/schemas/thing/properties/b"
+        log.notes.append(("rewrite", at, rule, True))
         return value
     raise fault("type", at, "must be a string")
 
 
 def _fold_thing_class_(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, str):
-        log.rewrite(at, "#/components/schemas/Thing/properties/class", is_rename=True)
+        rule = "#/components/schemas/Thing/properties/class"
+        log.notes.append(("rewrite", at, rule, True))
         return value
     raise fault("type", at, "must be a string")
 
 
 def _fold_thing_old_name(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, str):
-        log.rewrite(at, '#/components/schemas/Thing/properties/old "name"', is_rename=True)
+        rule = '#/components/schemas/Thing/properties/old "name"'
+        log.notes.append(("rewrite", at, rule, True))
         return value
     raise fault("type", at, "must be a string")
 
 
 def _fold_thing_one_of(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, str):
-        log.rewrite(at, "#/components/schemas/Thing/properties/oneOf", is_rename=True)
+        rule = "#/components/schemas/Thing/properties/oneOf"
+        log.notes.append(("rewrite", at, rule, True))
         return value
     raise fault("type", at, "must be a string")
 
 
 def _fold_thing_properties(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, str):
-        log.rewrite(at, "#/components/schemas/Thing/properties/properties", is_rename=True)
+        rule = "#/components/schemas/Thing/properties/properties"
+        log.notes.append(("rewrite", at, rule, True))
         return value
     raise fault("type", at, "must be a string")
 

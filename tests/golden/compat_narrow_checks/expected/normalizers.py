@@ -44,7 +44,8 @@ def _fold_thing(value: Any, at: Path, log: Log) -> Any:
 
 def _fold_thing_closed(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, dict):
-        log.rewrite(at, "#/components/schemas/Thing/properties/closed", is_rename=True)
+        rule = "#/components/schemas/Thing/properties/closed"
+        log.notes.append(("rewrite", at, rule, True))
         if "a" in value and not is_integer(value["a"]):
             raise fault("type", (at, "a"), "must be an integer")
         if value.keys() - {"a"}:
@@ -55,7 +56,8 @@ def _fold_thing_closed(value: Any, at: Path, log: Log) -> Any:
 
 def _fold_thing_count(value: Any, at: Path, log: Log) -> Any:
     if is_integer(value):
-        log.rewrite(at, "#/components/schemas/Thing/properties/count", is_rename=True)
+        rule = "#/components/schemas/Thing/properties/count"
+        log.notes.append(("rewrite", at, rule, True))
         if value < 1:
             raise fault("minimum", at, "must be at least 1")
         if value > 9:
@@ -66,7 +68,8 @@ def _fold_thing_count(value: Any, at: Path, log: Log) -> Any:
 
 def _fold_thing_distinct(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, list):
-        log.rewrite(at, "#/components/schemas/Thing/properties/distinct", is_rename=True)
+        rule = "#/components/schemas/Thing/properties/distinct"
+        log.notes.append(("rewrite", at, rule, True))
         if has_repeats(value):
             raise fault("uniqueItems", at, "must not repeat an item")
         return value
@@ -75,7 +78,8 @@ def _fold_thing_distinct(value: Any, at: Path, log: Log) -> Any:
 
 def _fold_thing_few(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, list):
-        log.rewrite(at, "#/components/schemas/Thing/properties/few", is_rename=True)
+        rule = "#/components/schemas/Thing/properties/few"
+        log.notes.append(("rewrite", at, rule, True))
         if len(value) < 1:
             raise fault("minItems", at, "must have at least 1 items")
         if len(value) > 2:
@@ -88,7 +92,8 @@ def _fold_thing_few(value: Any, at: Path, log: Log) -> Any:
 
 def _fold_thing_key(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, str):
-        log.rewrite(at, "#/components/schemas/Thing/properties/key", is_rename=True)
+        rule = "#/components/schemas/Thing/properties/key"
+        log.notes.append(("rewrite", at, rule, True))
         if len(value) < 2:
             raise fault("minLength", at, "must have at least 2 characters")
         if len(value) > 4:
@@ -101,7 +106,8 @@ def _fold_thing_key(value: Any, at: Path, log: Log) -> Any:
 
 def _fold_thing_named(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, dict):
-        log.rewrite(at, "#/components/schemas/Thing/properties/named", is_rename=True)
+        rule = "#/components/schemas/Thing/properties/named"
+        log.notes.append(("rewrite", at, rule, True))
         if len(value) < 1:
             raise fault("minProperties", at, "must have at least 1 members")
         for key, inner in value.items():
@@ -112,7 +118,8 @@ def _fold_thing_named(value: Any, at: Path, log: Log) -> Any:
 
 def _fold_thing_odd(value: Any, at: Path, log: Log) -> Any:
     if is_integer(value):
-        log.rewrite(at, "#/components/schemas/Thing/properties/odd", is_rename=True)
+        rule = "#/components/schemas/Thing/properties/odd"
+        log.notes.append(("rewrite", at, rule, True))
         if not is_multiple(value, 2):
             raise fault("multipleOf", at, "must be a multiple of 2")
         return value

@@ -34,7 +34,8 @@ def _fold_cell(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, dict):
         return value
     if is_integer(value):
-        log.rewrite(at, "#/components/schemas/Cell/oneOf/1")
+        rule = "#/components/schemas/Cell/oneOf/1"
+        log.notes.append(("rewrite", at, rule, False))
         return {"at": [value]}
     raise fault("type", at, "must be an integer or an object")
 
@@ -51,7 +52,8 @@ def _fold_grid(value: Any, at: Path, log: Log) -> Any:
 
 def _fold_grid_cell(value: Any, at: Path, log: Log) -> Any:
     if is_integer(value):
-        log.rewrite(at, "#/components/schemas/Grid/properties/cell")
+        rule = "#/components/schemas/Grid/properties/cell"
+        log.notes.append(("rewrite", at, rule, False))
         return [[{"at": [value]}]]
     raise fault("type", at, "must be an integer")
 
@@ -91,7 +93,8 @@ def _fold_grid_layers_items_items(value: Any, at: Path, log: Log) -> Any:
 
 def _fold_grid_row(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, list):
-        log.rewrite(at, "#/components/schemas/Grid/properties/row")
+        rule = "#/components/schemas/Grid/properties/row"
+        log.notes.append(("rewrite", at, rule, False))
         value = [_fold_cell(item, (at, index), log) for index, item in enumerate(value)]
         return [value]
     raise fault("type", at, "must be an array")

@@ -37,7 +37,8 @@ def _fold_thing_rows_items(value: Any, at: Path, log: Log) -> Any:
             )
         return folded
     if isinstance(value, str):
-        log.rewrite(at, "#/components/schemas/Thing/properties/rows/items/oneOf/1")
+        rule = "#/components/schemas/Thing/properties/rows/items/oneOf/1"
+        log.notes.append(("rewrite", at, rule, False))
         return {"cells": [{"text": value}]}
     raise fault("type", at, "must be a string or an object")
 
@@ -55,9 +56,7 @@ def _fold_thing_rows_items_one_of_0_cells_items(value: Any, at: Path, log: Log) 
     if isinstance(value, dict):
         return value
     if isinstance(value, str):
-        log.rewrite(
-            at,
-            "#/components/schemas/Thing/properties/rows/items/oneOf/0/properties/cells/items/oneOf/1",
-        )
+        rule = "#/components/schemas/Thing/properties/rows/items/oneOf/0/properties/cells/items/oneOf/1"
+        log.notes.append(("rewrite", at, rule, False))
         return {"text": value}
     raise fault("type", at, "must be a string or an object")

@@ -34,7 +34,8 @@ def _fold_thing(value: Any, at: Path, log: Log) -> Any:
 
 def _fold_thing_box(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, dict):
-        log.rewrite(at, "#/components/schemas/Thing/properties/box")
+        rule = "#/components/schemas/Thing/properties/box"
+        log.notes.append(("rewrite", at, rule, False))
         if "w" not in value:
             raise fault("required", (at, "w"), "is required")
         if not is_integer(value["w"]):

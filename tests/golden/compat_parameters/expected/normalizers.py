@@ -43,7 +43,8 @@ def _fold_list_pets_parameters(value: Any, at: Path, log: Log) -> Any:
 
 def _fold_list_pets_parameters_header_x_kind(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, str):
-        log.rewrite(at, "#/paths/~1pets/parameters/0")
+        rule = "#/paths/~1pets/parameters/0"
+        log.notes.append(("rewrite", at, rule, False))
         if value not in ("puppy", "dog", "cat"):
             raise fault("enum", at, 'must be one of "puppy", "dog", "cat"')
         return {"puppy": "dog"}.get(value, value)
@@ -52,17 +53,20 @@ def _fold_list_pets_parameters_header_x_kind(value: Any, at: Path, log: Log) -> 
 
 def _fold_list_pets_parameters_query_limit(value: Any, at: Path, log: Log) -> Any:
     if is_integer(value):
-        log.rewrite(at, "#/paths/~1pets/get/parameters/1", is_rename=True)
+        rule = "#/paths/~1pets/get/parameters/1"
+        log.notes.append(("rewrite", at, rule, True))
         return value
     raise fault("type", at, "must be an integer")
 
 
 def _fold_list_pets_parameters_query_tag(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, str):
-        log.rewrite(at, "#/components/parameters/Tag/schema/oneOf/0")
+        rule = "#/components/parameters/Tag/schema/oneOf/0"
+        log.notes.append(("rewrite", at, rule, False))
         return [value]
     if isinstance(value, list):
-        log.rewrite(at, "#/components/parameters/Tag/schema/oneOf/1", is_rename=True)
+        rule = "#/components/parameters/Tag/schema/oneOf/1"
+        log.notes.append(("rewrite", at, rule, True))
         return value
     raise fault("type", at, "must be a string or an array")
 

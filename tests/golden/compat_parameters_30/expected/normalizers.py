@@ -39,7 +39,8 @@ def _fold_delete_pets_id_parameters(value: Any, at: Path, log: Log) -> Any:
 
 def _fold_delete_pets_id_parameters_header_session(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, str):
-        log.rewrite(at, "#/paths/~1pets~1{id}/delete/parameters/3", is_rename=True)
+        rule = "#/paths/~1pets~1{id}/delete/parameters/3"
+        log.notes.append(("rewrite", at, rule, True))
         return value
     raise fault("type", at, "must be a string")
 
@@ -48,9 +49,8 @@ def _fold_delete_pets_id_parameters_query_filter(value: Any, at: Path, log: Log)
     if isinstance(value, dict):
         return value
     if isinstance(value, str):
-        log.rewrite(
-            at, "#/paths/~1pets~1{id}/delete/parameters/1/content/application~1json/schema/oneOf/1"
-        )
+        rule = "#/paths/~1pets~1{id}/delete/parameters/1/content/application~1json/schema/oneOf/1"
+        log.notes.append(("rewrite", at, rule, False))
         return {"name": value}
     raise fault("type", at, "must be a string or an object")
 

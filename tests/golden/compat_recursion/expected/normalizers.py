@@ -45,14 +45,16 @@ def _fold_node_children_items(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, dict):
         return _fold_node(value, at, log)
     if isinstance(value, str):
-        log.rewrite(at, "#/components/schemas/Node/properties/children/items/oneOf/1")
+        rule = "#/components/schemas/Node/properties/children/items/oneOf/1"
+        log.notes.append(("rewrite", at, rule, False))
         return {"name": value}
     raise fault("type", at, "must be a string or an object")
 
 
 def _fold_node_label(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, str):
-        log.rewrite(at, "#/components/schemas/Node/properties/label", is_rename=True)
+        rule = "#/components/schemas/Node/properties/label"
+        log.notes.append(("rewrite", at, rule, True))
         return value
     raise fault("type", at, "must be a string")
 

@@ -34,14 +34,16 @@ def _fold_file(value: Any, at: Path, log: Log) -> Any:
         gather(folded, at, log, agreed, _HUB_FILE_ONE_OF_0_INSIDE)
         return folded
     if isinstance(value, str):
-        log.rewrite(at, "#/components/schemas/File/oneOf/1")
+        rule = "#/components/schemas/File/oneOf/1"
+        log.notes.append(("rewrite", at, rule, False))
         return {"path": value}
     raise fault("type", at, "must be a string or an object")
 
 
 def _fold_file_one_of_0_folder(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, dict):
-        log.rewrite(at, "#/components/schemas/File/oneOf/0/properties/folder", is_rename=True)
+        rule = "#/components/schemas/File/oneOf/0/properties/folder"
+        log.notes.append(("rewrite", at, rule, True))
         return _fold_folder(value, at, log)
     raise fault("type", at, "must be an object")
 
@@ -56,7 +58,8 @@ def _fold_folder(value: Any, at: Path, log: Log) -> Any:
 
 def _fold_folder_file(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, (str, dict)):
-        log.rewrite(at, "#/components/schemas/Folder/properties/file")
+        rule = "#/components/schemas/Folder/properties/file"
+        log.notes.append(("rewrite", at, rule, False))
         value = _fold_file(value, at, log)
         return [value]
     raise fault("type", at, "must be a string or an object")

@@ -41,10 +41,12 @@ def _fold_things_data(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, list):
         return [_fold_thing(item, (at, index), log) for index, item in enumerate(value)]
     if isinstance(value, dict):
-        log.rewrite(at, "#/components/schemas/Things/properties/data/oneOf/1")
+        rule = "#/components/schemas/Things/properties/data/oneOf/1"
+        log.notes.append(("rewrite", at, rule, False))
         value = _fold_thing(value, at, log)
         return [value]
     if value is None:
-        log.rewrite(at, "#/components/schemas/Things/properties/data/oneOf/2")
+        rule = "#/components/schemas/Things/properties/data/oneOf/2"
+        log.notes.append(("rewrite", at, rule, False))
         return []
     raise fault("type", at, "must be an array, an object or null")

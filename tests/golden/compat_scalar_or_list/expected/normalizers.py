@@ -37,17 +37,20 @@ def _fold_thing_stop(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, list):
         return value
     if isinstance(value, str):
-        log.rewrite(at, "#/components/schemas/Thing/properties/stop/oneOf/1")
+        rule = "#/components/schemas/Thing/properties/stop/oneOf/1"
+        log.notes.append(("rewrite", at, rule, False))
         return [value]
     raise fault("type", at, "must be a string or an array")
 
 
 def _fold_thing_tag(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, str):
-        log.rewrite(at, "#/components/schemas/Thing/properties/tag/oneOf/0")
+        rule = "#/components/schemas/Thing/properties/tag/oneOf/0"
+        log.notes.append(("rewrite", at, rule, False))
         return [value]
     if isinstance(value, list):
-        log.rewrite(at, "#/components/schemas/Thing/properties/tag/oneOf/1", is_rename=True)
+        rule = "#/components/schemas/Thing/properties/tag/oneOf/1"
+        log.notes.append(("rewrite", at, rule, True))
         return value
     raise fault("type", at, "must be a string or an array")
 

@@ -32,7 +32,8 @@ def _fold_image(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, dict):
         return value
     if isinstance(value, str):
-        log.rewrite(at, "#/components/schemas/Image/oneOf/1")
+        rule = "#/components/schemas/Image/oneOf/1"
+        log.notes.append(("rewrite", at, rule, False))
         return {"url": value}
     raise fault("type", at, "must be a string or an object")
 
@@ -60,7 +61,8 @@ def _fold_thing_map(value: Any, at: Path, log: Log) -> Any:
 
 def _fold_thing_picture(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, (str, dict)):
-        log.rewrite(at, "#/components/schemas/Thing/properties/picture", is_rename=True)
+        rule = "#/components/schemas/Thing/properties/picture"
+        log.notes.append(("rewrite", at, rule, True))
         return _fold_image(value, at, log)
     raise fault("type", at, "must be a string or an object")
 

@@ -38,7 +38,8 @@ def _fold_thing(value: Any, at: Path, log: Log) -> Any:
 
 def _fold_thing_href(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, str):
-        log.rewrite(at, "#/components/schemas/Thing/properties/href", is_rename=True)
+        rule = "#/components/schemas/Thing/properties/href"
+        log.notes.append(("rewrite", at, rule, True))
         return value
     raise fault("type", at, "must be a string")
 
@@ -47,14 +48,16 @@ def _fold_thing_image(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, dict):
         return value
     if isinstance(value, str):
-        log.rewrite(at, "#/components/schemas/Thing/properties/image/oneOf/1")
+        rule = "#/components/schemas/Thing/properties/image/oneOf/1"
+        log.notes.append(("rewrite", at, rule, False))
         return {"url": value}
     raise fault("type", at, "must be a string or an object")
 
 
 def _fold_thing_width(value: Any, at: Path, log: Log) -> Any:
     if is_integer(value) or value is None:
-        log.rewrite(at, "#/components/schemas/Thing/properties/width", is_rename=True)
+        rule = "#/components/schemas/Thing/properties/width"
+        log.notes.append(("rewrite", at, rule, True))
         if is_number(value) and value < 0:
             raise fault("minimum", at, "must be at least 0")
         if is_number(value) and value <= 0:

@@ -57,7 +57,8 @@ def _fold_text(value: Any, at: Path, log: Log) -> Any:
 
 def _fold_text_content(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, str):
-        log.rewrite(at, "#/components/schemas/Text/properties/content", is_rename=True)
+        rule = "#/components/schemas/Text/properties/content"
+        log.notes.append(("rewrite", at, rule, True))
         return value
     raise fault("type", at, "must be a string")
 
@@ -103,7 +104,8 @@ def _fold_url(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, dict):
         return value
     if isinstance(value, str):
-        log.rewrite(at, "#/components/schemas/Url/oneOf/1")
+        rule = "#/components/schemas/Url/oneOf/1"
+        log.notes.append(("rewrite", at, rule, False))
         return {"url": value}
     raise fault("type", at, "must be a string or an object")
 

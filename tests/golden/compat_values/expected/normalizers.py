@@ -35,7 +35,8 @@ def _fold_thing(value: Any, at: Path, log: Log) -> Any:
 
 def _fold_thing_level(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, str):
-        log.rewrite(at, "#/components/schemas/Thing/properties/level")
+        rule = "#/components/schemas/Thing/properties/level"
+        log.notes.append(("rewrite", at, rule, False))
         if value not in ("poor", "good", "low"):
             raise fault("enum", at, 'must be one of "poor", "good", "low"')
         return {"poor": "low", "good": "high"}.get(value, value)
@@ -44,7 +45,8 @@ def _fold_thing_level(value: Any, at: Path, log: Log) -> Any:
 
 def _fold_thing_mode(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, str) and value in ("quick", 'quote"'):
-        log.rewrite(at, "#/components/schemas/Thing/properties/mode/oneOf/1")
+        rule = "#/components/schemas/Thing/properties/mode/oneOf/1"
+        log.notes.append(("rewrite", at, rule, False))
         return {"quick": "fast", 'quote"': "slow"}.get(value, value)
     if isinstance(value, str):
         return value
