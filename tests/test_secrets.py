@@ -9,7 +9,7 @@ import logging
 import pickle
 import traceback
 from base64 import b64encode
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any, ClassVar
@@ -680,22 +680,36 @@ def test_arguments_that_cannot_be_sent(style: str, arguments: Any) -> None:
         "data:,",
         "http://x:99999999999/",
         "\x80",
+        *(":http://]", ":a://]", "1:http://]", ":http://[", ":http://[x]", "/a:b//]"),
     ],
     ids=lambda text: ascii(text[:20]),
 )
+@pytest.mark.parametrize("method", ["header", "oauth"])
 @styles
-def test_a_redirect_to_nowhere(client: ModuleType, style: str, location: str) -> None:
+def test_a_redirect_to_nowhere(client: ModuleType, style: str, method: str, location: str) -> None:
+    """Of a call, and where a token is asked for."""
     headers = [(b"location", location.encode())]
-    error = failed(
-        lambda: called(
-            client,
-            style,
-            "header",
-            answering(lambda request: httpx.Response(302, headers=headers), []),
-        )
-    )
+    transport = httpx.MockTransport(lambda request: httpx.Response(302, headers=headers))
+    error = failed(lambda: called(client, style, method, transport))
     assert type(error).__name__ in {"APIConnectionError", "APIStatusError"}
     assert str(error).isprintable()
+
+
+@pytest.mark.parametrize(
+    "error",
+    [UnicodeDecodeError("ascii", b"\xff", 0, 1, "mine"), ValueError("mine"), OSError("mine")],
+)
+@styles
+def test_what_a_body_raises_is_passed_on(client: ModuleType, style: str, error: Exception) -> None:
+    """It is no redirect to nowhere, nor a broken connection."""
+
+    def chunks() -> Iterator[bytes]:
+        yield b"x"
+        raise error
+
+    with Server((answer(status=204),)) as server:
+        given = {"body": chunks(), "content_type": "image/png"}
+        assert failed(lambda: called(client, style, "raw", None, server.url, **given)) is error
 
 
 @styles

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from http.cookiejar import CookieJar
 from io import BytesIO
 from math import inf
+from ssl import SSLError
 from threading import TIMEOUT_MAX, Thread
 from time import monotonic
 from typing import Any
@@ -166,11 +167,13 @@ class _Meter:
 
 @contextmanager
 def _once() -> Iterator[None]:
-    """What a caller does wrong with an answer, in words of this package."""
+    """What a caller does wrong with an answer, in words of this package; that TLS broke, in those of httpx."""
     try:
         yield
     except httpx.StreamError as error:
         raise ValueError("the answer was closed or read before: it is read once") from error
+    except SSLError as error:
+        raise httpx.ReadError(f"{error!s:.200}") from error
 
 
 def pieces(response: httpx.Response, limits: Limits) -> Iterator[bytes]:
