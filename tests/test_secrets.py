@@ -42,6 +42,7 @@ paths:
   /query: {get: {operationId: query, tags: [all], security: [{query: []}], parameters: [{name: a, in: query, schema: {type: string}}], responses: {'200': *r}}}
   /cookie: {get: {operationId: cookie, tags: [all], security: [{cookie: []}], responses: {'200': *r}}}
   /oauth: {get: {operationId: oauth, tags: [all], security: [{oauth: []}], responses: {'200': *r}}}
+  /elsewhere: {get: {operationId: elsewhere, tags: [all], security: [], servers: [{url: 'https://h:{port}', variables: {port: {default: '80'}}}], responses: {'204': {description: none}}}}
   /link:
     get:
       operationId: links.list
@@ -439,7 +440,7 @@ def test_a_cookie_that_ends_its_line_is_encoded(client: ModuleType) -> None:
         (
             "https://api.example:{x}/v1",
             ("80", "65535"),
-            ("80@evil.test", "80/a", "a", "", "123456", "\u0661"),
+            ("0", "65536", "80@evil.test", "80/a", "a", "", "123456", "\u0661"),
         ),
         (
             "{x}://api.example",
@@ -473,6 +474,22 @@ def test_variables_of_a_server_stay_in_their_part(
     for value in bad:
         with pytest.raises(ValueError, match=r"server_variables|base_url"):
             Elsewhere(api_key=KEY, server_variables={"x": value})
+
+
+def test_a_server_of_an_operation_leads_somewhere(client: ModuleType) -> None:
+    own = client.Pkg(server_variables={"port": "99999"})
+    assert "leads nowhere: its port" in str(failed(own.all.elsewhere))
+
+
+def test_a_token_url_that_leads_nowhere() -> None:
+    class Tokens(Routescope):
+        _schemes: ClassVar[dict[str, Any]] = {"oauth": OAuth2("http://tokens.example:99999/")}
+        _security = (("oauth",),)
+
+    with httpx.Client(transport=answering(ANSWERS["result"], [])) as http:
+        own = Tokens(credentials={"oauth": ("id", SECRET)}, http_client=http, max_retries=0)
+        error = raised(_errors.APIConnectionError, lambda: own.images.edit(**ARGUMENTS))
+    assert ("its port" in str(error), error.maybe_processed) == (True, False)
 
 
 def test_a_variable_is_filled_in_once() -> None:

@@ -13,7 +13,7 @@ from urllib.request import getproxies, proxy_bypass
 import httpx
 
 from ._errors import Answer
-from ._limits import ACCEPT_ENCODING, Limits, NoCookies, read
+from ._limits import ACCEPT_ENCODING, Limits, NoCookies, read, unreachable
 
 _HOPS = 5
 _ADDRESSES = 4
@@ -61,6 +61,8 @@ def _answered(url: httpx.URL, is_judged: bool, limits: Limits) -> Answer:
     """The answer of one address, with its content if it is a success."""
     if url.scheme not in {"http", "https"} or not url.host:
         raise httpx.UnsupportedProtocol("neither http:// nor https:// and a host")
+    if why := unreachable(url):
+        raise httpx.UnsupportedProtocol(why)
     proxy, content = _proxy(url), BytesIO()
     transport = httpx.HTTPTransport(verify=_context(), proxy=proxy, trust_env=False)
     with httpx.Client(transport=transport, timeout=_TIMEOUT, cookies=NoCookies()) as http:

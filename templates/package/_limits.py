@@ -1,4 +1,4 @@
-"""What an answer may take, whoever sends it: bytes as decoded, bytes of a line, and time."""
+"""What an answer may take, whoever sends it: bytes as decoded, bytes of a line, and time. And where none comes from."""
 
 from __future__ import annotations
 
@@ -28,6 +28,16 @@ _RESPONSE_BYTES = 64 * 1024 * 1024  # some 1.5 GB, if it is JSON of empty lists
 _LINE_BYTES = 16 * 1024 * 1024
 _TOKEN_SECONDS = 60.0
 _LONGEST_WAIT = 2_000_000.0  # for the network: beyond 2^31 milliseconds a socket takes none
+
+
+def unreachable(url: httpx.URL) -> str:
+    """Why no connection leads to the host and port of a URL; nothing where one may. Each event loop fails otherwise for these."""
+    try:
+        url.raw_host.decode().encode("idna")  # as sockets do
+    except UnicodeError:
+        return "its host is longer than names are, or has a part of no or more than 63 characters"
+    is_port = url.port is None or 0 < url.port < 65536
+    return "" if is_port else "its port is none of 1 to 65535"
 
 
 class NoCookies(CookieJar):

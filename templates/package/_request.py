@@ -12,7 +12,7 @@ from urllib.parse import unquote
 import httpx
 
 from ._errors import Answer, AuthenticationError
-from ._limits import ACCEPT_ENCODING, Limits, NoCookies
+from ._limits import ACCEPT_ENCODING, Limits, NoCookies, unreachable
 from ._operation import Draft, Operation, RequestOptions, is_token
 
 R = TypeVar("R")
@@ -216,6 +216,8 @@ class Settings(Generic[H]):
                 f" (server_variables has {filling})" if filling and not self._is_elsewhere else ""
             )
             raise ValueError(f"base_url {_told(found)!r} is not https://host or http://host{also}")
+        if why := unreachable(url):
+            raise ValueError(f"base_url {_told(found)!r:.500} leads nowhere: {why}")
         return str(url.copy_with(userinfo=b"")) if url.userinfo else found
 
     def _filled(self, url: str) -> str:
@@ -271,6 +273,8 @@ class Settings(Generic[H]):
             )
         except httpx.InvalidURL as error:
             raise ValueError(f"no URL holds these arguments: {error}") from error
+        if own and (why := unreachable(url)):
+            raise ValueError(f"the server {_told(base)!r:.500} leads nowhere: {why}")
         if self._keys:
             request.url = self._private(request.url)
         return Request(request, tokens, bool(accept), options)
