@@ -250,6 +250,18 @@ def test_a_key_of_a_link_is_not_shown(client: ModuleType, caplog: pytest.LogCapt
     assert SECRET not in caplog.text
 
 
+@pytest.mark.parametrize("count", [5_000, 5_950])
+def test_a_link_whose_keys_are_hidden_is_a_link(client: ModuleType, count: int) -> None:
+    """With what hides them it is longer than httpx takes."""
+    pages = iter([{"next": "/link?" + "api%20key=&" * count}, {}])
+    sent: list[httpx.Request] = []
+    transport = answering(lambda request: httpx.Response(200, json=next(pages)), sent)
+    with httpx.Client(transport=transport) as http:
+        found = client.Pkg(http_client=http, credentials=CREDENTIALS).links.list_pages()
+        assert [page._response.status_code for page in found] == [200, 200]
+    assert len(str(sent[1].url)) == 65_536
+
+
 class Keyed(Routescope):
     """A client of an API with a key in the query."""
 

@@ -20,6 +20,7 @@ H = TypeVar("H", httpx.Client, httpx.AsyncClient)
 
 _TIMEOUT = httpx.Timeout(600, connect=5)
 _CREDENTIAL = re.compile("[!-~]+( [!-~]+)*")  # anything else httpx would show in an error
+_LONGEST_URL = 65_536  # which httpx parses
 _GIVEN = ("", "")  # in a header of the caller's own
 _VALUE = re.compile(r"([!-~]([ -~\t]*[!-~])?)?")  # RFC 9110, 5.5, of ASCII
 _FRAMING = frozenset({"content-length", "transfer-encoding"})  # RFC 9112, 6: told by what is sent
@@ -72,7 +73,7 @@ class _PrivateURL(httpx.URL):
             f"{name}=***" if unquote(name) in names else f"{name}{sign}{value}"
             for name, sign, value in pairs
         )
-        self._told = f"{head}?{'&'.join(told)}"
+        self._told = f"{head}?{'&'.join(told)}"[:_LONGEST_URL]  # hiding keys may make it longer
 
     def __str__(self) -> str:
         return self._told
