@@ -29,7 +29,7 @@ from routescope import (
     BadRequestError,
     Routescope,
 )
-from runtime import _errors, _request
+from runtime import _compat, _errors, _request
 
 DOCUMENT = """
 openapi: 3.1.0
@@ -43,6 +43,7 @@ paths:
   /cookie: {get: {operationId: cookie, tags: [all], security: [{cookie: []}], responses: {'200': *r}}}
   /oauth: {get: {operationId: oauth, tags: [all], security: [{oauth: []}], responses: {'200': *r}}}
   /elsewhere: {get: {operationId: elsewhere, tags: [all], security: [], servers: [{url: 'https://h:{port}', variables: {port: {default: '80'}}}], responses: {'204': {description: none}}}}
+  /events: {get: {operationId: events, tags: [all], security: [], responses: {'200': {description: e, content: {text/plain: {}, text/event-stream: {schema: {}}}}}}}
   /link:
     get:
       operationId: links.list
@@ -543,6 +544,24 @@ def test_control_characters_of_a_misfit_are_escaped(style: str) -> None:
     assert str(error).isprintable()
     with Server((answer("\x1b[2J", 400),)) as server:
         assert raised(BadRequestError, lambda: edit(style, server.url)).body == "\x1b[2J"
+
+
+@pytest.mark.parametrize("name", ["content-encoding", "content-type"])
+def test_control_characters_of_a_cause_are_escaped(client: ModuleType, name: str) -> None:
+    with Server((answer("x\n", 200, [(name, "\x9b31m")]),)) as server:
+        items = client.Pkg(base_url=server.url).all.events_stream()
+        error = failed(lambda: list(items))
+    assert type(error).__name__ == "APIResponseValidationError"
+    told = "".join(traceback.format_exception(error))
+    assert r"\x9b31m" in told
+    assert all(line.isprintable() for line in told.splitlines())
+
+
+def test_control_characters_of_a_place_are_escaped() -> None:
+    one = _compat.CompatError("type", "/\x1b[2J\nINFO forged", "no \u202e")
+    assert str(one) == r"/\x1b[2J\nINFO forged: no \u202e"
+    assert str(_compat.PayloadError((one, one), 1)) == f"{one}\n{one}\nand 1 more"
+    assert one.pointer == "/\x1b[2J\nINFO forged"
 
 
 # Tokens

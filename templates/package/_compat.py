@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from ._source_map import Path as Path
 from ._source_map import above, escape, mark, pointer, pointer_of, source_of, within
+from ._values import visible
 
 __all__ = ["CompatError", "Deprecation", "Drop", "Normalized", "PayloadError", "Rewrite"]
 
@@ -63,7 +64,7 @@ class CompatError(ValueError):
         self.rule, self.pointer, self.message = rule, pointer, message
 
     def __str__(self) -> str:
-        return f"{self.pointer or '(root)'}: {self.message}"
+        return visible(f"{self.pointer or '(root)'}: {self.message}")
 
 
 class PayloadError(ValueError):

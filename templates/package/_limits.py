@@ -20,6 +20,7 @@ import anyio
 import httpx
 
 from ._errors import ERROR_BYTES, Answer, Unreadable
+from ._values import visible
 
 ACCEPT_ENCODING = "gzip, deflate"  # what zlib reads, within bounds
 _CODINGS = frozenset({"gzip", "x-gzip", "deflate"})
@@ -140,7 +141,7 @@ def _decoder(response: httpx.Response) -> Callable[[bytes], Iterator[bytes]] | N
             raise httpx.DecodingError(f"cut off inside of its {codings[0]}")
         has_begun, piece = True, b""
         if chunk and (len(codings) > 1 or codings[0] not in _CODINGS):
-            told = f"{', '.join(codings):.100}"
+            told = visible(", ".join(codings))[:100]
             raise Unreadable(f"content coding {told}, where one of {ACCEPT_ENCODING} was asked for")
         while chunk or len(piece) == _PIECE:
             try:
