@@ -12,6 +12,7 @@ import threading
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -121,6 +122,22 @@ class Note(FileModel, first="names", base64="content"):
 def test_a_first_item_that_is_no_file() -> None:
     assert Note(names=["x"], content="QUJD").bytes() == b"ABC"
     assert str(raised(FileError, Note(names=["x"]).bytes)) == "the answer holds no file"
+
+
+class Anything(FileModel, base64="data", url="link"):
+    data: Any = None
+    link: Any = None
+
+
+class Many(FileModel, first="all"):
+    all: Any = None
+
+
+@pytest.mark.parametrize("value", [5, 1.5, True, {"a": 1}, [1], datetime(2020, 1, 1)])
+def test_what_a_file_cannot_be_in(value: Any) -> None:
+    """A document may say of a property that it is text, or anything else."""
+    for one in (Anything(data=value), Anything(link=value), Many(all=value)):
+        assert str(raised(FileError, one.bytes)) == "the answer holds no file"
 
 
 # Fetching
