@@ -11,12 +11,13 @@ import traceback
 from base64 import b64encode
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any, ClassVar
 
 import anyio
 import httpx
 import pytest
+from pydantic import TypeAdapter
 from runtime._security import ApiKey, OAuth2
 
 from built import imported, texts
@@ -562,6 +563,13 @@ def test_control_characters_of_a_place_are_escaped() -> None:
     assert str(one) == r"/\x1b[2J\nINFO forged: no \u202e"
     assert str(_compat.PayloadError((one, one), 1)) == f"{one}\n{one}\nand 1 more"
     assert one.pointer == "/\x1b[2J\nINFO forged"
+    adapter = TypeAdapter[Any](dict[str, int])
+    model = SimpleNamespace(model_validate=lambda value, **_: adapter.validate_python(value))
+    error = raised(
+        _compat.PayloadError, lambda: _compat.unchanged({"\x1b[2J": "x"}).validate(model)
+    )
+    lines = "".join(traceback.format_exception(error)).splitlines()
+    assert all(line.isprintable() for line in lines)
 
 
 # Tokens

@@ -139,7 +139,7 @@ class Normalized:
         try:
             instance: M = model.model_validate(self.value, by_alias=True, by_name=False)
         except ValueError as error:
-            raise self._refusal(error) from error
+            raise self._refusal(error) from None  # whose text has keys of the payload as they are
         except RecursionError:
             raise PayloadError((_too_deep(),)) from None
         except OverflowError:
