@@ -222,7 +222,7 @@ def test_tls_that_breaks(
             async for _ in await made:
                 pass
 
-    with pytest.raises(Exception, match="ReadError: .*broken") as caught:
+    with pytest.raises(Exception, match=r"ReadError: .*broken") as caught:
         call() if style == "sync" else anyio.run(run, backend=style)
     error: Any = caught.value
     assert (type(error).__name__, error.maybe_processed) == ("APIConnectionError", True)

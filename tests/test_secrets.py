@@ -30,6 +30,7 @@ from routescope import (
     BadRequestError,
     Routescope,
 )
+from routescope._operation import Operation
 from runtime import _compat, _errors, _request
 
 DOCUMENT = """
@@ -493,6 +494,9 @@ def test_variables_of_a_server_stay_in_their_part(
 def test_a_server_of_an_operation_leads_somewhere(client: ModuleType) -> None:
     own = client.Pkg(server_variables={"port": "99999"})
     assert "leads nowhere: its port" in str(failed(own.all.elsewhere))
+    there: Operation[None] = Operation("GET", "/x", base_url="https://h:99999")
+    error = raised(ValueError, lambda: Routescope(api_key=KEY).request(there, {}))
+    assert "leads nowhere: its port" in str(error)
 
 
 def test_a_token_url_that_leads_nowhere() -> None:
