@@ -345,7 +345,11 @@ class Operation(Generic[R]):
     def _value(self, answer: Answer) -> Any:
         response = answer.response
         codec = self.codec(response) if response is not None else None
-        is_none = response is not None and response.status_code == 204 and isinstance(codec, Json)
+        said = {key for key in self.answers if key[0] == "2"} or {
+            "204"
+        }  # else `default` is of errors
+        is_204 = response is not None and response.status_code == 204 and isinstance(codec, Json)
+        is_none = is_204 and not said.isdisjoint({"204", "2XX"})
         return codec.decode(answer) if codec and not is_none else None
 
     def failure(self, answer: Answer) -> APIError | None:
