@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+import ssl
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -206,6 +207,50 @@ def test_a_download(client: ModuleType, style: str, is_saved: bool, tmp_path: Pa
     with Server((BUSY, answer(b"PK" * 100_000))) as server:
         assert downloaded(client, style, server.url, path) == b"PK" * 100_000
     assert [one.headers["accept"] for one in server.requests] == ["application/zip"] * 2
+
+
+class Broken(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """The body of an answer in which TLS breaks, which httpx has no words for with asyncio."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield b"data: "
+        raise ssl.SSLError("broken")
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield b"data: "
+        raise ssl.SSLError("broken")
+
+
+def breaking(request: httpx.Request) -> httpx.Response:
+    if "early" in request.headers:
+        raise ssl.SSLError("broken")
+    return httpx.Response(200, stream=Broken())
+
+
+@pytest.mark.parametrize("headers", [{"early": "1"}, {}], ids=["early", "late"])
+@pytest.mark.parametrize("method", ["download", "download_stream", "events"])
+@styles
+def test_tls_that_breaks(
+    client: ModuleType, style: str, method: str, headers: dict[str, str]
+) -> None:
+    settings = {"base_url": "https://h", "max_retries": 0, "default_headers": headers}
+    transport = httpx.MockTransport(breaking)
+
+    def call() -> None:
+        with httpx.Client(transport=transport) as http:
+            list(getattr(client.Pkg(http_client=http, **settings).all, method)())
+
+    async def run() -> None:
+        async with httpx.AsyncClient(transport=transport) as http:
+            made = getattr(client.AsyncPkg(http_client=http, **settings).all, method)()
+            async for _ in await made:
+                pass
+
+    with pytest.raises(Exception, match=r"ReadError: .*broken") as caught:
+        call() if style == "sync" else anyio.run(run, backend=style)
+    error: Any = caught.value
+    assert (type(error).__name__, error.maybe_processed) == ("APIConnectionError", True)
+    assert isinstance(error.__cause__, httpx.ReadError)
 
 
 @styles

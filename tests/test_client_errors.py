@@ -6,7 +6,10 @@ import copy
 import gzip
 import json
 import pickle
+import ssl
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import httpx
@@ -409,6 +412,38 @@ def test_failure_of_the_transport(
     assert str(error).startswith(text)
     assert (error.maybe_processed, len(clock.waits)) == (processed, 0 if processed else 2)
     assert error.__cause__ is failure
+
+
+class Broken(httpx.SyncByteStream):
+    def __iter__(self) -> Iterator[bytes]:
+        raise ssl.SSLError("broken")
+
+
+@pytest.mark.parametrize("is_late", [False, True])
+def test_tls_breaks(is_late: bool) -> None:
+    def fail(request: httpx.Request) -> httpx.Response:
+        if is_late:
+            return httpx.Response(200, stream=Broken())
+        raise ssl.SSLError("broken")
+
+    with httpx.Client(transport=httpx.MockTransport(fail)) as http:
+        client = routescope.Routescope(api_key="k", http_client=http)
+        error = raised(
+            routescope.APIConnectionError, lambda: client.images.edit(prompt="x", images=[URL])
+        )
+    assert (str(error)[:11], error.maybe_processed) == ("ReadError: ", True)
+
+
+def test_what_is_no_failure_of_the_transport_is_passed_on() -> None:
+    failure = ValueError("mine")
+
+    def fail(request: httpx.Request) -> httpx.Response:
+        raise failure
+
+    with httpx.Client(transport=httpx.MockTransport(fail)) as http:
+        client = routescope.Routescope(api_key="k", http_client=http)
+        call = partial(client.images.edit, prompt="x", images=[URL])
+        assert raised(ValueError, call) is failure
 
 
 # What an error tells

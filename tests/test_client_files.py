@@ -12,6 +12,7 @@ import threading
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -120,6 +121,22 @@ def test_a_first_item_that_is_no_file() -> None:
     assert str(raised(FileError, Note(names=["x"]).bytes)) == "the answer holds no file"
 
 
+class Anything(FileModel, base64="data", url="link"):
+    data: Any = None
+    link: Any = None
+
+
+class Many(FileModel, first="all"):
+    all: Any = None
+
+
+@pytest.mark.parametrize("value", [5, 1.5, True, {"a": 1}, [1], datetime(2020, 1, 1)])
+def test_what_a_file_cannot_be_in(value: Any) -> None:
+    """A document may say of a property that it is text, or anything else."""
+    for one in (Anything(data=value), Anything(link=value), Many(all=value)):
+        assert str(raised(FileError, one.bytes)) == "the answer holds no file"
+
+
 # Fetching
 
 
@@ -138,7 +155,12 @@ def test_a_first_item_that_is_no_file() -> None:
         (answer("", 302, [("location", "/again")]), None, "TooManyRedirects"),
         (answer("", 302, [("location", "file:///etc/passwd")]), None, ""),
         (answer("", 302, [("location", "ftp://example.com/a.png")]), None, "cannot be fetched"),
-        (answer("", 302, [("location", "http://a..b/")]), None, "cannot be fetched: UnicodeError"),
+        (
+            answer("", 302, [("location", "http://a..b/")]),
+            None,
+            "its host is longer than names are",
+        ),
+        (answer("", 302, [("location", "http://1.1.1.1:99999/")]), None, "its port is none of"),
         (
             answer("", 302, [("location", "http://[::1]:1/")]),
             None,
@@ -190,6 +212,8 @@ def test_a_picture_that_cannot_be_fetched(does: Behaviour, status: int | None, s
         *(
             "http://a..b/",
             "http://127.0.0.1:99999/",
+            "http://127.0.0.1:0/",
+            f"http://127.0.0.1:{'9' * 20}/",
             "http://[::1",
             "\0",
             "http://x y/",

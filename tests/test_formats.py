@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import json
 import pickle
@@ -17,6 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 from runtime._operation import to_json
 
 from built import imported, schemas, source, texts
+from growth import LINEAR, exponent
 from runtime import _formats
 from speclens import judging, project
 from speclens.config import Config
@@ -116,6 +118,22 @@ def test_what_is_none_is_refused(name: str, text: str) -> None:
     with pytest.raises(ValidationError) as caught:
         adapter(name).validate_python(text)
     assert [error["type"] for error in caught.value.errors()] == ["format"]
+
+
+@pytest.mark.parametrize("name", formats.TYPES)
+def test_a_long_text_takes_time_that_grows_with_it(name: str) -> None:
+    """Digits that a pattern may share out in several ways are tried in each, where the text ends otherwise."""
+    one = adapter(name)
+
+    def made(size: int) -> list[str]:
+        return [f"{before}{'1' * size}x" for before in ("", "P", "PT", "1.", "1e", "12:00:00.")]
+
+    def refuse(texts: list[str]) -> None:
+        for text in texts:
+            with contextlib.suppress(ValidationError):
+                one.validate_python(text)
+
+    assert exponent(made, refuse, 1_000) <= LINEAR
 
 
 @pytest.mark.parametrize("name", formats.TYPES)

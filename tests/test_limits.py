@@ -9,7 +9,7 @@ import time
 import tracemalloc
 import zlib
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import aclosing
+from contextlib import ExitStack, aclosing
 from functools import partial
 from pathlib import Path
 from types import ModuleType
@@ -32,6 +32,7 @@ from routescope import (
     Image,
     RateLimitError,
     Routescope,
+    _fetch,
     _limits,
 )
 from routescope._errors import Answer
@@ -557,6 +558,21 @@ def test_a_file_is_fetched_until_a_deadline(does: Behaviour) -> None:
         picture = Image.model_validate({"url": host.url})
         error = raised(FileError, lambda: picture.bytes(deadline=0.2))
         assert "the deadline of 0.2 seconds is over" in str(error) or does.ends == "hold"
+
+
+def test_fetching_a_file_leaves_no_thread_behind() -> None:
+    before = set(threading.enumerate())
+    with Server((Behaviour(drips=b"HTTP/1.1 100 Continue\r\n\r\n"),)) as server:
+        there = server.url
+        raised(FileError, lambda: Image.model_validate({"url": there}).bytes(deadline=0.1))
+        left = [one for one in threading.enumerate() if "work" in one.name and one not in before]
+        for one in left:
+            one.join(5)
+        assert not any(one.is_alive() for one in left)
+    raised(
+        httpx.ReadTimeout,
+        lambda: _fetch._followed("http://127.0.0.1/", Limits(until=0.0), ExitStack()),
+    )
 
 
 def test_a_file_is_decoded_in_pieces(tmp_path: Path) -> None:

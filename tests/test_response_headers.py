@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import Field
 from runtime._formats import JsonDateTime
-from runtime._types import Integer, Maybe
+from runtime._types import Integer, Maybe, Number
 
 from routescope._headers import ResponseHeaders
 
@@ -29,6 +29,7 @@ class Said(ResponseHeaders):
     map: Annotated[Maybe[dict[str, Integer]], Field(alias="X-Map")] = None
     json_: Annotated[Maybe[dict[str, list[str]]], Field(alias="X-Json")] = None
     date: Annotated[Maybe[JsonDateTime], Field(alias="Date")] = None
+    half: Annotated[Maybe[Number], Field(alias="X-Half", multiple_of=0.5)] = None
     later: Annotated[Maybe[Later], Field(alias="X-Later")] = None
 
 
@@ -91,3 +92,10 @@ def test_what_is_not_there_is_none() -> None:
 def test_what_is_not_of_the_type_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="X-Count"):
         read(x_count=text)
+
+
+@pytest.mark.parametrize("text", ["1" + "0" * 400, "1e400", "-1" + "0" * 5000, "0.3"])
+def test_a_number_that_is_no_multiple_is_refused(text: str) -> None:
+    assert read(x_half="1.5").half == 1.5
+    with pytest.raises(ValueError, match="X-Half"):
+        read(x_half=text)

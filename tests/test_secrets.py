@@ -9,15 +9,16 @@ import logging
 import pickle
 import traceback
 from base64 import b64encode
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any, ClassVar
 
 import anyio
 import httpx
 import pytest
+from pydantic import TypeAdapter
 from runtime._security import ApiKey, OAuth2
 
 from built import imported, texts
@@ -30,7 +31,8 @@ from routescope import (
     BadRequestError,
     Routescope,
 )
-from runtime import _errors, _request  # type: ignore[attr-defined]
+from routescope._operation import Operation
+from runtime import _compat, _errors, _request  # type: ignore[attr-defined]
 
 DOCUMENT = """
 openapi: 3.1.0
@@ -43,6 +45,8 @@ paths:
   /query: {get: {operationId: query, tags: [all], security: [{query: []}], parameters: [{name: a, in: query, schema: {type: string}}], responses: {'200': *r}}}
   /cookie: {get: {operationId: cookie, tags: [all], security: [{cookie: []}], responses: {'200': *r}}}
   /oauth: {get: {operationId: oauth, tags: [all], security: [{oauth: []}], responses: {'200': *r}}}
+  /elsewhere: {get: {operationId: elsewhere, tags: [all], security: [], servers: [{url: 'https://h:{port}', variables: {port: {default: '80'}}}], responses: {'204': {description: none}}}}
+  /events: {get: {operationId: events, tags: [all], security: [], responses: {'200': {description: e, content: {text/plain: {}, text/event-stream: {schema: {}}}}}}}
   /link:
     get:
       operationId: links.list
@@ -250,6 +254,18 @@ def test_a_key_of_a_link_is_not_shown(client: ModuleType, caplog: pytest.LogCapt
     assert SECRET not in caplog.text
 
 
+@pytest.mark.parametrize("count", [5_000, 5_950])
+def test_a_link_whose_keys_are_hidden_is_a_link(client: ModuleType, count: int) -> None:
+    """With what hides them it is longer than httpx takes."""
+    pages = iter([{"next": "/link?" + "api%20key=&" * count}, {}])
+    sent: list[httpx.Request] = []
+    transport = answering(lambda request: httpx.Response(200, json=next(pages)), sent)
+    with httpx.Client(transport=transport) as http:
+        found = client.Pkg(http_client=http, credentials=CREDENTIALS).links.list_pages()
+        assert [page._response.status_code for page in found] == [200, 200]
+    assert len(str(sent[1].url)) == 65_536
+
+
 class Keyed(Routescope):
     """A client of an API with a key in the query."""
 
@@ -440,7 +456,7 @@ def test_a_cookie_that_ends_its_line_is_encoded(client: ModuleType) -> None:
         (
             "https://api.example:{x}/v1",
             ("80", "65535"),
-            ("80@evil.test", "80/a", "a", "", "123456", "\u0661"),
+            ("0", "65536", "80@evil.test", "80/a", "a", "", "123456", "\u0661"),
         ),
         (
             "{x}://api.example",
@@ -474,6 +490,25 @@ def test_variables_of_a_server_stay_in_their_part(
     for value in bad:
         with pytest.raises(ValueError, match=r"server_variables|base_url"):
             Elsewhere(api_key=KEY, server_variables={"x": value})
+
+
+def test_a_server_of_an_operation_leads_somewhere(client: ModuleType) -> None:
+    own = client.Pkg(server_variables={"port": "99999"})
+    assert "leads nowhere: its port" in str(failed(own.all.elsewhere))
+    there: Operation[None] = Operation("GET", "/x", base_url="https://h:99999")
+    error = raised(ValueError, lambda: Routescope(api_key=KEY).request(there, {}))
+    assert "leads nowhere: its port" in str(error)
+
+
+def test_a_token_url_that_leads_nowhere() -> None:
+    class Tokens(Routescope):
+        _schemes: ClassVar[dict[str, Any]] = {"oauth": OAuth2("http://tokens.example:99999/")}
+        _security = (("oauth",),)
+
+    with httpx.Client(transport=answering(ANSWERS["result"], [])) as http:
+        own = Tokens(credentials={"oauth": ("id", SECRET)}, http_client=http, max_retries=0)
+        error = raised(_errors.APIConnectionError, lambda: own.images.edit(**ARGUMENTS))
+    assert ("its port" in str(error), error.maybe_processed) == (True, False)
 
 
 def test_a_variable_is_filled_in_once() -> None:
@@ -515,6 +550,31 @@ def test_control_characters_of_a_misfit_are_escaped(style: str) -> None:
     assert str(error).isprintable()
     with Server((answer("\x1b[2J", 400),)) as server:
         assert raised(BadRequestError, lambda: edit(style, server.url)).body == "\x1b[2J"
+
+
+@pytest.mark.parametrize("name", ["content-encoding", "content-type"])
+def test_control_characters_of_a_cause_are_escaped(client: ModuleType, name: str) -> None:
+    with Server((answer("x\n", 200, [(name, "\x9b31m")]),)) as server:
+        items = client.Pkg(base_url=server.url).all.events_stream()
+        error = failed(lambda: list(items))
+    assert type(error).__name__ == "APIResponseValidationError"
+    told = "".join(traceback.format_exception(error))
+    assert r"\x9b31m" in told
+    assert all(line.isprintable() for line in told.splitlines())
+
+
+def test_control_characters_of_a_place_are_escaped() -> None:
+    one = _compat.CompatError("type", "/\x1b[2J\nINFO forged", "no \u202e")
+    assert str(one) == r"/\x1b[2J\nINFO forged: no \u202e"
+    assert str(_compat.PayloadError((one, one), 1)) == f"{one}\n{one}\nand 1 more"
+    assert one.pointer == "/\x1b[2J\nINFO forged"
+    adapter = TypeAdapter[Any](dict[str, int])
+    model = SimpleNamespace(model_validate=lambda value, **_: adapter.validate_python(value))
+    error = raised(
+        _compat.PayloadError, lambda: _compat.unchanged({"\x1b[2J": "x"}).validate(model)
+    )
+    lines = "".join(traceback.format_exception(error)).splitlines()
+    assert all(line.isprintable() for line in lines)
 
 
 # Tokens
@@ -676,22 +736,36 @@ def test_arguments_that_cannot_be_sent(style: str, arguments: Any) -> None:
         "data:,",
         "http://x:99999999999/",
         "\x80",
+        *(":http://]", ":a://]", "1:http://]", ":http://[", ":http://[x]", "/a:b//]"),
     ],
     ids=lambda text: ascii(text[:20]),
 )
+@pytest.mark.parametrize("method", ["header", "oauth"])
 @styles
-def test_a_redirect_to_nowhere(client: ModuleType, style: str, location: str) -> None:
+def test_a_redirect_to_nowhere(client: ModuleType, style: str, method: str, location: str) -> None:
+    """Of a call, and where a token is asked for."""
     headers = [(b"location", location.encode())]
-    error = failed(
-        lambda: called(
-            client,
-            style,
-            "header",
-            answering(lambda request: httpx.Response(302, headers=headers), []),
-        )
-    )
+    transport = httpx.MockTransport(lambda request: httpx.Response(302, headers=headers))
+    error = failed(lambda: called(client, style, method, transport))
     assert type(error).__name__ in {"APIConnectionError", "APIStatusError"}
     assert str(error).isprintable()
+
+
+@pytest.mark.parametrize(
+    "error",
+    [UnicodeDecodeError("ascii", b"\xff", 0, 1, "mine"), ValueError("mine"), OSError("mine")],
+)
+@styles
+def test_what_a_body_raises_is_passed_on(client: ModuleType, style: str, error: Exception) -> None:
+    """It is no redirect to nowhere, nor a broken connection."""
+
+    def chunks() -> Iterator[bytes]:
+        yield b"x"
+        raise error
+
+    with Server((answer(status=204),)) as server:
+        given = {"body": chunks(), "content_type": "image/png"}
+        assert failed(lambda: called(client, style, "raw", None, server.url, **given)) is error
 
 
 @styles

@@ -50,16 +50,16 @@ class FileModel(Model):
         from ._limits import Limits
 
         base64, url, first = (vars(self).get(name) for name in self._fields)
-        if first and isinstance(first[0], FileModel):
+        if first and isinstance(first, (list, tuple)) and isinstance(first[0], FileModel):
             vars(first[0]).setdefault("_response", self._response)
             return first[0].bytes(max_response_bytes=max_response_bytes, deadline=deadline)
         told = "the file is no base64"
         try:
             if isinstance(base64, Content):
                 return base64
-            if base64 is not None:
+            if isinstance(base64, str):
                 return b64decode(base64, validate=True)
-            if url is not None:
+            if isinstance(url, str):
                 told = f"{url:.200} cannot be fetched"
                 return fetched(
                     url, Limits.of({"max_response_bytes": max_response_bytes, "deadline": deadline})

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 import httpx
 
 from ._errors import Answer, AuthenticationError
-from ._limits import ACCEPT_ENCODING, Limits, NoCookies, shorten
+from ._limits import ACCEPT_ENCODING, Limits, NoCookies, shorten, unreachable
 from ._operation import Draft, Operation, RequestOptions, is_token
 
 R = TypeVar("R")
@@ -21,6 +21,7 @@ H = TypeVar("H", httpx.Client, httpx.AsyncClient)
 
 _TIMEOUT = httpx.Timeout(600, connect=5)
 _CREDENTIAL = re.compile("[!-~]+( [!-~]+)*")  # anything else httpx would show in an error
+_LONGEST_URL = 65_536  # which httpx parses
 _GIVEN = ("", "")  # in a header of the caller's own
 _VALUE = re.compile(r"([!-~]([ -~\t]*[!-~])?)?")  # RFC 9110, 5.5, of ASCII
 _FRAMING = frozenset({"content-length", "transfer-encoding"})  # RFC 9112, 6: told by what is sent
@@ -73,7 +74,7 @@ class _PrivateURL(httpx.URL):
             f"{name}=***" if unquote(name) in names else f"{name}{sign}{value}"
             for name, sign, value in pairs
         )
-        self._told = f"{head}?{'&'.join(told)}"
+        self._told = f"{head}?{'&'.join(told)}"[:_LONGEST_URL]  # hiding keys may make it longer
 
     def __str__(self) -> str:
         return self._told
@@ -227,6 +228,8 @@ class Settings(Generic[H]):
             told = re.split("[?#]", _told(found))[0]  # what follows may be a key
             why = f"what follows {end[0]!r} cannot be joined with the paths of calls"
             raise ValueError(f"base_url {told!r}: {why} (see extra_query)")
+        if why := unreachable(url):
+            raise ValueError(f"base_url {_told(found)!r:.500} leads nowhere: {why}")
         return str(url.copy_with(userinfo=b"")) if url.userinfo else found
 
     def _filled(self, url: str) -> str:

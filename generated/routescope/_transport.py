@@ -10,6 +10,8 @@ from contextlib import aclosing, closing, suppress
 from email.utils import parsedate_to_datetime
 from functools import partial
 from math import inf
+from ssl import SSLError
+from traceback import walk_tb
 from typing import Any, Generic, Self, TypeVar
 
 import anyio
@@ -27,6 +29,7 @@ _LONGEST_PAUSE = 120.0
 REPEATABLE = frozenset(
     {"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE", "QUERY"}
 )  # RFC 9110, 9.2.2
+_FAILURES = (httpx.RequestError, httpx.InvalidURL, SSLError, ValueError)
 _NO_AUTH = httpx.Auth()  # neither that of the HTTP client nor of netrc
 
 
@@ -80,8 +83,14 @@ def _kept(response: httpx.Response, limits: Limits, request: httpx.Request) -> h
 def _failed(
     failure: Exception, response: httpx.Response | None, content: Content, request: httpx.Request
 ) -> Answer:
-    """What came of an answer before a failure. That a redirect leads nowhere httpx tells in several ways."""
-    if not isinstance(failure, httpx.RequestError):
+    """What came of an answer before a failure. Raises one that is none of the server's: of a body of the caller, or of a
+    hook. That TLS broke, and that a redirect leads nowhere, httpx tells in words of others."""
+    if isinstance(failure, SSLError):
+        failure = httpx.ReadError(f"{failure!s:.200}")
+    elif not isinstance(failure, httpx.RequestError):
+        frames = [frame.f_code.co_name for frame, _ in walk_tb(failure.__traceback__)]
+        if "_build_redirect_request" not in frames:
+            raise failure
         failure = httpx.RemoteProtocolError(f"a redirect to no URL: {failure!s:.200}")
     failure.request = bare(request)
     return Answer(response, content.getvalue(), failure)
@@ -134,7 +143,7 @@ class SyncClient(Settings[httpx.Client]):
                 return Answer(response)
             with closing(response):
                 read(response, limits, content)
-        except (httpx.RequestError, httpx.InvalidURL, UnicodeError) as failure:
+        except _FAILURES as failure:
             return _failed(failure, response, content, request)
         return Answer(response, content.getvalue())
 
@@ -204,7 +213,7 @@ class AsyncClient(Settings[httpx.AsyncClient]):
                     return Answer(response)
                 async with aclosing(response):
                     await async_read(response, limits, content)
-        except (httpx.RequestError, httpx.InvalidURL, UnicodeError) as failure:
+        except _FAILURES as failure:
             return _failed(failure, response, content, request)
         return Answer(response, content.getvalue())
 

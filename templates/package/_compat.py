@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from ._source_map import Path as Path
 from ._source_map import above, escape, mark, pointer, pointer_of, source_of, within
+from ._values import visible
 
 __all__ = ["CompatError", "Deprecation", "Drop", "Normalized", "PayloadError", "Rewrite"]
 
@@ -75,7 +76,7 @@ class CompatError(ValueError):
         self.rule, self.pointer, self.message = rule, pointer, message
 
     def __str__(self) -> str:
-        return f"{self.pointer or '(root)'}: {self.message}"
+        return visible(f"{self.pointer or '(root)'}: {self.message}")
 
 
 class PayloadError(ValueError):
@@ -152,7 +153,7 @@ class Normalized:
         try:
             instance: M = model.model_validate(self.value, by_alias=True, by_name=False)
         except ValueError as error:
-            raise self._refusal(error) from error
+            raise self._refusal(error) from None  # whose text has keys of the payload as they are
         except RecursionError:
             raise PayloadError((_too_deep(),)) from None
         except OverflowError:

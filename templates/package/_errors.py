@@ -7,6 +7,8 @@ from typing import Any, ClassVar, NamedTuple
 
 import httpx
 
+from ._values import visible
+
 ERROR_BYTES = 1024 * 1024
 """The most bytes that are read of an answer which is no result."""
 
@@ -42,13 +44,6 @@ class Answer(NamedTuple):
         return missed(message, self, not isinstance(failure, _UNSENT))
 
 
-def _visible(text: str) -> str:
-    """A text of a server in which nothing moves the cursor, ends the line or turns the direction round."""
-    if text.isprintable():
-        return text
-    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)
-
-
 class APIError(Exception):
     """A call that failed. `response`, `status_code`, `headers`, `request_id` and `body` (500 characters)
     are of the answer, if there was one, and as the server wrote them; `type`, `param` and `code` are what it says of the error, and
@@ -70,10 +65,10 @@ class APIError(Exception):
         self.body = answer.content[:2000].decode("utf-8", "replace")[:500]
         self.type, self.param, self.code = (said.get(key) for key in ("type", "param", "code"))
         told = f"{message}: {said['message']:.500}" if said.get("message") else message
-        self.message = _visible(told)
+        self.message = visible(told)
         notes = [f"request {self.request_id:.200}"] if self.request_id else []
         notes += ["it may have been carried out, and billed"] if maybe_processed else []
-        super().__init__(_visible(f"{told} ({'; '.join(notes)})" if notes else told))
+        super().__init__(visible(f"{told} ({'; '.join(notes)})" if notes else told))
 
 
 def _said(body: bytes) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from contextlib import closing
+from contextlib import ExitStack, closing
 from functools import cache
 from ipaddress import IPv4Address, ip_address, ip_network
 from ssl import SSLContext
@@ -12,7 +12,7 @@ from urllib.request import getproxies, proxy_bypass
 import httpx
 
 from ._errors import Answer
-from ._limits import ACCEPT_ENCODING, Content, Limits, NoCookies, read
+from ._limits import ACCEPT_ENCODING, Content, Limits, NoCookies, read, unreachable
 
 _HOPS = 5
 _ADDRESSES = 4
@@ -38,16 +38,18 @@ def fetched(url: str, limits: Limits) -> bytes:
     """What is at a URL. The answer is trusted with the first address, nobody with a private one after it. Behind a proxy
     of the environment the proxy looks names up, and only addresses and localhost are judged. Raises httpx.HTTPError,
     httpx.InvalidURL, OSError, ValueError."""
-    answer = limits.in_time(lambda: _followed(url, limits))
+    # It is closed where the deadline is over, so that a thread that was left behind ends.
+    with ExitStack() as opened:
+        answer = limits.in_time(lambda: _followed(url, limits, opened))
     if answer.failure:
         raise answer.failure
     return answer.content
 
 
-def _followed(url: str, limits: Limits) -> Answer:
+def _followed(url: str, limits: Limits, opened: ExitStack) -> Answer:
     first = at = httpx.URL(url)
     for _ in range(_HOPS + 1):
-        answer = _answered(at, at != first, limits)
+        answer = _answered(at, at != first, limits, opened)
         assert answer.response is not None
         if not answer.response.has_redirect_location:
             answer.response.raise_for_status()
@@ -56,20 +58,26 @@ def _followed(url: str, limits: Limits) -> Answer:
     raise httpx.TooManyRedirects(f"more than {_HOPS} redirects")
 
 
-def _answered(url: httpx.URL, is_judged: bool, limits: Limits) -> Answer:
+def _answered(url: httpx.URL, is_judged: bool, limits: Limits, opened: ExitStack) -> Answer:
     """The answer of one address, with its content if it is a success."""
     if url.scheme not in {"http", "https"} or not url.host:
         raise httpx.UnsupportedProtocol("neither http:// nor https:// and a host")
+    if why := unreachable(url):
+        raise httpx.UnsupportedProtocol(why)
     proxy, content = _proxy(url), Content()
+    places = _addresses(url, is_by_name=bool(proxy))
+    is_local = url.host.rstrip(".").endswith("localhost")
+    if is_judged and (is_local or not all(map(_is_public, places))):
+        raise OSError(f"redirects to {url.host}, which is not public")
+    if limits.left <= 0:
+        raise limits.late()
     transport = httpx.HTTPTransport(verify=_context(), proxy=proxy, trust_env=False)
-    with httpx.Client(transport=transport, timeout=_TIMEOUT, cookies=NoCookies()) as http:
-        places = _addresses(url, is_by_name=bool(proxy))
-        is_local = url.host.rstrip(".").endswith("localhost")
-        if is_judged and (is_local or not all(map(_is_public, places))):
-            raise OSError(f"redirects to {url.host}, which is not public")
-        with closing(_sent(http, url, [url.host] if proxy else places, limits)) as response:
-            if response.is_success:
-                read(response, limits, content)
+    http = opened.enter_context(
+        httpx.Client(transport=transport, timeout=_TIMEOUT, cookies=NoCookies())
+    )
+    with closing(_sent(http, url, [url.host] if proxy else places, limits)) as response:
+        if response.is_success:
+            read(response, limits, content)
     return Answer(response, content.getvalue())
 
 

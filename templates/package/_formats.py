@@ -188,7 +188,7 @@ def _write_binary(value: bytes) -> str:
 
 
 def _read_decimal(text: str) -> Decimal:
-    _matched(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?", text)
+    _matched(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?", text)
     return Decimal(text)
 
 

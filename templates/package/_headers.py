@@ -36,7 +36,7 @@ def _value(annotation: Any, text: str) -> Any:
     only: Any = GenericAlias(tuple, (annotation,))
     judge = TypeAdapter[Any](only, config=ConfigDict(strict=True))
     for value in _readings(text):
-        with suppress(ValidationError):
+        with suppress(ValidationError, OverflowError):  # an integer that is beyond all floats
             judge.validate_python((value,))
             return value
     return text

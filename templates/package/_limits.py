@@ -1,4 +1,4 @@
-"""What an answer may take, whoever sends it: bytes as decoded, bytes of a line, and time."""
+"""What an answer may take, whoever sends it: bytes as decoded, bytes of a line, and time. And where none comes from."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, aclosing, contextmanager, nullcon
 from contextvars import copy_context
 from http.cookiejar import CookieJar
 from math import inf
+from ssl import SSLError
 from threading import TIMEOUT_MAX, Thread
 from time import monotonic
 from typing import Any, NamedTuple
@@ -17,6 +18,7 @@ import anyio
 import httpx
 
 from ._errors import ERROR_BYTES, Answer, Unreadable
+from ._values import visible
 
 ACCEPT_ENCODING = "gzip, deflate"  # what zlib reads, within bounds
 _CODINGS = frozenset({"gzip", "x-gzip", "deflate"})
@@ -26,6 +28,16 @@ _RESPONSE_BYTES = 64 * 1024 * 1024  # some 1.5 GB, if it is JSON of empty lists
 _LINE_BYTES = 16 * 1024 * 1024
 _TOKEN_SECONDS = 60.0
 _LONGEST_WAIT = 2_000_000.0  # for the network: beyond 2^31 milliseconds a socket takes none
+
+
+def unreachable(url: httpx.URL) -> str:
+    """Why no connection leads to the host and port of a URL; nothing where one may. Each event loop fails otherwise for these."""
+    try:
+        url.raw_host.decode().encode("idna")  # as sockets do
+    except UnicodeError:
+        return "its host is longer than names are, or has a part of no or more than 63 characters"
+    is_port = url.port is None or 0 < url.port < 65536
+    return "" if is_port else "its port is none of 1 to 65535"
 
 
 class NoCookies(CookieJar):
@@ -135,7 +147,7 @@ def _decoder(response: httpx.Response) -> Callable[[bytes], Iterator[bytes]] | N
             raise httpx.DecodingError(f"cut off inside of its {codings[0]}")
         has_begun, piece = True, b""
         if chunk and (len(codings) > 1 or codings[0] not in _CODINGS):
-            told = f"{', '.join(codings):.100}"
+            told = visible(", ".join(codings))[:100]
             raise Unreadable(f"content coding {told}, where one of {ACCEPT_ENCODING} was asked for")
         while chunk or len(piece) == _PIECE:
             try:
@@ -193,7 +205,11 @@ class Content:
         return b"".join([*self._pieces, self._small] if self._small else self._pieces)
 
 
-_ONCE = "the answer was closed or read before: it is read once"
+def _misread(error: Exception) -> Exception:
+    """What a caller does wrong with an answer, in words of this package; that TLS broke, in those of httpx."""
+    if isinstance(error, SSLError):
+        return httpx.ReadError(f"{error!s:.200}")
+    return ValueError("the answer was closed or read before: it is read once")
 
 
 def pieces(response: httpx.Response, limits: Limits) -> Iterator[bytes]:
@@ -202,8 +218,8 @@ def pieces(response: httpx.Response, limits: Limits) -> Iterator[bytes]:
     try:
         for chunk in (response.content,) if response.is_stream_consumed else response.iter_raw():
             yield from meter.passed(chunk)
-    except httpx.StreamError as error:
-        raise ValueError(_ONCE) from error
+    except (httpx.StreamError, SSLError) as error:
+        raise _misread(error) from error
     yield from meter.passed(b"")
 
 
@@ -218,8 +234,8 @@ async def async_pieces(response: httpx.Response, limits: Limits) -> AsyncGenerat
         try:
             with limits.scope():
                 chunk = await anext(chunks, b"")
-        except httpx.StreamError as error:
-            raise ValueError(_ONCE) from error
+        except (httpx.StreamError, SSLError) as error:
+            raise _misread(error) from error
         for piece in meter.passed(chunk):
             yield piece
         if not chunk:  # httpx gives no empty ones

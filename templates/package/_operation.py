@@ -368,8 +368,14 @@ class Operation(Generic[R]):
             raise APIResponseValidationError(message, answer, True) from error
 
     def _value(self, answer: Answer) -> Any:
-        codec = self.codec(answer.response) if answer.response is not None else None
-        return codec.decode(answer) if codec else None
+        response = answer.response
+        codec = self.codec(response) if response is not None else None
+        said = {key for key in self.answers if key[0] == "2"} or {
+            "204"
+        }  # else `default` is of errors
+        is_204 = response is not None and response.status_code == 204 and isinstance(codec, Json)
+        is_none = is_204 and not said.isdisjoint({"204", "2XX"})
+        return codec.decode(answer) if codec and not is_none else None
 
     def failure(self, answer: Answer) -> APIError | None:
         """The error that an answer tells; None for a success, and for what the API document lists below 400."""

@@ -17,7 +17,7 @@ from anyio.lowlevel import RunVar
 from pydantic_core import from_json
 
 from ._errors import Answer, AuthenticationError
-from ._limits import ACCEPT_ENCODING, Limits
+from ._limits import ACCEPT_ENCODING, Limits, unreachable
 from ._operation import Draft
 from ._request import AsyncSend, Send, Tokens
 
@@ -188,6 +188,7 @@ class _ClientCredentials:
         return isinstance(request.stream, httpx.ByteStream)
 
     def _asked(self, request: httpx.Request) -> httpx.Request:
+        """What asks for a token. Raises httpx.UnsupportedProtocol where nobody can be asked."""
         form = {"grant_type": "client_credentials", "scope": " ".join(self._scheme.scopes)}
         basic = ":".join(quote(part, "") for part in self._client)  # RFC 6749, 2.3.1
         token = b64encode(basic.encode()).decode()
@@ -198,9 +199,10 @@ class _ClientCredentials:
         }
         sent = {name: value for name, value in form.items() if value}
         timeout = {"timeout": dict(request.extensions.get("timeout", {}))}
-        return httpx.Request(
-            "POST", self._scheme.token_url, data=sent, headers=headers, extensions=timeout
-        )
+        url = httpx.URL(self._scheme.token_url)
+        if why := unreachable(url):
+            raise httpx.UnsupportedProtocol(why)
+        return httpx.Request("POST", url, data=sent, headers=headers, extensions=timeout)
 
     def _keep(self, asked: Answer) -> None:
         """Keep the token of an answer (RFC 6749, 5.1). Raises httpx.RequestError where there is none now, and

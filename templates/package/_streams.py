@@ -22,6 +22,7 @@ from ._limits import Limits, async_pieces, pieces
 from ._operation import MISFITS, Codec, Json, Operation
 from ._request import Request
 from ._transport import AsyncClient, SyncClient
+from ._values import visible
 
 T = TypeVar("T")
 _FIELDS = frozenset({"event", "data", "id", "retry"})
@@ -249,7 +250,7 @@ class _Items(_Answered, Generic[T]):
 
     def _refused(self, line: str) -> Iterable[Any]:
         kind = self.response.headers.get("content-type", "")
-        raise ValueError(f"{kind or 'an answer without a media type'} is no stream")
+        raise ValueError(f"{visible(kind) or 'an answer without a media type'} is no stream")
 
     def _items(self, chunk: bytes) -> Iterator[T]:
         """The items that the next bytes complete; those that are left, after the last chunk, of none."""

@@ -1,4 +1,4 @@
-"""JSON values: which are equal, what kind they are, and parts of them."""
+"""JSON values: which are equal, what kind they are, and parts of them; texts as they may be shown."""
 
 from __future__ import annotations
 
@@ -176,3 +176,10 @@ def cut(value: Any, path: Sequence[str]) -> tuple[dict[str, Any], list[Any]]:
     if not left:
         del rest[name]
     return rest, found
+
+
+def visible(text: str) -> str:
+    """A text of somebody else in which nothing moves the cursor, ends the line or turns the direction round."""
+    if text.isprintable():
+        return text
+    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)

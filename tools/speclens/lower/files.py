@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from speclens.literals import literal
-from speclens.lower import compat
+from speclens.lower import compat, facts
 from speclens.lower.walk import JsonObject, all_schemas, follow
 from speclens.problems import Finding
 from speclens.source.pointer import join
@@ -49,6 +49,22 @@ def _holds_files(document: JsonObject, pointer: str, schema: Any) -> bool:
     )
 
 
+def _unfit(
+    document: JsonObject, place: str, key: str, name: str, member: tuple[str, Any]
+) -> Iterator[Finding]:
+    """What is wrong with a property that is to hold a file."""
+    into = compat.keywords(member[1]).get("into")
+    if isinstance(into, str):
+        message = f"no file is looked for in the older property `{name}`"
+        yield Finding("file/older-property", place, message, f"name what is at `{into}`")
+    elif key == "first" and not _holds_files(document, *member):
+        hint = f"write `x-file` on the schema of the items of `{name}`"
+        yield Finding("file/no-file", place, f"the items of `{name}` are no files", hint)
+    elif key != "first" and "string" not in facts.types_of(document, member[1]):
+        hint = f"name a property of `type: string` as `{key}`"
+        yield Finding("file/no-text", place, f"`{name}` is never a text", hint)
+
+
 def _check(document: JsonObject, pointer: str, schema: JsonObject) -> Iterator[Finding]:
     told, place = schema[KEYWORD], join(pointer, KEYWORD)
     hint = "write {base64: PROPERTY, url: PROPERTY}, one or both, or {first: PROPERTY}"
@@ -63,10 +79,8 @@ def _check(document: JsonObject, pointer: str, schema: JsonObject) -> Iterator[F
         elif not isinstance(name, str) or name not in members:
             message = f"`{key}` names no property of this schema"
             yield Finding("file/unknown-property", join(place, key), message, hint)
-        elif key == "first" and not _holds_files(document, *members[name]):
-            message = f"the items of `{name}` are no files"
-            told_how = f"write `x-file` on the schema of the items of `{name}`"
-            yield Finding("file/no-file", join(place, key), message, told_how)
+        else:
+            yield from _unfit(document, join(place, key), key, name, members[name])
     for name in sorted(METHODS & members.keys()):
         message = f"the property `{name}` would hide the method of that name of a file"
         yield Finding(

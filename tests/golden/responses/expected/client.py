@@ -62,6 +62,15 @@ GET_EITHER: Operation[_models.Pet | str] = Operation(
 )
 
 
+GET_ANY: Operation[_models.Pet] = Operation(
+    "GET",
+    "/any",
+    answers={
+        "default": Json(_models.Pet),
+    },
+)
+
+
 GET_MOVED: Operation[Any] = Operation(
     "GET",
     "/moved",
@@ -95,6 +104,10 @@ class Pets(Resource[SyncClient]):
         """See the API."""
         return self._client.call(GET_EITHER, arguments)
 
+    def get_any(self, **arguments: Unpack[RequestOptions]) -> _models.Pet:
+        """See the API."""
+        return self._client.call(GET_ANY, arguments)
+
     def get_moved(self, **arguments: Unpack[RequestOptions]) -> Any:
         """See the API."""
         return self._client.call(GET_MOVED, arguments)
@@ -122,6 +135,10 @@ class AsyncPets(Resource[AsyncClient]):
     ) -> Coroutine[Any, Any, _models.Pet | str]:
         """`Pets.get_either`, to be awaited."""
         return self._client.call(GET_EITHER, arguments)
+
+    def get_any(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, _models.Pet]:
+        """`Pets.get_any`, to be awaited."""
+        return self._client.call(GET_ANY, arguments)
 
     def get_moved(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, Any]:
         """`Pets.get_moved`, to be awaited."""
