@@ -77,6 +77,7 @@ def _operation(inputs: Inputs, found: Endpoint, heads: str, lifted: str) -> ir.O
     stream, is_plain = responses.stream(answers), responses.is_plain(answers)
     is_download = responses.is_download(answers)
     classes = _served(inputs, found, request, answers)
+    pages = paging.paging(inputs.document, operation, request.arguments, answers)
     return ir.Operation(
         name=found.name,
         ident=ident,
@@ -101,9 +102,7 @@ def _operation(inputs: Inputs, found: Endpoint, heads: str, lifted: str) -> ir.O
         is_plain=is_plain,
         stream=stream,
         is_download=is_download,
-        paging=paging.paging(inputs.document, operation, request.arguments, answers)
-        if is_plain
-        else "",
+        paging=pages if is_plain else "",
         alternatives=security.alternatives(inputs.document, operation),
         security=security.own(inputs.document, operation),
         base_url="",
