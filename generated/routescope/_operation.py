@@ -34,9 +34,7 @@ to_json = partial(_ANY.dump_python, mode="json", exclude_unset=True, fallback=di
 MISFITS = (ValueError, OverflowError, RecursionError)
 """What reading an answer raises that is not as the API document says."""
 _SMALL = 4096  # bytes of an answer whose places, each written out, are some megabytes at most
-_NAMES = (
-    10_000_000  # characters of names in places that an answer may have besides 16 for each byte
-)
+_NAMES = 10_000_000  # characters of names in the places of an answer, besides 16 for each byte
 ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
@@ -334,12 +332,14 @@ class Operation(Generic[R]):
     def _value(self, answer: Answer) -> Any:
         response = answer.response
         codec = self.codec(response) if response is not None else None
-        said = {key for key in self.answers if key[0] == "2"} or {
-            "204"
-        }  # else `default` is of errors
-        is_204 = response is not None and response.status_code == 204 and isinstance(codec, Json)
-        is_none = is_204 and not said.isdisjoint({"204", "2XX"})
-        return codec.decode(answer) if codec and not is_none else None
+        is_204 = response is not None and response.status_code == 204
+        return codec.decode(answer) if codec and not (is_204 and self._is_empty(codec)) else None
+
+    def _is_empty(self, codec: Codec) -> bool:
+        """Whether a 204, which has no content, is a result: where JSON is said of it, of all successes, or of whatever is
+        answered. Beside other successes `default` is of errors."""
+        listed = {key for key in self.answers if key[0] == "2"} or {"204"}
+        return isinstance(codec, Json) and not listed.isdisjoint({"204", "2XX"})
 
     def failure(self, answer: Answer) -> APIError | None:
         """The error that an answer tells; None for a success, and for what the API document lists below 400."""
