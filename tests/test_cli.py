@@ -383,7 +383,7 @@ def test_generate_tells_what_it_wrote(generated: Path) -> None:
 
     assert (result.exit_code, result.stdout) == (
         0,
-        "out/pets/models.py\n1 of 12 files written\n",
+        "out/pets/models.py\n1 of 13 files written\n",
     )
 
 
@@ -543,6 +543,7 @@ def test_an_empty_output_is_all_missing(project: Path) -> None:
         for path in (
             "README.md",
             "pets/__init__.py",
+            "pets/_bounded.py",
             "pets/_compat.py",
             "pets/_gather.py",
             "pets/_source_map.py",

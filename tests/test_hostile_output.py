@@ -177,6 +177,7 @@ OF_CLIENTS = (
 )  # fmt: skip
 FILES = (
     "__init__.py",
+    "_bounded.py",
     "_compat.py",
     "_gather.py",
     "_source_map.py",

@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import tracemalloc
 from collections.abc import Callable
-from functools import cache, partial
+from functools import cache, partial, reduce
 from importlib import import_module
+from operator import or_
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Annotated, Any
 
 import anyio
 import httpx
 import pytest
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError, create_model
+from runtime._among import Among
 
 from built import HEAD, drafts, imported, schemas, texts
 from growth import LINEAR, exponent
@@ -206,6 +208,26 @@ def test_of_many_options_the_nearest_one_makes_errors(tmp_path: Path) -> None:
         return most
 
     assert peak(2000) < 4.4 * peak(500)
+
+
+def test_what_is_no_object_is_tried_with_no_model_but_one() -> None:
+    """Each of 100 models was tried with each number of an array."""
+    models = [create_model(f"M{index}") for index in range(5)]
+
+    def tried(*options: Any) -> int:
+        among, calls = Among(), list[Any]()
+        TypeAdapter(Annotated[reduce(or_, options), among])
+
+        def handler(value: Any) -> Any:
+            calls.append(value)
+            return TypeAdapter(int).validate_python("")
+
+        with pytest.raises(ValidationError):
+            among._validate(1, handler)  # type: ignore[arg-type]
+        return len(calls)
+
+    assert tried(*models) == 1
+    assert tried(*models, list[str], dict[str, str]) == 2
 
 
 def served(place: Path) -> tuple[ModuleType, ModuleType]:

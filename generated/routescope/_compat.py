@@ -7,6 +7,7 @@ from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from ._bounded import MOST_COUNTED, validated
 from ._source_map import Path as Path
 from ._source_map import above, escape, mark, pointer, pointer_of, source_of, within
 from ._values import visible
@@ -26,7 +27,6 @@ MOST_NOTES = 1000
 """The rewrites of a payload that are listed, and the drops; `more_rewrites` and `more_drops` say how many there are besides."""
 MOST_TEXT = 100_000
 """The characters of pointers after which no more errors, rewrites or drops are listed: a key may have megabytes."""
-_MOST_COUNTED = 10_000  # pydantic gives all errors or none, and each takes about 600 bytes
 _ROOM = 2 * MOST_TEXT
 
 
@@ -152,7 +152,7 @@ class Normalized:
     def validate(self, model: type[M]) -> M:
         """The payload as an instance of its model. Raises PayloadError, with the sender's pointers."""
         try:
-            instance: M = model.model_validate(self.value, by_alias=True, by_name=False)
+            instance: M = validated(model, self.value)
         except ValueError as error:
             raise self._refusal(error) from None  # whose text has keys of the payload as they are
         except RecursionError:
@@ -165,8 +165,8 @@ class Normalized:
     def _refusal(self, error: Any) -> PayloadError:
         """What a model refuses a payload with: `error` is pydantic's, or one without places."""
         count: int = getattr(error, "error_count", int)()
-        if count > _MOST_COUNTED:
-            said = f"{count} errors, too many to list them"
+        if count > MOST_COUNTED:
+            said = f"more than {MOST_COUNTED} errors, too many to list them"
             return PayloadError((CompatError("errors", "", said),))
         plain = {"include_url": False, "include_context": False, "include_input": False}
         seen, size = 0, 0

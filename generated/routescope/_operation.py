@@ -120,6 +120,7 @@ class _Adapter:
         self._adapter = TypeAdapter[Any](
             annotation, config={"strict": True, "hide_input_in_errors": True}
         )
+        self.__pydantic_core_schema__ = self._adapter.core_schema
 
     def model_validate(self, value: Any, **options: bool) -> Any:
         return self._adapter.validate_python(value, by_alias=True, by_name=False)

@@ -67,6 +67,7 @@ class Among:
         self._labels: dict[Any, str] = {
             of: label for label, of in self._types.items() if _is_model(of)
         }
+        self._models = frozenset(self._labels.values())
         types = {**self._tags, **self._types}
         if self._default is not None:
             types[self._labels.setdefault(self._default, "")] = self._default
@@ -144,8 +145,11 @@ class Among:
 
     def _others(self, value: Any, said: Any) -> Iterable[str]:
         """The alternatives that are left to try."""
-        if not isinstance(value, dict):
+        if isinstance(value, BaseModel):
             return [label for label in self._types if label != said]
+        if not isinstance(value, dict):  # no model takes it: one of them says so
+            others = [label for label in self._types if label not in self._models]
+            return others or [*self._types][:1]
         if self._default is not None:
             return {self._labels[self._default]} - {said}
         self._members = self._members or {label: _Members(of) for label, of in self._types.items()}

@@ -91,6 +91,7 @@ TABLE: tuple[tuple[str, str, Subjects, Condition], ...] = (
     ("{package}/_formats.py", "package/_formats.py", _nothing, _always),
     ("{package}/normalizers.py", "package/normalizers.py.j2", _schemas, _has_folds),
     ("{package}/_compat.py", "package/_compat.py", _nothing, _always),
+    ("{package}/_bounded.py", "package/_bounded.py", _nothing, _always),
     ("{package}/_gather.py", "package/_gather.py", _nothing, _always),
     ("{package}/_values.py", "package/_values.py", _nothing, _always),
     ("{package}/_patterns.py", "package/_patterns.py", _nothing, _always),

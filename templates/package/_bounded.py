@@ -1,0 +1,234 @@
+"""Validation that keeps few errors of what is large: pydantic makes all errors before it tells one, some 500 bytes for each
+option of a union that a value is tried with, where a value may be one byte."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache, partial
+from typing import Any, NoReturn, TypeAlias
+
+from pydantic_core import PydanticCustomError, SchemaValidator, ValidationError, core_schema
+
+MOST_COUNTED = 10_000
+"""The errors of a payload that are counted."""
+_MOST_KEPT = 1000
+_MOST_OF_OPTION = 100
+_MOST_PLACES = 1_000_000  # bytes of the places of errors that are kept
+_LIGHT = 8 * 1024  # bytes of the places of all values of a payload that is validated as it is
+_PLACE = 32  # bytes that a key or an index takes in the place of an error, besides the key's own
+_ITEMS = frozenset(
+    {"items_schema", "keys_schema", "values_schema", "extras_schema", "extras_keys_schema"}
+)
+_PARTS = _ITEMS | {"schema", "fields", "choices", "definitions", "steps"}
+_PARTS |= {"lax_schema", "strict_schema", "json_schema", "python_schema"}
+Schema: TypeAlias = Any  # of pydantic_core, which checks it
+
+
+class Refused(ValueError):
+    """The errors of a value that is large: the first, and how many there are."""
+
+    def __init__(self, error: ValidationError, count: int) -> None:
+        super().__init__(f"{count} errors")
+        self.errors, self._count = error.errors, count
+
+    def error_count(self) -> int:
+        return self._count
+
+
+def validated(model: Any, value: Any) -> Any:
+    """A JSON value as its model. Raises ValidationError or Refused."""
+    if _reach(value, _LIGHT)[0] <= _LIGHT:
+        return model.model_validate(value, by_alias=True, by_name=False)
+    try:
+        return _built(model, _ending).validate_python(value, by_alias=True, by_name=False)
+    except ValidationError:
+        counted = _Counted(min(_MOST_KEPT, 1 + _MOST_PLACES // _reach(value)[1]))
+    try:
+        counting = _built(model, _counting)
+        return counting.validate_python(value, by_alias=True, by_name=False, context=counted)
+    except ValidationError as error:
+        raise Refused(error, error.error_count() + counted.count - counted.kept) from None
+
+
+def _reach(value: Any, most: float = float("inf")) -> tuple[int, int]:
+    """About how many bytes the places of all values in a JSON value take, and how many the longest;
+    what is more than `most` is not looked at."""
+    size, longest = 0, _PLACE
+    left: list[tuple[Any, int]] = [(value, _PLACE)] if _holds(value) else []
+    while left and size <= most:
+        inner, at = left.pop()
+        size += at * len(inner)
+        if isinstance(inner, dict) and size <= most:
+            lengths = [at + len(name) for name in inner]
+            size += sum(lengths) - at * len(inner)
+            longest = max(longest, *lengths)
+            pairs = zip(lengths, inner.values(), strict=True)
+            left += [(item, of + _PLACE) for of, item in pairs if _holds(item)]
+        elif size <= most:
+            longest = max(longest, at)
+            left += [(item, at + _PLACE) for item in inner if _holds(item)]
+    return size, longest
+
+
+def _holds(value: Any) -> bool:
+    return isinstance(value, (dict, list)) and bool(value)
+
+
+class _End(Exception):
+    pass
+
+
+def _end() -> NoReturn:
+    raise _End
+
+
+def _until_end(value: Any, handler: Callable[[Any], Any]) -> Any:
+    try:
+        return handler(value)
+    except _End:
+        raise PydanticCustomError("member", "a member is wrong") from None
+
+
+def _ending(schema: Schema) -> Any:
+    """Of what may hold any number of values, a schema that makes no more errors than one of them does."""
+    kind = schema["type"]
+    if kind in {"list", "tuple", "dict"}:
+        return {**schema, "fail_fast": True}
+    if kind == "definition-ref":
+        return core_schema.custom_error_schema(schema, "value", custom_error_message="wrong")
+    if "extras_schema" not in schema:
+        return schema
+    # Pydantic asks for the default where a value is wrong, and never where it is right.
+    ends = core_schema.with_default_schema(
+        schema["extras_schema"], default_factory=_end, on_error="default"
+    )
+    inner: Any = {**schema, "extras_schema": ends}
+    return core_schema.no_info_wrap_validator_function(_until_end, inner)
+
+
+@dataclass(slots=True)
+class _Counted:
+    """Errors so far: how many may be kept, how many there are, how many are kept."""
+
+    room: int
+    count: int = 0
+    kept: int = 0
+
+
+def _keeps(value: Any, handler: Callable[[Any], Any], info: Any) -> Any:
+    """A value, or its errors while there is room; later ones are counted."""
+    counted: _Counted = info.context
+    if counted.count > MOST_COUNTED:
+        return value
+    before = counted.kept
+    try:
+        return handler(value)
+    except ValidationError as error:
+        own = error.error_count() + before - counted.kept  # the others are of what is inside
+        counted.count += own
+        if before >= counted.room:
+            return value
+        counted.kept += own
+        raise
+
+
+def _tells(value: Any, handler: Callable[[Any], Any], info: Any) -> Any:
+    """A value tried with an option: its errors count if no other option takes it."""
+    counted: _Counted = info.context
+    outside = counted.room, counted.count, counted.kept
+    counted.room, counted.count, counted.kept = _MOST_OF_OPTION, 0, 0
+    try:
+        return handler(value)
+    finally:
+        counted.room, counted.count, counted.kept = outside
+
+
+def _counting(schema: Schema) -> Any:
+    """Of what may hold any number of values, a schema that keeps and counts errors in its context."""
+    wrap: Any = core_schema.with_info_wrap_validator_function
+    keep, tell = partial(wrap, _keeps), partial(wrap, _tells)
+    if schema["type"] == "definition-ref":
+        return keep(schema)
+    held = _ITEMS & schema.keys()
+    made = {key: _each(keep, schema[key]) for key in held}
+    if "choices" in schema:
+        made["choices"] = _each(tell, schema["choices"])
+    return {**schema, **made} if made else schema
+
+
+def _each(change: Callable[[Schema], Any], old: Any) -> Any:
+    """A part of a schema, with each schema in it changed; the same if none is."""
+    if isinstance(old, list):
+        made: Any = [_each(change, one) for one in old]
+        return old if all(map(operator.is_, made, old)) else made
+    if isinstance(old.get("type", {}), dict):
+        made = {name: _each(change, one) for name, one in old.items()}
+        return old if all(one is old[name] for name, one in made.items()) else made
+    return change(old)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rewriting:
+    """Schemas that are changed, those inside first, however deep they are. `open` has the ids of those that are a part of
+    themselves, or hold a reference to such."""
+
+    change: Callable[[Schema], Any]
+    known: dict[int, Schema] = field(default_factory=dict)
+    open: set[int] = field(default_factory=set)
+
+    def schema(self, root: Schema) -> Schema:
+        left = [root]
+        while left:
+            old = left.pop()
+            inside = _inside(old)
+            if unknown := [one for one in inside if id(one) not in self.known]:
+                left += [old, *unknown]
+            elif id(old) not in self.known:
+                if old["type"] == "definition-ref" or any(id(one) in self.open for one in inside):
+                    self.open.add(id(old))
+                self.known[id(old)] = self.change(self._made(old))
+        return self.known[id(root)]
+
+    def _made(self, old: Schema) -> Schema:
+        parts = {key: _each(self._known, old[key]) for key in _PARTS & old.keys()}
+        made = {key: one for key, one in parts.items() if one is not old[key]}
+        if not made:
+            return old
+        if old["type"] != "model":
+            return {**old, **made}
+        cls: Any = _instead_of(old["cls"])
+        whole: Schema = {**old, **made, "cls": cls}
+        if id(old) not in self.open:  # as pydantic does: a deep schema takes no deep stack
+            cls.__pydantic_validator__ = SchemaValidator(whole, old.get("config"))
+            cls.__pydantic_complete__ = True
+        return whole
+
+    def _known(self, old: Schema) -> Schema:
+        return self.known[id(old)]
+
+
+def _inside(schema: Schema) -> list[Schema]:
+    """The schemas that are parts of a schema."""
+    found: list[Schema] = []
+
+    def find(one: Schema) -> Schema:
+        found.append(one)
+        return one
+
+    for key in _PARTS & schema.keys():
+        _each(find, schema[key])
+    return found
+
+
+def _instead_of(model: type[Any]) -> type[Any]:
+    """A class that makes instances of a model. For its own, pydantic takes the model's own validator."""
+    made = staticmethod(partial(object.__new__, model))
+    return type(model.__name__, (), {"__new__": made})
+
+
+@cache
+def _built(model: Any, change: Callable[[Schema], Any]) -> SchemaValidator:
+    schema = dict(model.__pydantic_core_schema__)
+    return SchemaValidator(_Rewriting(change).schema(schema), schema.get("config"))

@@ -1,0 +1,223 @@
+"""Values that make many errors: few are kept, whatever holds them and however many options a union has.
+
+Pydantic allocates errors where `tracemalloc` does not look, so memory is that of a process of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from built import imported, schemas, texts
+from growth import LINEAR, exponent
+from routescope._bounded import Refused, validated
+from routescope._compat import PayloadError, unchanged
+from routescope._operation import Json
+from routescope.server import Fault, _parsed
+from server_memory import peak
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="memory is that of a fork")
+MOST = 40
+"""The memory above that at rest, by the size of an answer; what pydantic made was 1,300 times as much."""
+TEXT, WHOLE = {"type": "string"}, {"type": "integer"}
+
+
+def ref(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def listed(item: Any) -> dict[str, Any]:
+    return {"type": "array", "items": item}
+
+
+def mapped(item: Any) -> dict[str, Any]:
+    return {"type": "object", "additionalProperties": item}
+
+
+def member(*keys: str, **more: Any) -> dict[str, Any]:
+    return {"type": "object", "required": [*keys], "properties": dict.fromkeys(keys, TEXT) | more}
+
+
+def of_kind(kind: str) -> dict[str, Any]:
+    return member("kind", "x", kind={"type": "string", "enum": [kind]})
+
+
+SCALARS = [TEXT, WHOLE, {"type": "boolean"}]
+OPTIONS = {"anyOf": [*SCALARS, ref("A"), ref("B"), listed(TEXT)]}
+KIND = {"oneOf": [ref("P"), ref("Q")], "discriminator": {"propertyName": "kind"}}
+MANY = [f"f{index}" for index in range(60)]
+KEYS = ["type", "schema", "fields", "choices", "cls", "default"]
+NAMED = {
+    "Names": {"type": "object", "required": KEYS, "properties": dict.fromkeys(KEYS, listed(TEXT))},
+    "A": member("a"),
+    "B": member("b"),
+    "P": of_kind("P"),
+    "Q": of_kind("Q"),
+    "Tree": {"type": "object", "properties": {"l": ref("Tree"), "r": ref("Tree"), "x": TEXT}},
+    "Node": {"type": "array", "items": {"anyOf": [ref("Node"), TEXT]}},
+    "Open": {"type": "object", "properties": {"x": TEXT}, "additionalProperties": OPTIONS},
+    "Wide": member(*MANY),
+    "Pair": {"type": "array", "prefixItems": [TEXT, TEXT], "items": False, "minItems": 2, "maxItems": 2},
+}  # fmt: skip
+
+
+def tree(depth: int, leaf: Any) -> Any:
+    return {"l": tree(depth - 1, leaf), "r": tree(depth - 1, leaf)} if depth else leaf
+
+
+def keyed(item: Any, n: int) -> dict[str, Any]:
+    return {f"{index:x}": item for index in range(n)}
+
+
+# The schema of a value, one item that is wrong, one that is right, what holds n of an item.
+Holds = Callable[[Any, int], Any]
+FLAT: Holds = lambda item, n: [item] * n  # noqa: E731
+KINDS: dict[str, tuple[Any, Any, Any, Holds]] = {
+    "texts": (listed(TEXT), 1, "x", FLAT),
+    "a union of scalars": (listed({"anyOf": SCALARS}), None, 1, FLAT),
+    "a union": (listed(OPTIONS), None, {"b": "x"}, FLAT),
+    "objects in a union": (listed(OPTIONS), {}, {"a": "x"}, FLAT),
+    "tags": (listed(KIND), {"kind": "P"}, {"kind": "Q", "x": "x"}, FLAT),
+    "no tag": (listed(KIND), {}, {"kind": "Q", "x": "x"}, FLAT),
+    "no object": (listed(KIND), 1, {"kind": "Q", "x": "x"}, FLAT),
+    "a map": (mapped(TEXT), 1, "x", keyed),
+    "a map of a union": (mapped(OPTIONS), None, "x", keyed),
+    "lists in a map": (mapped(listed(OPTIONS)), [None] * 50, ["x"] * 50, lambda item, n: keyed(item, n // 50)),
+    "lists in a list": (listed(listed(OPTIONS)), [None], ["x"], FLAT),
+    "a list in a union": ({"anyOf": [listed(TEXT), listed(WHOLE), mapped(TEXT)]}, None, 1, FLAT),
+    "a map in a union": ({"anyOf": [mapped(TEXT), mapped(WHOLE)]}, None, 1, keyed),
+    "other members": (ref("Open"), None, 1, keyed),
+    "many members": (listed(ref("Wide")), {}, dict.fromkeys(MANY, ""), lambda item, n: [item] * (n // 20)),
+    "a tree": (ref("Tree"), {"x": 1}, {"x": "x"}, lambda item, n: tree(n.bit_length() - 2, item)),
+    "a list of itself": (ref("Node"), 1, "x", lambda item, n: [[item] * 10] * (n // 10)),
+    "pairs": (listed(ref("Pair")), [1, 1], ["x", "x"], FLAT),
+    "names of pydantic": (
+        listed(ref("Names")), {key: [1] for key in KEYS}, {key: ["x"] for key in KEYS}, lambda item, n: [item] * (n // 6)
+    ),
+    "a long key": (mapped(listed(OPTIONS)), None, "x", lambda item, n: {"k" * n: [item] * n}),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Any]:
+    place = tmp_path_factory.mktemp("many")
+
+    @cache
+    def made(kind: str) -> Any:
+        document = schemas(**NAMED, Box=member("n", node=KINDS[kind][0]))
+        return imported(texts(document), place)
+
+    return made
+
+
+def box(kind: str, item: Any, n: int) -> Any:
+    return {"n": "", "node": KINDS[kind][3](item, n)}
+
+
+def judged(models: Any, payload: Any) -> Any:
+    """The errors of a payload, or what it is."""
+    try:
+        return unchanged(payload).validate(models.Box)
+    except PayloadError as error:
+        return error
+
+
+def grown(act: Callable[[], object]) -> int:
+    """The bytes that an act takes, at its peak, in a process of its own."""
+    reading, writing = os.pipe()
+    if not os.fork():
+        rest = peak()
+        act()
+        os.write(writing, str(peak() - rest).encode())
+        os._exit(0)
+    os.close(writing)
+    os.wait()
+    return int(os.read(reading, 100))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_errors_take_is_bounded_by_what_was_sent(kind: str, model: Any) -> None:
+    models, wrong = model(kind), KINDS[kind][1]
+    judged(models, box(kind, wrong, 1000))
+    payload = box(kind, wrong, 40_000)
+    taken = grown(lambda: judged(models, payload))
+    assert taken <= MOST * len(json.dumps(payload)) + 10_000_000
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("most", [9000, 2000])
+def test_a_body_takes_no_more_than_the_server_promises(kind: str, most: int, model: Any) -> None:
+    """20 MB with its limits, of a body of a megabyte or less."""
+    models, wrong = model(kind), KINDS[kind][1]
+    judged(models, box(kind, wrong, 1000))
+    body = json.dumps(box(kind, wrong, most)).encode()
+    assert len(body) <= 1_000_000
+
+    def read() -> None:
+        with suppress(Fault):
+            judged(models, _parsed(body, 10_000))
+
+    assert grown(read) <= 20_000_000
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_large_is_judged_like_what_is_small(kind: str, model: Any) -> None:
+    models = model(kind)
+    right, wrong = box(kind, KINDS[kind][2], 2000), box(kind, KINDS[kind][1], 1000)
+    assert judged(models, right) == models.Box.model_validate(right)
+    assert type(judged(models, right)) is models.Box
+    with pytest.raises(ValidationError) as told:
+        models.Box.model_validate(wrong, by_alias=True, by_name=False)
+    found = judged(models, wrong)
+    if told.value.error_count() > 10_000:
+        assert [one.rule for one in found.errors] == ["errors"]
+    else:
+        usual = unchanged(wrong)._refusal(told.value)
+        assert list(map(str, found.errors)) == list(map(str, usual.errors))
+        is_exact = kind not in {"a list in a union", "a map in a union"}
+        assert found.more == usual.more if is_exact else found.more >= 100
+
+
+@pytest.mark.parametrize("kind", ["texts", "a union", "a map of a union", "other members"])
+def test_the_time_of_errors_grows_with_their_number(kind: str, model: Any) -> None:
+    models, wrong = model(kind), KINDS[kind][1]
+    assert (
+        exponent(lambda n: box(kind, wrong, n), lambda payload: judged(models, payload), 1000)
+        <= LINEAR
+    )
+
+
+def test_a_type_that_is_no_model_is_judged_the_same() -> None:
+    judge = Json(list[str]).model
+    assert validated(judge, ["x"] * 1000) == ["x"] * 1000
+    with pytest.raises(Refused) as told:
+        validated(judge, [1] * 3000)
+    assert told.value.error_count() == 3000
+    assert len(told.value.errors()) == 1000
+
+
+@pytest.mark.parametrize("is_circle", [False, True])
+def test_a_long_chain_of_models_is_judged(is_circle: bool, tmp_path: Path) -> None:
+    """Of classes that are parts of each other, and of such that are made of each other."""
+    names = [f"C{index}" for index in range(150)]
+    after = dict(zip(names, [*names[1:], names[0]], strict=True))
+    parts = {name: {"next": ref(after[name])} for name in names}
+    if not is_circle:
+        parts[names[-1]] = {}
+    named = {
+        name: {"type": "object", "properties": {"x": listed(TEXT), **parts[name]}} for name in names
+    }
+    models = imported(texts(schemas(**named)), tmp_path)
+    right: Any = {"next": {"next": {"x": ["x"] * 1000}}}
+    assert unchanged(right).validate(models.C0) == models.C0.model_validate(right)
+    right["next"]["next"]["x"] += [1]
+    with pytest.raises(PayloadError, match=r"^/next/next/x/1000: Input should be a valid string$"):
+        unchanged(right).validate(models.C0)
