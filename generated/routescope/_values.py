@@ -12,7 +12,6 @@ from typing import Any
 
 _DUMP = json.JSONEncoder(sort_keys=True, default=repr).encode
 _HEAVY = frozenset({dict, list, float})
-_CONTAINERS = frozenset({dict, list})
 _PLACE = 32  # bytes that a key or an index takes in the place of an error, besides the key's own
 _LONGEST = 14_285  # bits of integers of at most 4,300 digits, which Python writes
 _WHOLE = re.compile(r"\.0|e\+")  # what floats hold that are whole numbers, and texts may
@@ -107,23 +106,6 @@ def weigh(value: Any) -> tuple[int, int]:
         elif isinstance(inner, float) and not math.isfinite(inner):
             raise ValueError("a number is beyond all numbers")
     return members, size
-
-
-def names_within(value: Any, most: int) -> bool:
-    """Whether the names in the places of all that a JSON value holds, each place written out, are no
-    more than so many characters: pydantic writes out the place of each error."""
-    left: list[tuple[Any, int]] = [(value, 0)]
-    while left and most >= 0:
-        inner, at = left.pop()
-        most -= at * len(inner) if type(inner) in _CONTAINERS else 0
-        if type(inner) is dict:
-            for name, item in inner.items():
-                most -= len(name)
-                if type(item) in _CONTAINERS:
-                    left.append((item, at + len(name)))
-        elif type(inner) is list and not _CONTAINERS.isdisjoint(map(type, inner)):
-            left += [(item, at) for item in inner if type(item) in _CONTAINERS]
-    return most >= 0
 
 
 def cut(value: Any, path: Sequence[str]) -> tuple[dict[str, Any], list[Any]]:

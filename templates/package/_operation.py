@@ -19,7 +19,6 @@ from pydantic_core import from_json
 
 from ._compat import Deprecation, Normalized, Rewrite, unchanged
 from ._errors import Answer, APIError, APIResponseValidationError
-from ._values import names_within
 
 R = TypeVar("R")
 
@@ -32,8 +31,6 @@ _ANY = TypeAdapter[Any](
 to_json = partial(_ANY.dump_python, mode="json", exclude_unset=True, fallback=dict)
 MISFITS = (ValueError, OverflowError, RecursionError)
 """What reading an answer raises that is not as the API document says."""
-_SMALL = 4096  # bytes of an answer whose places, each written out, are some megabytes at most
-_NAMES = 10_000_000  # characters of names in the places of an answer, besides 16 for each byte
 ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
@@ -230,9 +227,6 @@ class Json:
 
     def decode(self, answer: Answer) -> Any:
         value = from_json(answer.content, allow_inf_nan=False)
-        size = len(answer.content)
-        if size > _SMALL and not names_within(value, _NAMES + 16 * size):
-            raise ValueError("the places of its values are too long")
         result = self.fold(value).validate(self.model)
         if isinstance(result, BaseModel):
             vars(result)["_response"] = answer.response
