@@ -1,5 +1,3 @@
-from typing import Any
-
 from cadwyn import (
     RequestInfo,
     ResponseInfo,
@@ -40,7 +38,7 @@ class GatherImages(VersionChange):
 
     @convert_request_to_next_version_for(Thing)
     def to_new(request: RequestInfo) -> None:
-        images: list[Any] = []
+        images = []
         for name in ("image", "image_urls"):
             value = request.body.pop(name, None)
             if value in (None, [], ""):
