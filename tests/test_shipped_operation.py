@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -25,7 +24,7 @@ from routescope import (
     _operation,
     _source_map,
 )
-from routescope._errors import Answer, APIResponseValidationError
+from routescope._errors import APIResponseValidationError
 from routescope._files import Content
 from routescope._operation import Draft, Json, Operation, RequestOptions
 from routescope._security import Http
@@ -357,15 +356,3 @@ def test_a_deprecated_field_inside_of_others_is_named_without_its_place() -> Non
     ):
         rewrite = _compat.Rewrite(source, target, "#/rule", old)
         assert _operation._deprecation(rewrite, old) == told
-
-
-def test_names_in_the_places_of_an_answer() -> None:
-    codec = Json(dict[str, Any])
-    for name, is_read in (("k", True), ("k" * 50_000, False)):
-        value = {name: [{"a": [1] * 2_000}, 1, "text"]}
-        said = Answer(content=json.dumps(value).encode())
-        if is_read:
-            assert codec.decode(said) == value
-        else:
-            with pytest.raises(ValueError, match="the places of its values are too long"):
-                codec.decode(said)
