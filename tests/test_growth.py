@@ -80,6 +80,19 @@ OLDER: list[Json] = [
     },
 ]
 
+
+def aliases(count: int) -> Json:
+    """A chain of aliases, each of which is the one after it within bounds."""
+    texts = {f"C{number}": {**TEXT, "maxLength": number + 3} for number in range(count)}
+    names = [*texts, "C"]
+    parts = {name: {"oneOf": [text, {"type": "integer"}]} for name, text in texts.items()}
+    chained = {
+        name: {"allOf": [reference(after), parts[name]]}
+        for name, after in zip(texts, names[1:], strict=True)
+    }
+    return schemas(**chained, C={"oneOf": [TEXT, {"type": "integer"}]})
+
+
 # What grows, and from which size on to four times that it is measured.
 KINDS: dict[str, tuple[Callable[[int], Json], int]] = {
     "a long value of an enumeration": (lambda n: schemas(A={"enum": ["a" * n]}), 1_000_000),
@@ -95,6 +108,7 @@ KINDS: dict[str, tuple[Callable[[int], Json], int]] = {
     "spokes of one hub": (lambda n: schemas(A=thing(new=TEXT, **spokes(n))), 120),
     "spokes of many hubs": (lambda n: schemas(A=thing(**hubs(n))), 60),
     "schemas": (lambda n: schemas(**dict.fromkeys(names(n), thing(a=TEXT))), 150),
+    "aliases of aliases": (aliases, 12),
     "parts": (lambda n: schemas(A={"allOf": [thing(**{name: TEXT}) for name in names(n)]}), 300),
     "parameters": (parameters, 600),
     "operations": (operations, 50),
@@ -171,6 +185,13 @@ def test_a_union_of_very_many_shapes_is_told() -> None:
         judging.read(source(schemas(A={"oneOf": [{"type": "integer"}, *shapes]})))
     (problem,) = caught.value.problems
     assert (problem.rule, problem.pointer) == ("compat/too-many-shapes", "#/components/schemas/A")
+
+
+def test_unions_that_are_compared_without_end_are_told() -> None:
+    bounds = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
+    parts = [{"oneOf": [{"type": "number", one: number} for number in range(40)]} for one in bounds]
+    (told,) = judging.read(source(schemas(A={"allOf": parts}))).warnings
+    assert (told.rule, told.pointer) == ("model/not-enforced", "#/components/schemas/A/allOf/3")
 
 
 def test_large_numbers_whose_hashes_are_one_are_told() -> None:
