@@ -93,6 +93,12 @@ def aliases(count: int) -> Json:
     return schemas(**chained, C={"oneOf": [TEXT, {"type": "integer"}]})
 
 
+def refused_examples(count: int) -> Json:
+    objects = {"type": "object", "required": names(count)}
+    listed = {"type": "array", "items": objects, "example": [{}] * count}
+    return schemas(A=listed, B={**objects, "examples": [{}] * count})
+
+
 # What grows, and from which size on to four times that it is measured.
 KINDS: dict[str, tuple[Callable[[int], Json], int]] = {
     "a long value of an enumeration": (lambda n: schemas(A={"enum": ["a" * n]}), 1_000_000),
@@ -112,6 +118,7 @@ KINDS: dict[str, tuple[Callable[[int], Json], int]] = {
     "parts": (lambda n: schemas(A={"allOf": [thing(**{name: TEXT}) for name in names(n)]}), 300),
     "parameters": (parameters, 600),
     "operations": (operations, 50),
+    "refused examples": (refused_examples, 400),
     "older parameters": (lambda n: operations(n, OLDER), 40),
 }  # fmt: skip
 
