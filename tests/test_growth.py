@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 
 from built import HEAD, schemas, source, texts
 from growth import LINEAR, exponent
-from speclens import judging, loading, project
+from speclens import judging, loading, project, reporting
 from speclens.config import Config
 from speclens.lower import facts, order
 from speclens.output import tidy
@@ -138,6 +138,37 @@ def generated(read: Source) -> dict[str, str]:
 def test_time_grows_with_the_document(kind: str) -> None:
     make, size = KINDS[kind]
     assert exponent(lambda number: source(make(number)), generated, size) <= LINEAR
+
+
+def unused(count: int) -> Json:
+    listed = [
+        {"name": f"p{number}", "in": "path", "required": True, "schema": TEXT}
+        for number in range(count // 50)
+    ]
+    operation = {"parameters": listed, "responses": {"200": {"description": ""}}}
+    return {**HEAD, "paths": {f"/{'a' * count}": {"get": operation}}}
+
+
+def indented(count: int) -> Json:
+    return schemas(A={**thing(a=TEXT), "description": f"x\n{' ' * count}{'a ' * count}"})
+
+
+def report(read: Source) -> str:
+    return reporting.render(judging.judge(read), "text")
+
+
+def models(read: Source) -> str:
+    return generated(read)["pkg/models.py"]
+
+
+@pytest.mark.parametrize(("make", "print_"), [(unused, report), (indented, models)])
+def test_texts_grow_with_the_document(
+    make: Callable[[int], Json], print_: Callable[[Source], str]
+) -> None:
+    def length(act: Callable[[], object]) -> float:
+        return float(len(str(act())))
+
+    assert exponent(lambda count: source(make(count)), print_, 2_000, cost=length) <= LINEAR
 
 
 def chain(kind: str, length: int) -> Json:

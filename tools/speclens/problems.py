@@ -52,3 +52,16 @@ class Refused(Exception):
         super().__init__(
             "\n".join(f"{p.file}:{p.line}:{p.column}: {p.rule}: {p.message}" for p in self.problems)
         )
+
+
+_MOST_SHOWN = 200
+
+
+def shortened(text: str) -> str:
+    """A text of a document in a message: a long one by its beginning, since many messages may have it."""
+    return text if len(text) <= _MOST_SHOWN else f"{text[: _MOST_SHOWN - 3]}..."
+
+
+def quoted(text: str) -> str:
+    """The same in quotes."""
+    return repr(shortened(text))
