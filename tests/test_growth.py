@@ -171,6 +171,25 @@ def test_texts_grow_with_the_document(
     assert exponent(lambda count: source(make(count)), print_, 2_000, cost=length) <= LINEAR
 
 
+def misspelled(count: int) -> Json:
+    known = {f"property{number}name": TEXT for number in range(count)}
+    into = {
+        f"q{number}": {**TEXT, "x-compat": {"into": f"/propertyy{number}name"}}
+        for number in range(count)
+    }
+    return schemas(A=thing(**known, **into))
+
+
+def misspelled_at_length(count: int) -> Json:
+    name, other = "ab" * count + "ba" * count, "ba" * count + "ab" * count
+    return schemas(A=thing(**{name: TEXT, "q": {**TEXT, "x-compat": {"into": f"/{other}"}}}))
+
+
+@pytest.mark.parametrize(("make", "size"), [(misspelled, 120), (misspelled_at_length, 2_000)])
+def test_hints_are_found_in_time(make: Callable[[int], Json], size: int) -> None:
+    assert exponent(lambda count: source(make(count)), judging.judge, size) <= LINEAR
+
+
 def chain(kind: str, length: int) -> Json:
     found: Json = {"Last": thing(z=TEXT)}
     for number in reversed(range(length)):

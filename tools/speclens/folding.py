@@ -10,7 +10,6 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -22,6 +21,7 @@ from speclens.config import Config
 from speclens.lower import lifting, naming, views
 from speclens.lower.walk import JsonObject
 from speclens.output import marks, plan, render
+from speclens.problems import closest
 from speclens.source import Source
 from speclens.source.faults import MAX_DEPTH
 from speclens.source.pointer import exists, get, join
@@ -104,8 +104,8 @@ def _named(lifted: JsonObject, document: ir.Document, name: str) -> tuple[str, s
         if ident == name:
             return pointer, ident
     known = [pointer.rpartition("/")[2] for pointer in names] + list(every.values())
-    close = get_close_matches(name, known, 1)
-    raise UnknownSchema(f"no schema {name!r}" + (f"; did you mean {close[0]!r}?" if close else ""))
+    close = closest(name, known, len(known))
+    raise UnknownSchema(f"no schema {name!r}" + (f"; did you mean {close!r}?" if close else ""))
 
 
 def _plain(items: tuple[Any, ...]) -> tuple[dict[str, Any], ...]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from difflib import get_close_matches
 from typing import Any
 
 from speclens.lower import compat
@@ -17,10 +16,9 @@ from speclens.lower.build import folding
 from speclens.lower.view import View
 from speclens.lower.walk import JsonObject, follow, objects
 from speclens.objects import nodes, path_item_of
-from speclens.problems import Finding
+from speclens.problems import Finding, closest
 from speclens.source.pointer import exists, get, join, tokens
 
-_MOST_NAMES = 100  # that are compared with one that is not there
 Parameters = Mapping[tuple[str, str], tuple[str, JsonObject]]
 """By location and name (of a header in lower case): pointer and Parameter Object."""
 
@@ -194,10 +192,9 @@ def check(document: JsonObject) -> Iterator[Finding]:
 
 
 def _nearest(name: str, others: Sequence[JsonObject]) -> str:
-    known = [other["name"] for other in others]
-    close = get_close_matches(name, known, 1) if len(known) < _MOST_NAMES else []
+    close = closest(name, (other["name"] for other in others))
     for other in others:
-        if other["name"] in close:
+        if close and other["name"] == close:
             return f"did you mean `{{in: {other.get('in')}, name: {other['name']}}}`?"
     return "declare it beside this one"
 
