@@ -236,6 +236,22 @@ def test_longer_ones_are_told(kind: str, length: int) -> None:
     assert problem.pointer.startswith("#/components")
 
 
+def test_long_names_around_many_parts_are_told() -> None:
+    inside = thing(**dict.fromkeys(names(2_000), TEXT))
+    called = {"operationId": "b" * 10_000, **operations(1)["paths"]["/a0"]["get"]}
+    answer = {"description": "", "content": {"application/json": {"schema": inside}}}
+    for document, pointer in (
+        (schemas(A=thing(**{"a" * 10_000: inside})), f"schemas/A/properties/{'a' * 10_000}"),
+        ({**HEAD, "paths": {f"/{'a' * 10_000}": {"get": {**called, "responses": {"200": answer}}}}}, f"paths/~1{'a' * 10_000}"),
+        ({**HEAD, "paths": {"/a": {"get": {**called, "operationId": "b" * 10_000, "responses": {"200": answer}}}}}, "paths"),
+    ):  # fmt: skip
+        with pytest.raises(Refused) as caught:
+            source(document)
+        (problem,) = caught.value.problems
+        assert problem.rule == "source/long-names"
+        assert pointer in problem.pointer
+
+
 def test_a_union_of_very_many_shapes_is_told() -> None:
     shapes = [{"const": name, "x-compat": {"to": 1}} for name in names(2_000)]
     with pytest.raises(Refused) as caught:

@@ -10,6 +10,7 @@ from speclens import source
 from speclens.config import Allowed
 from speclens.objects import is_20
 from speclens.reading.bundle import bundled
+from speclens.reading.lengths import bounded
 from speclens.reading.swagger import converted
 from speclens.source import Source
 
@@ -32,5 +33,6 @@ def loads(text: str, name: str) -> Source:
 
 
 def _completed(read: Source, allowed: Allowed) -> Source:
-    whole = bundled(read, allowed)
-    return converted(whole) if is_20(whole.value) else whole
+    made = bundled(bounded(read), allowed)
+    whole = made if made is read else bounded(made)
+    return bounded(converted(whole)) if is_20(whole.value) else whole
