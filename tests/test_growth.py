@@ -99,6 +99,37 @@ def refused_examples(count: int) -> Json:
     return schemas(A=listed, B={**objects, "examples": [{}] * count})
 
 
+def members_that_refer_back(count: int) -> Json:
+    kinds = {
+        name: {**thing(k={"const": name}, u=reference("U")), "required": ["k"]}
+        for name in names(count)
+    }
+    options = [reference(name) for name in kinds]
+    return schemas(U={"oneOf": options, "discriminator": {"propertyName": "k"}}, **kinds)
+
+
+def bases(count: int) -> Json:
+    base = {**thing(k=TEXT), "required": ["k"], "discriminator": {"propertyName": "k"}}
+    made = {
+        f"C{name}": {"allOf": [reference(name), {**thing(x=TEXT), "required": ["x"]}]}
+        for name in names(count)
+    }
+    return schemas(**dict.fromkeys(names(count), base), **made)
+
+
+def of_one_id(count: int) -> Json:
+    made = operations(count, OLDER)
+    for item in made["paths"].values():
+        item["get"]["operationId"] = "a"
+    return made
+
+
+def of_signs(count: int) -> Json:
+    """Names that differ in signs alone, which no identifier has."""
+    signs = [f"a{number:012b}b".replace("0", "-").replace("1", ".") for number in range(count)]
+    return schemas(A=thing(**{name: thing(x=TEXT) for name in signs}))
+
+
 # What grows, and from which size on to four times that it is measured.
 KINDS: dict[str, tuple[Callable[[int], Json], int]] = {
     "a long value of an enumeration": (lambda n: schemas(A={"enum": ["a" * n]}), 1_000_000),
@@ -119,6 +150,8 @@ KINDS: dict[str, tuple[Callable[[int], Json], int]] = {
     "parameters": (parameters, 600),
     "operations": (operations, 50),
     "refused examples": (refused_examples, 400),
+    "members that refer back": (members_that_refer_back, 100),
+    "bases": (bases, 60),
     "older parameters": (lambda n: operations(n, OLDER), 40),
 }  # fmt: skip
 
@@ -161,14 +194,17 @@ def models(read: Source) -> str:
     return generated(read)["pkg/models.py"]
 
 
-@pytest.mark.parametrize(("make", "print_"), [(unused, report), (indented, models)])
+@pytest.mark.parametrize(
+    ("make", "print_", "size"),
+    [(unused, report, 2_000), (indented, models, 2_000), (of_signs, models, 100), (of_one_id, models, 30)],
+)  # fmt: skip
 def test_texts_grow_with_the_document(
-    make: Callable[[int], Json], print_: Callable[[Source], str]
+    make: Callable[[int], Json], print_: Callable[[Source], str], size: int
 ) -> None:
     def length(act: Callable[[], object]) -> float:
         return float(len(str(act())))
 
-    assert exponent(lambda count: source(make(count)), print_, 2_000, cost=length) <= LINEAR
+    assert exponent(lambda count: source(make(count)), print_, size, cost=length) <= LINEAR
 
 
 def misspelled(count: int) -> Json:

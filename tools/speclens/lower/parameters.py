@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from hashlib import sha256
+from itertools import chain, count
 from typing import Any
 
 from speclens.lower import compat
@@ -61,12 +63,17 @@ def hubs(found: Parameters) -> frozenset[tuple[str, str]]:
 def component_name(
     document: JsonObject, made: Collection[str], pointer: str, operation: JsonObject, kind: str
 ) -> str:
-    """The name of a component that is made of an operation: after that, and not the name of another."""
+    """The name of a component that is made of an operation: after that, and not the name of another. Of many operations
+    with one id each has a digest of its place."""
     path = tokens(pointer)
     name = f"{operation.get('operationId') or f'{path[-1]} {path[-2]}'}.{kind}"
-    while name in made or exists(document, join("#/components/schemas", name)):
-        name += "_"
-    return name
+    digest = sha256(pointer.encode()).hexdigest()[:12]
+    ends = chain(("", "_", "__"), (f"_{digest}{'_' * more}" for more in count()))
+    return next(
+        one
+        for one in (name + end for end in ends)
+        if one not in made and not exists(document, join("#/components/schemas", one))
+    )
 
 
 def effective(document: JsonObject, pointer: str, operation: JsonObject) -> Parameters:
