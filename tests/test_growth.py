@@ -288,6 +288,41 @@ def test_long_names_around_many_parts_are_told() -> None:
         assert pointer in problem.pointer
 
 
+def shared_response() -> Json:
+    headers = {f"X-{name}": {"schema": TEXT} for name in names(300)}
+    answer = {"responses": {"200": {"$ref": "#/components/responses/r"}}}
+    return {
+        **HEAD,
+        "paths": {f"/{name}": {"get": answer} for name in names(300)},
+        "components": {"responses": {"r": {"description": "", "headers": headers}}},
+    }
+
+
+def shared_item() -> Json:
+    item = {**parameters(300)["paths"]["/a"], "parameters": [{**OLDER[0], "name": "b"}]}
+    paths = {f"/{name}": {"$ref": "#/components/pathItems/p"} for name in names(300)}
+    return {**HEAD, "paths": paths, "components": {"pathItems": {"p": item}}}
+
+
+def shared_base() -> Json:
+    children = {
+        name: {"allOf": [reference("Base"), thing(own=TEXT)]} for name in names(300, start=1)
+    }
+    return schemas(**children, Base=thing(**dict.fromkeys(names(300), TEXT)))
+
+
+@pytest.mark.parametrize(
+    ("make", "place"),
+    [(shared_response, "#/paths/~1a0/get"), (shared_item, "#/paths/~1a0"), (shared_base, "#/components/schemas/a1")],
+)  # fmt: skip
+def test_what_very_many_share_is_told(make: Callable[[], Json], place: str) -> None:
+    with pytest.raises(Refused) as caught:
+        source(make())
+    (problem,) = caught.value.problems
+    assert problem.rule == "source/expansion"
+    assert problem.pointer.startswith(place)
+
+
 def test_a_union_of_very_many_shapes_is_told() -> None:
     shapes = [{"const": name, "x-compat": {"to": 1}} for name in names(2_000)]
     with pytest.raises(Refused) as caught:
