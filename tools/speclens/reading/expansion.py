@@ -13,7 +13,7 @@ from speclens.source.pointer import from_reference, get, join
 
 _MOST = 50_000
 _MOST_TIMES = 10
-_DEEPEST = 50
+_DEEPEST = 120  # of values and references to them: deeper ones are counted as one
 _SCHEMAS = frozenset({"schema", "itemSchema"})
 _DATA = frozenset({"example", "examples", "default"})
 
@@ -55,17 +55,25 @@ def _counted(document: Any, count: Callable[[Any, Count], int]) -> Count:
 
     def counted(value: Any) -> int:
         nonlocal depth
-        reference = value.get("$ref") if isinstance(value, dict) else None
-        if not isinstance(reference, str):
-            return count(value, counted)
-        if reference not in known and depth < _DEEPEST:
-            known[reference] = 1  # what leads back to itself
-            depth += 1
-            known[reference] = counted(_named(document, reference))
+        if depth == _DEEPEST:
+            return 1
+        depth += 1
+        try:
+            return referred(value["$ref"]) if _refers(value) else count(value, counted)
+        finally:
             depth -= 1
-        return known.get(reference, 1)
+
+    def referred(reference: str) -> int:
+        if reference not in known:
+            known[reference] = 1  # what leads back to itself
+            known[reference] = counted(_named(document, reference))
+        return known[reference]
 
     return counted
+
+
+def _refers(value: Any) -> bool:
+    return isinstance(value, dict) and isinstance(value.get("$ref"), str)
 
 
 def _parts(value: Any, again: Count, members: Count) -> int:
@@ -95,8 +103,7 @@ def _written(document: Any) -> int:
 
 def _target(document: Any, value: Any) -> dict[str, Any]:
     """A path item, or what it refers to."""
-    reference = value.get("$ref") if isinstance(value, dict) else None
-    found = _named(document, reference) if isinstance(reference, str) else value
+    found = _named(document, value["$ref"]) if _refers(value) else value
     return found if isinstance(found, dict) else {}
 
 
