@@ -682,6 +682,21 @@ def test_a_payload_that_does_not_fit(project: Path, payload: str, rule: str, poi
     assert (result.exit_code, error["rule"], error["pointer"]) == (1, rule, pointer)
 
 
+@pytest.mark.parametrize(
+    ("count", "lines", "last"),
+    [(300, 101, "and 200 more"), (300_000, 1, "too many errors to list them")],
+)
+def test_of_many_faults_the_first_are_told(
+    project: Path, count: int, lines: int, last: str
+) -> None:
+    payload = json.dumps({"tags": [5] * count})
+
+    result = run("normalize", "--schema", "Pet", stdin=payload)
+
+    assert (result.exit_code, len(result.stderr.splitlines())) == (1, lines)
+    assert result.stderr.endswith(f"(root): errors: {last}\n")
+
+
 def test_validate_exits_with_1_on_errors_only(project: Path) -> None:
     assert (run("validate").exit_code, run("validate", "--format", "json").stdout) == (0, "[]\n")
     edit(project / "api.yaml", "name: {type: string}\n", "name: {type: strin}\n")

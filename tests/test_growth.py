@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 
 from built import HEAD, schemas, source, texts
 from growth import LINEAR, exponent
-from speclens import judging, loading, project
+from speclens import judging, loading, project, reporting
 from speclens.config import Config
 from speclens.lower import facts, order
 from speclens.output import tidy
@@ -82,6 +82,56 @@ OLDER: list[Json] = [
     },
 ]
 
+
+def aliases(count: int) -> Json:
+    """A chain of aliases, each of which is the one after it within bounds."""
+    texts = {f"C{number}": {**TEXT, "maxLength": number + 3} for number in range(count)}
+    names = [*texts, "C"]
+    parts = {name: {"oneOf": [text, {"type": "integer"}]} for name, text in texts.items()}
+    chained = {
+        name: {"allOf": [reference(after), parts[name]]}
+        for name, after in zip(texts, names[1:], strict=True)
+    }
+    return schemas(**chained, C={"oneOf": [TEXT, {"type": "integer"}]})
+
+
+def refused_examples(count: int) -> Json:
+    objects = {"type": "object", "required": names(count)}
+    listed = {"type": "array", "items": objects, "example": [{}] * count}
+    return schemas(A=listed, B={**objects, "examples": [{}] * count})
+
+
+def members_that_refer_back(count: int) -> Json:
+    kinds = {
+        name: {**thing(k={"const": name}, u=reference("U")), "required": ["k"]}
+        for name in names(count)
+    }
+    options = [reference(name) for name in kinds]
+    return schemas(U={"oneOf": options, "discriminator": {"propertyName": "k"}}, **kinds)
+
+
+def bases(count: int) -> Json:
+    base = {**thing(k=TEXT), "required": ["k"], "discriminator": {"propertyName": "k"}}
+    made = {
+        f"C{name}": {"allOf": [reference(name), {**thing(x=TEXT), "required": ["x"]}]}
+        for name in names(count)
+    }
+    return schemas(**dict.fromkeys(names(count), base), **made)
+
+
+def of_one_id(count: int) -> Json:
+    made = operations(count, OLDER)
+    for item in made["paths"].values():
+        item["get"]["operationId"] = "a"
+    return made
+
+
+def of_signs(count: int) -> Json:
+    """Names that differ in signs alone, which no identifier has."""
+    signs = [f"a{number:012b}b".replace("0", "-").replace("1", ".") for number in range(count)]
+    return schemas(A=thing(**{name: thing(x=TEXT) for name in signs}))
+
+
 # What grows, and from which size on to four times that it is measured.
 KINDS: dict[str, tuple[Callable[[int], Json], int]] = {
     "a long value of an enumeration": (lambda n: schemas(A={"enum": ["a" * n]}), 1_000_000),
@@ -97,9 +147,13 @@ KINDS: dict[str, tuple[Callable[[int], Json], int]] = {
     "spokes of one hub": (lambda n: schemas(A=thing(new=TEXT, **spokes(n))), 120),
     "spokes of many hubs": (lambda n: schemas(A=thing(**hubs(n))), 60),
     "schemas": (lambda n: schemas(**dict.fromkeys(names(n), thing(a=TEXT))), 150),
+    "aliases of aliases": (aliases, 12),
     "parts": (lambda n: schemas(A={"allOf": [thing(**{name: TEXT}) for name in names(n)]}), 300),
     "parameters": (parameters, 600),
     "operations": (operations, 50),
+    "refused examples": (refused_examples, 400),
+    "members that refer back": (members_that_refer_back, 100),
+    "bases": (bases, 60),
     "older parameters": (lambda n: operations(n, OLDER), 40),
 }  # fmt: skip
 
@@ -119,6 +173,59 @@ def generated(read: Source) -> dict[str, str]:
 def test_time_grows_with_the_document(kind: str) -> None:
     make, size = KINDS[kind]
     assert exponent(lambda number: source(make(number)), generated, size) <= LINEAR
+
+
+def unused(count: int) -> Json:
+    listed = [
+        {"name": f"p{number}", "in": "path", "required": True, "schema": TEXT}
+        for number in range(count // 50)
+    ]
+    operation = {"parameters": listed, "responses": {"200": {"description": ""}}}
+    return {**HEAD, "paths": {f"/{'a' * count}": {"get": operation}}}
+
+
+def indented(count: int) -> Json:
+    return schemas(A={**thing(a=TEXT), "description": f"x\n{' ' * count}{'a ' * count}"})
+
+
+def report(read: Source) -> str:
+    return reporting.render(judging.judge(read), "text")
+
+
+def models(read: Source) -> str:
+    return generated(read)["pkg/models.py"]
+
+
+@pytest.mark.parametrize(
+    ("make", "print_", "size"),
+    [(unused, report, 2_000), (indented, models, 2_000), (of_signs, models, 100), (of_one_id, models, 30)],
+)  # fmt: skip
+def test_texts_grow_with_the_document(
+    make: Callable[[int], Json], print_: Callable[[Source], str], size: int
+) -> None:
+    def length(act: Callable[[], object]) -> float:
+        return float(len(str(act())))
+
+    assert exponent(lambda count: source(make(count)), print_, size, cost=length) <= LINEAR
+
+
+def misspelled(count: int) -> Json:
+    known = {f"property{number}name": TEXT for number in range(count)}
+    into = {
+        f"q{number}": {**TEXT, "x-compat": {"into": f"/propertyy{number}name"}}
+        for number in range(count)
+    }
+    return schemas(A=thing(**known, **into))
+
+
+def misspelled_at_length(count: int) -> Json:
+    name, other = "ab" * count + "ba" * count, "ba" * count + "ab" * count
+    return schemas(A=thing(**{name: TEXT, "q": {**TEXT, "x-compat": {"into": f"/{other}"}}}))
+
+
+@pytest.mark.parametrize(("make", "size"), [(misspelled, 120), (misspelled_at_length, 2_000)])
+def test_hints_are_found_in_time(make: Callable[[int], Json], size: int) -> None:
+    assert exponent(lambda count: source(make(count)), judging.judge, size) <= LINEAR
 
 
 def chain(kind: str, length: int) -> Json:
@@ -164,8 +271,60 @@ def test_longer_ones_are_told(kind: str, length: int) -> None:
     with pytest.raises(Refused) as caught:
         judging.read(source(chain(kind, length)))
     problem = caught.value.problems[0]
-    assert (problem.rule, problem.severity) == ("source/depth", "error")
+    rule = "source/expansion" if (kind, length) == ("parents", 500) else "source/depth"
+    assert (problem.rule, problem.severity) == (rule, "error")
     assert problem.pointer.startswith("#/components")
+
+
+def test_long_names_around_many_parts_are_told() -> None:
+    inside = thing(**dict.fromkeys(names(2_000), TEXT))
+    called = {"operationId": "b" * 10_000, **operations(1)["paths"]["/a0"]["get"]}
+    answer = {"description": "", "content": {"application/json": {"schema": inside}}}
+    for document, pointer in (
+        (schemas(A=thing(**{"a" * 10_000: inside})), f"schemas/A/properties/{'a' * 10_000}"),
+        ({**HEAD, "paths": {f"/{'a' * 10_000}": {"get": {**called, "responses": {"200": answer}}}}}, f"paths/~1{'a' * 10_000}"),
+        ({**HEAD, "paths": {"/a": {"get": {**called, "operationId": "b" * 10_000, "responses": {"200": answer}}}}}, "paths"),
+    ):  # fmt: skip
+        with pytest.raises(Refused) as caught:
+            source(document)
+        (problem,) = caught.value.problems
+        assert problem.rule == "source/long-names"
+        assert pointer in problem.pointer
+
+
+def shared_response() -> Json:
+    headers = {f"X-{name}": {"schema": TEXT} for name in names(300)}
+    answer = {"responses": {"200": {"$ref": "#/components/responses/r"}}}
+    return {
+        **HEAD,
+        "paths": {f"/{name}": {"get": answer} for name in names(300)},
+        "components": {"responses": {"r": {"description": "", "headers": headers}}},
+    }
+
+
+def shared_item() -> Json:
+    item = {**parameters(300)["paths"]["/a"], "parameters": [{**OLDER[0], "name": "b"}]}
+    paths = {f"/{name}": {"$ref": "#/components/pathItems/p"} for name in names(300)}
+    return {**HEAD, "paths": paths, "components": {"pathItems": {"p": item}}}
+
+
+def shared_base() -> Json:
+    children = {
+        name: {"allOf": [reference("Base"), thing(own=TEXT)]} for name in names(300, start=1)
+    }
+    return schemas(**children, Base=thing(**dict.fromkeys(names(300), TEXT)))
+
+
+@pytest.mark.parametrize(
+    ("make", "place"),
+    [(shared_response, "#/paths/~1a0/get"), (shared_item, "#/paths/~1a0"), (shared_base, "#/components/schemas/a1")],
+)  # fmt: skip
+def test_what_very_many_share_is_told(make: Callable[[], Json], place: str) -> None:
+    with pytest.raises(Refused) as caught:
+        source(make())
+    (problem,) = caught.value.problems
+    assert problem.rule == "source/expansion"
+    assert problem.pointer.startswith(place)
 
 
 def test_a_union_of_very_many_shapes_is_told() -> None:
@@ -174,6 +333,13 @@ def test_a_union_of_very_many_shapes_is_told() -> None:
         judging.read(source(schemas(A={"oneOf": [{"type": "integer"}, *shapes]})))
     (problem,) = caught.value.problems
     assert (problem.rule, problem.pointer) == ("compat/too-many-shapes", "#/components/schemas/A")
+
+
+def test_unions_that_are_compared_without_end_are_told() -> None:
+    bounds = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
+    parts = [{"oneOf": [{"type": "number", one: number} for number in range(40)]} for one in bounds]
+    (told,) = judging.read(source(schemas(A={"allOf": parts}))).warnings
+    assert (told.rule, told.pointer) == ("model/not-enforced", "#/components/schemas/A/allOf/3")
 
 
 def test_large_numbers_whose_hashes_are_one_are_told() -> None:

@@ -868,7 +868,7 @@ def test_a_second_run_is_refused_while_the_first_goes_on(
     out.mkdir()
     monkeypatch.setattr(exclusive_module, "PATIENCE", 0.05)
     with exclusive(out):
-        for action in (lambda: write(out, OLD), lambda: recover(out)):
+        for action in (lambda: write(out, OLD), lambda: recover(out, OLD)):
             with pytest.raises(Refused) as caught:
                 action()
             assert [problem.rule for problem in caught.value.problems] == ["output/busy"]

@@ -86,6 +86,9 @@ NEW = tree(
 )
 
 
+EITHER = tree("either", {file.path: file.text for file in (*OLD.files, *NEW.files)})
+
+
 def snapshot(root: Path) -> dict[str, bytes | None]:
     """Everything below `root`; None for directories."""
     return {
@@ -198,7 +201,7 @@ def test_killed_at_every_boundary(
         found = {file.path: file.causes for file in drift(out, NEW).files}
         assert snapshot(out) == left
 
-        recover(out)
+        recover(out, EITHER)
 
         after = snapshot(out)
         assert after in (old, new)
@@ -207,7 +210,7 @@ def test_killed_at_every_boundary(
         # What check tells between the two is the tree that the next command leaves.
         assert found.pop(JOURNAL, ("stale",)) == ("stale",)
         assert found == expected[name]
-        assert not recover(out)
+        assert not recover(out, EITHER)
     assert snapshot(out) == new
     assert (seen[0], seen[-1], len(seen) > 40) == ("old", "new", True)
     assert seen == sorted(seen, reverse=True)
@@ -222,7 +225,7 @@ def test_a_recovery_may_be_killed_too(
         if not killed_at(number, partial(write, out, NEW)):
             break
         for again in range(1, 200, 2):
-            if not killed_at(again, partial(recover, out)):
+            if not killed_at(again, partial(recover, out, EITHER)):
                 break
             kills += 1
         assert snapshot(out) in (old, new)
@@ -248,7 +251,7 @@ def test_killed_at_random_moments(out: Path) -> None:
         time.sleep(moments.uniform(0.002, 0.03))
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
-        left_overs += recover(out)
+        left_overs += recover(out, EITHER)
         assert snapshot(out) in (old, new)
     assert left_overs > 10
 
@@ -299,7 +302,7 @@ def test_one_failure_at_every_boundary(
         assert told in ([], [("output/io", NO_SPACE)])
         left = {path: data for path, data in snapshot(out).items() if not path.startswith(JOURNAL)}
         assert left == (old if told else new)
-        recover(out)
+        recover(out, EITHER)
         assert snapshot(out) == left
         if reached[0] < number:
             break
@@ -323,7 +326,7 @@ def test_a_disk_that_stays_broken(
                 write(out, NEW)
         except Refused:
             pass
-        recover(out)
+        recover(out, EITHER)
         assert snapshot(out) in (old, new)
 
 
@@ -342,7 +345,7 @@ def test_an_interrupted_run_takes_everything_back(
             break
         except KeyboardInterrupt:
             interrupted += 1
-            recover(out)
+            recover(out, EITHER)
             assert snapshot(out) in (old, new)
     assert interrupted > 40
 
@@ -426,6 +429,8 @@ JOURNALS = {
     "staged file differs": journal([move("a.py", data=b"other")], []),
     "replaces a file of the user": journal([move("pkg/mine.py")], []),
     "replaces a workflow of the repository": journal([move(".github/workflows/ci.yml")], []),
+    "makes a workflow in the repository": journal([move(".github/workflows/x.yml")], []),
+    "makes a file beside the package": journal([move("conftest.py")], []),
     "replaces a file of the user after one that is ours": journal(
         [move("pkg/models.py"), move("pkg/mine.py", f"{JOURNAL}/new-1")], []
     ),
@@ -464,7 +469,7 @@ def test_a_journal_that_is_not_ours_does_nothing(name: str, out: Path, tmp_path:
     (out / JOURNAL / "new-3").symlink_to(tmp_path / "victim")
     (out / JOURNAL / "journal.json").write_text(JOURNALS[name])
     assert drift(out, OLD).in_sync
-    assert recover(out)
+    assert recover(out, EITHER)
     assert snapshot(out) == before
     assert (tmp_path / "victim").read_bytes() == b"mine"
     assert write(out, OLD) == (LOCK,)
@@ -478,13 +483,13 @@ def test_a_journal_does_not_write_through_a_symlink(out: Path, tmp_path: Path) -
     (out / JOURNAL / "new-0").write_bytes(STAGED)
     (out / JOURNAL / "journal.json").write_text(journal([move("linked/a.py")], []))
     with pytest.raises(Refused) as caught:
-        recover(out)
+        recover(out, tree("linked", {"linked/a.py": HEADER}))
     assert [problem.rule for problem in caught.value.problems] == ["output/symlink"]
     assert list((tmp_path / "elsewhere").iterdir()) == []
 
 
 def test_nothing_to_recover(out: Path) -> None:
-    assert not recover(out)
+    assert not recover(out, EITHER)
     assert not out.exists()
     start(out, OLD)
-    assert not recover(out)
+    assert not recover(out, EITHER)

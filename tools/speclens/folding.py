@@ -10,7 +10,6 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -22,13 +21,17 @@ from speclens.config import Config
 from speclens.lower import lifting, naming, views
 from speclens.lower.walk import JsonObject
 from speclens.output import marks, plan, render
+from speclens.problems import closest
 from speclens.source import Source
 from speclens.source.faults import MAX_DEPTH
 from speclens.source.pointer import exists, get, join
+from speclens.validate import detail
 from speclens.validate.branches import leaves
 from speclens.validate.dialect import schema_validator
+from speclens.validate.document import Document
 
 _PACKAGE = "_speclens_folding"
+_MOST_FAULTS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +81,15 @@ def folder(
         except error as fault:
             return (Fault(fault.rule, fault.pointer, fault.message),)
         value = payload if result is None else result.value
-        found = [leaf for fault in validator.iter_errors(value) for leaf in leaves(fault)]
-        if found:
-            order = get(canonical, pointer)
+        if not validator.is_valid(value):
+            whole, schema = Document("3.1", canonical, ()), get(canonical, pointer)
+            if not detail.is_affordable(whole, schema, value, detail.budget(whole)):
+                return (Fault("errors", "", "too many errors to list them"),)
+            found = [leaf for fault in validator.iter_errors(value) for leaf in leaves(fault)]
             return _faults(
-                found, result, list(order.get("properties", ())) if isinstance(order, dict) else []
+                found,
+                result,
+                list(schema.get("properties", ())) if isinstance(schema, dict) else [],
             )
         if result is None:
             return Folded(value, (), ())
@@ -104,8 +111,8 @@ def _named(lifted: JsonObject, document: ir.Document, name: str) -> tuple[str, s
         if ident == name:
             return pointer, ident
     known = [pointer.rpartition("/")[2] for pointer in names] + list(every.values())
-    close = get_close_matches(name, known, 1)
-    raise UnknownSchema(f"no schema {name!r}" + (f"; did you mean {close[0]!r}?" if close else ""))
+    close = closest(name, known, len(known))
+    raise UnknownSchema(f"no schema {name!r}" + (f"; did you mean {close!r}?" if close else ""))
 
 
 def _plain(items: tuple[Any, ...]) -> tuple[dict[str, Any], ...]:
@@ -113,20 +120,24 @@ def _plain(items: tuple[Any, ...]) -> tuple[dict[str, Any], ...]:
 
 
 def _faults(found: list[ValidationError], result: Any, order: list[str]) -> tuple[Fault, ...]:
-    """Validation errors at the sender's pointers, one a place, in the order of the properties."""
+    """Validation errors at the sender's pointers, one a place, in the order of the properties: the first of them, and how
+    many more there are."""
     first: dict[str, Fault] = {}
     for error in found:
         for fault in _located(error):
             first.setdefault(fault.pointer, fault)
     faults = sorted(first.values(), key=lambda fault: _rank(fault, order))
+    more = len(faults) - _MOST_FAULTS
+    rest = (Fault("errors", "", f"and {more} more"),) if more > 0 else ()
+    faults = faults[:_MOST_FAULTS]
     if result is None:
-        return tuple(faults)
+        return (*faults, *rest)
     places = result.locate(fault.pointer for fault in faults)
     told = (
         Fault(fault.rule, source, missing or fault.message)
         for fault, (source, missing) in zip(faults, places, strict=True)
     )
-    return tuple(dict.fromkeys(told))
+    return (*dict.fromkeys(told), *rest)
 
 
 def _rank(fault: Fault, order: list[str]) -> int:
@@ -143,7 +154,7 @@ def _located(error: ValidationError) -> Iterator[Fault]:
         for name in kind.unexpected:
             yield Fault(kind.name, join(pointer, name), "is not allowed here")
     else:
-        yield Fault(kind.name, pointer, error.message)
+        yield Fault(kind.name, pointer, f"{error.message:.1000}")
 
 
 def _load(source: Source, document: ir.Document) -> ModuleType:

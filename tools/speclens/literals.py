@@ -52,7 +52,7 @@ def docstring(text: str, width: int = 96) -> str:
 def _wrapped(line: str, width: int) -> list[str]:
     if len(line) <= width:
         return [line]
-    indent = line[: len(line) - len(line.lstrip(" "))]
+    indent = " " * min(len(line) - len(line.lstrip(" ")), width // 2)  # before each of many lines
     return textwrap.wrap(
         line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
     )

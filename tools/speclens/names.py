@@ -11,6 +11,7 @@ import keyword
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
+from hashlib import sha256
 
 _SOFT_RESERVED = frozenset({"_", "type", "match", "case"})
 # pydantic's own attributes, the types that annotations name, and the names our modules import: a field or class called
@@ -162,16 +163,25 @@ def distinct(wire_names: Iterable[str], make: Callable[[str], str]) -> dict[str,
         for wire_name in group:
             # One may keep the short name: the one that is written just so.
             keeps = len(group) == 1 or wire_name == name
-            names[wire_name] = name if keeps else unused(_in_full(wire_name, make("n")), used)
+            names[wire_name] = (
+                name if keeps else unused(_in_full(wire_name, make("n")), used, wire_name)
+            )
             used.add(names[wire_name])
     return names
 
 
-def unused(name: str, used: Collection[str]) -> str:
-    """A name that is not in use: the name itself, but where a document holds just what ours was made to avoid."""
-    while name in used or _is_reserved(name):
-        name += "_"
-    return name
+_MOST_UNDERSCORES = 3
+
+
+def unused(name: str, used: Collection[str], written: str = "") -> str:
+    """A name that is not in use: the name itself, but where a document holds just what ours was made to avoid. Where very
+    many names would be one, they get a digest of what is `written`, not longer and longer ends."""
+    free = name
+    while free in used or _is_reserved(free):
+        free += "_"
+        if written and len(free) > len(name) + _MOST_UNDERSCORES:
+            return unused(f"{name}_{sha256(written.encode()).hexdigest()[:12]}", used)
+    return free
 
 
 def _in_full(text: str, prefix: str) -> str:

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import SequenceMatcher, get_close_matches
+from heapq import nlargest
+from itertools import islice
 from typing import Literal
 
 Severity = Literal["error", "warning"]
@@ -52,3 +55,36 @@ class Refused(Exception):
         super().__init__(
             "\n".join(f"{p.file}:{p.line}:{p.column}: {p.rule}: {p.message}" for p in self.problems)
         )
+
+
+_MOST_SHOWN = 200
+
+
+def shortened(text: str) -> str:
+    """A text of a document in a message: a long one by its beginning, since many messages may have it."""
+    return text if len(text) <= _MOST_SHOWN else f"{text[: _MOST_SHOWN - 3]}..."
+
+
+def quoted(text: str) -> str:
+    """The same in quotes."""
+    return repr(shortened(text))
+
+
+_MOST_NAMES = 100
+_LONGEST = 60
+_LIKELY = 10
+
+
+def closest(name: str, names: Iterable[str], most: int = _MOST_NAMES) -> str:
+    """What a name was probably meant to be, of the first so many names; "" if nothing is near, or the name is too long to
+    compare. Of those with the same letters only the most likely are compared at length: there may be many such hints."""
+    if len(name) > _LONGEST:
+        return ""
+    words = [word for word in islice(names, most) if len(word) <= _LONGEST]
+    matcher = SequenceMatcher(b=name)
+
+    def likeness(word: str) -> float:
+        matcher.set_seq1(word)
+        return matcher.quick_ratio()
+
+    return next(iter(get_close_matches(name, nlargest(_LIKELY, words, likeness), 1)), "")

@@ -7,7 +7,6 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
-from difflib import get_close_matches
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +16,7 @@ from speclens import loading
 from speclens.commands.options import configured, format_option
 from speclens.commands.telling import print_problems, reported, say
 from speclens.config import Config
-from speclens.problems import Finding
+from speclens.problems import Finding, closest
 from speclens.project import Project, opened
 from speclens.reporting import safe_json
 from speclens.source import locate
@@ -87,8 +86,8 @@ def _called(made: Mapping[str, Generated], name: str) -> list[str]:
     """The schemas of a name, in the document or in the package; all for ""."""
     found = [place for place, one in made.items() if name in ("", one.name, tokens(place)[-1])]
     if not found and name:
-        close = get_close_matches(name, [one.name for one in made.values()], 1)
-        hint = f"; did you mean {close[0]!r}?" if close else ""
+        close = closest(name, [one.name for one in made.values()], len(made))
+        hint = f"; did you mean {close!r}?" if close else ""
         raise click.UsageError(f"no schema {name!r}{hint}")
     return found
 

@@ -8,12 +8,11 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Iterator
-from difflib import get_close_matches
 from typing import Any
 
 from speclens.lower import compat
 from speclens.lower.walk import JsonObject, all_schemas, objects
-from speclens.problems import Finding
+from speclens.problems import Finding, closest
 from speclens.source.pointer import join, tokens
 
 KEYS = ("since", "sunset", "note")
@@ -33,8 +32,8 @@ def of_deprecated(here: str, value: JsonObject) -> Iterator[Finding]:
     """Findings on the object under `deprecated`, which stands at `here`: unknown keys, what is no full-date or no
     text, and a sunset before its beginning."""
     for name in sorted(value.keys() - set(KEYS)):
-        close = get_close_matches(name, KEYS, 1)
-        hint = f"did you mean `{close[0]}`?" if close else f"one of {', '.join(KEYS)}"
+        close = closest(name, KEYS)
+        hint = f"did you mean `{close}`?" if close else f"one of {', '.join(KEYS)}"
         message = f"`deprecated` has no `{name}`"
         yield Finding("compat/unknown-keyword", join(here, name), message, hint)
     for name in ("since", "sunset"):

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 from typing import Any
 
 from speclens.lower import compat, compat_dates, compat_places, lens
 from speclens.lower.walk import JsonObject
-from speclens.problems import Finding
+from speclens.problems import Finding, closest
 from speclens.source.pointer import join
 
 _TYPES: dict[str, tuple[type, str]] = {
@@ -34,11 +33,9 @@ def of_keywords(pointer: str, schema: JsonObject) -> Iterator[Finding]:
         )
         return
     for name in sorted(own.keys() - compat.KEYWORDS):
-        close = get_close_matches(name, compat.KEYWORDS, 1)
+        close = closest(name, sorted(compat.KEYWORDS))
         hint = (
-            f"did you mean `{close[0]}`?"
-            if close
-            else f"one of {', '.join(sorted(compat.KEYWORDS))}"
+            f"did you mean `{close}`?" if close else f"one of {', '.join(sorted(compat.KEYWORDS))}"
         )
         yield Finding(
             "compat/unknown-keyword", join(here, name), f"unknown x-compat keyword `{name}`", hint

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from difflib import get_close_matches
 from typing import Any
 
 from speclens.lower import (
@@ -16,7 +15,7 @@ from speclens.lower import (
 )
 from speclens.lower.build import folding
 from speclens.lower.walk import JsonObject, all_schemas, follow, objects
-from speclens.problems import Finding
+from speclens.problems import Finding, closest
 from speclens.source.pointer import join, tokens
 
 _COUNTING = (
@@ -28,8 +27,9 @@ _COUNTING = (
 def check(document: JsonObject, skip: Collection[str] = ()) -> tuple[Finding, ...]:
     """All findings on the x-compat of a document, in document order; but for some schemas."""
     found: list[Finding] = []
+    skipped = tuple(f"{place}/" for place in skip)
     for pointer, schema in all_schemas(document):
-        is_skipped = any(f"{pointer}/".startswith(f"{place}/") for place in skip)
+        is_skipped = f"{pointer}/".startswith(skipped)
         if isinstance(schema, dict) and not is_skipped:
             found += compat_keywords.of_keywords(pointer, schema)
             found += _object(document, pointer, schema)
@@ -132,8 +132,8 @@ def _nearest(document: JsonObject, owner: tuple[str, JsonObject], path: tuple[st
         here = compat.at_path(document, *owner, path[:depth]) if depth else owner
         names = compat.properties(document, *here) if here else {}
         if name not in names:
-            if close := get_close_matches(name, names, 1):
-                return f"did you mean `/{'/'.join((*path[:depth], close[0]))}`?"
+            if close := closest(name, names):
+                return f"did you mean `/{'/'.join((*path[:depth], close))}`?"
             where = "/" + "/".join(path[:depth])
             return f"declare `{name}` among the properties of `{where}`; arrays cannot be entered"
     return "a JSON Pointer from the object that holds the property: `/name`"

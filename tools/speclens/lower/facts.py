@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import product
 from typing import Any
 
 from speclens import patterns
-from speclens.lower.walk import JsonObject, follow
+from speclens.lower.walk import JsonObject, follow, remembered
 
 TYPES = ("null", "boolean", "integer", "fraction", "string", "array", "object")
 KINDS = tuple(
@@ -130,7 +130,9 @@ def alternatives(document: JsonObject, schema: Any, depth: int = _DEPTH) -> tupl
     if "$ref" in schema:
         target, inner = follow(document, "", schema)
         if target:
-            parts.append(alternatives(document, inner, depth - 1))
+            parts.append(_OF_PLACES[depth - 1](document, target, inner))
+            if len(schema) == 1:
+                return parts[1]
     for inner in _list(schema, "allOf"):
         parts.append(alternatives(document, inner, depth - 1))
     for keyword in ("oneOf", "anyOf"):
@@ -149,6 +151,18 @@ def alternatives(document: JsonObject, schema: Any, depth: int = _DEPTH) -> tupl
     for part in parts[1:]:
         found = tuple(facts for a, b in product(found, part) if (facts := _both(a, b)).types)
     return found
+
+
+def _referred(depth: int) -> Callable[[JsonObject, str, Any], tuple[Facts, ...]]:
+    @remembered
+    def found(document: JsonObject, _: str, schema: Any) -> tuple[Facts, ...]:
+        return alternatives(document, schema, depth)
+
+    return found
+
+
+_OF_PLACES = [_referred(depth) for depth in range(_DEPTH)]
+"""The alternatives of what is referred to, by depth: a union may be referred to by each of its members."""
 
 
 def _list(schema: JsonObject, keyword: str) -> list[Any]:

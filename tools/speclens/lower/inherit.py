@@ -6,6 +6,7 @@ a union of the children and the base itself, which is for all other values: a sc
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from speclens.lower.naming import is_class
@@ -42,12 +43,13 @@ def children(document: JsonObject) -> dict[str, list[str]]:
     """The bases of a document by their places, with the places of their children, in document order."""
     components: JsonObject = document.get("components") or {}
     schemas = components.get("schemas") or {}
-    return {
-        place: found
+    bases = [
+        place
         for name, schema in (schemas.items() if isinstance(schemas, dict) else ())
         if _is_base(document, place := join(_ROOT, name), schema)
-        and (found := _children(document, schemas, place))
-    }
+    ]
+    made = _made_of(document, schemas) if bases else {}
+    return {base: found for base in bases if (found := _children(made, base))}
 
 
 def _is_base(document: JsonObject, place: str, schema: Any) -> bool:
@@ -58,24 +60,29 @@ def _is_base(document: JsonObject, place: str, schema: Any) -> bool:
     return named and is_class(document, place, schema)
 
 
-def _children(document: JsonObject, schemas: JsonObject, base: str) -> list[str]:
+def _made_of(document: JsonObject, schemas: JsonObject) -> dict[str, list[tuple[int, str]]]:
+    """By the place of what they are made of the components that are more than it, by their number and their place."""
+    found: dict[str, list[tuple[int, str]]] = {}
+    for number, (name, schema) in enumerate(schemas.items()):
+        members = schema.get("allOf") if isinstance(schema, dict) else None
+        place = join(_ROOT, name)
+        if len(members or ()) > 1 or "properties" in (schema or {}):
+            for index, member in enumerate(members or ()):
+                target = follow(document, join(place, "allOf", index), member)[0]
+                found.setdefault(target, []).append((number, place))
+    return found
+
+
+def _children(made: Mapping[str, Sequence[tuple[int, str]]], base: str) -> list[str]:
     """The components that are made of a base, and those that are made of them, in document order."""
-    found = [base]
-    before = 0
-    while len(found) > before:
-        before = len(found)
-        for name, schema in schemas.items():
-            place = join(_ROOT, name)
-            members = schema.get("allOf") if isinstance(schema, dict) else None
-            targets = {
-                follow(document, join(place, "allOf", index), member)[0]
-                for index, member in enumerate(members or ())
-            }
-            is_child = len(members or ()) > 1 or "properties" in (schema or {})
-            if place not in found and is_child and targets & {*found}:
-                found.append(place)
-    order = [join(_ROOT, name) for name in schemas]
-    return sorted(found[1:], key=order.index)
+    found: dict[str, int] = {base: -1}
+    waiting = [base]
+    while waiting:
+        for number, place in made.get(waiting.pop(), ()):
+            if place not in found:
+                found[place] = number
+                waiting.append(place)
+    return sorted(found, key=found.__getitem__)[1:]
 
 
 def _is_inherited(document: JsonObject, pointer: str) -> bool:

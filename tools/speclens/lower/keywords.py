@@ -37,19 +37,36 @@ _OF_CLASSES = ("minProperties", "maxProperties", "enum", "const")
 _COUNTED = ("Length", "Items", "Properties")
 
 
+@dataclass(slots=True)
+class Aliases:
+    """What was found of the aliases of a view, by name and depth: each is looked through once, whoever asks. Lives as long
+    as all schemas of a view are lowered."""
+
+    places: Mapping[str, str]  # class name -> pointer in the view
+    left: int  # options of unions that may still be compared
+    said: dict[tuple[str, int], ir.Type] = field(default_factory=dict)
+    through: dict[tuple[str, int], ir.Type | None] = field(default_factory=dict)
+
+
+_MOST_OPTIONS = 100_000
+
+
+def aliases(named: Mapping[str, str]) -> Aliases:
+    """Nothing yet, of the aliases of a view with these names."""
+    places = {ident: pointer for pointer, ident in reversed([*named.items()])}
+    return Aliases(places, _MOST_OPTIONS + 10 * len(named))
+
+
 @dataclass(frozen=True, slots=True)
 class Build:
     """A canonical view, the names in it, and what is found on the way; lives as long as one schema is lowered."""
 
     view: View
     names: Mapping[str, str]  # pointer in the view -> class name
+    aliases: Aliases
     formats: bool = True  # whether strings of some formats are Python types
     findings: list[Finding] = field(default_factory=list)
     depth: int = 0  # of aliases that are looked through
-
-    def place(self, ident: str) -> str:
-        """Where stands what a name is of."""
-        return next(pointer for pointer, name in self.names.items() if name == ident)
 
     def warn(self, pointer: str, message: str, rule: str = "model/not-enforced") -> None:
         self.findings.append(Finding(rule, self.view.origin(pointer), message, "", "warning"))

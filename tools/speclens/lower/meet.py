@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from speclens import ir
@@ -12,24 +13,38 @@ from speclens.lower import facts
 Resolve = Callable[[ir.Named], ir.Type | None]
 """What an alias stands for; None for a class."""
 
+
+class TooMany(Exception):
+    """More options of unions than a document may compare with each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What aliases stand for, and what pays for so many options of a union. It raises TooMany: what was left out of a
+    union would be refused."""
+
+    resolve: Resolve
+    pay: Callable[[int], None]
+
+
 _KINDS = {"integer": "integer", "fraction": "number"}
 _HIGHEST = ("minLength", "minItems", "minimum", "exclusiveMinimum", "minProperties")
 _LOWEST = ("maxLength", "maxItems", "maximum", "exclusiveMaximum", "maxProperties")
 
 
-def meet(a: ir.Type, b: ir.Type, resolve: Resolve) -> ir.Type | None:
-    """The type of the values that are of both; None where no type says so."""
+def meet(a: ir.Type, b: ir.Type, means: Means) -> ir.Type | None:
+    """The type of the values that are of both; None where no type says so. Raises TooMany."""
     if a == b or isinstance(b, ir.AnyType):
         return a
     if isinstance(a, ir.AnyType):
         return b
     if isinstance(a, ir.Union):
-        return _among(a, b, resolve)
+        return _among(a, b, means)
     if isinstance(b, ir.Union):
-        return _among(b, a, resolve)
+        return _among(b, a, means)
     if isinstance(a, ir.Named) or isinstance(b, ir.Named):
-        return _named(a, b, resolve)
-    return _plain(a, b, resolve)
+        return _named(a, b, means)
+    return _plain(a, b, means)
 
 
 def either(options: Iterable[ir.Type]) -> ir.Type:
@@ -77,28 +92,29 @@ def _kind(value: Any) -> str:
     return _KINDS.get(kind, kind)
 
 
-def _among(union: ir.Union, other: ir.Type, resolve: Resolve) -> ir.Type | None:
+def _among(union: ir.Union, other: ir.Type, means: Means) -> ir.Type | None:
     """Of some types what each has in common with another one, without those that have nothing."""
-    options = [found for one in union.options if (found := meet(one, other, resolve)) is not None]
+    means.pay(len(union.options))
+    options = [found for one in union.options if (found := meet(one, other, means)) is not None]
     if tuple(options) == union.options:
         return union
     return either(options) if options else None
 
 
-def _named(a: ir.Type, b: ir.Type, resolve: Resolve) -> ir.Type | None:
+def _named(a: ir.Type, b: ir.Type, means: Means) -> ir.Type | None:
     """A class has in common with any object itself; an alias is what it stands for."""
     for one, other in ((a, b), (b, a)):
         if isinstance(one, ir.Named):
-            inner = resolve(one)
+            inner = means.resolve(one)
             if inner is None and other == ir.Map(ir.AnyType()):
                 return one
             if inner is not None:
-                found = meet(inner, other, resolve)
+                found = meet(inner, other, means)
                 return one if found == inner else found
     return None
 
 
-def _plain(a: ir.Type, b: ir.Type, resolve: Resolve) -> ir.Type | None:
+def _plain(a: ir.Type, b: ir.Type, means: Means) -> ir.Type | None:
     match a, b:
         case ((ir.Literals() | ir.Constants()), _):
             return _enumerated(a, b)
@@ -111,11 +127,11 @@ def _plain(a: ir.Type, b: ir.Type, resolve: Resolve) -> ir.Type | None:
         case (ir.Array(), ir.Tuple()) if a == ir.Array(ir.AnyType()):
             return b
         case ir.Array(), ir.Array():
-            item = meet(a.item, b.item, resolve)
+            item = meet(a.item, b.item, means)
             constraints = _both(a.constraints, b.constraints)
             return None if item is None or constraints is None else ir.Array(item, constraints)
         case ir.Map(), ir.Map():
-            value = meet(a.value, b.value, resolve)
+            value = meet(a.value, b.value, means)
             constraints = _both(a.constraints, b.constraints)
             if value is None or constraints is None or (a.pattern and b.pattern):
                 return None

@@ -53,7 +53,7 @@ def inline_names(document: JsonObject, components: Mapping[str, str]) -> dict[st
         found[pointer] = longer.get(pointer, short)
         if counts[found[pointer]] > 1:
             parts = _place(document, components, pointer, in_full=True)
-            found[pointer] = names.unused("_".join(map(names.pascal, parts)), used)
+            found[pointer] = names.unused("_".join(map(names.pascal, parts)), used, pointer)
             used.add(found[pointer])
     return found
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from difflib import get_close_matches
+from hashlib import sha256
+from itertools import chain, count
 from typing import Any
 
 from speclens.lower import compat
@@ -17,10 +18,9 @@ from speclens.lower.build import folding
 from speclens.lower.view import View
 from speclens.lower.walk import JsonObject, follow, objects
 from speclens.objects import nodes, path_item_of
-from speclens.problems import Finding
+from speclens.problems import Finding, closest
 from speclens.source.pointer import exists, get, join, tokens
 
-_MOST_NAMES = 100  # that are compared with one that is not there
 Parameters = Mapping[tuple[str, str], tuple[str, JsonObject]]
 """By location and name (of a header in lower case): pointer and Parameter Object."""
 
@@ -63,12 +63,17 @@ def hubs(found: Parameters) -> frozenset[tuple[str, str]]:
 def component_name(
     document: JsonObject, made: Collection[str], pointer: str, operation: JsonObject, kind: str
 ) -> str:
-    """The name of a component that is made of an operation: after that, and not the name of another."""
+    """The name of a component that is made of an operation: after that, and not the name of another. Of many operations
+    with one id each has a digest of its place."""
     path = tokens(pointer)
     name = f"{operation.get('operationId') or f'{path[-1]} {path[-2]}'}.{kind}"
-    while name in made or exists(document, join("#/components/schemas", name)):
-        name += "_"
-    return name
+    digest = sha256(pointer.encode()).hexdigest()[:12]
+    ends = chain(("", "_", "__"), (f"_{digest}{'_' * more}" for more in count()))
+    return next(
+        one
+        for one in (name + end for end in ends)
+        if one not in made and not exists(document, join("#/components/schemas", one))
+    )
 
 
 def effective(document: JsonObject, pointer: str, operation: JsonObject) -> Parameters:
@@ -194,10 +199,9 @@ def check(document: JsonObject) -> Iterator[Finding]:
 
 
 def _nearest(name: str, others: Sequence[JsonObject]) -> str:
-    known = [other["name"] for other in others]
-    close = get_close_matches(name, known, 1) if len(known) < _MOST_NAMES else []
+    close = closest(name, (other["name"] for other in others))
     for other in others:
-        if other["name"] in close:
+        if close and other["name"] == close:
             return f"did you mean `{{in: {other.get('in')}, name: {other['name']}}}`?"
     return "declare it beside this one"
 

@@ -83,7 +83,7 @@ def _named(found: list[ir.Argument]) -> Iterator[ir.Argument]:
     for one in found:
         ident = idents[one.place, one.name]
         if count[ident] > 1:
-            ident = names.unused(names.argument(f"{one.place} {one.name}"), used)
+            ident = names.unused(names.argument(f"{one.place} {one.name}"), used, one.name)
             used.add(ident)
         yield replace(one, ident=ident, mark=_mark(one, ident))
 

@@ -8,7 +8,7 @@ from typing import Any
 from speclens import ir, names
 from speclens.literals import inline, literal
 from speclens.lower import compat, docs, files, headers, order, unions
-from speclens.lower.keywords import Build, warn_unenforced
+from speclens.lower.keywords import Build, aliases, warn_unenforced
 from speclens.lower.naming import inline_names, is_class
 from speclens.lower.types import type_of
 from speclens.lower.view import View
@@ -24,15 +24,16 @@ def lower(
     enforce. `named` holds all names, those of `components` too: of what stands inline there are those that a component,
     a parameter or a body is made of. `formats` says whether strings of some formats are Python types."""
     made: dict[ir.Schema, list[Finding]] = {}
+    known = aliases(named)
     for pointer, ident in named.items():
-        build = Build(view, named, formats)
+        build = Build(view, named, known, formats)
         made[_schema(build, pointer, ident)] = build.findings
     written = [
         ident
         for pointer, ident in components.items()
         if pointer not in view.origins or headers.is_lifted(view, pointer)
     ]
-    needed = order.needed(made, [*written, *_roots(Build(view, named, formats))])
+    needed = order.needed(made, [*written, *_roots(Build(view, named, known, formats))])
     sound = order.untied(needed)
     findings = [found for schema in needed for found in made[schema]]
     findings += [_tied(one) for one, other in zip(needed, sound, strict=True) if one != other]

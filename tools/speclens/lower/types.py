@@ -6,16 +6,17 @@ Each keyword that says something gives a type of its own, and the type of a sche
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from speclens import ir
 from speclens.lower import formats, keywords
 from speclens.lower.keywords import Build, implied_types, warn_unenforced
-from speclens.lower.meet import Resolve, either, kinds_of, meet
+from speclens.lower.meet import Means, TooMany, either, kinds_of, meet
 from speclens.lower.naming import is_class
 from speclens.lower.nulls import admits_null
 from speclens.lower.tags import tags
-from speclens.lower.walk import JsonObject, follow
+from speclens.lower.walk import JsonObject, follow, remembered
 from speclens.objects import is_30
 from speclens.source.pointer import from_reference, get, join
 
@@ -25,6 +26,7 @@ _OF_ONE_TYPE = frozenset(
 _SAYING = frozenset({"type", "$ref", "allOf", "oneOf", "anyOf", "enum", "const"})
 _DEEPEST = 8  # alias of aliases that is looked through for what it has in common with something
 _NULL = ir.Primitive("null")
+_is_class = remembered(is_class)  # here nobody changes the document any more
 
 
 def type_of(build: Build, pointer: str, schema: Any, is_root: bool = False) -> ir.Type:
@@ -37,9 +39,8 @@ def type_of(build: Build, pointer: str, schema: Any, is_root: bool = False) -> i
         return _named(build, pointer, schema)
     warn_unenforced(build, pointer, schema)
     found: ir.Type = ir.AnyType()
-    resolve = _resolver(build)
     for place, part in _parts(build, pointer, schema):
-        both = meet(found, part, resolve)
+        both = _met(build, found, part)
         if both is None:
             what = place.removeprefix(f"{pointer}/") if place != pointer else "`type`"
             build.warn(place, f"{what} beside what else is said is not enforced by the model")
@@ -50,27 +51,48 @@ def type_of(build: Build, pointer: str, schema: Any, is_root: bool = False) -> i
     return _nullable(schema, found)
 
 
-def _resolver(build: Build) -> Resolve:
-    """What aliases stand for, through all aliases, but for what is made of itself."""
+def _met(build: Build, a: ir.Type, b: ir.Type) -> ir.Type | None:
+    """What two types have in common; None where no type says so, or where finding out takes too long."""
 
-    def resolve(named: ir.Named) -> ir.Type | None:
-        return _resolved(build, named, ())
+    def pay(options: int) -> None:
+        build.aliases.left -= options
+        if build.aliases.left < 0:
+            raise TooMany
 
-    return resolve
-
-
-def _resolved(build: Build, named: ir.Named, seen: tuple[str, ...]) -> ir.Type | None:
-    place = build.place(named.ident)
-    schema = get(build.view.document, place)
-    if is_class(build.view.document, place, schema):
-        return named if seen else None
-    if named.ident in seen or build.depth > _DEEPEST:
+    try:
+        return meet(a, b, Means(partial(_through, build), pay))
+    except TooMany:
         return None
-    inner = Build(build.view, build.names, build.formats, depth=build.depth + 1)
-    found = type_of(inner, place, schema, is_root=True)
+
+
+def _through(build: Build, named: ir.Named) -> ir.Type | None:
+    """What an alias stands for, through all aliases, but for what is made of itself."""
+    known, place = build.aliases.through, (named.ident, build.depth)
+    if place not in known:
+        known[place] = _resolved(build, named, (), set())
+    return known[place]
+
+
+def _resolved(
+    build: Build, named: ir.Named, seen: tuple[str, ...], tried: set[tuple[str, int]]
+) -> ir.Type | None:
+    """The same without what was tried before in the same union: its options are there already."""
+    place = build.aliases.places[named.ident]
+    schema = get(build.view.document, place)
+    if _is_class(build.view.document, place, schema):
+        return named if seen else None
+    here = (named.ident, build.depth)
+    if named.ident in seen or here in tried or build.depth > _DEEPEST:
+        return None
+    tried.add(here)
+    inner = Build(build.view, build.names, build.aliases, build.formats, depth=build.depth + 1)
+    said = build.aliases.said
+    if here not in said:
+        said[here] = type_of(inner, place, schema, is_root=True)
+    found = said[here]
     options = found.options if isinstance(found, ir.Union) else (found,)
     through = [
-        _resolved(inner, one, (*seen, named.ident)) if isinstance(one, ir.Named) else one
+        _resolved(inner, one, (*seen, named.ident), tried) if isinstance(one, ir.Named) else one
         for one in options
     ]
     left = [one for one in through if one is not None]
@@ -125,14 +147,13 @@ def _bounded(build: Build, pointer: str, schema: JsonObject, found: ir.Type) -> 
         return found
     if "$ref" in schema and is_30(build.view.document):
         return found
-    resolve = _resolver(build)
-    kinds = kinds_of(found, resolve)
+    kinds = kinds_of(found, partial(_through, build))
     told = "keywords without a `type` are not enforced by the model"
     if not kinds or "required" in schema:
         build.warn(pointer, told)
         return found
     bounds = either([_one(build, pointer, schema, kind) for kind in kinds])
-    both = meet(found, bounds, resolve)
+    both = _met(build, found, bounds)
     if both is None:
         build.warn(pointer, told)
     return found if both is None else both
@@ -141,7 +162,7 @@ def _bounded(build: Build, pointer: str, schema: JsonObject, found: ir.Type) -> 
 def _named(build: Build, pointer: str, schema: Any) -> ir.Type:
     """A name; where it is a class, beside whatever else than an object the schema admits."""
     named = ir.Named(build.names[pointer])
-    if not is_class(build.view.document, pointer, schema):
+    if not _is_class(build.view.document, pointer, schema):
         return named
     declared = schema.get("type")
     kinds = [kind for kind in declared if kind != "object"] if isinstance(declared, list) else []

@@ -9,6 +9,7 @@ from pathlib import Path
 from speclens import source
 from speclens.config import Allowed
 from speclens.objects import is_20
+from speclens.reading import expansion, lengths
 from speclens.reading.bundle import bundled
 from speclens.reading.swagger import converted
 from speclens.source import Source
@@ -32,5 +33,8 @@ def loads(text: str, name: str) -> Source:
 
 
 def _completed(read: Source, allowed: Allowed) -> Source:
-    whole = bundled(read, allowed)
-    return converted(whole) if is_20(whole.value) else whole
+    made = bundled(lengths.bounded(read), allowed)
+    whole = made if made is read else lengths.bounded(made)
+    if is_20(whole.value):
+        whole = lengths.bounded(converted(whole))
+    return expansion.bounded(whole)

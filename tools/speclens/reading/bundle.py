@@ -14,7 +14,7 @@ from typing import Any
 from speclens.config import Allowed
 from speclens.object_tables import Field, Table
 from speclens.objects import field_of, is_20, is_30, nodes, table
-from speclens.problems import Finding, Refused
+from speclens.problems import Finding, Refused, quoted
 from speclens.reading.addresses import Unreachable
 from speclens.reading.component_names import ComponentNames
 from speclens.reading.library import Library
@@ -207,7 +207,7 @@ class _Run:
         if here.number == 0 and text.startswith("#"):
             return text  # that it names nothing is seen there
         shown = self.resolver.shown(text, here.number)
-        self.unreachable[shown] = (reason.rule, f"{shown!r} {reason.message}", reason.hint)
+        self.unreachable[shown] = (reason.rule, f"{quoted(shown)} {reason.message}", reason.hint)
         return shown
 
     def _home(self, found: Found, kind: str, here: _Here) -> Tokens:
@@ -237,7 +237,7 @@ class _Run:
         except Unreachable as reason:
             shown = self.resolver.shown(text, here.number)
             place = join("#", *here.at, "$ref")
-            message = f"{shown!r} {reason.message}"
+            message = f"{quoted(shown)} {reason.message}"
             self.findings.append(Finding(reason.rule, place, message, reason.hint))
             return mapping(part.origin, {})
         self.open.append(found.place)

@@ -8,7 +8,9 @@
 4. `journal.json` is removed: the new tree stands. What else is in the directory is litter.
 
 A journal may have come with a repository. So it is carried out only if all that is left of it is what `write`
-itself may do: replace and delete files that bear the marker, and put such in place.
+itself may do: replace and delete files that bear the marker, and put such in place where the tree has files, or
+beside these in its directories. What another tree than the one that is made now had begun is left as it is: that one
+is written next.
 
 Killed before 2, the next run throws the directory away; killed after, it carries the journal out.
 An error after 2 (a directory without permission) makes the backward journal the one to carry out;
@@ -31,7 +33,7 @@ from typing import Any
 from speclens.problems import Refused
 from speclens.tree.exclusive import exclusive
 from speclens.tree.paths import is_own, no_traceback, obstacles, prefixes, read, unsafe
-from speclens.tree.values import JOURNAL, LOCK, digest
+from speclens.tree.values import JOURNAL, LOCK, Tree, digest
 
 _COMMITTED = f"{JOURNAL}/journal.json"
 _FORWARD = f"{JOURNAL}/forward.json"
@@ -132,8 +134,8 @@ def _sync(directory: Path) -> None:
         os.close(handle)
 
 
-def recover(output: Path) -> bool:
-    """Finishes or undoes what a killed `write` left in `output`; whether there was anything left.
+def recover(output: Path, tree: Tree) -> bool:
+    """Finishes or undoes what a killed `write` of `tree` left in `output`; whether there was anything left.
 
     Raises Refused if the output cannot be written, holds a symlink, or another run is at work.
     """
@@ -141,24 +143,24 @@ def recover(output: Path) -> bool:
         if not output.is_dir():
             return False
         with exclusive(output):
-            return settle(output)
+            return settle(output, tree)
 
 
-def settle(root: Path) -> bool:
+def settle(root: Path, tree: Tree) -> bool:
     """`recover` for a caller that holds `exclusive(root)`. Raises OSError as well."""
     if not os.path.lexists(root / JOURNAL):
         return False
     in_the_way = list(obstacles(root, [_COMMITTED]))
     if in_the_way:
         raise Refused(in_the_way)
-    _finish(root, _load(root))
+    _finish(root, _load(root, tree))
     _discard(root)
     return True
 
 
-def pending(root: Path) -> dict[str, bytes | None]:
+def pending(root: Path, tree: Tree) -> dict[str, bytes | None]:
     """What a killed `write` had yet to do after its commit point: path -> new content or None."""
-    journal = _load(root)
+    journal = _load(root, tree)
     todo: dict[str, bytes | None] = {
         item.path: None for item in journal.deletes if _is(root, item.path, item.digest)
     }
@@ -214,7 +216,7 @@ def _encode(journal: _Journal) -> bytes:
     return f"{digest(body.encode())}\n{body}\n".encode()
 
 
-def _load(root: Path) -> _Journal:
+def _load(root: Path, tree: Tree) -> _Journal:
     """The committed journal; an empty one if there is none or it is not one that `commit` wrote."""
     text = (read(root, _COMMITTED) or b"").decode("utf-8", "replace")
     head, _, body = text.removesuffix("\n").partition("\n")
@@ -222,7 +224,7 @@ def _load(root: Path) -> _Journal:
         return _Journal((), ())
     with suppress(ValueError, TypeError, KeyError, RecursionError):
         journal = _decode(json.loads(body))
-        if _is_sound(root, journal):
+        if _is_sound(root, journal, tree):
             return journal
     return _Journal((), ())
 
@@ -232,12 +234,19 @@ def _decode(body: Any) -> _Journal:
     return _Journal(moves, tuple(_Delete(**item) for item in body["deletes"]))
 
 
-def _is_sound(root: Path, journal: _Journal) -> bool:
+def _is_sound(root: Path, journal: _Journal, tree: Tree) -> bool:
     """Whether what is left to do is what `write` may do: a journal may have come with a repository."""
+    own = {LOCK, *(file.path for file in tree.files)}
+    directories = {path.rpartition("/")[0] for path in own} - {
+        ""
+    }  # the root may be a whole repository
     return (
         all(path == LOCK or unsafe(path) is None for path in _paths(journal))
         and all(_may_delete(root, item) for item in journal.deletes)
-        and all(_may_move(root, move) for move in journal.moves)
+        and all(
+            _may_move(root, move, move.path in own or move.path.rpartition("/")[0] in directories)
+            for move in journal.moves
+        )
     )
 
 
@@ -246,8 +255,9 @@ def _may_delete(root: Path, item: _Delete) -> bool:
     return data is None or digest(data) != item.digest or is_own(item.path, data)
 
 
-def _may_move(root: Path, move: _Move) -> bool:
-    """What was moved already leaves nothing to do, whatever is there since."""
+def _may_move(root: Path, move: _Move, is_among: bool) -> bool:
+    """What was moved already leaves nothing to do, whatever is there since. `is_among` says whether a file may be there
+    that was not there before."""
     if not _STAGED.fullmatch(move.staged):
         return False
     if not os.path.lexists(root / move.staged):
@@ -257,5 +267,5 @@ def _may_move(root: Path, move: _Move) -> bool:
         new is not None
         and digest(new) == move.digest
         and is_own(move.path, new)
-        and (old is None or is_own(move.path, old))
+        and (is_among if old is None else is_own(move.path, old))
     )

@@ -33,7 +33,7 @@ class State:
 
 def read_state(root: Path, tree: Tree) -> State:
     """Reads what is at `root`. Raises OSError."""
-    todo = pending(root)
+    todo = pending(root, tree)
     lock_bytes = todo[LOCK] if LOCK in todo else read(root, LOCK)
     lock = _parse(lock_bytes)
     own = {file.path for file in tree.files}

@@ -28,7 +28,7 @@ def write(output: Path, tree: Tree) -> tuple[str, ...]:
     with no_traceback(output):
         output.mkdir(parents=True, exist_ok=True)
         with exclusive(output):
-            settle(output)
+            settle(output, tree)
             in_the_way = list(obstacles(output, [*(file.path for file in tree.files), LOCK]))
             if in_the_way:
                 raise Refused(in_the_way)

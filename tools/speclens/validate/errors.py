@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import numbers
 import re
@@ -12,6 +11,7 @@ from typing import Any
 
 from jsonschema_rs import ValidationError
 
+from speclens.problems import closest
 from speclens.source import pointer
 from speclens.validate.branches import missing_fields, selection
 
@@ -21,7 +21,6 @@ _CAPITAL = re.compile(r"(?=[A-Z])")
 _APPLICATORS = ("allOf", "anyOf", "oneOf")
 _CONDITIONS = ("if", "then", "else")
 _MAX_OPTIONS = 60
-_MAX_WORD = 60
 _TYPE_WORDS = {
     "array": "an array",
     "boolean": "a boolean",
@@ -159,9 +158,8 @@ def _unknown_fields(
 
 
 def _did_you_mean(name: Any, options: Iterable[Any]) -> str:
-    words = [option for option in options if isinstance(option, str)][:_MAX_OPTIONS]
-    close = difflib.get_close_matches(str(name)[:_MAX_WORD], words, n=1)
-    return f"did you mean {_shown(close[0])}?" if close else ""
+    close = closest(str(name), (option for option in options if isinstance(option, str)))
+    return f"did you mean {_shown(close)}?" if close else ""
 
 
 def _fields(schema: Any, root: dict[str, Any]) -> set[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,11 +13,14 @@ from speclens.objects import Node
 from speclens.patterns import is_sound
 from speclens.problems import Finding
 from speclens.source import pointer
+from speclens.validate import detail
 from speclens.validate.branches import leaves
 from speclens.validate.cost import LIMIT, costs
 from speclens.validate.dialect import validators
 from speclens.validate.document import Document, resolve
 from speclens.validate.errors import explain
+
+_REFUSED = "does not match its schema"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +34,10 @@ class _Sample:
 def samples(document: Document) -> Iterator[Finding]:
     """An example or a default that its schema refuses; unsound schemas judge nothing."""
     judged = [*_in_schemas(document), *_in_contents(document)]
-    errors_of = _judge(document)
+    told = _judge(document)
     for sample in judged:
-        if (error := next(iter(errors_of(sample)), None)) is not None:
-            yield Finding(sample.rule, sample.pointer, _message(error), "", "warning")
+        if message := told(sample):
+            yield Finding(sample.rule, sample.pointer, message, "", "warning")
 
 
 def patterns(document: Document) -> Iterator[Finding]:
@@ -92,30 +95,36 @@ def _is_json(node: Node) -> bool:
     return node.kind != "media-type" or media_type.endswith(("/json", "+json"))
 
 
-def _judge(document: Document) -> Callable[[_Sample], Iterable[ValidationError]]:
+def _judge(document: Document) -> Callable[[_Sample], str]:
+    """What is said of a sample that its schema refuses; "" of any other."""
     try:
         validator = functools.cache(validators(document.value))
     except ValueError:
-        return lambda _: ()
+        return lambda _: ""
 
-    cost = costs(document.value)
+    cost, left = costs(document.value), detail.budget(document)
 
-    def errors(sample: _Sample) -> Iterable[ValidationError]:
+    def told(sample: _Sample) -> str:
         if cost(sample.schema) >= LIMIT:
-            return ()
+            return ""
         try:
             schema = validator(sample.schema)
         except ValueError:
-            return ()
-        return () if schema.is_valid(sample.value) else schema.iter_errors(sample.value)
+            return ""
+        if schema.is_valid(sample.value):
+            return ""
+        written = pointer.get(document.value, sample.schema)
+        if not detail.is_affordable(document, written, sample.value, left):
+            return _REFUSED
+        return _message(next(iter(schema.iter_errors(sample.value))))
 
-    return errors
+    return told
 
 
 def _message(error: ValidationError) -> str:
     found = next(explain(leaves(error)[0], {}, ()))
     place = pointer.join("", *found.path)
-    return f"does not match its schema: {place}{': ' if place else ''}{found.message}"
+    return f"{_REFUSED}: {place}{': ' if place else ''}{found.message}"
 
 
 def _shown(expression: str) -> str:

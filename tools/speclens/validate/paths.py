@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from speclens.objects import Node, operations
-from speclens.problems import Finding
+from speclens.problems import Finding, quoted, shortened
 from speclens.source import pointer
 from speclens.validate.document import Document, resolve
 
@@ -21,7 +21,7 @@ def equivalent_paths(document: Document) -> Iterator[Finding]:
     for path, node in _path_items(document):
         first = firsts.setdefault(_EXPRESSION.sub("{}", path), path)
         if first != path:
-            message = f"{path!r} and {first!r} are the same path"
+            message = f"{quoted(path)} and {quoted(first)} are the same path"
             yield _warning("path/equivalent", node.pointer, message, "merge the two")
 
 
@@ -34,12 +34,12 @@ def path_parameters(document: Document) -> Iterator[Finding]:
             place = pointer.join(node.pointer, *method)
             declared = _path_names(document, item) | _path_names(document, operation)
             for name in sorted(expected - declared):
-                message = f"path parameter {name!r} is not declared"
-                hint = f"add a parameter with `in: path` and `name: {name}`"
+                message = f"path parameter {quoted(name)} is not declared"
+                hint = f"add a parameter with `in: path` and `name: {shortened(name)}`"
                 yield _warning("path/undeclared-parameter", place, message, hint)
             for name in sorted(declared - expected):
-                message = f"path parameter {name!r} is not in {path!r}"
-                hint = f"write {{{name}}} into the path, or take the parameter out"
+                message = f"path parameter {quoted(name)} is not in {quoted(path)}"
+                hint = f"write {{{shortened(name)}}} into the path, or take the parameter out"
                 yield _warning("path/unused-parameter", place, message, hint)
 
 
@@ -53,7 +53,7 @@ def operation_ids(document: Document) -> Iterator[Finding]:
         first = firsts.setdefault(name, node.pointer)
         if first != node.pointer:
             place = pointer.join(node.pointer, "operationId")
-            message = f"operationId {name!r} is taken by {first}"
+            message = f"operationId {quoted(name)} is taken by {shortened(first)}"
             yield _warning("operation/duplicate-id", place, message, "give it a name of its own")
 
 
@@ -65,7 +65,7 @@ def duplicate_parameters(document: Document) -> Iterator[Finding]:
             key = (parameter["in"], parameter["name"])
             if key in seen:
                 place = pointer.join(node.pointer, "parameters", index)
-                message = f"{key[0]} parameter {key[1]!r} is declared twice"
+                message = f"{key[0]} parameter {quoted(key[1])} is declared twice"
                 yield _warning("parameter/duplicate", place, message, "keep one of the two")
             seen.add(key)
 
@@ -86,7 +86,7 @@ def query_strings(document: Document) -> Iterator[Finding]:
                 beside = (one for one in of_query if one is not whole)
                 if whole["in"] == "querystring" and (other := next(beside, None)):
                     name = other["name"]
-                    message = f"{whole['name']!r} is all of the query, and beside it is {name!r}"
+                    message = f"{quoted(whole['name'])} is all of the query, and beside it is {quoted(name)}"
                     hint = "make one a member of the other"
                     yield _warning("parameter/querystring", here, message, hint)
 

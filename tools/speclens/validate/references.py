@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from speclens.objects import Node
-from speclens.problems import Finding, Severity
+from speclens.problems import Finding, Severity, quoted
 from speclens.source import pointer
 from speclens.validate.document import Document, target
 
@@ -19,7 +19,7 @@ def unresolved(document: Document) -> Iterator[Finding]:
         if reference is None or (reference and not reference.startswith("#")):
             continue
         if node.pointer not in targets and reference not in known:
-            message = f"{reference!r} names nothing in this document"
+            message = f"{quoted(reference)} names nothing in this document"
             yield Finding("reference/unresolved", pointer.join(node.pointer, "$ref"), message)
 
 
@@ -31,7 +31,7 @@ def external(document: Document) -> Iterator[Finding]:
         reference = node.reference or "#"
         if reference.startswith("#") or reference.partition("#")[0] in identifiers:
             continue
-        unread = ("reference/external", f"{reference!r} is in another document", "")
+        unread = ("reference/external", f"{quoted(reference)} is in another document", "")
         rule, message, hint = document.unreachable.get(reference, unread)
         severity: Severity = "error" if _is_used(node, used) else "warning"
         yield Finding(rule, pointer.join(node.pointer, "$ref"), message, hint, severity)
@@ -60,7 +60,9 @@ def kinds(document: Document) -> Iterator[Finding]:
     for node in document.nodes:
         kind = kind_at.get(targets.get(node.pointer, ""), node.kind)
         if kind != node.kind:
-            message = f"{node.reference!r} is a {_words(kind)}, not a {_words(node.kind)}"
+            message = (
+                f"{quoted(str(node.reference))} is a {_words(kind)}, not a {_words(node.kind)}"
+            )
             yield Finding("reference/kind", pointer.join(node.pointer, "$ref"), message)
 
 

@@ -1,0 +1,125 @@
+"""How much a document becomes where everything that operations and classes share is said by each of them again: a package
+has arguments, headers and members of its own for each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from speclens.objects import operations
+from speclens.problems import Finding, Refused
+from speclens.source import Source, locate
+from speclens.source.pointer import from_reference, get, join
+
+_MOST = 50_000
+_MOST_TIMES = 10
+_DEEPEST = 120  # of values and references to them: deeper ones are counted as one
+_SCHEMAS = frozenset({"schema", "itemSchema"})
+_DATA = frozenset({"example", "examples", "default"})
+
+Count = Callable[[Any], int]
+
+
+def bounded(source: Source) -> Source:
+    """The document itself. Raises Refused, at the largest of them, where its operations and classes have more than 50,000
+    parts together, and ten times as many as the document has objects."""
+    sizes = dict(_sizes(source.value))
+    total = sum(sizes.values())
+    if total <= _MOST or total <= _MOST_TIMES * _written(source.value):
+        return source
+    message = f"operations and classes have more than {_MOST:,} parts once each says what it shares with others"
+    place = max(sizes, key=sizes.__getitem__)
+    finding = Finding("source/expansion", place, message, "share less among so many")
+    raise Refused(locate(source, [finding]))
+
+
+def _sizes(document: Any) -> Iterator[tuple[str, int]]:
+    """How many parts each operation has, and each class of components, by their places."""
+    members = _counted(document, _members)
+    parts = _counted(document, lambda value, again: _parts(value, again, members))
+    told = sum(len(_list(document, key)) for key in ("security", "servers"))
+    for section in ("paths", "webhooks"):
+        for path, written in _map(document, section).items():
+            item = _target(document, written)
+            shared = told + parts(item.get("parameters"))
+            for _, way, operation in operations(item):
+                yield join("#", section, path, *way), shared + parts(operation)
+    for name, schema in _map(_map(document, "components"), "schemas").items():
+        yield join("#", "components", "schemas", name), members(schema)
+
+
+def _counted(document: Any, count: Callable[[Any, Count], int]) -> Count:
+    """A function that counts something of a value, and of what it refers to once for all that refer to it."""
+    known: dict[str, int] = {}
+    depth = 0
+
+    def counted(value: Any) -> int:
+        nonlocal depth
+        if depth == _DEEPEST:
+            return 1
+        depth += 1
+        try:
+            return referred(value["$ref"]) if _refers(value) else count(value, counted)
+        finally:
+            depth -= 1
+
+    def referred(reference: str) -> int:
+        if reference not in known:
+            known[reference] = 1  # what leads back to itself
+            known[reference] = counted(_named(document, reference))
+        return known[reference]
+
+    return counted
+
+
+def _refers(value: Any) -> bool:
+    return isinstance(value, dict) and isinstance(value.get("$ref"), str)
+
+
+def _parts(value: Any, again: Count, members: Count) -> int:
+    """The objects in the description of an operation, and the members of what it takes and gives."""
+    if isinstance(value, list):
+        return sum(map(again, value))
+    if not isinstance(value, dict):
+        return 0
+    found = sum(again(part) for key, part in value.items() if key not in _SCHEMAS | _DATA)
+    return 1 + found + sum(members(value[key]) for key in _SCHEMAS & value.keys())
+
+
+def _members(schema: Any, again: Count) -> int:
+    """The properties of a class, those of what it is made of too."""
+    return len(_map(schema, "properties")) + sum(map(again, _list(schema, "allOf")))
+
+
+def _written(document: Any) -> int:
+    count, stack = 0, [document]
+    while stack:
+        here = stack.pop()
+        count += 1
+        inner = here.values() if isinstance(here, dict) else here
+        stack.extend(part for part in inner if isinstance(part, (dict, list)))
+    return count
+
+
+def _target(document: Any, value: Any) -> dict[str, Any]:
+    """A path item, or what it refers to."""
+    found = _named(document, value["$ref"]) if _refers(value) else value
+    return found if isinstance(found, dict) else {}
+
+
+def _named(document: Any, reference: str) -> Any:
+    place = from_reference(reference)
+    try:
+        return None if place is None else get(document, place)
+    except (KeyError, ValueError):
+        return None
+
+
+def _map(value: Any, key: str) -> dict[str, Any]:
+    found = value.get(key) if isinstance(value, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def _list(value: Any, key: str) -> list[Any]:
+    found = value.get(key) if isinstance(value, dict) else None
+    return found if isinstance(found, list) else []

@@ -1,0 +1,55 @@
+"""How long the places of all parts of a document are. Each part is known by its pointer, so that a name is written once and
+kept as often as there are parts below it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from speclens.problems import Finding, Refused
+from speclens.source import Source, locate
+from speclens.source.pointer import join
+
+_MOST = 10_000_000
+_MOST_ON_AVERAGE = 500  # of larger documents; those of others stay under 200
+_INDEX = 3
+_NAMES = ("operationId", "name")
+"""What classes and arguments of the parts inside are called after, as after the names on the way."""
+
+_Way = tuple["_Way | None", str]
+"""A name, and those before it."""
+
+
+def bounded(source: Source) -> Source:
+    """The document itself. Raises Refused where the pointers of its objects and lists are longer than 10,000,000
+    characters together, and 500 on average."""
+    total, count = 0, 0
+    longest: tuple[int, _Way | None] = (0, None)
+    stack: list[tuple[Any, int, _Way | None]] = [(source.value, 1, None)]
+    while stack:
+        value, length, way = stack.pop()
+        total, count = total + length, count + 1
+        named: Iterable[tuple[Any, Any]] = enumerate(value)
+        if isinstance(value, dict):
+            named = value.items()
+            length += sum(len(name) for name in map(value.get, _NAMES) if isinstance(name, str))
+        for name, part in named:
+            if isinstance(part, (dict, list)):
+                size = len(name) if isinstance(name, str) else _INDEX
+                inner = (way, str(name))
+                stack.append((part, length + 1 + size, inner))
+                if size > longest[0]:
+                    longest = size, inner
+    if total <= max(_MOST, _MOST_ON_AVERAGE * count):
+        return source
+    message = f"the places of all parts are longer than {_MOST:,} characters, and {_MOST_ON_AVERAGE} on average"
+    finding = Finding("source/long-names", _pointer(longest[1]), message, "shorten this name")
+    raise Refused(locate(source, [finding]))
+
+
+def _pointer(way: _Way | None) -> str:
+    names: list[str] = []
+    while way is not None:
+        way, name = way
+        names.append(name)
+    return join("#", *reversed(names))
