@@ -60,8 +60,8 @@ def _object(document: JsonObject, pointer: str, schema: JsonObject) -> Iterator[
     policies = compat.policies(document, pointer, schema)
     for spoke in spokes:
         yield from _target(document, (pointer, schema), spoke, own, names)
-        yield from _results(document, (pointer, schema), spoke)
         policy = policies.get(spoke.hub)
+        yield from _results(document, (pointer, schema), spoke, policy)
         hub = compat.at_path(document, pointer, schema, spoke.hub)
         if (
             policy
@@ -140,9 +140,14 @@ def _nearest(document: JsonObject, owner: tuple[str, JsonObject], path: tuple[st
 
 
 def _results(
-    document: JsonObject, owner: tuple[str, JsonObject], spoke: compat.Spoke
+    document: JsonObject,
+    owner: tuple[str, JsonObject],
+    spoke: compat.Spoke,
+    policy: compat.HubPolicy | None,
 ) -> Iterator[Finding]:
     hub = compat.at_path(document, *owner, spoke.hub)
+    absent = compat.absent_of_spoke(document, *owner, spoke, policy)
+    unsent = frozenset({"null"} if None in absent else ())
     for branch in compat.branches(document, spoke.pointer, spoke.schema, is_spoke=True):
         uncovered = [branch.pointer] if branch.shape is None else _silent(branch)
         for place in uncovered:
@@ -151,7 +156,7 @@ def _results(
             hint = "give it `x-compat: {to: …}`, or `{}`"
             yield Finding("compat/uncovered-shape", place, message, hint)
         if hub is not None and branch.shape is not None and not uncovered:
-            yield from compat_shapes.result(document, branch.shape, hub)
+            yield from compat_shapes.result(document, branch.shape, hub, unsent)
 
 
 def _silent(branch: compat.Branch) -> list[str]:
