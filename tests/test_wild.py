@@ -147,7 +147,13 @@ def test_what_is_not_enforced_is_told() -> None:
 
 @pytest.mark.parametrize(
     ("keyword", "value"),
-    [("enum", [{"a": 1}, {"a": 2}]), ("const", {"a": 1}), ("minProperties", 1), ("if", {})],
+    [
+        ("enum", [{"a": 1}, {"a": 2}]),
+        ("const", {"a": 1}),
+        ("minProperties", 1),
+        ("if", {}),
+        ("$dynamicRef", "#/components/schemas/A"),
+    ],
 )
 def test_what_a_class_does_not_enforce_is_told(keyword: str, value: Any) -> None:
     thing = {"type": "object", "properties": {"a": {"type": "integer"}}, keyword: value}

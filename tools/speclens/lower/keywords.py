@@ -29,7 +29,7 @@ CONSTRAINTS = {
 # Keywords that accept less than the generated model would say: told, never dropped in silence.
 _NOT_ENFORCED = (
     "not", "if", "dependentRequired", "dependentSchemas", "patternProperties", "propertyNames", "contains",
-    "unevaluatedProperties", "unevaluatedItems",
+    "unevaluatedProperties", "unevaluatedItems", "$dynamicRef",
 )  # fmt: skip
 _OF_CLASSES = ("minProperties", "maxProperties", "enum", "const")
 
