@@ -170,4 +170,6 @@ def _bounds(schema: dict[str, Any], kept: dict[str, Any]) -> dict[str, Any]:
         if schema.get(exclusive) is True and bound in kept:
             limit = kept[bound]
             kept = {key: part for key, part in kept.items() if key != bound} | {exclusive: limit}
+        elif type(schema.get(exclusive)) in (int, float):  # as 3.1 says it
+            kept = {**kept, exclusive: schema[exclusive]}
     return kept
