@@ -77,7 +77,7 @@ def unfolded(
             keywords = sorted(elsewhere(pointer))
             yield from _unknown(document, pointer, schema, folding, anchors)
             if not keywords:
-                yield from _alone(document, pointer, schema)
+                yield from alone(document, pointer, schema)
             if pointer in folding:
                 yield from _refers(document, folding, pointer, schema, keywords)
                 yield from _beside(folding, pointer, schema)
@@ -118,7 +118,7 @@ def _is_component(pointer: str) -> bool:
     return path[:2] == ("components", "schemas") and len(path) == 3
 
 
-def _alone(document: JsonObject, pointer: str, schema: JsonObject) -> Iterator[Finding]:
+def alone(document: JsonObject, pointer: str, schema: JsonObject) -> Iterator[Finding]:
     """A shape that is no branch, of no property that folds: nothing says what is canonical."""
     own = compat.keywords(schema)
     is_own = isinstance(schema.get(compat.KEYWORD), dict)
