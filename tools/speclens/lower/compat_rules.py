@@ -8,6 +8,7 @@ from typing import Any
 
 from speclens.lower import (
     compat,
+    compat_discriminators,
     compat_keywords,
     compat_places,
     compat_shapes,
@@ -37,6 +38,7 @@ def check(document: JsonObject, skip: Collection[str] = ()) -> tuple[Finding, ..
     folds = folding(document)
     found += compat_places.unfolded(document, folds, skip)
     found += compat_twice.check(document, folds, skip)
+    found += compat_discriminators.check(document, folds)
     found += _partial_updates(document)
     return tuple(dict.fromkeys(found))
 
