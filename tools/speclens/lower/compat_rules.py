@@ -64,6 +64,7 @@ def _object(document: JsonObject, pointer: str, schema: JsonObject) -> Iterator[
         yield from _target(document, (pointer, schema), spoke, own, names)
         policy = policies.get(spoke.hub)
         yield from _results(document, (pointer, schema), spoke, policy)
+        yield from _one_way(document, (pointer, schema), spoke)
         hub = compat.at_path(document, pointer, schema, spoke.hub)
         if (
             policy
@@ -159,6 +160,28 @@ def _results(
             yield Finding("compat/uncovered-shape", place, message, hint)
         if hub is not None and branch.shape is not None and not uncovered:
             yield from compat_shapes.result(document, branch.shape, hub, unsent)
+
+
+def _one_way(
+    document: JsonObject, owner: tuple[str, JsonObject], spoke: compat.Spoke
+) -> Iterator[Finding]:
+    """A hub that is not there in requests, or in answers, of a spoke that is."""
+    for keyword, told in (("readOnly", "be sent"), ("writeOnly", "be answered")):
+        if _says(document, (spoke.pointer, spoke.schema), keyword):
+            continue
+        for depth in range(1, len(spoke.hub) + 1):
+            found = compat.at_path(document, *owner, spoke.hub[:depth])
+            if found is not None and _says(document, found, keyword):
+                message = f"`{spoke.name}` may {told}, and {found[0]} may not: it is `{keyword}`"
+                place = join(spoke.pointer, compat.KEYWORD, "into")
+                hint = f"say `{keyword}: true` of both, or of none"
+                yield Finding("compat/result-mismatch", place, message, hint)
+
+
+def _says(document: JsonObject, place: tuple[str, Any], keyword: str) -> bool:
+    """Whether a schema, or what it refers to, says that something is so."""
+    schemas = place[1], follow(document, *place)[1]
+    return any(isinstance(one, dict) and one.get(keyword) is True for one in schemas)
 
 
 def _silent(branch: compat.Branch) -> list[str]:
