@@ -421,3 +421,18 @@ def test_what_differs_from_run_to_run_is_told_all_the_same(package: tuple[Module
         return replace(result, value=changed) if next(times) % 7 == 0 else result
 
     assert broken(report_on(package, normalize=normalize))
+
+
+def test_events_are_judged_by_what_their_data_holds() -> None:
+    """Also without x-compat: the model's data is the JSON that the text holds."""
+    data = {"type": "string", "contentMediaType": "application/json", "contentSchema": thing(n={"type": "integer"})}  # fmt: skip
+    content = {"text/event-stream": {"itemSchema": thing(("data",), data=data)}}
+    get = {"operationId": "list", "responses": {"200": {"description": "OK", "content": content}}}
+    document = schemas() | {"openapi": "3.2.0", "paths": {"/a": {"get": get}}}
+    read = source(document)
+    files = {name: text for name, text in texts(document).items() if name.endswith(".py")}
+    [models] = loading.load_texts(files, "_events", ["models"])
+    made = generated(read.value, judging.read(read)[0], models, None)
+    reports = [verified(subjects(read.value)(place, one), 200) for place, one in made.items()]
+    assert [broken(report) for report in reports] == [{}]
+    assert reports[0].seen["accepted"] > 0
