@@ -14,6 +14,7 @@ from pydantic import AfterValidator, Field
 
 from built import schemas, source, texts
 from speclens import judging, loading
+from speclens.lower import views
 from speclens.verify import Report, generated
 from speclens.verify.running import run as verified
 from speclens.verify.subjects import subjects
@@ -437,6 +438,16 @@ def answered(content: dict[str, Any], **components: Any) -> dict[str, Any]:
     """A document with an operation that is answered so."""
     get = {"operationId": "list", "responses": {"200": {"description": "OK", "content": content}}}
     return schemas(**components) | {"openapi": "3.2.0", "paths": {"/a": {"get": get}}}
+
+
+def test_a_required_hub_without_type_refuses_what_means_not_given() -> None:
+    """`items` says that it is an array, as models take it."""
+    items = {"items": {"type": "integer"}}
+    hub, spoke = {**items, "x-compat": {"absent": [[]]}}, {**items, "type": "array"}
+    whole = thing(("all",), all=hub, some={**spoke, "x-compat": {"into": "/all"}})
+    read = source(schemas(Thing=whole))
+    [found] = views.canonical(read.value).document["components"]["schemas"].values()
+    assert found["properties"]["all"] == {**items, "minItems": 1}
 
 
 def test_events_are_judged_by_what_their_data_holds() -> None:

@@ -164,6 +164,24 @@ def test_what_a_class_does_not_enforce_is_told(keyword: str, value: Any) -> None
     ]
 
 
+def test_what_a_shape_asks_that_nobody_judges_is_told() -> None:
+    """But for what tells shapes apart."""
+    parts = {"k": {"type": "array", "contains": {"const": 1}}}
+    old = {
+        "type": "object",
+        "required": ["k"],
+        "properties": parts,
+        "not": {"required": ["z"]},
+        "if": {},
+    }
+    spoke = {**old, "x-compat": {"into": "/a", "to": "$/k"}}
+    read = judging.read(source(schemas(A={"properties": {"a": {"type": "array"}, "b": spoke}})))
+    assert [(one.rule, one.pointer.rpartition("/b/")[2]) for one in read.warnings] == [
+        ("model/not-enforced", "properties/k/contains"),
+        ("model/not-enforced", "if"),
+    ]
+
+
 OPEN: dict[str, dict[str, Any]] = {
     "A": {"oneOf": [{"type": "string"}, {}]},
     "B": {"anyOf": [{"type": "string"}, {"description": "Or anything."}]},

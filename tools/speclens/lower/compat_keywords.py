@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any
 
-from speclens.lower import compat, compat_dates, compat_places, lens, parameters
+from speclens.lower import compat, compat_dates, compat_places, keywords, lens, parameters
 from speclens.lower.walk import JsonObject, nested
 from speclens.problems import Finding
 from speclens.source.pointer import join
@@ -53,6 +53,20 @@ def of_keywords(pointer: str, schema: JsonObject) -> Iterator[Finding]:
         hint = "write it on the property, beside the `$ref` if there is one"
         yield Finding("compat/unsupported-keyword", join(here, "into"), message, hint)
     yield from _keyword_types(here, own)
+    if "into" in own or own.keys() & compat.SHAPE_KEYWORDS:
+        yield from _unjudged(pointer, schema)
+
+
+def _unjudged(pointer: str, schema: JsonObject) -> Iterator[Finding]:
+    """Warnings of what a shape asks that no normalizer judges. That a member is forbidden tells shapes apart."""
+    for place, inner in nested(pointer, schema):
+        for keyword in keywords.NOT_ENFORCED if isinstance(inner, dict) else ():
+            value = inner.get(keyword, False)
+            is_told = keyword == "not" and isinstance(value, dict) and value.keys() == {"required"}
+            if value is not False and not is_told:
+                message = f"`{keyword}` of an older shape is not enforced by the normalizer"
+                rule, at = "model/not-enforced", join(place, keyword)
+                yield Finding(rule, at, message, "", "warning")
 
 
 def of_unused_parameters(document: JsonObject) -> Iterator[Finding]:
