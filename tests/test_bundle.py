@@ -24,6 +24,7 @@ from speclens.project import opened
 from speclens.reading import NOTHING, load, loads
 from speclens.source import Source, locate
 from speclens.validate import official, validate
+from speclens.validate.dialect import schema_validator
 from speclens.validate.document import Document
 
 
@@ -306,6 +307,22 @@ def test_anchors_and_identifiers() -> None:
     assert made["C"]["items"] == local("D")
     assert made["Named"]["properties"] == {"b": inner, "c": inner, "d": local("Other")}
     assert "$id" not in made["Named"]
+
+
+def test_dynamic_references(tmp_path: Path) -> None:
+    """Anchors and identifiers are gone in the one document, so what they name is a pointer; dynamic anchors stay."""
+    root = schema(
+        Named={"$id": "https://example.com/named", "$defs": {"a": {"$anchor": "inner"}}},
+        Anchored={"$anchor": "plain"},
+        Dynamic={"$dynamicAnchor": "node"},
+        A={"anyOf": [{"$dynamicRef": text} for text in ("#plain", "#node", "https://example.com/named", "https://example.com/named#inner", "b.yaml#node")]},
+    )  # fmt: skip
+    made = read(tmp_path, root, b={"$dynamicAnchor": "node"})["components"]["schemas"]
+    names = ("Anchored", "", "Named", "Named/$defs/a", "b")
+    assert [one["$dynamicRef"] for one in made["A"]["anyOf"]] == [
+        f"#/components/schemas/{name}" if name else "#node" for name in names
+    ]
+    assert schema_validator(HEAD | {"components": {"schemas": made}}, "#/components/schemas/A")
 
 
 def test_a_fragment_is_relative_to_any_identifier() -> None:

@@ -16,7 +16,7 @@ INVALID = Path(__file__).parent / "invalid"
 FILES = sorted(INVALID.glob("compat_*.yaml"))
 EXPECTED = re.compile(r"# expected: (.*)")
 RULES = {
-    "chain", "cycle", "declared-twice", "merge-non-array", "misplaced", "overlap", "partial-update", "pattern", "required-spoke", "result-mismatch",
+    "chain", "cycle", "declared-twice", "discriminator", "merge-non-array", "misplaced", "overlap", "partial-update", "pattern", "required-spoke", "result-mismatch",
     "sunset-before-since", "template-text", "too-many-shapes", "uncovered-shape", "unknown-keyword", "unknown-target", "unsupported-keyword",
     "values-key",
 }  # fmt: skip

@@ -114,6 +114,21 @@ def test_schemas_of_31_are_2020_12() -> None:
             [2],
         ),
         (
+            schemas(
+                A={"properties": {"{$a}#b c|é": {"enum": [1]}}},
+                B={"$ref": "#/components/schemas/A/properties/{$a}#b c|é"},
+            ),
+            "#/components/schemas/B",
+            [1],
+            [2],
+        ),
+        (
+            schemas(A={"properties": {"a#b": {"enum": [1]}}}),
+            "#/components/schemas/A/properties/a#b",
+            [1],
+            [2],
+        ),
+        (
             schemas(A={"properties": {"a": {"type": "null"}}}),
             "#/components/schemas/A/properties/a",
             [None],

@@ -13,6 +13,7 @@ from speclens import judging
 from speclens.cli import main
 from speclens.edits import REMOVED, Edit, edited
 from speclens.problems import Refused
+from speclens.validate.dialect import schema_validator
 
 OK = {"200": {"description": "OK"}}
 HINDERED: list[tuple[dict[str, Any], str]] = [
@@ -99,6 +100,39 @@ def test_a_keyword_of_the_wrong_type_in_31() -> None:
     assert property_of({"type": [{}, "string"]}, HEAD) == {}
     given = {"type": "integer", "minimum": "1", "maximum": {}, "required": False}
     assert property_of(given, HEAD) == {"type": "integer", "minimum": 1}
+    assert property_of({"type": {"type": "string"}}, HEAD) == {}
+
+
+@pytest.mark.parametrize(
+    ("head", "given", "expected"),
+    [
+        (HEAD, "5", 5),
+        (HEAD, {}, None),
+        (HEAD, None, None),
+        (HEAD, False, None),
+        (HEAD, "true", None),
+        (HEAD, True, 7),  # as 3.0 and draft-04 say it
+        (HEAD_30, True, True),
+        (HEAD_30, 5, 5),  # as 3.1 says it
+        (HEAD_30, "5", 5),
+        (HEAD_30, [], None),
+    ],
+)
+def test_exclusive_bounds(head: dict[str, Any], given: Any, expected: Any) -> None:
+    bounds = {"type": "integer", "maximum": 7, "exclusiveMaximum": given}
+    made = property_of(bounds, head)
+    assert made == {
+        key: value
+        for key, value in {**bounds, "exclusiveMaximum": expected}.items()
+        if value is not None
+    }
+    assert schema_validator(schema(made, head), "#/components/schemas/A").is_valid(6) == (
+        expected != 5
+    )
+
+
+def test_an_exclusive_bound_without_a_bound() -> None:
+    assert property_of({"type": "integer", "exclusiveMinimum": True}, HEAD) == {"type": "integer"}
 
 
 @pytest.mark.parametrize(

@@ -215,6 +215,20 @@ def test_nothing_to_find(value: dict[str, Any]) -> None:
         ),
         (schemas(A={"$ref": ""}), [("reference/unresolved", "#/components/schemas/A/$ref")]),
         (schemas(A={"$ref": "#"}), [("reference/kind", "#/components/schemas/A/$ref")]),
+        (
+            schemas(
+                A={"$dynamicRef": "#no"},
+                B={"$dynamicRef": "#/no"},
+                C={"$dynamicRef": "no.yaml"},
+                D={"$dynamicRef": "#"},
+            ),
+            [
+                ("reference/unresolved", "#/components/schemas/A/$dynamicRef"),
+                ("reference/unresolved", "#/components/schemas/B/$dynamicRef"),
+                ("reference/external", "#/components/schemas/C/$dynamicRef"),
+                ("reference/kind", "#/components/schemas/D/$dynamicRef"),
+            ],
+        ),
         (schemas(A={"$ref": 1}), [("schema/keyword", "#/components/schemas/A/$ref")]),
         (
             document(

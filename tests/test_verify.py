@@ -14,6 +14,7 @@ from pydantic import AfterValidator, Field
 
 from built import schemas, source, texts
 from speclens import judging, loading
+from speclens.lower import views
 from speclens.verify import Report, generated
 from speclens.verify.running import run as verified
 from speclens.verify.subjects import subjects
@@ -422,3 +423,50 @@ def test_what_differs_from_run_to_run_is_told_all_the_same(package: tuple[Module
         return replace(result, value=changed) if next(times) % 7 == 0 else result
 
     assert broken(report_on(package, normalize=normalize))
+
+
+def reports_on(document: dict[str, Any]) -> dict[str, Report]:
+    """The reports on all schemas of a document without x-compat, by their names."""
+    read = source(document)
+    files = {name: text for name, text in texts(document).items() if name.endswith(".py")}
+    [models] = loading.load_texts(files, "_plain", ["models"])
+    made = generated(read.value, judging.read(read)[0], models, None)
+    subject = subjects(read.value)
+    return {one.name: verified(subject(place, one), 200) for place, one in made.items()}
+
+
+def answered(content: dict[str, Any], **components: Any) -> dict[str, Any]:
+    """A document with an operation that is answered so."""
+    get = {"operationId": "list", "responses": {"200": {"description": "OK", "content": content}}}
+    return schemas(**components) | {"openapi": "3.2.0", "paths": {"/a": {"get": get}}}
+
+
+def test_a_required_hub_without_type_refuses_what_means_not_given() -> None:
+    """`items` says that it is an array, as models take it."""
+    items = {"items": {"type": "integer"}}
+    hub, spoke = {**items, "x-compat": {"absent": [[]]}}, {**items, "type": "array"}
+    whole = thing(("all",), all=hub, some={**spoke, "x-compat": {"into": "/all"}})
+    read = source(schemas(Thing=whole))
+    [found] = views.canonical(read.value).document["components"]["schemas"].values()
+    assert found["properties"]["all"] == {**items, "minItems": 1}
+
+
+def test_events_are_judged_by_what_their_data_holds() -> None:
+    """Also without x-compat: the model's data is the JSON that the text holds."""
+    data = {"type": "string", "contentMediaType": "application/json", "contentSchema": thing(n={"type": "integer"})}  # fmt: skip
+    [found] = reports_on(
+        answered({"text/event-stream": {"itemSchema": thing(("data",), data=data)}})
+    ).values()
+    assert broken(found) == {}
+    assert found.seen["accepted"] > 0
+
+
+def test_what_a_direction_changes_inside_is_not_judged_as_it_is_written() -> None:
+    """The items of the answer have no secret, which is required of a pet as it is written."""
+    pet = thing(("secret",), secret={"type": "string", "writeOnly": True})
+    items = {"type": "array", "items": reference("Pet")}
+    inline = thing(pets={"type": "array", "items": items}, more=thing(pet=reference("Pet")))
+    content = {"application/json": {"schema": items}, "application/a+json": {"schema": inline}}
+    assert {name: broken(one) for name, one in reports_on(answered(content, Pet=pet)).items()} == {
+        "Pet": {}
+    }

@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 
 from built import imported, schemas, source, texts
 from speclens import judging
@@ -147,13 +148,59 @@ def test_what_is_not_enforced_is_told() -> None:
 
 @pytest.mark.parametrize(
     ("keyword", "value"),
-    [("enum", [{"a": 1}, {"a": 2}]), ("const", {"a": 1}), ("minProperties", 1), ("if", {})],
+    [
+        ("enum", [{"a": 1}, {"a": 2}]),
+        ("const", {"a": 1}),
+        ("minProperties", 1),
+        ("if", {}),
+        ("$dynamicRef", "#/components/schemas/A"),
+    ],
 )
 def test_what_a_class_does_not_enforce_is_told(keyword: str, value: Any) -> None:
     thing = {"type": "object", "properties": {"a": {"type": "integer"}}, keyword: value}
     read = judging.read(source(schemas(A=thing)))
     assert [(one.rule, one.pointer) for one in read.warnings] == [
         ("model/not-enforced", f"#/components/schemas/A/{keyword}")
+    ]
+
+
+def test_what_a_shape_asks_that_nobody_judges_is_told() -> None:
+    """But for what tells shapes apart."""
+    parts = {"k": {"type": "array", "contains": {"const": 1}}}
+    old = {
+        "type": "object",
+        "required": ["k"],
+        "properties": parts,
+        "not": {"required": ["z"]},
+        "if": {},
+    }
+    spoke = {**old, "x-compat": {"into": "/a", "to": "$/k"}}
+    read = judging.read(source(schemas(A={"properties": {"a": {"type": "array"}, "b": spoke}})))
+    assert [(one.rule, one.pointer.rpartition("/b/")[2]) for one in read.warnings] == [
+        ("model/not-enforced", "properties/k/contains"),
+        ("model/not-enforced", "if"),
+    ]
+
+
+OPEN: dict[str, dict[str, Any]] = {
+    "A": {"oneOf": [{"type": "string"}, {}]},
+    "B": {"anyOf": [{"type": "string"}, {"description": "Or anything."}]},
+    "C": {"anyOf": [{"type": "string"}, True]},
+    "D": {"anyOf": [{"type": "string"}, {"required": ["a"]}]},
+    "E": {"type": ["object", "string"], "anyOf": [{"type": "string"}, {"required": ["a"]}]},
+    "F": {"type": "object", "properties": {"a": {"anyOf": [{}, {"type": "string"}]}}},
+}
+
+
+def test_a_branch_that_says_nothing_of_types_is_any_value(tmp_path: Path) -> None:
+    models = imported(texts(schemas(**OPEN)), tmp_path)
+    for name in OPEN:
+        accepts = TypeAdapter(getattr(models, name)).validate_python
+        for value in ({"a": 1}, *((1, [], None) if name in "ABC" else ())):
+            accepts(value)
+    found = judging.read(source(schemas(**OPEN))).warnings
+    assert [(one.rule, one.pointer) for one in found] == [
+        ("model/not-enforced", f"#/components/schemas/{name}/anyOf/1") for name in "DE"
     ]
 
 

@@ -222,9 +222,9 @@ class Log:
         self.drops.append((at, reason))
 
     def drop_unused(self, value: Any, used: Mapping[str, Any], path: Path) -> None:
-        """Note the members of a value that its shape does not carry over. Of those in `used` it
+        """Note the members of an object that its shape does not carry over. Of those in `used` it
         carries over the members named there in turn; all of them, if none is."""
-        for key, inner in value.items():
+        for key, inner in value.items() if isinstance(value, dict) else ():
             if key not in used:
                 self.drop((path, key), "template")
             elif used[key] and isinstance(inner, dict):

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from speclens.edits import REMOVED, Edit, edited
-from speclens.objects import kinds_along, nodes
+from speclens.objects import is_30, kinds_along, nodes
 from speclens.problems import Finding
 from speclens.source.pointer import get, join, tokens
 
@@ -43,6 +43,10 @@ _COUNTS = frozenset(
     )
 )  # fmt: skip
 _NUMBERS = _COUNTS - {"maxContains", "minContains"} | {"maximum", "minimum", "multipleOf"}
+_EXCLUSIVE: dict[tuple[str, ...], str] = {
+    ("exclusiveMinimum",): "minimum",
+    ("exclusiveMaximum",): "maximum",
+}
 _TEXTS = frozenset(
     ("description", "format", "name", "operationId", "summary", "title", "url", "version")
 )
@@ -172,6 +176,8 @@ def _faulty(document: JsonObject, place: str) -> Edit | None:
     field = rest[-1]
     if kind == "parameter" and rest == ("required",) and _is_path(document, path[:-1]):
         return Edit(place, True, "taken as required")
+    if kind == "schema" and rest in _EXCLUSIVE:
+        return _exclusive(document, path, value)
     if (as_meant := _read_as(field, value)) is not None:
         return Edit(place, as_meant, f"read as `{json.dumps(as_meant)}`")
     essential = ("in", "name") if kind == "parameter" else ("parameters",)
@@ -181,11 +187,22 @@ def _faulty(document: JsonObject, place: str) -> Edit | None:
         and value is not None
     ):
         return _object(document, path[: -len(rest)], kind)
-    if kind == "schema" and (_is_type(rest, value) or field.startswith("exclusiveM")):
+    if kind == "schema" and _is_type(rest, value):
         return None
     if kind == "schema" and rest[0] == "type":
         return Edit(join("#", *path[: -len(rest)], "type"), REMOVED, "taken as any value")
     return Edit(place, REMOVED, "ignored")
+
+
+def _exclusive(document: JsonObject, path: tuple[str, ...], value: Any) -> Edit | None:
+    """Of an exclusive bound, which is a boolean beside the bound in 3.0, and a number in 3.1."""
+    place, bound = join("#", *path), _EXCLUSIVE[path[-1:]]
+    given = _number(value) if isinstance(value, str) else value
+    if given is True and not is_30(document):
+        given = _fields(document, join("#", *path[:-1])).get(bound)
+    if isinstance(given, bool) or not isinstance(given, (int, float)):
+        return Edit(place, REMOVED, "ignored")
+    return None if given is value else Edit(place, given, f"read as `{json.dumps(given)}`")
 
 
 def _no_object(document: JsonObject, path: tuple[str, ...], kind: str, value: Any) -> Edit | None:

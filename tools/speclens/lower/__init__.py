@@ -11,6 +11,7 @@ from speclens.lower import (
     checks,
     compat,
     compat_dates,
+    compat_keywords,
     compat_places,
     compat_rules,
     depths,
@@ -97,7 +98,11 @@ def check(document: JsonObject, lifted: view.View) -> tuple[Finding, ...]:
 def _check_compat(document: JsonObject, lifted: view.View) -> tuple[Finding, ...]:
     # Looked at where they were lifted to: schemas of parameters, and what the data of events holds.
     alone = parameters.own_schemas(document) | events.held(lifted.origins)
-    own = (*compat_places.misplaced(document), *parameters.check(document))
+    own = (
+        *compat_places.misplaced(document),
+        *parameters.check(document),
+        *compat_keywords.of_unused_parameters(document),
+    )
     # What is at the wrong place, or says nothing that can be understood, is told once.
     told = tuple(f"{_keyword_of(one.pointer)}/" for one in own)
     found = [view.refound(one, lifted) for one in compat_rules.check(lifted.document, alone)]

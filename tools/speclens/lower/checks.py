@@ -135,6 +135,7 @@ def _type(
         return
     test = differences.type_test(types, value)
     negated = f"not {test}" if " or " not in test or test.startswith("(") else f"not ({test})"
+    negated = negated if types else "True"
     yield _check(f"{guard}{negated}", at, "type", dispatch.expected(types))
 
 

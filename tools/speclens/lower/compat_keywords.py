@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from speclens.lower import compat, compat_dates, compat_places, lens
-from speclens.lower.walk import JsonObject
+from speclens.lower import compat, compat_dates, compat_places, keywords, lens, parameters
+from speclens.lower.walk import JsonObject, nested
 from speclens.problems import Finding, closest
 from speclens.source.pointer import join
 
@@ -50,6 +50,35 @@ def of_keywords(pointer: str, schema: JsonObject) -> Iterator[Finding]:
         hint = "write it on the property, beside the `$ref` if there is one"
         yield Finding("compat/unsupported-keyword", join(here, "into"), message, hint)
     yield from _keyword_types(here, own)
+    if "into" in own or own.keys() & compat.SHAPE_KEYWORDS:
+        yield from _unjudged(pointer, schema)
+
+
+def _unjudged(pointer: str, schema: JsonObject) -> Iterator[Finding]:
+    """Warnings of what a shape asks that no normalizer judges. That a member is forbidden tells shapes apart."""
+    for place, inner in nested(pointer, schema):
+        for keyword in keywords.NOT_ENFORCED if isinstance(inner, dict) else ():
+            value = inner.get(keyword, False)
+            is_told = keyword == "not" and isinstance(value, dict) and value.keys() == {"required"}
+            if value is not False and not is_told:
+                message = f"`{keyword}` of an older shape is not enforced by the normalizer"
+                rule, at = "model/not-enforced", join(place, keyword)
+                yield Finding(rule, at, message, "", "warning")
+
+
+def of_unused_parameters(document: JsonObject) -> Iterator[Finding]:
+    """The same of parameters that no operation has: what others they could fold into is not known."""
+    for pointer, parameter in parameters.unused(document):
+        yield from parameters.check_unused(pointer, parameter)
+        given = parameter[compat.KEYWORD]
+        own = {key: value for key, value in compat.keywords(parameter).items() if key != "into"}
+        here = {compat.KEYWORD: own if isinstance(given, dict) else given}
+        yield from of_keywords(pointer, here)
+        said = {key: value for key, value in compat.keywords(parameter).items() if key != "absent"}
+        if isinstance(given, dict) and (said or not given):
+            yield from compat_places.alone(document, pointer, {compat.KEYWORD: said})
+        for place, schema in nested(*parameters.schema_of(pointer, parameter)):
+            yield from of_keywords(place, schema) if isinstance(schema, dict) else ()
 
 
 def _keyword_types(here: str, own: JsonObject) -> Iterator[Finding]:

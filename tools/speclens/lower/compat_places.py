@@ -70,14 +70,14 @@ def unfolded(
 ) -> Iterator[Finding]:
     """Places with x-compat of which values would not be folded; `folding` are the pointers of all schemas that hold
     something to fold. The schemas in `skip` are looked at elsewhere."""
-    anchors = {get(document, place).get("$dynamicAnchor") for place in folding} - {None}
+    anchors = {f"#{get(document, place).get('$dynamicAnchor')}" for place in folding}
     skipped = tuple(f"{place}/" for place in skip)
     for pointer, schema in all_schemas(document):
         if isinstance(schema, dict) and not f"{pointer}/".startswith(skipped):
             keywords = sorted(elsewhere(pointer))
-            yield from _unknown(pointer, schema, anchors)
+            yield from _unknown(document, pointer, schema, folding, anchors)
             if not keywords:
-                yield from _alone(document, pointer, schema)
+                yield from alone(document, pointer, schema)
             if pointer in folding:
                 yield from _refers(document, folding, pointer, schema, keywords)
                 yield from _beside(folding, pointer, schema)
@@ -118,7 +118,7 @@ def _is_component(pointer: str) -> bool:
     return path[:2] == ("components", "schemas") and len(path) == 3
 
 
-def _alone(document: JsonObject, pointer: str, schema: JsonObject) -> Iterator[Finding]:
+def alone(document: JsonObject, pointer: str, schema: JsonObject) -> Iterator[Finding]:
     """A shape that is no branch, of no property that folds: nothing says what is canonical."""
     own = compat.keywords(schema)
     is_own = isinstance(schema.get(compat.KEYWORD), dict)
@@ -150,9 +150,17 @@ def _alone(document: JsonObject, pointer: str, schema: JsonObject) -> Iterator[F
         yield Finding("compat/unsupported-keyword", join(place, "deprecated"), message, hint)
 
 
-def _unknown(pointer: str, schema: JsonObject, anchors: Collection[str]) -> Iterator[Finding]:
-    """References that are not followed, and keywords of older drafts, which are not looked into."""
-    if str(schema.get("$dynamicRef", "")).removeprefix("#") in anchors:
+def _unknown(
+    document: JsonObject,
+    pointer: str,
+    schema: JsonObject,
+    folding: Collection[str],
+    anchors: Collection[str],
+) -> Iterator[Finding]:
+    """References that are not followed, and keywords of older drafts, which are not looked into. `anchors` name schemas
+    that hold something to fold."""
+    dynamic = schema.get("$dynamicRef")
+    if dynamic in anchors or follow(document, "", {"$ref": dynamic})[0] in folding:
         message = "x-compat is not followed through `$dynamicRef`"
         place = join(pointer, "$dynamicRef")
         yield Finding("compat/unsupported-keyword", place, message, "write a `$ref`")

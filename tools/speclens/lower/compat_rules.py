@@ -7,6 +7,7 @@ from typing import Any
 
 from speclens.lower import (
     compat,
+    compat_discriminators,
     compat_keywords,
     compat_places,
     compat_shapes,
@@ -37,6 +38,7 @@ def check(document: JsonObject, skip: Collection[str] = ()) -> tuple[Finding, ..
     folds = folding(document)
     found += compat_places.unfolded(document, folds, skip)
     found += compat_twice.check(document, folds, skip)
+    found += compat_discriminators.check(document, folds)
     found += _partial_updates(document)
     return tuple(dict.fromkeys(found))
 
@@ -60,8 +62,9 @@ def _object(document: JsonObject, pointer: str, schema: JsonObject) -> Iterator[
     policies = compat.policies(document, pointer, schema)
     for spoke in spokes:
         yield from _target(document, (pointer, schema), spoke, own, names)
-        yield from _results(document, (pointer, schema), spoke)
         policy = policies.get(spoke.hub)
+        yield from _results(document, (pointer, schema), spoke, policy)
+        yield from _one_way(document, (pointer, schema), spoke)
         hub = compat.at_path(document, pointer, schema, spoke.hub)
         if (
             policy
@@ -140,9 +143,14 @@ def _nearest(document: JsonObject, owner: tuple[str, JsonObject], path: tuple[st
 
 
 def _results(
-    document: JsonObject, owner: tuple[str, JsonObject], spoke: compat.Spoke
+    document: JsonObject,
+    owner: tuple[str, JsonObject],
+    spoke: compat.Spoke,
+    policy: compat.HubPolicy | None,
 ) -> Iterator[Finding]:
     hub = compat.at_path(document, *owner, spoke.hub)
+    absent = compat.absent_of_spoke(document, *owner, spoke, policy)
+    unsent = frozenset({"null"} if None in absent else ())
     for branch in compat.branches(document, spoke.pointer, spoke.schema, is_spoke=True):
         uncovered = [branch.pointer] if branch.shape is None else _silent(branch)
         for place in uncovered:
@@ -151,7 +159,29 @@ def _results(
             hint = "give it `x-compat: {to: …}`, or `{}`"
             yield Finding("compat/uncovered-shape", place, message, hint)
         if hub is not None and branch.shape is not None and not uncovered:
-            yield from compat_shapes.result(document, branch.shape, hub)
+            yield from compat_shapes.result(document, branch.shape, hub, unsent)
+
+
+def _one_way(
+    document: JsonObject, owner: tuple[str, JsonObject], spoke: compat.Spoke
+) -> Iterator[Finding]:
+    """A hub that is not there in requests, or in answers, of a spoke that is."""
+    for keyword, told in (("readOnly", "be sent"), ("writeOnly", "be answered")):
+        if _says(document, (spoke.pointer, spoke.schema), keyword):
+            continue
+        for depth in range(1, len(spoke.hub) + 1):
+            found = compat.at_path(document, *owner, spoke.hub[:depth])
+            if found is not None and _says(document, found, keyword):
+                message = f"`{spoke.name}` may {told}, and {found[0]} may not: it is `{keyword}`"
+                place = join(spoke.pointer, compat.KEYWORD, "into")
+                hint = f"say `{keyword}: true` of both, or of none"
+                yield Finding("compat/result-mismatch", place, message, hint)
+
+
+def _says(document: JsonObject, place: tuple[str, Any], keyword: str) -> bool:
+    """Whether a schema, or what it refers to, says that something is so."""
+    schemas = place[1], follow(document, *place)[1]
+    return any(isinstance(one, dict) and one.get(keyword) is True for one in schemas)
 
 
 def _silent(branch: compat.Branch) -> list[str]:

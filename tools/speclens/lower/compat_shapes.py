@@ -64,8 +64,14 @@ def _is_spoke_component(document: JsonObject, pointer: str) -> bool:
     return bool(users) and all("into" in own for own in users)
 
 
-def result(document: JsonObject, shape: compat.Shape, target: tuple[str, Any]) -> Iterator[Finding]:
-    """`compat/result-mismatch`: the template cannot give a value that its canonical place accepts."""
+def result(
+    document: JsonObject,
+    shape: compat.Shape,
+    target: tuple[str, Any],
+    unsent: frozenset[str] = frozenset(),
+) -> Iterator[Finding]:
+    """`compat/result-mismatch`: the template cannot give a value that its canonical place accepts. `unsent` are JSON types
+    whose values never come to the shape."""
     source = lens.source_schema(document, shape)
     place = join(shape.pointer, compat.KEYWORD) if compat.KEYWORD in shape.schema else shape.pointer
     prefix: lens.Path = (0,) if shape.each else ()
@@ -75,7 +81,7 @@ def result(document: JsonObject, shape: compat.Shape, target: tuple[str, Any]) -
         return
     yield from _value_names(document, shape, source)
     holes = (hole for hole in found if hole.part or not shape.values)
-    for message, hint in tuple(_kind(document, shape, source)) or itertools.chain(
+    for message, hint in tuple(_kind(document, shape, source, unsent)) or itertools.chain(
         *(_hole(document, source, hole, target, prefix) for hole in holes),
         *(_renamed(document, shape, hole, target, prefix) for hole in found),
         _constants(document, shape.template, target, prefix),
@@ -97,14 +103,43 @@ def _value_names(
 
 
 def _kind(
-    document: JsonObject, shape: compat.Shape, source: tuple[str, Any]
+    document: JsonObject, shape: compat.Shape, source: tuple[str, Any], unsent: frozenset[str]
 ) -> Iterator[tuple[str, str]]:
-    """What `each` and `values` ask of the shape that they stand on."""
+    """What `each`, `values` and parts ask of the shape that they stand on."""
+    for part in dict.fromkeys(hole.part for hole in lens.holes(shape.template)):
+        none_sent = frozenset[str]() if shape.each else unsent
+        if (owner := _no_object(document, source, part, none_sent)) is not None:
+            what = f"`{_part(owner)}`" if owner else "the items" if shape.each else "the shape"
+            message = f"`{_part(part)}` is a part of an object, and {what} may be something else"
+            yield message, "say `type: object` there"
     if shape.each and not facts.types_of(document, shape.schema) <= {"array"}:
         yield "`each` is for arrays, and the shape is more", "give the shape `type: array`"
     if shape.values and facts.types_of(document, source[1]) & {"array", "object"}:
         message = "`values` renames scalars, and the shape accepts arrays or objects"
         yield message, "give the shape `type: string`"
+
+
+def _no_object(
+    document: JsonObject, source: tuple[str, Any], part: tuple[str, ...], unsent: frozenset[str]
+) -> tuple[str, ...] | None:
+    """The outermost part that another is taken from, and that need not be an object; None if there is none. A part that
+    may be absent is so, too, where the part around it is something else."""
+    if (whole := lens.part_schema(document, *source, part)) is None:
+        return None
+    for depth in range(len(part)):
+        found = lens.part_schema(document, *source, part[:depth])
+        types = facts.types_of(document, found[1]) if found else frozenset[str]()
+        if depth and not whole[2]:
+            is_object = "object" in types
+        else:
+            is_object = types <= {"object", *(() if depth else unsent)}
+        if not is_object:
+            return part[:depth]
+    return None
+
+
+def _part(part: tuple[str, ...]) -> str:
+    return "$" + "".join(f"/{token}" for token in part)
 
 
 def _renamed(
@@ -137,7 +172,7 @@ def _hole(
     target: tuple[str, Any],
     prefix: lens.Path,
 ) -> Iterator[tuple[str, str]]:
-    name = "$" + "".join(f"/{token}" for token in hole.part)
+    name = _part(hole.part)
     found = lens.part_schema(document, *source, hole.part)
     if found is None:
         yield (

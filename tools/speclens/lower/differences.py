@@ -107,7 +107,9 @@ def overlap(document: JsonObject, a: Any, b: Any) -> bool:
 
 
 def type_test(types: frozenset[str], value: str = "value") -> str:
-    """The Python test for JSON types."""
+    """The Python test for JSON types; for none of them, the one that no value meets."""
+    if not types:
+        return "False"
     tests: list[str] = []
     classes = [
         name

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from speclens.lower import compat
@@ -69,7 +70,9 @@ def directed(before: View) -> View:
         for pointer, schema in objects(before.document, "schema"):
             if _direction(tokens(pointer)) == name:
                 *path, last = tokens(pointer)
+                count = len(origins)
                 walk(document, path)[last] = rewriting.schema(pointer, pointer, schema)
+                _mark_around(origins, pointer, len(origins) - count)
         made: dict[str, Any] = {}
         children = _children(components)
         while left := [one for one in direction.wanted if one not in made]:
@@ -81,6 +84,15 @@ def directed(before: View) -> View:
             if one in made:
                 document["components"]["schemas"][keys[one]] = made[one]
     return View(document, origins, before)
+
+
+def _mark_around(origins: dict[str, str], outermost: str, count: int) -> None:
+    """Note that what is around the last so many places of `origins` says something else than is written, too."""
+    for changed in list(islice(reversed(origins), count)):
+        path = changed.removeprefix(outermost).split("/") if changed.startswith(outermost) else []
+        for length in range(1, len(path)):
+            place = outermost + "/".join(path[:length])
+            origins.setdefault(place, place)
 
 
 def _is_used(document: JsonObject, keyword: str) -> bool:
@@ -199,17 +211,18 @@ def _without(
         }
     if required := [name for name in schema.get("required") or () if name not in gone]:
         result["required"] = required
-    if gone or old != new:
+    if _refer(direction, result) or gone or old != new:
         view.origins[new] = old
-    _refer(direction, result)
     return {key: result[key] for key in schema if key in result}
 
 
-def _refer(direction: _Direction, schema: JsonObject) -> None:
-    """Let a schema refer to what there is in a direction: by `$ref`, and by the mapping of its discriminator."""
+def _refer(direction: _Direction, schema: JsonObject) -> bool:
+    """Let a schema refer to what there is in a direction: by `$ref`, and by the mapping of its discriminator. Whether its
+    `$ref` leads elsewhere now."""
     place = from_reference(schema["$ref"]) if isinstance(schema.get("$ref"), str) else None
-    if place and (there := direction.referred(place)) != place:
-        schema["$ref"] = to_reference(there)
+    is_moved = bool(place) and direction.referred(place or "") != place
+    if is_moved:
+        schema["$ref"] = to_reference(direction.referred(place or ""))
     told = schema.get("discriminator")
     mapping = told.get("mapping") if isinstance(told, dict) else None
     if isinstance(told, dict) and isinstance(mapping, dict):
@@ -217,6 +230,7 @@ def _refer(direction: _Direction, schema: JsonObject) -> None:
             **told,
             "mapping": {value: _mapped(direction, target) for value, target in mapping.items()},
         }
+    return is_moved
 
 
 def _mapped(direction: _Direction, target: Any) -> Any:

@@ -38,7 +38,7 @@ def names(document: JsonObject, discriminator: Any, branches: Sequence[Any]) -> 
 
 def tests(document: JsonObject, owner: Any, branches: Sequence[Any]) -> list[str]:
     """For each branch the Python test over `value` by the discriminator of the schema `owner`; "" where no value names it."""
-    name = _property(owner)
+    name = property_of(owner)
     if name is None:
         return [""] * len(branches)
     value = f"value.get({literal(name)})"
@@ -60,7 +60,7 @@ def unnamed_test(document: JsonObject, owner: Any, branches: Sequence[Any]) -> s
 def default(document: JsonObject, owner: Any, branches: Sequence[Any]) -> int | None:
     """The branch of objects that the discriminator of the schema `owner` names no branch for (OpenAPI 3.2,
     `defaultMapping`)."""
-    if _property(owner) is None or "defaultMapping" not in owner["discriminator"]:
+    if property_of(owner) is None or "defaultMapping" not in owner["discriminator"]:
         return None
     target = place(document, owner["discriminator"]["defaultMapping"])
     targets = [_target(branch) for branch in branches]
@@ -70,7 +70,7 @@ def default(document: JsonObject, owner: Any, branches: Sequence[Any]) -> int | 
 def unsure(document: JsonObject, owner: Any, branches: Sequence[Any]) -> list[int]:
     """The named branches that also take objects which the discriminator of the schema `owner` gives to no branch: the
     property is not required, or may be something else."""
-    name = _property(owner)
+    name = property_of(owner)
     if name is None:
         return []
     named = names(document, owner["discriminator"], branches)
@@ -94,7 +94,7 @@ def _is_sure(document: JsonObject, branch: Any, name: str, values: set[str]) -> 
     )
 
 
-def _property(owner: Any) -> str | None:
+def property_of(owner: Any) -> str | None:
     """The property by which the discriminator of a schema tells branches apart."""
     told = owner.get("discriminator") if isinstance(owner, dict) else None
     name = told.get("propertyName") if isinstance(told, dict) else None

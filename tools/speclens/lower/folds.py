@@ -13,6 +13,7 @@ from speclens.lower import (
     checks,
     compat,
     dispatch,
+    facts,
     fold_objects,
     fold_unions,
     inherit,
@@ -255,11 +256,16 @@ def _canonical_branch(build: Build, branch: compat.Branch) -> ir.Case:
     is_reference = follow(build.document, branch.pointer, branch.schema)[0] != branch.pointer
     if not is_reference and not any(_unions(build, branch.pointer, branch.schema)):
         cases = _plain(build, branch.pointer, branch.schema)
-        if len(cases) == 1:
+        if len(cases) == 1 and _is_only(build, branch.schema, cases[0]):
             return cases[0]
     return ir.Case(
         "", branch.pointer, is_same=True, fold=fold_ident(build, branch.pointer, branch.schema)
     )
+
+
+def _is_only(build: Build, schema: Any, case: ir.Case) -> bool:
+    """Whether all values of a schema are of the JSON type that a case is for, so that it needs no test."""
+    return facts.types_of(build.document, schema) <= {"array" if case.is_array else "object"}
 
 
 def _inner(build: Build, pointer: str, schema: Any) -> tuple[str, bool]:
@@ -272,7 +278,8 @@ def _inner(build: Build, pointer: str, schema: Any) -> tuple[str, bool]:
     before = tuple(_union_ident(build, union) for union in _unions(build, pointer, schema))
     if not (cases or before):
         return "", False
-    if len(cases) == 1 and cases[0].is_array and not before:
+    is_array = len(cases) == 1 and cases[0].is_array and _is_only(build, schema, cases[0])
+    if is_array and not before:
         return cases[0].fold, True
     outer = ident_of(build, pointer).removeprefix("_fold_")
     ident = distinct(build, "_fold", [outer, "parts"], f"{pointer}#parts")

@@ -27,9 +27,9 @@ CONSTRAINTS = {
 """The keywords of each type that its annotation says."""
 
 # Keywords that accept less than the generated model would say: told, never dropped in silence.
-_NOT_ENFORCED = (
+NOT_ENFORCED = (
     "not", "if", "dependentRequired", "dependentSchemas", "patternProperties", "propertyNames", "contains",
-    "unevaluatedProperties", "unevaluatedItems",
+    "unevaluatedProperties", "unevaluatedItems", "$dynamicRef",
 )  # fmt: skip
 _OF_CLASSES = ("minProperties", "maxProperties", "enum", "const")
 
@@ -77,7 +77,7 @@ def warn_unenforced(build: Build, pointer: str, schema: JsonObject, is_class: bo
     if schema.get("nullable") is True and not is_30(build.view.document):
         told = "`nullable` is no keyword of OpenAPI 3.1; it is taken as null admitted"
         build.warn(join(pointer, "nullable"), told, "model/nullable")
-    for keyword in (*_NOT_ENFORCED, *(_OF_CLASSES if is_class else ())):
+    for keyword in (*NOT_ENFORCED, *(_OF_CLASSES if is_class else ())):
         is_harmless = keyword == "not" and schema.get(keyword) is False
         is_said = keyword == "patternProperties" and not is_class and keys(schema) is not None
         if keyword in schema and not is_harmless and not is_said:

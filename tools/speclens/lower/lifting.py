@@ -7,10 +7,11 @@ from speclens.lower.view import View, copied
 from speclens.lower.walk import JsonObject
 
 
-def lifted(document: JsonObject) -> View:
+def lifted(document: JsonObject, is_modelled: bool = False) -> View:
     """The document with the data of server-sent events as the JSON that it holds, and the parameters of each operation
-    that has x-compat among them as a component schema. Without x-compat it is the document itself."""
-    if not compat.is_used(document):
+    that has x-compat among them as a component schema. Without x-compat it is the document itself, unless it is to say
+    what models say."""
+    if not (is_modelled or compat.is_used(document)):
         return View(document, {})
     origins: dict[str, str] = {}
     if events.are_used(document):

@@ -185,9 +185,7 @@ def check(document: JsonObject) -> Iterator[Finding]:
             into: Any = own.get("into")
             place = join(here, compat.KEYWORD, "into")
             if "into" in own and not _names_one(into):
-                message = "`into` of a parameter names another one"
-                hint = "write `{in: query, name: …}`"
-                yield Finding("compat/unknown-keyword", place, message, hint)
+                yield _misnamed(place)
             elif "into" in own and not _target(found, into):
                 path = tokens(pointer)
                 told = (
@@ -196,6 +194,31 @@ def check(document: JsonObject) -> Iterator[Finding]:
                 others = [value for _, value in found.values() if value is not parameter]
                 hint = _nearest(into["name"], others)
                 yield Finding("compat/unknown-target", place, told, hint)
+
+
+def unused(document: JsonObject) -> Iterator[tuple[str, JsonObject]]:
+    """The parameters with x-compat that no operation has."""
+    used = {
+        here
+        for pointer, operation in objects(document, "operation")
+        for here, _ in effective(document, pointer, operation).values()
+    }
+    for node in nodes(document):
+        is_compat = node.kind == "parameter" and compat.KEYWORD in node.value
+        if is_compat and node.reference is None and node.pointer not in used:
+            yield node.pointer, node.value
+
+
+def check_unused(pointer: str, parameter: JsonObject) -> Iterator[Finding]:
+    """Whether `into` of a parameter that no operation has could name another one."""
+    own = compat.keywords(parameter)
+    if "into" in own and not _names_one(own["into"]):
+        yield _misnamed(join(pointer, compat.KEYWORD, "into"))
+
+
+def _misnamed(place: str) -> Finding:
+    message = "`into` of a parameter names another one"
+    return Finding("compat/unknown-keyword", place, message, "write `{in: query, name: …}`")
 
 
 def _nearest(name: str, others: Sequence[JsonObject]) -> str:

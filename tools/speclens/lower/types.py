@@ -193,16 +193,14 @@ def _reference(build: Build, pointer: str, schema: JsonObject) -> ir.Type:
 
 def _union(build: Build, pointer: str, schema: JsonObject, keyword: str) -> ir.Type:
     branches = [
-        (join(pointer, keyword, index), branch)
-        for index, branch in enumerate(schema[keyword])
-        if not (isinstance(branch, dict) and branch.keys() <= {"required"})
+        (join(pointer, keyword, index), branch) for index, branch in enumerate(schema[keyword])
     ]
-    if not branches:
+    if all(isinstance(branch, dict) and branch.keys() == {"required"} for _, branch in branches):
         build.warn(
             join(pointer, keyword), f"`{keyword}` of required names is not enforced by the model"
         )
         return ir.AnyType()
-    typed = [(place, _typed(branch, schema)) for place, branch in branches]
+    typed = [(place, _typed(build, place, branch, schema)) for place, branch in branches]
     options = [type_of(build, place, branch) for place, branch in typed]
     found = either(options)
     told = schema.get("discriminator")
@@ -212,10 +210,13 @@ def _union(build: Build, pointer: str, schema: JsonObject, keyword: str) -> ir.T
     return ir.Union(found.options, tags(build.view, names, told))
 
 
-def _typed(branch: Any, schema: JsonObject) -> Any:
+def _typed(build: Build, pointer: str, branch: Any, schema: JsonObject) -> Any:
     """A branch that only gives bounds, for values of the type that is said beside the union."""
-    is_bounds = isinstance(branch, dict) and not branch.keys() & _SAYING
-    return {"type": schema["type"], **branch} if is_bounds and "type" in schema else branch
+    if not isinstance(branch, dict) or branch.keys() & _SAYING or "type" not in schema:
+        return branch
+    if branch.keys() == {"required"}:
+        build.warn(pointer, "a branch of required names is not enforced by the model")
+    return {"type": schema["type"], **branch}
 
 
 def _one(build: Build, pointer: str, schema: JsonObject, kind: str) -> ir.Type:

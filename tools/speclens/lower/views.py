@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from speclens.lower import compat, deep_hubs, facts
+from speclens.lower import compat, deep_hubs, facts, keywords
 from speclens.lower.required import needed_hubs, required_groups
 from speclens.lower.view import View, copied
 from speclens.lower.walk import JsonObject, objects
@@ -131,7 +131,7 @@ def _excluding(document: JsonObject, schema: Any, absent: tuple[Any, ...]) -> An
             schema = {**schema, "type": left[0] if len(left) == 1 else left}
         elif kind == "null" and "nullable" in schema:
             schema = {key: item for key, item in schema.items() if key != "nullable"}
-        elif value in ("", [], {}) and len(types) <= 2:
+        elif value in ("", [], {}) and (len(types) <= 2 or _is_meant(schema, kind)):
             keyword = {"string": "minLength", "array": "minItems", "object": "minProperties"}[kind]
             plain = (
                 {"allOf": [schema]} if "$ref" in schema else schema
@@ -140,6 +140,11 @@ def _excluding(document: JsonObject, schema: Any, absent: tuple[Any, ...]) -> An
         else:
             others.append(value)
     return {"allOf": [schema, {"not": {"enum": others}}]} if others else schema
+
+
+def _is_meant(schema: JsonObject, kind: str) -> bool:
+    """Whether models take a schema without `type` as one of a JSON type."""
+    return "type" not in schema and keywords.implied_types(schema) == [kind]
 
 
 def _canonical_required(view: Rewriting, old: str, schema: JsonObject, result: JsonObject) -> None:
@@ -236,9 +241,13 @@ def _wire(view: Rewriting, old: str, new: str, schema: JsonObject) -> JsonObject
             continue
         judged = result["properties"][name]
         result["properties"][name] = {"anyOf": [{"enum": list(values)}, judged]}
+        written = join(old, "properties", name)
+        view.origins[join(new, "properties", name, "anyOf", 1)] = written
         sources = [spoke.name for spoke in spokes if spoke.hub == (name,)]
         if sources:  # the hub's own value is judged where it is the only one
             given = [_given(source, absent[source]) for source in sources]
+            rule = join(new, "allOf", len(result.get("allOf", ())) + len(rules))
+            view.origins[join(rule, "anyOf", 0, "properties", name)] = written
             rules.append({"anyOf": [{"properties": {name: judged}}, *given]})
     _wire_required(schema, result, own | absent, spokes, rules)
     if rules:

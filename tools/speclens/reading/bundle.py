@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from speclens.config import Allowed
 from speclens.object_tables import Field, Table
@@ -164,6 +163,8 @@ class _Run:
                 continue
             if field is not None:
                 made[key] = self._field(inner, field, here.inside(key))
+            elif is_schema and key == "$dynamicRef" and self.resolver.has_ids:
+                made[key] = self._dynamic(inner, here)
             elif is_schema and key == "discriminator" and type(inner.value) is dict:
                 made[key] = self._discriminator(inner, here)
             else:
@@ -210,6 +211,21 @@ class _Run:
         self.unreachable[shown] = (reason.rule, f"{quoted(shown)} {reason.message}", reason.hint)
         return shown
 
+    def _dynamic(self, part: Part, here: _Here) -> Part:
+        """A `$dynamicRef`: a pointer, but for a `$dynamicAnchor` of the document, which stays."""
+        text = part.value
+        if type(text) is not str:
+            return part
+        try:
+            found = self.resolver.find(text, here.number, here.base)
+        except Unreachable as reason:
+            return part.at_same_place(self._unreached(text, here, reason))
+        value = found.part.value
+        name = value.get("$dynamicAnchor") if type(value) is dict else None
+        if text == f"#{name}" and found.place[0] == 0:
+            return part
+        return part.at_same_place(to_reference(join("#", *self._home(found, "schema", here))))
+
     def _home(self, found: Found, kind: str, here: _Here) -> Tokens:
         """Where in the result a component is; it is written later if it is not there yet."""
         number, path = found.place
@@ -227,7 +243,7 @@ class _Run:
         text = part.value["$ref"]
         try:
             found = self.resolver.find(text, here.number, here.base)
-            size, depth = _measured(found.part.value)
+            size, depth = found.measured()
             self.room -= (_COST + size) * (_AGAIN if found.place in self.copied else 1)
             self.copied.add(found.place)
             if found.place in self.open:
@@ -273,17 +289,6 @@ class _Run:
                 continue
             return part.at_same_place(to_reference(join("#", *self._home(found, "schema", here))))
         return part
-
-
-def _measured(value: Any) -> tuple[int, int]:
-    """How many values a value is of, itself included, and how deep it nests: 0 for what has no parts."""
-    size, depth, stack = 0, 0, [(value, 0)]
-    while stack:
-        here, level = stack.pop()
-        size, depth = size + 1, max(depth, level)
-        parts = here.values() if type(here) is dict else here if type(here) is list else ()
-        stack.extend((part, level + 1) for part in parts)
-    return size, depth
 
 
 def _recurs(found: Found, here: _Here) -> bool:

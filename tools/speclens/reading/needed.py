@@ -21,6 +21,9 @@ def is_needed(document: dict[str, Any]) -> bool:
             reference = here.get("$ref")
             if type(reference) is str and not component.fullmatch(reference):
                 return True
+            dynamic = here.get("$dynamicRef")
+            if type(dynamic) is str and not dynamic.startswith("#"):
+                return True
             if type(here.get("$id")) is str or type(here.get("$anchor")) is str:
                 return True
             mapped = here.get("mapping")

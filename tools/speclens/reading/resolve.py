@@ -27,6 +27,16 @@ class Found:
     part: Part
     base: str
 
+    def measured(self) -> tuple[int, int]:
+        """How many values it is of, itself included, and how deep it nests: 0 for what has no parts."""
+        size, depth, stack = 0, 0, [(self.part.value, 0)]
+        while stack:
+            here, level = stack.pop()
+            size, depth = size + 1, max(depth, level)
+            parts = here.values() if type(here) is dict else here if type(here) is list else ()
+            stack.extend((part, level + 1) for part in parts)
+        return size, depth
+
 
 @dataclass(slots=True)
 class Resolver:

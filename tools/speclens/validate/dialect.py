@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import jsonschema_rs
 from jsonschema_rs import Draft202012Validator, RegexOptions, Registry
@@ -39,7 +39,7 @@ def to_2020_12(
         if not isinstance(value, dict):
             return value
         schema = _schema_30(value) if version == "3.0" else value
-        return rewrite_subschemas(_linear(schema, largest_pattern), converted)
+        return rewrite_subschemas(_linear(_encoded(schema), largest_pattern), converted)
 
     return rewrite_schemas(document, converted)
 
@@ -68,7 +68,7 @@ def validators(
     registry = _registry(resource)
 
     def validator(pointer: str) -> Draft202012Validator:
-        reference = {"$ref": _URI + quote(_under_defs(pointer, roots), safe="#/~")}
+        reference = {"$ref": _URI + _fragment(_under_defs(pointer, roots))}
         try:
             return Draft202012Validator(
                 reference,
@@ -121,6 +121,20 @@ def _schema_30(value: dict[str, Any]) -> dict[str, Any]:
     return _bounds(value, _nullable(value, kept))
 
 
+def _encoded(schema: dict[str, Any]) -> dict[str, Any]:
+    """A schema whose local references are URI references: pointers are also written as people read them (`#/a{b}#c`)."""
+    for keyword in ("$ref", "$dynamicRef"):
+        text = schema.get(keyword)
+        if isinstance(text, str) and text.startswith("#"):
+            schema = {**schema, keyword: _fragment(unquote(text))}
+    return schema
+
+
+def _fragment(pointer: str) -> str:
+    """A pointer or an anchor, with its `#`, as the fragment of a URI (RFC 3986, section 3.5)."""
+    return "#" + quote(pointer[1:], safe="/~!$&'()*+,;=:@?")
+
+
 def _linear(schema: dict[str, Any], largest: int) -> dict[str, Any]:
     """A schema with patterns of the linear engine. What cannot be said there refuses no text; and no name, whose value
     may then be anything that other patterns take."""
@@ -156,4 +170,6 @@ def _bounds(schema: dict[str, Any], kept: dict[str, Any]) -> dict[str, Any]:
         if schema.get(exclusive) is True and bound in kept:
             limit = kept[bound]
             kept = {key: part for key, part in kept.items() if key != bound} | {exclusive: limit}
+        elif type(schema.get(exclusive)) in (int, float):  # as 3.1 says it
+            kept = {**kept, exclusive: schema[exclusive]}
     return kept

@@ -1,4 +1,4 @@
-"""References: where each `$ref` leads (OpenAPI 3.1.1, section 4.8.23; JSON Schema, core 8)."""
+"""References: where each `$ref` and `$dynamicRef` leads (OpenAPI 3.1.1, section 4.8.23; JSON Schema, core 8)."""
 
 from __future__ import annotations
 
@@ -12,29 +12,26 @@ from speclens.validate.document import Document, target
 
 def unresolved(document: Document) -> Iterator[Finding]:
     """A reference that names nothing in the document."""
-    targets = _targets(document)
     known = _anchors(document)
-    for node in document.nodes:
-        reference = node.reference
-        if reference is None or (reference and not reference.startswith("#")):
+    for node, keyword, reference in _references(document):
+        if reference and not reference.startswith("#"):
             continue
-        if node.pointer not in targets and reference not in known:
+        if not target(document, node.base, reference) and reference not in known:
             message = f"{quoted(reference)} names nothing in this document"
-            yield Finding("reference/unresolved", pointer.join(node.pointer, "$ref"), message)
+            yield Finding("reference/unresolved", pointer.join(node.pointer, keyword), message)
 
 
 def external(document: Document) -> Iterator[Finding]:
     """A reference that could not be followed to another file or URL; a warning only in a component that nothing uses."""
     identifiers = _identifiers(document)
     used = _used(document)
-    for node in document.nodes:
-        reference = node.reference or "#"
-        if reference.startswith("#") or reference.partition("#")[0] in identifiers:
+    for node, keyword, reference in _references(document):
+        if not reference or reference.startswith("#") or reference.partition("#")[0] in identifiers:
             continue
         unread = ("reference/external", f"{quoted(reference)} is in another document", "")
         rule, message, hint = document.unreachable.get(reference, unread)
         severity: Severity = "error" if _is_used(node, used) else "warning"
-        yield Finding(rule, pointer.join(node.pointer, "$ref"), message, hint, severity)
+        yield Finding(rule, pointer.join(node.pointer, keyword), message, hint, severity)
 
 
 def cycles(document: Document) -> Iterator[Finding]:
@@ -55,21 +52,29 @@ def cycles(document: Document) -> Iterator[Finding]:
 
 def kinds(document: Document) -> Iterator[Finding]:
     """A reference to an object of another kind, such as a schema where a response must be."""
-    targets = _targets(document)
     kind_at = {node.pointer: node.kind for node in document.nodes}
-    for node in document.nodes:
-        kind = kind_at.get(targets.get(node.pointer, ""), node.kind)
+    for node, keyword, reference in _references(document):
+        found = target(document, node.base, reference) if reference else None
+        kind = kind_at.get(found[0] if found else "", node.kind)
         if kind != node.kind:
-            message = (
-                f"{quoted(str(node.reference))} is a {_words(kind)}, not a {_words(node.kind)}"
-            )
-            yield Finding("reference/kind", pointer.join(node.pointer, "$ref"), message)
+            message = f"{quoted(reference)} is a {_words(kind)}, not a {_words(node.kind)}"
+            yield Finding("reference/kind", pointer.join(node.pointer, keyword), message)
 
 
 def _cycle(place: str, length: int) -> Finding:
     others = f" through {length - 1} more" if length > 1 else ""
     message = f"the reference leads back to itself{others} and names nothing"
     return Finding("reference/cycle", pointer.join(place, "$ref"), message)
+
+
+def _references(document: Document) -> Iterator[tuple[Node, str, str]]:
+    """Every reference: the object that refers, by which keyword, and what to."""
+    for node in document.nodes:
+        if node.reference is not None:
+            yield node, "$ref", node.reference
+        dynamic = node.value.get("$dynamicRef") if node.kind == "schema" else None
+        if isinstance(dynamic, str) and document.version != "3.0":
+            yield node, "$dynamicRef", dynamic
 
 
 def _targets(document: Document) -> dict[str, str]:

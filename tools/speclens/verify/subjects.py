@@ -73,7 +73,7 @@ def generated(
 
     The pointers are those of the document with its parameters lifted to schemas (`lower.lifting`).
     """
-    view = lifting.lifted(written)
+    view = lifting.lifted(written, is_modelled=True)
     lifted = view.document
     places = {ident: pointer for pointer, ident in naming.component_names(lifted).items()}
     functions = {
@@ -131,7 +131,7 @@ def subjects(
 ) -> Callable[[str, Generated], Subject]:
     """The subjects of a document by pointer, its parameters lifted. `unenforced` are the places of it that models do not
     enforce, `judged` the formats that they do (`formats_of`)."""
-    lifted, of = lifting.lifted(written), judged or {}
+    lifted, of = lifting.lifted(written, is_modelled=True), judged or {}
     document = typed(lifted.document, of)
     wire, canonical = views.wire(document).document, views.canonical(document).document
     on_wire, on_canonical = judges(document, [*unenforced, *lifted.places(unenforced)], of)
