@@ -10,29 +10,39 @@ from speclens.objects import is_30
 from speclens.source.pointer import join
 
 
-def admits_null(
-    document: JsonObject, pointer: str, schema: Any, seen: tuple[str, ...] = ()
-) -> bool:
+def admits_null(document: JsonObject, pointer: str, schema: Any) -> bool:
     """Whether a schema says that null is one of its values. `nullable` says so whatever stands beside it; `properties`
     without a `type` are of objects alone (ARCHITECTURE.md has both decisions)."""
-    return _says(document, pointer, schema, seen) is True
+    return _says(document, pointer, schema, {}) is True
 
 
-def _says(document: JsonObject, pointer: str, schema: Any, seen: tuple[str, ...]) -> bool | None:
-    """What a schema says of null; None if it says nothing of it."""
-    if not isinstance(schema, dict) or pointer in seen:
+def _says(
+    document: JsonObject, pointer: str, schema: Any, known: dict[str, bool | None]
+) -> bool | None:
+    """What a schema says of null; None if it says nothing of it. `known` is what places say that were asked before: each is
+    asked once, however many ways lead there."""
+    if pointer not in known:
+        known[pointer] = None  # what leads back to itself says nothing
+        known[pointer] = _asked(document, pointer, schema, known)
+    return known[pointer]
+
+
+def _asked(
+    document: JsonObject, pointer: str, schema: Any, known: dict[str, bool | None]
+) -> bool | None:
+    if not isinstance(schema, dict):
         return None
     if schema.get("nullable") is True:
         return True
     parts = []
     place, target = follow(document, pointer, schema)
     if place != pointer:
-        parts.append(_says(document, place, target, (*seen, pointer)))
+        parts.append(_says(document, place, target, known))
         if is_30(document):  # nothing beside a `$ref` counts there
             return parts[0]
     members = schema.get("allOf")
     for index, one in enumerate(members if isinstance(members, list) else ()):
-        parts.append(_says(document, join(pointer, "allOf", index), one, (*seen, pointer)))
+        parts.append(_says(document, join(pointer, "allOf", index), one, known))
     if kinds := schema.get("type") or implied_types(schema):
         parts.append("null" in kinds if isinstance(kinds, list) else kinds == "null")
     elif any(keyword in schema for keyword in ("oneOf", "anyOf", "enum", "const")):

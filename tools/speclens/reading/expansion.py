@@ -4,6 +4,7 @@ has arguments, headers and members of its own for each."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from speclens.objects import operations
@@ -35,7 +36,7 @@ def bounded(source: Source) -> Source:
 
 def _sizes(document: Any) -> Iterator[tuple[str, int]]:
     """How many parts each operation has, and each class of components, by their places."""
-    members = _counted(document, _members)
+    members = _counted(document, partial(_members, most=_properties(document)))
     parts = _counted(document, lambda value, again: _parts(value, again, members))
     told = sum(len(_list(document, key)) for key in ("security", "servers"))
     for section in ("paths", "webhooks"):
@@ -86,19 +87,28 @@ def _parts(value: Any, again: Count, members: Count) -> int:
     return 1 + found + sum(members(value[key]) for key in _SCHEMAS & value.keys())
 
 
-def _members(schema: Any, again: Count) -> int:
-    """The properties of a class, those of what it is made of too."""
-    return len(_map(schema, "properties")) + sum(map(again, _list(schema, "allOf")))
+def _members(schema: Any, again: Count, most: int) -> int:
+    """The properties of a class, those of what it is made of too. It has each that is written once at most, however
+    many ways lead to it."""
+    own = len(_map(schema, "properties"))
+    return min(most, own + sum(map(again, _list(schema, "allOf"))))
+
+
+def _properties(document: Any) -> int:
+    """How many properties all schemas of a document have together, as they are written."""
+    return sum(len(_map(here, "properties")) for here in _containers(document))
 
 
 def _written(document: Any) -> int:
-    count, stack = 0, [document]
+    return sum(1 for _ in _containers(document))
+
+
+def _containers(document: Any) -> Iterator[Any]:
+    stack = [document]
     while stack:
-        here = stack.pop()
-        count += 1
+        yield (here := stack.pop())
         inner = here.values() if isinstance(here, dict) else here
         stack.extend(part for part in inner if isinstance(part, (dict, list)))
-    return count
 
 
 def _target(document: Any, value: Any) -> dict[str, Any]:
