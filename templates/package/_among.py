@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeGuard, Union, get_args, get_origin
 from pydantic import (
     BaseModel,
     GetCoreSchemaHandler,
+    SerializerFunctionWrapHandler,
     ValidationError,
     ValidatorFunctionWrapHandler,
 )
@@ -74,7 +75,10 @@ class Among:
         choices = {label: handler.generate_schema(of) for label, of in types.items()}
         return core_schema.no_info_wrap_validator_function(
             self._validate,
-            core_schema.tagged_union_schema(choices, self._chosen),
+            core_schema.tagged_union_schema(choices, _chosen),
+            serialization=core_schema.wrap_serializer_function_ser_schema(
+                _dumped, schema=handler(source)
+            ),
         )
 
     def _validate(self, value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
@@ -130,11 +134,6 @@ class Among:
             return found[0], None
         return None, _brief(failure or min(errors, key=ValidationError.error_count))
 
-    def _chosen(self, value: Any) -> Any:
-        """The alternative that is tried now; of what is written, that which it is of."""
-        tried = _LOCAL.tried
-        return tried.now if tried.depth else self._labels.get(type(value))
-
     def _said(self, value: Any) -> Any:
         """The alternative to try first, or the tag that none has; _NOTHING where there are no tags."""
         if not (self._tags and isinstance(value, dict)):
@@ -176,6 +175,14 @@ def _brief(error: ValidationError) -> Exception:
 
 def _label(of: Any) -> str:
     return of.__name__ if isinstance(of, type) and not get_args(of) else str(of)
+
+
+def _chosen(value: Any) -> Any:
+    return _LOCAL.tried.now
+
+
+def _dumped(value: Any, handler: SerializerFunctionWrapHandler) -> Any:
+    return handler(value)
 
 
 def _is_model(of: Any) -> TypeGuard[type[BaseModel]]:
