@@ -3,44 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 from iregexp_check import check
 
 from speclens import patterns
+from speclens.source.budget import Budget, Pattern, TooCostly
 
 _PATTERN_COST = 20_000
 """What compiling a regular expression is counted as: Rust's engine may take some 20 ms for one of its largest."""
 _SMALL_PATTERN = 2**16
 """Bytes of a compiled one that costs next to nothing for a character; up to `patterns.USUAL` it is 20 microseconds."""
-
-
-class TooCostly(Exception):
-    """What was asked took all that was left of the budget."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """A regular expression, None if it is no I-Regexp, and the steps that 100 characters cost."""
-
-    search: Callable[[str], bool] | None
-    price: int
-
-
-@dataclass(slots=True)
-class Budget:
-    """The steps that may still be taken, about a microsecond each, and the regular expressions compiled so far."""
-
-    steps: int
-    patterns: dict[tuple[str, bool], Pattern] = field(default_factory=dict)
-
-    def spend(self, steps: int) -> None:
-        """Takes steps off. Raises TooCostly when there are none left."""
-        self.steps -= steps
-        if self.steps < 0:
-            raise TooCostly
 
 
 class _Nothing:

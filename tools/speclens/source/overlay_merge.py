@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from speclens.source.json_path_values import Budget
+from speclens.source.budget import Budget
 from speclens.source.origins import Origin, Part
 from speclens.source.pointer import join
 
