@@ -356,3 +356,36 @@ def test_a_deprecated_field_inside_of_others_is_named_without_its_place() -> Non
     ):
         rewrite = _compat.Rewrite(source, target, "#/rule", old)
         assert _operation._deprecation(rewrite, old) == told
+
+
+@pytest.mark.parametrize("size", [1, 1000, 5000, 100_000])
+def test_content_is_put_together(size: int) -> None:
+    content, sent = _limits.Content(), [b"x" * 70_000, *[b"y" * size] * 300, b"z" * 70_000, b"a"]
+    for piece in sent:
+        content.write(piece)
+    assert content.getvalue() == b"".join(sent)
+    assert _limits.Content().getvalue() == b""
+
+
+def test_an_answer_that_was_read_before_is_read_again_and_one_that_was_closed_is_not() -> None:
+    async def pieces(response: httpx.Response) -> bytes:
+        found = _limits.async_pieces(response, _limits.Limits.of({}))
+        return b"".join([piece async for piece in found])
+
+    async def run() -> None:
+        read = httpx.Response(200, content=b"abc")
+        assert await pieces(read) == b"abc"
+        transport = httpx.MockTransport(lambda _: httpx.Response(200, stream=Once()))
+        async with httpx.AsyncClient(transport=transport) as http:
+            request = http.build_request("GET", "http://a.example/")
+            response = await http.send(request, stream=True)
+            await response.aclose()
+            with pytest.raises(ValueError, match="closed or read before"):
+                await pieces(response)
+
+    anyio.run(run)
+
+
+class Once(httpx.AsyncByteStream):
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield b"abc"
