@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from built import drafts, schemas
 
 Json = dict[str, Any]
-FEW = settings(max_examples=40, deadline=None, phases=(Phase.generate, Phase.shrink))
+FEW = settings(max_examples=25, deadline=None, phases=(Phase.generate, Phase.shrink))
 FILES = ("client.py", "models.py", "normalizers.py")
 NAME = st.sampled_from(["Alpha", "Beta", "Gamma", "Delta"])
 KEY = st.sampled_from(["a", "b", "c_d", "e-f", "list", "Alpha"])
