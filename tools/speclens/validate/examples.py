@@ -116,7 +116,8 @@ def _judge(document: Document) -> Callable[[_Sample], str]:
         written = pointer.get(document.value, sample.schema)
         if not detail.is_affordable(document, written, sample.value, left):
             return _REFUSED
-        return _message(next(iter(schema.iter_errors(sample.value))))
+        error = next(iter(schema.iter_errors(sample.value)), None)
+        return _message(error) if error else _REFUSED  # which the validator does not always explain
 
     return told
 
