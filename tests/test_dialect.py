@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from built import problems
 from documents import REFERENCE, document, schemas, tower
 from speclens.validate.cost import LIMIT, costs
 from speclens.validate.dialect import schema_validator, to_2020_12
@@ -226,3 +227,15 @@ def test_unsound_schemas_are_value_errors(schema: Any) -> None:
 def test_a_schema_that_is_not_there_is_a_value_error() -> None:
     with pytest.raises(ValueError, match="does not exist"):
         schema_validator(document(), "#/components/schemas/A")
+
+
+def test_a_name_may_be_required_twice() -> None:
+    """An example and a payload that have it are valid: the validator compares the length of the list with that of the
+    object before it looks."""
+    thing = {"type": "object", "required": ["a", "a"], "properties": {"a": {"type": "string"}}}
+    whole = schemas(A={**thing, "example": {"a": "x"}})
+    judge = schema_validator(whole, "#/components/schemas/A")
+    assert judge.is_valid({"a": "x"})
+    assert not judge.is_valid({})
+    rules = {one.rule for one in problems(json.dumps(whole), "openapi.json")}
+    assert "schema/example" not in rules

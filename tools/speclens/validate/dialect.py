@@ -39,7 +39,8 @@ def to_2020_12(
         if not isinstance(value, dict):
             return value
         schema = _schema_30(value) if version == "3.0" else value
-        return rewrite_subschemas(_linear(_encoded(schema), largest_pattern), converted)
+        plain = _required_once(_encoded(schema))
+        return rewrite_subschemas(_linear(plain, largest_pattern), converted)
 
     return rewrite_schemas(document, converted)
 
@@ -128,6 +129,15 @@ def _encoded(schema: dict[str, Any]) -> dict[str, Any]:
         if isinstance(text, str) and text.startswith("#"):
             schema = {**schema, keyword: _fragment(unquote(text))}
     return schema
+
+
+def _required_once(schema: dict[str, Any]) -> dict[str, Any]:
+    """A schema that requires each name once. The validator counts the list, and refuses every object that has fewer
+    members."""
+    names = schema.get("required")
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        return schema
+    return {**schema, "required": list(dict.fromkeys(names))}
 
 
 def _fragment(pointer: str) -> str:
