@@ -58,8 +58,8 @@ class Fault(HTTPException):
 
 class Handler(Protocol):
     """What answers requests. It may raise Fault; anything else that it raises is logged, and told as
-    status 500. Its answers are folded and validated, be they models or not, and sent with the status
-    and the media type of the API document. A request is None where its body may be left out, and was."""
+    status 500. The server folds and validates its answers, models or not, and sends them with the status
+    and the media type of the API document. A request is None if the caller left out an optional body."""
 
     async def edit_image(
         self, request: _models.ImageEditRequest, context: Context, /

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 from speclens import settings
-from speclens.problems import Problem, Refused
+from speclens.problems import Problem, Refused, closest
 from speclens.settings import Kind, Setting
 
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s/@:?#\[\]\\]+)(:[0-9]{1,5})?")
@@ -167,8 +167,9 @@ def _table_problems(table: Mapping[str, Any], path: Path) -> Iterator[Problem]:
     for key, value in table.items():
         setting = settings.BY_KEY.get(key)
         if setting is None:
-            known = ", ".join(settings.BY_KEY)
-            yield _problem(path, key, f"unknown key `{key}`", f"one of {known}")
+            close = closest(key, settings.BY_KEY)
+            hint = f"did you mean `{close}`?" if close else f"one of {', '.join(settings.BY_KEY)}"
+            yield _problem(path, key, f"unknown key `{key}`", hint)
         elif not _is_of_kind(setting, value):
             yield _problem(path, key, f"`{key}` must be {_KINDS[setting.kind]}", _hint(setting))
     for setting in settings.SETTINGS:

@@ -54,7 +54,7 @@ def _older(
     name: str,
     told: str,
 ) -> Iterator[Finding]:
-    what = f"the discriminator of {told} asks for `{name}` before anything is folded"
+    what = f"the discriminator of {told} reads `{name}` before anything is folded"
     for spoke in compat.spokes(document, *owner):
         if name in (spoke.name, *spoke.hub[:1]):
             message = f"`{spoke.name}` folds into `/{'/'.join(spoke.hub)}`, and {what}"

@@ -82,7 +82,7 @@ def _undecided(
     known = sorted({key for found in keys for key in found or ()})
     fails = f"not value.keys().isdisjoint({tuple_literal(tuple(known))})" if all(keys) else "value"
     name = owner["discriminator"]["propertyName"]
-    message = f"`{name}` must tell which of the schemas it is, since their older fields differ"
+    message = f"`{name}` must name one of the schemas, since their older fields differ"
     check = ir.Check(fails, "at", literal("discriminator"), literal(message))
     yield ir.Case("isinstance(value, dict)", pointer, is_same=True, checks=(check,))
 

@@ -28,9 +28,11 @@ def bounded(source: Source) -> Source:
     total = sum(sizes.values())
     if total <= _MOST or total <= _MOST_TIMES * _written(source.value):
         return source
-    message = f"operations and classes have more than {_MOST:,} parts once each says what it shares with others"
+    message = f"operations and classes repeat what they share: together they have more than {_MOST:,} parts"
     place = max(sizes, key=sizes.__getitem__)
-    finding = Finding("source/expansion", place, message, "share less among so many")
+    finding = Finding(
+        "source/expansion", place, message, "let fewer operations or classes share so many parts"
+    )
     raise Refused(locate(source, [finding]))
 
 

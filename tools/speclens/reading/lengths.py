@@ -42,7 +42,7 @@ def bounded(source: Source) -> Source:
                     longest = size, inner
     if total <= max(_MOST, _MOST_ON_AVERAGE * count):
         return source
-    message = f"the places of all parts are longer than {_MOST:,} characters, and {_MOST_ON_AVERAGE} on average"
+    message = f"names stand around too many parts: all pointers have more than {_MOST:,} characters, and {_MOST_ON_AVERAGE} on average"
     finding = Finding("source/long-names", _pointer(longest[1]), message, "shorten this name")
     raise Refused(locate(source, [finding]))
 

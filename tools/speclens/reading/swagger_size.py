@@ -31,7 +31,7 @@ def too_many_values(document: dict[str, Any], made: dict[str, Any]) -> list[Find
 
 
 def _fault(most: int, what: str) -> Finding:
-    message = f"the document has more than {most:,} {what} once each operation says what it shares with others"
+    message = f"in OpenAPI 3 each operation repeats what it shares: the document would have more than {most:,} {what}"
     hint = (
         "give fewer media types for all operations, and refer to schemas that are used many times"
     )
