@@ -198,3 +198,29 @@ def test_formats_as_annotations(tmp_path: Path) -> None:
     text = project.drafts(read, document, config)["pkg/models.py"].text
     assert "at: Maybe[str] = None" in text
     assert '"""Format: `date-time`."""' in text
+
+
+@pytest.mark.parametrize("exclude_unset", [True, False])
+def test_what_was_not_given_is_written_without_a_warning(
+    tmp_path: Path, exclude_unset: bool
+) -> None:
+    """None stands for it in Python, whatever the format."""
+    formats_ = [
+        "date-time",
+        "date",
+        "time",
+        "duration",
+        "uuid",
+        "byte",
+        "binary",
+        "decimal",
+        "int64",
+    ]
+    properties = {
+        f"f{index}": {"type": "string", "format": one} for index, one in enumerate(formats_)
+    }
+    models = imported(texts(schemas(A={"type": "object", "properties": properties})), tmp_path)
+    empty = models.A.model_validate({})
+    given = {} if exclude_unset else dict.fromkeys(properties)
+    assert json.loads(empty.model_dump_json(exclude_unset=exclude_unset)) == given
+    assert empty.model_dump(mode="json", exclude_unset=exclude_unset) == given

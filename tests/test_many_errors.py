@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -18,13 +20,14 @@ from pydantic import ValidationError
 
 from built import imported, schemas, texts
 from growth import LINEAR, exponent
+from routescope import _bounded
 from routescope._bounded import Refused, validated
 from routescope._compat import PayloadError, unchanged
 from routescope._operation import Json
 from routescope.server import Fault, _parsed
 from server_memory import peak
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="memory is that of a fork")
+forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="memory is that of a fork")
 MOST = 40
 """The memory above that at rest, by the size of an answer; what pydantic made was 1,300 times as much."""
 TEXT, WHOLE = {"type": "string"}, {"type": "integer"}
@@ -79,26 +82,31 @@ def keyed(item: Any, n: int) -> dict[str, Any]:
 
 # The schema of a value, one item that is wrong, one that is right, what holds n of an item.
 Holds = Callable[[Any, int], Any]
-FLAT: Holds = lambda item, n: [item] * n  # noqa: E731
+
+
+def flat(item: Any, n: int) -> Any:
+    return [item] * n
+
+
 KINDS: dict[str, tuple[Any, Any, Any, Holds]] = {
-    "texts": (listed(TEXT), 1, "x", FLAT),
-    "a union of scalars": (listed({"anyOf": SCALARS}), None, 1, FLAT),
-    "a union": (listed(OPTIONS), None, {"b": "x"}, FLAT),
-    "objects in a union": (listed(OPTIONS), {}, {"a": "x"}, FLAT),
-    "tags": (listed(KIND), {"kind": "P"}, {"kind": "Q", "x": "x"}, FLAT),
-    "no tag": (listed(KIND), {}, {"kind": "Q", "x": "x"}, FLAT),
-    "no object": (listed(KIND), 1, {"kind": "Q", "x": "x"}, FLAT),
+    "texts": (listed(TEXT), 1, "x", flat),
+    "a union of scalars": (listed({"anyOf": SCALARS}), None, 1, flat),
+    "a union": (listed(OPTIONS), None, {"b": "x"}, flat),
+    "objects in a union": (listed(OPTIONS), {}, {"a": "x"}, flat),
+    "tags": (listed(KIND), {"kind": "P"}, {"kind": "Q", "x": "x"}, flat),
+    "no tag": (listed(KIND), {}, {"kind": "Q", "x": "x"}, flat),
+    "no object": (listed(KIND), 1, {"kind": "Q", "x": "x"}, flat),
     "a map": (mapped(TEXT), 1, "x", keyed),
     "a map of a union": (mapped(OPTIONS), None, "x", keyed),
     "lists in a map": (mapped(listed(OPTIONS)), [None] * 50, ["x"] * 50, lambda item, n: keyed(item, n // 50)),
-    "lists in a list": (listed(listed(OPTIONS)), [None], ["x"], FLAT),
-    "a list in a union": ({"anyOf": [listed(TEXT), listed(WHOLE), mapped(TEXT)]}, None, 1, FLAT),
+    "lists in a list": (listed(listed(OPTIONS)), [None], ["x"], flat),
+    "a list in a union": ({"anyOf": [listed(TEXT), listed(WHOLE), mapped(TEXT)]}, None, 1, flat),
     "a map in a union": ({"anyOf": [mapped(TEXT), mapped(WHOLE)]}, None, 1, keyed),
     "other members": (ref("Open"), None, 1, keyed),
     "many members": (listed(ref("Wide")), {}, dict.fromkeys(MANY, ""), lambda item, n: [item] * (n // 20)),
     "a tree": (ref("Tree"), {"x": 1}, {"x": "x"}, lambda item, n: tree(n.bit_length() - 2, item)),
     "a list of itself": (ref("Node"), 1, "x", lambda item, n: [[item] * 10] * (n // 10)),
-    "pairs": (listed(ref("Pair")), [1, 1], ["x", "x"], FLAT),
+    "pairs": (listed(ref("Pair")), [1, 1], ["x", "x"], flat),
     "names of pydantic": (
         listed(ref("Names")), {key: [1] for key in KEYS}, {key: ["x"] for key in KEYS}, lambda item, n: [item] * (n // 6)
     ),
@@ -143,6 +151,7 @@ def grown(act: Callable[[], object]) -> int:
     return int(os.read(reading, 100))
 
 
+@forks
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_errors_take_is_bounded_by_what_was_sent(kind: str, model: Any) -> None:
     models, wrong = model(kind), KINDS[kind][1]
@@ -152,6 +161,7 @@ def test_what_errors_take_is_bounded_by_what_was_sent(kind: str, model: Any) -> 
     assert taken <= MOST * len(json.dumps(payload)) + 10_000_000
 
 
+@forks
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("most", [9000, 2000])
 def test_a_body_takes_no_more_than_the_server_promises(kind: str, most: int, model: Any) -> None:
@@ -221,3 +231,54 @@ def test_a_long_chain_of_models_is_judged(is_circle: bool, tmp_path: Path) -> No
     right["next"]["next"]["x"] += [1]
     with pytest.raises(PayloadError, match=r"^/next/next/x/1000: Input should be a valid string$"):
         unchanged(right).validate(models.C0)
+
+
+ODD: list[Any] = [
+    *(None, True, 0, -1, 1.5, 10**20, "", "a", "aGk=", "2020-01-01", "2020-01-01T00:00:00Z"),
+    *([], {}, ["a"], [1], [{}], {"a": 1}, {"url": "u"}, [{"url": "u"}, 1]),
+]
+
+
+@pytest.mark.parametrize(
+    "feature",
+    ["nullable_31", "formats", "discriminator", "additional_properties", "all_of_objects"],
+)
+def test_each_value_becomes_what_its_model_makes_of_it(
+    feature: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever its size: what small values are validated by is the reference."""
+    written = (Path(__file__).parent / "golden" / feature / "openapi.yaml").read_text("utf-8")
+    models = imported(texts(written), tmp_path)
+    monkeypatch.setattr(_bounded, "_LIGHT", -1)
+    chance, seen = Random(1), Counter[str]()
+    made: list[Any] = [one for one in vars(models).values() if isinstance(one, type)]
+    for model in [one for one in made if one.__module__ == models.__name__]:
+        fields = [field.alias or name for name, field in model.model_fields.items()]
+        for _ in range(60):
+            names = [name for name in [*fields, "zz"] if chance.random() < 0.8]
+            value = {name: chance.choice(ODD) for name in names}
+            usual = outcome(partial(model.model_validate, value, by_alias=True, by_name=False))
+            assert outcome(partial(validated, model, value)) == usual, value
+            seen[type(usual).__name__] += 1
+    assert len(seen) > 1
+
+
+def outcome(validate: Callable[[], Any]) -> Any:
+    """What a value becomes, written out; "refused"."""
+    try:
+        made = validate()
+    except (ValidationError, Refused):
+        return "refused"
+    return type(made), made.model_dump(), made.model_fields_set, made.model_dump_json()
+
+
+def test_a_pydantic_of_other_schemas_validates_as_it_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: Any) -> Any:
+        raise KeyError("type")
+
+    monkeypatch.setattr(_bounded._Rewriting, "schema", fail)
+    judge = Json(list[str]).model
+    assert validated(judge, ["x"] * 3000) == ["x"] * 3000
+    with pytest.raises(ValidationError) as told:
+        validated(judge, [1] * 3000)
+    assert told.value.error_count() == 3000

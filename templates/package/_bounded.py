@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import Any, NoReturn, TypeAlias
 
-from pydantic_core import PydanticCustomError, SchemaValidator, ValidationError, core_schema
+from pydantic_core import PydanticCustomError, SchemaError, SchemaValidator, ValidationError, core_schema
 
 MOST_COUNTED = 10_000
 """The errors of a payload that are counted."""
@@ -39,14 +39,15 @@ class Refused(ValueError):
 
 def validated(model: Any, value: Any) -> Any:
     """A JSON value as its model. Raises ValidationError or Refused."""
-    if _reach(value, _LIGHT)[0] <= _LIGHT:
+    ending = None if _reach(value, _LIGHT)[0] <= _LIGHT else _built(model, _ending)
+    counting = ending and _built(model, _counting)
+    if not ending or not counting:
         return model.model_validate(value, by_alias=True, by_name=False)
     try:
-        return _built(model, _ending).validate_python(value, by_alias=True, by_name=False)
+        return ending.validate_python(value, by_alias=True, by_name=False)
     except ValidationError:
         counted = _Counted(min(_MOST_KEPT, 1 + _MOST_PLACES // _reach(value)[1]))
     try:
-        counting = _built(model, _counting)
         return counting.validate_python(value, by_alias=True, by_name=False, context=counted)
     except ValidationError as error:
         raise Refused(error, error.error_count() + counted.count - counted.kept) from None
@@ -229,6 +230,11 @@ def _instead_of(model: type[Any]) -> type[Any]:
 
 
 @cache
-def _built(model: Any, change: Callable[[Schema], Any]) -> SchemaValidator:
-    schema = dict(model.__pydantic_core_schema__)
-    return SchemaValidator(_Rewriting(change).schema(schema), schema.get("config"))
+def _built(model: Any, change: Callable[[Schema], Any]) -> SchemaValidator | None:
+    """What validates by a changed schema; None where this version of pydantic has schemas of another form, so that values
+    are still validated, with all their errors."""
+    try:
+        schema = dict(model.__pydantic_core_schema__)
+        return SchemaValidator(_Rewriting(change).schema(schema), schema.get("config"))
+    except (SchemaError, LookupError, TypeError, AttributeError):
+        return None

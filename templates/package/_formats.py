@@ -64,7 +64,7 @@ class Text:
     ) -> CoreSchema:
         text = core_schema.str_schema()
         written = core_schema.plain_serializer_function_ser_schema(
-            self._write, return_schema=text, when_used="json"
+            self._write, return_schema=text, when_used="json-unless-none"
         )
         return core_schema.with_info_plain_validator_function(
             self._value, serialization=written, json_schema_input_schema=text
