@@ -1,5 +1,8 @@
-"""Validation that keeps few errors of what is large: pydantic makes all errors before it tells one, some 500 bytes for each
-option of a union that a value is tried with, where a value may be one byte."""
+"""Validation of large values with few errors in memory.
+
+Pydantic makes all errors of a value before it raises one. An error takes some 500 bytes, and a value of one byte may make
+one error for each option of a union. A large value is validated twice: the first validator stops at the first error of
+each container, and only if it refuses the value, the second one makes the errors, of which it keeps the first."""
 
 from __future__ import annotations
 
@@ -172,8 +175,8 @@ def _each(change: Callable[[Schema], Any], old: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class _Rewriting:
-    """Schemas that are changed, those inside first, however deep they are. `open` has the ids of those that are a part of
-    themselves, or hold a reference to such."""
+    """Changes schemas, the inner ones first, without recursion. `open` holds the ids of schemas that are a part of
+    themselves, or that hold a reference to such a schema."""
 
     change: Callable[[Schema], Any]
     known: dict[int, Schema] = field(default_factory=dict)

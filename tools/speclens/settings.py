@@ -1,7 +1,8 @@
 """What can be configured, as one table.
 
-From it come the keys of `[tool.speclens]`, the options of the commands, the errors of both, the JSON Schema by which
-editors know the keys, what `speclens init` writes, and the table in the README. A new setting is a row here, and a field of `config.Config`.
+The table gives the keys of `[tool.speclens]`, the options of the commands, the errors of both, the JSON Schema for
+editors, what `speclens init` writes, and the table in the README. A new setting is a row here, and a field of
+`config.Config`.
 """
 
 from __future__ import annotations

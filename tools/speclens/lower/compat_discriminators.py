@@ -1,5 +1,5 @@
-"""Refusals of x-compat on what tells the branch of a union, or the child of a base: that is chosen before older fields are
-folded."""
+"""Refuses x-compat on the property of a discriminator: the normalizer reads it to choose a branch before it folds any
+field."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Refusals of what an `allOf` says twice: of two declarations of a property, or policies of a hub, one would count in silence."""
+"""Refuses an `allOf` that declares a property or the policy of a hub twice: only one of the two would count, and nothing
+would say so."""
 
 from __future__ import annotations
 

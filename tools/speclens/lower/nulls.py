@@ -1,4 +1,4 @@
-"""Whether null is a value of a schema of objects: one that is said by an `allOf` admits what all of its parts admit."""
+"""Whether a schema of objects admits null. An `allOf` admits null if all of its parts do."""
 
 from __future__ import annotations
 

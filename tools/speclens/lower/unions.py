@@ -1,4 +1,4 @@
-"""Unions whose options are told apart before they are tried, since values would be tried too often else.
+"""Finds the unions whose options the generated code must tell apart before it tries them.
 
 Pydantic tries each option of a union, and each option tries what is inside of a value anew. If two options lead to the
 same union again, the tries double with each level of a value.

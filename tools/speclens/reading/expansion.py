@@ -1,5 +1,5 @@
-"""How much a document becomes where everything that operations and classes share is said by each of them again: a package
-has arguments, headers and members of its own for each."""
+"""A limit on what operations and classes share: the package repeats shared parameters, headers and properties for each
+operation and class that has them."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""How long the places of all parts of a document are. Each part is known by its pointer, so that a name is written once and
-kept as often as there are parts below it."""
+"""A limit on the length of all pointers of a document: the toolkit keeps a pointer for each part, and each pointer repeats
+the names around its part."""
 
 from __future__ import annotations
 

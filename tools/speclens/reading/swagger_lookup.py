@@ -1,4 +1,4 @@
-"""What is asked of a whole document of Swagger 2.0: its components, its media types, what a reference leads to."""
+"""Lookups in a whole document of Swagger 2.0: its components, its media types, and the targets of its references."""
 
 from __future__ import annotations
 

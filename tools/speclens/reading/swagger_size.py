@@ -1,4 +1,5 @@
-"""How much a document of Swagger 2.0 becomes in OpenAPI 3.0, where each operation says itself what many shared before."""
+"""A limit on the conversion of Swagger 2.0: in OpenAPI 3.0 each operation repeats the media types and schemas that many
+operations share in 2.0."""
 
 from __future__ import annotations
 

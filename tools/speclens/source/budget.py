@@ -1,4 +1,4 @@
-"""What an answer may cost: steps that are paid for as they are taken, whatever a document makes of them."""
+"""A budget of steps: code whose cost a document decides spends it, and stops when it is used up."""
 
 from __future__ import annotations
 

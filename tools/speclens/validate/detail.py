@@ -1,4 +1,5 @@
-"""How many errors a validator would make of a value, each with the value and its place in it, though one is told."""
+"""Estimates what a validator's errors for a value would cost: it makes all of them, each with the value and its place,
+and we report only one."""
 
 from __future__ import annotations
 
