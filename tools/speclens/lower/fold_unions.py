@@ -59,15 +59,17 @@ def of_children(build: Build, fold: Fold, pointer: str, schema: Any) -> Iterator
             yield ir.Case(test, place, is_same=True, fold=ident)
     default = discriminators.default(build.document, schema, references)
     if default is not None:
-        is_unnamed = discriminators.unnamed_test(build.document, schema, references)
-        for case in _otherwise(fold, (places[default], get(build.document, places[default]))):
-            yield ir.Case(is_unnamed, case.pointer, is_same=True, fold=case.fold)
+        unnamed = discriminators.unnamed_test(build.document, schema, references)
+        place = places[default], get(build.document, places[default])
+        yield from _otherwise(fold, place, unnamed)
 
 
-def _otherwise(fold: Fold, place: _Place) -> Iterator[ir.Case]:
-    """An object that no discriminator names is of one branch."""
+def _otherwise(
+    fold: Fold, place: _Place, test: str = "isinstance(value, dict)"
+) -> Iterator[ir.Case]:
+    """An object that the discriminator gives to no branch folds as one of them."""
     if ident := fold(*place):
-        yield ir.Case("isinstance(value, dict)", place[0], is_same=True, fold=ident)
+        yield ir.Case(test, place[0], is_same=True, fold=ident)
 
 
 def _undecided(
