@@ -60,8 +60,8 @@ def of_children(build: Build, fold: Fold, pointer: str, schema: Any) -> Iterator
     default = discriminators.default(build.document, schema, references)
     if default is not None:
         unnamed = discriminators.unnamed_test(build.document, schema, references)
-        place = places[default], get(build.document, places[default])
-        yield from _otherwise(fold, place, unnamed)
+        child = places[default], get(build.document, places[default])
+        yield from _otherwise(fold, child, unnamed)
 
 
 def _otherwise(
