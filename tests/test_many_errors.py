@@ -16,7 +16,14 @@ from random import Random
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    PrivateAttr,
+    RootModel,
+    ValidationError,
+    model_validator,
+)
 
 from built import imported, schemas, texts
 from growth import LINEAR, exponent
@@ -249,7 +256,7 @@ def test_each_value_becomes_what_its_model_makes_of_it(
     """Whatever its size: what small values are validated by is the reference."""
     written = (Path(__file__).parent / "golden" / feature / "openapi.yaml").read_text("utf-8")
     models = imported(texts(written), tmp_path)
-    monkeypatch.setattr(_bounded, "_LIGHT", -1)
+    monkeypatch.setattr(_bounded, "_MOST_VALUES", 0)  # so that all are large
     chance, seen = Random(1), Counter[str]()
     made: list[Any] = [one for one in vars(models).values() if isinstance(one, type)]
     for model in [one for one in made if one.__module__ == models.__name__]:
@@ -282,3 +289,50 @@ def test_a_pydantic_of_other_schemas_validates_as_it_does(monkeypatch: pytest.Mo
     with pytest.raises(ValidationError) as told:
         validated(judge, [1] * 3000)
     assert told.value.error_count() == 3000
+
+
+class Plain(BaseModel):
+    x: int = 1
+
+
+class WithInit(BaseModel):
+    x: int
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**{"x": 7} | given)
+
+
+class WithHooks(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="allow")
+    inner: Plain
+    _seen: list[str] = PrivateAttr(default_factory=list)
+
+    @model_validator(mode="before")
+    @classmethod
+    def before(cls, value: Any) -> Any:
+        return {"inner": {}} | value if isinstance(value, dict) else value
+
+    @model_validator(mode="after")
+    def after(self) -> WithHooks:
+        self._seen.append("after")
+        return self
+
+    def model_post_init(self, context: Any) -> None:
+        self._seen.append("post")
+
+
+class Rooted(RootModel[list[WithInit | Plain]]):
+    pass
+
+
+@pytest.mark.parametrize("model", [Plain, WithInit, WithHooks, Rooted])
+@pytest.mark.parametrize("value", [{}, {"x": 5}, {"inner": {"x": 2}, "y": 1}, [{}, {"x": 3}], 5])
+def test_models_of_a_caller_are_made_as_pydantic_makes_them(model: Any, value: Any) -> None:
+    made = [
+        outcome(partial(model.model_validate, value)),
+        outcome(partial(validated, model, value)),
+    ]
+    assert made[0] == made[1]
+    if made[0] != "refused":
+        usual, found = model.model_validate(value), validated(model, value)
+        assert (found, found.__pydantic_private__) == (usual, usual.__pydantic_private__)

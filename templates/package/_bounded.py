@@ -1,8 +1,8 @@
-"""Validation of large values with few errors in memory.
+"""Validation with few errors in memory.
 
 Pydantic makes all errors of a value before it raises one. An error takes some 500 bytes, and a value of one byte may make
-one error for each option of a union. A large value is validated twice: the first validator stops at the first error of
-each container, and only if it refuses the value, the second one makes the errors, of which it keeps the first."""
+one error for each option of a union. So a value is first validated by a schema that stops at the first error of each
+container. Only if that refuses it, the errors are made: of a small value all of them, of a large one the first."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MOST_COUNTED = 10_000
 _MOST_KEPT = 1000
 _MOST_OF_OPTION = 100
 _MOST_PLACES = 1_000_000  # bytes of the places of errors that are kept
-_LIGHT = 8 * 1024  # bytes of the places of all values of a payload that is validated as it is
+_MOST_VALUES, _MOST_NAMES = 200, 500  # and characters of names, of a payload that is validated as it is
 _PLACE = 32  # bytes that a key or an index takes in the place of an error, besides the key's own
 _ITEMS = frozenset(
     {"items_schema", "keys_schema", "values_schema", "extras_schema", "extras_keys_schema"}
@@ -42,38 +42,53 @@ class Refused(ValueError):
 
 def validated(model: Any, value: Any) -> Any:
     """A JSON value as its model. Raises ValidationError or Refused."""
-    ending = None if _reach(value, _LIGHT)[0] <= _LIGHT else _built(model, _ending)
-    counting = ending and _built(model, _counting)
-    if not ending or not counting:
-        return model.model_validate(value, by_alias=True, by_name=False)
-    try:
-        return ending.validate_python(value, by_alias=True, by_name=False)
-    except ValidationError:
-        counted = _Counted(min(_MOST_KEPT, 1 + _MOST_PLACES // _reach(value)[1]))
+    if ending := _built(model, _ending):
+        try:
+            return ending.validate_python(value, by_alias=True, by_name=False)
+        except ValidationError:
+            counting = None if _is_small(value) else _built(model, _counting)
+        if counting:
+            return _judged(counting, value)
+    return model.model_validate(value, by_alias=True, by_name=False)
+
+
+def _judged(counting: SchemaValidator, value: Any) -> Any:
+    """A large value that does not fit, for its errors. Raises Refused."""
+    counted = _Counted(min(_MOST_KEPT, 1 + _MOST_PLACES // _longest(value)))
     try:
         return counting.validate_python(value, by_alias=True, by_name=False, context=counted)
     except ValidationError as error:
         raise Refused(error, error.error_count() + counted.count - counted.kept) from None
 
 
-def _reach(value: Any, most: float = float("inf")) -> tuple[int, int]:
-    """About how many bytes the places of all values in a JSON value take, and how many the longest;
-    what is more than `most` is not looked at."""
-    size, longest = 0, _PLACE
-    left: list[tuple[Any, int]] = [(value, _PLACE)] if _holds(value) else []
-    while left and size <= most:
+def _is_small(value: Any) -> bool:
+    """Whether a JSON value makes few errors, whatever its model: it holds few values, under short names."""
+    values, room = [value], _MOST_NAMES
+    for one in values:
+        if type(one) is dict:
+            room -= sum(map(len, one))
+            values += one.values()
+        elif type(one) is list:
+            values += one
+        else:
+            continue
+        if room < 0 or len(values) > _MOST_VALUES:
+            return False
+    return True
+
+
+def _longest(value: Any) -> int:
+    """About how many bytes the longest place of a JSON value takes."""
+    longest, left = _PLACE, [(value, _PLACE)]
+    while left:
         inner, at = left.pop()
-        size += at * len(inner)
-        if isinstance(inner, dict) and size <= most:
-            lengths = [at + len(name) for name in inner]
-            size += sum(lengths) - at * len(inner)
-            longest = max(longest, *lengths)
-            pairs = zip(lengths, inner.values(), strict=True)
-            left += [(item, of + _PLACE) for of, item in pairs if _holds(item)]
-        elif size <= most:
+        if isinstance(inner, dict) and inner:
+            longest = max(longest, at + max(map(len, inner)))
+            left += [(item, at + _PLACE + len(name)) for name, item in inner.items() if _holds(item)]
+        elif isinstance(inner, list):
             longest = max(longest, at)
             left += [(item, at + _PLACE) for item in inner if _holds(item)]
-    return size, longest
+    return longest
 
 
 def _holds(value: Any) -> bool:
@@ -202,6 +217,8 @@ class _Rewriting:
             return old
         if old["type"] != "model":
             return {**old, **made}
+        if old.get("custom_init"):
+            raise LookupError("its own __init__ makes the instance")
         cls: Any = _instead_of(old["cls"])
         whole: Schema = {**old, **made, "cls": cls}
         if id(old) not in self.open:  # as pydantic does: a deep schema takes no deep stack
