@@ -12,13 +12,12 @@ from base64 import b64encode
 from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import ModuleType
 from typing import Any, ClassVar
 
 import anyio
 import httpx
 import pytest
-from pydantic import TypeAdapter
 from runtime._security import ApiKey, OAuth2
 
 from built import imported, texts
@@ -31,7 +30,7 @@ from routescope import (
     BadRequestError,
     Routescope,
 )
-from routescope._operation import Operation
+from routescope._operation import Json, Operation
 from runtime import _compat, _errors, _request  # type: ignore[attr-defined]
 
 DOCUMENT = """
@@ -568,8 +567,7 @@ def test_control_characters_of_a_place_are_escaped() -> None:
     assert str(one) == r"/\x1b[2J\nINFO forged: no \u202e"
     assert str(_compat.PayloadError((one, one), 1)) == f"{one}\n{one}\nand 1 more"
     assert one.pointer == "/\x1b[2J\nINFO forged"
-    adapter = TypeAdapter[Any](dict[str, int])
-    model = SimpleNamespace(model_validate=lambda value, **_: adapter.validate_python(value))
+    model = Json(dict[str, int]).model
     error = raised(
         _compat.PayloadError, lambda: _compat.unchanged({"\x1b[2J": "x"}).validate(model)
     )

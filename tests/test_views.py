@@ -124,8 +124,13 @@ def test_laws(case: ViewCase, tmp_path: Path) -> None:
     made = generated(one.value, document, models, normalizers)
     unenforced = {found.pointer for found in warnings if found.rule == "model/not-enforced"}
     judged = formats_of(models)
-    (report,) = verify(one.value, {POINTER: made[POINTER]}, unenforced, EXAMPLES, judged)
-    assert {one.law: (one.broken, one.payload) for one in report.verdicts if one.broken} == {}
-    assert report.seen["accepted"] >= EXAMPLES * 0.2
-    assert report.seen["refused"] >= EXAMPLES * 0.1
-    assert {event for event in (*report.unseen, *case.seen) if not report.seen[event]} == set()
+    unseen, examples = {"accepted"}, EXAMPLES
+    # Hypothesis takes values from the modules that are loaded, so payloads differ with the tests that ran before.
+    while unseen and examples <= 4 * EXAMPLES:
+        (report,) = verify(one.value, {POINTER: made[POINTER]}, unenforced, examples, judged)
+        assert {one.law: (one.broken, one.payload) for one in report.verdicts if one.broken} == {}
+        assert report.seen["accepted"] >= examples * 0.2
+        assert report.seen["refused"] >= examples * 0.1
+        unseen = {event for event in (*report.unseen, *case.seen) if not report.seen[event]}
+        examples *= 2
+    assert unseen == set()

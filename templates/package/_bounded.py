@@ -255,6 +255,7 @@ def _built(model: Any, change: Callable[[Schema], Any]) -> SchemaValidator | Non
     are still validated, with all their errors."""
     try:
         schema = dict(model.__pydantic_core_schema__)
-        return SchemaValidator(_Rewriting(change).schema(schema), schema.get("config"))
+        config = getattr(model, "core_config", schema.get("config"))
+        return SchemaValidator(_Rewriting(change).schema(schema), config)
     except (SchemaError, LookupError, TypeError, AttributeError):
         return None

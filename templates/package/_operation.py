@@ -28,6 +28,7 @@ is_token = lru_cache(256)(re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+").fullmatch)
 _ANY = TypeAdapter[Any](
     Any, config={"ser_json_inf_nan": "constants"}
 )  # else they become null in silence
+_STRICT: Any = {"strict": True, "hide_input_in_errors": True}
 to_json = partial(_ANY.dump_python, mode="json", exclude_unset=True, fallback=dict)
 MISFITS = (ValueError, OverflowError, RecursionError)
 """What reading an answer raises that is not as the API document says."""
@@ -150,9 +151,8 @@ class _Adapter:
     """A type that is no model, judged like one."""
 
     def __init__(self, annotation: Any) -> None:
-        self._adapter = TypeAdapter[Any](
-            annotation, config={"strict": True, "hide_input_in_errors": True}
-        )
+        self._adapter = TypeAdapter[Any](annotation, config=_STRICT)
+        self.core_config = _STRICT  # a model's is in its schema
         self.__pydantic_core_schema__ = self._adapter.core_schema
 
     def model_validate(self, value: Any, **options: bool) -> Any:
