@@ -711,7 +711,6 @@ def nested(depth: int) -> Any:
         {"extra_body": {"z": nested(100_000)}},
         {"extra_body": {"z": float("inf")}},
         {"extra_body": {"z": "\ud800"}},
-        {"extra_body": {"z": 10**5000}},
         {"images": nested(100_000)},
     ],
     ids=lambda value: repr(next(iter(value))),

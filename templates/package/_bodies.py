@@ -18,7 +18,7 @@ from pydantic_core import from_json
 
 from ._compat import CompatError, Normalized, PayloadError, unchanged
 from ._errors import Answer
-from ._operation import ENCODER, Json, canonical, older, to_json
+from ._operation import Json, canonical, encoded, older, to_json
 from ._parameters import Query
 from ._source_map import names_of
 from ._values import File, cut
@@ -66,7 +66,7 @@ class MergePatch(Json):
                 raise
             sent = {**sent, **(options.get("extra_body") or {})}
             patch = self._judged(sent, {**canonical_only, "extra_body": None})
-        return {"content": ENCODER.encode(self._in_older_fields(patch, options)).encode()}
+        return {"content": encoded(self._in_older_fields(patch, options))}
 
     def _judged(self, sent: dict[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
         """A canonical patch, of which all is judged but what it takes away. Raises CompatError and PayloadError."""
@@ -165,7 +165,7 @@ class Unknown:
     def encode(self, value: Any, options: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(value, (bytes, str)):
             return {"content": value}
-        return {"content": ENCODER.encode(to_json(value)).encode()}
+        return {"content": encoded(to_json(value))}
 
     def decode(self, answer: Answer) -> Any:
         kind = (
@@ -386,4 +386,4 @@ def _opened(content: Any) -> Any:
 
 def plain(value: Any) -> str:
     """A JSON value as text: a string as it is."""
-    return value if isinstance(value, str) else ENCODER.encode(value)
+    return value if isinstance(value, str) else encoded(value).decode()

@@ -16,6 +16,7 @@ from urllib.parse import quote
 import httpx
 from pydantic import BaseModel, TypeAdapter
 from pydantic_core import from_json
+from pydantic_core import to_json as _serialized
 
 from ._compat import Deprecation, Normalized, Rewrite, unchanged
 from ._errors import Answer, APIError, APIResponseValidationError
@@ -32,7 +33,14 @@ _STRICT: Any = {"strict": True, "hide_input_in_errors": True}
 to_json = partial(_ANY.dump_python, mode="json", exclude_unset=True, fallback=dict)
 MISFITS = (ValueError, OverflowError, RecursionError)
 """What reading an answer raises that is not as the API document says."""
-ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def encoded(value: Any) -> bytes:
+    """A JSON value as it is sent (RFC 8259). Raises ValueError for a number that JSON cannot say."""
+    text = _serialized(value)
+    if b"NaN" in text or b"Infinity" in text:  # as a number, or as a word of a text
+        json.dumps(value, allow_nan=False)
+    return text
 
 
 class RequestOptions(TypedDict, total=False):
@@ -223,7 +231,7 @@ class Json:
         folded = canonical(self.fold, {**sent, **extra} if extra else sent)
         folded.validate(self.model)
         made = older(self, folded.value, options)
-        return {"content": ENCODER.encode(made).encode()}
+        return {"content": encoded(made)}
 
     def decode(self, answer: Answer) -> Any:
         value = from_json(answer.content, allow_inf_nan=False)
@@ -308,7 +316,7 @@ class Operation(Generic[R]):
                 raise TypeError(f"missing argument {ident!r}")
         for name, value in (arguments.get("extra_query") or {}).items():
             said = "" if value is None else value
-            text = said if isinstance(said, str) else ENCODER.encode(said)
+            text = said if isinstance(said, str) else encoded(said).decode()
             draft.query.append(f"{quote(name, '')}={quote(text, '')}")
         self._fill(draft, arguments)
         return draft

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, ClassVar
 from urllib.parse import quote, unquote
 
-from ._operation import ENCODER, Codec, Draft, Json, to_json
+from ._operation import Codec, Draft, Json, encoded, to_json
 
 Quote = Callable[[str], str]
 _SEPARATORS = {"form": ",", "spaceDelimited": "%20", "pipeDelimited": "%7C"}
@@ -43,7 +43,7 @@ def _octets(text: str) -> str:
 
 
 def _json(value: Any) -> str:
-    return ENCODER.encode(value)
+    return encoded(value).decode()
 
 
 def _text(value: Any) -> str:
