@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,9 @@ ORDER = (
     "lower", "judging", "output", "reporting", "tree", "cache", "project", "provenance", "loading", "folding", "mock_pictures",
     "mock", "verify", "show", "commands", "cli", "ending", "__main__",
 )  # fmt: skip
+# The wings of `lower`, likewise; outsiders know what is in `__all__` of each.
+WINGS = ("ground", "rewrites", "compat", "schemas", "operations", "rules")
+MOST_IN_A_WING = 15
 # Who touches which library.
 LIBRARIES = {
     "PIL": {"mock_pictures"},
@@ -135,6 +139,35 @@ def test_import_order(module: str) -> None:
 
 def test_order_names_every_module() -> None:
     assert {part(module) for module in SPECLENS} == set(ORDER)
+
+
+def wing(name: str) -> str:
+    """The wing of `lower` that a module or a name in it belongs to; "" for anything else."""
+    path = name.removeprefix("speclens.").split(".")
+    return path[1] if path[0] == "lower" and path[1:] and path[1] in WINGS else ""
+
+
+@pytest.mark.parametrize("module", [module for module in SPECLENS if wing(module)])
+def test_wings_import_in_order(module: str) -> None:
+    found = {wing(name) for name in imports(parsed(MODULES[module]))} - {""}
+    later = {name for name in found if WINGS.index(name) > WINGS.index(wing(module))}
+    assert later == set()
+
+
+def test_wings_are_small() -> None:
+    inside = [module for module in SPECLENS if part(module) == "lower" and module != "lower"]
+    assert {module.split(".")[1] for module in inside} == set(WINGS)
+    sizes = Counter(wing(module) for module in inside if module.count(".") == 2)
+    assert all(size <= MOST_IN_A_WING for size in sizes.values()), sizes
+
+
+@pytest.mark.parametrize("module", [module for module in SPECLENS if part(module) != "lower"])
+def test_outsiders_know_the_faces_of_wings(module: str) -> None:
+    for name in imports(parsed(MODULES[module])):
+        if of := wing(name):
+            face = f"speclens.lower.{of}"
+            known = {face, *(f"{face}.{inner}" for inner in import_module(face).__all__)}
+            assert name in known
 
 
 def test_nothing_is_imported_in_a_circle() -> None:

@@ -28,7 +28,7 @@ from growth import LINEAR, Cost, exponent, memory, seconds
 from routescope._compat import MOST_ERRORS, MOST_NOTES, MOST_TEXT, Log, Normalized
 from routescope._gather import gather, hub_of, merged
 from routescope._values import key_of, same
-from speclens.lower import differences
+from speclens.lower.ground import differences
 
 Act = Callable[[], object]
 MERSENNE = 2**61 - 1

@@ -26,7 +26,7 @@ from pydantic import BaseModel, ValidationError
 
 from built import imported, source, texts
 from routescope.server import create_app
-from speclens.lower import views
+from speclens.lower.rewrites import views
 from speclens.source.pointer import join
 from test_golden import runtime_of
 

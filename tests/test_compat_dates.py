@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from built import problems, schemas
 from speclens.cli import main
-from speclens.lower import compat_dates
+from speclens.lower.rules import dates
 
 RULE = "compat/sunset-passed"
 DOCUMENT = """\
@@ -32,7 +32,7 @@ components:
 
 @given(st.dates())
 def test_days_are_full_dates(day: datetime.date) -> None:
-    assert compat_dates.is_full_date(day.isoformat())
+    assert dates.is_full_date(day.isoformat())
 
 
 @given(st.from_regex(r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}\Z"))
@@ -41,9 +41,9 @@ def test_full_dates_are_days(text: str) -> None:
         datetime.date.fromisoformat(text)
     except ValueError:
         # RFC 3339 has the year 0000, which Python has not.
-        assert not compat_dates.is_full_date(text) or text.startswith("0000-")
+        assert not dates.is_full_date(text) or text.startswith("0000-")
     else:
-        assert compat_dates.is_full_date(text)
+        assert dates.is_full_date(text)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_full_dates_are_days(text: str) -> None:
     ],
 )  # fmt: skip
 def test_what_is_no_full_date(value: Any) -> None:
-    assert not compat_dates.is_full_date(value)
+    assert not dates.is_full_date(value)
 
 
 def test_all_faults_are_told_at_once() -> None:
@@ -77,12 +77,12 @@ def spoke(**deprecated: str) -> dict[str, Any]:
     [("2027-01-31", False), ("2027-02-01", False), ("2027-02-02", True), ("2027-10-01", True)],
 )
 def test_the_day_of_the_sunset_is_still_served(today: str, is_over: bool) -> None:
-    found = compat_dates.passed(spoke(sunset="2027-02-01"), today)
+    found = dates.passed(spoke(sunset="2027-02-01"), today)
     assert bool(found) is is_over
 
 
 def test_what_is_told() -> None:
-    (found,) = compat_dates.passed(spoke(since="2026-01-01", sunset="2027-02-01"), "2028-01-01")
+    (found,) = dates.passed(spoke(since="2026-01-01", sunset="2027-02-01"), "2028-01-01")
     assert (found.rule, found.severity) == (RULE, "warning")
     assert found.pointer == (
         "#/components/schemas/Thing/properties/title/x-compat/deprecated/sunset"
@@ -103,7 +103,7 @@ def test_a_parameter_is_told_by_its_name() -> None:
         },
     }
     document = {**schemas(), "components": {"parameters": {"Old": old}}}
-    (found,) = compat_dates.passed(document, "2020-01-02")
+    (found,) = dates.passed(document, "2020-01-02")
     assert (
         found.message
         == "the sunset of `q` was 2020-01-01, and the header parameter `x-q` still takes it"
@@ -112,7 +112,7 @@ def test_a_parameter_is_told_by_its_name() -> None:
 
 @pytest.mark.parametrize("deprecated", [{}, {"since": "2000-01-01"}, {"sunset": "soon"}])
 def test_nothing_is_told_without_a_sunset(deprecated: dict[str, str]) -> None:
-    assert compat_dates.passed(spoke(**deprecated), "2026-11-25") == ()
+    assert dates.passed(spoke(**deprecated), "2026-11-25") == ()
 
 
 @pytest.fixture

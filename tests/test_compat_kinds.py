@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from built import imported, schemas, texts
-from speclens.lower import views
+from speclens.lower.rewrites import views
 from speclens.validate.dialect import schema_validator
 from test_golden import function, runtime_of
 

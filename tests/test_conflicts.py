@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 
 from built import imported, schemas, texts
-from speclens.lower import views
+from speclens.lower.rewrites import views
 from speclens.validate.dialect import schema_validator
 from test_golden import function, judged, runtime_of
 

@@ -13,7 +13,8 @@ from jsonschema_rs import Draft202012Validator, Registry, meta
 
 from built import schemas
 from speclens.cli import main
-from speclens.lower import compat, compat_dates
+from speclens.lower.ground import x_compat
+from speclens.lower.rules import dates
 from speclens.source import load
 from speclens.validate import official
 
@@ -104,18 +105,18 @@ def test_the_schema_is_one() -> None:
 
 @pytest.mark.parametrize("name", ["of-schema", "of-parameter"])
 def test_keywords_are_those_of_the_language(name: str) -> None:
-    assert definition(name)["properties"].keys() == compat.KEYWORDS
+    assert definition(name)["properties"].keys() == x_compat.KEYWORDS
     assert definition(name)["additionalProperties"] is False
 
 
 def test_names_inside_keywords_are_those_of_the_language() -> None:
     policy = definition("policy")["properties"]
-    assert tuple(policy["conflict"]["enum"]) == compat.POLICIES
+    assert tuple(policy["conflict"]["enum"]) == x_compat.POLICIES
     assert policy.keys() == {"conflict", "absent"}
-    assert tuple(definition("deprecated")["properties"]) == compat_dates.KEYS
+    assert tuple(definition("deprecated")["properties"]) == dates.KEYS
 
 
-@pytest.mark.parametrize("keyword", sorted(compat.KEYWORDS))
+@pytest.mark.parametrize("keyword", sorted(x_compat.KEYWORDS))
 def test_keywords_are_described_with_examples_that_hold(keyword: str) -> None:
     for name in {keyword, f"{keyword}-parameter"} & schema()["$defs"].keys():
         own = definition(name)

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from speclens.lower import facts
-from speclens.lower.differences import overlap
+from speclens.lower.ground import facts
+from speclens.lower.ground.differences import overlap
 
 Json = dict[str, Any]
 STRING, INTEGER, NUMBER = {"type": "string"}, {"type": "integer"}, {"type": "number"}

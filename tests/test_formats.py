@@ -22,7 +22,7 @@ from growth import LINEAR, exponent
 from runtime import _formats
 from speclens import judging, project
 from speclens.config import Config
-from speclens.lower import formats
+from speclens.lower.schemas import formats
 
 _EAST = timezone(timedelta(hours=2))
 READ: tuple[tuple[str, str, Any], ...] = (

@@ -18,7 +18,7 @@ import routescope
 from endpoint_cases import REQUESTS, RESPONSES, A, B, Case, folded, request, response
 from routescope import CompatError, Normalized, PayloadError, normalizers
 from speclens.cli import main
-from speclens.lower import views
+from speclens.lower.rewrites import views
 from speclens.source.load import load
 from speclens.validate.dialect import schema_validator
 

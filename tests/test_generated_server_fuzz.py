@@ -21,7 +21,7 @@ import pytest
 
 from endpoint_cases import RESPONSES
 from serving import KEY, App, Message, Recorder, app_of, running
-from speclens.lower import views
+from speclens.lower.rewrites import views
 from test_generated_endpoint import DOCUMENT
 
 WIRE = views.wire(DOCUMENT).document

@@ -25,7 +25,8 @@ from runtime._source_map import pointer_of
 import goldens
 from built import imported
 from goldens import FEATURES, GOLDEN
-from speclens.lower import lifting, naming, views
+from speclens.lower.rewrites import lifting, views
+from speclens.lower.schemas import naming
 from speclens.source.pointer import join
 from speclens.validate.dialect import schema_validator
 

@@ -17,7 +17,7 @@ from built import HEAD, schemas, source, texts
 from growth import LINEAR, exponent
 from speclens import judging, loading, project, reporting
 from speclens.config import Config
-from speclens.lower import facts, order
+from speclens.lower.ground import facts, groups
 from speclens.output import tidy
 from speclens.problems import Refused
 from speclens.source import Source
@@ -371,7 +371,13 @@ def test_identities_are_those_of_equal_values(values: list[Any], others: list[An
 
 def test_groups_come_after_what_they_lead_to() -> None:
     graph = {"a": "b", "b": "cd", "c": "b", "d": "", "e": "ae", "f": "d"}
-    assert [set(group) for group in order.groups(graph)] == [{"d"}, {"b", "c"}, {"a"}, {"e"}, {"f"}]
+    assert [set(group) for group in groups.groups(graph)] == [
+        {"d"},
+        {"b", "c"},
+        {"a"},
+        {"e"},
+        {"f"},
+    ]
 
 
 SMALL = """

@@ -26,7 +26,7 @@ from ruff import find_ruff_bin
 import hostile
 from hostile_checks import check_problems, drafts, outcome, quicken, run_cases, source
 from speclens import ir
-from speclens.lower.markup import plain
+from speclens.lower.schemas.markup import plain
 from speclens.names import attribute, pascal
 from speclens.output import tidy
 from speclens.patterns import translated

@@ -15,8 +15,8 @@ from click.testing import CliRunner, Result
 
 from speclens import config, settings
 from speclens.cli import main
-from speclens.lower import compat
-from speclens.lower.walk import all_schemas
+from speclens.lower.ground import x_compat
+from speclens.lower.ground.walk import all_schemas
 from speclens.source import load
 
 
@@ -81,7 +81,7 @@ def test_what_is_written_works_without_options(
 def test_x_compat_is_in_use(empty: Path) -> None:
     assert run().exit_code == 0
     document = load(Path("openapi/shop.yaml")).value
-    found = [compat.keywords(schema) for _, schema in all_schemas(document)]
+    found = [x_compat.keywords(schema) for _, schema in all_schemas(document)]
     used = {keyword for own in found for keyword in own}
     assert used == {"into", "to", "values", "absent", "deprecated"}
     assert [sorted(own["deprecated"]) for own in found if "deprecated" in own] == [

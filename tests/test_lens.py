@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from runtime._values import part, same
 
-from speclens.lower import compat, lens
+from speclens.lower.compat import lens
+from speclens.lower.ground import x_compat
 
 Json = dict[str, Any]
 OBJECT: Json = {
@@ -24,8 +25,8 @@ OBJECT: Json = {
 }
 
 
-def shape(template: Any, schema: Json | None = None, each: bool = False) -> compat.Shape:
-    return compat.Shape("#", schema or OBJECT, template, each, ())
+def shape(template: Any, schema: Json | None = None, each: bool = False) -> x_compat.Shape:
+    return x_compat.Shape("#", schema or OBJECT, template, each, ())
 
 
 def run(source: str, value: Any) -> Any:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from built import drafts, schemas
-from speclens.lower.markup import plain
+from speclens.lower.schemas.markup import plain
 
 
 @pytest.mark.parametrize(

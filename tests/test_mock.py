@@ -23,7 +23,8 @@ from mocked import Mock, command, mock
 from speclens import mock as mocking
 from speclens import mock_pictures
 from speclens.cli import main
-from speclens.lower import examples
+from speclens.lower.ground import example_values
+from speclens.lower.operations import examples
 
 ROOT = Path(__file__).parents[1]
 A = "https://example.com/a.png"
@@ -274,7 +275,7 @@ LEAST: tuple[tuple[Any, Any], ...] = (
 
 @pytest.mark.parametrize(("schema", "value"), LEAST)
 def test_least(schema: Any, value: Any) -> None:
-    assert examples.least({}, schema) == value
+    assert example_values.least({}, schema) == value
 
 
 @pytest.mark.parametrize(
@@ -286,10 +287,10 @@ def test_least_of_lists_within_lists(item: Json, depth: int) -> None:
     schema = item
     for _ in range(depth):
         schema = {"type": "array", "minItems": 100, "items": schema}
-    assert len(json.dumps(examples.least({}, schema))) < 20_000
+    assert len(json.dumps(example_values.least({}, schema))) < 20_000
     several = {"type": "object", "properties": dict.fromkeys("abc", schema), "required": [*"abc"]}
     listed = {"type": "array", "minItems": 9, "items": several}
-    assert len(json.dumps(examples.least({}, listed))) < 60_000
+    assert len(json.dumps(example_values.least({}, listed))) < 60_000
 
 
 def test_least_of_what_has_no_end() -> None:
@@ -298,9 +299,9 @@ def test_least_of_what_has_no_end() -> None:
     inner = dict.fromkeys("abc", reference)
     grown = {"type": "object", "required": [*inner], "properties": inner}
     document = {"components": {"schemas": {"A": grown}}}
-    assert len(json.dumps(examples.least(document, reference))) < 10_000
+    assert len(json.dumps(example_values.least(document, reference))) < 10_000
     circle = {"components": {"schemas": {"A": {"allOf": [reference]}}}}
-    assert examples.least(circle, reference) is None
+    assert example_values.least(circle, reference) is None
 
 
 # The call that a README shows

@@ -13,7 +13,8 @@ from click.testing import CliRunner
 
 from built import HEAD, drafts, lowered, problems, source
 from speclens.cli import main
-from speclens.lower import lifting, naming, parameters, views
+from speclens.lower.rewrites import lifting, parameters, views
+from speclens.lower.schemas import naming
 from speclens.source.pointer import exists
 from speclens.validate import validate
 

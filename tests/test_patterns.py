@@ -19,7 +19,7 @@ from growth import LINEAR, exponent
 from speclens import judging, patterns
 from speclens.cli import main
 from speclens.judging import judge
-from speclens.lower import facts, likely
+from speclens.lower.ground import facts, likely
 from speclens.problems import Refused
 from speclens.validate.dialect import schema_validator, validators
 

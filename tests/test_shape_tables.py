@@ -19,7 +19,9 @@ from built import imported, lowered, schemas, source, texts
 from hostile_checks import drafts, quicken
 from speclens import ir
 from speclens.literals import json_span, mermaid
-from speclens.lower import lifting, likely, naming
+from speclens.lower.ground import likely
+from speclens.lower.rewrites import lifting
+from speclens.lower.schemas import naming
 from speclens.problems import Refused
 from speclens.verify.cases import shapes as shapes_of
 from test_hostile import check_readme

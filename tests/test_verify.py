@@ -14,7 +14,7 @@ from pydantic import AfterValidator, Field
 
 from built import schemas, source, texts
 from speclens import judging, loading
-from speclens.lower import views
+from speclens.lower.rewrites import views
 from speclens.verify import Report, generated
 from speclens.verify.running import run as verified
 from speclens.verify.subjects import subjects

@@ -11,7 +11,8 @@ import yaml
 
 from built import imported, texts
 from speclens import judging
-from speclens.lower import compat, views
+from speclens.lower.ground import x_compat
+from speclens.lower.rewrites import views
 from speclens.source import Source, load, loads
 from speclens.validate import validate
 from speclens.verify import formats_of, generated, verify
@@ -48,7 +49,7 @@ def members(value: Json) -> list[Json]:
 
 
 def holds_compat(value: Json) -> bool:
-    is_schema = isinstance(value, dict) and compat.KEYWORD in value
+    is_schema = isinstance(value, dict) and x_compat.KEYWORD in value
     return is_schema or any(holds_compat(inner) for inner in members(value))
 
 

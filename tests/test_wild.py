@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 
 from built import imported, schemas, source, texts
 from speclens import judging
-from speclens.lower import examples
+from speclens.lower.ground import example_values
 
 _NAMES = """
 List DateTime ApiResponse BaseModel Any Optional Field date datetime Literal Annotated Model Integer Number
@@ -207,4 +207,4 @@ def test_a_branch_that_says_nothing_of_types_is_any_value(tmp_path: Path) -> Non
 
 def test_an_example_of_nothing() -> None:
     """The canonical view of what only null could be, and null means not given."""
-    assert examples.least({}, {"type": []}, iter(range(9))) is None
+    assert example_values.least({}, {"type": []}, iter(range(9))) is None

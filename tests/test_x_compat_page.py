@@ -11,7 +11,9 @@ import pytest
 import yaml
 
 from built import HEAD, imported, texts
-from speclens.lower import compat, lifting, naming, views
+from speclens.lower.ground import x_compat
+from speclens.lower.rewrites import lifting, views
+from speclens.lower.schemas import naming
 from speclens.names import snake
 from speclens.validate.dialect import schema_validator
 from speclens.verify.laws import LAWS
@@ -63,13 +65,15 @@ def test_example(text: str, table: str, tmp_path: Path) -> None:
 def test_there_are_examples_of_every_keyword() -> None:
     assert len(EXAMPLES) >= 15
     used = {key for text, _ in EXAMPLES for key in keywords(yaml.safe_load(text))}
-    assert used == compat.KEYWORDS
-    assert {policy for policy in compat.POLICIES if f"`{policy}`" in PAGE} == set(compat.POLICIES)
+    assert used == x_compat.KEYWORDS
+    assert {policy for policy in x_compat.POLICIES if f"`{policy}`" in PAGE} == set(
+        x_compat.POLICIES
+    )
 
 
 def keywords(value: Any) -> set[str]:
     inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    own = set(value.get(compat.KEYWORD, ())) if isinstance(value, dict) else set()
+    own = set(value.get(x_compat.KEYWORD, ())) if isinstance(value, dict) else set()
     return own.union(*map(keywords, inside))
 
 

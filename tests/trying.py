@@ -22,7 +22,8 @@ from hostile_checks import check_problems
 from speclens import judging, project, reading, show
 from speclens.config import Config
 from speclens.judging import Reading
-from speclens.lower import parameters, views, warn_of_age
+from speclens.lower.rewrites import parameters, views
+from speclens.lower.rules import warn_of_age
 from speclens.output import plan
 from speclens.problems import Refused
 from speclens.source import Source, locate

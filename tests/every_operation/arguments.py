@@ -15,7 +15,7 @@ from every_operation import package as of
 from every_operation import typed
 from every_operation.package import Package, Parameter, Schemas, at
 from speclens import ir
-from speclens.lower.facts import is_binary
+from speclens.lower.ground.facts import is_binary
 from speclens.source.pointer import exists, join
 
 Json = Any

@@ -16,9 +16,9 @@ from hypothesis.strategies import SearchStrategy
 from built import imported
 from speclens import ir, judging, objects, project
 from speclens.config import Config
-from speclens.lower import directions, events, lifting, parameters, views
-from speclens.lower.view import View, copied
-from speclens.lower.walk import JsonObject, follow
+from speclens.lower.ground.view import View, copied
+from speclens.lower.ground.walk import JsonObject, follow
+from speclens.lower.rewrites import directions, events, lifting, parameters, views
 from speclens.output import tidy
 from speclens.source.load import Source
 from speclens.source.pointer import exists, get, join

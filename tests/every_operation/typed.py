@@ -9,7 +9,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from every_operation.package import Package, Parameter, at
 from speclens import ir
-from speclens.lower import formats
+from speclens.lower.schemas import formats
 
 _AS_TEXT = {"byte", "binary", ""}  # of these arguments are texts
 

@@ -18,8 +18,9 @@ from jsonschema_rs import ValidationError
 
 from speclens import ir, loading
 from speclens.config import Config
-from speclens.lower import lifting, naming, views
-from speclens.lower.walk import JsonObject
+from speclens.lower.ground import JsonObject
+from speclens.lower.rewrites import lifting, views
+from speclens.lower.schemas import naming
 from speclens.output import marks, plan, render
 from speclens.problems import closest
 from speclens.source import Source

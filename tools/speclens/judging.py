@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 from speclens import ir, lower, repair
 from speclens.literals import inline, prose
-from speclens.lower import lifting
+from speclens.lower import rules
+from speclens.lower.rewrites import lifting
 from speclens.problems import Finding, Problem, Refused
 from speclens.reading.swagger import converted
 from speclens.source import Source, locate
@@ -35,7 +36,7 @@ def read(source: Source, is_lenient: bool = False, formats: bool = True) -> Read
     )  # references are followed depth first, through all schemas in the worst case
     try:
         lifted = None if _has_errors(found) else lifting.lifted(source.value)
-        found += lower.check(source.value, lifted) if lifted else ()
+        found += rules.check(source.value, lifted) if lifted else ()
         if lifted is None or _has_errors((*found, *source.warnings)):
             raise Refused(source.warnings + locate(source, found))
         document, untold = lower.lower(source.value, lifted, formats)

@@ -23,7 +23,8 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from speclens import ir, loading, mock_pictures, tree
-from speclens.lower import examples, views
+from speclens.lower.operations import examples
+from speclens.lower.rewrites import views
 from speclens.problems import Finding, Refused
 from speclens.project import Project
 from speclens.reporting import safe

@@ -11,7 +11,7 @@ from speclens import reporting
 from speclens.commands.options import configured, format_option
 from speclens.commands.telling import reported
 from speclens.config import Config
-from speclens.lower import parameters, views
+from speclens.lower.rewrites import parameters, views
 from speclens.project import opened
 
 

@@ -11,7 +11,7 @@ from speclens import judging
 from speclens.commands.options import configured, format_option
 from speclens.commands.telling import print_problems, reported
 from speclens.config import Config
-from speclens.lower import warn_of_age
+from speclens.lower.rules import warn_of_age
 from speclens.project import opened
 from speclens.source import locate
 

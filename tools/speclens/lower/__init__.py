@@ -7,30 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 from speclens import ir
-from speclens.lower import (
-    checks,
-    compat,
-    compat_dates,
-    compat_keywords,
-    compat_places,
-    compat_rules,
-    depths,
-    docs,
-    events,
-    files,
-    folds,
-    media,
-    media_rules,
-    modelled,
-    naming,
-    operations,
-    order,
-    parameters,
-    schemas,
-    view,
-    views,
-)
-from speclens.lower.walk import JsonObject
+from speclens.lower.compat import checks, folds
+from speclens.lower.ground import media_types, view, x_compat
+from speclens.lower.ground.walk import JsonObject
+from speclens.lower.operations import media, operations
+from speclens.lower.rewrites import modelled, views
+from speclens.lower.rules import media as media_rules
+from speclens.lower.schemas import docs, naming, order, schemas
 from speclens.problems import Finding
 
 
@@ -68,7 +51,7 @@ def lower(
 
 def _has_files(document: JsonObject, made: ir.Compat) -> bool:
     """Whether forms with files may be folded."""
-    return bool(made.folds) and any(one.codec == "Multipart" for one in media.held(document))
+    return bool(made.folds) and any(one.codec == "Multipart" for one in media_types.held(document))
 
 
 def _media_names(lifted: view.View, models: view.View, idents: Mapping[str, str]) -> dict[str, str]:
@@ -79,43 +62,11 @@ def _media_names(lifted: view.View, models: view.View, idents: Mapping[str, str]
         by_origin.setdefault(models.origin(place, lifted), ident)
     components, used = naming.component_names(lifted.document), set(idents.values())
     found: dict[str, str] = {}
-    for one in media.held(lifted.document) if compat.is_used(lifted.document) else ():
-        place = compat.folded_place(lifted.document, one.place, one.schema)[0]
-        is_sent = one.owner not in {"parameter", "header"} and one.codec in media.FOLDED
+    for one in media_types.held(lifted.document) if x_compat.is_used(lifted.document) else ():
+        place = x_compat.folded_place(lifted.document, one.place, one.schema)[0]
+        is_sent = one.owner not in {"parameter", "header"} and one.codec in media_types.FOLDED
         if place not in components and is_sent:
             name = by_origin.get(place) or found.get(place)
             found[place] = name or naming.place_name(lifted.document, components, place, used)
             used.add(found[place])
     return found
-
-
-def check(document: JsonObject, lifted: view.View) -> tuple[Finding, ...]:
-    """What a document that passed `validate` is refused for: its `x-compat` and `x-file`."""
-    found = _check_compat(document, lifted) if compat.is_used(document) else ()
-    return (*found, *files.check(document), *depths.check(document))
-
-
-def _check_compat(document: JsonObject, lifted: view.View) -> tuple[Finding, ...]:
-    # Looked at where they were lifted to: schemas of parameters, and what the data of events holds.
-    alone = parameters.own_schemas(document) | events.held(lifted.origins)
-    own = (
-        *compat_places.misplaced(document),
-        *parameters.check(document),
-        *compat_keywords.of_unused_parameters(document),
-    )
-    # What is at the wrong place, or says nothing that can be understood, is told once.
-    told = tuple(f"{_keyword_of(one.pointer)}/" for one in own)
-    found = [view.refound(one, lifted) for one in compat_rules.check(lifted.document, alone)]
-    rest = [one for one in found if not f"{one.pointer}/".startswith(told)]
-    return tuple(dict.fromkeys((*own, *rest)))
-
-
-def _keyword_of(pointer: str) -> str:
-    """The x-compat that a place is in."""
-    before, _, _ = f"{pointer}/".partition(f"/{compat.KEYWORD}/")
-    return f"{before}/{compat.KEYWORD}"
-
-
-def warn_of_age(document: JsonObject, today: str) -> tuple[Finding, ...]:
-    """What is over by a day (a full-date) in a document that passed `validate`: compatibility fields past their sunset."""
-    return compat_dates.passed(document, today)

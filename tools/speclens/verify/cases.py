@@ -8,8 +8,7 @@ from functools import cached_property
 from typing import Any
 from zlib import crc32
 
-from speclens.lower import compat
-from speclens.lower.walk import follow, subschemas
+from speclens.lower.ground import composed, follow, subschemas, x_compat
 from speclens.source.pointer import get, join, tokens
 from speclens.verify.mutations import lookalikes
 from speclens.verify.subjects import REFUSED, Crashed, Outcome, Subject
@@ -135,7 +134,7 @@ def _spokes_in(
     for here, branch in _branches(one, pointer, schema, value):
         yield from _spokes_in(one, (here, branch), value, at, seen | {pointer})
     for key, here, inner in _inside(pointer, schema, value):
-        if isinstance(value, dict) and "into" in compat.keywords(inner):
+        if isinstance(value, dict) and "into" in x_compat.keywords(inner):
             yield join(at, key)
         else:
             yield from _spokes_in(one, (here, inner), value[key], join(at, key), frozenset())
@@ -149,7 +148,7 @@ def _branches(
         found = [
             (here, branch)
             for index, branch in enumerate(schema.get(keyword, ()))
-            if compat.shape_keywords(one.document, here := join(pointer, keyword, index), branch)
+            if x_compat.shape_keywords(one.document, here := join(pointer, keyword, index), branch)
             is None
         ]
         if keyword == "allOf" or len(found) == 1:
@@ -178,8 +177,8 @@ def place_of(document: Any, pointer: str, at: str) -> str:
     """Where a document says what may be at a place of a payload, as far as that is known."""
     here = pointer, get(document, pointer)
     for token in tokens(at):
-        found = compat.properties(document, *here).get(token)
-        for place, layer in compat.layers(document, *here) if found is None else ():
+        found = composed.properties(document, *here).get(token)
+        for place, layer in composed.layers(document, *here) if found is None else ():
             if "items" in layer and token.isdecimal():
                 found = join(place, "items"), layer["items"]
                 break
@@ -197,7 +196,7 @@ def shapes(document: Any, pointer: str) -> dict[str, None]:
         if place in seen or not isinstance(schema, dict):
             continue
         seen.add(place)
-        own = compat.branches(document, place, schema, "into" in compat.keywords(schema))
+        own = x_compat.branches(document, place, schema, "into" in x_compat.keywords(schema))
         found |= dict.fromkeys(branch.pointer for branch in own if branch.shape)
         stack.append(follow(document, place, schema))
         stack += [(join(place, *path), inner) for path, inner in subschemas(schema)]

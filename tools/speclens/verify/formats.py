@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from speclens.lower import formats
+from speclens.lower.schemas import formats
 from speclens.verify.judges import Formats
 
 

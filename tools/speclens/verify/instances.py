@@ -13,8 +13,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from speclens.lower.facts import equal
-from speclens.lower.walk import JsonObject, follow
+from speclens.lower.ground import JsonObject, equal, follow
 from speclens.source.pointer import get
 from speclens.verify import layers as of
 from speclens.verify import scalars

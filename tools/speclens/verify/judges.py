@@ -10,10 +10,9 @@ from typing import Any
 from jsonschema_rs import Draft202012Validator
 
 from speclens import patterns
-from speclens.lower import discriminators, formats, views
-from speclens.lower.keywords import implied_types
-from speclens.lower.view import View
-from speclens.lower.walk import JsonObject, all_schemas
+from speclens.lower.ground import JsonObject, View, all_schemas, discriminators, implied_types
+from speclens.lower.rewrites import views
+from speclens.lower.schemas import formats
 from speclens.objects import is_30
 from speclens.source.pointer import exists, from_reference, get, join, tokens, walk
 from speclens.validate.dialect import validators

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from speclens.lower import compat, lens
-from speclens.lower.facts import equal
+from speclens.lower.compat import lens
+from speclens.lower.ground import equal, x_compat
 from speclens.source.pointer import exists, get
 from speclens.verify.cases import Case, spokes_in
 from speclens.verify.subjects import REFUSED, Crashed, Outcome, Subject
@@ -185,8 +185,8 @@ def nothing_is_lost(case: Case) -> Iterator[str]:
 
 def _is_rule(one: Subject, rule: str) -> bool:
     schema = get(one.document, rule)
-    is_shape = compat.shape_keywords(one.document, rule, schema) is not None
-    return is_shape or "into" in compat.keywords(schema)
+    is_shape = x_compat.shape_keywords(one.document, rule, schema) is not None
+    return is_shape or "into" in x_compat.keywords(schema)
 
 
 def _is_kept(one: Subject, pointer: str, value: Json, outcome: Outcome) -> bool:
@@ -208,7 +208,7 @@ def _is_kept(one: Subject, pointer: str, value: Json, outcome: Outcome) -> bool:
 
 def _is_constant(one: Subject, rule: str) -> bool:
     """Whether a shape turns its values into other ones, and keeps nothing of them."""
-    own = compat.keywords(get(one.document, rule))
+    own = x_compat.keywords(get(one.document, rule))
     return "values" in own or not any(lens.holes(own.get("each", own.get("to", "$"))))
 
 

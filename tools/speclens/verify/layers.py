@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from math import prod
 from typing import Any
 
-from speclens.lower.walk import JsonObject
+from speclens.lower.ground import JsonObject
 from speclens.verify.values import Json
 
 Layers = tuple[Any, ...]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from speclens import patterns
-from speclens.lower import likely
+from speclens.lower.ground import likely
 from speclens.verify.judges import JUDGED
 from speclens.verify.layers import Layers, sizes
 from speclens.verify.values import Json, members

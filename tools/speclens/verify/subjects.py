@@ -15,8 +15,9 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from speclens import ir
-from speclens.lower import compat, lifting, naming, views
-from speclens.lower.walk import JsonObject
+from speclens.lower.ground import JsonObject, x_compat
+from speclens.lower.rewrites import lifting, views
+from speclens.lower.schemas import naming
 from speclens.source.pointer import exists, get, join
 from speclens.verify.instances import instances, names
 from speclens.verify.judges import Formats, Judge, judges, typed
@@ -71,7 +72,7 @@ def generated(
     place in both of its views, and say what stands there. A branch that becomes part of the schema around it is verified
     as that.
 
-    The pointers are those of the document with its parameters lifted to schemas (`lower.lifting`).
+    The pointers are those of the document with its parameters lifted to schemas (`lower.rewrites.lifting`).
     """
     view = lifting.lifted(written, is_modelled=True)
     lifted = view.document
@@ -171,7 +172,7 @@ def subjects(
 def _sources(document: JsonObject, pointer: str) -> list[set[str]]:
     """The names of the properties that fold into one hub, for each hub of a schema."""
     found: dict[tuple[str, ...], set[str]] = {}
-    for spoke in compat.spokes(document, pointer, get(document, pointer)):
+    for spoke in x_compat.spokes(document, pointer, get(document, pointer)):
         found.setdefault(spoke.hub, set(spoke.hub) if len(spoke.hub) == 1 else set())
         found[spoke.hub].add(spoke.name)
     return list(found.values())
@@ -198,7 +199,7 @@ def _alone(values: SearchStrategy[Json], sources: list[set[str]]) -> SearchStrat
 def _choices(document: JsonObject, pointer: str) -> tuple[dict[str, str], ...]:
     """Every way to choose for some hubs of a schema the spoke to say them by."""
     spokes: dict[str, list[str]] = {}
-    for spoke in compat.spokes(document, pointer, get(document, pointer)):
+    for spoke in x_compat.spokes(document, pointer, get(document, pointer)):
         spokes.setdefault(join("", *spoke.hub), [""]).append(spoke.name)
     chosen = product(*([(hub, name) for name in names] for hub, names in spokes.items()))
     found = ({hub: name for hub, name in one if name} for one in chosen)

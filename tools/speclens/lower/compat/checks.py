@@ -1,0 +1,280 @@
+"""What a shape asks of its value beyond what the canonical place asks of the result.
+
+A part that lands in a place with the same schema is judged there; everything else is judged before it is folded, so
+that nothing the wire refuses gets through (x-compat laws 5 and 7).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from speclens import ir, patterns
+from speclens.literals import literal
+from speclens.lower.compat import dispatch, lens
+from speclens.lower.ground import composed, differences, facts, x_compat
+from speclens.lower.ground.walk import JsonObject
+from speclens.problems import Finding
+from speclens.source.pointer import join
+
+_LIMITS = (
+    ("minLength", "len({0}) < {1}", "must have at least {1} characters", {"string"}),
+    ("maxLength", "len({0}) > {1}", "must have at most {1} characters", {"string"}),
+    ("minItems", "len({0}) < {1}", "must have at least {1} items", {"array"}),
+    ("maxItems", "len({0}) > {1}", "must have at most {1} items", {"array"}),
+    ("minProperties", "len({0}) < {1}", "must have at least {1} members", {"object"}),
+    ("maxProperties", "len({0}) > {1}", "must have at most {1} members", {"object"}),
+    ("minimum", "{0} < {1}", "must be at least {1}", {"integer", "fraction"}),
+    ("maximum", "{0} > {1}", "must be at most {1}", {"integer", "fraction"}),
+    ("exclusiveMinimum", "{0} <= {1}", "must be more than {1}", {"integer", "fraction"}),
+    ("exclusiveMaximum", "{0} >= {1}", "must be less than {1}", {"integer", "fraction"}),
+    (
+        "multipleOf",
+        "not is_multiple({0}, {1})",
+        "must be a multiple of {1}",
+        {"integer", "fraction"},
+    ),
+)
+
+_BOUNDS_30 = {"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"}
+
+Judge = Callable[[str, Any], str]
+"""Gives the function that checks values of a place; "" where there is nothing to check."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    document: JsonObject
+    judge: Judge
+    unsaid: set[str]
+    lands: Callable[[lens.Path, tuple[str, Any]], bool]
+
+
+def of_shape(
+    document: JsonObject,
+    shape: x_compat.Shape,
+    target: tuple[str, Any] | None,
+    judge: Judge,
+    unsaid: set[str],
+    is_merged: bool,
+) -> tuple[ir.Check, ...]:
+    """The checks of one shape whose results go to the place `target`; None: they may come to nothing. What is merged
+    is judged together with others there, and so by itself before. The pointers of patterns that no check can search for
+    are added to `unsaid`."""
+    task = _Task(document, judge, unsaid, _landing(document, shape, target, is_merged))
+    whole = (shape.pointer, shape.schema)
+    if not shape.each:
+        return tuple(_complete(task, whole, "value", "at", ()))
+    source = lens.source_schema(document, shape)
+    checks = [
+        *_type(document, source[1], "item", "(at, index)"),
+        *_complete(task, source, "item", "(at, index)", ()),
+    ]
+    own = _own(task, whole, "value", "at", "")
+    return (*own, *(replace(check, is_item=True) for check in checks))
+
+
+def sure(document: JsonObject, shape: x_compat.Shape) -> int:
+    """How many members that the template takes whole an object always has: one of no more has nothing else. 0 if it
+    takes only parts of some, or is for each item."""
+    parts = {hole.part for hole in lens.holes(shape.template)}
+    if shape.each or any(len(part) != 1 for part in parts):
+        return 0
+    found = [lens.part_schema(document, shape.pointer, shape.schema, part) for part in parts]
+    return sum(one is not None and one[2] for one in found)
+
+
+def of_place(
+    document: JsonObject, place: tuple[str, Any], judge: Judge, unsaid: set[str]
+) -> tuple[ir.Check, ...]:
+    """Everything a place asks of a value; `unsaid` as in `of_shape`."""
+    task = _Task(document, judge, unsaid, lambda path, inner: False)
+    checks = list(_type(document, place[1], "value", "at"))
+    return (*checks, *_complete(task, place, "value", "at", ()))
+
+
+def refused(unsaid: Collection[str]) -> tuple[Finding, ...]:
+    """What a document is refused for that has patterns no check can search for."""
+    message = "the normalizer cannot enforce this pattern: Rust's regex engine does not run it"
+    hint = "write it without look-around and references to groups, and shorter if it is very long"
+    return tuple(Finding("compat/pattern", place, message, hint) for place in sorted(unsaid))
+
+
+def _landing(
+    document: JsonObject, shape: x_compat.Shape, target: tuple[str, Any] | None, is_merged: bool
+) -> Callable[[lens.Path, tuple[str, Any]], bool]:
+    """Whether what is at a path of the value goes, unchanged, to a canonical place with its own schema."""
+    prefix: lens.Path = (0,) if shape.each else ()
+    holes = () if shape.values else tuple(lens.holes(shape.template))
+
+    def lands(path: lens.Path, place: tuple[str, Any]) -> bool:
+        ends = [
+            (*prefix, *hole.at, *path[len(hole.part) :])
+            for hole in holes
+            if path[: len(hole.part)] == hole.part
+        ]
+        return target is not None and any(
+            _is_judged(document, target, end, place) for end in ends if end or not is_merged
+        )
+
+    return lands
+
+
+def _is_judged(
+    document: JsonObject, target: tuple[str, Any], at: lens.Path, place: tuple[str, Any]
+) -> bool:
+    ends = lens.places_at(document, *target, at) + lens.canonical_places(document, *target, at)
+    return any(lens.same_schema(document, place, end) for end in ends)
+
+
+def _type(
+    document: JsonObject, schema: Any, value: str, at: str, guard: str = ""
+) -> Iterator[ir.Check]:
+    types = facts.types_of(document, schema)
+    if len(types) == len(facts.TYPES):
+        return
+    test = differences.type_test(types, value)
+    negated = f"not {test}" if " or " not in test or test.startswith("(") else f"not ({test})"
+    negated = negated if types else "True"
+    yield _check(f"{guard}{negated}", at, "type", dispatch.expected(types))
+
+
+def _complete(
+    task: _Task, place: tuple[str, Any], value: str, at: str, path: lens.Path, guard: str = ""
+) -> Iterator[ir.Check]:
+    """Everything the schema at `place` asks of `value`, whose JSON type is already known; not what is judged later."""
+    if task.lands(path, place):
+        return
+    yield from _own(task, place, value, at, guard)
+    types = facts.types_of(task.document, place[1])
+    if "object" in types:
+        narrow = f"isinstance({value}, dict) and " if len(types) > 1 else ""
+        yield from _members(task, place, value, at, path, guard + narrow)
+    if "array" in types:
+        narrow = f"isinstance({value}, list) and " if len(types) > 1 else ""
+        yield from _inside(task, place, "items", f"enumerate({value})", at, path, guard + narrow)
+
+
+def _own(
+    task: _Task, place: tuple[str, Any], value: str, at: str, guard: str
+) -> Iterator[ir.Check]:
+    """What the keywords of a schema ask of the value itself."""
+    types = facts.types_of(task.document, place[1])
+    for pointer, layer in composed.layers(task.document, *place):
+        yield from _values(layer, value, at, guard)
+        yield from _limits(layer, types, value, at, guard)
+        pattern = layer.get("pattern")
+        if isinstance(pattern, str) and "string" in types:
+            if (source := patterns.translated(pattern)) is None:
+                task.unsaid.add(join(pointer, "pattern"))
+                continue
+            narrow = "" if types <= {"string"} else f"isinstance({value}, str) and "
+            fails = f"{guard}{narrow}not matches({literal(source)}, {value})"
+            yield _check(fails, at, "pattern", f"must match {pattern}", value)
+
+
+def _members(
+    task: _Task, place: tuple[str, Any], value: str, at: str, path: lens.Path, guard: str
+) -> Iterator[ir.Check]:
+    """What a schema asks of the members of an object."""
+    layers = [layer for _, layer in composed.layers(task.document, *place)]
+    required = dict.fromkeys(name for layer in layers for name in layer.get("required") or ())
+    for name in required:
+        missing = f"{guard}{literal(name)} not in {value}"
+        yield _check(missing, f"({at}, {literal(name)})", "required", "is required")
+    declared = composed.properties(task.document, *place)
+    for name, inner in declared.items():
+        has = f"{guard}{literal(name)} in {value} and "
+        if name in required and "isinstance" not in guard:
+            has = guard
+        member, where = f"{value}[{literal(name)}]", f"({at}, {literal(name)})"
+        if inner[1] is False:
+            yield _check(has.removesuffix(" and "), where, "properties", "is not allowed here")
+            continue
+        yield from _type(task.document, inner[1], member, where, has)
+        yield from _complete(task, inner, member, where, (*path, name), has)
+    names = ", ".join(map(literal, declared))
+    if any(layer.get("additionalProperties") is False for layer in layers):
+        known = "{" + names + "}" if names else "set()"
+        message = "has members that are not allowed"
+        yield _check(f"{guard}{value}.keys() - {known}", at, "additionalProperties", message)
+    others = f"{value}.items()"
+    if names:
+        others = f"[(key, inner) for key, inner in {others} if key not in {{{names}}}]"
+    yield from _inside(task, place, "additionalProperties", others, at, path, guard)
+
+
+def _inside(
+    task: _Task,
+    place: tuple[str, Any],
+    keyword: str,
+    parts: str,
+    at: str,
+    path: lens.Path,
+    guard: str,
+) -> Iterator[ir.Check]:
+    """What the schema under a keyword asks of every part of a value, by a function of its own."""
+    for pointer, layer in composed.layers(task.document, *place):
+        inner = (join(pointer, keyword), layer.get(keyword))
+        is_judged = keyword == "items" and task.lands((*path, 0), inner)
+        if isinstance(inner[1], dict) and not is_judged and (ident := task.judge(*inner)):
+            each = f"{parts} if {guard.removesuffix(' and ')} else ()" if guard else parts
+            yield ir.Check("", at, "", "", each=each, judge=ident)
+
+
+def _values(layer: JsonObject, value: str, at: str, guard: str) -> Iterator[ir.Check]:
+    allowed = [layer["const"]] if "const" in layer else layer.get("enum")
+    if isinstance(allowed, list):
+        fails = differences.one_of(tuple(allowed), value, negated=True)
+        names = ", ".join(literal(item) for item in allowed)
+        yield _check(
+            f"{guard}{fails}",
+            at,
+            "const" if "const" in layer else "enum",
+            f"must be one of {names}",
+            value,
+        )
+
+
+def _limits(
+    layer: JsonObject, types: frozenset[str], value: str, at: str, guard: str
+) -> Iterator[ir.Check]:
+    for keyword, fails, message, kinds in _LIMITS:
+        limit = layer.get(keyword)
+        if limit is True and keyword in _BOUNDS_30:  # OpenAPI 3.0 section 4.7.24
+            limit = layer.get(_BOUNDS_30[keyword])
+        if isinstance(limit, (int, float)) and not isinstance(limit, bool) and kinds & types:
+            narrow = (
+                "" if types <= kinds else f"{differences.type_test(frozenset(kinds), value)} and "
+            )
+            text = fails.format(value, literal(limit))
+            told = message.format("", literal(limit))
+            judged = value if "string" in kinds else ""
+            yield _check(f"{guard}{narrow}{text}", at, keyword, told, judged)
+    if layer.get("uniqueItems") is True and "array" in types:
+        narrow = "" if types <= {"array"} else f"isinstance({value}, list) and "
+        fails = f"{guard}{narrow}has_repeats({value})"
+        yield _check(fails, at, "uniqueItems", "must not repeat an item")
+
+
+def _check(fails: str, at: str, rule: str, message: str, text: str = "") -> ir.Check:
+    return ir.Check(fails, at, literal(rule), literal(message), text=text)
+
+
+def for_files(made: ir.Compat) -> ir.Compat:
+    """The functions of a document that fold forms with files: what keywords ask of a text is not asked of a file, which
+    is a text only while it is folded."""
+    folds = (
+        replace(fold, cases=tuple(replace(one, checks=_spared(one.checks)) for one in fold.cases))
+        for fold in made.folds
+    )
+    judges = (replace(judge, checks=_spared(judge.checks)) for judge in made.judges)
+    return replace(made, folds=tuple(folds), judges=tuple(judges))
+
+
+def _spared(found: tuple[ir.Check, ...]) -> tuple[ir.Check, ...]:
+    return tuple(
+        replace(one, fails=f"{one.fails} and not isinstance({one.text}, File)") if one.text else one
+        for one in found
+    )

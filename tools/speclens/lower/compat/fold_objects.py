@@ -1,0 +1,118 @@
+"""What is folded inside an object: its members, the hubs that several of them say, and those that its schema does not name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from speclens import ir
+from speclens.literals import literal, tuple_literal
+from speclens.lower.compat.build import Build, deprecation, distinct, ident_of, is_absent, joining
+from speclens.lower.ground import composed, x_compat
+from speclens.lower.ground.required import needed_hubs
+from speclens.names import snake
+from speclens.source.pointer import join
+
+Fold = Callable[[str, Any], str]
+"""Gives the function that folds the values of a place; "" where there is nothing to fold."""
+
+
+def of_object(build: Build, fold: Fold, pointer: str, schema: Any) -> ir.Case | None:
+    """The case of an object: None where there is nothing to fold inside."""
+    document = build.document
+    spokes = x_compat.spokes(document, pointer, schema)
+    policies = x_compat.policies(document, pointer, schema)
+    shallow = {spoke.hub[0] for spoke in spokes if len(spoke.hub) == 1}
+    members, absents = [], []
+    rests = list(_rests(build, fold, pointer, schema))
+    for name, (place, inner) in composed.properties(document, pointer, schema).items():
+        if name in shallow or "into" in x_compat.keywords(inner):
+            continue
+        if values := x_compat.absent_values(inner):
+            absents.append(ir.Absent(literal(name), place, is_absent(name, values)))
+        if ident := fold(place, inner):
+            members.append(ir.Member(literal(name), place, ident))
+    hubs = [
+        _hub(
+            build,
+            fold,
+            (pointer, schema),
+            path,
+            [s for s in spokes if s.hub == path],
+            policies.get(path),
+        )
+        for path in dict.fromkeys(spoke.hub for spoke in spokes)
+    ]
+    if not (members or absents or hubs or rests):
+        return None
+    return ir.Case(
+        "isinstance(value, dict)",
+        pointer,
+        is_object=True,
+        members=tuple(members),
+        rests=tuple(rests),
+        absents=tuple(absents),
+        hubs=tuple(hubs),
+    )
+
+
+def _rests(build: Build, fold: Fold, pointer: str, schema: Any) -> Iterator[ir.Rest]:
+    for place, layer in composed.layers(build.document, pointer, schema):
+        inner, here = layer.get("additionalProperties"), join(place, "additionalProperties")
+        if isinstance(inner, dict) and (ident := fold(here, inner)):
+            names = tuple(layer.get("properties") or ())
+            known = tuple_literal(names) if names else ""
+            yield ir.Rest(known, here, ident)
+
+
+def _hub(
+    build: Build,
+    fold: Fold,
+    at: tuple[str, Any],
+    path: tuple[str, ...],
+    spokes: list[x_compat.Spoke],
+    policy: x_compat.HubPolicy | None,
+) -> ir.Hub:
+    found = composed.at_path(build.document, *at, path)
+    place, inner = found if found else (at[0], {})
+    conflict = policy.conflict if policy else "equal"
+    build.targets.update(
+        {spoke.pointer: None if conflict == "prefer" else found for spoke in spokes}
+    )
+    build.merging.update(spoke.pointer for spoke in spokes if conflict == "merge")
+    names = ", ".join([".".join(path), *(spoke.name for spoke in spokes)])
+    is_needed = path in needed_hubs(build.document, *at)
+    own = ir.Field(
+        key=tuple_literal(path) if path[1:] else literal(path[-1]),
+        pointer=place,
+        fold=("" if path[1:] else fold(place, inner)) or "None",
+        absent=tuple_literal(x_compat.absent_values(inner, policy)),
+        deprecated="None",
+    )
+    stem = ident_of(build, at[0]).removeprefix("_fold_")
+    return ir.Hub(
+        ident=distinct(
+            build, "_HUB", [snake(name).upper() for name in (stem, *path)], f"{at[0]}#{path}"
+        ),
+        pointer=place,
+        gather="gather_deep" if path[1:] else "gather",
+        fields=(own, *(_spoke(build, fold, at, spoke, policy) for spoke in spokes)),
+        join=joining(build, conflict, inner),
+        needed=literal(f"at least one of {names} must be given") if is_needed else "",
+    )
+
+
+def _spoke(
+    build: Build,
+    fold: Fold,
+    at: tuple[str, Any],
+    spoke: x_compat.Spoke,
+    policy: x_compat.HubPolicy | None,
+) -> ir.Field:
+    return ir.Field(
+        key=literal(spoke.name),
+        pointer=spoke.pointer,
+        fold=fold(spoke.pointer, spoke.schema) or "None",
+        absent=tuple_literal(x_compat.absent_of_spoke(build.document, *at, spoke, policy)),
+        deprecated=deprecation(build, spoke.deprecated, spoke.schema),
+    )

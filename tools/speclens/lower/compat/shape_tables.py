@@ -1,0 +1,233 @@
+"""The tables of a README that tell of shapes: what is accepted, what it becomes, and an example of both.
+
+An example is a value of the schema that holds the shape, with as little around the shape as its normalizer takes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from speclens import ir
+from speclens.literals import inline, json_span, mermaid
+from speclens.lower.compat import dispatch, samples
+from speclens.lower.ground import composed, facts, x_compat
+from speclens.lower.ground.required import needed_hubs
+from speclens.lower.ground.walk import JsonObject, remembered
+from speclens.names import distinct, snake
+from speclens.source.pointer import join
+
+_NOTHING = "-"
+_ITEM = "*"
+
+Names = tuple[str, ...]
+Wrap = Callable[[Any, Any], tuple[Any, Any]]
+"""From what a place is before and after folding to what the whole value is."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """What a table is made of: the schema that it tells of is at `root`."""
+
+    document: JsonObject
+    known: samples.Samples
+    root: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A shape, where its value stands, and where it goes to (None: it becomes another form in place)."""
+
+    shape: x_compat.Shape
+    at: Names
+    hub: Names | None
+    deprecated: JsonObject
+    absent: tuple[Any, ...]
+    wrap: Wrap
+
+
+def table(
+    document: JsonObject, known: samples.Samples, pointer: str, schema: JsonObject
+) -> ir.ShapeTable | None:
+    """The table of the schema at a pointer; None if it holds no shape. `known` has samples of all places that fold."""
+    one = _Table(document, known, pointer)
+    found = tuple(_walk(one, (pointer, schema), (), lambda before, after: (before, after), ()))
+    if not found:
+        return None
+    own = x_compat.spokes(document, pointer, schema)
+    return ir.ShapeTable(
+        rows=tuple(_row(one, shape) for shape in found),
+        edges=_edges(found),
+        ways=tuple(json_span({join("", *spoke.hub): spoke.name}) for spoke in own),
+    )
+
+
+# The shapes of a schema
+
+
+def _walk(
+    one: _Table, place: tuple[str, Any], at: Names, wrap: Wrap, absent: tuple[Any, ...]
+) -> Iterator[_Found]:
+    """The shapes at a place and inside it, not those of what it refers to. `absent` are values that mean "not given"."""
+    branches = x_compat.branches(one.document, *place)
+    for branch in branches:
+        if not _is_inside(place[0], branch.pointer):
+            continue
+        if branch.shape is not None:
+            yield from _shape(one, _Found(branch.shape, at, None, {}, absent, wrap), place[0])
+        else:
+            yield from _walk(one, (branch.pointer, branch.schema), at, wrap, absent)
+    for pointer, layer in composed.layers(one.document, *place):
+        if not _is_inside(place[0], pointer):
+            continue
+        for keyword in ("oneOf", "anyOf") if not branches else ():
+            for index, inner in enumerate(layer.get(keyword) or ()):
+                yield from _walk(one, (join(pointer, keyword, index), inner), at, wrap, absent)
+        if isinstance(layer.get("items"), dict):
+            item = (join(pointer, "items"), layer["items"])
+            yield from _walk(one, item, (*at, _ITEM), _around(wrap, lambda value: [value]), ())
+        if isinstance(layer.get("additionalProperties"), dict):
+            member = (join(pointer, "additionalProperties"), layer["additionalProperties"])
+            yield from _walk(
+                one, member, (*at, _ITEM), _around(wrap, lambda value: {"key": value}), ()
+            )
+    yield from _members(one, place, at, wrap)
+
+
+def _is_inside(outer: str, pointer: str) -> bool:
+    return f"{pointer}/".startswith(f"{outer}/")
+
+
+def _around(wrap: Wrap, around: Callable[[Any], Any]) -> Wrap:
+    return lambda before, after: wrap(around(before), around(after))
+
+
+def _shape(one: _Table, found: _Found, outer: str) -> Iterator[_Found]:
+    """A shape of the place `outer`, and what is inside it: that is folded first, then the template."""
+    yield found
+
+    def wrap(before: Any, after: Any) -> tuple[Any, Any]:
+        return found.wrap(before, samples.folded(found.shape, after))
+
+    if _is_inside(outer, found.shape.pointer):
+        place = (found.shape.pointer, found.shape.schema)
+        yield from _walk(one, place, found.at, wrap, ())
+
+
+def _members(one: _Table, place: tuple[str, Any], at: Names, wrap: Wrap) -> Iterator[_Found]:
+    document = one.document
+    declared = composed.properties(document, *place)
+    own = {  # what refers to the object that holds it has that object's members, itself among them
+        name: inner
+        for name, inner in declared.items()
+        if _is_inside(place[0], inner[0]) and inner[0] != place[0]
+    }
+    policies = x_compat.policies(document, *place)
+    spokes = {spoke.name: spoke for spoke in x_compat.spokes(document, *place)}
+    for name, inner in own.items():
+        if (spoke := spokes.get(name)) is None:
+            absent = x_compat.absent_values(inner[1], policies.get((name,)))
+            to = _member(one, place, wrap, name, (name,))
+            yield from _walk(one, inner, (*at, name), to, absent)
+            continue
+        absent = x_compat.absent_values(inner[1], policies.get(spoke.hub), is_spoke=True)
+        to = _member(one, place, wrap, name, spoke.hub)
+        for branch in x_compat.branches(document, *inner, is_spoke=True):
+            if branch.shape is not None:
+                told, hub = spoke.deprecated or {}, (*at, *spoke.hub)
+                found = _Found(branch.shape, (*at, name), hub, told, absent, to)
+                yield from _shape(one, found, inner[0])
+
+
+def _member(one: _Table, place: tuple[str, Any], wrap: Wrap, name: str, hub: Names) -> Wrap:
+    """The whole from a member of the object at a place, which goes to a hub or stays where it is."""
+
+    def whole(before: Any, after: Any) -> tuple[Any, Any]:
+        around = _beside(one, place, hub[0])
+        for token in reversed(hub[1:]):
+            after = {token: after}
+        return wrap({**around, name: before}, {**around, hub[0]: after})
+
+    return whole
+
+
+def _beside(one: _Table, place: tuple[str, Any], name: str) -> JsonObject:
+    """What has to be in an object besides a member: of the whole value only what its normalizer asks for."""
+    found = next(one.known.candidates(place[0], {}), None)
+    if not isinstance(found, dict):
+        return {}
+    members = {key: value for key, value in found.items() if key != name}
+    if place[0] != one.root:
+        return members
+    needed = _needed(one.document, *place)
+    return {key: value for key, value in members.items() if key in needed}
+
+
+@remembered
+def _needed(document: JsonObject, pointer: str, schema: JsonObject) -> set[str]:
+    """The members of an object that older fields can give, and some source has to."""
+    hubs = {spoke.hub[0] for spoke in x_compat.spokes(document, pointer, schema)}
+    return {hub[0] for hub in needed_hubs(document, pointer, schema)} & hubs
+
+
+# What is shown of them
+
+
+def _row(one: _Table, found: _Found) -> ir.ShapeRow:
+    before, after = _example(one, found)
+    return ir.ShapeRow(
+        pointer=found.shape.pointer,
+        shape=_told(one, found),
+        becomes=_code(join("", *found.hub)) if found.hub else "in place",
+        since=found.deprecated.get("since", _NOTHING),
+        sunset=found.deprecated.get("sunset", _NOTHING),
+        before=before,
+        after=after,
+    )
+
+
+def _told(one: _Table, found: _Found) -> str:
+    """The field of a shape, and what it accepts."""
+    accepts = facts.alternatives(one.document, found.shape.schema)
+    types = frozenset[str]().union(*(facts.types for facts in accepts))
+    kind = dispatch.expected(types).removeprefix("must be ")
+    if len(types) == len(facts.TYPES):
+        kind = "anything"
+    elif types == {"object"} and all(facts.bound("object")[1] == 0 for facts in accepts):
+        kind = "an empty object"
+    names = sorted(accepts[0].required) if len(accepts) == 1 and types == {"object"} else []
+    having = f" with {', '.join(map(_code, names))}" if names else ""
+    field = f"{_code(join('', *found.at))}, " if found.at else ""
+    return f"{field}{kind}{having}"
+
+
+def _code(text: str) -> str:
+    short = text if len(text) <= 60 else f"{text[:60]}…"
+    return f"`{inline(short)}`"
+
+
+def _example(one: _Table, found: _Found) -> tuple[str, str]:
+    for value in samples.of_shape(one.known, found.shape, found.absent):
+        whole = found.wrap(value, samples.folded(found.shape, value))
+        before, after = map(json_span, whole)
+        if len(before) + len(after) <= samples.MOST_CHARACTERS:
+            return before, after
+    return _NOTHING, _NOTHING
+
+
+def _edges(found: tuple[_Found, ...]) -> tuple[ir.Edge, ...]:
+    """The picture of spokes and their hubs. A node is called after its field."""
+    pairs = {(join("", *one.at), join("", *one.hub)): one for one in found if one.hub}
+    fields = dict.fromkeys(field for pair in pairs for field in pair)
+    names = distinct(fields, lambda field: f"at_{snake(field)}")
+    return tuple(
+        ir.Edge(
+            pointer=one.shape.pointer,
+            spoke=names[spoke],
+            spoke_label=mermaid(spoke),
+            hub=names[hub],
+            hub_label=mermaid(hub),
+        )
+        for (spoke, hub), one in pairs.items()
+    )

@@ -1,0 +1,23 @@
+"""What can be known of a document as it is: its schemas, references, media types, and the x-compat that it declares."""
+
+from __future__ import annotations
+
+from speclens.lower.ground import composed, discriminators, likely, x_compat
+from speclens.lower.ground.facts import equal
+from speclens.lower.ground.keywords import implied_types
+from speclens.lower.ground.view import View
+from speclens.lower.ground.walk import JsonObject, all_schemas, follow, subschemas
+
+__all__ = [
+    "JsonObject",
+    "View",
+    "all_schemas",
+    "composed",
+    "discriminators",
+    "equal",
+    "follow",
+    "implied_types",
+    "likely",
+    "subschemas",
+    "x_compat",
+]

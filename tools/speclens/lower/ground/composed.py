@@ -1,0 +1,73 @@
+"""The objects that several schemas describe together, through references and `allOf`: their layers and properties."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from speclens.lower.ground.walk import JsonObject, follow, remembered
+from speclens.source.pointer import join
+
+
+def layers(document: JsonObject, pointer: str, schema: Any) -> Iterator[tuple[str, JsonObject]]:
+    """The object schemas that together make one: itself, what it refers to, and its `allOf` members."""
+    stack, seen = [(pointer, schema)], set[str]()
+    while stack:
+        place, inner = stack.pop(0)
+        if place in seen or not isinstance(inner, dict):
+            continue
+        seen.add(place)
+        yield place, inner
+        target, value = follow(document, place, inner)
+        if target != place:
+            stack.append((target, value))
+        members = inner.get("allOf")
+        if isinstance(members, list):
+            stack += [(join(place, "allOf", index), member) for index, member in enumerate(members)]
+
+
+@remembered
+def properties(document: JsonObject, pointer: str, schema: Any) -> dict[str, tuple[str, Any]]:
+    """All properties of an object schema, through `$ref` and `allOf`; the outermost declaration wins."""
+    found: dict[str, tuple[str, Any]] = {}
+    for place, layer in layers(document, pointer, schema):
+        declared = layer.get("properties")
+        if isinstance(declared, dict):
+            for name, inner in declared.items():
+                found.setdefault(name, (join(place, "properties", name), inner))
+    return found
+
+
+def at_path(
+    document: JsonObject, pointer: str, schema: Any, path: tuple[str, ...]
+) -> tuple[str, Any] | None:
+    """The property at a path of names below an object schema, or None."""
+    here: tuple[str, Any] | None = (pointer, schema)
+    for name in path:
+        here = properties(document, *here).get(name) if here else None
+    return here if path else None
+
+
+def is_class(document: JsonObject, pointer: str, schema: Any) -> bool:
+    """Whether a schema says something of the members of an object: by itself, or as an `allOf` of nothing but such."""
+    if not isinstance(schema, dict) or "$ref" in schema or not is_object(schema):
+        return False
+    if schema.get("properties") or _is_said_by_type(schema):
+        return True
+    if not isinstance(schema.get("allOf"), list):
+        return False
+    found = tuple(layer for _, layer in layers(document, pointer, schema))
+    unions = any(keyword in layer for layer in found for keyword in ("oneOf", "anyOf", "enum"))
+    members = any("properties" in layer or _is_said_by_type(layer) for layer in found)
+    return not unions and all(map(is_object, found)) and members
+
+
+def is_object(schema: JsonObject) -> bool:
+    """Whether a schema admits objects, as far as its `type` says."""
+    declared = schema.get("type", "object")
+    return declared == "object" or (isinstance(declared, list) and "object" in declared)
+
+
+def _is_said_by_type(schema: JsonObject) -> bool:
+    closed = schema.get("additionalProperties") is False and "patternProperties" not in schema
+    return schema.get("type") == "object" and (closed or bool(schema.get("required")))

@@ -1,0 +1,265 @@
+"""What can be known of the values a schema accepts without seeing one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import product
+from typing import Any
+
+from speclens import patterns
+from speclens.lower.ground.walk import JsonObject, follow, remembered
+
+TYPES = ("null", "boolean", "integer", "fraction", "string", "array", "object")
+KINDS = tuple(
+    map(
+        frozenset,
+        (["null"], ["boolean"], ["integer", "fraction"], ["string"], ["array"], ["object"]),
+    )
+)
+_NAMED = {"number": ("integer", "fraction")}
+BOUNDS = {
+    "string": ("minLength", "maxLength", "len({})"),
+    "array": ("minItems", "maxItems", "len({})"),
+    "object": ("minProperties", "maxProperties", "len({})"),
+    "number": ("minimum", "maximum", "{}"),
+}
+_DEPTH = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """One alternative of what a schema accepts: necessary conditions, each of which a value has to meet."""
+
+    types: frozenset[str]
+    values: tuple[Any, ...] | None = None
+    required: frozenset[str] = frozenset()
+    forbidden: frozenset[str] = frozenset()
+    known: frozenset[str] | None = None  # all names an object can have, where it is closed
+    properties: tuple[tuple[str, Any], ...] = ()
+    items: tuple[Any, ...] = ()
+    bounds: tuple[tuple[str, float, float], ...] = ()  # kind, lowest, highest
+
+    def bound(self, kind: str) -> tuple[float, float]:
+        lows = [low for name, low, _ in self.bounds if name == kind]
+        highs = [high for name, _, high in self.bounds if name == kind]
+        return max(lows, default=float("-inf")), min(highs, default=float("inf"))
+
+
+def json_type(value: Any) -> str:
+    """The JSON type of a value, numbers split into `integer` (3.0 is one) and `fraction`."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "boolean"
+        case int():
+            return "integer"
+        case float():
+            return "integer" if value.is_integer() else "fraction"
+        case str():
+            return "string"
+        case list():
+            return "array"
+        case _:
+            return "object"
+
+
+def is_number(value: Any) -> bool:
+    """Whether a JSON value is a number; `true` is none."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def equal(a: Any, b: Any) -> bool:
+    """Equality of JSON values: `true` is not `1`, `1.0` is `1` (JSON Schema Core section 4.2.2)."""
+    return identity(a) == identity(b)
+
+
+def identity(value: Any) -> str:
+    """A text that equal JSON values have in common, and no others: sets of it find values in time that nobody's choice of
+    numbers makes longer, as hashes of numbers would."""
+    match value:
+        case list():
+            return f"[{','.join(map(identity, value))}]"
+        case dict():
+            members = sorted((json.dumps(key), identity(item)) for key, item in value.items())
+            return f"{{{','.join(f'{key}:{item}' for key, item in members)}}}"
+        case int() if not isinstance(value, bool):
+            return hex(value)
+        case float():
+            return hex(int(value)) if value.is_integer() else value.hex()
+        case _:
+            return json.dumps(value)
+
+
+def within(value: Any, bounds: Mapping[str, Any]) -> bool:
+    """Whether a string or a number is within bounds given as keywords of JSON Schema; a pattern is the engine's."""
+    if isinstance(value, str):
+        lengths = bounds.get("minLength", 0) <= len(value) <= bounds.get("maxLength", len(value))
+        return lengths and _is_found(str(bounds.get("pattern", "")), value)
+    if not is_number(value):
+        return True
+    step = bounds.get("multipleOf", 0)
+    return (
+        bounds.get("minimum", value) <= value <= bounds.get("maximum", value)
+        and not ("exclusiveMinimum" in bounds and value <= bounds["exclusiveMinimum"])
+        and not ("exclusiveMaximum" in bounds and value >= bounds["exclusiveMaximum"])
+        and (not step or Fraction(str(value)) % Fraction(str(step)) == 0)
+    )
+
+
+def _is_found(source: str, text: str) -> bool:
+    search = patterns.compiled(source) if patterns.fits(source, patterns.USUAL) else None
+    return search is None or search(text)
+
+
+def types_of(document: JsonObject, schema: Any) -> frozenset[str]:
+    """All JSON types a schema may accept."""
+    return frozenset[str]().union(*(facts.types for facts in alternatives(document, schema)))
+
+
+def alternatives(document: JsonObject, schema: Any, depth: int = _DEPTH) -> tuple[Facts, ...]:
+    """What a schema accepts, as alternatives of which one holds for every accepted value. None: it accepts nothing."""
+    if schema is False:
+        return ()
+    if not isinstance(schema, dict) or depth == 0:
+        return (Facts(frozenset(TYPES)),)
+    parts: list[tuple[Facts, ...]] = [(_own(schema),)]
+    if "$ref" in schema:
+        target, inner = follow(document, "", schema)
+        if target:
+            parts.append(_OF_PLACES[depth - 1](document, target, inner))
+            if len(schema) == 1:
+                return parts[1]
+    for inner in _list(schema, "allOf"):
+        parts.append(alternatives(document, inner, depth - 1))
+    for keyword in ("oneOf", "anyOf"):
+        branches = _list(schema, keyword)
+        if branches and not all(
+            isinstance(branch, dict) and branch.keys() == {"required"} for branch in branches
+        ):
+            parts.append(
+                tuple(
+                    facts
+                    for branch in branches
+                    for facts in alternatives(document, branch, depth - 1)
+                )
+            )
+    found = parts[0]
+    for part in parts[1:]:
+        found = tuple(facts for a, b in product(found, part) if (facts := _both(a, b)).types)
+    return found
+
+
+def _referred(depth: int) -> Callable[[JsonObject, str, Any], tuple[Facts, ...]]:
+    @remembered
+    def found(document: JsonObject, _: str, schema: Any) -> tuple[Facts, ...]:
+        return alternatives(document, schema, depth)
+
+    return found
+
+
+_OF_PLACES = [_referred(depth) for depth in range(_DEPTH)]
+"""The alternatives of what is referred to, by depth: a union may be referred to by each of its members."""
+
+
+def _list(schema: JsonObject, keyword: str) -> list[Any]:
+    value = schema.get(keyword)
+    return value if isinstance(value, list) else []
+
+
+def _own(schema: JsonObject) -> Facts:
+    types = _declared_types(schema)
+    values: tuple[Any, ...] | None = None
+    if isinstance(schema.get("enum"), list):
+        values = tuple(schema["enum"])
+    if "const" in schema:
+        values = (schema["const"],)
+    if values is not None:
+        types &= {json_type(value) for value in values}
+    declared = schema.get("properties")
+    properties = declared if isinstance(declared, dict) else {}
+    forbidden = {name for name, inner in properties.items() if inner is False}
+    excluded = schema.get("not")
+    if (
+        isinstance(excluded, dict)
+        and excluded.keys() == {"required"}
+        and len(excluded["required"]) == 1
+    ):
+        forbidden |= set(excluded["required"])
+    closed = schema.get("additionalProperties") is False and "patternProperties" not in schema
+    return Facts(
+        types=types,
+        values=values,
+        required=frozenset(_list(schema, "required")),
+        forbidden=frozenset(forbidden),
+        known=frozenset(properties) if closed else None,
+        properties=tuple(properties.items()),
+        items=(schema["items"],) if "items" in schema else (),
+        bounds=tuple(_own_bounds(schema)),
+    )
+
+
+def _declared_types(schema: JsonObject) -> frozenset[str]:
+    declared = schema.get("type")
+    names = (
+        declared
+        if isinstance(declared, list)
+        else [declared]
+        if isinstance(declared, str)
+        else list(TYPES)
+    )
+    types = {part for name in names for part in _NAMED.get(name, (name,)) if part in TYPES}
+    if schema.get("nullable") is True and isinstance(declared, str):
+        types.add("null")
+    return frozenset(types)
+
+
+def _own_bounds(schema: JsonObject) -> Iterable[tuple[str, float, float]]:
+    for kind, (low, high, _) in BOUNDS.items():
+        bounds = schema.get(low), schema.get(high)
+        if any(isinstance(bound, (int, float)) for bound in bounds):
+            lowest, highest = (
+                bound if isinstance(bound, (int, float)) else None for bound in bounds
+            )
+            yield (
+                kind,
+                float("-inf") if lowest is None else lowest,
+                float("inf") if highest is None else highest,
+            )
+
+
+def _both(a: Facts, b: Facts) -> Facts:
+    values = a.values if b.values is None else b.values
+    if a.values is not None and b.values is not None:
+        others = {identity(value) for value in b.values}
+        values = tuple(value for value in a.values if identity(value) in others)
+    known = a.known if b.known is None else b.known if a.known is None else a.known & b.known
+    types = a.types & b.types
+    if values is not None:
+        types &= {json_type(value) for value in values}
+    return Facts(
+        types=types,
+        values=values,
+        required=a.required | b.required,
+        forbidden=a.forbidden | b.forbidden,
+        known=known,
+        properties=a.properties + b.properties,
+        items=a.items + b.items,
+        bounds=a.bounds + b.bounds,
+    )
+
+
+def narrowed(facts: Facts, types: frozenset[str]) -> Facts:
+    """The same facts for values of these types only."""
+    return replace(facts, types=facts.types & types)
+
+
+def is_binary(schema: Any) -> bool:
+    """Whether a schema is of bytes that are sent as they are (section 4.8.14.3)."""
+    if not isinstance(schema, dict):
+        return False
+    said = schema.get("format") in {"binary", "file"} or "contentMediaType" in schema
+    return said and schema.get("type", "string") == "string" and "contentEncoding" not in schema

@@ -1,0 +1,189 @@
+"""Media Type Objects: what each is of, how it is written, and the schema of its values (section 4.8.14 of OpenAPI 3.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from speclens.lower.ground import composed
+from speclens.lower.ground.facts import is_binary, types_of
+from speclens.lower.ground.walk import JsonObject, follow
+from speclens.objects import nodes
+from speclens.source.pointer import join, tokens
+
+USUAL = {
+    "Json": "application/json",
+    "MergePatch": "application/merge-patch+json",
+    "Form": "application/x-www-form-urlencoded",
+    "Multipart": "multipart/form-data",
+    "Text": "text/plain",
+    "Raw": "application/octet-stream",
+    "Events": "text/event-stream",
+    "EventObjects": "text/event-stream",
+    "JsonLines": "application/jsonl",
+}
+STREAMS = frozenset({"Events", "EventObjects", "JsonLines"})
+_LINES = frozenset(
+    {"application/jsonl", "application/x-jsonl", "application/x-ndjson", "application/ndjson"}
+)
+JUDGED = frozenset({"Json", "MergePatch", "Form", *STREAMS})
+FOLDED = JUDGED | {"Multipart", "Text"}
+"""The codecs that make what is sent, or answered, canonical."""
+FIELDS = "x-speclens-event-fields"
+"""In the view of models a member of media types whose items are events with their fields, not what their data holds."""
+HELD = "x-speclens-event-data"
+"""In the view of models a member of media types: whether the data of all its events is JSON."""
+_STYLES = ("style", "explode", "allowReserved")
+_OF_PARTS = frozenset({"object", "array", "null"})
+_TOLD = frozenset(("title", "description", "example", "examples", "default", "deprecated"))
+
+
+def kind(media_type: str, schema: Any) -> str:
+    """The codec of a media type (RFC 6838, RFC 6839)."""
+    name = media_type.partition(";")[0].strip().lower()
+    if name in _LINES or name == "application/json-seq":
+        return "JsonLines"
+    if name == USUAL["Events"]:
+        return "Events"
+    if name == "*/*":
+        return "Raw" if is_binary(schema) or not schema else "Json"
+    if name == USUAL["MergePatch"]:
+        return "MergePatch"
+    if name.endswith(("/json", "+json")) or name == "application/*":
+        return "Json"
+    if name == USUAL["Form"]:
+        return "Form"
+    if name.startswith("multipart/"):
+        return "Multipart"
+    if name.startswith("text/") and not name.endswith("xml"):
+        return "Text"
+    return "Raw"
+
+
+def content(
+    document: JsonObject, pointer: str, side: JsonObject
+) -> Iterator[tuple[str, str, JsonObject]]:
+    """The media types of a request body or a response: name, pointer, object."""
+    declared = side.get("content")
+    for name, media in declared.items() if isinstance(declared, dict) else ():
+        yield name, *_followed(document, join(pointer, "content", name), media)
+
+
+def _followed(document: JsonObject, pointer: str, media: Any) -> tuple[str, JsonObject]:
+    place, found = follow(document, pointer, media)
+    return place, found if isinstance(found, dict) else {}
+
+
+class Held(NamedTuple):
+    """A media type of a document (its name, the kind of the object that has it, its codec), and the schema of a value
+    of it: of a stream that of one item."""
+
+    name: str
+    owner: str
+    pointer: str
+    codec: str
+    place: str
+    schema: Any
+
+
+def held(document: JsonObject) -> Iterator[Held]:
+    """The media types of a document that say something of their values."""
+    for node in nodes(document):
+        if node.kind == "media-type" and node.parent != "components":  # there it has no name
+            name = tokens(node.pointer)[-1]
+            pointer, value = _followed(document, node.pointer, node.value)
+            found = value_of(document, name, pointer, value)
+            if found[2] is not None:
+                yield Held(name, node.parent, pointer, *found)
+
+
+def value_of(
+    document: JsonObject, name: str, pointer: str, media: JsonObject
+) -> tuple[str, str, Any]:
+    """The codec of a media type, and where the schema of its values stands: of a stream that of one item."""
+    codec = kind(name, follow(document, join(pointer, "schema"), media.get("schema"))[1])
+    keyword = "itemSchema" if codec in STREAMS and "itemSchema" in media else "schema"
+    schema, place = media.get(keyword), join(pointer, keyword)
+    if codec in STREAMS and keyword == "schema":
+        place, schema = _item(document, place, schema, codec == "JsonLines")
+    if codec == "Events" and media.get(FIELDS) is True:
+        codec = "EventObjects"
+    return codec, place, schema
+
+
+def _item(document: JsonObject, pointer: str, schema: Any, is_lines: bool) -> tuple[str, Any]:
+    """Of a stream that is described as a whole the schema of what one item holds."""
+    place, target = follow(document, pointer, schema)
+    if not isinstance(target, dict):
+        return place, target
+    if target.get("type") == "array" and isinstance(target.get("items"), dict):
+        return join(place, "items"), target["items"]
+    if is_lines and target.get("type") == "string":
+        return place, None  # all of the text, which says nothing of an item
+    return pointer, schema
+
+
+def judged(document: JsonObject) -> Iterator[str]:
+    """Where the schemas stand that values of bodies and answers are judged by, and that say more than a reference or
+    a plain type can."""
+    for one in held(document):
+        if one.codec in JUDGED and isinstance(one.schema, dict) and not _is_plain(one.schema):
+            yield one.place
+
+
+def _is_plain(schema: JsonObject) -> bool:
+    is_typed = schema.get("type") in (None, "string", "boolean", "object")
+    return bool(reference(schema)) or (is_typed and schema.keys() <= {*_TOLD, "type"})
+
+
+def reference(schema: Any) -> str:
+    """What a schema is a reference to, also if it has to be an `allOf` to say something beside it; else ""."""
+    if not isinstance(schema, dict):
+        return ""
+    if isinstance(schema.get("$ref"), str):
+        return str(schema["$ref"])
+    members = schema.get("allOf")
+    if not isinstance(members, list) or len(members) != 1 or schema.keys() - {*_TOLD, "allOf"}:
+        return ""
+    return reference(members[0])
+
+
+def stray_items(document: JsonObject) -> Iterator[tuple[str, str]]:
+    """Where an `itemSchema` stands beside a media type that is read and written as a whole, and the media type."""
+    for node in nodes(document):
+        if node.kind == "media-type" and node.parent != "components":  # there it has no name
+            name = tokens(node.pointer)[-1]
+            pointer, value = follow(document, node.pointer, node.value)
+            is_said = isinstance(value, dict) and "itemSchema" in value
+            if is_said and kind(name, value.get("schema")) not in STREAMS:
+                yield join(pointer, "itemSchema"), name
+
+
+def unwritten(document: JsonObject, parts: JsonObject, place: str, schema: Any) -> dict[str, str]:
+    """The members of a form that are objects, or lists of them, of a media type that is neither JSON nor text: what they
+    are of, by name. `parts` is the media type of the form, whose schema stands at `place`."""
+    declared, found = parts.get("encoding"), dict[str, str]()
+    members = composed.properties(document, place, schema) if isinstance(declared, dict) else {}
+    for name, inner in members.items():
+        one = declared.get(name) if isinstance(declared, dict) else None
+        if not isinstance(one, dict) or any(one.get(field) is not None for field in _STYLES):
+            continue
+        kind = str(one.get("contentType") or "").partition(",")[0].strip()
+        is_known = not kind or "*" in kind or "json" in kind or kind.startswith("text/")
+        if not is_known and _is_object(document, *inner):
+            found[name] = kind
+    return found
+
+
+def is_list(document: JsonObject, pointer: str, schema: Any) -> bool:
+    """Whether a member of a form has a part for each item."""
+    return types_of(document, follow(document, pointer, schema)[1]) <= {"array", "null"}
+
+
+def _is_object(document: JsonObject, pointer: str, schema: Any) -> bool:
+    """Whether a schema is one of objects alone, or of lists of them."""
+    place, target = follow(document, pointer, schema)
+    types = types_of(document, target)
+    if is_list(document, place, target) and isinstance(target, dict):
+        return "items" in target and _is_object(document, join(place, "items"), target["items"])
+    return "object" in types and types <= _OF_PARTS

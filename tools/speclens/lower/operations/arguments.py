@@ -1,0 +1,274 @@
+"""What a caller of the client may give as the members of a request body: each shape that is accepted, typed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from speclens import ir, names
+from speclens.literals import comment, literal
+from speclens.lower.ground import composed, media_types, x_compat
+from speclens.lower.ground.composed import is_class
+from speclens.lower.ground.facts import is_binary, types_of
+from speclens.lower.ground.nulls import admits_null
+from speclens.lower.ground.view import View
+from speclens.lower.ground.walk import JsonObject, follow
+from speclens.lower.operations import media
+from speclens.lower.rewrites import members
+from speclens.lower.schemas import formats
+from speclens.source.pointer import get, join
+
+# Of strings of a format; text of the format is taken as well.
+_FORMATS = {
+    "date-time": "DateTime",
+    "date": "Date",
+    "time": "Time",
+    "duration": "TimeDelta",
+    "uuid": "UUID",
+    "decimal": "Decimal",
+    "int64": "int",
+}
+_PLAIN = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None"}
+
+_OF_VALUES = {
+    str: "str",
+    bool: "bool",
+    int: "int",
+    float: "float",
+    type(None): "None",
+    list: "Sequence[Any]",
+    dict: "Mapping[str, Any]",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """The arguments of a document's operations, and on the way the named objects that may be given in them."""
+
+    document: JsonObject
+    named: media.Named
+    lifted: View
+    has_formats: bool = True  # whether strings of some formats are Python types
+    made: dict[str, ir.Input] = field(default_factory=dict)
+    binary: str = "str"  # what is given for bytes
+    parts: frozenset[str] = (
+        frozenset()
+    )  # members of a form that nothing writes: their bytes are given
+    is_patch: bool = False  # whether null takes a member away (RFC 7396)
+    is_form: bool = False  # whether nothing but a form is spoken, which has no null
+
+    def taken(self) -> set[str]:
+        """The names that no class of an operation may have."""
+        return {*self.named.idents.values(), *names.CLIENT_NAMES}
+
+    def used(self) -> tuple[ir.Input, ...]:
+        """The named objects, each after those that it is made of, else by name: Python looks them up at once."""
+        heights: dict[str, int] = {}
+        for one in self.made.values():  # whose parts were made before it
+            parts = re.findall(r"\w+", one.annotation)
+            heights[one.ident] = 1 + max(heights.get(part, 0) for part in parts)
+        return tuple(sorted(self.made.values(), key=lambda one: (heights[one.ident], one.ident)))
+
+    def arguments(self, pointer: str, is_needed: bool = True) -> Iterator[ir.Argument]:
+        """One argument for each property of the object at a pointer, which is the body; not named yet. None of them has
+        to be given where the body has not."""
+        body = get(self.document, pointer)
+        defaults, deprecated = self.defaults(pointer), self.deprecated(pointer)
+        for name, (place, inner) in composed.properties(self.document, pointer, body).items():
+            if self._is_received(place, inner):
+                continue
+            is_required = is_needed and name in self.required(pointer) and name not in defaults
+            options = self._options_of(name, place, inner)
+            is_removable = self.is_patch and name not in self.required(pointer)
+            is_any = not self.is_form and options == ["Any"]
+            may_be_null = is_any and "null" in types_of(self.document, inner)
+            is_nullable = "None" in options or may_be_null or is_removable
+            comments = [f"{literal(defaults[name])} if left out"] if name in defaults else []
+            comments += [f"deprecated {deprecated[name]}"] if name in deprecated else []
+            comments += ["None takes it away"] if is_removable else []
+            annotation = union(options if is_required or name in defaults else [*options, "None"])
+            kind = "TextMember" if self._is_text(place, inner) else "Member"
+            mark = f"{kind}({'is_nullable=True' if is_nullable else ''})"
+            told = comment("; ".join(comments))
+            yield ir.Argument(name, "member", "", place, annotation, mark, told, is_required)
+
+    def _options_of(self, name: str, place: str, inner: Any) -> list[str]:
+        """The types of all values that may be given for a member of the body."""
+        if name not in self.parts:
+            return self.options(place, inner)
+        is_list = media_types.is_list(self.document, place, inner)
+        return [f"Sequence[{self.binary}]" if is_list else self.binary]
+
+    def _is_text(self, pointer: str, schema: Any) -> bool:
+        """Whether integers may be given for texts, or for each of those in a list or a map."""
+        place, target = follow(self.document, pointer, schema)
+        if not isinstance(target, dict) or not self.has_formats:
+            return False
+        kinds = set(_types(target)) - {"null"}
+        for kind, keyword in (("array", "items"), ("object", "additionalProperties")):
+            if kinds == {kind} and keyword in target and not target.get("properties"):
+                return self._is_text(join(place, keyword), target[keyword])
+        return kinds == {"string"} and _FORMATS.get(formats.of(target)) == "int"
+
+    def _is_received(self, pointer: str, schema: Any) -> bool:
+        """Whether a property is in answers only."""
+        sides = (schema, follow(self.document, pointer, schema)[1])
+        return any(isinstance(one, dict) and one.get("readOnly") is True for one in sides)
+
+    def defaults(self, pointer: str) -> dict[str, Any]:
+        """The required properties of a body that need not be given: the document names their default."""
+        body = get(self.document, pointer)
+        required = self.required(pointer)
+        found: dict[str, Any] = {}
+        for name, (place, inner) in composed.properties(self.document, pointer, body).items():
+            target = follow(self.document, place, inner)[1]
+            for schema in (inner, target):
+                if isinstance(schema, dict) and "default" in schema and name in required:
+                    found.setdefault(name, schema["default"])
+        return found
+
+    def deprecated(self, pointer: str) -> dict[str, str]:
+        """What to say of the properties of a body that are on their way out."""
+        body = get(self.document, pointer)
+        spokes = {spoke.name: spoke for spoke in x_compat.spokes(self.document, pointer, body)}
+        found = {}
+        for name, (place, inner) in composed.properties(self.document, pointer, body).items():
+            spoke, target = spokes.get(name), follow(self.document, place, inner)[1]
+            if spoke is not None:
+                told = spoke.deprecated or {}
+                use = str(told.get("note") or f"use {'.'.join(spoke.hub)}")
+                when = [f"{key} {told[key]}" for key in ("since", "sunset") if key in told]
+                found[name] = f"{', '.join(when)}: {use}".removeprefix(": ")
+            elif any(
+                isinstance(one, dict) and one.get("deprecated") is True for one in (inner, target)
+            ):
+                found[name] = "by the API"
+        return {name: comment(told) for name, told in found.items()}
+
+    def required(self, pointer: str) -> set[str]:
+        """The members that an object at a pointer has to have."""
+        layers = composed.layers(self.document, pointer, get(self.document, pointer))
+        return {str(name) for _, layer in layers for name in layer.get("required") or ()}
+
+    def options(self, pointer: str, schema: Any, seen: tuple[str, ...] = ()) -> list[str]:
+        """The types of all values that a schema accepts as written, the canonical ones first."""
+        place, target = follow(self.document, pointer, schema)
+        if not isinstance(target, dict) or place in seen:
+            return ["Any"]
+        model = self.named.given.get(place, "")
+        is_model = bool(model) and self._is_model(place)
+        if is_model and place not in self.made:
+            self._add(place, target, seen)
+        is_given = _is_nullable(target) or (is_model and admits_null(self.document, place, target))
+        null = ["None"] if is_given else []
+        if place in self.made:
+            return [self.made[place].ident, *null]
+        options = self._written(place, target, (*seen, place))
+        if model and (options == ["Any"] or options[0].startswith("Literal[")):
+            return [f"_models.{model}", *null]
+        return list(dict.fromkeys([*options, *null]))
+
+    def _add(self, place: str, target: Any, seen: tuple[str, ...]) -> None:
+        model = self.named.given[place]
+        ident = names.unused(f"{model}Input", self.taken())
+        options = self._written(place, target, (*seen, place))
+        others = [one for one in options if one not in {"Mapping[str, Any]", "None"}]
+        annotation = union([f"_models.{model}", "Mapping[str, Any]", *others])
+        self.made[place] = ir.Input(ident, place, annotation)
+
+    def _is_model(self, place: str) -> bool:
+        canonical = (self.named.view.before or self.named.view).document
+        return is_class(canonical, place, get(canonical, place))
+
+    def _written(self, pointer: str, schema: JsonObject, seen: tuple[str, ...]) -> list[str]:
+        if "enum" in schema or "const" in schema:
+            values = schema.get("enum", [schema.get("const")])
+            if values and all(isinstance(value, (str, int, type(None))) for value in values):
+                return [f"Literal[{', '.join(literal(value) for value in values)}]"]
+            options = [_OF_VALUES.get(type(value), "Any") for value in values]
+            return list(dict.fromkeys(options)) or ["Any"]
+        for keyword in ("oneOf", "anyOf"):
+            branches = schema.get(keyword)
+            if isinstance(branches, list) and any(_tells(branch) for branch in branches):
+                places = [
+                    (join(pointer, keyword, index), one) for index, one in enumerate(branches)
+                ]
+                return [
+                    option
+                    for place, one in places
+                    if _tells(one)
+                    for option in self.options(place, one, seen)
+                ]
+        if isinstance(schema.get("allOf"), list):
+            return self._all(pointer, schema, seen)
+        is_file = self.binary == "FileInput" and is_binary(schema)
+        kinds = _types(schema) or (["string"] if is_file else [])
+        return [self._of_type(pointer, schema, kind, seen) for kind in kinds] or ["Any"]
+
+    def _all(self, pointer: str, schema: JsonObject, seen: tuple[str, ...]) -> list[str]:
+        """What is an `allOf`: what its one telling member is, else what the first of them that says something is."""
+        told = [
+            (join(pointer, "allOf", index), one)
+            for index, one in enumerate(schema["allOf"])
+            if _tells(one) and not members.is_told(one)
+        ]
+        is_named = pointer in self.named.given and is_class(self.document, pointer, schema)
+        if is_named or "object" in _types(schema):
+            return ["Mapping[str, Any]"]
+        if len(told) == 1 and not schema.get("properties"):
+            return self.options(*told[0], seen)
+        for here, one in told:
+            place, target = follow(self.document, here, one)
+            if place not in seen and isinstance(target, dict):
+                options = self._written(place, target, (*seen, place))
+                if "Any" not in options:
+                    return options
+        return ["Any"]
+
+    def _of_type(self, pointer: str, schema: JsonObject, kind: str, seen: tuple[str, ...]) -> str:
+        if kind == "object":
+            values = schema.get("additionalProperties")
+            if not isinstance(values, dict) or schema.get("properties"):
+                return "Mapping[str, Any]"
+            place = join(pointer, "additionalProperties")
+            return f"Mapping[str, {union(self.options(place, values, seen))}]"
+        if kind == "string" and is_binary(schema):
+            return self.binary
+        if kind == "string" and self.has_formats and (found := _FORMATS.get(formats.of(schema))):
+            return f"{found} | str"
+        if kind == "array":
+            items = self.options(join(pointer, "items"), schema.get("items", {}), seen)
+            return f"Sequence[{union(items)}]"
+        return _PLAIN.get(kind, "Any")
+
+
+def _tells(branch: Any) -> bool:
+    """Whether a branch of a union is more than a group of required names."""
+    return isinstance(branch, dict) and not branch.keys() <= {"required", "not"}
+
+
+def _is_nullable(schema: JsonObject) -> bool:
+    return (
+        schema.get("nullable") is True
+        or None in (schema.get("enum") or [schema.get("const", "")])
+        or (isinstance(schema.get("type"), list) and "null" in schema["type"])
+    )
+
+
+def _types(schema: JsonObject) -> list[str]:
+    declared = schema.get("type")
+    kinds = list(declared) if isinstance(declared, list) else [declared] if declared else []
+    if not kinds and schema.keys() & {"properties", "additionalProperties"}:
+        kinds = ["object"]
+    if not kinds and "items" in schema:
+        kinds = ["array"]
+    return [str(kind) for kind in kinds] + (["null"] if schema.get("nullable") is True else [])
+
+
+def union(options: list[str]) -> str:
+    """Alternatives, each once, null last as people write it."""
+    if "Any" in options:
+        return "Any"
+    return " | ".join(sorted(dict.fromkeys(options), key=lambda option: option == "None"))

@@ -1,0 +1,171 @@
+"""Bodies of requests: the types that are given, as a whole or as members, in each media type (sections 4.8.13 and 4.8.15 of
+OpenAPI 3.1)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from speclens import ir
+from speclens.literals import comment, literal, tuple_literal
+from speclens.lower.ground import media_types
+from speclens.lower.ground.composed import is_class
+from speclens.lower.ground.nulls import admits_null
+from speclens.lower.ground.walk import JsonObject, follow
+from speclens.lower.operations import media
+from speclens.lower.operations.arguments import Inputs, union
+from speclens.objects import WAS_20, is_30
+from speclens.source.pointer import exists, get, join
+
+OPTION = "content-type"
+"""The place of an argument that chooses the media type."""
+
+
+def lower(inputs: Inputs, pointer: str, body: JsonObject) -> tuple[ir.Body | None, str, bool]:
+    """A body, the schema that it is the members of, if it is taken apart, and whether null is one of its values."""
+    found, same, named = [], {}, inputs.named
+    for name, place, value in media_types.content(inputs.document, pointer, body):
+        one = media.lower(named, name, place)
+        is_form = one.codec in {"Form", "Multipart"}
+        styled = encoding(value, _has_styles(inputs.document, one)) if is_form else ""
+        told = [*one.arguments, *([f"encoding={styled}"] if styled else [])]
+        if one.codec == "Multipart" and one.schema and (names := inputs.required(one.schema)):
+            told.append(f"required={tuple_literal(sorted(names))}")
+        found.append(replace(one, arguments=tuple(told)))
+        same[name] = follow(inputs.document, one.schema, value.get("schema"))[1]
+    if not found:
+        return None, "", False
+    content = media.preferred(found, same)
+    members = _members(inputs, content)
+    kinds = [["Any"] if members else _given(inputs, one) for one in content]
+    is_nullable = any("None" in options for options in kinds)
+    typed = (
+        replace(one, annotation=union([kind for kind in options if kind != "None"] or ["None"]))
+        for one, options in zip(content, kinds, strict=True)
+    )
+    result = ir.Body(pointer, "", tuple(typed), len(content) > 1, body.get("required") is True)
+    return result, members, is_nullable
+
+
+def _given(inputs: Inputs, one: ir.Media) -> list[str]:
+    """The types of what a caller gives as a whole body."""
+    if one.codec == "Raw":
+        return ["Content"]
+    if one.codec == "Multipart":
+        return ["Mapping[str, Any]"]
+    found = ["Any"]
+    if one.schema:
+        place = inputs.named.view.origin(one.schema)
+        if exists(inputs.document, place):
+            found = inputs.options(place, get(inputs.document, place))
+    if one.codec in media_types.STREAMS:
+        return [f"Sequence[{union(found if one.annotation != 'Any' else ['Any'])}]", "bytes"]
+    return ["str"] if one.codec == "Text" and "Any" in found else found
+
+
+def _members(inputs: Inputs, content: tuple[ir.Media, ...]) -> str:
+    """Where the schema stands, as written, that a body is the members of, in whatever media type; "" if it is given as a
+    whole."""
+    document = inputs.named.document
+    places = {
+        follow(document, one.schema, get(document, one.schema))[0] if one.schema else ""
+        for one in content
+    }
+    place = min(places)
+    if (
+        len(places) > 1
+        or not place
+        or any(one.codec not in {"Json", "MergePatch", "Form", "Multipart"} for one in content)
+    ):
+        return ""
+    schema, origin = get(document, place), inputs.named.view.origin(place)
+    if (
+        not isinstance(schema, dict)
+        or not _is_plain(schema)
+        or admits_null(document, place, schema)
+    ):
+        return ""
+    # Of an object whose members are all for answers no member is left to be a class of, and there is nothing to give.
+    sides = ((document, place, schema), (inputs.document, origin, get(inputs.document, origin)))
+    return origin if any(is_class(*side) for side in sides) else ""
+
+
+def _is_plain(schema: JsonObject) -> bool:
+    """Whether an object is said by its members alone."""
+    kinds = schema.get("type")
+    is_union = any(
+        schema.get(keyword) and not all(map(_is_group, schema[keyword]))
+        for keyword in ("oneOf", "anyOf")
+    )
+    return not isinstance(kinds, list) and not is_union
+
+
+def _is_group(branch: Any) -> bool:
+    return isinstance(branch, dict) and branch.keys() <= {"required", "not"}
+
+
+def whole(body: ir.Body, is_nullable: bool) -> ir.Argument:
+    """The argument that is all of a body."""
+    options = [one.annotation for one in body.content]
+    annotation = union([*options, "None"] if is_nullable or not body.is_required else options)
+    mark = f"Body({'is_nullable=True' if is_nullable else ''})"
+    return ir.Argument("body", "body", "", body.pointer, annotation, mark, "", body.is_required)
+
+
+def option(body: ir.Body) -> ir.Argument | None:
+    """The argument that chooses the media type, where there is a choice."""
+    is_open = [one.name for one in body.content if one.name.endswith("/*") and one.codec == "Raw"]
+    if len(body.content) == 1 and not is_open:
+        return None
+    kinds = [literal(one.name) for one in body.content]
+    annotation = "str" if is_open else f"Literal[{', '.join(kinds)}]"
+    told = "" if is_open else comment(f"{body.content[0].name} if left out")
+    return ir.Argument(OPTION, OPTION, "", body.pointer, annotation, "ContentType()", told, False)
+
+
+def _has_styles(document: JsonObject, media: ir.Media) -> bool:
+    """Whether members of a form may have a style: not those that are parts in OpenAPI 3.0, but in Swagger 2.0
+    (`collectionFormat`)."""
+    has_parts = not is_30(document) or WAS_20 in document
+    return media.codec == "Form" or (media.name == "multipart/form-data" and has_parts)
+
+
+def encoding(value: JsonObject, has_styles: bool) -> str:
+    """How the members of a form are written, where the document says so (section 4.8.15)."""
+    found = {}
+    declared = value.get("encoding")
+    for name, one in declared.items() if isinstance(declared, dict) else ():
+        told = []
+        if isinstance(one, dict):
+            kind = str(one.get("contentType") or "").partition(",")[0].strip()
+            told += [f"content_type={literal(kind)}"] if kind and "*" not in kind else []
+            told += _in_style(one) if has_styles else []
+        if told:
+            found[name] = f"Encoding({', '.join(told)})"
+    return (
+        "{" + ", ".join(f"{literal(name)}: {one}" for name, one in found.items()) + "}"
+        if found
+        else ""
+    )
+
+
+def unwritten(inputs: Inputs, pointer: str, body: JsonObject) -> frozenset[str]:
+    """The members of a form that are given as they are to be sent, since nothing writes them."""
+    return frozenset(
+        name
+        for _, place, value in media_types.content(inputs.document, pointer, body)
+        for name in media_types.unwritten(
+            inputs.document, value, join(place, "schema"), value.get("schema")
+        )
+    )
+
+
+def _in_style(one: JsonObject) -> list[str]:
+    """How a member is written as a parameter of the query is: if anything is said of that, and in place of its media
+    type."""
+    if not any(one.get(field) is not None for field in ("style", "explode", "allowReserved")):
+        return []
+    style = str(one.get("style") or "form")
+    told = [f"style={literal(style)}"]
+    told += ["explode=False"] if one.get("explode", style == "form") is not True else []
+    return told + (["reserved=True"] if one.get("allowReserved") is True else [])

@@ -1,0 +1,76 @@
+"""What a document gives as examples of its bodies, the least value of a schema where it gives none, and the call that
+the README of a package shows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from speclens import ir
+from speclens.literals import literal
+from speclens.lower.ground import example_values, media_types
+from speclens.lower.ground.walk import JsonObject, follow
+from speclens.lower.operations.arguments import Inputs
+from speclens.lower.rewrites import parameters
+from speclens.lower.schemas import files
+from speclens.source.pointer import exists, get
+
+
+def call(inputs: Inputs, resource: ir.Resource) -> ir.Example:
+    """A call of the first operation of a resource, with what the document gives as an example of its body."""
+    document, operation = inputs.document, resource.operations[0]
+    value, defaults = None, {}
+    if operation.body and operation.body.content[0].schema:
+        media = operation.body.content[0]
+        value = _of(document, get(document, media.pointer))
+        defaults = {} if operation.body.argument else inputs.defaults(_target(inputs, media)[0])
+    arguments = []
+    for one in operation.arguments:
+        given = _given(document, one, value)
+        if given is not None and (one.name not in defaults or defaults[one.name] != given):
+            arguments.append(f"{one.ident}={literal(given)}")
+    answers = [one.content[0] for one in operation.responses if one.is_success and one.content]
+    schemas = [_target(inputs, media)[1] for media in answers if media.schema]
+    is_file = any(isinstance(one, dict) and files.KEYWORD in one for one in schemas)
+    return ir.Example(resource.ident, operation.ident, tuple(arguments), is_file)
+
+
+def _target(inputs: Inputs, media: ir.Media) -> tuple[str, Any]:
+    """The schema of a media type as it is written; models may be made of another."""
+    place, document = inputs.named.view.origin(media.schema), inputs.document
+    return follow(document, place, get(document, place) if exists(document, place) else {})
+
+
+def _given(document: JsonObject, argument: ir.Argument, body: Any) -> Any:
+    """What to show for an argument; None to leave it out."""
+    if argument.place == "member":
+        return body.get(argument.name) if isinstance(body, dict) else None
+    if argument.place == "body":
+        return body if argument.is_required else None
+    if not argument.is_required:
+        return None
+    parameter = get(document, argument.pointer)
+    if "in" not in parameter:
+        return "text"
+    _, schema = parameters.schema_of(argument.pointer, parameter)
+    return parameter.get("example", example_values.least(document, schema, wanted={}))
+
+
+def answer(document: JsonObject, pointer: str) -> Any:
+    """What the operation at a pointer answers, if all goes well."""
+    declared = get(document, pointer)["responses"].items()
+    found = (one for start in ("2", "default", "3") for one in declared if one[0].startswith(start))
+    content = follow(document, "", next(found)[1])[1]["content"]
+    kinds = [name for name in content if media_types.kind(name, None) == "Json"]
+    kind = min(kinds, key=lambda name: name != media_types.USUAL["Json"])
+    return _of(document, follow(document, "", content[kind])[1])
+
+
+def _of(document: JsonObject, media: JsonObject) -> Any:
+    """The first example of a media type, else the least value of its schema."""
+    if "example" in media:
+        return media["example"]
+    for one in (media.get("examples") or {}).values():
+        example = follow(document, "", one)[1]
+        if isinstance(example, dict) and "value" in example:
+            return example["value"]
+    return example_values.least(document, media.get("schema", {}))

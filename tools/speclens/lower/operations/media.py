@@ -1,0 +1,155 @@
+"""Media Type Objects: which codec of the runtime reads and writes each, and the type of its values (section 4.8.14 of
+OpenAPI 3.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from speclens import ir
+from speclens.literals import literal
+from speclens.lower.ground import media_types, x_compat
+from speclens.lower.ground.nulls import admits_null
+from speclens.lower.ground.view import View
+from speclens.lower.ground.walk import JsonObject, follow
+from speclens.source.pointer import exists, from_reference, get, tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What models are made of: the names of those of its schemas that models hold, by pointer, and the functions that
+    fold the schemas of `lifted`, by their pointers there."""
+
+    view: View
+    lifted: View  # what the normalizers are made of
+    idents: Mapping[str, str]
+    folds: Mapping[str, ir.Normalizer]
+    given: Mapping[
+        str, str
+    ]  # by the pointer of a schema as written, what models call it in requests
+    classes: frozenset[str]  # of the names those that are classes
+
+    @property
+    def document(self) -> JsonObject:
+        return self.view.document
+
+    def normalizer(self, pointer: str) -> ir.Normalizer | None:
+        """The function that folds the values of a place of the view, if there is something to fold."""
+        place = self.view.origin(pointer, self.lifted)
+        if not self.folds or not exists(self.lifted.document, place):
+            return None
+        schema = get(self.lifted.document, place)
+        return self.folds.get(x_compat.folded_place(self.lifted.document, place, schema)[0])
+
+    def model(self, pointer: str, schema: Any) -> tuple[str, bool]:
+        """The name of a schema, "" if it has none, and whether null is a value that its class has no part of."""
+        seen: set[str] = set()
+        is_nullable = False
+        while pointer not in seen:
+            seen.add(pointer)
+            is_nullable = is_nullable or admits_null(self.document, pointer, schema)
+            target = from_reference(media_types.reference(schema))
+            if pointer in self.idents or target is None:
+                break
+            try:
+                pointer, schema = target, get(self.document, target)
+            except (KeyError, ValueError):
+                break
+        ident = self.idents.get(pointer, "")
+        return ident, is_nullable and ident in self.classes
+
+
+def named(
+    view: View,
+    lifted: View,
+    all_idents: Mapping[str, str],
+    schemas: tuple[ir.Schema, ...],
+    folds: Mapping[str, ir.Normalizer],
+) -> Named:
+    """The names of a view of models, of which models hold some schemas: what is inside a schema need not be one of them."""
+    held = {one.ident for one in schemas}
+    idents = {place: ident for place, ident in all_idents.items() if ident in held}
+    ranked: dict[str, tuple[int, str]] = {}
+    for place, ident in idents.items():
+        key, origin = tokens(place)[-1], view.origin(place)
+        # In requests a schema is its variant of that direction, and all that is made of it.
+        rank = 3 * key.startswith("Any ") + 2 * (".request" in key) + (place == origin)
+        if place == origin or ".response" not in key:
+            ranked[origin] = max(ranked.get(origin, (-1, "")), (rank, ident))
+    given = {origin: ident for origin, (_, ident) in ranked.items()}
+    classes = frozenset(one.ident for one in schemas if one.is_object)
+    return Named(view, lifted, idents, folds, given, classes)
+
+
+def lower(named: Named, name: str, pointer: str) -> ir.Media:
+    """What becomes of the media type at a pointer. `annotation` is that of an answer."""
+    media = get(named.document, pointer)
+    codec, place, schema = media_types.value_of(named.document, name, pointer, media)
+    ident, is_nullable = (
+        named.model(place, schema)
+        if codec in media_types.JUDGED and schema is not None
+        else ("", False)
+    )
+    model = f"_models.{ident}" if ident else _plain(named.document, place, schema)
+    model = f"{model} | None" if is_nullable else model
+    normalizer = named.normalizer(place) if schema is not None else None
+    told = [model] if codec in media_types.JUDGED else []
+    told += [f"media_type={literal(name)}"] if name not in {media_types.USUAL[codec], "*/*"} else []
+    told += ["is_json=True"] if codec == "EventObjects" and media.get(media_types.HELD) else []
+    return ir.Media(
+        name=name,
+        pointer=pointer,
+        schema=place if exists(named.document, place) else "",
+        codec=codec,
+        annotation={"Text": "str", "Raw": "bytes", "Multipart": "bytes"}.get(codec, model),
+        arguments=(*told, *([f"fold={normalizer.ident}"] if normalizer else [])),
+        fold=normalizer.ident if normalizer else "",
+        denormalize=normalizer.denormalize if normalizer and codec != "Text" else "",
+        older=_older(normalizer),
+    )
+
+
+def of_parameters(named: Named, place: str, pointer: str) -> tuple[ir.Media, ...]:
+    """What folds and judges the parameters of an operation, whose schema they were lifted to: that at `place`. There is
+    nothing where nothing is to be folded."""
+    if place not in named.folds:
+        return ()
+    one = named.folds[place]
+    told = (f"_models.{named.idents[place]}", f"fold={one.ident}")
+    ways = (one.ident, one.denormalize, _older(one))
+    return (ir.Media("", pointer, "", "Parameters", "", told, *ways),)
+
+
+def _plain(document: JsonObject, pointer: str, schema: Any) -> str:
+    """The type of a schema that has no name."""
+    target = follow(document, pointer, schema)[1]
+    declared = target.get("type") if isinstance(target, dict) else None
+    return {"string": "str", "boolean": "bool", "object": "Dict[str, Any]"}.get(
+        str(declared), "Any"
+    )
+
+
+def _older(normalizer: ir.Normalizer | None) -> str:
+    pairs = ", ".join(
+        f"({one.hub}, {one.spoke})" for one in (normalizer.unfolds if normalizer else ())
+    )
+    return f"frozenset({{{pairs}}})" if pairs else ""
+
+
+def preferred(found: list[ir.Media], same: Mapping[str, Any]) -> tuple[ir.Media, ...]:
+    """The media types to speak, JSON first: of those that say the same thing the first one. `same` holds the schema of
+    each, by its name."""
+    order = sorted(
+        found, key=lambda one: (one.codec != "Json", one.name != media_types.USUAL["Json"])
+    )
+    kept: list[ir.Media] = []
+    for one in order:
+        is_other = one.codec in {"Text", "Raw"} and one.schema
+        if not any(
+            same[one.name] == same[other.name]
+            and (one.codec == other.codec or (is_other and other.codec == "Json"))
+            for other in kept
+        ):
+            kept.append(one)
+    return tuple(kept)

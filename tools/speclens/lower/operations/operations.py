@@ -1,0 +1,241 @@
+"""Lowering Operation Objects to what becomes the client and the server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from speclens import ir, names
+from speclens.literals import comment, docstring, inline, json_span, literal
+from speclens.lower.ground.composed import is_class
+from speclens.lower.ground.view import View
+from speclens.lower.ground.walk import JsonObject, follow
+from speclens.lower.operations import (
+    endpoints,
+    examples,
+    media,
+    methods,
+    paging,
+    requests,
+    responses,
+    security,
+    servers,
+)
+from speclens.lower.operations.arguments import Inputs
+from speclens.lower.operations.endpoints import Endpoint
+from speclens.lower.rewrites import headers, parameters
+from speclens.lower.schemas import formats
+from speclens.lower.schemas.markup import plain
+from speclens.problems import Finding
+from speclens.source.pointer import get, join
+
+_WIDTH = 88  # of docstrings that are indented by eight
+
+
+def lower(
+    document: JsonObject, lifted: View, named: media.Named, has_formats: bool
+) -> tuple[ir.Client | None, tuple[Finding, ...]]:
+    """The client of a document, None if it has no operations, and warnings on what the server leaves out.
+
+    `lifted` is the document with the parameters that x-compat is between as schemas; `has_formats` says whether strings of
+    some formats are Python types.
+    """
+    found = endpoints.named(document)
+    if not found:
+        return None, ()
+    inputs = Inputs(document, named, lifted, has_formats)
+    urls = servers.of_operations(document, {one.pointer: one.value for one in found})
+    places = parameters.lifted_places(lifted)
+    told = {at: named.idents[place] for at, place in headers.places(named.view).items()}
+    resources: dict[str, list[ir.Operation]] = {}
+    owners: dict[str, str] = {}  # by the name of a resource the tag that came first
+    for one in found:
+        made = _operation(inputs, one, told.get(one.pointer, ""), places.get(one.pointer, ""))
+        made = replace(made, base_url=urls[one.pointer] and literal(urls[one.pointer]))
+        tag = methods.tag(one.value, one.path)
+        owner = owners.setdefault(names.resource(tag), tag)
+        resources.setdefault(owner, []).append(made)
+    scopes = security.scopes(document, (one.value for one in found))
+    client = _client(document, resources, scopes, inputs)
+    if usual := servers.variables(document, [servers.of_document(document), *urls.values()]):
+        client = replace(client, variables=literal(usual), variables_told=json_span(usual))
+    return client, (
+        *_unserved(client),
+        *_unpaged(client, {one.pointer: one.value for one in found}),
+    )
+
+
+# What is generated
+
+
+def _operation(inputs: Inputs, found: Endpoint, heads: str, lifted: str) -> ir.Operation:
+    operation, pointer = found.value, found.pointer
+    request = requests.lower(inputs, pointer, operation, found.path)
+    answers = responses.lower(inputs.named, pointer, operation)
+    ident = methods.verb(operation, found.name, methods.tag(operation, found.path))
+    stream, is_plain = responses.stream(answers), responses.is_plain(answers)
+    is_download = responses.is_download(answers)
+    classes = _served(inputs, found, request, answers)
+    pages = paging.paging(inputs.document, operation, request.arguments, answers)
+    return ir.Operation(
+        name=found.name,
+        ident=ident,
+        handler=names.attribute(found.ident),
+        constant=found.constant,
+        pointer=pointer,
+        verb=found.method.upper(),
+        template=found.path,
+        method=literal(found.method.upper()),
+        path=literal(request.path),
+        place=inline(f"{found.method.upper()} {found.path}"),
+        doc=_doc(operation, heads),
+        is_deprecated=operation.get("deprecated") is True,
+        params=_params(inputs, found.class_name) if request.arguments else "RequestOptions",
+        arguments=request.arguments,
+        parameters=media.of_parameters(inputs.named, lifted, pointer),
+        defaults=literal(request.defaults) if request.defaults else "",
+        body=request.body,
+        responses=answers,
+        headers=heads,
+        result=responses.result(answers),
+        is_plain=is_plain,
+        stream=stream,
+        is_download=is_download,
+        paging=pages if is_plain else "",
+        alternatives=security.alternatives(inputs.document, operation),
+        security=security.own(inputs.document, operation),
+        base_url="",
+        request=classes[0],
+        response=classes[1],
+    )
+
+
+def _params(inputs: Inputs, class_name: str) -> str:
+    return names.unused(f"{class_name}Params", inputs.taken())
+
+
+def _served(
+    inputs: Inputs, found: Endpoint, request: requests.Request, answers: tuple[ir.Response, ...]
+) -> tuple[str, str]:
+    """The classes of body and answer, where both are JSON objects and there is nothing else to an operation; else
+    nothing: the server has no part of it."""
+    success = [one for one in answers if one.is_success]
+    is_plain = all(one.place == "member" for one in request.arguments) and "{" not in found.path
+    if not (request.members and request.body and is_plain and len(success) == 1):
+        return "", ""
+    sides = (request.body.content, success[0].content)
+    is_bearer = security.is_bearer(
+        inputs.document, security.alternatives(inputs.document, found.value)
+    )
+    if any([one.codec for one in side] != ["Json"] for side in sides) or not is_bearer:
+        return "", ""
+    models = inputs.named.document
+    found_classes = []
+    for side in sides:
+        place, schema = follow(models, side[0].schema, get(models, side[0].schema))
+        if place not in inputs.named.idents or not is_class(models, place, schema):
+            return "", ""
+        found_classes.append(inputs.named.idents[place])
+    return found_classes[0], found_classes[1]
+
+
+def _unserved(client: ir.Client) -> tuple[Finding, ...]:
+    """A warning on the operations that the server has no part of."""
+    left = [one for one in client.operations if not one.request]
+    if not left or not client.served:  # a package without a server says so by not having one
+        return ()
+    which = f"{left[0].name} and {len(left) - 1} more" if len(left) > 1 else left[0].name
+    message = f"the server leaves out {which}: it has operations with a JSON object as their body and as their answer"
+    return (Finding("operation/not-served", left[0].pointer, message, "", "warning"),)
+
+
+def _unpaged(client: ir.Client, found: Mapping[str, JsonObject]) -> Iterator[Finding]:
+    """Warnings on pages that a document tells of in a way that is not understood."""
+    for one in client.operations:
+        told = [key for key in paging.EXTENSIONS if found[one.pointer].get(key)]
+        if told and not one.paging:
+            place = join(one.pointer, told[0])
+            message = f"{one.name} has no method for its pages: this names no argument of it, or a path of another kind"
+            hint = "paths are `$response.a.b` or `$.a.b`"
+            yield Finding("operation/not-paged", place, message, hint, "warning")
+
+
+def _doc(operation: JsonObject, heads: str) -> str:
+    parts = [plain(str(operation.get(key) or "").strip()) for key in ("summary", "description")]
+    if parts[0] and parts[0][-1] not in ".!?":
+        parts[0] += "."
+    parts = [part for part in parts if part] or ["See the API."]
+    parts += [f"Headers: `models.{heads}`."] if heads else []
+    return docstring("\n\n".join(parts), _WIDTH)
+
+
+def _client(
+    document: JsonObject,
+    made: Mapping[str, list[ir.Operation]],
+    scopes: security.Scopes,
+    inputs: Inputs,
+) -> ir.Client:
+    resources = _resources(document, made, inputs.taken())
+    every = tuple(operation for resource in resources for operation in resource.operations)
+    served = tuple(one for one in every if one.request)
+    usual = security.requirement(document, document) or ()
+    alternatives = [usual, *(one.alternatives for one in every)]
+    declared = (document.get("components") or {}).get("securitySchemes") or {}
+    schemes = dict.fromkeys(
+        [*declared, *(name for one in alternatives for wanted in one for name in wanted)]
+    )
+    contents = [one for operation in every for one in _media(operation)]
+    folds = (name for one in contents for name in (one.fold, one.denormalize) if name)
+    older = (one.constant for one in every if any(two.older for two in _media(one)))
+    return ir.Client(
+        pointer="#/info",
+        base_url=literal(servers.of_document(document)),
+        variables="",
+        variables_told="",
+        security=security.source(usual),
+        schemes=tuple(security.schemes(document, schemes, scopes)),
+        is_bearer=any(one.alternatives for one in served),
+        resources=resources,
+        operations=every,
+        served=served,
+        inputs=inputs.used(),
+        bodies=_sorted(name for one in served for name in (one.request, one.response)),
+        normalizers=_sorted(folds),
+        example=examples.call(inputs, resources[0]),
+        has_datetimes=inputs.has_formats and formats.has_datetimes(document),
+        older=" | ".join(f"{name}.older" for name in older),
+    )
+
+
+def _resources(
+    document: JsonObject, made: Mapping[str, list[ir.Operation]], taken: set[str]
+) -> tuple[ir.Resource, ...]:
+    idents = names.distinct(made, names.resource)
+    classes = names.distinct(made, names.class_name)
+    return tuple(
+        ir.Resource(
+            ident=idents[tag],
+            class_name=names.unused(classes[tag], taken),
+            pointer=operations[0].pointer,
+            doc=_tag_doc(document, tag),
+            operations=methods.distinct(operations),
+        )
+        for tag, operations in made.items()
+    )
+
+
+def _media(operation: ir.Operation) -> Iterator[ir.Media]:
+    yield from operation.parameters
+    yield from operation.body.content if operation.body else ()
+    yield from (one for response in operation.responses for one in response.content)
+
+
+def _sorted(found: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(set(found)))
+
+
+def _tag_doc(document: JsonObject, tag: str) -> str:
+    for declared in document.get("tags") or ():
+        if isinstance(declared, dict) and declared.get("name") == tag:
+            return docstring(plain(str(declared.get("description") or "")) or tag, 92)
+    return docstring(f"Operations of {comment(tag)}.", 92)

@@ -1,0 +1,199 @@
+"""What a caller of an operation gives: its parameters, and its body or the members of it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from speclens import ir, names
+from speclens.literals import comment, literal
+from speclens.lower.ground import media_types, x_compat
+from speclens.lower.ground.walk import JsonObject, follow
+from speclens.lower.operations import bodies, media, security
+from speclens.lower.operations.arguments import Inputs, union
+from speclens.lower.rewrites import parameters
+from speclens.source.pointer import join
+
+# Section 4.8.12.1: not told by a parameter. What frames and routes a message (RFC 9112) its HTTP client says.
+_IGNORED = frozenset({"accept", "content-type", "content-length", "host", "transfer-encoding"})
+_STYLES = {
+    "path": ("Path", "simple", False),
+    "query": ("Query", "form", True),
+    "header": ("Header", "simple", False),
+    "cookie": ("Cookie", "form", True),
+}  # class of the mark, and its defaults: style, explode
+_WHOLE_QUERY = "querystring"  # section 4.12.1 of 3.2
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a request is made of; `path` has braces where arguments go, `members` is the schema of the body that the
+    arguments are members of, or ""."""
+
+    path: str
+    arguments: tuple[ir.Argument, ...]
+    body: ir.Body | None
+    members: str
+    defaults: dict[str, Any]
+
+
+def lower(inputs: Inputs, pointer: str, operation: JsonObject, path: str) -> Request:
+    """The arguments and the body of an operation."""
+    declared = parameters.effective(inputs.document, pointer, operation)
+    path = _template(path, declared)
+    found = list(_parameters(inputs, pointer, operation, path, declared))
+    place, body = follow(
+        inputs.document, join(pointer, "requestBody"), operation.get("requestBody")
+    )
+    lowered, schema, is_nullable = (
+        bodies.lower(inputs, place, body) if isinstance(body, dict) else (None, "", False)
+    )
+    defaults: dict[str, Any] = {}
+    if lowered and schema:
+        codecs = {one.codec for one in lowered.content}
+        binary = "FileInput" if "Multipart" in codecs else inputs.binary
+        is_form = codecs <= {"Form", "Multipart"}
+        own = replace(inputs, binary=binary, is_patch="MergePatch" in codecs, is_form=is_form)
+        if codecs == {"Multipart"}:
+            own = replace(own, parts=bodies.unwritten(inputs, place, body))
+        found += own.arguments(schema, lowered.is_required)
+        defaults = inputs.defaults(schema)
+    elif lowered:
+        found.append(bodies.whole(lowered, is_nullable))
+    if lowered and (option := bodies.option(lowered)):
+        found.append(option)
+    arguments = tuple(_named(found))
+    if lowered and not schema:
+        ident = next(one.ident for one in arguments if one.place == "body")
+        lowered = replace(lowered, argument=ident)
+    return Request(path, arguments, lowered, schema, defaults)
+
+
+def _named(found: list[ir.Argument]) -> Iterator[ir.Argument]:
+    """Arguments with their names; of what would be called the same each says where it goes."""
+    idents: dict[tuple[str, str], str] = {}
+    for place in dict.fromkeys(one.place for one in found):
+        own = [one.name for one in found if one.place == place]
+        idents |= {
+            (place, name): ident for name, ident in names.distinct(own, names.argument).items()
+        }
+    count = Counter(idents[one.place, one.name] for one in found)
+    used = set(count)
+    for one in found:
+        ident = idents[one.place, one.name]
+        if count[ident] > 1:
+            ident = names.unused(names.argument(f"{one.place} {one.name}"), used, one.name)
+            used.add(ident)
+        yield replace(one, ident=ident, mark=_mark(one, ident))
+
+
+def _mark(one: ir.Argument, ident: str) -> str:
+    """The expression of a mark, with the wire name where that is another than the argument's."""
+    kind, _, rest = one.mark.partition("(")
+    own = [] if one.name == ident or one.place in {"body", bodies.OPTION} else [literal(one.name)]
+    inside = ", ".join([*own, *([rest[:-1]] if rest[:-1] else [])])
+    return "" if kind == "Member" and not inside else f"{kind}({inside})"
+
+
+# Parameters
+
+
+def _template(path: str, declared: parameters.Parameters) -> str:
+    """A path without what its query says of parameters that the document has as such: `/search?q={q}`."""
+    head, _, query = path.partition("#")[0].partition("?")
+    left = [
+        pair
+        for pair in query.split("&")
+        if not any(pair == f"{name}={{{name}}}" for place, name in declared if place == "query")
+    ]
+    return f"{head}?{'&'.join(left)}" if any(left) else head
+
+
+def _parameters(
+    inputs: Inputs, pointer: str, operation: JsonObject, path: str, found: parameters.Parameters
+) -> Iterator[ir.Argument]:
+    is_secured = bool(security.alternatives(inputs.document, operation))
+    ignored = _IGNORED | ({"authorization"} if is_secured else set())
+    slots = [name for name in re.findall(r"{([^{}]*)}", path) if name]
+    for name in dict.fromkeys(slots):
+        if ("path", name) not in found:
+            yield ir.Argument(name, "path", "", pointer, "str | int", "Path()", "", True)
+    hubs = parameters.hubs(found)
+    for key, (place, parameter) in found.items():
+        location = key[0]
+        name = str(parameter["name"])
+        is_known = location in _STYLES or location == _WHOLE_QUERY
+        is_told = location == "header" and name.lower() in ignored
+        if is_known and not is_told and (location != "path" or name in slots):
+            made = _parameter(inputs, location, place, parameter)
+            yield replace(made, is_required=False) if key in hubs else made
+
+
+def _parameter(inputs: Inputs, location: str, place: str, parameter: JsonObject) -> ir.Argument:
+    at, schema = parameters.schema_of(place, parameter)
+    options = [one for one in inputs.options(at, schema) if one != "None"] or ["str"]
+    if parameter.get("allowEmptyValue") is True and location == "query" and "str" not in options:
+        options.append("Literal['']")
+    is_required = location == "path" or parameter.get("required") is True
+    told = [f"deprecated {said}"] if (said := _deprecation(parameter)) else []
+    return ir.Argument(
+        name=str(parameter["name"]),
+        place=location,
+        ident="",
+        pointer=place,
+        annotation=union(options if is_required else [*options, "None"]),
+        mark=_whole_query(inputs, place, parameter)
+        if location == _WHOLE_QUERY
+        else _style(location, parameter),
+        comment=comment("; ".join(told)),
+        is_required=is_required,
+    )
+
+
+def _deprecation(parameter: JsonObject) -> str:
+    own = x_compat.keywords(parameter)
+    if isinstance(into := own.get("into"), dict):
+        told = own.get("deprecated") or {}
+        when = [f"{key} {told[key]}" for key in ("since", "sunset") if key in told]
+        return (
+            f"{', '.join(when)}: {told.get('note') or 'use ' + str(into.get('name'))}".removeprefix(
+                ": "
+            )
+        )
+    return "by the API" if parameter.get("deprecated") is True else ""
+
+
+def _style(location: str, parameter: JsonObject) -> str:
+    mark, usual, explodes = _STYLES[location]
+    style = str(parameter.get("style") or usual)
+    told = []
+    if "content" in parameter and "schema" not in parameter:
+        kinds = [media_types.kind(name, {}) for name in parameter.get("content") or ()]
+        told = ["style='json'"] if "Text" not in kinds else []
+    else:
+        told += [f"style={literal(style)}"] if style != usual else []
+        default = explodes if style == usual else style in {"form", "cookie"}
+        explode = parameter.get("explode", default)
+        told += [f"explode={explode is True}"] if (explode is True) != explodes else []
+    told += (
+        ["reserved=True"]
+        if parameter.get("allowReserved") is True and location in {"query", "path"}
+        else []
+    )
+    return f"{mark}({', '.join(told)})"
+
+
+def _whole_query(inputs: Inputs, pointer: str, parameter: JsonObject) -> str:
+    """The mark of what is all of the query, with the codec of its media type; what we know none of is text."""
+    for name, place, value in media_types.content(inputs.document, pointer, parameter):
+        one = media.lower(inputs.named, name, place)
+        encoding = bodies.encoding(value, True) if one.codec == "Form" else ""
+        # Folded it is as a parameter, together with the others.
+        own = [text for text in one.arguments if not text.startswith("fold=")]
+        told = [*own, *([f"encoding={encoding}"] if encoding else [])]
+        if one.codec in {"Form", "Json"}:
+            return f"QueryString(codec={one.codec}({', '.join(told)}))"
+    return "QueryString(codec=Text())"

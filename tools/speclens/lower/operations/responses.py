@@ -1,0 +1,112 @@
+"""What an operation answers: by status, with the codecs of each, and the type of what a call gives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from speclens import ir
+from speclens.literals import literal
+from speclens.lower.ground import media_types
+from speclens.lower.ground.walk import JsonObject, follow
+from speclens.lower.operations import media
+from speclens.source.pointer import join
+
+_EMPTY = frozenset({"204", "205", "304"})  # RFC 9110: no content
+
+
+def lower(named: media.Named, pointer: str, operation: JsonObject) -> tuple[ir.Response, ...]:
+    """The responses of an operation, those of success first. What redirects is a success where nothing else is."""
+    declared = operation.get("responses")
+    found = [
+        _response(named, join(pointer, "responses", status), str(status), value)
+        for status, value in (declared.items() if isinstance(declared, dict) else ())
+        if not str(status).startswith("x-")
+    ]
+    is_head = pointer.rpartition("/")[2].lower() == "head"
+    for range_ in ("2", "default", "3"):
+        if chosen := [one for one in found if one.status.startswith(range_)]:
+            break
+    marked = [_marked(one, one in chosen, is_head) for one in found]
+    success = [one for one in marked if one.is_success]
+    return (*success, *_in_ranges([one for one in marked if not one.is_success]))
+
+
+def _in_ranges(failures: list[ir.Response]) -> Iterator[ir.Response]:
+    """Failures; those of a range that all hold the same are told as one, and not where `default` holds that too."""
+    rest = [one.content for one in failures if one.status == "default"]
+    for status in dict.fromkeys(one.status[0] for one in failures):
+        group = [one for one in failures if one.status[0] == status]
+        whats = {tuple((media.codec, media.arguments) for media in one.content) for one in group}
+        is_same = len(whats) == 1 and status.isdigit()
+        usual = {tuple((media.codec, media.arguments) for media in content) for content in rest}
+        for index, one in enumerate(group):
+            is_told = one.is_told and not (is_same and (index or whats <= usual))
+            name = f"{status}XX" if is_same and len(group) > 1 else one.status
+            yield replace(one, is_told=is_told, literal=literal(name))
+
+
+def _marked(one: ir.Response, is_success: bool, is_head: bool) -> ir.Response:
+    content = () if is_head else one.content
+    is_unknown = is_success and not content and not is_head and one.status not in _EMPTY
+    return replace(
+        one,
+        content=content,
+        is_choice=len(content) > 1,
+        is_success=is_success,
+        is_told=is_success or bool(content),
+        is_unknown=is_unknown,
+    )
+
+
+def _response(named: media.Named, pointer: str, status: str, value: object) -> ir.Response:
+    place, response = follow(named.document, pointer, value)
+    content, same = [], {}
+    if isinstance(response, dict) and status not in _EMPTY:
+        for name, at, one in media_types.content(named.document, place, response):
+            found = media.lower(named, name, at)
+            content.append(found)
+            same[name] = follow(named.document, found.schema, one.get("schema"))[1]
+    kind = status.upper() if status != "default" else status
+    return ir.Response(
+        kind, literal(kind), place, media.preferred(content, same), False, False, False, False
+    )
+
+
+def result(responses: tuple[ir.Response, ...]) -> str:
+    """The annotation of what a call gives, if it is no stream."""
+    options = [option for one in responses if one.is_success for option in _options(one)]
+    distinct = list(dict.fromkeys(options)) or ["Any"]
+    return (
+        "Any" if "Any" in distinct else " | ".join(sorted(distinct, key=lambda one: one == "None"))
+    )
+
+
+def _options(response: ir.Response) -> Iterator[str]:
+    if not response.content:
+        yield "Any" if response.is_unknown else "None"
+    yield from (one.annotation for one in response.content if one.codec not in media_types.STREAMS)
+
+
+def stream(responses: tuple[ir.Response, ...]) -> str:
+    """The annotation of the items where a success may be a stream of them, else ""."""
+    found = [
+        one.annotation
+        for response in responses
+        if response.is_success
+        for one in response.content
+        if one.codec in media_types.STREAMS
+    ]
+    return found[0] if found else ""
+
+
+def is_plain(responses: tuple[ir.Response, ...]) -> bool:
+    """Whether a success may be more than a stream of items."""
+    contents = [one for response in responses if response.is_success for one in response.content]
+    return not contents or any(one.codec not in media_types.STREAMS for one in contents)
+
+
+def is_download(responses: tuple[ir.Response, ...]) -> bool:
+    """Whether a success may be bytes, which may be many, and none a stream of items."""
+    contents = [one for response in responses if response.is_success for one in response.content]
+    return any(one.codec == "Raw" for one in contents) and not stream(responses)

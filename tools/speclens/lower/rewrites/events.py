@@ -1,0 +1,157 @@
+"""Server-sent events as objects: what an `itemSchema` says of their fields (section 4.14.4 of OpenAPI 3.2).
+
+Data is text, of which `contentSchema` says what JSON it holds. In models it is that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from speclens.lower.ground.media_types import FIELDS, HELD
+from speclens.lower.ground.view import copied
+from speclens.lower.ground.walk import JsonObject, follow
+from speclens.objects import Node, nodes
+from speclens.source.pointer import join, to_reference, tokens
+
+_HELD = "contentSchema"
+_UNIONS = ("oneOf", "anyOf")
+
+
+def are_used(document: JsonObject) -> bool:
+    """Whether a document describes events that `decode` has not looked at yet."""
+    return any(True for _ in _undecoded(document))
+
+
+def _undecoded(document: JsonObject) -> Iterator[Node]:
+    for node in nodes(document):
+        is_events = node.kind == "media-type" and tokens(node.pointer)[-1] == "text/event-stream"
+        is_told = isinstance(node.value.get("itemSchema"), dict)
+        if is_events and is_told and FIELDS not in node.value:
+            yield node
+
+
+def decode(document: JsonObject, origins: dict[str, str]) -> None:
+    """Mark what describes events in a document, and say what their data holds, in place. `origins` receives where new
+    places come from."""
+    for node in list(_undecoded(document)):
+        place = join(node.pointer, "itemSchema")
+        found = list(_layers(document, place, node.value["itemSchema"], set()))
+        node.value[FIELDS] = _describes(found)
+        node.value[HELD] = _are_json(found)
+        if any(_held(layer) is not None for layer in found):
+            whole = _inlined(document, place, node.value["itemSchema"], place, origins, set())
+            _say(whole, place, origins)
+            node.value["itemSchema"] = whole
+
+
+def held(origins: Mapping[str, str]) -> frozenset[str]:
+    """The places of a document that say what data holds, of which `decode` made properties."""
+    return frozenset(place for place in origins.values() if place.endswith(f"/data/{_HELD}"))
+
+
+def _describes(layers: list[JsonObject]) -> bool:
+    """Whether a schema is of events with their fields: data is text then, and no payload has an `event` without any."""
+    found = [layer["properties"] for layer in layers if isinstance(layer.get("properties"), dict)]
+    data = [one["data"] for one in found if isinstance(one.get("data"), dict)]
+    is_text = any(_HELD in one or one.get("type", "string") == "string" for one in data)
+    return is_text if data else any("event" in one for one in found)
+
+
+def _are_json(layers: list[JsonObject]) -> bool:
+    """Whether all that is said of data says what JSON it holds."""
+    found = [layer["properties"] for layer in layers if isinstance(layer.get("properties"), dict)]
+    data = [one["data"] for one in found if isinstance(one.get("data"), dict)]
+    return bool(data) and all(_HELD in one for one in data)
+
+
+def _layers(
+    document: JsonObject, pointer: str, schema: Any, seen: set[str]
+) -> Iterator[JsonObject]:
+    """A schema, what it refers to, and the members of its `allOf`, `oneOf` and `anyOf`, each once: chains of references
+    may meet as often as they like."""
+    if not isinstance(schema, dict) or pointer in seen:
+        return
+    seen.add(pointer)
+    yield schema
+    if "$ref" in schema:
+        yield from _layers(document, *follow(document, pointer, schema), seen)
+    for place, one in _members(pointer, schema, "allOf", *_UNIONS):
+        yield from _layers(document, place, one, seen)
+
+
+def _members(pointer: str, schema: JsonObject, *keywords: str) -> Iterator[tuple[str, Any]]:
+    for keyword in keywords:
+        found = schema.get(keyword)
+        for index, one in enumerate(found if isinstance(found, list) else ()):
+            yield join(pointer, keyword, index), one
+
+
+def _held(layer: JsonObject) -> Any:
+    """The schema of what data holds; None where it is text."""
+    properties = layer.get("properties")
+    data = properties.get("data") if isinstance(properties, dict) else None
+    return data.get(_HELD) if isinstance(data, dict) else None
+
+
+def _inlined(
+    document: JsonObject,
+    pointer: str,
+    schema: Any,
+    at: str,
+    origins: dict[str, str],
+    seen: set[str],
+) -> Any:
+    """A schema with what it is made of inside it, so that to change it is nothing to others that refer to that. What it
+    is made of twice stays a reference the second time."""
+    if at != pointer:
+        origins[at] = pointer
+    if pointer in seen:
+        return {"$ref": to_reference(pointer)}
+    if not isinstance(schema, dict):
+        return schema
+    seen.add(pointer)
+    made = {key: copied(value) for key, value in schema.items() if key != "$ref"}
+    parts = {key: list(_members(pointer, schema, key)) for key in ("allOf", *_UNIONS)}
+    if "$ref" in schema:
+        parts["allOf"].append(follow(document, pointer, schema))
+    for keyword, found in parts.items():
+        if found:
+            made[keyword] = [
+                _inlined(document, *one, join(at, keyword, index), origins, seen)
+                for index, one in enumerate(found)
+            ]
+    return made
+
+
+def _say(event: JsonObject, place: str, origins: dict[str, str]) -> None:
+    """Put what data holds in its place: for all events, or for each kind of them."""
+    text: JsonObject = {"type": "string"}
+    kinds: list[tuple[str, JsonObject]] = []
+    for at, layer in _own(place, event):
+        kinds += (one for one in _members(at, layer, *_UNIONS) if isinstance(one[1], dict))
+        if not _replaced(at, layer, origins) and "data" in (layer.get("properties") or {}):
+            text = layer["properties"].pop("data")
+    for at, kind in kinds:
+        is_held = [_replaced(here, layer, origins) for here, layer in _own(at, kind)]
+        if True not in is_held:
+            own = kind.setdefault("properties", {})
+            own["data"] = {**text, **(own.get("data") or {})}
+
+
+def _own(pointer: str, schema: JsonObject) -> Iterator[tuple[str, JsonObject]]:
+    """A schema, and the members of its `allOf`."""
+    yield pointer, schema
+    for place, one in _members(pointer, schema, "allOf"):
+        if isinstance(one, dict):
+            yield from _own(place, one)
+
+
+def _replaced(pointer: str, layer: JsonObject, origins: dict[str, str]) -> bool:
+    """Whether the data of a schema is now what it holds."""
+    if (held := _held(layer)) is None:
+        return False
+    place = join(pointer, "properties", "data")
+    layer["properties"]["data"] = held
+    origins[place] = join(origins.get(pointer, pointer), "properties", "data", _HELD)
+    return True

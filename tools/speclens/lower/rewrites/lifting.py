@@ -1,0 +1,21 @@
+"""The document as its x-compat is read: what is no property of a schema as it is written becomes one."""
+
+from __future__ import annotations
+
+from speclens.lower.ground import x_compat
+from speclens.lower.ground.view import View, copied
+from speclens.lower.ground.walk import JsonObject
+from speclens.lower.rewrites import events, parameters
+
+
+def lifted(document: JsonObject, is_modelled: bool = False) -> View:
+    """The document with the data of server-sent events as the JSON that it holds, and the parameters of each operation
+    that has x-compat among them as a component schema. Without x-compat it is the document itself, unless it is to say
+    what models say."""
+    if not (is_modelled or x_compat.is_used(document)):
+        return View(document, {})
+    origins: dict[str, str] = {}
+    if events.are_used(document):
+        document = copied(document)
+        events.decode(document, origins)
+    return View(parameters.lift(document, origins), origins)

@@ -1,0 +1,253 @@
+"""What is refused of x-compat when generating. Each rule names both places and says what to write instead."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any
+
+from speclens.lower.ground import composed, facts, x_compat
+from speclens.lower.ground.walk import JsonObject, all_schemas, follow, objects
+from speclens.lower.rewrites.folding import folding
+from speclens.lower.rules import discriminators, keywords, places, shapes, twice
+from speclens.problems import Finding, closest
+from speclens.source.pointer import join, tokens
+
+_COUNTING = (
+    "minProperties", "maxProperties", "not", "if", "then", "else", "dependentRequired", "dependentSchemas", "dependencies",
+    "enum", "const",
+)  # fmt: skip
+
+
+def check(document: JsonObject, skip: Collection[str] = ()) -> tuple[Finding, ...]:
+    """All findings on the x-compat of a document, in document order; but for some schemas."""
+    found: list[Finding] = []
+    skipped = tuple(f"{place}/" for place in skip)
+    for pointer, schema in all_schemas(document):
+        is_skipped = f"{pointer}/".startswith(skipped)
+        if isinstance(schema, dict) and not is_skipped:
+            found += keywords.of_keywords(pointer, schema)
+            found += _object(document, pointer, schema)
+            found += shapes.of_union(document, pointer, schema)
+    folds = folding(document)
+    found += places.unfolded(document, folds, skip)
+    found += twice.check(document, folds, skip)
+    found += discriminators.check(document, folds)
+    found += _partial_updates(document)
+    return tuple(dict.fromkeys(found))
+
+
+def _object(document: JsonObject, pointer: str, schema: JsonObject) -> Iterator[Finding]:
+    if pointer.rpartition("/")[0].endswith("/allOf"):
+        return  # what it holds is the object that it is a part of
+    inline = [
+        (place, layer)
+        for place, layer in composed.layers(document, pointer, schema)
+        if f"{place}/".startswith(f"{pointer}/")
+    ]
+    for place, layer in inline:
+        yield from _unused_hubs(document, (pointer, schema), place, layer)
+    declared = [inner for _, layer in inline for inner in _declared(layer).values()]
+    if not any("into" in x_compat.keywords(inner) for inner in declared):
+        return
+    own = composed.properties(document, pointer, schema)
+    spokes = x_compat.spokes(document, pointer, schema)
+    names = {spoke.name for spoke in spokes}
+    policies = x_compat.policies(document, pointer, schema)
+    for spoke in spokes:
+        yield from _target(document, (pointer, schema), spoke, own, names)
+        policy = policies.get(spoke.hub)
+        yield from _results(document, (pointer, schema), spoke, policy)
+        yield from _one_way(document, (pointer, schema), spoke)
+        hub = composed.at_path(document, pointer, schema, spoke.hub)
+        if (
+            policy
+            and policy.conflict == "merge"
+            and hub
+            and not facts.types_of(document, hub[1]) <= {"array", "null"}
+        ):
+            message = f"only arrays merge, and {hub[0]} is none"
+            yield Finding(
+                "compat/merge-non-array",
+                policy.pointer,
+                message,
+                "use `equal`, `prefer` or `error`",
+            )
+    yield from _required(document, pointer, schema, {spoke.name: spoke for spoke in spokes})
+
+
+def _declared(schema: JsonObject) -> JsonObject:
+    value = schema.get("properties")
+    return value if isinstance(value, dict) else {}
+
+
+def _unused_hubs(
+    document: JsonObject, owner: tuple[str, JsonObject], pointer: str, layer: JsonObject
+) -> Iterator[Finding]:
+    hubs = x_compat.keywords(layer).get("hubs")
+    used = {spoke.hub for spoke in x_compat.spokes(document, *owner)} if hubs else set()
+    for name in hubs if isinstance(hubs, dict) else ():
+        if not name.startswith("/") or tokens(name) not in used:
+            place = join(pointer, x_compat.KEYWORD, "hubs", name)
+            hint = f"give a property `x-compat: {{into: {name}}}`, or remove the policy"
+            yield Finding("compat/unknown-target", place, f"nothing folds into `{name}`", hint)
+
+
+def _target(
+    document: JsonObject,
+    owner: tuple[str, JsonObject],
+    spoke: x_compat.Spoke,
+    own: dict[str, tuple[str, Any]],
+    names: set[str],
+) -> Iterator[Finding]:
+    place = join(spoke.pointer, x_compat.KEYWORD, "into")
+    path = "/" + "/".join(spoke.hub)
+    if spoke.hub and spoke.hub[0] == spoke.name:
+        yield Finding(
+            "compat/cycle",
+            place,
+            f"`{spoke.name}` folds into itself",
+            "name the canonical property",
+        )
+    elif spoke.hub and spoke.hub[0] in names:
+        other, _ = own[spoke.hub[0]]
+        into = str(x_compat.keywords(own[spoke.hub[0]][1]).get("into"))
+        back = into.split("/")[1:2] == [spoke.name]
+        hint = f"name the property that `{spoke.hub[0]}` folds into: `{into}`"
+        message = f"`{spoke.name}` folds into `{path}`, a compatibility property itself ({other})"
+        yield Finding("compat/cycle" if back else "compat/chain", place, message, hint)
+    elif composed.at_path(document, *owner, spoke.hub) is None:
+        hint = _nearest(document, owner, spoke.hub)
+        yield Finding(
+            "compat/unknown-target", place, f"no property `{path}` beside `{spoke.name}`", hint
+        )
+
+
+def _nearest(document: JsonObject, owner: tuple[str, JsonObject], path: tuple[str, ...]) -> str:
+    """A hint for a path that leads nowhere."""
+    for depth, name in enumerate(path):
+        here = composed.at_path(document, *owner, path[:depth]) if depth else owner
+        names = composed.properties(document, *here) if here else {}
+        if name not in names:
+            if close := closest(name, names):
+                return f"did you mean `/{'/'.join((*path[:depth], close))}`?"
+            where = "/" + "/".join(path[:depth])
+            return f"declare `{name}` among the properties of `{where}`; arrays cannot be entered"
+    return "a JSON Pointer from the object that holds the property: `/name`"
+
+
+def _results(
+    document: JsonObject,
+    owner: tuple[str, JsonObject],
+    spoke: x_compat.Spoke,
+    policy: x_compat.HubPolicy | None,
+) -> Iterator[Finding]:
+    hub = composed.at_path(document, *owner, spoke.hub)
+    absent = x_compat.absent_of_spoke(document, *owner, spoke, policy)
+    unsent = frozenset({"null"} if None in absent else ())
+    for branch in x_compat.branches(document, spoke.pointer, spoke.schema, is_spoke=True):
+        uncovered = [branch.pointer] if branch.shape is None else _silent(branch)
+        for place in uncovered:
+            into = f"{hub[0]}" if hub else "/" + "/".join(spoke.hub)
+            message = f"a branch of `{spoke.name}` does not say what it becomes in {into}"
+            hint = "give it `x-compat: {to: …}`, or `{}`"
+            yield Finding("compat/uncovered-shape", place, message, hint)
+        if hub is not None and branch.shape is not None and not uncovered:
+            yield from shapes.result(document, branch.shape, hub, unsent)
+
+
+def _one_way(
+    document: JsonObject, owner: tuple[str, JsonObject], spoke: x_compat.Spoke
+) -> Iterator[Finding]:
+    """A hub that is not there in requests, or in answers, of a spoke that is."""
+    for keyword, told in (("readOnly", "be sent"), ("writeOnly", "be answered")):
+        if _says(document, (spoke.pointer, spoke.schema), keyword):
+            continue
+        for depth in range(1, len(spoke.hub) + 1):
+            found = composed.at_path(document, *owner, spoke.hub[:depth])
+            if found is not None and _says(document, found, keyword):
+                message = f"`{spoke.name}` may {told}, and {found[0]} may not: it is `{keyword}`"
+                place = join(spoke.pointer, x_compat.KEYWORD, "into")
+                hint = f"say `{keyword}: true` of both, or of none"
+                yield Finding("compat/result-mismatch", place, message, hint)
+
+
+def _says(document: JsonObject, place: tuple[str, Any], keyword: str) -> bool:
+    """Whether a schema, or what it refers to, says that something is so."""
+    schemas = place[1], follow(document, *place)[1]
+    return any(isinstance(one, dict) and one.get(keyword) is True for one in schemas)
+
+
+def _silent(branch: x_compat.Branch) -> list[str]:
+    """The branches of a spoke whose own union says nothing of any of them."""
+    if "into" not in x_compat.keywords(branch.schema):
+        return []
+    return [
+        join(branch.pointer, keyword, index)
+        for keyword in ("oneOf", "anyOf")
+        if isinstance(inner := branch.schema.get(keyword), list)
+        for index, one in enumerate(inner)
+        if not (isinstance(one, dict) and one.keys() == {"required"})
+    ]
+
+
+def _required(
+    document: JsonObject, pointer: str, schema: JsonObject, spokes: Mapping[str, x_compat.Spoke]
+) -> Iterator[Finding]:
+    for place, layer in composed.layers(document, pointer, schema):
+        for index, name in enumerate(layer.get("required") or ()):
+            if name in spokes:
+                hub = "/" + "/".join(spokes[name].hub)
+                hint = f"write `anyOf: [{{required: […]}}, {{required: [{name}]}}]`, one group a source"
+                message = f"`{name}` ({spokes[name].pointer}) is required by itself, and folds into `{hub}`"
+                yield Finding(
+                    "compat/required-spoke", join(place, "required", index), message, hint
+                )
+        for keyword in _COUNTING:
+            counted = (
+                spokes if keyword.endswith("Properties") else _names(layer.get(keyword), spokes)
+            )
+            if keyword in layer and counted:
+                message = f"`{keyword}` counts or names a compatibility property ({_places(spokes, counted)})"
+                hint = "say it with `required` groups under `anyOf`"
+                yield Finding("compat/unsupported-keyword", join(place, keyword), message, hint)
+        if named := _names(layer.get("oneOf"), spokes):
+            places = _places(spokes, named)
+            message = f"`oneOf` refuses old and new spelling together ({places})"
+            yield Finding(
+                "compat/unsupported-keyword", join(place, "oneOf"), message, "use `anyOf`"
+            )
+
+
+def _places(spokes: Mapping[str, x_compat.Spoke], names: Iterable[str]) -> str:
+    return ", ".join(spokes[name].pointer for name in sorted(names))
+
+
+def _names(value: Any, names: Collection[str]) -> set[str]:
+    """Those of `names` that `required` lists or property names anywhere inside a keyword's value name."""
+    if isinstance(value, dict):
+        own = {name for name in value if name in names}
+        return own.union(*(_names(inner, names) for inner in value.values()))
+    if isinstance(value, list):
+        own = {item for item in value if isinstance(item, str) and item in names}
+        return own.union(*(_names(item, names) for item in value if not isinstance(item, str)))
+    return set()
+
+
+def _partial_updates(document: JsonObject) -> Iterator[Finding]:
+    for pointer, operation in objects(document, "operation"):
+        if not pointer.endswith("/patch") or not isinstance(operation, dict):
+            continue
+        place, body = follow(document, join(pointer, "requestBody"), operation.get("requestBody"))
+        content = body.get("content") if isinstance(body, dict) else None
+        for name, media in content.items() if isinstance(content, dict) else ():
+            schema = media.get("schema") if isinstance(media, dict) else None
+            here = join(place, "content", name, "schema")
+            partial = [layer for _, layer in composed.layers(document, here, schema)]
+            spokes = x_compat.spokes(document, here, schema)
+            if spokes and not any(
+                x_compat.keywords(layer).get("partial") is True for layer in partial
+            ):
+                hint = "write `x-compat: {partial: true}` on the schema once that is what is meant"
+                places = ", ".join(spoke.pointer for spoke in spokes)
+                message = f"a PATCH body with compatibility properties ({places}): an absent hub means `unchanged` here"
+                yield Finding("compat/partial-update", here, message, hint)

@@ -1,0 +1,78 @@
+"""How long a compatibility field lives: refusals of `x-x_compat.deprecated`, and the warning once its sunset is over.
+
+Dates are RFC 3339 full-dates (section 5.6), compared as the texts that they are: they sort as the days do.
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from collections.abc import Iterator
+from typing import Any
+
+from speclens.lower.ground import x_compat
+from speclens.lower.ground.walk import JsonObject, all_schemas, objects
+from speclens.problems import Finding, closest
+from speclens.source.pointer import join, tokens
+
+KEYS = ("since", "sunset", "note")
+_FULL_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+
+
+def is_full_date(value: Any) -> bool:
+    """Whether a JSON value is a full-date of RFC 3339: `2026-02-28`, and a day that there is."""
+    found = _FULL_DATE.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        return False
+    year, month, day = map(int, found.groups())
+    return 1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1]
+
+
+def of_deprecated(here: str, value: JsonObject) -> Iterator[Finding]:
+    """Findings on the object under `deprecated`, which stands at `here`: unknown keys, what is no full-date or no
+    text, and a sunset before its beginning."""
+    for name in sorted(value.keys() - set(KEYS)):
+        close = closest(name, KEYS)
+        hint = f"did you mean `{close}`?" if close else f"one of {', '.join(KEYS)}"
+        message = f"`deprecated` has no `{name}`"
+        yield Finding("compat/unknown-keyword", join(here, name), message, hint)
+    for name in ("since", "sunset"):
+        if name in value and not is_full_date(value[name]):
+            message = f"`{name}` is a full-date of RFC 3339, of a day that exists"
+            hint = "write it as `'2026-08-01'`"
+            yield Finding("compat/unknown-keyword", join(here, name), message, hint)
+    if "note" in value and not isinstance(value["note"], str):
+        message, hint = "`note` is a text", "write what to use instead, in quotes"
+        yield Finding("compat/unknown-keyword", join(here, "note"), message, hint)
+    since, sunset = value.get("since"), value.get("sunset")
+    if is_full_date(since) and is_full_date(sunset) and str(sunset) < str(since):
+        message = f"the sunset {sunset} is before {since}, since when it is deprecated ({join(here, 'since')})"
+        hint = "write the later of the two under `sunset`"
+        yield Finding("compat/sunset-before-since", join(here, "sunset"), message, hint)
+
+
+def passed(document: JsonObject, today: str) -> tuple[Finding, ...]:
+    """A warning for every compatibility field whose sunset is before `today`, a full-date.
+
+    On the day of its sunset a field is still served. What is generated must not depend on the day, so generating
+    never asks this.
+    """
+    found = []
+    for pointer, value in (*all_schemas(document), *objects(document, "parameter")):
+        told = x_compat.keywords(value).get("deprecated")
+        sunset = told.get("sunset") if isinstance(told, dict) else None
+        if is_full_date(sunset) and str(sunset) < today:
+            name = value.get("name") if "in" in value and "name" in value else tokens(pointer)[-1]
+            message = f"the sunset of `{name}` was {sunset}, and {_hub(value)} still takes it"
+            hint = f"ask the counts of `on_rewrite` whether it is still sent, then remove `{name}`"
+            place = join(pointer, x_compat.KEYWORD, "deprecated", "sunset")
+            found.append(Finding("compat/sunset-passed", place, message, hint, "warning"))
+    return tuple(found)
+
+
+def _hub(value: Any) -> str:
+    """What a spoke, a property or a parameter, folds into."""
+    into = x_compat.keywords(value).get("into")
+    if isinstance(into, dict):
+        return f"the {into.get('in')} parameter `{into.get('name')}`"
+    return f"`{into}`" if isinstance(into, str) else "its schema"

@@ -1,0 +1,263 @@
+"""Refusals of x-compat by the place where it stands: where it means nothing, and where values are not folded.
+
+Values are folded wherever a schema says what a body, an answer, an item of a stream or a parameter is. What is found
+here would be left as it is in silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from itertools import combinations
+
+from speclens.lower.ground import differences, discriminators, facts, media_types, x_compat
+from speclens.lower.ground.walk import JsonObject, all_schemas, follow
+from speclens.lower.rewrites.parameters import schema_of
+from speclens.lower.rules import shapes
+from speclens.objects import kinds_along, nodes
+from speclens.problems import Finding
+from speclens.source.pointer import get, join, tokens
+
+ELSEWHERE = frozenset({
+    "not", "if", "then", "else", "contains", "propertyNames", "dependentSchemas", "patternProperties",
+    "prefixItems", "unevaluatedItems", "unevaluatedProperties", "contentSchema",
+})  # fmt: skip
+"""Where a schema is asked about something else than the value that stands there, or of some of the values."""
+_NAMES = frozenset({"properties", "patternProperties", "$defs", "dependentSchemas"})
+_UNIONS = ("oneOf", "anyOf")
+_OLDER = ("definitions", "dependencies", "additionalItems")
+"""Keywords that held schemas before JSON Schema 2020-12."""
+_ANSWERS_AS_THEY_ARE = frozenset({"Form", "Multipart"})
+
+
+def misplaced(document: JsonObject) -> Iterator[Finding]:
+    """x-compat on objects that it says nothing of, in a document as written; operations have policies, parameters all
+    that properties have."""
+    for node in nodes(document, is_complete=True):
+        if x_compat.KEYWORD not in node.value or node.kind == "schema":
+            continue
+        place, own = join(node.pointer, x_compat.KEYWORD), x_compat.keywords(node.value)
+        if node.reference is not None:
+            hint = "move it to what is referred to, or write that out here"
+            yield _nothing(place, "x-compat means nothing beside a `$ref` of this kind", hint)
+        elif node.kind == "parameter":
+            for keyword in sorted(own.keys() & {"hubs", "partial"}):
+                message = f"x-compat: `{keyword}` means nothing on a parameter"
+                yield _nothing(join(place, keyword), message, "write it on the operation")
+        elif node.kind == "operation":
+            if not own.get("hubs") or own.keys() - {"hubs"}:
+                hint = "write `hubs: {/query.name: {conflict: prefer}}`, or remove it"
+                yield _nothing(
+                    place, "x-compat on an operation holds `hubs`, and nothing else", hint
+                )
+        else:
+            message = f"x-compat means nothing on an object of the kind `{node.kind}`"
+            yield _nothing(place, message, "move it to a schema, to a parameter, or remove it")
+
+
+def _nothing(place: str, message: str, hint: str) -> Finding:
+    return Finding("compat/misplaced", place, message, hint)
+
+
+def unfolded(
+    document: JsonObject, folding: Collection[str], skip: Collection[str]
+) -> Iterator[Finding]:
+    """Places with x-compat of which values would not be folded; `folding` are the pointers of all schemas that hold
+    something to fold. The schemas in `skip` are looked at elsewhere."""
+    anchors = {f"#{get(document, place).get('$dynamicAnchor')}" for place in folding}
+    skipped = tuple(f"{place}/" for place in skip)
+    for pointer, schema in all_schemas(document):
+        if isinstance(schema, dict) and not f"{pointer}/".startswith(skipped):
+            keywords = sorted(elsewhere(pointer))
+            yield from _unknown(document, pointer, schema, folding, anchors)
+            if not keywords:
+                yield from alone(document, pointer, schema)
+            if pointer in folding:
+                yield from _refers(document, folding, pointer, schema, keywords)
+                yield from _beside(folding, pointer, schema)
+                yield from _alike(document, folding, pointer, schema)
+    yield from _media(document, folding)
+    yield from _items(document, folding)
+    yield from _headers(document, folding)
+
+
+def elsewhere(pointer: str) -> frozenset[str]:
+    """The keywords on the way to a schema under which nothing is folded."""
+    return ELSEWHERE & {token for token, is_name in way(pointer) if not is_name}
+
+
+def way(pointer: str) -> list[tuple[str, bool]]:
+    """The tokens from the outermost schema to the one at a pointer, and which of them are names."""
+    path = tokens(pointer)
+    start = next((length for length, kind in kinds_along({}, path) if kind == "schema"), len(path))
+    found: list[tuple[str, bool]] = []
+    is_name = False
+    for token in path[start:]:
+        found.append((token, is_name))
+        is_name = not is_name and token in _NAMES
+    return found
+
+
+def is_property(pointer: str) -> bool:
+    """Whether a schema is that of a property."""
+    return way(pointer)[-2:-1] == [("properties", False)]
+
+
+def _is_branch(pointer: str) -> bool:
+    return way(pointer)[-2:-1] in ([("oneOf", False)], [("anyOf", False)])
+
+
+def _is_component(pointer: str) -> bool:
+    path = tokens(pointer)
+    return path[:2] == ("components", "schemas") and len(path) == 3
+
+
+def alone(document: JsonObject, pointer: str, schema: JsonObject) -> Iterator[Finding]:
+    """A shape that is no branch, of no property that folds: nothing says what is canonical."""
+    own = x_compat.keywords(schema)
+    is_own = isinstance(schema.get(x_compat.KEYWORD), dict)
+    place = join(pointer, x_compat.KEYWORD)
+    hint = "make it a branch of `oneOf` beside the canonical form, or give the property `into`"
+    if not is_own and "$ref" in schema and not _is_branch(pointer):
+        target, inner = follow(document, pointer, schema)
+        if x_compat.shape_keywords(document, target, inner) is not None and not _is_component(
+            pointer
+        ):
+            message = f"{target} is a shape, and no canonical form stands beside it here"
+            yield Finding("compat/uncovered-shape", join(pointer, "$ref"), message, hint)
+    if not is_own or "into" in own:
+        return
+    is_shape = not own or own.keys() & x_compat.SHAPE_KEYWORDS
+    if is_shape and not _is_branch(pointer) and not _is_component(pointer):
+        message = "no canonical form stands beside this shape"
+        yield Finding("compat/uncovered-shape", place, message, hint)
+    if "absent" in own and not is_property(pointer):
+        message = "`absent` has no meaning here: only a property can be left out"
+        yield Finding(
+            "compat/unsupported-keyword", join(place, "absent"), message, "move it to the property"
+        )
+    if "deprecated" in own:
+        message = (
+            "`deprecated` has no meaning here: it tells how long a property that folds is accepted"
+        )
+        hint = "write it beside `into`"
+        yield Finding("compat/unsupported-keyword", join(place, "deprecated"), message, hint)
+
+
+def _unknown(
+    document: JsonObject,
+    pointer: str,
+    schema: JsonObject,
+    folding: Collection[str],
+    anchors: Collection[str],
+) -> Iterator[Finding]:
+    """References that are not followed, and keywords of older drafts, which are not looked into. `anchors` name schemas
+    that hold something to fold."""
+    dynamic = schema.get("$dynamicRef")
+    if dynamic in anchors or follow(document, "", {"$ref": dynamic})[0] in folding:
+        message = "x-compat is not followed through `$dynamicRef`"
+        place = join(pointer, "$dynamicRef")
+        yield Finding("compat/unsupported-keyword", place, message, "write a `$ref`")
+    for keyword in _OLDER:
+        if keyword in schema and x_compat.is_used({keyword: schema[keyword]}):
+            message = f"x-compat has no meaning under `{keyword}`"
+            hint = "declare the shape where the value stands"
+            yield Finding("compat/unsupported-keyword", join(pointer, keyword), message, hint)
+
+
+def _refers(
+    document: JsonObject,
+    folding: Collection[str],
+    pointer: str,
+    schema: JsonObject,
+    keywords: list[str],
+) -> Iterator[Finding]:
+    """References from where values are not folded: under some keywords."""
+    target = follow(document, pointer, schema)[0]
+    if keywords and target != pointer and target in folding:
+        message = f"{target} has x-compat, and nothing is folded under `{keywords[0]}`"
+        hint = "refer to a schema without x-compat"
+        yield Finding("compat/unsupported-keyword", join(pointer, "$ref"), message, hint)
+
+
+def _beside(folding: Collection[str], pointer: str, schema: JsonObject) -> Iterator[Finding]:
+    """What is for the values that another keyword leaves, which is not looked at."""
+    for keyword, other in (("items", "prefixItems"), ("additionalProperties", "patternProperties")):
+        if other in schema and join(pointer, keyword) in folding:
+            message = f"values under `{keyword}` with x-compat are not folded beside `{other}`"
+            hint = f"do without x-compat there, or without `{other}`"
+            yield Finding("compat/unsupported-keyword", join(pointer, keyword), message, hint)
+
+
+def _alike(
+    document: JsonObject, folding: Collection[str], pointer: str, schema: JsonObject
+) -> Iterator[Finding]:
+    """Branches with something to fold inside, of which nothing tells which one a value is of."""
+    for keyword in _UNIONS:
+        listed, here = schema.get(keyword), join(pointer, keyword)
+        if not isinstance(listed, list) or x_compat.union(document, here, listed):
+            continue
+        places = [follow(document, join(here, index), one)[0] for index, one in enumerate(listed)]
+        named = discriminators.tests(document, schema, listed)
+        if all(named) or not any(place in folding for place in places):
+            continue
+        if len(listed) > shapes.MOST_BRANCHES:
+            yield shapes.too_many(here, len(listed))
+            continue
+        for a, b in combinations(range(len(listed)), 2):
+            is_told = (named[a] and named[b]) or places[a] == places[b]
+            if is_told or not (places[a] in folding or places[b] in folding):
+                continue
+            if differences.overlap(document, listed[a], listed[b]):
+                message = f"a value may fit both this and {join(here, a)}, which fold differently"
+                hint = "separate them by type, const, a required key, or a `discriminator`"
+                yield Finding("compat/overlap", join(here, b), message, hint)
+
+
+def _media(document: JsonObject, folding: Collection[str]) -> Iterator[Finding]:
+    """Media types that are read and written without folding, but where JSON that says the same is spoken."""
+    every = list(media_types.held(document))
+    spoken = {
+        (one.pointer.rpartition("/")[0], follow(document, one.place, one.schema)[0])
+        for one in every
+        if one.codec in {"Json", "MergePatch"}
+    }
+    for one in every:
+        place = follow(document, one.place, one.schema)[0]
+        is_spoken = (one.pointer.rpartition("/")[0], place) in spoken and one.codec == "Raw"
+        if place in folding and not is_spoken and one.owner != "header":
+            for message, hint in _unread(document, one, place):
+                yield Finding("compat/misplaced", one.place, message, hint)
+
+
+def _items(document: JsonObject, folding: Collection[str]) -> Iterator[Finding]:
+    """Schemas of items beside media types that have none."""
+    for place, name in media_types.stray_items(document):
+        target = follow(document, place, get(document, place))[0]
+        if target in folding:
+            message = f"{target} has x-compat, and `itemSchema` says nothing beside `{name}`"
+            yield _nothing(place, message, "write `schema`, or a media type of a stream")
+
+
+def _unread(document: JsonObject, one: media_types.Held, place: str) -> Iterator[tuple[str, str]]:
+    """Why values of a media type are not folded, and what to do."""
+    as_it_is = _ANSWERS_AS_THEY_ARE if one.owner == "response" else frozenset[str]()
+    if one.codec not in media_types.FOLDED - as_it_is:
+        what = {"response": "an answer", "parameter": "a parameter"}.get(one.owner, "a body")
+        message = f"{place} has x-compat, and {what} of `{one.name}` is not folded"
+        yield message, "declare it as JSON, or refer to a schema without x-compat"
+    elif one.codec == "Text" and facts.types_of(document, one.schema) - {"string"}:
+        message = f"{place} has x-compat, and accepts more than texts, which is all that `{one.name}` holds"
+        yield message, "declare it as JSON, or let it accept texts only"
+    elif one.codec == "JsonLines" and one.place == join(one.pointer, "schema"):
+        message = f"{place} has x-compat, and is the schema of a whole `{one.name}` stream, not of its items"
+        yield message, "write `itemSchema`, or an array of items"
+
+
+def _headers(document: JsonObject, folding: Collection[str]) -> Iterator[Finding]:
+    for node in nodes(document):
+        if node.kind == "header" and node.reference is None:
+            place, schema = schema_of(node.pointer, node.value)
+            if follow(document, place, schema)[0] in folding:
+                hint = "refer to a schema without x-compat"
+                message = "the schema of a header has x-compat, and headers are not folded"
+                yield Finding("compat/misplaced", place, message, hint)

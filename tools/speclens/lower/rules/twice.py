@@ -1,0 +1,64 @@
+"""Refuses an `allOf` that declares a property or the policy of a hub twice: only one of the two would count, and nothing
+would say so."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from speclens.lower.ground import composed, x_compat
+from speclens.lower.ground.walk import JsonObject, all_schemas
+from speclens.problems import Finding
+from speclens.source.pointer import join
+
+_Place = tuple[str, Any]
+
+
+def check(
+    document: JsonObject, folding: Collection[str], skip: Collection[str]
+) -> Iterator[Finding]:
+    """Findings on all object schemas; `folding` are the pointers of all schemas that hold something to fold. Those in
+    `skip` are looked at elsewhere."""
+    for pointer, schema in all_schemas(document):
+        if not isinstance(schema, dict) or pointer in skip or not schema.keys() & {"allOf", "$ref"}:
+            continue
+        layers = list(composed.layers(document, pointer, schema))
+        if len(layers) > 1 and any(place in folding for place, _ in layers):
+            yield from _properties(document, folding, pointer, layers)
+            yield from _policies(layers)
+
+
+def _properties(
+    document: JsonObject,
+    folding: Collection[str],
+    pointer: str,
+    layers: list[tuple[str, JsonObject]],
+) -> Iterator[Finding]:
+    found: dict[str, list[_Place]] = {}
+    for place, layer in layers:
+        declared = layer.get("properties")
+        for name, inner in declared.items() if isinstance(declared, dict) else ():
+            found.setdefault(name, []).append((join(place, "properties", name), inner))
+    for name, places in found.items():
+        ends = {x_compat.folded_place(document, *one)[0] for one in places}
+        has_own = any(x_compat.KEYWORD in inner for _, inner in places if isinstance(inner, dict))
+        is_folded = has_own or any(place in folding for place, _ in places)
+        if len(places) > 1 and is_folded and (has_own or len(ends) > 1):
+            (first, _), (second, _), *_ = places
+            message = (
+                f"`{name}` is declared here and at {second}, and one of them has x-compat inside"
+            )
+            place = first if f"{first}/".startswith(f"{pointer}/") else second
+            yield Finding("compat/declared-twice", place, message, "declare it once")
+
+
+def _policies(layers: list[tuple[str, JsonObject]]) -> Iterator[Finding]:
+    found: dict[str, tuple[str, Any]] = {}
+    for place, layer in layers:
+        hubs = x_compat.keywords(layer).get("hubs")
+        for name, policy in hubs.items() if isinstance(hubs, dict) else ():
+            here = join(place, x_compat.KEYWORD, "hubs", name)
+            other, known = found.setdefault(name, (here, policy))
+            if known != policy:
+                message = f"another policy of `{name}` stands at {other}"
+                yield Finding("compat/declared-twice", here, message, "write one of them")

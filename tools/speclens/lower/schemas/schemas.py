@@ -1,0 +1,147 @@
+"""Lowering the Schema Objects of the canonical view to named schemas: classes and aliases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from speclens import ir, names
+from speclens.literals import inline, literal
+from speclens.lower.ground import composed
+from speclens.lower.ground.composed import is_class
+from speclens.lower.ground.keywords import Build, aliases, warn_unenforced
+from speclens.lower.ground.view import View
+from speclens.lower.ground.walk import JsonObject, follow, objects
+from speclens.lower.rewrites import headers
+from speclens.lower.schemas import docs, files, order, unions
+from speclens.lower.schemas.naming import inline_names
+from speclens.lower.schemas.types import type_of
+from speclens.problems import Finding
+from speclens.source.pointer import get, join, tokens
+
+
+def lower(
+    view: View, components: Mapping[str, str], named: Mapping[str, str], formats: bool = True
+) -> tuple[tuple[ir.Schema, ...], tuple[Finding, ...]]:
+    """The named schemas of a canonical view, in the order of their code, and warnings on what the models do not
+    enforce. `named` holds all names, those of `components` too: of what stands inline there are those that a component,
+    a parameter or a body is made of. `formats` says whether strings of some formats are Python types."""
+    made: dict[ir.Schema, list[Finding]] = {}
+    known = aliases(named)
+    for pointer, ident in named.items():
+        build = Build(view, named, known, formats)
+        made[_schema(build, pointer, ident)] = build.findings
+    written = [
+        ident
+        for pointer, ident in components.items()
+        if pointer not in view.origins or headers.is_lifted(view, pointer)
+    ]
+    needed = order.needed(made, [*written, *_roots(Build(view, named, known, formats))])
+    sound = order.untied(needed)
+    findings = [found for schema in needed for found in made[schema]]
+    findings += [_tied(one) for one, other in zip(needed, sound, strict=True) if one != other]
+    return order.in_order(unions.told_apart(sound)), (
+        *dict.fromkeys(findings),
+        *order.too_deep(sound),
+    )
+
+
+def _tied(schema: ir.Schema) -> Finding:
+    message = (
+        "a schema that is made of itself, with nothing between, is taken as what else it may be"
+    )
+    return Finding("model/not-enforced", schema.pointer, message, "", "warning")
+
+
+def class_names(view: View, components: Mapping[str, str]) -> dict[str, str]:
+    """Pointer in the view -> class name of all that is named, inline ones too."""
+    return {**components, **inline_names(view.document, components)}
+
+
+def _roots(build: Build) -> Iterator[str]:
+    """The names in the types of parameters, headers and bodies."""
+    for pointer, schema in objects(build.view.document, "schema"):
+        yield from order.mentioned(type_of(build, pointer, schema))
+
+
+def _schema(build: Build, pointer: str, ident: str) -> ir.Schema:
+    schema = get(build.view.document, pointer)
+    is_object = is_class(build.view.document, pointer, schema)
+    properties, closed = _object(build, pointer, schema) if is_object else ((), False)
+    extras = _extras(build, pointer, schema) if is_object else None
+    origin = build.view.origin(pointer)
+    return ir.Schema(
+        name=tokens(pointer)[-1],
+        ident=ident,
+        pointer=origin,
+        place=inline(origin),
+        doc=docs.schema(schema),
+        is_object=is_object,
+        properties=properties,
+        closed=closed,
+        extras=extras,
+        file=files.arguments({name.name: name.ident for name in properties}, schema),
+        is_headers=headers.is_lifted(build.view, pointer),
+        is_made=pointer in build.view.origins and build.view.before is not None,
+        type=ir.AnyType() if is_object else type_of(build, pointer, schema, is_root=True),
+    )
+
+
+def _object(build: Build, pointer: str, schema: JsonObject) -> tuple[tuple[ir.Property, ...], bool]:
+    found = composed.properties(build.view.document, pointer, schema)
+    layers = tuple(composed.layers(build.view.document, pointer, schema))
+    required = {
+        name for _, layer in layers for name in layer.get("required") or () if isinstance(name, str)
+    }
+    for place, layer in layers:
+        warn_unenforced(build, place, layer, is_class=True)
+        for keyword in ("oneOf", "anyOf"):
+            if keyword in layer:
+                build.warn(
+                    join(place, keyword),
+                    f"`{keyword}` beside properties is not enforced by the model",
+                )
+    for name in sorted(required - found.keys()):
+        found[name] = (join(pointer, "required"), {})
+    idents = names.distinct(found, names.attribute)
+    properties = tuple(
+        _property(build, name, idents[name], place, inner, name not in required)
+        for name, (place, inner) in found.items()
+        if inner is not False
+    )
+    is_closed = any(layer.get("additionalProperties") is False for _, layer in layers)
+    for place, inner in found.values() if not is_closed else ():
+        if inner is False:
+            build.warn(place, "a property that accepts nothing is not refused by the model")
+    return properties, is_closed
+
+
+def _extras(build: Build, pointer: str, schema: JsonObject) -> ir.Type | None:
+    """The type of members that are no properties, where the schema that says it knows all of these."""
+    names_known = set(composed.properties(build.view.document, pointer, schema))
+    for place, layer in composed.layers(build.view.document, pointer, schema):
+        inner = layer.get("additionalProperties")
+        if isinstance(inner, dict) and inner:
+            here = join(place, "additionalProperties")
+            if (
+                names_known <= {*(layer.get("properties") or ())}
+                and "patternProperties" not in layer
+            ):
+                return type_of(build, here, inner)
+            build.warn(here, "the type of further members is not enforced by the model")
+    return None
+
+
+def _property(
+    build: Build, name: str, ident: str, pointer: str, schema: Any, optional: bool
+) -> ir.Property:
+    target = follow(build.view.document, pointer, schema)[1]
+    return ir.Property(
+        name=name,
+        ident=ident,
+        pointer=build.view.origin(pointer),
+        type=type_of(build, pointer, schema),
+        doc=docs.property(schema, target, with_format=not build.formats),
+        optional=optional,
+        alias="" if ident == name else literal(name),
+    )
