@@ -7,7 +7,7 @@ PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13 python3
 RUN := .venv/bin/python -m
 READY := .venv/.ready
 
-.PHONY: help demo test generate check lint bench soak clean
+.PHONY: help demo test generate check lint coverage bench soak clean
 
 help:
 	@echo "make demo      what it does, on real requests; pictures go to demo-out/"
@@ -15,6 +15,7 @@ help:
 	@echo "make generate  write generated/ anew, after a change of openapi/ or templates/"
 	@echo "make check     whether generated/ is what generating gives now"
 	@echo "make lint      type checkers and ruff"
+	@echo "make coverage  how much of the toolkit the tests run; takes twice as long as they do"
 	@echo "make bench     how fast it is, as a Markdown table"
 	@echo "make soak      the tests that take long"
 	@echo "make clean     remove .venv and all that tools leave behind"
@@ -38,7 +39,14 @@ lint: $(READY)
 	$(RUN) ruff check
 	$(RUN) ruff format --check
 	$(RUN) mypy
+	MYPYPATH=templates $(RUN) mypy --strict --package package
 	$(RUN) basedpyright --pythonpath .venv/bin/python
+
+coverage: $(READY)
+	rm -f .coverage .coverage.*
+	$(RUN) coverage run --source=tools/speclens -m pytest -m "not soak"
+	$(RUN) coverage combine --quiet
+	$(RUN) coverage report --fail-under=95 --skip-covered
 
 bench: $(READY)
 	@$(RUN) pip install --quiet --group bench

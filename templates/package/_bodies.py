@@ -340,7 +340,7 @@ def _with_files(value: Any, depth: int = 0) -> Any:
 
 
 def _written(
-    name: str, filename: str, content: Any, kind: str, headers: dict[str, str]
+    name: str, filename: str, content: Any, kind: str | None, headers: dict[str, str]
 ) -> tuple[Any, ...]:
     """A part as httpx writes it. Raises ValueError for what would end a line of its headers."""
     texts = filename, kind or "", *headers.values()

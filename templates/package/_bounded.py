@@ -12,14 +12,23 @@ from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import Any, NoReturn, TypeAlias
 
-from pydantic_core import PydanticCustomError, SchemaError, SchemaValidator, ValidationError, core_schema
+from pydantic_core import (
+    PydanticCustomError,
+    SchemaError,
+    SchemaValidator,
+    ValidationError,
+    core_schema,
+)
 
 MOST_COUNTED = 10_000
 """The errors of a payload that are counted."""
 _MOST_KEPT = 1000
 _MOST_OF_OPTION = 100
 _MOST_PLACES = 1_000_000  # bytes of the places of errors that are kept
-_MOST_VALUES, _MOST_NAMES = 200, 500  # and characters of names, of a payload that is validated as it is
+_MOST_VALUES, _MOST_NAMES = (
+    200,
+    500,
+)  # and characters of names, of a payload that is validated as it is
 _PLACE = 32  # bytes that a key or an index takes in the place of an error, besides the key's own
 _ITEMS = frozenset(
     {"items_schema", "keys_schema", "values_schema", "extras_schema", "extras_keys_schema"}
@@ -84,7 +93,9 @@ def _longest(value: Any) -> int:
         inner, at = left.pop()
         if isinstance(inner, dict) and inner:
             longest = max(longest, at + max(map(len, inner)))
-            left += [(item, at + _PLACE + len(name)) for name, item in inner.items() if _holds(item)]
+            left += [
+                (item, at + _PLACE + len(name)) for name, item in inner.items() if _holds(item)
+            ]
         elif isinstance(inner, list):
             longest = max(longest, at)
             left += [(item, at + _PLACE) for item in inner if _holds(item)]

@@ -141,7 +141,8 @@ class _ClientCredentials:
 
     def answer(self, request: httpx.Request, limits: Limits, send: Send, asking: Send) -> Answer:
         """The answer of a signed request; where a token cannot be had now, that it could not be sent."""
-        for attempt in range(2):
+        is_again = False
+        while True:
             if not self._lock.acquire(timeout=min(max(limits.left, 0), TIMEOUT_MAX)):
                 return self._unsent(limits.late())
             try:
@@ -152,15 +153,16 @@ class _ClientCredentials:
             finally:
                 self._lock.release()
             answer = send(self._signed(request), limits)
-            if attempt or is_new or not self._is_refused(request, answer):
-                break
-        return answer
+            if is_again or is_new or not self._is_refused(request, answer):
+                return answer
+            is_again = True
 
     async def async_answer(
         self, request: httpx.Request, limits: Limits, send: AsyncSend, asking: AsyncSend
     ) -> Answer:
         """`answer` for asyncio and trio."""
-        for attempt in range(2):
+        is_again = False
+        while True:
             try:
                 with limits.scope():
                     async with self._async_lock:
@@ -169,9 +171,9 @@ class _ClientCredentials:
             except httpx.RequestError as failure:
                 return self._unsent(failure)
             answer = await send(self._signed(request), limits)
-            if attempt or is_new or not self._is_refused(request, answer):
-                break
-        return answer
+            if is_again or is_new or not self._is_refused(request, answer):
+                return answer
+            is_again = True
 
     def _is_old(self) -> bool:
         return self._token == self._refused or time.time() > self._until
