@@ -9,7 +9,8 @@ from functools import partial
 from typing import Any
 
 import hostile
-from speclens import object_tables, objects
+from speclens import objects
+from speclens.objects import tables
 from speclens.source.pointer import exists, get, tokens
 
 SCALARS: list[Any] = [
@@ -176,7 +177,7 @@ def reduced(document: Mapping[str, Any], chance: random.Random) -> dict[str, Any
     kept: dict[str, Any] = {}
     for path in chance.sample(list(paths), min(len(paths), chance.choice([1, 1, 2, 3]))):
         item = paths[path] if isinstance(paths[path], dict) else {}
-        methods = [method for method in object_tables.METHODS if method in item]
+        methods = [method for method in tables.METHODS if method in item]
         left = set(methods) - set(chance.sample(methods, min(len(methods), 2)))
         kept[path] = {key: value for key, value in item.items() if key not in left}
     made = {key: value for key, value in document.items() if key not in {"components", *_SECTIONS}}

@@ -9,7 +9,8 @@ import copy
 from dataclasses import dataclass
 from typing import Any
 
-from speclens import object_tables, objects
+from speclens import objects
+from speclens.objects import tables
 
 _SCHEMA = {"type": "object", "properties": {"a": {"type": "string"}, "b": {"type": "array"}}}
 _OPERATION = {"operationId": "op", "responses": {"200": {"description": ""}}}
@@ -119,7 +120,7 @@ def _place(version: str, edge: Edge, avoided: frozenset[str]) -> Place | None:
     return Place(version, edge, kind, path, document)
 
 
-def _routes(table: object_tables.Table, avoided: frozenset[str]) -> dict[str, tuple[Edge, ...]]:
+def _routes(table: tables.Table, avoided: frozenset[str]) -> dict[str, tuple[Edge, ...]]:
     """The shortest way from the document to each kind; through components only where no other leads."""
     found: dict[str, tuple[Edge, ...]] = {"document": ()}
     for start in (("paths",), tuple(table["document"])):
@@ -147,7 +148,7 @@ def _put(
         new = value if is_last and value is not None else copy.deepcopy(samples[inner])
         if kind in {"parameter", "header"} and field == "content":
             del where["schema"]
-        if field == object_tables.ANY:
+        if field == tables.ANY:
             tokens: list[str | int] = [_KEYS[inner]]
         elif shape == "one":
             tokens = [field]

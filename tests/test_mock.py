@@ -21,10 +21,10 @@ from PIL import Image
 from built import HEAD, lowered
 from mocked import Mock, command, mock
 from speclens import mock as mocking
-from speclens import mock_pictures
 from speclens.cli import main
 from speclens.lower.ground import example_values
 from speclens.lower.operations import examples
+from speclens.mock import pictures
 
 ROOT = Path(__file__).parents[1]
 A = "https://example.com/a.png"
@@ -135,10 +135,10 @@ def test_names_of_no_picture(http: httpx.Client, name: str) -> None:
 
 
 def test_a_name_holds_all_of_its_picture(http: httpx.Client) -> None:
-    (found,) = mock_pictures.asked(
+    (found,) = pictures.asked(
         {"size": "64x48", "output_format": "webp", "background": "transparent"}
     )
-    assert mock_pictures.named(found.name) == found
+    assert pictures.named(found.name) == found
     assert http.get(f"/files/{found.name}").content == found.content()
 
 

@@ -11,8 +11,8 @@ from click.testing import CliRunner
 from built import HEAD, HEAD_30, imported, source, texts
 from speclens import judging
 from speclens.cli import main
-from speclens.edits import REMOVED, Edit, edited
 from speclens.problems import Refused
+from speclens.repair.edits import REMOVED, Edit, edited
 from speclens.validate.dialect import schema_validator
 
 OK = {"200": {"description": "OK"}}

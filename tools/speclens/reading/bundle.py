@@ -11,8 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from speclens.config import Allowed
-from speclens.object_tables import Field, Table
 from speclens.objects import field_of, is_20, is_30, nodes, table
+from speclens.objects.tables import Field, Table
 from speclens.problems import Finding, Refused, quoted
 from speclens.reading.addresses import Unreachable
 from speclens.reading.component_names import ComponentNames

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-from speclens.object_tables import Table
+from speclens.objects.tables import Table
 from speclens.source.pointer import join
 
 Tokens = tuple[str, ...]

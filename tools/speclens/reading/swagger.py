@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from speclens.object_tables import METHODS
 from speclens.objects import WAS_20, nodes
+from speclens.objects.tables import METHODS
 from speclens.problems import Finding, Refused
 from speclens.reading import swagger_bodies as bodies
 from speclens.reading.component_names import component_names

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from speclens.object_tables import SUBSCHEMAS
+from speclens.objects.tables import SUBSCHEMAS
 from speclens.source.origins import Part, mapping, sequence
 from speclens.source.pointer import from_reference, join, to_reference, tokens
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from speclens.object_tables import METHODS
+from speclens.objects.tables import METHODS
 from speclens.problems import Finding
 
 _MOST_MEDIA_TYPES = 100_000

@@ -15,7 +15,7 @@ from typing import Any
 
 from jsonschema_rs import Draft202012Validator, Validator, validator_for
 
-from speclens.object_tables import COMPONENTS
+from speclens.objects.tables import COMPONENTS
 from speclens.problems import Finding
 from speclens.source import pointer
 from speclens.validate.branches import leaves

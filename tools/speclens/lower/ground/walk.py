@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any, TypeVar
 
-from speclens.object_tables import SUBSCHEMAS
 from speclens.objects import nodes
+from speclens.objects.tables import SUBSCHEMAS
 from speclens.source.pointer import from_reference, get, join
 
 JsonObject = dict[str, Any]

@@ -9,8 +9,8 @@ from typing import Any
 from speclens.lower.ground import composed
 from speclens.lower.ground.facts import identity
 from speclens.lower.ground.walk import JsonObject, follow, remembered
-from speclens.object_tables import SUBSCHEMAS
 from speclens.objects import is_30
+from speclens.objects.tables import SUBSCHEMAS
 from speclens.source.pointer import join, tokens
 
 KEYWORD = "x-compat"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from speclens import names
 from speclens.lower.ground.walk import JsonObject, follow
-from speclens.object_tables import METHODS
+from speclens.objects.tables import METHODS
 from speclens.source.pointer import join
 
 

@@ -16,7 +16,7 @@ from speclens.lower.ground.required import needed_hubs, required_groups
 from speclens.lower.ground.view import View, copied
 from speclens.lower.ground.walk import JsonObject, objects
 from speclens.lower.rewrites import deep_hubs
-from speclens.object_tables import SUBSCHEMAS
+from speclens.objects.tables import SUBSCHEMAS
 from speclens.source.pointer import join, tokens, walk
 
 Transform = Callable[["Rewriting", str, str, Any], Any]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from speclens.object_tables import (
+from speclens.objects.tables import (
     ALL,
     ALL_20,
     ANY,

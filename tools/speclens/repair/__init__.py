@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from speclens.edits import REMOVED, Edit, edited
 from speclens.objects import is_30, kinds_along, nodes
 from speclens.problems import Finding
+from speclens.repair.edits import REMOVED, Edit, edited
 from speclens.source.pointer import get, join, tokens
 
 JsonObject = dict[str, Any]

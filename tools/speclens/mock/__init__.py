@@ -22,9 +22,10 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-from speclens import ir, loading, mock_pictures, tree
+from speclens import ir, loading, tree
 from speclens.lower.operations import examples
 from speclens.lower.rewrites import views
+from speclens.mock import pictures as _pictures
 from speclens.problems import Finding, Refused
 from speclens.project import Project
 from speclens.reporting import safe
@@ -150,8 +151,8 @@ def _answering(
         given = {"mode": "json", "by_alias": True, "exclude_unset": True}
         wanted = {} if request is None else request.model_dump(**given)
         try:
-            pictures = mock_pictures.asked(wanted)
-        except mock_pictures.Unfit as unfit:
+            pictures = _pictures.asked(wanted)
+        except _pictures.Unfit as unfit:
             raise server.Fault(400, str(unfit), param=unfit.param) from None
         is_inline = wanted.get("response_format") == "b64_json" or not shelf.url
         base = str(context.http.base_url).rstrip("/")
@@ -169,7 +170,7 @@ def _answering(
     return answer
 
 
-def _told(wanted: dict[str, Any], picture: mock_pictures.Picture, shelf: _Shelf) -> dict[str, Any]:
+def _told(wanted: dict[str, Any], picture: _pictures.Picture, shelf: _Shelf) -> dict[str, Any]:
     """What the answer says besides: how the pictures were made."""
     told = {
         "created": int(time.time()),
@@ -189,7 +190,7 @@ def _with_files(app: Any) -> Any:
         path = scope["path"] if scope["type"] == "http" and scope["method"] == "GET" else ""
         name = path.removeprefix(FILES) if path.startswith(FILES) else ""
         answer = app
-        if (picture := mock_pictures.named(name)) is not None:
+        if (picture := _pictures.named(name)) is not None:
             content = await asyncio.to_thread(picture.content)
             answer = Response(content, media_type=f"image/{picture.kind}")
         await answer(scope, receive, send)
