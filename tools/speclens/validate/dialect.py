@@ -79,7 +79,7 @@ def validators(
                 pattern_options=RegexOptions(size_limit=largest_pattern),
                 offline=True,
             )
-        except jsonschema_rs.ReferencingError as error:
+        except (jsonschema_rs.ReferencingError, jsonschema_rs.ValidationError) as error:
             raise ValueError(str(error)) from None
 
     return validator

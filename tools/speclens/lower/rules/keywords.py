@@ -132,6 +132,9 @@ def _policies(here: str, hubs: Any) -> Iterator[Finding]:
             yield Finding(
                 "compat/unknown-keyword", place, message, f"one of {', '.join(x_compat.POLICIES)}"
             )
+        elif not isinstance(policy.get("absent", []), list):
+            message, _, hint = f"`absent` is {_TYPES['absent'][1]}".partition(", ")
+            yield Finding("compat/unknown-keyword", join(place, "absent"), message, hint)
 
 
 def _value_names(here: str, values: Any) -> Iterator[Finding]:

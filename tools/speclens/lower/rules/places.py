@@ -13,9 +13,10 @@ from speclens.lower.ground import differences, discriminators, facts, media_type
 from speclens.lower.ground.walk import JsonObject, all_schemas, follow
 from speclens.lower.rewrites.parameters import schema_of
 from speclens.lower.rules import shapes
-from speclens.objects import kinds_along, nodes
+from speclens.objects import is_30, kinds_along, nodes
+from speclens.objects.tables import SUBSCHEMAS
 from speclens.problems import Finding
-from speclens.source.pointer import get, join, tokens
+from speclens.source.pointer import from_reference, get, join, tokens
 
 ELSEWHERE = frozenset({
     "not", "if", "then", "else", "contains", "propertyNames", "dependentSchemas", "patternProperties",
@@ -64,6 +65,7 @@ def unfolded(
     """Places with x-compat of which values would not be folded; `folding` are the pointers of all schemas that hold
     something to fold. The schemas in `skip` are looked at elsewhere."""
     anchors = {f"#{get(document, place).get('$dynamicAnchor')}" for place in folding}
+    older = frozenset(_older_forms(document, folding))
     skipped = tuple(f"{place}/" for place in skip)
     for pointer, schema in all_schemas(document):
         if isinstance(schema, dict) and not f"{pointer}/".startswith(skipped):
@@ -71,6 +73,7 @@ def unfolded(
             yield from _unknown(document, pointer, schema, folding, anchors)
             if not keywords:
                 yield from alone(document, pointer, schema)
+            yield from _into_older(older, pointer, schema)
             if pointer in folding:
                 yield from _refers(document, folding, pointer, schema, keywords)
                 yield from _beside(folding, pointer, schema)
@@ -157,9 +160,11 @@ def _unknown(
         message = "x-compat is not followed through `$dynamicRef`"
         place = join(pointer, "$dynamicRef")
         yield Finding("compat/unsupported-keyword", place, message, "write a `$ref`")
-    for keyword in _OLDER:
+    is_reference = is_30(document) and "$ref" in schema
+    for keyword in (*_OLDER, *(sorted(SUBSCHEMAS) if is_reference else ())):
         if keyword in schema and x_compat.is_used({keyword: schema[keyword]}):
-            message = f"x-compat has no meaning under `{keyword}`"
+            beside = " beside a `$ref` in OpenAPI 3.0" if keyword in SUBSCHEMAS else ""
+            message = f"x-compat has no meaning under `{keyword}`{beside}"
             hint = "declare the shape where the value stands"
             yield Finding("compat/unsupported-keyword", join(pointer, keyword), message, hint)
 
@@ -177,6 +182,26 @@ def _refers(
         message = f"{target} has x-compat, and nothing is folded under `{keywords[0]}`"
         hint = "refer to a schema without x-compat"
         yield Finding("compat/unsupported-keyword", join(pointer, "$ref"), message, hint)
+
+
+def _older_forms(document: JsonObject, folding: Collection[str]) -> Iterator[str]:
+    """Where the older fields and shapes stand that the canonical form does not have."""
+    for place in folding:
+        own = x_compat.keywords(get(document, place))
+        is_shape = _is_branch(place) and not own.keys().isdisjoint(x_compat.SHAPE_KEYWORDS)
+        if is_shape or (is_property(place) and "into" in own):
+            yield place
+
+
+def _into_older(older: Collection[str], pointer: str, schema: JsonObject) -> Iterator[Finding]:
+    """References to a part of the document that the canonical form does not have."""
+    place = from_reference(str(schema.get("$ref", ""))) or ""
+    while place:
+        if place in older and not f"{pointer}/".startswith(f"{place}/"):
+            message = f"{place} is an older form, which is declared for its own place alone"
+            hint = "move the schema to `components/schemas`, and refer to that from both places"
+            yield Finding("compat/unsupported-keyword", join(pointer, "$ref"), message, hint)
+        place = place.rpartition("/")[0]
 
 
 def _beside(folding: Collection[str], pointer: str, schema: JsonObject) -> Iterator[Finding]:

@@ -1,5 +1,5 @@
-"""Refuses an `allOf` that declares a property or the policy of a hub twice: only one of the two would count, and nothing
-would say so."""
+"""Refuses schemas that declare a property, the items of an array or the policy of a hub twice, in an `allOf` or beside a
+`$ref`: only one of the two would count, and nothing would say so."""
 
 from __future__ import annotations
 
@@ -24,29 +24,33 @@ def check(
             continue
         layers = list(composed.layers(document, pointer, schema))
         if len(layers) > 1 and any(place in folding for place, _ in layers):
-            yield from _properties(document, folding, pointer, layers)
+            yield from _declared(document, folding, pointer, layers)
             yield from _policies(layers)
 
 
-def _properties(
+def _declared(
     document: JsonObject,
     folding: Collection[str],
     pointer: str,
     layers: list[tuple[str, JsonObject]],
 ) -> Iterator[Finding]:
-    found: dict[str, list[_Place]] = {}
+    found: dict[tuple[str, ...], list[_Place]] = {}
     for place, layer in layers:
         declared = layer.get("properties")
         for name, inner in declared.items() if isinstance(declared, dict) else ():
-            found.setdefault(name, []).append((join(place, "properties", name), inner))
-    for name, places in found.items():
+            found.setdefault(("properties", name), []).append(
+                (join(place, "properties", name), inner)
+            )
+        if isinstance(layer.get("items"), dict):
+            found.setdefault(("items",), []).append((join(place, "items"), layer["items"]))
+    for way, places in found.items():
         ends = {x_compat.folded_place(document, *one)[0] for one in places}
         has_own = any(x_compat.KEYWORD in inner for _, inner in places if isinstance(inner, dict))
         is_folded = has_own or any(place in folding for place, _ in places)
         if len(places) > 1 and is_folded and (has_own or len(ends) > 1):
             (first, _), (second, _), *_ = places
             message = (
-                f"`{name}` is declared here and at {second}, and one of them has x-compat inside"
+                f"`{way[-1]}` is declared here and at {second}, and one of them has x-compat inside"
             )
             place = first if f"{first}/".startswith(f"{pointer}/") else second
             yield Finding("compat/declared-twice", place, message, "declare it once")
