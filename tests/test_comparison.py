@@ -1,4 +1,4 @@
-"""Every claim of COMPARISON.md: the three tasks by pydantic, Cadwyn and speclens, run against the payloads of its tables.
+"""Every claim of docs/comparison.md: the three tasks by pydantic, Cadwyn and speclens, run against the payloads of its tables.
 
 The tables are the expectation: a cell is what comes of a payload, `yes` or `no` of a fact, or a number of lines.
 """
@@ -32,7 +32,7 @@ from test_golden import runtime_of
 
 ROOT = Path(__file__).parents[1]
 HERE = Path(__file__).with_name("comparison")
-TEXT = (ROOT / "COMPARISON.md").read_text("utf-8")
+TEXT = (ROOT / "docs" / "comparison.md").read_text("utf-8")
 TASKS = ("place", "images", "values")
 OLD, NEW = "2025-01-01", "2026-08-01"
 
