@@ -7,7 +7,7 @@ PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13 python3
 RUN := .venv/bin/python -m
 READY := .venv/.ready
 
-.PHONY: help demo test generate check lint coverage bench soak clean
+.PHONY: help demo test generate check lint coverage bench docs soak clean
 
 help:
 	@echo "make demo      what it does, on real requests; pictures go to demo-out/"
@@ -17,6 +17,7 @@ help:
 	@echo "make lint      type checkers and ruff"
 	@echo "make coverage  how much of the toolkit the tests run; takes twice as long as they do"
 	@echo "make bench     how fast it is, as a Markdown table"
+	@echo "make docs      the pages as a site, in build/docs/; a dead link is an error"
 	@echo "make soak      the tests that take long"
 	@echo "make clean     remove .venv and all that tools leave behind"
 
@@ -51,6 +52,11 @@ coverage: $(READY)
 bench: $(READY)
 	@$(RUN) pip install --quiet --group bench
 	@.venv/bin/python tests/benchmarks/run_benchmarks.py
+
+docs: $(READY)
+	@$(RUN) pip install --quiet --group docs
+	$(RUN) sphinx -q -E -W --keep-going -c docs . build/docs
+	@echo build/docs/index.html
 
 soak: $(READY)
 	$(RUN) pytest -m soak

@@ -92,7 +92,7 @@ def main() -> int:
         print(f"\n{style('NOT AS EXPECTED', '31;1')}: {surprise}", file=sys.stderr)
         return 1
     chapter("Read on")
-    say("README.md", "call it, serve it, write x-compat for an API of your own")
+    say("docs/", "call it, serve it, write x-compat for an API of your own")
     say("ARCHITECTURE.md", "how the toolkit is built, and why")
     say("openapi/", "the document that all of this is generated from")
     say("generated/", "the package itself: client.py, server.py, models.py, normalizers.py")

@@ -1,4 +1,4 @@
-"""Every claim of COMPARISON.md: the three tasks by pydantic, Cadwyn and speclens, run against the payloads of its tables.
+"""Every claim of docs/comparison.md: the three tasks by pydantic, Cadwyn and speclens, run against the payloads of its tables.
 
 The tables are the expectation: a cell is what comes of a payload, `yes` or `no` of a fact, or a number of lines.
 """
@@ -32,7 +32,7 @@ from test_golden import runtime_of
 
 ROOT = Path(__file__).parents[1]
 HERE = Path(__file__).with_name("comparison")
-TEXT = (ROOT / "COMPARISON.md").read_text("utf-8")
+TEXT = (ROOT / "docs" / "comparison.md").read_text("utf-8")
 TASKS = ("place", "images", "values")
 OLD, NEW = "2025-01-01", "2026-08-01"
 
@@ -338,17 +338,17 @@ def said_by_alias() -> dict[str, Any]:
 
 
 FACTS |= {
-    "the published schema says the old shapes": {
+    "the published schema describes the old shapes": {
         "pydantic": published_by_pydantic,
         "Cadwyn": published_by_cadwyn,
         "speclens": published_by_speclens,
     },
-    "one version takes old and new": {
+    "one version accepts old and new": {
         "pydantic": lambda made: takes_both(lambda sent: pydantic("place", sent)),
         "Cadwyn": lambda made: takes_both(lambda sent: cadwyn("place", OLD, sent)),
         "speclens": lambda made: takes_both(lambda sent: speclens(made, "place", sent)),
     },
-    "answers go out in the old shape by themselves": {
+    "it converts answers to the old shape by itself": {
         "pydantic": lambda made: answers_old(pydantic("place", OLD_PAYLOADS["place"])),
         "Cadwyn": answers_of_cadwyn,
         "speclens": lambda made: answers_old(speclens(made, "place", OLD_PAYLOADS["place"])),
@@ -358,12 +358,12 @@ FACTS |= {
         "Cadwyn": lambda made: "def to_old" not in (HERE / "task_place_cadwyn.py").read_text(),
         "speclens": way_back_of_speclens,
     },
-    "which old field was used is told, with no code of yours": {
+    "it reports the old field that a payload used, with no code of yours": {
         "pydantic": tells_of_pydantic,
         "Cadwyn": tells_of_cadwyn,
         "speclens": tells_of_speclens,
     },
-    "folds without a server, so in a client too": {
+    "it folds without a server, so in a client too": {
         "pydantic": lambda made: takes_both(lambda sent: pydantic("place", sent)),
         "Cadwyn": folds_outside_a_server_of_cadwyn,
         "speclens": lambda made: takes_both(lambda sent: speclens(made, "place", sent)),

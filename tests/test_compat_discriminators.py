@@ -1,5 +1,5 @@
 """By which branch of a union, or child of a base, an object is folded: what its discriminator names, and where it names
-nothing. Expectations are what X-COMPAT.md says."""
+nothing. Expectations are what docs/x-compat.md says."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The life of an older field as X-COMPAT.md tells it, step by step, by the commands."""
+"""The life of an older field as docs/x-compat.md tells it, step by step, by the commands."""
 
 from __future__ import annotations
 

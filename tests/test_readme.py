@@ -1,4 +1,4 @@
-"""Every Python example of both READMEs runs, against a mock, and is typed."""
+"""Every Python example of the READMEs and of the pages in docs/ runs, against a mock, and is typed."""
 
 from __future__ import annotations
 
@@ -28,12 +28,21 @@ from speclens.problems import Refused
 from test_hostile import check_readme
 
 ROOT = Path(__file__).parents[1]
-READMES = ("README.md", "generated/README.md")
+READMES = (
+    "README.md",
+    "docs/client.md",
+    "docs/server.md",
+    "docs/x-compat.md",
+    "generated/README.md",
+)
+OF_FILES = {
+    "docs/comparison.md"
+}  # whose examples are parts of files that tests/test_comparison.py runs
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def examples(text: str) -> list[str]:
-    """The Python examples of a README; each line is where it was, so that faults are told by their line."""
+    """The Python examples of a page; each line is where it was, so that faults are told by their line."""
     found = []
     for block in BLOCK.finditer(text):
         line = text.count("\n", 0, block.start(1))
@@ -58,7 +67,7 @@ def place(running: Mock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pat
 
 
 def run(readme: str) -> tuple[dict[str, Any], list[str]]:
-    """What the examples of a README leave behind, run one after the other, and what they warn of."""
+    """What the examples of a page leave behind, run one after the other, and what they warn of."""
     names: dict[str, Any] = {"__name__": "readme"}
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -67,21 +76,48 @@ def run(readme: str) -> tuple[dict[str, Any], list[str]]:
     return names, [f"{one.category.__name__}: {one.message}" for one in caught]
 
 
+def test_all_pages_with_examples_are_run() -> None:
+    pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
+    found = {
+        page.relative_to(ROOT).as_posix() for page in pages if examples(page.read_text("utf-8"))
+    }
+    assert found - OF_FILES == set(READMES) - {"generated/README.md"}
+
+
 def test_examples_of_the_readme(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     names, warned = run("README.md")
+
+    assert warned == []
+    assert capsys.readouterr().out.startswith("cat.png 1 ")
+    assert names["normalized"].value["images"] == [{"image_url": "https://example.com/cat.png"}]
+    assert names["normalized"].rewrites[0].target == "/images"
+    with Image.open("cat.png") as picture:
+        assert picture.size == (1024, 1024)
+
+
+def test_examples_of_the_client(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    names, warned = run("docs/client.md")
 
     printed = capsys.readouterr().out
     assert "/prompt: String should have at least 1 character" in printed
     assert "\nsize " in printed
-    (told,) = re.findall("# (DeprecationWarning: .*)", (ROOT / "README.md").read_text("utf-8"))
+    (told,) = re.findall(
+        "# (DeprecationWarning: .*)", (ROOT / "docs" / "client.md").read_text("utf-8")
+    )
     assert warned == [told]
     assert {path.name for path in place.iterdir()} == {"cat.png", "season-0.png", "season-1.png"}
-    assert names["normalized"].rewrites[0].target == "/images"
     assert names["picture"].startswith(b"\x89PNG")
 
 
-def test_the_server_of_the_readme(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    app = run("README.md")[0]["app"]
+def test_examples_of_x_compat() -> None:
+    found = run("docs/x-compat.md")[0]["found"]
+    assert found.value == {"prompt": "Red.", "images": [{"image_url": "https://example.com/a.png"}]}
+    assert {(one.source, one.target) for one in found.rewrites} == {("/image", "/images")}
+    assert [(one.pointer, one.reason) for one in found.drops] == [("/image_urls", "absent")]
+
+
+def test_the_server_of_the_page(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    app = run("docs/server.md")[0]["app"]
     capsys.readouterr()
 
     async def call(key: str, model: str) -> httpx.Response:
@@ -92,7 +128,7 @@ def test_the_server_of_the_readme(place: Path, capsys: pytest.CaptureFixture[str
 
     answer = asyncio.run(call("secret", "gpt-image-2"))
     assert answer.json() == {"data": [{"url": "https://example.com/cat.png"}]}
-    assert answer.headers["compat-rewrites"] in (ROOT / "README.md").read_text("utf-8")
+    assert answer.headers["compat-rewrites"] in (ROOT / "docs" / "server.md").read_text("utf-8")
     assert set(capsys.readouterr().out.splitlines()) == {"tenant-1 still sends /image"}
     assert asyncio.run(call("wrong", "gpt-image-2")).status_code == 401
     answer = asyncio.run(call("secret", "other"))
@@ -192,8 +228,8 @@ def test_a_hostile_document_has_a_readme_all_the_same(monkeypatch: pytest.Monkey
 
 
 def test_what_verify_says(tmp_path: Path) -> None:
-    """The two fields of the README and what is told of them."""
-    text = (ROOT / "README.md").read_text("utf-8").partition("`speclens verify` searches.")[2]
+    """The two fields of the page on CI and what is told of them."""
+    text = (ROOT / "docs" / "ci.md").read_text("utf-8").partition("## Verify")[2]
     found = re.search(r"```yaml\n(.*?)```\n.*?```\n(.*?)\n```", text, re.DOTALL)
     assert found is not None
     fields, told = found.groups()

@@ -1,4 +1,4 @@
-"""The table of settings: what is made of it agrees with the configuration, the commands, the README and itself."""
+"""The table of settings: what is made of it agrees with the configuration, the commands, docs/configuration.md and itself."""
 
 from __future__ import annotations
 
@@ -97,9 +97,9 @@ def named(setting: settings.Setting) -> tuple[str, ...]:
     return (setting.option, *no)
 
 
-def test_the_readme_has_the_table() -> None:
+def test_the_page_has_the_table() -> None:
     """`UPDATE=1` writes it."""
-    path = ROOT / "README.md"
+    path = ROOT / "docs" / "configuration.md"
     text = path.read_text("utf-8")
     table = next(one for one in re.findall(r"(?:^\|.*\n)+", text, re.M) if "| key |" in one)
     if os.environ.get("UPDATE"):

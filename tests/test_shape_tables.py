@@ -109,7 +109,7 @@ def test_dates_and_the_way_back() -> None:
         ("`/name`", "2026-08-01", "2027-02-01")
     ]
     readme = texts(DOCUMENTS["compat_deprecated"].read_text("utf-8"))["README.md"]
-    assert "`denormalize_thing(value, to=...)` speaks the older fields" in readme
+    assert "`denormalize_thing(value, to=...)` expresses a value in older fields" in readme
     assert '\n- `{"/name": "title"}`\n' in readme
 
 

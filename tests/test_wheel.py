@@ -198,7 +198,7 @@ def test_toolkit_distribution(
 
     first = tmp_path / "first"
     first.mkdir()
-    for command in commands_of_the_readme():
+    for command in commands_of_the_page():
         done = run([environment.command("speclens"), *command], first)
         assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
         assert "warning" not in done.stderr
@@ -209,9 +209,10 @@ def test_toolkit_distribution(
     ]
 
 
-def commands_of_the_readme() -> list[list[str]]:
-    """What the README says to type in an empty folder, once speclens is installed."""
-    part = (ROOT / "README.md").read_text("utf-8").partition("In an empty folder:\n\n```\n")[2]
+def commands_of_the_page() -> list[list[str]]:
+    """What the first page says to type in an empty folder, once speclens is installed."""
+    text = (ROOT / "docs" / "getting-started.md").read_text("utf-8")
+    part = text.partition(" empty folder:\n\n```\n")[2]
     install, *lines = part.partition("```")[0].splitlines()
     assert install == "pip install speclens"
     commands = [line.partition("#")[0].split() for line in lines]

@@ -1,4 +1,4 @@
-"""X-COMPAT.md is true: every example of it is generated and run, its rules are those that there are."""
+"""docs/x-compat.md is true: every example of it is generated and run, its rules are those that there are."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from speclens.validate.dialect import schema_validator
 from speclens.verify.laws import LAWS
 from test_compat_rules import RULES
 
-PAGE = (Path(__file__).parents[1] / "X-COMPAT.md").read_text("utf-8")
+PAGE = (Path(__file__).parents[1] / "docs" / "x-compat.md").read_text("utf-8")
 EXAMPLE = re.compile(
     r"```yaml\n((?:(?!```).*\n)*)```\n\n\| sent \| becomes \|\n\|---\|---\|\n((?:\|.*\n)+)"
 )

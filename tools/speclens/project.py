@@ -72,7 +72,7 @@ def _located(directories: Sequence[Path]) -> Iterator[None]:
     except render.TemplateFault as fault:
         places = [directory / fault.template for directory in directories]
         place = next(filter(os.path.lexists, places), fault.template)
-        hint = "templates/README.md says what a template receives"
+        hint = "docs/templates.md says what a template receives"
         problem = Problem(
             "template/fault", "error", "#", str(place), fault.line, 1, fault.message, hint
         )

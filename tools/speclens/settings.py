@@ -1,7 +1,7 @@
 """What can be configured, as one table.
 
 The table gives the keys of `[tool.speclens]`, the options of the commands, the errors of both, the JSON Schema for
-editors, what `speclens init` writes, and the table in the README. A new setting is a row here, and a field of
+editors, what `speclens init` writes, and the table in docs/configuration.md. A new setting is a row here, and a field of
 `config.Config`.
 """
 
