@@ -18,7 +18,7 @@ from pydantic_core import from_json
 from ._bodies import Raw
 from ._compat import CompatError, PayloadError, unchanged
 from ._errors import Answer, APIError, APIResponseValidationError, Unreadable
-from ._limits import Limits, async_pieces, pieces
+from ._limits import Limits, async_pieces, cut_off, pieces
 from ._operation import MISFITS, Codec, Json, Operation
 from ._request import Request
 from ._transport import AsyncClient, SyncClient
@@ -217,7 +217,10 @@ class _Answered:
 
 class _Open(_Answered):
     def close(self) -> None:
-        self.response.close()
+        try:
+            self.response.close()
+        finally:
+            cut_off(self.response)
 
     def __enter__(self) -> Self:
         return self
@@ -228,7 +231,10 @@ class _Open(_Answered):
 
 class _AsyncOpen(_Answered):
     async def close(self) -> None:
-        await self.response.aclose()
+        try:
+            await self.response.aclose()
+        finally:
+            cut_off(self.response)
 
     async def __aenter__(self) -> Self:
         return self
