@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import warnings
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -326,11 +327,14 @@ components:
 
 
 @pytest.fixture(scope="module")
-def lined(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    client = imported(texts(LINES), tmp_path_factory.mktemp("lined"), "client")
+def lining(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    return imported(texts(LINES), tmp_path_factory.mktemp("lined"), "client")
 
+
+@pytest.fixture(scope="module")
+def lined(lining: Any) -> Any:
     def sent(name: str, **arguments: Any) -> Any:
-        return getattr(client, f"{name.upper()}_OPERATION").draft(arguments).content["content"]
+        return getattr(lining, f"{name.upper()}_OPERATION").draft(arguments).content["content"]
 
     return sent
 
@@ -364,6 +368,17 @@ def test_items_that_are_given_as_bytes_are_folded(
 def test_bytes_that_hold_no_items_are_not_sent(lined: Any, body: bytes, told: str) -> None:
     with pytest.raises(ValueError, match=told):
         lined("lines", body=body)
+
+
+def test_items_that_are_given_as_bytes_are_read_by_one_validator(lining: Any, lined: Any) -> None:
+    """Each call made one, which the package kept for as long as it lived."""
+    bounded = import_module(f"{lining.__package__}._bounded")
+    sizes = set()
+    for _ in range(3):
+        lined("lines", body=b'{"colour":"a"}')
+        lined("events", body=b'data: {"colour":"a"}\n\n')
+        sizes.add(bounded._built.cache_info().currsize)
+    assert len(sizes) == 1
 
 
 def test_items_that_are_given_as_bytes_are_said_in_older_fields(lined: Any) -> None:

@@ -8,6 +8,7 @@ import re
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
@@ -80,10 +81,14 @@ class JsonLines(Json):
         items = (super(JsonLines, self).encode(item, said)["content"] for item in value)
         return {"content": b"".join(map(self.line, items))}
 
+    @cached_property
+    def _unfolded(self) -> JsonLines:
+        """What reads items as JSON values. It is kept, since each codec has a validator of its own."""
+        return replace(self, annotation=str if self.annotation is str else Any, fold=unchanged)
+
     def _items(self, content: bytes) -> Iterator[Any]:
         """The items that bytes hold, as JSON values that are not folded yet. Raises PayloadError."""
-        kind = str if self.annotation is str else Any
-        read, lines = replace(self, annotation=kind, fold=unchanged).reader(), _Lines(len(content))
+        read, lines = self._unfolded.reader(), _Lines(len(content))
         for number, line in enumerate((*lines.read(content), *lines.read(b""), ""), 1):
             try:
                 yield from read(line)
