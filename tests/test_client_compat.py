@@ -483,3 +483,42 @@ def test_a_caller_is_warned_once_of_what_stands_at_many_places(tmp_path: Path) -
             client.all.post_a(pets={f"k{number}": {"colour": "red"}, "other": {"colour": "red"}})
     assert [str(one.message) for one in caught] == ["'colour' is deprecated: Use color."]
     assert len(registry) < 5
+
+
+# What the document does not list
+
+EXTRA = """
+openapi: 3.1.0
+info: {title: Tests, version: '1'}
+servers: [{url: 'https://api.test'}]
+paths:
+  /a:
+    get:
+      operationId: extra
+      parameters:
+        - {name: color, in: query, schema: {type: string}}
+        - {name: colour, in: query, schema: {type: string}, x-compat: {into: {in: query, name: color}}}
+        - {name: the-filter, in: query, style: deepObject, schema: {type: object, properties: {a: {type: string}}}}
+        - {name: X-New, in: header, schema: {type: string}}
+        - {name: X-Old, in: header, schema: {type: string}, x-compat: {into: {in: header, name: X-New}}}
+      responses: {'204': {description: nothing}}
+"""
+
+
+@pytest.fixture(scope="module")
+def extra(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    return imported(texts(EXTRA), tmp_path_factory.mktemp("extra"), "client").EXTRA_OPERATION.draft
+
+
+@pytest.mark.parametrize("name", ["color", "colour", "the-filter", "the-filter[a]"])
+def test_an_argument_is_not_sent_as_it_is_in_the_query(extra: Any, name: str) -> None:
+    told = f"{name.removesuffix('[a]')!r} is an argument, and may not be in extra_query"
+    with pytest.raises(TypeError, match=told):
+        extra({"extra_query": {"b": 1, name: "red"}})
+
+
+def test_what_is_no_argument_of_the_query_is_sent_as_it_is(extra: Any) -> None:
+    given = {"X-Old": 1, "the_filter": 2, "color[]": 3, "a": None}
+    made = extra({"x_old": "old", "color": "red", "extra_query": given})
+    assert made.query == ["color=red", "X-Old=1", "the_filter=2", "color%5B%5D=3", "a="]
+    assert made.headers == {"x-new": "old"}
