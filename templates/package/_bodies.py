@@ -7,7 +7,6 @@ import os
 import re
 from collections.abc import AsyncIterable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import IO, Any, TypeAlias
@@ -193,22 +192,14 @@ class Encoding:
 
 
 @dataclass(frozen=True)
-class Form:
+class Form(Json):
     """Members as in a query (`application/x-www-form-urlencoded`)."""
 
-    annotation: Any
     media_type: str = "application/x-www-form-urlencoded"
     encoding: Mapping[str, Encoding] = field(default_factory=dict)
-    fold: Normalize = unchanged
-    denormalize: Callable[..., dict[str, Any]] | None = None
-    older: frozenset[tuple[str, str]] = frozenset()
-
-    @cached_property
-    def _json(self) -> Json:
-        return Json(self.annotation, fold=self.fold, denormalize=self.denormalize, older=self.older)
 
     def encode(self, value: Any, options: Mapping[str, Any]) -> dict[str, Any]:
-        members = json.loads(self._json.encode(value, options)["content"])
+        members = json.loads(super().encode(value, options)["content"])
         pairs = [pair for name, member in members.items() for pair in self._pairs(name, member)]
         return {"content": "&".join(pairs).encode()}
 

@@ -241,6 +241,14 @@ class Json:
         return result
 
 
+def replaced(
+    arguments: Mapping[str, Any], names: Mapping[str, str], found: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Arguments, of which those with names in an object are what this object holds now."""
+    others = {ident: value for ident, value in arguments.items() if ident not in names}
+    return others | {ident: found[name] for ident, name in names.items() if name in found}
+
+
 def _refuse(option: str, given: Iterable[str], names: Iterable[str]) -> None:
     """Raises TypeError for an argument that is given in an option: there it would be sent as it is, neither folded nor judged."""
     if found := set(given).intersection(names):
@@ -266,7 +274,7 @@ def _known_of(arguments: type) -> frozenset[str]:
     return frozenset([*marks_of(arguments), *RequestOptions.__annotations__])
 
 
-def _chosen(codecs: Codecs, content_type: str) -> Codec | None:
+def chosen(codecs: Codecs, content_type: str) -> Codec | None:
     """The codec for a media type, by its parameters too if one is so exact: the first one where none is for it."""
     if not isinstance(codecs, tuple):
         return codecs
@@ -340,7 +348,7 @@ class Operation(Generic[R]):
 
     def _fill(self, draft: Draft, arguments: Mapping[str, Any]) -> None:
         """Put the body into a request."""
-        extra, codec = arguments.get("extra_body") or {}, _chosen(self.body, draft.content_type)
+        extra, codec = arguments.get("extra_body") or {}, chosen(self.body, draft.content_type)
         if extra:
             _refuse("extra_body", extra, self.members.values())
         if codec and (draft.has_body or extra or self.needs_body):
@@ -365,7 +373,7 @@ class Operation(Generic[R]):
         found = self.answers[declared[0]] if declared else None
         if not isinstance(found, tuple):
             return found
-        return _chosen(found, response.headers.get("content-type", ""))
+        return chosen(found, response.headers.get("content-type", ""))
 
     @property
     def older(self) -> frozenset[tuple[str, str]]:
