@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import warnings
 from importlib import import_module
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -301,6 +302,90 @@ def test_a_text_beside_files_is_judged(parted: Any, given: Any, told: str) -> No
     with pytest.raises(ValueError, match=r"^/") as caught:
         parted(**given)
     assert str(caught.value) == told
+
+
+# Parts of JSON that are given as they are to be sent
+
+PARTS = """
+openapi: 3.1.0
+info: {title: Tests, version: '1'}
+paths:
+  /parts:
+    post:
+      operationId: parts
+      requestBody:
+        content:
+          multipart/form-data:
+            schema:
+              type: object
+              properties:
+                meta: {$ref: '#/components/schemas/Paint'}
+                old: {$ref: '#/components/schemas/Paint', x-compat: {into: /meta}}
+                metas: {type: array, items: {$ref: '#/components/schemas/Paint'}}
+                whole: {type: array, items: {$ref: '#/components/schemas/Paint'}}
+                markup: {$ref: '#/components/schemas/Paint'}
+                either: {oneOf: [{type: string, format: binary}, {$ref: '#/components/schemas/Paint'}]}
+                other: {type: object, properties: {colour: {type: string}}}
+                file: {type: string, format: binary}
+            encoding: {whole: {contentType: application/json}, markup: {contentType: application/xml}}
+      responses: {'204': {description: nothing}}
+components:
+  schemas:
+    Paint: {type: object, properties: {color: {type: string}, colour: {type: string, x-compat: {into: /color}}}}
+"""
+OLD = b'{"colour":"r"}'
+NEW: Any = (None, b'{"color":"r"}', "application/json", {})
+
+
+@pytest.fixture(scope="module")
+def sending(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    client = imported(texts(PARTS), tmp_path_factory.mktemp("parts"), "client")
+    return lambda **arguments: client.PARTS_OPERATION.draft(arguments).content["files"]
+
+
+@pytest.mark.parametrize("name", ["meta", "old"])
+@pytest.mark.parametrize("given", [{"colour": "r"}, OLD, bytearray(OLD), OLD.decode(), Path("old")])
+def test_a_part_of_json_is_folded_however_it_is_given(
+    sending: Any, name: str, given: Any, tmp_path: Path
+) -> None:
+    if isinstance(given, Path):
+        given = tmp_path / given
+        given.write_bytes(OLD)
+    assert sending(**{name: given}) == [("meta", NEW)]
+
+
+def test_lists_of_parts_of_json_are_folded(sending: Any) -> None:
+    assert sending(metas=[OLD, {"color": "r"}, OLD.decode()]) == [("metas", NEW)] * 3
+    whole: Any = (None, b'[{"color":"r"}]', "application/json", {})
+    assert sending(whole=b"[%b]" % OLD) == sending(whole=[OLD]) == [("whole", whole)]
+
+
+@pytest.mark.parametrize("name", ["either", "other", "file", "markup"])
+def test_a_file_is_sent_as_it_is(sending: Any, name: str) -> None:
+    """One of another media type, too, and one in which nothing is folded."""
+    kind = "application/xml" if name == "markup" else None
+    assert sending(**{name: OLD}) == [(name, (name, OLD, kind, {}))]
+
+
+@pytest.mark.parametrize("given", [("m.json", OLD, "application/json"), BytesIO(OLD)])
+def test_a_part_of_json_is_no_other_file(sending: Any, given: Any) -> None:
+    """Neither is its name dropped in silence, nor is what it holds left as it is."""
+    for name, value in (("meta", given), ("metas", [given])):
+        with pytest.raises(TypeError, match=f"^'{name}' is JSON with older fields"):
+            sending(**{name: value})
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (b"colour", "/meta: is not read as JSON: expected value"),
+        ('{"color": NaN}', "/meta: is not read as JSON: "),
+        (b'{"colour":"r","color":"b"}', "/meta/colour: says something else than /meta/color"),
+    ],
+)
+def test_what_is_wrong_with_a_part_of_json_is_told(sending: Any, given: Any, told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        sending(meta=given)
 
 
 # Items that are given as bytes
