@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import warnings
+from importlib import import_module
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -302,6 +304,90 @@ def test_a_text_beside_files_is_judged(parted: Any, given: Any, told: str) -> No
     assert str(caught.value) == told
 
 
+# Parts of JSON that are given as they are to be sent
+
+PARTS = """
+openapi: 3.1.0
+info: {title: Tests, version: '1'}
+paths:
+  /parts:
+    post:
+      operationId: parts
+      requestBody:
+        content:
+          multipart/form-data:
+            schema:
+              type: object
+              properties:
+                meta: {$ref: '#/components/schemas/Paint'}
+                old: {$ref: '#/components/schemas/Paint', x-compat: {into: /meta}}
+                metas: {type: array, items: {$ref: '#/components/schemas/Paint'}}
+                whole: {type: array, items: {$ref: '#/components/schemas/Paint'}}
+                markup: {$ref: '#/components/schemas/Paint'}
+                either: {oneOf: [{type: string, format: binary}, {$ref: '#/components/schemas/Paint'}]}
+                other: {type: object, properties: {colour: {type: string}}}
+                file: {type: string, format: binary}
+            encoding: {whole: {contentType: application/json}, markup: {contentType: application/xml}}
+      responses: {'204': {description: nothing}}
+components:
+  schemas:
+    Paint: {type: object, properties: {color: {type: string}, colour: {type: string, x-compat: {into: /color}}}}
+"""
+OLD = b'{"colour":"r"}'
+NEW: Any = (None, b'{"color":"r"}', "application/json", {})
+
+
+@pytest.fixture(scope="module")
+def sending(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    client = imported(texts(PARTS), tmp_path_factory.mktemp("parts"), "client")
+    return lambda **arguments: client.PARTS_OPERATION.draft(arguments).content["files"]
+
+
+@pytest.mark.parametrize("name", ["meta", "old"])
+@pytest.mark.parametrize("given", [{"colour": "r"}, OLD, bytearray(OLD), OLD.decode(), Path("old")])
+def test_a_part_of_json_is_folded_however_it_is_given(
+    sending: Any, name: str, given: Any, tmp_path: Path
+) -> None:
+    if isinstance(given, Path):
+        given = tmp_path / given
+        given.write_bytes(OLD)
+    assert sending(**{name: given}) == [("meta", NEW)]
+
+
+def test_lists_of_parts_of_json_are_folded(sending: Any) -> None:
+    assert sending(metas=[OLD, {"color": "r"}, OLD.decode()]) == [("metas", NEW)] * 3
+    whole: Any = (None, b'[{"color":"r"}]', "application/json", {})
+    assert sending(whole=b"[%b]" % OLD) == sending(whole=[OLD]) == [("whole", whole)]
+
+
+@pytest.mark.parametrize("name", ["either", "other", "file", "markup"])
+def test_a_file_is_sent_as_it_is(sending: Any, name: str) -> None:
+    """One of another media type, too, and one in which nothing is folded."""
+    kind = "application/xml" if name == "markup" else None
+    assert sending(**{name: OLD}) == [(name, (name, OLD, kind, {}))]
+
+
+@pytest.mark.parametrize("given", [("m.json", OLD, "application/json"), BytesIO(OLD)])
+def test_a_part_of_json_is_no_other_file(sending: Any, given: Any) -> None:
+    """Neither is its name dropped in silence, nor is what it holds left as it is."""
+    for name, value in (("meta", given), ("metas", [given])):
+        with pytest.raises(TypeError, match=f"^'{name}' is JSON with older fields"):
+            sending(**{name: value})
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (b"colour", "/meta: is not read as JSON: expected value"),
+        ('{"color": NaN}', "/meta: is not read as JSON: "),
+        (b'{"colour":"r","color":"b"}', "/meta/colour: says something else than /meta/color"),
+    ],
+)
+def test_what_is_wrong_with_a_part_of_json_is_told(sending: Any, given: Any, told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        sending(meta=given)
+
+
 # Items that are given as bytes
 
 LINES = """
@@ -326,11 +412,14 @@ components:
 
 
 @pytest.fixture(scope="module")
-def lined(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    client = imported(texts(LINES), tmp_path_factory.mktemp("lined"), "client")
+def lining(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    return imported(texts(LINES), tmp_path_factory.mktemp("lined"), "client")
 
+
+@pytest.fixture(scope="module")
+def lined(lining: Any) -> Any:
     def sent(name: str, **arguments: Any) -> Any:
-        return getattr(client, f"{name.upper()}_OPERATION").draft(arguments).content["content"]
+        return getattr(lining, f"{name.upper()}_OPERATION").draft(arguments).content["content"]
 
     return sent
 
@@ -364,6 +453,17 @@ def test_items_that_are_given_as_bytes_are_folded(
 def test_bytes_that_hold_no_items_are_not_sent(lined: Any, body: bytes, told: str) -> None:
     with pytest.raises(ValueError, match=told):
         lined("lines", body=body)
+
+
+def test_items_that_are_given_as_bytes_are_read_by_one_validator(lining: Any, lined: Any) -> None:
+    """Each call made one, which the package kept for as long as it lived."""
+    bounded = import_module(f"{lining.__package__}._bounded")
+    sizes = set()
+    for _ in range(3):
+        lined("lines", body=b'{"colour":"a"}')
+        lined("events", body=b'data: {"colour":"a"}\n\n')
+        sizes.add(bounded._built.cache_info().currsize)
+    assert len(sizes) == 1
 
 
 def test_items_that_are_given_as_bytes_are_said_in_older_fields(lined: Any) -> None:
@@ -468,3 +568,42 @@ def test_a_caller_is_warned_once_of_what_stands_at_many_places(tmp_path: Path) -
             client.all.post_a(pets={f"k{number}": {"colour": "red"}, "other": {"colour": "red"}})
     assert [str(one.message) for one in caught] == ["'colour' is deprecated: Use color."]
     assert len(registry) < 5
+
+
+# What the document does not list
+
+EXTRA = """
+openapi: 3.1.0
+info: {title: Tests, version: '1'}
+servers: [{url: 'https://api.test'}]
+paths:
+  /a:
+    get:
+      operationId: extra
+      parameters:
+        - {name: color, in: query, schema: {type: string}}
+        - {name: colour, in: query, schema: {type: string}, x-compat: {into: {in: query, name: color}}}
+        - {name: the-filter, in: query, style: deepObject, schema: {type: object, properties: {a: {type: string}}}}
+        - {name: X-New, in: header, schema: {type: string}}
+        - {name: X-Old, in: header, schema: {type: string}, x-compat: {into: {in: header, name: X-New}}}
+      responses: {'204': {description: nothing}}
+"""
+
+
+@pytest.fixture(scope="module")
+def extra(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    return imported(texts(EXTRA), tmp_path_factory.mktemp("extra"), "client").EXTRA_OPERATION.draft
+
+
+@pytest.mark.parametrize("name", ["color", "colour", "the-filter", "the-filter[a]"])
+def test_an_argument_is_not_sent_as_it_is_in_the_query(extra: Any, name: str) -> None:
+    told = f"{name.removesuffix('[a]')!r} is an argument, and may not be in extra_query"
+    with pytest.raises(TypeError, match=told):
+        extra({"extra_query": {"b": 1, name: "red"}})
+
+
+def test_what_is_no_argument_of_the_query_is_sent_as_it_is(extra: Any) -> None:
+    given = {"X-Old": 1, "the_filter": 2, "color[]": 3, "a": None}
+    made = extra({"x_old": "old", "color": "red", "extra_query": given})
+    assert made.query == ["color=red", "X-Old=1", "the_filter=2", "color%5B%5D=3", "a="]
+    assert made.headers == {"x-new": "old"}

@@ -268,6 +268,16 @@ def test_the_first_rewrite_of_a_deprecated_field_says_so() -> None:
 
 
 @both
+def test_what_is_very_long_is_not_shown_as_a_whole(package: str) -> None:
+    """An answer may hold a key of megabytes, each of whose characters is shown as several."""
+    compat = import_module(f"{package}._compat")
+    error = compat.CompatError("type", "/" + "\x01" * 5_000, "m" * 5_000)
+    shown = "/" + "\\x01" * 999 + "…: " + "m" * 1_000 + "…"
+    assert str(error) == str(compat.PayloadError((error,))) == shown
+    assert (len(error.pointer), len(error.message)) == (5_001, 5_000)
+
+
+@both
 @pytest.mark.parametrize(
     "again", [copy.copy, copy.deepcopy, lambda e: pickle.loads(pickle.dumps(e))]
 )

@@ -241,6 +241,14 @@ def test_a_fault_of_the_handler_is_told() -> None:
     assert (told.headers["retry-after"], "x-request-id" in told.headers) == ("7", True)
 
 
+def test_a_fault_is_told_in_utf_8() -> None:
+    """Half a surrogate pair, which UTF-8 has no bytes for, is told as an escape."""
+    fault = generated.Fault(400, "Größe \ud800 😀")
+    told = ask(app_of(Recorder(answers=fails_with(fault))))
+    assert told.json()["error"]["message"] == "Größe \ud800 😀"
+    assert "Größe \\ud800 😀".encode() in told.content
+
+
 @pytest.mark.parametrize(
     "fault",
     [

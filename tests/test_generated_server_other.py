@@ -23,6 +23,15 @@ THING = {
             "items": {"type": "integer"},
             "x-compat": {"into": "/parts"},
         },
+        "named": {"type": "object", "additionalProperties": {"$ref": "#/components/schemas/Named"}},
+    },
+}
+NAMED = {
+    "type": "object",
+    "properties": {
+        "size": {"type": "integer"},
+        "color": {"type": "string"},
+        "colour": {"type": "string", "x-compat": {"into": "/color"}},
     },
 }
 ANSWER = {"type": "object", "required": ["ok"], "properties": {"ok": {"type": "boolean"}}}
@@ -47,7 +56,7 @@ DOCUMENT = {
         "/things": {"post": operation("makeThing"), "put": operation("putThing")},
         "/things/parts": {"delete": operation("mendThing", tags=["parts"])},
     },
-    "components": {"schemas": {"Thing": THING, "Answer": ANSWER}},
+    "components": {"schemas": {"Thing": THING, "Named": NAMED, "Answer": ANSWER}},
 }
 
 
@@ -105,6 +114,19 @@ def test_a_place_is_told_as_it_was_sent(app: App, payload: Any, param: str | Non
     told = send(app, payload)
     assert (told.status_code, told.json()["error"]["param"]) == (400, param)
     assert told.json()["error"]["message"].startswith(f"{param or 'The body'}: ")
+
+
+@pytest.mark.parametrize("key", ["😀", "\x01", "~", "/1"])
+@pytest.mark.parametrize("inner", [{"size": "x"}, {"color": "a", "colour": "b"}])
+def test_a_long_place_is_not_told_as_a_whole(app: App, key: str, inner: Any) -> None:
+    """Neither in bytes that a caller multiplies by asking, nor in memory."""
+    told = send(app, {"parts": [], "named": {key * 50_000: inner}})
+    error = told.json()["error"]
+    assert told.status_code == 400
+    assert len(told.content) < 20_000
+    assert (error["param"][:6], error["param"][-1]) == ("named.", "…")
+    assert error["message"].startswith(f"{error['param']}: ")
+    assert len(error["param"]) <= 1_001
 
 
 def test_a_body_may_be_left_out_only_where_the_document_says_so(app: App) -> None:

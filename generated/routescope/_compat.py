@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from ._bounded import MOST_COUNTED, validated
 from ._source_map import Path as Path
 from ._source_map import above, escape, mark, pointer, pointer_of, source_of, within
-from ._values import visible
+from ._values import shortened, visible
 
 __all__ = ["CompatError", "Deprecation", "Drop", "Normalized", "PayloadError", "Rewrite"]
 
@@ -77,7 +77,7 @@ class CompatError(ValueError):
         self.rule, self.pointer, self.message = rule, pointer, message
 
     def __str__(self) -> str:
-        return visible(f"{self.pointer or '(root)'}: {self.message}")
+        return visible(f"{shortened(self.pointer) or '(root)'}: {shortened(self.message)}")
 
 
 class PayloadError(ValueError):

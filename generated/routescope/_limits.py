@@ -28,6 +28,7 @@ _SMALL_PIECE = 4096
 _RESPONSE_BYTES = 64 * 1024 * 1024  # some 1.5 GB, if it is JSON of empty lists
 _LINE_BYTES = 16 * 1024 * 1024
 _TOKEN_SECONDS = 60.0
+_NOTHING = httpx.ByteStream(b"")
 _LONGEST_WAIT = 2_000_000.0  # for the network: beyond 2^31 milliseconds a socket takes none
 
 
@@ -204,6 +205,12 @@ class Content:
 
     def getvalue(self) -> bytes:
         return b"".join([*self._pieces, self._small] if self._small else self._pieces)
+
+
+def cut_off(response: httpx.Response) -> None:
+    """Let an answer of which no more is read know nothing of its connection: that leads to the request, with its keys and
+    its body."""
+    response.stream = _NOTHING
 
 
 def _misread(error: Exception) -> Exception:

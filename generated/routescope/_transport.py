@@ -18,7 +18,7 @@ import anyio
 import httpx
 
 from ._errors import Answer, APIError, APIResponseValidationError
-from ._limits import Content, Limits, async_read, read
+from ._limits import Content, Limits, async_read, cut_off, read
 from ._operation import Operation
 from ._request import Request, Settings, bare
 
@@ -93,6 +93,8 @@ def _failed(
             raise failure
         failure = httpx.RemoteProtocolError(f"a redirect to no URL: {failure!s:.200}")
     failure.request = bare(request)
+    if response is not None:
+        cut_off(response)
     return Answer(response, content.getvalue(), failure)
 
 
@@ -145,6 +147,7 @@ class SyncClient(Settings[httpx.Client]):
                 read(response, limits, content)
         except _FAILURES as failure:
             return _failed(failure, response, content, request)
+        cut_off(response)
         return Answer(response, content.getvalue())
 
     def close(self) -> None:
@@ -215,6 +218,7 @@ class AsyncClient(Settings[httpx.AsyncClient]):
                     await async_read(response, limits, content)
         except _FAILURES as failure:
             return _failed(failure, response, content, request)
+        cut_off(response)
         return Answer(response, content.getvalue())
 
     async def close(self) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 _DUMP = json.JSONEncoder(sort_keys=True, default=repr).encode
 _HEAVY = frozenset({dict, list, float})
 _PLACE = 32  # bytes that a key or an index takes in the place of an error, besides the key's own
+_SHOWN = 1_000  # characters of a place, or of what is wrong there
 _LONGEST = 14_285  # bits of integers of at most 4,300 digits, which Python writes
 _WHOLE = re.compile(r"\.0|e\+")  # what floats hold that are whole numbers, and texts may
 
@@ -125,3 +126,8 @@ def visible(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)
+
+
+def shortened(text: str) -> str:
+    """The first 1,000 characters of a text, and an ellipsis in place of the others: a key may have megabytes."""
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

@@ -26,7 +26,7 @@ from starlette.routing import Route
 from . import models as _models
 from ._compat import CompatError, Normalized, PayloadError, Rewrite, unchanged
 from ._operation import Operation, is_token, to_json
-from ._values import weigh
+from ._values import shortened, weigh
 from .client import EDIT_IMAGE
 
 _LONG = 64 * 1024  # bytes of a body that is read in a thread: others are served meanwhile
@@ -200,14 +200,17 @@ def _accepted(operation: Operation[Any], body: bytes, most: int) -> tuple[Any, N
     except (CompatError, PayloadError) as error:
         faults = error.errors if isinstance(error, PayloadError) else (error,)
         more = getattr(error, "more", 0) + max(len(faults) - 10, 0)
-        told = [f"{_param(fault.pointer) or 'The body'}: {fault.message}" for fault in faults[:10]]
+        told = [
+            f"{_param(fault.pointer) or 'The body'}: {shortened(fault.message)}"
+            for fault in faults[:10]
+        ]
         told += [f"and {more} more"] if more else []
         raise Fault(400, "; ".join(told), param=_param(faults[0].pointer)) from None
 
 
 def _param(pointer: str) -> str | None:
-    """A place as callers know it: `images[0].image_url`; None for the whole body."""
-    path = re.sub(r"/(\d+)(?=/|$)", r"[\1]", pointer).replace("/", ".").removeprefix(".")
+    """A place as callers know it, cut off if it is very long: `images[0].image_url`; None for the whole body."""
+    path = re.sub(r"/(\d+)(?=/|$)", r"[\1]", shortened(pointer)).replace("/", ".").removeprefix(".")
     return path.replace("~1", "/").replace("~0", "~") or None
 
 
@@ -262,12 +265,16 @@ async def _refused(http: Request, error: Exception) -> Response:
 def _told(http: Request, error: HTTPException) -> Response:
     kind = "invalid_request_error" if error.status_code < 500 else "server_error"
     told = {"message": error.detail, "type": kind, "param": None, "code": None}
-    content = json.dumps({"error": told | getattr(error, "members", {})}, allow_nan=False)
+    members = told | getattr(error, "members", {})
+    # As Python writes it, half a surrogate pair is an escape of JSON, too.
+    content = json.dumps({"error": members}, allow_nan=False, ensure_ascii=False).encode(
+        errors="backslashreplace"
+    )
     return _response(http, error.status_code, content, error.headers)
 
 
 def _response(
-    http: Request, status: int, content: str | bytes, headers: Any, kind: str = "application/json"
+    http: Request, status: int, content: bytes, headers: Any, kind: str = "application/json"
 ) -> Response:
     given = headers or {}
     for name, value in given.items():

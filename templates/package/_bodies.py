@@ -7,7 +7,6 @@ import os
 import re
 from collections.abc import AsyncIterable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import IO, Any, TypeAlias
@@ -20,7 +19,7 @@ from ._compat import CompatError, Normalized, PayloadError, unchanged
 from ._errors import Answer
 from ._operation import Json, canonical, encoded, older, to_json
 from ._parameters import Query
-from ._source_map import names_of
+from ._source_map import escape, names_of
 from ._values import File, cut
 
 Normalize = Callable[[Any], Normalized]
@@ -193,22 +192,14 @@ class Encoding:
 
 
 @dataclass(frozen=True)
-class Form:
+class Form(Json):
     """Members as in a query (`application/x-www-form-urlencoded`)."""
 
-    annotation: Any
     media_type: str = "application/x-www-form-urlencoded"
     encoding: Mapping[str, Encoding] = field(default_factory=dict)
-    fold: Normalize = unchanged
-    denormalize: Callable[..., dict[str, Any]] | None = None
-    older: frozenset[tuple[str, str]] = frozenset()
-
-    @cached_property
-    def _json(self) -> Json:
-        return Json(self.annotation, fold=self.fold, denormalize=self.denormalize, older=self.older)
 
     def encode(self, value: Any, options: Mapping[str, Any]) -> dict[str, Any]:
-        members = json.loads(self._json.encode(value, options)["content"])
+        members = json.loads(super().encode(value, options)["content"])
         pairs = [pair for name, member in members.items() for pair in self._pairs(name, member)]
         return {"content": "&".join(pairs).encode()}
 
@@ -245,11 +236,13 @@ class Form:
 @dataclass(frozen=True, slots=True)
 class Multipart:
     """Members as parts (`multipart/form-data` and its kin): files as they are, text and numbers as text, all else as JSON.
-    An array is a part for each item, unless it is said to be JSON itself, or its plain items to stand together."""
+    An array is a part for each item, unless it is said to be JSON itself, or its plain items to stand together. In the members
+    that are `folded`, JSON is read even where it is given as bytes, since older fields may be in it."""
 
     media_type: str = "multipart/form-data"
     encoding: Mapping[str, Encoding] = field(default_factory=dict)
     required: tuple[str, ...] = ()
+    folded: tuple[str, ...] = ()
     fold: Normalize = unchanged
     denormalize: Callable[..., dict[str, Any]] | None = None
     older: frozenset[tuple[str, str]] = frozenset()
@@ -258,8 +251,9 @@ class Multipart:
         given = value if isinstance(value, Mapping) else to_json(value)
         members, parts = {**given, **(options.get("extra_body") or {})}, list[tuple[str, Any]]()
         if self.fold is not unchanged:
-            folded = canonical(self.fold, {name: _in_json(one) for name, one in members.items()})
-            members = _with_files(older(self, folded.value, options))
+            read = {name: _read(name, members[name]) for name in self.folded if name in members}
+            sent = {name: _in_json(one) for name, one in (members | read).items()}
+            members = _with_files(older(self, canonical(self.fold, sent).value, options))
         if missing := [name for name in self.required if name not in members]:
             raise TypeError(f"missing argument {missing[0]!r}")
         for name, member in members.items():
@@ -312,6 +306,24 @@ class Multipart:
 
     def decode(self, answer: Answer) -> bytes:
         return answer.content
+
+
+def _read(name: str, value: Any) -> Any:
+    """A member that is JSON, or the items of one, also where it is given as bytes, as text or by a path. Raises TypeError for
+    other files, whose names and headers no value has, and PayloadError for what is no JSON."""
+    if isinstance(value, (list, tuple)) and not _is_file(value):
+        return [_read(name, item) for item in value]
+    content = Path(value).read_bytes() if isinstance(value, os.PathLike) else value
+    if isinstance(content, (bytes, bytearray, str)):
+        try:
+            return from_json(content, allow_inf_nan=False)
+        except ValueError as error:
+            told = f"is not read as JSON: {error!s:.200}"
+            raise PayloadError((CompatError("json", f"/{escape(name)}", told),)) from None
+    if _is_content(content):
+        told = "is JSON with older fields, which are folded: give a mapping, or JSON as bytes, text or a path"
+        raise TypeError(f"{name!r} {told}")
+    return value
 
 
 def _in_json(value: Any) -> Any:

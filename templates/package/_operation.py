@@ -241,6 +241,20 @@ class Json:
         return result
 
 
+def replaced(
+    arguments: Mapping[str, Any], names: Mapping[str, str], found: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Arguments, of which those with names in an object are what this object holds now."""
+    others = {ident: value for ident, value in arguments.items() if ident not in names}
+    return others | {ident: found[name] for ident, name in names.items() if name in found}
+
+
+def _refuse(option: str, given: Iterable[str], names: Iterable[str]) -> None:
+    """Raises TypeError for an argument that is given in an option: there it would be sent as it is, neither folded nor judged."""
+    if found := set(given).intersection(names):
+        raise TypeError(f"{min(found)!r} is an argument, and may not be in {option}")
+
+
 @cache
 def marks_of(arguments: type) -> dict[str, tuple[Any, bool]]:
     """The arguments of a method: what puts each into a request, and whether it has to be given."""
@@ -260,7 +274,7 @@ def _known_of(arguments: type) -> frozenset[str]:
     return frozenset([*marks_of(arguments), *RequestOptions.__annotations__])
 
 
-def _chosen(codecs: Codecs, content_type: str) -> Codec | None:
+def chosen(codecs: Codecs, content_type: str) -> Codec | None:
     """The codec for a media type, by its parameters too if one is so exact: the first one where none is for it."""
     if not isinstance(codecs, tuple):
         return codecs
@@ -314,27 +328,41 @@ class Operation(Generic[R]):
                 mark.put(draft, ident, value)
             elif is_required and not isinstance(mark, Member):
                 raise TypeError(f"missing argument {ident!r}")
-        for name, value in (arguments.get("extra_query") or {}).items():
-            said = "" if value is None else value
-            text = said if isinstance(said, str) else encoded(said).decode()
-            draft.query.append(f"{quote(name, '')}={quote(text, '')}")
+        if extra := arguments.get("extra_query"):
+            self._add(draft, extra)
         self._fill(draft, arguments)
         return draft
 
+    def _add(self, draft: Draft, extra: Mapping[str, Any]) -> None:
+        """Put into the query what the API document does not list."""
+        marks = marks_of(self.arguments).items()
+        known = [(mark.name or ident, mark) for ident, (mark, _) in marks]
+        own = {name: mark for name, mark in known if getattr(mark, "place", "") == "query"}
+        deep = {name for name, mark in own.items() if mark.style == "deepObject"}
+        heads = (str(name).partition("[")[0] for name in extra)
+        _refuse("extra_query", [*extra, *deep.intersection(heads)], own)
+        for name, value in extra.items():
+            said = "" if value is None else value
+            text = said if isinstance(said, str) else encoded(said).decode()
+            draft.query.append(f"{quote(name, '')}={quote(text, '')}")
+
     def _fill(self, draft: Draft, arguments: Mapping[str, Any]) -> None:
         """Put the body into a request."""
-        extra, codec = arguments.get("extra_body") or {}, _chosen(self.body, draft.content_type)
-        for ident, (mark, _) in marks_of(self.arguments).items() if extra else ():
-            if isinstance(mark, Member) and (mark.name or ident) in extra:
-                raise TypeError(
-                    f"{mark.name or ident!r} is an argument, and may not be in extra_body"
-                )
+        extra, codec = arguments.get("extra_body") or {}, chosen(self.body, draft.content_type)
+        if extra:
+            _refuse("extra_body", extra, self.members.values())
         if codec and (draft.has_body or extra or self.needs_body):
             value = draft.body if draft.has_body and not draft.members else draft.members
             draft.content = codec.encode(value, arguments)
             told = draft.content.pop("content_type", draft.content_type) or codec.media_type
             if "files" not in draft.content:  # of these httpx tells the boundary
                 draft.headers["content-type"] = told
+
+    @property
+    def members(self) -> dict[str, str]:
+        """By what they are called the names of the arguments that are members of the body."""
+        marks = marks_of(self.arguments).items()
+        return {ident: mark.name or ident for ident, (mark, _) in marks if isinstance(mark, Member)}
 
     def codec(self, response: httpx.Response) -> Codec | None:
         """What reads an answer."""
@@ -345,7 +373,7 @@ class Operation(Generic[R]):
         found = self.answers[declared[0]] if declared else None
         if not isinstance(found, tuple):
             return found
-        return _chosen(found, response.headers.get("content-type", ""))
+        return chosen(found, response.headers.get("content-type", ""))
 
     @property
     def older(self) -> frozenset[tuple[str, str]]:

@@ -9,8 +9,19 @@ from typing import Any, Protocol, TypeVar
 import httpx
 from pydantic import BaseModel
 
+from ._compat import unchanged
 from ._errors import APIResponseValidationError
-from ._operation import Draft, Operation
+from ._operation import (
+    ContentType,
+    Draft,
+    Json,
+    Member,
+    Operation,
+    chosen,
+    marks_of,
+    replaced,
+    to_json,
+)
 from ._request import Request
 from ._transport import AsyncClient, SyncClient
 
@@ -114,12 +125,30 @@ class Link:
         return now.copy_with(raw_path=whole.encode())
 
 
+def _refolded(operation: Operation[Any], arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The arguments of a call that was made, in canonical form. Warns of nothing again."""
+    marks, draft = marks_of(operation.arguments), Draft("")
+    parameters: Any = operation.parameters
+    found = parameters.refolded(marks, arguments) if parameters else arguments
+    for ident, (mark, _) in marks.items():
+        value = arguments.get(ident)
+        is_said = value is not None or (ident in arguments and mark.is_nullable)
+        if is_said and isinstance(mark, (Member, ContentType)):
+            mark.put(draft, ident, value)
+    codec = chosen(operation.body, draft.content_type)
+    if not isinstance(codec, Json) or codec.fold is unchanged or not draft.members:
+        return found
+    return replaced(found, operation.members, codec.fold(to_json(draft.members)).value)
+
+
 def _next(
     paging: Paging, client: AnyClient, operation: Operation[Any], page: Any, request: Request
 ) -> Request | None:
     """The request of the next page. Raises APIResponseValidationError where a page says none that there can be."""
     try:
-        return paging.next(client, operation, page, request)
+        # An older argument, left beside the one that it folds into, would contradict it from the second page on.
+        folded = request._replace(options=_refolded(operation, request.options))
+        return paging.next(client, operation, page, folded)
     except (httpx.InvalidURL, ValueError, TypeError, OverflowError) as error:
         message = f"no next page of {operation.path}: {error!s:.500}"
         raise APIResponseValidationError(message) from error

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, ClassVar
 from urllib.parse import quote, unquote
 
-from ._operation import Codec, Draft, Json, encoded, to_json
+from ._operation import Codec, Draft, Json, encoded, replaced, to_json
 
 Quote = Callable[[str], str]
 _SEPARATORS = {"form": ",", "spaceDelimited": "%20", "pipeDelimited": "%7C"}
@@ -199,14 +199,24 @@ class Parameters(Json):
     """Parameters of which some are older fields for others: an object of all, by place and name."""
 
     def folded(self, marks: Mapping[str, Any], arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """Arguments with the parameters among them in canonical form."""
-        own = {ident: mark for ident, (mark, _) in marks.items() if hasattr(mark, "place")}
-        names = {ident: f"{mark.place}.{mark.name or ident}" for ident, mark in own.items()}
-        sent = {
-            name: arguments[ident]
-            for ident, name in names.items()
-            if arguments.get(ident) is not None
-        }
-        found = json.loads(self.encode(sent, {"compat": arguments.get("compat")})["content"])
-        others = {ident: value for ident, value in arguments.items() if ident not in names}
-        return others | {ident: found[name] for ident, name in names.items() if name in found}
+        """Arguments with the parameters among them in canonical form, or as an older server knows them."""
+        names, sent = _named(marks, arguments)
+        options = {"compat": arguments.get("compat")}
+        return replaced(arguments, names, json.loads(self.encode(sent, options)["content"]))
+
+    def refolded(self, marks: Mapping[str, Any], arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Arguments of a call that was made with the parameters among them in canonical form."""
+        names, sent = _named(marks, arguments)
+        return replaced(arguments, names, self.fold(to_json(sent)).value)
+
+
+def _named(
+    marks: Mapping[str, Any], arguments: Mapping[str, Any]
+) -> tuple[dict[str, str], dict[str, Any]]:
+    """The names of all parameters in the object of them, and the parameters that are given."""
+    own = {ident: mark for ident, (mark, _) in marks.items() if hasattr(mark, "place")}
+    names = {ident: f"{mark.place}.{mark.name or ident}" for ident, mark in own.items()}
+    sent = {
+        name: arguments[ident] for ident, name in names.items() if arguments.get(ident) is not None
+    }
+    return names, sent

@@ -8,6 +8,7 @@ import re
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
@@ -18,7 +19,7 @@ from pydantic_core import from_json
 from ._bodies import Raw
 from ._compat import CompatError, PayloadError, unchanged
 from ._errors import Answer, APIError, APIResponseValidationError, Unreadable
-from ._limits import Limits, async_pieces, pieces
+from ._limits import Limits, async_pieces, cut_off, pieces
 from ._operation import MISFITS, Codec, Json, Operation
 from ._request import Request
 from ._transport import AsyncClient, SyncClient
@@ -80,10 +81,14 @@ class JsonLines(Json):
         items = (super(JsonLines, self).encode(item, said)["content"] for item in value)
         return {"content": b"".join(map(self.line, items))}
 
+    @cached_property
+    def _unfolded(self) -> JsonLines:
+        """What reads items as JSON values. It is kept, since each codec has a validator of its own."""
+        return replace(self, annotation=str if self.annotation is str else Any, fold=unchanged)
+
     def _items(self, content: bytes) -> Iterator[Any]:
         """The items that bytes hold, as JSON values that are not folded yet. Raises PayloadError."""
-        kind = str if self.annotation is str else Any
-        read, lines = replace(self, annotation=kind, fold=unchanged).reader(), _Lines(len(content))
+        read, lines = self._unfolded.reader(), _Lines(len(content))
         for number, line in enumerate((*lines.read(content), *lines.read(b""), ""), 1):
             try:
                 yield from read(line)
@@ -217,7 +222,10 @@ class _Answered:
 
 class _Open(_Answered):
     def close(self) -> None:
-        self.response.close()
+        try:
+            self.response.close()
+        finally:
+            cut_off(self.response)
 
     def __enter__(self) -> Self:
         return self
@@ -228,7 +236,10 @@ class _Open(_Answered):
 
 class _AsyncOpen(_Answered):
     async def close(self) -> None:
-        await self.response.aclose()
+        try:
+            await self.response.aclose()
+        finally:
+            cut_off(self.response)
 
     async def __aenter__(self) -> Self:
         return self

@@ -170,7 +170,7 @@ def unwritten(document: JsonObject, parts: JsonObject, place: str, schema: Any) 
             continue
         kind = str(one.get("contentType") or "").partition(",")[0].strip()
         is_known = not kind or "*" in kind or "json" in kind or kind.startswith("text/")
-        if not is_known and _is_object(document, *inner):
+        if not is_known and is_object(document, *inner):
             found[name] = kind
     return found
 
@@ -180,10 +180,10 @@ def is_list(document: JsonObject, pointer: str, schema: Any) -> bool:
     return types_of(document, follow(document, pointer, schema)[1]) <= {"array", "null"}
 
 
-def _is_object(document: JsonObject, pointer: str, schema: Any) -> bool:
+def is_object(document: JsonObject, pointer: str, schema: Any) -> bool:
     """Whether a schema is one of objects alone, or of lists of them."""
     place, target = follow(document, pointer, schema)
     types = types_of(document, target)
     if is_list(document, place, target) and isinstance(target, dict):
-        return "items" in target and _is_object(document, join(place, "items"), target["items"])
+        return "items" in target and is_object(document, join(place, "items"), target["items"])
     return "object" in types and types <= _OF_PARTS

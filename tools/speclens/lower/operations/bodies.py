@@ -9,14 +9,16 @@ from typing import Any
 from speclens import ir
 from speclens.literals import comment, literal, tuple_literal
 from speclens.lower.ground import media_types
-from speclens.lower.ground.composed import is_class
+from speclens.lower.ground.composed import is_class, properties
 from speclens.lower.ground.nulls import admits_null
-from speclens.lower.ground.walk import JsonObject, follow
+from speclens.lower.ground.walk import JsonObject, follow, remembered
 from speclens.lower.operations import media
 from speclens.lower.operations.arguments import Inputs, union
+from speclens.lower.rewrites.folding import folding
 from speclens.objects import WAS_20, is_30
 from speclens.source.pointer import exists, get, join
 
+_holding = remembered(lambda document, pointer, schema: folding(document))  # forms may be many
 OPTION = "content-type"
 """The place of an argument that chooses the media type."""
 
@@ -31,6 +33,8 @@ def lower(inputs: Inputs, pointer: str, body: JsonObject) -> tuple[ir.Body | Non
         told = [*one.arguments, *([f"encoding={styled}"] if styled else [])]
         if one.codec == "Multipart" and one.schema and (names := inputs.required(one.schema)):
             told.append(f"required={tuple_literal(sorted(names))}")
+        if one.codec == "Multipart" and one.fold and (names := _folded(inputs, place, value)):
+            told.append(f"folded={tuple_literal(sorted(names))}")
         found.append(replace(one, arguments=tuple(told)))
         same[name] = follow(inputs.document, one.schema, value.get("schema"))[1]
     if not found:
@@ -158,6 +162,20 @@ def unwritten(inputs: Inputs, pointer: str, body: JsonObject) -> frozenset[str]:
             inputs.document, value, join(place, "schema"), value.get("schema")
         )
     )
+
+
+def _folded(inputs: Inputs, place: str, value: JsonObject) -> set[str]:
+    """The members of a form that are JSON in which something is folded."""
+    document, at, schema = inputs.document, join(place, "schema"), value.get("schema")
+    holding, others = (
+        _holding(document, "#", None),
+        media_types.unwritten(document, value, at, schema),
+    )
+    return {
+        name
+        for name, (inner, one) in properties(document, at, schema).items()
+        if inner in holding and name not in others and media_types.is_object(document, inner, one)
+    }
 
 
 def _in_style(one: JsonObject) -> list[str]:
