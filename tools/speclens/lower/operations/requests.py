@@ -13,7 +13,8 @@ from speclens.literals import comment, literal
 from speclens.lower.ground import media_types, x_compat
 from speclens.lower.ground.walk import JsonObject, follow
 from speclens.lower.operations import bodies, media, security
-from speclens.lower.operations.arguments import Inputs, union
+from speclens.lower.operations.annotations import union
+from speclens.lower.operations.arguments import Inputs
 from speclens.lower.rewrites import parameters
 from speclens.source.pointer import join
 
