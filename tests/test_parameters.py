@@ -172,3 +172,12 @@ def test_whatever_stands_there_is_refused_in_its_place(value: Any) -> None:
     found = problems(json.dumps(document(parameter("a"), spoke)), "a.json")
     assert found
     assert all(one.pointer.startswith("#/paths/~1things/get/parameters/1") for one in found)
+
+
+def test_a_path_parameter_that_the_path_does_not_have_is_no_hub() -> None:
+    """It is no argument: what folds into it would be lost."""
+    into: dict[str, Any] = {"x-compat": {"into": {"in": "path", "name": "a"}}}
+    listed = (parameter("a", where="path", required=True), parameter("b", **into))
+    found = [one for one in problems(json.dumps(document(*listed))) if one.severity == "error"]
+    place = "#/paths/~1things/get/parameters/1/x-compat/into"
+    assert [(one.rule, one.pointer) for one in found] == [("compat/misplaced", place)]

@@ -256,6 +256,57 @@ def test_what_is_missed_after_something_was_left_out() -> None:
     assert [one.place for one in found.document.left_out] == ["#/paths/~1a/get"]
 
 
+OLDER = {"type": "string", "x-compat": {"into": {"in": "query", "name": "b"}}}
+FILE = {"type": "object", "x-file": {"url": "a"}}
+PARAMETER = {"name": "a", "in": "query"}
+COMPONENTS: list[dict[str, Any]] = [
+    {"schemas": {"A": {"type": "object", "properties": [FILE]}}},
+    {"schemas": {"A": [OLDER]}},
+    {"parameters": {"a": {"in": "query", "schema": OLDER}}},
+    {"responses": {"a": {"description": "d", "content": {"text/plain": {"odd": FILE}}}}},
+]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"parameters": [{"$ref": "#/components/parameters/a", "x-compat": {}}]},
+        {"parameters": [{**PARAMETER, "content": {"text/a": {"schema": OLDER}, "text/b": {}}}]},
+        {"parameters": [{**PARAMETER, "schema": [OLDER]}]},
+        {"requestBody": {"content": {"text/plain": {"schema": {"properties": [OLDER]}}}}},
+        {"responses": {"ok": {"description": "d", "content": {"a/b": {"schema": FILE}}}}},
+        {"responses": {"200": {"description": "d", "headers": [OLDER]}}},
+        {"responses": {"200": {"$ref": "#/components/responses/a", "x-compat": {}}}},
+        {"odd": {"schema": OLDER}},
+    ],
+)
+def test_compat_in_an_operation_is_not_taken_away(fields: dict[str, Any]) -> None:
+    """It would be lost, and with it what callers give; lenient, the whole operation is left out."""
+    document = {**operation(**fields), "openapi": HEAD["openapi"]}
+    named = {"parameters": {"a": {**PARAMETER, "schema": {}}}, "responses": {"a": OK["200"]}}
+    document["components"].update(named)
+    with pytest.raises(Refused):
+        judging.read(source(document))
+    found = judging.read(source(document), is_lenient=True)
+    assert [one.place for one in found.document.left_out] == ["#/paths/~1a/get"]
+    assert list(found.source.value["paths"]["/a"]) == ["put"]
+
+
+@pytest.mark.parametrize("components", COMPONENTS)
+@pytest.mark.parametrize("is_lenient", [False, True])
+def test_compat_in_a_component_is_not_taken_away(
+    components: dict[str, Any], is_lenient: bool
+) -> None:
+    with pytest.raises(Refused):
+        judging.read(source({**HEAD, "components": components}), is_lenient)
+
+
+def test_what_stays_beside_an_edit_hinders_nobody() -> None:
+    faulty = {**FILE, "properties": {"a": {"type": "string", "maxLength": "x"}}, "required": True}
+    read = schema_of(faulty)
+    assert read == {**FILE, "properties": {"a": {"type": "string"}}}
+
+
 def test_unknown_methods_are_no_detail() -> None:
     document = {**HEAD_30, "paths": {"/a": {"copy": {"responses": OK}, "odd": {"a": 1}}}}
     with pytest.raises(Refused) as refused:

@@ -6,7 +6,7 @@ in them is a schema or a reference.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,6 +48,20 @@ class Node:
 def is_30(document: dict[str, Any]) -> bool:
     """Whether a document is OpenAPI 3.0, whose schemas are not JSON Schema 2020-12."""
     return str(document.get("openapi")).startswith("3.0")
+
+
+def holds(value: Any, names: Collection[str]) -> bool:
+    """Whether any object inside a value, or the value itself, has a member of one of some names."""
+    stack = [value]
+    while stack:
+        inner = stack.pop()
+        if isinstance(inner, dict):
+            if not inner.keys().isdisjoint(names):
+                return True
+            stack.extend(inner.values())
+        elif isinstance(inner, list):
+            stack.extend(inner)
+    return False
 
 
 WAS_20 = "x-speclens-swagger"

@@ -3,7 +3,7 @@
 `validate` says what is wrong. An error is a warning here where generating need not fail for it: it says nothing of what
 is generated (a description is missing), or an edit takes away the faulty part, and what is left accepts more (a keyword
 with a value of the wrong type). It is an error still where a part cannot be understood that somebody would miss (a
-parameter without a name); lenient, the operation is left out, and told.
+parameter without a name), or where `x-compat` or `x-file` would be taken away; lenient, the operation is left out, and told.
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ from typing import Any
 
 from speclens.objects import is_30, kinds_along, nodes
 from speclens.problems import Finding
-from speclens.repair.edits import REMOVED, Edit, edited
+from speclens.repair.edits import REMOVED, Edit, edited, takes_away
 from speclens.source.pointer import get, join, tokens
 
 JsonObject = dict[str, Any]
 
 _ROUNDS = 8
 """What was taken away may be missed elsewhere, and that is taken away then; nothing is followed any further."""
+_OURS = frozenset(("x-compat", "x-file"))
 _HARMLESS = frozenset(
     ("exclusive", "min-items", "min-properties", "name", "pattern", "unique-items")
 )
@@ -105,7 +106,18 @@ def _warning(finding: Finding, edit: Edit | None) -> Finding:
 
 
 def _mend(document: JsonObject, finding: Finding) -> Edit | None:
-    """The edit after which a document is rid of an error; None where that is harmless."""
+    """The edit after which a document is rid of an error; None where that is harmless. Who wrote `x-compat` would miss it,
+    wherever it stands."""
+    edit = _edit(document, finding)
+    if edit is None or edit.is_essential:
+        return edit
+    if not takes_away(edit, _value(document, edit.pointer), _OURS):
+        return edit
+    whole = _object(document, tokens(edit.pointer), "operation")
+    return whole if whole.is_essential else Edit("#", REMOVED, "", is_essential=True)
+
+
+def _edit(document: JsonObject, finding: Finding) -> Edit | None:
     family, _, rule = finding.rule.partition("/")
     if rule in ("version", "unsupported-version"):
         return _version(document)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from speclens.objects import holds
 from speclens.source.pointer import tokens
 
 
@@ -25,6 +26,13 @@ class Edit:
     value: Any
     said: str
     is_essential: bool = False
+
+
+def takes_away(edit: Edit, value: Any, names: Collection[str]) -> bool:
+    """Whether an edit of a place, where a value stands, leaves nothing of members of some names."""
+    name = tokens(edit.pointer)[-1]
+    left = {} if edit.value is REMOVED else {name: edit.value}
+    return holds({name: value}, names) and not holds(left, names)
 
 
 _Tree = dict[str, Any]

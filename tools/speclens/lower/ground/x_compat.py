@@ -9,7 +9,7 @@ from typing import Any
 from speclens.lower.ground import composed
 from speclens.lower.ground.facts import identity
 from speclens.lower.ground.walk import JsonObject, follow, remembered
-from speclens.objects import is_30
+from speclens.objects import holds, is_30
 from speclens.objects.tables import SUBSCHEMAS
 from speclens.source.pointer import join, tokens
 
@@ -67,16 +67,7 @@ class HubPolicy:
 
 def is_used(document: JsonObject) -> bool:
     """Whether anything in a document may say something on compatibility: that it does not is known for sure."""
-    stack: list[Any] = [document]
-    while stack:
-        value = stack.pop()
-        if isinstance(value, dict):
-            if KEYWORD in value:
-                return True
-            stack.extend(value.values())
-        elif isinstance(value, list):
-            stack.extend(value)
-    return False
+    return holds(document, (KEYWORD,))
 
 
 def keywords(schema: Any) -> JsonObject:

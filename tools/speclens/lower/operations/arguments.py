@@ -16,31 +16,11 @@ from speclens.lower.ground.nulls import admits_null
 from speclens.lower.ground.view import View
 from speclens.lower.ground.walk import JsonObject, follow
 from speclens.lower.operations import media
+from speclens.lower.operations.annotations import FORMATS, OF_VALUES, PLAIN, short, union
+from speclens.lower.operations.circles import Circles
 from speclens.lower.rewrites import members
 from speclens.lower.schemas import formats
 from speclens.source.pointer import get, join
-
-# Of strings of a format; text of the format is taken as well.
-_FORMATS = {
-    "date-time": "DateTime",
-    "date": "Date",
-    "time": "Time",
-    "duration": "TimeDelta",
-    "uuid": "UUID",
-    "decimal": "Decimal",
-    "int64": "int",
-}
-_PLAIN = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None"}
-
-_OF_VALUES = {
-    str: "str",
-    bool: "bool",
-    int: "int",
-    float: "float",
-    type(None): "None",
-    list: "Sequence[Any]",
-    dict: "Mapping[str, Any]",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +30,7 @@ class Inputs:
     document: JsonObject
     named: media.Named
     lifted: View
+    circles: Circles
     has_formats: bool = True  # whether strings of some formats are Python types
     made: dict[str, ir.Input] = field(default_factory=dict)
     binary: str = "str"  # what is given for bytes
@@ -110,7 +91,7 @@ class Inputs:
         for kind, keyword in (("array", "items"), ("object", "additionalProperties")):
             if kinds == {kind} and keyword in target and not target.get("properties"):
                 return self._is_text(join(place, keyword), target[keyword])
-        return kinds == {"string"} and _FORMATS.get(formats.of(target)) == "int"
+        return kinds == {"string"} and FORMATS.get(formats.of(target)) == "int"
 
     def _is_received(self, pointer: str, schema: Any) -> bool:
         """Whether a property is in answers only."""
@@ -152,28 +133,32 @@ class Inputs:
         layers = composed.layers(self.document, pointer, get(self.document, pointer))
         return {str(name) for _, layer in layers for name in layer.get("required") or ()}
 
-    def options(self, pointer: str, schema: Any, seen: tuple[str, ...] = ()) -> list[str]:
+    def options(self, pointer: str, schema: Any) -> list[str]:
         """The types of all values that a schema accepts as written, the canonical ones first."""
         place, target = follow(self.document, pointer, schema)
-        if not isinstance(target, dict) or place in seen:
+        if not isinstance(target, dict):
             return ["Any"]
+        part = (place, self.binary)
+        return self.circles.find(part, target, lambda: self._of_place(place, target))
+
+    def _of_place(self, place: str, target: JsonObject) -> list[str]:
         model = self.named.given.get(place, "")
         is_model = bool(model) and self._is_model(place)
         if is_model and place not in self.made:
-            self._add(place, target, seen)
+            self._add(place, target)
         is_given = _is_nullable(target) or (is_model and admits_null(self.document, place, target))
         null = ["None"] if is_given else []
         if place in self.made:
             return [self.made[place].ident, *null]
-        options = self._written(place, target, (*seen, place))
+        options = self._written(place, target)
         if model and (options == ["Any"] or options[0].startswith("Literal[")):
             return [f"_models.{model}", *null]
-        return list(dict.fromkeys([*options, *null]))
+        return short([*options, *null])
 
-    def _add(self, place: str, target: Any, seen: tuple[str, ...]) -> None:
+    def _add(self, place: str, target: JsonObject) -> None:
         model = self.named.given[place]
         ident = names.unused(f"{model}Input", self.taken())
-        options = self._written(place, target, (*seen, place))
+        options = short(self._written(place, target))
         others = [one for one in options if one not in {"Mapping[str, Any]", "None"}]
         annotation = union([f"_models.{model}", "Mapping[str, Any]", *others])
         self.made[place] = ir.Input(ident, place, annotation)
@@ -182,12 +167,12 @@ class Inputs:
         canonical = (self.named.view.before or self.named.view).document
         return is_class(canonical, place, get(canonical, place))
 
-    def _written(self, pointer: str, schema: JsonObject, seen: tuple[str, ...]) -> list[str]:
+    def _written(self, pointer: str, schema: JsonObject) -> list[str]:
         if "enum" in schema or "const" in schema:
             values = schema.get("enum", [schema.get("const")])
             if values and all(isinstance(value, (str, int, type(None))) for value in values):
                 return [f"Literal[{', '.join(literal(value) for value in values)}]"]
-            options = [_OF_VALUES.get(type(value), "Any") for value in values]
+            options = [OF_VALUES.get(type(value), "Any") for value in values]
             return list(dict.fromkeys(options)) or ["Any"]
         for keyword in ("oneOf", "anyOf"):
             branches = schema.get(keyword)
@@ -199,15 +184,15 @@ class Inputs:
                     option
                     for place, one in places
                     if _tells(one)
-                    for option in self.options(place, one, seen)
+                    for option in self.options(place, one)
                 ]
         if isinstance(schema.get("allOf"), list):
-            return self._all(pointer, schema, seen)
+            return self._all(pointer, schema)
         is_file = self.binary == "FileInput" and is_binary(schema)
         kinds = _types(schema) or (["string"] if is_file else [])
-        return [self._of_type(pointer, schema, kind, seen) for kind in kinds] or ["Any"]
+        return [self._of_type(pointer, schema, kind) for kind in kinds] or ["Any"]
 
-    def _all(self, pointer: str, schema: JsonObject, seen: tuple[str, ...]) -> list[str]:
+    def _all(self, pointer: str, schema: JsonObject) -> list[str]:
         """What is an `allOf`: what its one telling member is, else what the first of them that says something is."""
         told = [
             (join(pointer, "allOf", index), one)
@@ -218,30 +203,34 @@ class Inputs:
         if is_named or "object" in _types(schema):
             return ["Mapping[str, Any]"]
         if len(told) == 1 and not schema.get("properties"):
-            return self.options(*told[0], seen)
+            return self.options(*told[0])
         for here, one in told:
-            place, target = follow(self.document, here, one)
-            if place not in seen and isinstance(target, dict):
-                options = self._written(place, target, (*seen, place))
-                if "Any" not in options:
-                    return options
+            options = self._without_name(*follow(self.document, here, one))
+            if "Any" not in options:
+                return options
         return ["Any"]
 
-    def _of_type(self, pointer: str, schema: JsonObject, kind: str, seen: tuple[str, ...]) -> str:
+    def _without_name(self, place: str, target: Any) -> list[str]:
+        if not isinstance(target, dict):
+            return ["Any"]
+        part = (place, f"{self.binary}, without name")
+        return self.circles.find(part, target, lambda: self._written(place, target))
+
+    def _of_type(self, pointer: str, schema: JsonObject, kind: str) -> str:
         if kind == "object":
             values = schema.get("additionalProperties")
             if not isinstance(values, dict) or schema.get("properties"):
                 return "Mapping[str, Any]"
             place = join(pointer, "additionalProperties")
-            return f"Mapping[str, {union(self.options(place, values, seen))}]"
+            return f"Mapping[str, {union(self.options(place, values))}]"
         if kind == "string" and is_binary(schema):
             return self.binary
-        if kind == "string" and self.has_formats and (found := _FORMATS.get(formats.of(schema))):
+        if kind == "string" and self.has_formats and (found := FORMATS.get(formats.of(schema))):
             return f"{found} | str"
         if kind == "array":
-            items = self.options(join(pointer, "items"), schema.get("items", {}), seen)
+            items = self.options(join(pointer, "items"), schema.get("items", {}))
             return f"Sequence[{union(items)}]"
-        return _PLAIN.get(kind, "Any")
+        return PLAIN.get(kind, "Any")
 
 
 def _tells(branch: Any) -> bool:
@@ -265,10 +254,3 @@ def _types(schema: JsonObject) -> list[str]:
     if not kinds and "items" in schema:
         kinds = ["array"]
     return [str(kind) for kind in kinds] + (["null"] if schema.get("nullable") is True else [])
-
-
-def union(options: list[str]) -> str:
-    """Alternatives, each once, null last as people write it."""
-    if "Any" in options:
-        return "Any"
-    return " | ".join(sorted(dict.fromkeys(options), key=lambda option: option == "None"))

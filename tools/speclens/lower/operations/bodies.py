@@ -13,7 +13,8 @@ from speclens.lower.ground.composed import is_class, properties
 from speclens.lower.ground.nulls import admits_null
 from speclens.lower.ground.walk import JsonObject, follow, remembered
 from speclens.lower.operations import media
-from speclens.lower.operations.arguments import Inputs, union
+from speclens.lower.operations.annotations import union
+from speclens.lower.operations.arguments import Inputs
 from speclens.lower.rewrites.folding import folding
 from speclens.objects import WAS_20, is_30
 from speclens.source.pointer import exists, get, join

@@ -22,6 +22,7 @@ from speclens.lower.operations import (
     servers,
 )
 from speclens.lower.operations.arguments import Inputs
+from speclens.lower.operations.circles import Circles
 from speclens.lower.operations.endpoints import Endpoint
 from speclens.lower.rewrites import headers, parameters
 from speclens.lower.schemas import formats
@@ -43,7 +44,7 @@ def lower(
     found = endpoints.named(document)
     if not found:
         return None, ()
-    inputs = Inputs(document, named, lifted, has_formats)
+    inputs = Inputs(document, named, lifted, Circles(document, ["Any"]), has_formats)
     urls = servers.of_operations(document, {one.pointer: one.value for one in found})
     places = parameters.lifted_places(lifted)
     told = {at: named.idents[place] for at, place in headers.places(named.view).items()}

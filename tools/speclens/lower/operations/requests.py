@@ -13,7 +13,8 @@ from speclens.literals import comment, literal
 from speclens.lower.ground import media_types, x_compat
 from speclens.lower.ground.walk import JsonObject, follow
 from speclens.lower.operations import bodies, media, security
-from speclens.lower.operations.arguments import Inputs, union
+from speclens.lower.operations.annotations import union
+from speclens.lower.operations.arguments import Inputs
 from speclens.lower.rewrites import parameters
 from speclens.source.pointer import join
 
@@ -115,21 +116,36 @@ def _template(path: str, declared: parameters.Parameters) -> str:
 def _parameters(
     inputs: Inputs, pointer: str, operation: JsonObject, path: str, found: parameters.Parameters
 ) -> Iterator[ir.Argument]:
-    is_secured = bool(security.alternatives(inputs.document, operation))
-    ignored = _IGNORED | ({"authorization"} if is_secured else set())
-    slots = [name for name in re.findall(r"{([^{}]*)}", path) if name]
-    for name in dict.fromkeys(slots):
+    for name in dict.fromkeys(_slots(path)):
         if ("path", name) not in found:
             yield ir.Argument(name, "path", "", pointer, "str | int", "Path()", "", True)
     hubs = parameters.hubs(found)
     for key, (place, parameter) in found.items():
-        location = key[0]
-        name = str(parameter["name"])
-        is_known = location in _STYLES or location == _WHOLE_QUERY
-        is_told = location == "header" and name.lower() in ignored
-        if is_known and not is_told and (location != "path" or name in slots):
-            made = _parameter(inputs, location, place, parameter)
+        if _is_given(inputs.document, operation, path, key):
+            made = _parameter(inputs, key[0], place, parameter)
             yield replace(made, is_required=False) if key in hubs else made
+
+
+def ungiven(
+    document: JsonObject, operation: JsonObject, path: str, found: parameters.Parameters
+) -> frozenset[tuple[str, str]]:
+    """The parameters of an operation that are no arguments, by location and name."""
+    path = _template(path, found)
+    return frozenset(key for key in found if not _is_given(document, operation, path, key))
+
+
+def _is_given(document: JsonObject, operation: JsonObject, path: str, key: tuple[str, str]) -> bool:
+    """Whether the caller gives a parameter: what a header of some names holds is known otherwise."""
+    location, name = key
+    if location == "header" and name == "authorization":
+        return not security.alternatives(document, operation)
+    if location == "path":
+        return name in _slots(path)
+    return name not in _IGNORED if location == "header" else location in {*_STYLES, _WHOLE_QUERY}
+
+
+def _slots(path: str) -> list[str]:
+    return [name for name in re.findall(r"{([^{}]*)}", path) if name]
 
 
 def _parameter(inputs: Inputs, location: str, place: str, parameter: JsonObject) -> ir.Argument:

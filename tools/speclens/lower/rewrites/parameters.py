@@ -52,12 +52,13 @@ def lifted_places(lifted: View) -> dict[str, str]:
 
 def hubs(found: Parameters) -> frozenset[tuple[str, str]]:
     """The parameters that others fold into, by location and name."""
-    into = (x_compat.keywords(parameter).get("into") for _, parameter in found.values())
-    return frozenset(
-        _key(one.get("in"), one["name"])
-        for one in into
-        if isinstance(one, dict) and _names_one(one)
-    )
+    into = (hub_of(x_compat.keywords(parameter).get("into")) for _, parameter in found.values())
+    return frozenset(one for one in into if one is not None)
+
+
+def hub_of(into: Any) -> tuple[str, str] | None:
+    """The location and the name of the parameter that another one folds into; None if it names none."""
+    return _key(into["in"], into["name"]) if _names_one(into) else None
 
 
 def component_name(
