@@ -14,7 +14,6 @@ from typing import IO, Any, TypeAlias
 from urllib.parse import quote, unquote
 
 import httpx
-from pydantic_core import from_json
 
 from ._compat import CompatError, Normalized, PayloadError, unchanged
 from ._errors import Answer
@@ -174,7 +173,7 @@ class Unknown:
         if not answer.content:
             return None
         if "json" in kind:
-            return from_json(answer.content, allow_inf_nan=False)
+            return answer.json()
         return (
             answer.content.decode("utf-8", "replace")
             if kind.startswith("text/")
