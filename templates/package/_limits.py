@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 import anyio
 import httpx
+from anyio.lowlevel import checkpoint
 
 from ._errors import ERROR_BYTES, ERROR_VALUES, Answer, Unreadable
 from ._values import visible
@@ -176,9 +177,9 @@ class _Meter:
     def passed(self, chunk: bytes) -> Iterator[bytes]:
         """What the next bytes hold, or at the end none. Raises Unreadable beyond the limits, httpx.DecodingError for what is
         broken, httpx.ReadTimeout after the deadline."""
-        if self._limits.left <= 0:
-            raise self._limits.late()
         for piece in self._decode(chunk) if self._decode else (chunk,):
+            if self._limits.left <= 0:  # a chunk may hold a thousand times its bytes
+                raise self._limits.late()
             self._size += len(piece)
             if self._size > self._most:
                 raise Unreadable(f"more than {self._most} bytes (max_response_bytes)")
@@ -240,7 +241,9 @@ async def async_pieces(response: httpx.Response, limits: Limits) -> AsyncGenerat
                 chunk = await anext(chunks, b"")
         except (httpx.StreamError, SSLError) as error:
             raise _misread(error) from error
-        for piece in meter.passed(chunk):
+        for number, piece in enumerate(meter.passed(chunk)):
+            if number:  # others are served while a chunk is decoded that holds much
+                await checkpoint()
             yield piece
         if not chunk:  # httpx gives no empty ones
             return
