@@ -145,7 +145,7 @@ class SyncClient(Settings[httpx.Client]):
                 read(response, limits, content)
         except _FAILURES as failure:
             return _failed(failure, response, content, request)
-        return Answer(response, content.getvalue())
+        return Answer(response, content.getvalue(), most_values=limits.values)
 
     def close(self) -> None:
         """Close the connections, unless they are those of an `http_client` of yours."""
@@ -215,7 +215,7 @@ class AsyncClient(Settings[httpx.AsyncClient]):
                     await async_read(response, limits, content)
         except _FAILURES as failure:
             return _failed(failure, response, content, request)
-        return Answer(response, content.getvalue())
+        return Answer(response, content.getvalue(), most_values=limits.values)
 
     async def close(self) -> None:
         """Close the connections, unless they are those of an `http_client` of yours."""
