@@ -140,6 +140,17 @@ def test_an_error_after_many_rewrites_is_where_it_was_sent() -> None:
     ]
 
 
+def test_an_error_in_a_long_payload_is_where_it_was_sent() -> None:
+    """Not all of its values know their places."""
+    sent = {"a": [{"old": "x"}] * 12_000 + [{"old": 5}], "z": [""] * 12_000}
+    found = Log().run(older, sent)
+    assert found.locate(["/a/12000/new", "/z/7", "/a/11000/new"]) == [
+        ("/a/12000/old", ""),
+        ("/z/7", ""),
+        ("/a/11000/old", ""),
+    ]
+
+
 # Errors
 
 

@@ -461,12 +461,26 @@ def test_nesting_beyond_reason_is_refused_where_it_is_compared() -> None:
     assert (caught.value.rule, caught.value.pointer) == ("depth", "")
 
 
-def test_nesting_beyond_reason_is_refused_where_a_fault_is_located() -> None:
+def test_a_fault_beside_what_is_nested_beyond_reason_is_located() -> None:
     normalized = routescope.normalize_images_response(
         {"data": [{"x": nested(5000)}], "created": "1"}
     )
     with pytest.raises(routescope.PayloadError) as caught:
         normalized.validate(routescope.ImagesResponse)
+    assert [(fault.rule, fault.pointer) for fault in caught.value.errors] == [
+        ("int_type", "/created")
+    ]
+
+
+def test_nesting_beyond_reason_is_refused_where_a_fault_is_located() -> None:
+    """A payload may be folded at a depth that is too much a few calls further inside."""
+
+    def fold(value: Any, at: Any, log: Any) -> Any:
+        raise RecursionError
+
+    normalized = routescope.normalize_images_response({"created": "1"})
+    with pytest.raises(routescope.PayloadError) as caught:
+        replace(normalized, _fold=fold).validate(routescope.ImagesResponse)
     assert [(fault.rule, fault.pointer) for fault in caught.value.errors] == [("depth", "")]
 
 

@@ -11,6 +11,7 @@ import zlib
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, aclosing
 from functools import partial
+from itertools import count
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -18,9 +19,20 @@ from typing import Any
 import anyio
 import httpx
 import pytest
+from anyio.lowlevel import checkpoint
 
 from built import imported, texts
-from calling import ANSWER, ARGUMENTS, KEY, NO_CERTIFICATES, all_styles, edit, raised, styles
+from calling import (
+    ALL_STYLES,
+    ANSWER,
+    ARGUMENTS,
+    KEY,
+    NO_CERTIFICATES,
+    all_styles,
+    edit,
+    raised,
+    styles,
+)
 from misbehaving import Behaviour, Server, answer, json_answer
 from routescope import (
     APIConnectionError,
@@ -446,6 +458,51 @@ def test_a_deadline_ends_a_stream(client: ModuleType, style: str, drips: bytes) 
         error = failed(read if style == "sync" else lambda: anyio.run(run, backend=style))
         assert (type(error).__name__, error.maybe_processed) == ("APITimeoutError", True)
         assert time.monotonic() - start < 9
+
+
+def blank(size: int) -> httpx.Response:
+    """An answer of so many bytes, all of them in one chunk."""
+    return httpx.Response(200, headers={"content-encoding": "gzip"}, stream=Body(bomb(size), 1))
+
+
+@all_styles
+def test_a_deadline_holds_while_a_chunk_is_decoded(
+    style: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = count()
+    monkeypatch.setattr(_limits, "monotonic", lambda: float(next(clock)))
+    response, limits, found = blank(2 * MiB), Limits(seconds=10.0, until=10.0), list[bytes]()
+
+    async def run() -> None:
+        async for piece in _limits.async_pieces(response, limits):
+            found.append(piece)
+
+    def read() -> None:
+        found.extend(_limits.pieces(response, limits))
+
+    with pytest.raises(httpx.ReadTimeout, match="the deadline of 10 seconds is over"):
+        read() if style == "sync" else anyio.run(run, backend=style)
+    assert len(found) <= 10 < 2 * MiB / 65536
+
+
+@pytest.mark.parametrize("style", ALL_STYLES[1:])
+def test_others_are_served_while_a_chunk_is_decoded(style: str) -> None:
+    turns, seen = count(1), [0]
+
+    async def others() -> None:
+        while True:
+            seen[-1] = next(turns)  # the last turn before the next piece
+            await checkpoint()
+
+    async def run() -> None:
+        async with anyio.create_task_group() as group:
+            group.start_soon(others)
+            async for _ in _limits.async_pieces(blank(MiB), Limits()):
+                seen.append(0)
+            group.cancel_scope.cancel()
+
+    anyio.run(run, backend=style)
+    assert len(set(seen)) >= 5  # of 16; trio chooses by chance who is next
 
 
 def test_an_answer_that_comes_too_late_is_closed() -> None:

@@ -30,6 +30,7 @@ from growth import LINEAR, exponent
 from routescope import _bounded
 from routescope._bounded import Refused, validated
 from routescope._compat import PayloadError, unchanged
+from routescope._errors import Answer
 from routescope._operation import Json
 from routescope.server import Fault, _parsed
 from server_memory import peak
@@ -166,6 +167,26 @@ def test_what_errors_take_is_bounded_by_what_was_sent(kind: str, model: Any) -> 
     payload = box(kind, wrong, 40_000)
     taken = grown(lambda: judged(models, payload))
     assert taken <= MOST * len(json.dumps(payload)) + 10_000_000
+
+
+@forks
+@pytest.mark.parametrize("item", [b"1", b'""', b"[]", b"{}", b"1.5"], ids=repr)
+def test_what_an_error_beside_many_values_takes(item: bytes, model: Any) -> None:
+    """Its place is looked for, but not with a copy of all of them."""
+    codec = Json(model("texts").Box)
+
+    def misfit(count: int) -> tuple[bytes, list[str]]:
+        body = b'{"n": 1, "node": [], "x": [%b]}' % b",".join([item] * count)
+        try:
+            codec.decode(Answer(content=body))
+        except PayloadError as error:
+            return body, [one.pointer for one in error.errors]
+        return body, []
+
+    count = 500_000 // (len(item) + 1)
+    body, found = misfit(count)
+    assert found == ["/n"]
+    assert grown(lambda: misfit(count)) <= MOST * len(body) + 10_000_000
 
 
 @forks

@@ -135,7 +135,7 @@ class Normalized:
         """The sender's pointers of pointers into `value` (what came from `image` is at `/image`),
         each with what to say of a required field that nothing was given for, else ""."""
         log, targets = Log(), list(pointers)
-        value = self._fold(mark(self._sent), None, log)
+        value = self._fold(mark(self._sent, targets), None, log)
         known = {target: source_of(target, value, self._sent) for target in targets}
         if lost := [target for target, source in known.items() if source is None]:
             moved: dict[str, str] = {}

@@ -4,14 +4,18 @@
 from __future__ import annotations
 
 import json
+from math import inf
 from typing import Any, ClassVar, NamedTuple
 
 import httpx
+from pydantic_core import from_json
 
-from ._values import visible
+from ._values import counted, joined, visible
 
 ERROR_BYTES = 1024 * 1024
 """The most bytes that are read of an answer which is no result."""
+ERROR_VALUES = 10_000
+"""The most values of it that are parsed: a megabyte of empty objects would be 250 as models."""
 
 _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
@@ -26,6 +30,15 @@ class Answer(NamedTuple):
     response: httpx.Response | None = None
     content: bytes = b""
     failure: httpx.RequestError | None = None
+    most_values: float = inf
+
+    def json(self) -> Any:
+        """The value of its JSON. Raises Unreadable beyond its limit, and ValueError for what is no JSON."""
+        is_error = self.response is not None and not self.response.is_success
+        most = min(self.most_values, ERROR_VALUES) if is_error else self.most_values
+        if _has_more(self.content, most):
+            raise Unreadable(f"more than {most} values (max_response_values)")
+        return from_json(self.content, allow_inf_nan=False)
 
     def error(self) -> APIError:
         """The error that an answer is which is no result."""
@@ -45,6 +58,11 @@ class Answer(NamedTuple):
         return missed(message, self, not isinstance(failure, _UNSENT))
 
 
+def _has_more(body: bytes, most: float) -> bool:
+    """Whether some JSON may have more than so many values. Each takes a byte, so what is short is not counted."""
+    return len(body) >= most and counted(body, most)[0] > most
+
+
 class APIError(Exception):
     """A call that failed. `response`, `status_code`, `headers`, `request_id` and `body` (500 characters)
     are of the answer, if there was one, and as the server wrote them; `type`, `param` and `code` are what it says of the error, and
@@ -61,7 +79,7 @@ class APIError(Exception):
         self.response, self.maybe_processed = response, maybe_processed
         self.__cause__ = answer.failure
         self.status_code = response.status_code if response is not None else None
-        self.headers = dict(response.headers) if response is not None else {}
+        self.headers = joined(response.headers.multi_items()) if response is not None else {}
         self.request_id = self.headers.get("x-request-id")
         self.body = answer.content[:2000].decode("utf-8", "replace")[:500]
         self.type, self.param, self.code = (said.get(key) for key in ("type", "param", "code"))
@@ -74,8 +92,9 @@ class APIError(Exception):
 
 def _said(body: bytes) -> dict[str, Any]:
     """What a body says of an error: `{"error": {...}}`, `{"error": "..."}`, problem details (RFC 9457), `"..."`."""
+    is_small = len(body) <= ERROR_BYTES and not _has_more(body, ERROR_VALUES)
     try:
-        value = json.loads(body) if len(body) <= ERROR_BYTES else {}
+        value = json.loads(body.decode("utf-8-sig")) if is_small else {}  # it was counted as UTF-8
         for name in ("error", "detail"):
             if isinstance(value, dict) and isinstance(inner := value.get(name), dict):
                 value = inner or value

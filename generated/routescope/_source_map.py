@@ -7,12 +7,16 @@ reported: those of all would take the depth of a payload times its size.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 Path = tuple[Any, ...] | None  # (path of the container, key or index); None is the root
 _NONE = object()
 _LONG = 1_000
+_MOST_MARKED = 20_000  # values, of which each takes some 400 bytes
+_MOST_LOOKED_AT = 10_000  # values of a made-up container
 
 
 class _Dict(dict[str, Any]):
@@ -41,7 +45,7 @@ class _Int(int):  # an integer has no slots
     pass
 
 
-_SCALARS: dict[type[Any], Any] = {str: _Str, int: _Int, float: _Float}
+_MARKED: dict[type[Any], Any] = {str: _Str, int: _Int, float: _Float, dict: _Dict, list: _List}
 
 
 def escape(name: object) -> str:
@@ -77,22 +81,40 @@ def pointer(path: Path, above: Path = None) -> str:
     return text + "".join(reversed(tokens)) if tokens else text
 
 
-def mark(value: Any, at: Path = None) -> Any:
-    """A copy of a payload that knows its places (but for true, false and null)."""
-    marked: Any
+def mark(value: Any, targets: Iterable[str] = ()) -> Any:
+    """A copy of a payload that knows its places (but for true, false and null). Of a large one only so many values are
+    copied: first those that are called, or stand at an index, as a part of a target does, since few places move far."""
+    names = {name for target in targets for name in names_of(target)}
+    near: set[Any] = names | {int(name) for name in names if name.isdecimal() and len(name) < 20}
+    root = _marked(value, None)
+    first, later, room = [root], deque([root]), _MOST_MARKED
+    while room > 0 and (first or later):
+        is_first = bool(first)
+        container = first.pop() if is_first else later.popleft()
+        for key, item in _members(container):
+            if (key in near) is is_first:
+                container[key] = made = _marked(item, (container.at, key))
+                room -= 1
+                if isinstance(made, (_Dict, _List)):
+                    first.append(made)
+                    later.append(made)
+            if room <= 0:
+                break
+    return root
+
+
+def _members(value: Any) -> Iterable[tuple[Any, Any]]:
     if isinstance(value, dict):
-        marked = _Dict()
-        for key, item in value.items():
-            marked[key] = mark(item, (at, key))
-    elif isinstance(value, list):
-        marked = _List()
-        for index, item in enumerate(value):
-            marked.append(mark(item, (at, index)))
-    else:
-        kind = next((kind for kind in _SCALARS if isinstance(value, kind)), bool)
-        if kind is bool or isinstance(value, bool):
-            return value
-        marked = _SCALARS[kind](value)
+        return value.items()
+    return enumerate(value) if isinstance(value, list) else ()
+
+
+def _marked(value: Any, at: Path) -> Any:
+    """A copy of one value that knows its place."""
+    kind = next((kind for kind in _MARKED if isinstance(value, kind)), bool)
+    if kind is bool or isinstance(value, bool):
+        return value
+    marked = _MARKED[kind](value)
     marked.at = at
     return marked
 
@@ -107,7 +129,8 @@ def source_of(target: str, value: Any, sent: Any) -> str | None:
         beside = pointer((above.at, names_of(target)[-1]))
         if here is _NONE or _is_sent(beside, sent):
             return beside
-    found: Any = next(_marks(above if here is _NONE else here), _NONE)
+    inside = islice(_marks(above if here is _NONE else here), _MOST_LOOKED_AT)
+    found: Any = next((at for at in inside if at is not _NONE), _NONE)
     return None if found is _NONE else pointer(found)
 
 
@@ -126,11 +149,10 @@ def _is_sent(pointer: str, value: Any) -> bool:
 
 
 def _marks(value: Any) -> Iterator[Any]:
-    if hasattr(value, "at"):
-        yield value.at
-    elif isinstance(value, (dict, list)):
-        for item in value.values() if isinstance(value, dict) else value:
-            yield from _marks(item)
+    """The places that a value knows, itself or of what is inside; `_NONE` for each value that knows none."""
+    yield (found := getattr(value, "at", _NONE))
+    for _, item in _members(value) if found is _NONE else ():
+        yield from _marks(item)
 
 
 def pointer_of(location: Iterable[str | int], value: Any, error: str = "missing") -> str:

@@ -148,7 +148,7 @@ class SyncClient(Settings[httpx.Client]):
         except _FAILURES as failure:
             return _failed(failure, response, content, request)
         cut_off(response)
-        return Answer(response, content.getvalue())
+        return Answer(response, content.getvalue(), most_values=limits.values)
 
     def close(self) -> None:
         """Close the connections, unless they are those of an `http_client` of yours."""
@@ -219,7 +219,7 @@ class AsyncClient(Settings[httpx.AsyncClient]):
         except _FAILURES as failure:
             return _failed(failure, response, content, request)
         cut_off(response)
-        return Answer(response, content.getvalue())
+        return Answer(response, content.getvalue(), most_values=limits.values)
 
     async def close(self) -> None:
         """Close the connections, unless they are those of an `http_client` of yours."""

@@ -173,7 +173,7 @@ class Unknown:
         if not answer.content:
             return None
         if "json" in kind:
-            return from_json(answer.content, allow_inf_nan=False)
+            return answer.json()
         return (
             answer.content.decode("utf-8", "replace")
             if kind.startswith("text/")

@@ -13,6 +13,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import from_json
 
 from ._types import Model
+from ._values import joined
 
 
 class ResponseHeaders(Model):
@@ -23,10 +24,10 @@ class ResponseHeaders(Model):
         """The headers of an answer, `result._response` or `error.response`, say. Raises ValueError for
         one that is missing, or not as the API document says."""
         cls.model_rebuild()  # a class may stand before those that its fields are of
-        found: dict[str, Any] = {}
+        said, found = joined(response.headers.multi_items()), dict[str, Any]()
         for ident, known in cls.model_fields.items():
             name = known.alias or ident
-            if (text := response.headers.get(name)) is not None:
+            if (text := said.get(name.lower())) is not None:
                 found[name] = _value(known.rebuild_annotation(), text)
         return cls.model_validate(found)
 

@@ -1,4 +1,4 @@
-"""What an answer may take, whoever sends it: bytes as decoded, bytes of a line, and time. And where none comes from."""
+"""What an answer may take, whoever sends it: bytes as decoded, bytes of a line, values, and time. And where none comes from."""
 
 from __future__ import annotations
 
@@ -16,15 +16,17 @@ from typing import Any, NamedTuple
 
 import anyio
 import httpx
+from anyio.lowlevel import checkpoint
 
-from ._errors import ERROR_BYTES, Answer, Unreadable
+from ._errors import ERROR_BYTES, ERROR_VALUES, Answer, Unreadable
 from ._values import visible
 
 ACCEPT_ENCODING = "gzip, deflate"  # what zlib reads, within bounds
 _CODINGS = frozenset({"gzip", "x-gzip", "deflate"})
 _PIECE = 65536
 _SMALL_PIECE = 4096
-_RESPONSE_BYTES = 64 * 1024 * 1024  # some 1.5 GB, if it is JSON of empty lists
+_RESPONSE_BYTES = 64 * 1024 * 1024
+_RESPONSE_VALUES = 1_000_000  # some 350 MB, if they are empty models
 _LINE_BYTES = 16 * 1024 * 1024
 _TOKEN_SECONDS = 60.0
 _NOTHING = httpx.ByteStream(b"")
@@ -49,27 +51,30 @@ class NoCookies(CookieJar):
 
 
 class Limits(NamedTuple):
-    """The most bytes of an answer as decoded and of a line in it, and when its deadline is over (`time.monotonic`)."""
+    """The most bytes of an answer as decoded and of a line in it, the most values of JSON, and when its deadline is over
+    (`time.monotonic`)."""
 
     most: float = _RESPONSE_BYTES
     line: int = _LINE_BYTES
+    values: int = _RESPONSE_VALUES
     seconds: float = inf
     until: float = inf
 
     @classmethod
     def of(cls, options: Mapping[str, Any], is_stream: bool = False) -> Limits:
-        """The limits of a call that begins now. Of a stream only a line has a limit, unless the caller sets others."""
+        """The limits of a call that begins now. Of a stream only lines and items have limits, unless the caller sets others."""
         seconds = options.get("deadline")
         most = options.get("max_response_bytes", inf if is_stream else _RESPONSE_BYTES)
         line = options.get("max_line_bytes", _LINE_BYTES)
+        values = options.get("max_response_values", _RESPONSE_VALUES)
         if seconds is None or seconds > TIMEOUT_MAX:  # what no thread can wait for is never over
-            return cls(most, line)
-        return cls(most, line, seconds, monotonic() + seconds)
+            return cls(most, line, values)
+        return cls(most, line, values, seconds, monotonic() + seconds)
 
     def of_token(self) -> Limits:
         """The limits of an answer that holds a token."""
         until = min(self.until, monotonic() + _TOKEN_SECONDS)
-        return Limits(ERROR_BYTES, 0, min(self.seconds, _TOKEN_SECONDS), until)
+        return Limits(ERROR_BYTES, 0, ERROR_VALUES, min(self.seconds, _TOKEN_SECONDS), until)
 
     @property
     def left(self) -> float:
@@ -173,9 +178,9 @@ class _Meter:
     def passed(self, chunk: bytes) -> Iterator[bytes]:
         """What the next bytes hold, or at the end none. Raises Unreadable beyond the limits, httpx.DecodingError for what is
         broken, httpx.ReadTimeout after the deadline."""
-        if self._limits.left <= 0:
-            raise self._limits.late()
         for piece in self._decode(chunk) if self._decode else (chunk,):
+            if self._limits.left <= 0:  # a chunk may hold a thousand times its bytes
+                raise self._limits.late()
             self._size += len(piece)
             if self._size > self._most:
                 raise Unreadable(f"more than {self._most} bytes (max_response_bytes)")
@@ -243,7 +248,9 @@ async def async_pieces(response: httpx.Response, limits: Limits) -> AsyncGenerat
                 chunk = await anext(chunks, b"")
         except (httpx.StreamError, SSLError) as error:
             raise _misread(error) from error
-        for piece in meter.passed(chunk):
+        for number, piece in enumerate(meter.passed(chunk)):
+            if number:  # others are served while a chunk is decoded that holds much
+                await checkpoint()
             yield piece
         if not chunk:  # httpx gives no empty ones
             return

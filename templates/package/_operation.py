@@ -15,11 +15,10 @@ from urllib.parse import quote
 
 import httpx
 from pydantic import BaseModel, TypeAdapter
-from pydantic_core import from_json
 from pydantic_core import to_json as _serialized
 
 from ._compat import Deprecation, Normalized, Rewrite, unchanged
-from ._errors import Answer, APIError, APIResponseValidationError
+from ._errors import Answer, APIError, APIResponseValidationError, Unreadable
 
 R = TypeVar("R")
 
@@ -47,7 +46,8 @@ class RequestOptions(TypedDict, total=False):
     """What a client and each method take besides. `timeout` is how long one wait for the server may be, `deadline` how
     long a call, with what is sent again and with the reading of its answer (both in seconds); `max_response_bytes`
     are those of an answer as decoded (64 MiB; of a stream or a download any number), `max_line_bytes` those of a
-    line or an event of a stream (16 MiB). `retry_unsafe` repeats what may have been carried out, and billed;
+    line or an event of a stream (16 MiB), `max_response_values` are the strings, numbers, objects and arrays that JSON
+    of an answer or of an item holds (1,000,000). `retry_unsafe` repeats what may have been carried out, and billed;
     `extra_body` holds what the API document does not list; `compat` says fields (by pointer) as an older server knows
     them: {"/new": "old"}; `on_response` is called with the answer that a result is made of, for its status and headers."""
 
@@ -55,6 +55,7 @@ class RequestOptions(TypedDict, total=False):
     deadline: float | None
     max_response_bytes: int
     max_line_bytes: int
+    max_response_values: int
     max_retries: int
     retry_unsafe: bool
     idempotency_key: str | None
@@ -234,11 +235,14 @@ class Json:
         return {"content": encoded(made)}
 
     def decode(self, answer: Answer) -> Any:
-        value = from_json(answer.content, allow_inf_nan=False)
-        result = self.fold(value).validate(self.model)
+        result = self.judged(answer.json())
         if isinstance(result, BaseModel):
             vars(result)["_response"] = answer.response
         return result
+
+    def judged(self, value: Any) -> Any:
+        """A JSON value that came, as what it is by its type. Raises ValueError."""
+        return self.fold(value).validate(self.model)
 
 
 def replaced(
@@ -391,6 +395,8 @@ class Operation(Generic[R]):
         try:
             result: R = self._value(answer)
             return result
+        except Unreadable as failure:
+            raise answer._replace(failure=failure).error() from failure
         except MISFITS as error:
             told = str(error).replace("\n", "; ")
             message = f"not an answer of {self.path}: {told:.1000}"
@@ -415,7 +421,7 @@ class Operation(Generic[R]):
             return None
         error = answer.error()
         if not answer.failure:
-            with suppress(*MISFITS):
+            with suppress(Unreadable, *MISFITS):
                 error.value = self._value(answer)
         return error
 

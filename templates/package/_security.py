@@ -14,9 +14,8 @@ from weakref import WeakKeyDictionary
 import anyio
 import httpx
 from anyio.lowlevel import RunVar
-from pydantic_core import from_json
 
-from ._errors import Answer, AuthenticationError
+from ._errors import Answer, AuthenticationError, Unreadable
 from ._limits import ACCEPT_ENCODING, Limits, unreachable
 from ._operation import Draft
 from ._request import AsyncSend, Send, Tokens
@@ -218,9 +217,9 @@ class _ClientCredentials:
         if asked.failure:
             raise asked.failure
         try:
-            told = asked.content if response is not None and response.is_success else b""
-            self._token, lasts = _token(from_json(told, allow_inf_nan=False))
-        except (ValueError, TypeError, KeyError, OverflowError):
+            told = asked if response is not None and response.is_success else Answer()
+            self._token, lasts = _token(told.json())
+        except (Unreadable, ValueError, TypeError, KeyError, OverflowError):
             raise httpx.ReadError(said) from None
         self._until, self._refused = time.time() + lasts - 10, ""
 

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import inf
 from pathlib import Path
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
@@ -100,10 +101,12 @@ class JsonLines(Json):
         """An item as it is sent."""
         return b"%b%b\n" % (b"\x1e" if "json-seq" in self.media_type else b"", item)
 
-    def reader(self) -> Reader:
+    def reader(self, most: float = inf) -> Reader:
+        """What reads items of at most so many values each."""
+
         def read(line: str) -> Iterable[Any]:
             text = line.strip(" \t\x1e")  # RFC 7464 puts a record separator before each
-            return (self.decode(Answer(content=text.encode())),) if text else ()
+            return (self.judged(_json(text, most)),) if text else ()
 
         return read
 
@@ -118,7 +121,7 @@ class Events(JsonLines):
     def line(self, item: bytes) -> bytes:
         return b"data: %b\n\n" % item
 
-    def reader(self) -> Reader:
+    def reader(self, most: float = inf) -> Reader:
         data: list[str] = []
 
         def read(line: str) -> Iterable[Any]:
@@ -131,7 +134,7 @@ class Events(JsonLines):
                 if self.annotation is str:
                     return (self.fold(text).value,)
                 if text != "[DONE]":
-                    return (self.decode(Answer(content=text.encode())),)
+                    return (self.judged(_json(text, most)),)
             return ()
 
         return read
@@ -159,7 +162,7 @@ class EventObjects(JsonLines):
         )
         return f"{''.join(lines)}\n".encode()
 
-    def reader(self) -> Reader:
+    def reader(self, most: float = inf) -> Reader:
         fields: dict[str, list[str]] = {}
 
         def read(line: str) -> Iterable[Any]:
@@ -173,33 +176,37 @@ class EventObjects(JsonLines):
                 }
                 fields.clear()
                 if "data" in found:
-                    return self._event(found)
+                    return self._event(found, most)
             return ()
 
         return read
 
-    def _event(self, fields: Mapping[str, str]) -> Iterator[Any]:
+    def _event(self, fields: Mapping[str, str], most: float) -> Iterator[Any]:
         event: dict[str, Any] = {name: value for name, value in fields.items() if name != "retry"}
         if fields.get("retry", "").isdecimal():
             event["retry"] = int(fields["retry"])
         try:
-            yield self._decoded(event, self.is_json)
+            yield self._decoded(event, self.is_json, most)
         except ValueError as failure:
             if event["data"] != "[DONE]":
-                yield self._otherwise(event, failure)
+                yield self._otherwise(event, failure, most)
 
-    def _otherwise(self, event: dict[str, Any], failure: ValueError) -> Any:
+    def _otherwise(self, event: dict[str, Any], failure: ValueError, most: float) -> Any:
         """An event with data of the other kind than it should be. Raises what is wrong with it as JSON."""
         try:
-            return self._decoded(event, not self.is_json)
+            return self._decoded(event, not self.is_json, most)
         except ValueError:
             if self.is_json:
                 raise failure from None
             raise
 
-    def _decoded(self, event: dict[str, Any], is_json: bool) -> Any:
-        held = {**event, "data": from_json(event["data"])} if is_json else event
-        return self.decode(Answer(content=json.dumps(held).encode()))
+    def _decoded(self, event: dict[str, Any], is_json: bool, most: float) -> Any:
+        return self.judged({**event, "data": _json(event["data"], most)} if is_json else event)
+
+
+def _json(text: str, most: float) -> Any:
+    """A JSON value of a stream. Raises ValueError, and Unreadable for more than so many values."""
+    return Answer(content=text.encode(), most_values=most).json()
 
 
 class _Answered:
@@ -256,7 +263,7 @@ class _Items(_Answered, Generic[T]):
         self._lines, self._held = _Lines(limits.line), 0
         codec: Any = operation.codec(self.response)
         is_known = isinstance(codec, JsonLines)
-        self._read: Reader = codec.reader() if is_known else self._refused
+        self._read: Reader = codec.reader(limits.values) if is_known else self._refused
         self._fields: frozenset[str] = codec.held if is_known else frozenset()
 
     def _refused(self, line: str) -> Iterable[Any]:

@@ -1,11 +1,11 @@
-"""JSON values: which are equal, what kind they are, and parts of them; texts as they may be shown."""
+"""JSON values: which are equal, what kind they are, how many they are, and parts of them; texts as they may be shown."""
 
 from __future__ import annotations
 
 import json
 import math
 import re
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from contextlib import suppress
 from fractions import Fraction
 from typing import Any, TypeGuard
@@ -14,6 +14,7 @@ _DUMP = json.JSONEncoder(sort_keys=True, default=repr).encode
 _HEAVY = frozenset({dict, list, float})
 _PLACE = 32  # bytes that a key or an index takes in the place of an error, besides the key's own
 _SHOWN = 1_000  # characters of a place, or of what is wrong there
+_BLOCK = 65_536  # bytes or characters of a long text that are looked at together
 _LONGEST = 14_285  # bits of integers of at most 4,300 digits, which Python writes
 _WHOLE = re.compile(r"\.0|e\+")  # what floats hold that are whole numbers, and texts may
 
@@ -140,6 +141,26 @@ def weigh(value: Any) -> tuple[int, int]:
     return members, size
 
 
+def counted(body: bytes, most: float) -> tuple[int, int]:
+    """How many values some JSON has at most, and how many colons stand before one; beyond `most` the values are not
+    counted any further. What is outside of strings tells both, before anything is parsed: a comma and an opening
+    bracket stand for one value each."""
+    if b"\\" in body:
+        body = body.replace(b"\\\\", b"").replace(b'\\"', b"")
+    values, colons, quotes = 1, 0, 0
+    for at in range(
+        0, len(body), _BLOCK
+    ):  # all parts of a long body would take many times its bytes
+        parts = body[at : at + _BLOCK].split(b'"')
+        bare = b"".join(parts[quotes % 2 :: 2])
+        values += sum(map(bare.count, (b",", b"[", b"{")))
+        colons += bare.count(b":")
+        quotes += len(parts) - 1
+        if values > most:
+            break
+    return values, colons
+
+
 def part(key: str, value: Any, path: tuple[str, ...]) -> dict[str, Any]:
     """A member with a part of a value, or no member where the value has no such part."""
     for name in path:
@@ -161,11 +182,25 @@ def cut(value: Any, path: Sequence[str]) -> tuple[dict[str, Any], list[Any]]:
     return rest, found
 
 
+def joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Names and texts, those of one name in one text. httpx reads all headers again for each that it is asked for."""
+    found: dict[str, list[str]] = {}
+    for name, text in pairs:
+        found.setdefault(name, []).append(text)
+    return {name: ", ".join(texts) for name, texts in found.items()}
+
+
 def visible(text: str) -> str:
     """A text of somebody else in which nothing moves the cursor, ends the line or turns the direction round."""
     if text.isprintable():
         return text
-    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)
+    # A character on its own takes 80 bytes, so a long text is not taken apart as a whole.
+    blocks = (text[at : at + _BLOCK] for at in range(0, len(text), _BLOCK))
+    return "".join("".join(map(_visible, block)) for block in blocks)
+
+
+def _visible(one: str) -> str:
+    return one if one.isprintable() else repr(one)[1:-1]
 
 
 def shortened(text: str) -> str:

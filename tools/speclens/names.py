@@ -43,6 +43,7 @@ OPTIONS = frozenset(
     {
         "timeout", "max_retries", "retry_unsafe", "idempotency_key", "extra_headers", "extra_query", "extra_body",
         "compat", "on_response", "deadline", "max_response_bytes", "max_line_bytes",
+        "max_response_values",
     }
 )  # fmt: skip
 """What every method of a client takes besides the members of its body."""
