@@ -14,6 +14,7 @@ from functools import cache, partial
 from typing import Any, NoReturn, TypeAlias
 
 from pydantic_core import (
+    InitErrorDetails,
     PydanticCustomError,
     SchemaError,
     SchemaValidator,
@@ -24,12 +25,10 @@ from pydantic_core import (
 MOST_COUNTED = 10_000
 """The errors of a payload that are counted."""
 _MOST_KEPT = 1000
-_MOST_OF_OPTION = 100
+_FEW = 3  # errors that an option within options keeps
 _MOST_PLACES = 1_000_000  # bytes of the places of errors that are kept
-_MOST_VALUES, _MOST_NAMES = (
-    200,
-    500,
-)  # and characters of names, of a payload that is validated as it is
+_MOST_VALUES = 200  # of a payload that is validated as it is
+_MOST_NAMES = 500  # and characters of its names
 _PLACE = 32  # bytes that a key or an index takes in the place of an error, besides the key's own
 _ITEMS = frozenset(
     {"items_schema", "keys_schema", "values_schema", "extras_schema", "extras_keys_schema"}
@@ -69,6 +68,8 @@ def _judged(counting: SchemaValidator, value: Any) -> Any:
         return counting.validate_python(value, by_alias=True, by_name=False, context=counted)
     except ValidationError as error:
         raise Refused(error, error.error_count() + counted.count - counted.kept) from None
+    except _End:
+        raise Refused(ValidationError.from_exception_data("", []), MOST_COUNTED + 1) from None
 
 
 def _is_small(value: Any) -> bool:
@@ -141,11 +142,14 @@ def _ending(schema: Schema) -> Any:
 
 @dataclass(slots=True)
 class _Counted:
-    """Errors so far: how many may be kept, how many there are, how many are kept."""
+    """Errors so far: how many may be kept, how many there are, how many are kept. And how many options were tried in vain,
+    but for those of values that fit another option."""
 
     room: int
     count: int = 0
     kept: int = 0
+    tried: int = 0
+    depth: int = 0  # options of which each tries what is inside of the one before
 
 
 def _keeps(value: Any, handler: Callable[[Any], Any], info: Any) -> Any:
@@ -153,9 +157,11 @@ def _keeps(value: Any, handler: Callable[[Any], Any], info: Any) -> Any:
     counted: _Counted = info.context
     if counted.count > MOST_COUNTED:
         return value
-    before = counted.kept
+    before, tried = counted.kept, counted.tried
+    if tried > MOST_COUNTED and before and not counted.depth:
+        return value
     try:
-        return handler(value)
+        result = handler(value)
     except ValidationError as error:
         own = error.error_count() + before - counted.kept  # the others are of what is inside
         counted.count += own
@@ -163,17 +169,38 @@ def _keeps(value: Any, handler: Callable[[Any], Any], info: Any) -> Any:
             return value
         counted.kept += own
         raise
+    counted.tried = tried
+    return result
 
 
 def _tells(value: Any, handler: Callable[[Any], Any], info: Any) -> Any:
-    """A value tried with an option: its errors count if no other option takes it."""
+    """A value tried with an option: its errors count if no other option takes it. Each option in an option keeps fewer,
+    since each hands on what is inside of it."""
     counted: _Counted = info.context
+    if counted.tried > 2 * MOST_COUNTED:
+        raise _End
     outside = counted.room, counted.count, counted.kept
-    counted.room, counted.count, counted.kept = _MOST_OF_OPTION, 0, 0
+    counted.room, counted.count, counted.kept = max(_FEW, counted.room // 10), 0, 0
+    counted.depth += 1
     try:
         return handler(value)
+    except ValidationError as error:
+        counted.tried += 1
+        if error.error_count() > 2 * counted.room:
+            raise _first(error, counted.room) from None
+        raise
     finally:
         counted.room, counted.count, counted.kept = outside
+        counted.depth -= 1
+
+
+def _first(error: ValidationError, most: int) -> ValidationError:
+    """The first errors of many."""
+    made: list[InitErrorDetails] = []
+    for one in error.errors(include_url=False, include_context=False, include_input=False)[:most]:
+        said = PydanticCustomError(one["type"], "{said}", {"said": one["msg"]})
+        made.append({"type": said, "loc": one["loc"], "input": None})
+    return ValidationError.from_exception_data(error.title, made)
 
 
 def _counting(schema: Schema) -> Any:
