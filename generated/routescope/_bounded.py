@@ -30,9 +30,7 @@ _MOST_PLACES = 1_000_000  # bytes of the places of errors that are kept
 _MOST_VALUES = 200  # of a payload that is validated as it is
 _MOST_NAMES = 500  # and characters of its names
 _PLACE = 32  # bytes that a key or an index takes in the place of an error, besides the key's own
-_ITEMS = frozenset(
-    {"items_schema", "keys_schema", "values_schema", "extras_schema", "extras_keys_schema"}
-)
+_ITEMS = {"items_schema", "keys_schema", "values_schema", "extras_schema", "extras_keys_schema"}
 _PARTS = _ITEMS | {"schema", "fields", "choices", "definitions", "steps"}
 _PARTS |= {"lax_schema", "strict_schema", "json_schema", "python_schema"}
 Schema: TypeAlias = Any  # of pydantic_core, which checks it
@@ -142,24 +140,26 @@ def _ending(schema: Schema) -> Any:
 
 @dataclass(slots=True)
 class _Counted:
-    """Errors so far: how many may be kept, how many there are, how many are kept. And how many options were tried in vain,
-    but for those of values that fit another option."""
+    """Errors so far: how many may be kept, how many there are, how many are kept. And how many options inside of others
+    were tried in vain, but for those of values that fit another option."""
 
     room: int
     count: int = 0
     kept: int = 0
     tried: int = 0
     depth: int = 0  # options of which each tries what is inside of the one before
+    is_over: bool = False
 
 
 def _keeps(value: Any, handler: Callable[[Any], Any], info: Any) -> Any:
     """A value, or its errors while there is room; later ones are counted."""
     counted: _Counted = info.context
-    if counted.count > MOST_COUNTED:
+    if counted.is_over or counted.count > MOST_COUNTED:
         return value
     before, tried = counted.kept, counted.tried
     if tried > MOST_COUNTED and before and not counted.depth:
-        return value
+        counted.count, counted.kept, counted.is_over = counted.count + 1, before + 1, True
+        raise PydanticCustomError("errors", "not judged, nor what follows: too many errors")
     try:
         result = handler(value)
     except ValidationError as error:
@@ -185,7 +185,7 @@ def _tells(value: Any, handler: Callable[[Any], Any], info: Any) -> Any:
     try:
         return handler(value)
     except ValidationError as error:
-        counted.tried += 1
+        counted.tried += counted.depth > 1
         if error.error_count() > 2 * counted.room:
             raise _first(error, counted.room) from None
         raise
@@ -194,7 +194,7 @@ def _tells(value: Any, handler: Callable[[Any], Any], info: Any) -> Any:
         counted.depth -= 1
 
 
-def _first(error: ValidationError, most: int) -> ValidationError:
+def _first(error: Any, most: int) -> ValidationError:
     """The first errors of many."""
     made: list[InitErrorDetails] = []
     for one in error.errors(include_url=False, include_context=False, include_input=False)[:most]:
