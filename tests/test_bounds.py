@@ -27,6 +27,7 @@ import routescope
 from growth import LINEAR, Cost, exponent, memory, seconds
 from routescope._compat import MOST_ERRORS, MOST_NOTES, MOST_TEXT, Log, Normalized
 from routescope._gather import gather, hub_of, merged
+from routescope._source_map import mark
 from routescope._values import key_of, same
 from speclens.lower.ground import differences
 
@@ -240,6 +241,48 @@ def test_looking_for_repeats_grows_with_the_items(item: Callable[[int], Any]) ->
     with pytest.raises(ValidationError):
         adapter.validate_python([*short, item(7)])
     assert exponent(lambda n: many(item, n), has_repeats, 1000) <= LINEAR
+
+
+LEVELS: dict[str, list[Any]] = {
+    "alone": [],
+    "beside one": [{"i": [-1]}],
+    "beside many": [{"i": [index]} for index in range(12)],
+}
+
+
+@pytest.mark.parametrize("others", LEVELS.values(), ids=LEVELS)
+@pytest.mark.parametrize("is_merged", [False, True])
+def test_arrays_inside_of_each_other_are_compared_once(others: list[Any], is_merged: bool) -> None:
+    """What holds all the others is not read anew at each level."""
+
+    def levels(n: int) -> list[Any]:
+        found: list[Any] = [[{"text": "é" * 300 * n, "numbers": [10**30] * n}]]
+        for _ in range(n):
+            found.append([*others, {"many": found[-1]}])
+        return found
+
+    def compare(found: list[Any]) -> None:
+        for items in found:
+            if is_merged:
+                sources: list[Any] = [((None, "a"), 0, items), ((None, "b"), 0, [{"i": [-2]}])]
+                assert len(merged(sources, Log())) == len(items) + 1
+            else:
+                assert not has_repeats(items)
+
+    assert exponent(levels, compare, 50) <= LINEAR
+
+
+def test_the_largest_of_many_values_is_told_apart_by_its_size() -> None:
+    small = [{"i": [index]} for index in range(12)]
+    large: list[Any] = [{"x": [0.5, "x" * size, 1e300, 10**400]} for size in (2000, 2001)]
+    for items in ([*small, large[0]], [large[0], *small, large[1]]):
+        assert not has_repeats(items)
+        assert has_repeats([*items, small[3]])
+        assert has_repeats([*items, {"x": [0.5, "x" * 2000, int(1e300), 10**400]}])
+        assert has_repeats([*items, mark(small[3])])
+        assert has_repeats([*items, mark(large[0])])
+        twice: list[Any] = [((None, "a"), 0, items), ((None, "b"), 0, items[::-1])]
+        assert len(merged(twice, Log())) == len(items)
 
 
 def test_an_enumeration_of_many_values_costs_no_more_for_each() -> None:

@@ -233,6 +233,64 @@ def test_the_time_of_errors_grows_with_their_number(kind: str, model: Any) -> No
     )
 
 
+def link(number: Any) -> dict[str, Any]:
+    return {"type": "object", "properties": {"next": ref("Any"), "n": number}}
+
+
+@pytest.fixture(scope="module")
+def holder(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """A model whose `u` holds values of a union that all hold others up."""
+    named = {"A": link(WHOLE), "B": link(TEXT), "Box": member("n", u=listed(ref("Any")))}
+    named["Any"] = {"oneOf": [ref("A"), listed(ref("Any")), ref("B"), mapped(ref("Any"))]}
+    return imported(texts(schemas(**named)), tmp_path_factory.mktemp("links")).Box
+
+
+def linked(depth: int, number: Any = 1.5) -> Any:
+    value = {"n": number}
+    for _ in range(depth):
+        value = {"next": value}
+    return value
+
+
+def refusal(model: Any, *values: Any) -> Refused:
+    with pytest.raises(Refused) as told:
+        validated(model, {"n": "x" * 10, "u": [*values]})
+    return told.value
+
+
+@pytest.mark.parametrize("is_deep", [False, True])
+def test_what_holds_others_up_is_not_told_anew_at_each_level(is_deep: bool, holder: Any) -> None:
+    """A body of 25 kB took seconds: each option handed on a hundred errors, at each of forty levels."""
+
+    def values(n: int) -> list[Any]:
+        return [linked(n) for _ in range(20)] if is_deep else [linked(20) for _ in range(n)]
+
+    bound = 1.7 if is_deep else LINEAR  # the place of each error is as long as the value is deep
+    found = exponent(values, lambda made: refusal(holder, *made), 10, bound=bound)
+    assert found <= bound
+
+
+def test_errors_inside_of_options_are_bounded(holder: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of many values those that are left are not judged; of one that makes too many, none are told."""
+    monkeypatch.setattr(_bounded, "MOST_COUNTED", 300)
+    many = refusal(holder, *[linked(10) for _ in range(1000)])
+    assert 10 < many.error_count() < 300
+    first, *_, last = many.errors()
+    assert first["loc"][:2] == ("u", 0)
+    assert (last["loc"][0], last["type"]) == ("u", "errors")
+    assert refusal(holder, [linked(10) for _ in range(1000)]).error_count() > 300
+
+
+def test_what_fits_another_option_counts_for_nothing(
+    holder: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_bounded, "MOST_COUNTED", 300)
+    right = [linked(10, "x") for _ in range(300)]
+    for values, place in (([*right, 1], 300), ([[*right], 1], 1)):
+        error = refusal(holder, *values)
+        assert {one["loc"][:2] for one in error.errors()} == {("u", place)}
+
+
 def test_a_type_that_is_no_model_is_judged_the_same() -> None:
     judge = Json(list[str]).model
     assert validated(judge, ["x"] * 1000) == ["x"] * 1000

@@ -121,7 +121,7 @@ def test_fields(type_: ir.Type, optional: bool, wire: str, expected: str) -> Non
 
 
 def test_an_alias_made_of_itself() -> None:
-    tree = alias(ir.Array(ir.Named("Tree")), "Tree", is_recursive=True)
+    tree = alias(ir.Array(ir.Named("Tree")), "Tree", is_lazy=True)
     assert annotated(tree)[0].annotation == 'TypeAliasType("Tree", "list[Tree]")'
 
 

@@ -177,6 +177,41 @@ def test_members_of_other_names_tell_options_apart(tmp_path: Path) -> None:
     assert models.Box(n="", node=found.node).node is found.node
 
 
+CHAINS: dict[str, Callable[[Any], Any]] = {
+    "arrays": lambda of: {"oneOf": [one := {"type": "array", "items": of}, {**one, "maxItems": 5}]},
+    "one or many": lambda of: {"anyOf": [of, {"type": "array", "items": of}]},
+    "maps": lambda of: {"oneOf": [one := {"type": "object", "additionalProperties": of}, {**one, "maxProperties": 5}]},
+    "an array or a map": lambda of: {"type": ["array", "object"], "items": of, "additionalProperties": of},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", CHAINS)
+def test_unions_of_unions_do_not_double_with_each_level(kind: str, tmp_path: Path) -> None:
+    """Ten levels took seconds at their first use."""
+    levels = 48
+    named = {f"T{i}": CHAINS[kind](ref(f"T{i + 1}")) for i in range(levels)}
+    models = imported(texts(schemas(**named, **{f"T{levels}": {"type": "integer"}})), tmp_path)
+
+    def built(n: int) -> TypeAdapter[Any]:
+        return TypeAdapter(getattr(models, f"T{levels - n}"))
+
+    def size(act: Callable[[], object]) -> float:
+        return float(len(str(act())))
+
+    assert exponent(built, lambda made: made.core_schema, 12, cost=size) <= LINEAR
+    adapter, level = built(levels), {"k": LEAF} if kind == "maps" else [LEAF]
+    assert adapter.validate_python(right := nested(level, levels, 1)) == right
+    with pytest.raises(ValidationError) as told:
+        adapter.validate_python(nested(level, levels, "x"))
+    assert told.value.error_count() < 2 * levels
+
+
+def test_unions_of_unions_that_are_few_are_written_out() -> None:
+    named = {f"T{i}": CHAINS["arrays"](ref(f"T{i + 1}")) for i in range(3)}
+    text = drafts(schemas(**named, T3={"type": "integer"}))["models.py"].text
+    assert "= TypeAliasType" not in text
+
+
 MANY = {
     f"T{i}": {
         "type": "object",

@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -17,6 +17,9 @@ _SHOWN = 1_000  # characters of a place, or of what is wrong there
 _BLOCK = 65_536  # bytes or characters of a long text that are looked at together
 _LONGEST = 14_285  # bits of integers of at most 4,300 digits, which Python writes
 _WHOLE = re.compile(r"\.0|e\+")  # what floats hold that are whole numbers, and texts may
+_SCALARS = frozenset({str, int, float, bool, type(None)})
+_MANY = (dict, list, tuple)
+_SMALL = 256  # values and characters of a value whose key costs next to nothing
 
 
 def same(a: Any, b: Any) -> bool:
@@ -83,6 +86,56 @@ def _whole(value: Any) -> Any:
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return hex(value) if isinstance(value, int) else value
+
+
+def keys_of(values: Sequence[Any]) -> list[Hashable]:
+    """What equal ones of some values share, and no others. A key costs as much as its value, and the arrays in that may be
+    asked for keys as well: so it is None for the largest value that holds others, which equals no other."""
+    if not _holds_others(values):
+        return [*map(key_of, values)]
+    keys: list[Hashable] = []
+    left: dict[int, Any] = {}
+    for index, one in enumerate(values):
+        if isinstance(one, _MANY) and _holds_others(one.values() if isinstance(one, dict) else one):
+            keys.append(None)
+            left[index] = one
+        else:
+            keys.append(key_of(one))
+    most = _SMALL
+    while len(left) > 1:
+        larger = {index: one for index, one in left.items() if _is_larger(one, most)}
+        for index in left.keys() - larger:
+            keys[index] = key_of(left[index])
+        left, most = larger, 4 * most
+    return keys
+
+
+def _holds_others(values: Collection[Any]) -> bool:
+    """Whether one of some values is an array or an object."""
+    if _SCALARS.issuperset(map(type, values)):
+        return False
+    return any(isinstance(one, _MANY) for one in values)
+
+
+def _is_larger(value: Any, most: int) -> bool:
+    """Whether an array or an object holds more values and characters than that; of what is larger no more is read. Equal
+    values hold as many of both."""
+    left = [value]
+    for one in left:
+        most -= len(one)
+        if most < 0:
+            return True
+        is_object = isinstance(one, dict)
+        if is_object:
+            most -= sum(map(len, map(str, one)))
+        for inner in one.values() if is_object else one:
+            if isinstance(inner, str):
+                most -= len(inner)
+            elif isinstance(inner, _MANY):
+                left.append(inner)
+            elif isinstance(inner, int) or (isinstance(inner, float) and inner.is_integer()):
+                most -= int(inner).bit_length() // 32
+    return most < 0
 
 
 def weigh(value: Any) -> tuple[int, int]:

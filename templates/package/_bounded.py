@@ -13,6 +13,7 @@ from functools import cache, partial
 from typing import Any, NoReturn, TypeAlias
 
 from pydantic_core import (
+    InitErrorDetails,
     PydanticCustomError,
     SchemaError,
     SchemaValidator,
@@ -23,16 +24,12 @@ from pydantic_core import (
 MOST_COUNTED = 10_000
 """The errors of a payload that are counted."""
 _MOST_KEPT = 1000
-_MOST_OF_OPTION = 100
+_FEW = 3  # errors that an option within options keeps
 _MOST_PLACES = 1_000_000  # bytes of the places of errors that are kept
-_MOST_VALUES, _MOST_NAMES = (
-    200,
-    500,
-)  # and characters of names, of a payload that is validated as it is
+_MOST_VALUES = 200  # of a payload that is validated as it is
+_MOST_NAMES = 500  # and characters of its names
 _PLACE = 32  # bytes that a key or an index takes in the place of an error, besides the key's own
-_ITEMS = frozenset(
-    {"items_schema", "keys_schema", "values_schema", "extras_schema", "extras_keys_schema"}
-)
+_ITEMS = {"items_schema", "keys_schema", "values_schema", "extras_schema", "extras_keys_schema"}
 _PARTS = _ITEMS | {"schema", "fields", "choices", "definitions", "steps"}
 _PARTS |= {"lax_schema", "strict_schema", "json_schema", "python_schema"}
 Schema: TypeAlias = Any  # of pydantic_core, which checks it
@@ -68,6 +65,8 @@ def _judged(counting: SchemaValidator, value: Any) -> Any:
         return counting.validate_python(value, by_alias=True, by_name=False, context=counted)
     except ValidationError as error:
         raise Refused(error, error.error_count() + counted.count - counted.kept) from None
+    except _End:
+        raise Refused(ValidationError.from_exception_data("", []), MOST_COUNTED + 1) from None
 
 
 def _is_small(value: Any) -> bool:
@@ -140,21 +139,28 @@ def _ending(schema: Schema) -> Any:
 
 @dataclass(slots=True)
 class _Counted:
-    """Errors so far: how many may be kept, how many there are, how many are kept."""
+    """Errors so far: how many may be kept, how many there are, how many are kept. And how many options inside of others
+    were tried in vain, but for those of values that fit another option."""
 
     room: int
     count: int = 0
     kept: int = 0
+    tried: int = 0
+    depth: int = 0  # options of which each tries what is inside of the one before
+    is_over: bool = False
 
 
 def _keeps(value: Any, handler: Callable[[Any], Any], info: Any) -> Any:
     """A value, or its errors while there is room; later ones are counted."""
     counted: _Counted = info.context
-    if counted.count > MOST_COUNTED:
+    if counted.is_over or counted.count > MOST_COUNTED:
         return value
-    before = counted.kept
+    before, tried = counted.kept, counted.tried
+    if tried > MOST_COUNTED and before and not counted.depth:
+        counted.count, counted.kept, counted.is_over = counted.count + 1, before + 1, True
+        raise PydanticCustomError("errors", "not judged, nor what follows: too many errors")
     try:
-        return handler(value)
+        result = handler(value)
     except ValidationError as error:
         own = error.error_count() + before - counted.kept  # the others are of what is inside
         counted.count += own
@@ -162,17 +168,38 @@ def _keeps(value: Any, handler: Callable[[Any], Any], info: Any) -> Any:
             return value
         counted.kept += own
         raise
+    counted.tried = tried
+    return result
 
 
 def _tells(value: Any, handler: Callable[[Any], Any], info: Any) -> Any:
-    """A value tried with an option: its errors count if no other option takes it."""
+    """A value tried with an option: its errors count if no other option takes it. Each option in an option keeps fewer,
+    since each hands on what is inside of it."""
     counted: _Counted = info.context
+    if counted.tried > 2 * MOST_COUNTED:
+        raise _End
     outside = counted.room, counted.count, counted.kept
-    counted.room, counted.count, counted.kept = _MOST_OF_OPTION, 0, 0
+    counted.room, counted.count, counted.kept = max(_FEW, counted.room // 10), 0, 0
+    counted.depth += 1
     try:
         return handler(value)
+    except ValidationError as error:
+        counted.tried += counted.depth > 1
+        if error.error_count() > 2 * counted.room:
+            raise _first(error, counted.room) from None
+        raise
     finally:
         counted.room, counted.count, counted.kept = outside
+        counted.depth -= 1
+
+
+def _first(error: Any, most: int) -> ValidationError:
+    """The first errors of many."""
+    made: list[InitErrorDetails] = []
+    for one in error.errors(include_url=False, include_context=False, include_input=False)[:most]:
+        said = PydanticCustomError(one["type"], "{said}", {"said": one["msg"]})
+        made.append({"type": said, "loc": one["loc"], "input": None})
+    return ValidationError.from_exception_data(error.title, made)
 
 
 def _counting(schema: Schema) -> Any:

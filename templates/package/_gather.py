@@ -7,7 +7,7 @@ from typing import Any
 
 from ._compat import CompatError, Log, Normalized, Path, fault
 from ._source_map import escape, names_of, pointer
-from ._values import cut, is_one_of, key_of, same
+from ._values import cut, is_one_of, key_of, keys_of, same
 
 Hub = tuple[Any, ...]  # name, fold, absent values, whether all are empty, spokes
 Source = tuple[Path, Any, Any]  # of a hub: where it stands, its value as sent, and folded
@@ -76,17 +76,19 @@ def merged(sources: list[Source], log: Log) -> Any:
         return sources[0][2]  # if that is no array, the model says so
     found: list[Any] = []
     alike: dict[Hashable, Any] = {}
+    keys: dict[int, Hashable] = {}
     known = 0
     for at, sent, items in sources:
         if not isinstance(items, list):
             raise fault("type", at, "must be an array")
         if len(found) > 9:  # of many, only those that are equal are compared
-            alike.update(zip(map(key_of, new := found[known:]), new, strict=True))
+            keys = keys or _keys(sources)
+            alike.update((keys[id(item)], item) for item in found[known:])
             known = len(found)
         earlier = () if alike else found.copy()
         for index, item in enumerate(items):
             if alike:
-                twin = alike.get(key_of(item), alike)  # which is no JSON value of a payload
+                twin = alike.get(keys[id(item)], alike)  # which is no JSON value of a payload
                 is_known = twin is not alike and same(item, twin)
             else:
                 is_known = item in earlier and is_one_of(item, earlier)
@@ -96,6 +98,12 @@ def merged(sources: list[Source], log: Log) -> Any:
             else:
                 found.append(item)
     return found
+
+
+def _keys(sources: list[Source]) -> dict[int, Hashable]:
+    """The keys of all items, by their ids."""
+    every = [item for _, _, items in sources if isinstance(items, list) for item in items]
+    return dict(zip(map(id, every), keys_of(every), strict=True))
 
 
 def merged_within(most: int, sources: list[Source], log: Log) -> Any:

@@ -127,6 +127,6 @@ class Schema:
     file: str = ""  # literal keyword arguments of the runtime's File, for an object that is one
     is_headers: bool = False  # those of the answers of an operation
     is_made: bool = False  # it says more than what stands at its place alone
-    is_recursive: bool = False  # an alias that is made of itself
+    is_lazy: bool = False  # an alias that is made of itself, or would be too long written out
     is_circular: bool = False  # one of many classes that are all made of each other
     annotation: str = ""  # of an alias; filled in by `models`

@@ -48,7 +48,7 @@ def annotate(
 def _annotated(
     schema: ir.Schema, annotations: Sequence[str], nullable: Collection[str]
 ) -> ir.Schema:
-    if schema.is_recursive:
+    if schema.is_lazy:
         return replace(
             schema, annotation=f"TypeAliasType({literal(schema.ident)}, {literal(annotations[0])})"
         )

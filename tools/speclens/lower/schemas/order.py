@@ -13,6 +13,7 @@ from speclens.problems import Finding
 _AT_ONCE = 20  # classes that are built within each other
 _CIRCLE = 1_000  # classes that are all made of each other
 _CONTAINERS = 50  # aliases of which each is made of the next
+_WRITTEN = 200  # aliases that are written out where one is used
 
 
 def needed(schemas: Iterable[ir.Schema], roots: Iterable[str]) -> tuple[ir.Schema, ...]:
@@ -70,16 +71,17 @@ def in_order(schemas: Iterable[ir.Schema]) -> tuple[ir.Schema, ...]:
     """Classes by name; then aliases, each after those that it is made of, else by name.
 
     Python looks up what a class is made of later, but what an alias is made of at once; an alias that is made of itself
-    is marked, since it has to be looked up later too.
+    is marked, since it has to be looked up later too. So is one that would be too long written out: pydantic builds it
+    once, and not for each use.
     """
     named = {schema.ident: schema for schema in schemas}
     aliases = {
         name: _aliases(schema, named) for name, schema in named.items() if not schema.is_object
     }
-    recursive, heights = _circular(aliases), _heights(aliases)
+    lazy, heights = _long(aliases, named), _heights(aliases)
     circles = {name for group in _circles(named) for name in group}
     return tuple(
-        replace(schema, is_recursive=name in recursive, is_circular=name in circles)
+        replace(schema, is_lazy=name in lazy, is_circular=name in circles)
         for name, schema in sorted(
             named.items(), key=lambda item: (heights.get(item[0], -1), item[0])
         )
@@ -114,6 +116,34 @@ def _aliases(schema: ir.Schema, named: Mapping[str, ir.Schema]) -> tuple[str, ..
 def _circular(graph: Mapping[str, Iterable[str]]) -> set[str]:
     """The names that lead to themselves."""
     return {name for group in groups(graph) for name in group if group[1:] or name in graph[name]}
+
+
+def _long(graph: Mapping[str, tuple[str, ...]], named: Mapping[str, ir.Schema]) -> set[str]:
+    """The aliases that have no end written out, or one too far off: each that they are made of counts as often as it is
+    met, since unions of two others, and these of two others, double with each level."""
+    found = _circular(graph)
+    lengths = dict.fromkeys(found, 1)
+    for (name,) in (group for group in groups(graph) if not group[1:]):
+        length = 1 + _length(named[name].type, lengths)
+        if length > _WRITTEN:
+            found.add(name)
+        lengths.setdefault(name, 1 if name in found else length)
+    return found
+
+
+def _length(type_: ir.Type, lengths: Mapping[str, int]) -> int:
+    """How many aliases a type is made of, written out."""
+    match type_:
+        case ir.Named(ident):
+            return lengths.get(ident, 0)
+        case ir.Array(item=inner) | ir.Map(value=inner):
+            return _length(inner, lengths)
+        case ir.Tuple(options):
+            return sum(_length(option, lengths) for option in options)
+        case ir.Union(options=options, is_told_apart=is_told_apart):  # which are built twice
+            return (1 + is_told_apart) * sum(_length(option, lengths) for option in options)
+        case _:
+            return 0
 
 
 def _heights(graph: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
