@@ -8,7 +8,9 @@ import time
 import tracemalloc
 from collections.abc import Callable
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
+
+import pytest
 
 _T = TypeVar("_T")
 _ROUNDS = 10
@@ -43,6 +45,19 @@ def exponent(
         if found <= bound:
             break
     return found
+
+
+def counted(patch: pytest.MonkeyPatch, module: object, name: str) -> list[Any]:
+    """The arguments of all calls of a function of a module from now on."""
+    usual: Callable[..., Any] = getattr(module, name)
+    calls: list[Any] = []
+
+    def call(*given: Any) -> Any:
+        calls.append(given)
+        return usual(*given)
+
+    patch.setattr(module, name, call)
+    return calls
 
 
 def memory(act: Callable[[], object]) -> float:

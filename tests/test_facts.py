@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from speclens.lower.ground import facts
-from speclens.lower.ground.differences import overlap
+from growth import LINEAR, counted, exponent
+from speclens.lower.ground import differences, facts
+from speclens.lower.ground.differences import difference, overlap
 
 Json = dict[str, Any]
 STRING, INTEGER, NUMBER = {"type": "string"}, {"type": "integer"}, {"type": "number"}
@@ -227,3 +228,94 @@ def test_the_types_of_a_schema_are_all_it_accepts(schema: Any) -> None:
     validator = jsonschema_rs.Draft202012Validator({**DOCUMENT, "allOf": [schema]})
     found = {facts.json_type(value) for value in VALUES if validator.is_valid(value)}
     assert found <= facts.types_of(DOCUMENT, schema)
+
+
+# Schemas that refer to others, and back
+
+
+def referring(**named: Any) -> Json:
+    return {"components": {"schemas": named}}
+
+
+def to(name: str) -> Json:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def members(**properties: Any) -> Json:
+    return {"type": "object", "required": [*properties], "properties": properties}
+
+
+def trees(count: int, leaf: Json = STRING) -> Json:
+    """Objects whose members are two of the next kind, `count` levels of them, and the like of them with another leaf."""
+    found = {"A0": STRING, "B0": leaf}
+    for number in range(1, count):
+        for name in "AB":
+            inner = to(f"{name}{number - 1}")
+            found[f"{name}{number}"] = members(x=inner, y=inner.copy())
+    return referring(**found)
+
+
+def test_comparing_grows_with_the_levels() -> None:
+    """Each way to a leaf was gone by itself: 30 levels would never have ended."""
+
+    def compare(count: int) -> None:
+        assert overlap(trees(count), to(f"A{count - 1}"), to(f"B{count - 1}"))
+
+    assert exponent(lambda count: count, compare, 100) <= LINEAR
+
+
+@pytest.mark.parametrize(("count", "expected"), [(2, False), (20, False), (200, True)])
+def test_what_is_far_inside_tells_nothing_apart(count: int, expected: bool) -> None:
+    document = trees(count, INTEGER)
+    assert overlap(document, to(f"A{count - 1}"), to(f"B{count - 1}")) is expected
+
+
+def circle(name: str, count: int, **further: Any) -> Json:
+    """Kinds of objects of which each has one of the next kind, and the last one of the first."""
+    return {
+        f"{name}{number}": members(next=to(f"{name}{(number + 1) % count}"), **further)
+        for number in range(count)
+    }
+
+
+@pytest.mark.parametrize(("ours", "theirs"), [(1, 1), (2, 3), (31, 29)])
+def test_circles_are_compared(ours: int, theirs: int) -> None:
+    """Two schemas that refer to themselves were compared until the stack had an end."""
+    document = referring(**circle("A", ours), **circle("B", theirs))
+    assert overlap(document, to("A0"), to("B0"))
+    document = referring(**circle("A", ours, tag=STRING), **circle("B", theirs, tag=INTEGER))
+    assert not overlap(document, to("A0"), to("B0"))
+
+
+def test_circles_are_compared_within_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two circles lead to as many pairs as the product of their lengths."""
+    asked = counted(monkeypatch, differences, "of_part")
+    assert overlap(referring(**circle("A", 101), **circle("B", 100)), to("A0"), to("B0"))
+    assert len(asked) == 2 * 10_000
+
+
+@pytest.mark.parametrize("first", ["", "P", "Q"])
+def test_pairs_that_need_each_other_are_told_apart_whichever_comes_first(first: str) -> None:
+    """The second way of P tells it apart; Q, which P asks first, is told apart by P alone."""
+    document = referring(
+        **{f"P{side}": members(a=to(f"Q{side}"), b=leaf) for side, leaf in enumerate((STRING, INTEGER))},
+        **{f"Q{side}": members(p=to(f"P{side}")) for side in range(2)},
+    )  # fmt: skip
+    for name in (first, "P", "Q"):
+        assert not name or not overlap(document, to(f"{name}0"), to(f"{name}1"))
+    ours, theirs = (facts.alternatives(document, to(f"Q{side}"))[0] for side in range(2))
+    told = difference(document, ours, theirs)
+    assert told
+    assert told.ours.endswith('["p"] and isinstance(value["p"]["b"], str)')
+
+
+def test_an_enumeration_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each pair of branches read the enumerations of both."""
+    read = counted(monkeypatch, facts, "identity")
+    document = referring(
+        **{f"A{number}": members(a=to("All"), b={"enum": [*range(9)]}) for number in range(30)},
+        All={"enum": [str(number) for number in range(100)]},
+    )
+    for a, b in product(range(30), range(30)):
+        assert overlap(document, to(f"A{a}"), to(f"A{b}"))
+    assert len(read) == 100 + 9 * 30

@@ -209,6 +209,53 @@ def test_texts_grow_with_the_document(
     assert exponent(lambda count: source(make(count)), print_, size, cost=length) <= LINEAR
 
 
+def tree(name: str, levels: int, leaf: Json = TEXT) -> Json:
+    """Objects that have two of the next kind."""
+    found: Json = {f"{name}0": leaf}
+    for level in range(1, levels):
+        inner = reference(f"{name}{level - 1}")
+        found[f"{name}{level}"] = {**thing(x=inner, y=inner.copy()), "required": ["x", "y"]}
+    return found
+
+
+def folded(ours: str, theirs: str, **named: Json) -> Json:
+    older = {**reference(theirs), "x-compat": {"into": "/new"}}
+    return schemas(T=thing(new=reference(ours), old=older), **named)
+
+
+def test_spokes_are_judged_kind_by_kind() -> None:
+    """Each way to a leaf had checks of its own."""
+
+    def length(act: Callable[[], object]) -> float:
+        return float(len(str(act())))
+
+    def make(levels: int) -> Source:
+        last = levels - 1
+        return source(folded(f"A{last}", f"B{last}", **tree("A", levels), **tree("B", levels)))
+
+    def normalizers(read: Source) -> str:
+        return generated(read)["pkg/normalizers.py"]
+
+    assert exponent(make, normalizers, 16, cost=length) <= LINEAR
+
+
+def test_a_spoke_that_refers_to_itself_is_judged() -> None:
+    """Its checks had no end."""
+    kinds = {
+        name: {**thing(x=reference(name), v={"type": "integer", "minimum": least}), "required": ["v"]}
+        for name, least in (("A", 0), ("B", 5))
+    }  # fmt: skip
+    files = texts(folded("A", "B", **kinds))
+    files = {name: text for name, text in files.items() if name.endswith(".py")}
+    normalizers, compat = loading.load_texts(files, "_itself", ["normalizers", "_compat"])
+    accepted: Json = {"old": {"v": 9, "x": {"v": 9, "x": {"v": 5}}}}
+    assert normalizers.normalize_t(accepted).value == {"new": accepted["old"]}
+    for inner, place in ({"v": 4}, "/old/x/x/v"), ({}, "/old/x/x/v"), (1, "/old/x/x"):
+        with pytest.raises(compat.CompatError) as caught:
+            normalizers.normalize_t({"old": {"v": 9, "x": {"v": 9, "x": inner}}})
+        assert caught.value.pointer == place
+
+
 def misspelled(count: int) -> Json:
     known = {f"property{number}name": TEXT for number in range(count)}
     into = {

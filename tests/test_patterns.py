@@ -15,12 +15,14 @@ from jsonschema_rs import Draft202012Validator, RegexOptions
 from runtime._patterns import matches
 
 from built import schemas, source
-from growth import LINEAR, exponent
+from growth import LINEAR, counted, exponent
 from speclens import judging, patterns
 from speclens.cli import main
 from speclens.judging import judge
 from speclens.lower.ground import facts, likely
 from speclens.problems import Refused
+from speclens.reading import expressions
+from speclens.validate import examples
 from speclens.validate.dialect import schema_validator, validators
 
 # What they mean
@@ -246,3 +248,50 @@ def test_a_spoke_that_its_hub_judges_may_have_one() -> None:
         }
     )
     assert {rule for rule, _, severity in told(document)} == {"model/not-enforced"}
+
+
+# What all of a document cost
+
+
+def properties(*expressions: str) -> dict[str, Any]:
+    named = {
+        f"p{index}": {"type": "string", "pattern": one} for index, one in enumerate(expressions)
+    }
+    return schemas(A={"type": "object", "properties": named})
+
+
+@pytest.mark.parametrize("pattern", ["(a{99}){%d}", "(a{999}){%d}"])
+def test_patterns_that_are_large_together_are_told(
+    pattern: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is within its limit, or found to be beyond: 200 of them took 2.6 GB, or ten seconds."""
+    sized = counted(monkeypatch, patterns, "size")
+    kept = patterns.compiled.cache_info().currsize
+    with pytest.raises(Refused) as caught:
+        source(properties(*(pattern % number for number in range(2_500, 2_700))))
+    (problem,) = caught.value.problems
+    assert problem.rule == "source/large-patterns"
+    assert problem.pointer.startswith("#/components/schemas/A/properties/p")
+    assert len(sized) <= 100 * 2**20 // patterns.LARGEST + 1
+    assert patterns.compiled.cache_info().currsize == kept
+
+
+def test_any_number_of_small_patterns_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(expressions, "_MOST", 0)
+    small = [f"^[a-z]{{1,{number}}}$" for number in range(1, 50)]
+    assert source(properties(*small, *small))
+    named: dict[str, Any] = {"patternProperties": {r"\p{L}{60}": {}}}
+    with pytest.raises(Refused) as caught:
+        source(schemas(A={**properties(*small)["components"]["schemas"]["A"], **named}))
+    (problem,) = caught.value.problems
+    assert problem.pointer == r"#/components/schemas/A/patternProperties/\p{L}{60}"
+
+
+def test_examples_are_judged_by_patterns_within_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The validator of each example compiles all patterns of what its schema refers to."""
+    alike = {"type": "array", "items": {"$ref": "#/components/schemas/A"}, "example": ["b", 1]}
+    shown = {f"B{number}": {**alike, "example": ["b"]} for number in range(9)}
+    document = schemas(A={"type": "string", "pattern": "^a{99}$"}, B=alike, **shown)
+    assert len(told(document)) == 10
+    monkeypatch.setattr(examples, "_MOST_COMPILED", 9 * 2**13)
+    assert [pointer for _, pointer, _ in told(document)] == ["#/components/schemas/B/example"]

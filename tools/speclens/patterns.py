@@ -15,6 +15,8 @@ LARGEST = 10 * 2**20
 """Bytes that a pattern compiles to at most. A character may cost a step for every state of it."""
 USUAL = 2**19
 """Bytes that one may compile to where many texts of a document are searched."""
+_SMALLER = (2**13, 2**16, USUAL, 2**21)
+"""What a size is rounded up to, if not to the largest. Finding out costs no more than the size does."""
 _LONGEST = 100_000  # tokens of a pattern
 _TOKEN = re.compile(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
@@ -48,7 +50,7 @@ class _Unsaid(ValueError):
 @lru_cache(1024)
 def translated(pattern: str) -> str | None:
     """A pattern as the engine reads it; None if it cannot be said there, or is too large."""
-    return _source(_TOKEN.findall(pattern[: _LONGEST + 1]))
+    return _taken(_source(_tokens(pattern)))
 
 
 def search(pattern: str) -> Callable[[str], bool] | None:
@@ -61,23 +63,55 @@ def search(pattern: str) -> Callable[[str], bool] | None:
 def is_sound(pattern: str) -> bool:
     """Whether a pattern is a regular expression, as far as the engine can tell: where it has no way to say something,
     something else stands for that."""
-    tokens: list[str] = _TOKEN.findall(pattern[: _LONGEST + 1])
-    return _source([_STAND_INS.get(token, token) for token in tokens]) is not None
+    return _taken(_stood_in(pattern)) is not None
+
+
+def weight(pattern: str) -> int:
+    """Bytes, rounded up, that a pattern compiles to, or that are tried until it is too large; 0 for what is none."""
+    source = _stood_in(pattern)
+    return 0 if source is None else min(size(source), LARGEST)
+
+
+def _stood_in(pattern: str) -> str | None:
+    return _source([_STAND_INS.get(token, token) for token in _tokens(pattern)])
+
+
+def _tokens(pattern: str) -> list[str]:
+    return _TOKEN.findall(pattern[: _LONGEST + 1])
 
 
 def _source(tokens: list[str]) -> str | None:
     if len(tokens) > _LONGEST:
         return None
     try:
-        source = "".join(_translated(iter(tokens)))
+        return "".join(_translated(iter(tokens)))
     except _Unsaid:
         return None
-    return source if compiled(source) else None
+
+
+def _taken(source: str | None) -> str | None:
+    return source if source is not None and 0 < size(source) <= LARGEST else None
+
+
+@lru_cache(4096)
+def size(source: str) -> int:
+    """Bytes, rounded up, that a pattern in the engine's syntax compiles to: more than LARGEST if the engine takes none as
+    large, 0 if it is no pattern. What was compiled is not kept."""
+    made = _made(source)
+    if isinstance(made, str):
+        return LARGEST + 1 if "size limit" in made else 0
+    return next((size for size in _SMALLER if fits(source, size)), LARGEST)
 
 
 @lru_cache(1024)
 def compiled(source: str) -> Callable[[str], bool] | None:
     """Whether some part of a text is as a pattern in the engine's syntax says; None if it takes no such pattern."""
+    made = _made(source)
+    return None if isinstance(made, str) else made
+
+
+def _made(source: str) -> Callable[[str], bool] | str:
+    """The search for a pattern, or why there is none."""
     # Imported here: it is an eighth of what every command takes to start, and few need it.
     from pydantic_core import SchemaError, SchemaValidator, core_schema
 
@@ -85,11 +119,11 @@ def compiled(source: str) -> Callable[[str], bool] | None:
         return SchemaValidator(
             core_schema.str_schema(pattern=source, strict=True)
         ).isinstance_python
-    except (SchemaError, ValueError):
-        return None
+    except (SchemaError, ValueError) as error:
+        return str(error)
 
 
-@lru_cache(1024)
+@lru_cache(4096)
 def fits(source: str, size: int) -> bool:
     """Whether a pattern in the engine's syntax compiles to so many bytes at most."""
     from jsonschema_rs import (  # the same engine, with this option

@@ -9,7 +9,7 @@ from pathlib import Path
 from speclens import source
 from speclens.config import Allowed
 from speclens.objects import is_20
-from speclens.reading import expansion, lengths
+from speclens.reading import expansion, expressions, lengths
 from speclens.reading.bundle import bundled
 from speclens.reading.swagger import converted
 from speclens.source import Source
@@ -37,4 +37,4 @@ def _completed(read: Source, allowed: Allowed) -> Source:
     whole = made if made is read else lengths.bounded(made)
     if is_20(whole.value):
         whole = lengths.bounded(converted(whole))
-    return expansion.bounded(whole)
+    return expressions.bounded(expansion.bounded(whole))

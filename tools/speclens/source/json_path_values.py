@@ -84,13 +84,13 @@ def matches(text: Any, pattern: Any, is_whole: bool, budget: Budget) -> bool:
 def _compiled(pattern: str, is_whole: bool) -> Pattern:
     source = _for_rust(pattern)
     source = rf"\A(?:{source})\z" if is_whole else source
-    search = patterns.compiled(source)
+    size = patterns.size(source)
     # `check` is asked last: groups within groups overflow its stack, and the engine takes 250 of them.
-    if search is None or not check(pattern):
+    if not 0 < size <= patterns.LARGEST or not check(pattern):
         return Pattern(None, 1)
-    if not patterns.fits(source, patterns.USUAL):
+    if size > patterns.USUAL:
         raise TooCostly
-    return Pattern(search, 1 if patterns.fits(source, _SMALL_PATTERN) else 2_000)
+    return Pattern(patterns.compiled(source), 1 if size <= _SMALL_PATTERN else 2_000)
 
 
 def _for_rust(pattern: str) -> str:

@@ -6,9 +6,10 @@ lines can ask for 2**40 evaluations. Who validates with a document's own schemas
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
+from speclens.patterns import USUAL, weight
 from speclens.source import pointer
 
 LIMIT = 2_000
@@ -36,6 +37,26 @@ def costs(document: dict[str, Any]) -> Callable[[str], int]:
         return total
 
     return cost
+
+
+def compiled(document: dict[str, Any], patterns: Collection[str]) -> Callable[[str], int]:
+    """A function from a schema's pointer to the bytes that the patterns of its validator compile to: each validator
+    compiles all that it may need anew. What is referred to may need any of the document's `patterns`."""
+    small = {one: found for one in patterns if (found := weight(one)) <= USUAL}
+    total = sum(small.values())
+    known: dict[int, int] = {}
+
+    def inside(value: Any) -> int:
+        if not isinstance(value, (dict, list)):
+            return small.get(value, 0) if isinstance(value, str) else 0
+        if id(value) not in known:
+            found = sum(map(inside, value.values() if isinstance(value, dict) else value))
+            names = value if isinstance(value, dict) else ()
+            found += total if "$ref" in names else sum(small.get(name, 0) for name in names)
+            known[id(value)] = min(total, found)
+        return known[id(value)]
+
+    return lambda place: inside(pointer.get(document, place)) if total else 0
 
 
 def _in_place(document: dict[str, Any], place: str) -> Iterator[str]:

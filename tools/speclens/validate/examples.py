@@ -10,17 +10,20 @@ from typing import Any
 from jsonschema_rs import ValidationError
 
 from speclens.objects import Node
-from speclens.patterns import is_sound
+from speclens.patterns import USUAL, is_sound
 from speclens.problems import Finding
+from speclens.reading.expressions import written
 from speclens.source import pointer
 from speclens.validate import detail
 from speclens.validate.branches import leaves
-from speclens.validate.cost import LIMIT, costs
+from speclens.validate.cost import LIMIT, compiled, costs
 from speclens.validate.dialect import validators
 from speclens.validate.document import Document, resolve
 from speclens.validate.errors import explain
 
 _REFUSED = "does not match its schema"
+_MOST_COMPILED = 2**29
+"""Bytes of patterns that are compiled for all samples together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ class _Sample:
 def samples(document: Document) -> Iterator[Finding]:
     """An example or a default that its schema refuses; unsound schemas judge nothing."""
     judged = [*_in_schemas(document), *_in_contents(document)]
-    told = _judge(document)
+    told = _judge(document, judged)
     for sample in judged:
         if message := told(sample):
             yield Finding(sample.rule, sample.pointer, message, "", "warning")
@@ -42,17 +45,10 @@ def samples(document: Document) -> Iterator[Finding]:
 
 def patterns(document: Document) -> Iterator[Finding]:
     """What is no regular expression (ECMA-262, as JSON Schema asks), or too large a one."""
-    for node in document.of_kind("schema"):
-        pattern = node.value.get("pattern")
-        places = [(pointer.join(node.pointer, "pattern"), pattern)]
-        keys = node.value.get("patternProperties")
-        if isinstance(keys, dict):
-            place = pointer.join(node.pointer, "patternProperties")
-            places += [(pointer.join(place, key), key) for key in keys]
-        for place, expression in places:
-            if isinstance(expression, str) and not is_sound(expression):
-                message = f"{_shown(expression)} is no regular expression that can be used"
-                yield Finding("schema/pattern", place, message, "", "warning")
+    for place, expression in written(document.nodes):
+        if not is_sound(expression):
+            message = f"{_shown(expression)} is no regular expression that can be used"
+            yield Finding("schema/pattern", place, message, "", "warning")
 
 
 def _in_schemas(document: Document) -> Iterator[_Sample]:
@@ -95,10 +91,19 @@ def _is_json(node: Node) -> bool:
     return node.kind != "media-type" or media_type.endswith(("/json", "+json"))
 
 
-def _judge(document: Document) -> Callable[[_Sample], str]:
+def _largest_pattern(document: Document, judged: list[_Sample]) -> int:
+    """What patterns that judge samples compile to at most."""
+    bytes_of = compiled(document.value, {text for _, text in written(document.nodes)})
+    total = sum(bytes_of(place) for place in {sample.schema for sample in judged})
+    return USUAL if total <= _MOST_COMPILED else 0
+
+
+def _judge(document: Document, judged: list[_Sample]) -> Callable[[_Sample], str]:
     """What is said of a sample that its schema refuses; "" of any other."""
+    largest = _largest_pattern(document, judged)
     try:
-        validator = functools.cache(validators(document.value))
+        # One is kept: samples come schema by schema, and each validator holds what was compiled for it.
+        validator = functools.lru_cache(1)(validators(document.value, largest_pattern=largest))
     except ValueError:
         return lambda _: ""
 

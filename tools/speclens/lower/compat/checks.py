@@ -7,14 +7,14 @@ that nothing the wire refuses gets through (x-compat laws 5 and 7).
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from speclens import ir, patterns
 from speclens.literals import literal
 from speclens.lower.compat import dispatch, lens
 from speclens.lower.ground import composed, differences, facts, x_compat
-from speclens.lower.ground.walk import JsonObject
+from speclens.lower.ground.walk import JsonObject, follow
 from speclens.problems import Finding
 from speclens.source.pointer import join
 
@@ -37,6 +37,7 @@ _LIMITS = (
     ),
 )
 
+_DEEPEST = 5  # levels that one function looks into a value: each check names the way
 _BOUNDS_30 = {"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"}
 
 Judge = Callable[[str, Any], str]
@@ -49,6 +50,7 @@ class _Task:
     judge: Judge
     unsaid: set[str]
     lands: Callable[[lens.Path, tuple[str, Any]], bool]
+    written: set[str] = field(default_factory=set)  # the places of objects whose checks are there
 
 
 def of_shape(
@@ -149,6 +151,7 @@ def _complete(
     yield from _own(task, place, value, at, guard)
     types = facts.types_of(task.document, place[1])
     if "object" in types:
+        task.written.add(follow(task.document, *place)[0])
         narrow = f"isinstance({value}, dict) and " if len(types) > 1 else ""
         yield from _members(task, place, value, at, path, guard + narrow)
     if "array" in types:
@@ -191,6 +194,14 @@ def _members(
         member, where = f"{value}[{literal(name)}]", f"({at}, {literal(name)})"
         if inner[1] is False:
             yield _check(has.removesuffix(" and "), where, "properties", "is not allowed here")
+            continue
+        # What is met again has a function of its own: it may be inside of itself, or be led to by very many ways.
+        is_again = follow(task.document, *inner)[0] in task.written
+        is_apart = is_again or len(path) >= _DEEPEST
+        if is_apart and not task.lands((*path, name), inner) and (ident := task.judge(*inner)):
+            each = f"[({literal(name)}, {member})]"
+            each = f"{each} if {has.removesuffix(' and ')} else ()" if has else each
+            yield ir.Check("", at, "", "", each=each, judge=ident)
             continue
         yield from _type(task.document, inner[1], member, where, has)
         yield from _complete(task, inner, member, where, (*path, name), has)

@@ -7,13 +7,23 @@ and `pattern` never separate (x-compat rule 7).
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
 from speclens.literals import literal, tuple_literal
-from speclens.lower.ground.facts import BOUNDS, KINDS, Facts, alternatives, identity, narrowed
-from speclens.lower.ground.walk import JsonObject
+from speclens.lower.ground.facts import (
+    BOUNDS,
+    KINDS,
+    Facts,
+    alternatives,
+    identities,
+    narrowed,
+    of_part,
+)
+from speclens.lower.ground.walk import JsonObject, follow, remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,74 +35,210 @@ class Difference:
     by_keys: bool = False  # only by which keys are there
 
 
+_Tests = Callable[[str], Difference]
+"""What tells two schemas apart, as tests over an expression."""
+_Part = tuple[str | int, Any, Any]
+"""A member, or the first item, that values of two schemas have, and what each of them says of it."""
+
+
+class _Pair(NamedTuple):
+    """The alternatives of two schemas, and the schemas, so that they keep their ids."""
+
+    ours: tuple[Facts, ...]
+    theirs: tuple[Facts, ...]
+    schemas: tuple[Any, Any]
+
+
+class _Known(NamedTuple):
+    """Whether two schemas are told apart: by tests, how many levels inside; `tests` is None if they may overlap."""
+
+    pair: _Pair
+    tests: _Tests | None = None
+    depth: int = 0
+
+
+_Key = tuple[int, int]
+_Found = dict[_Key, _Known]
+_DEEPEST = 20
+"""Levels inside of a value at which one is told from another: each test names the way to it."""
+_MOST = 10_000
+"""Pairs that one question compares at most. Schemas that refer back lead to as many as the product of their numbers."""
+
+
+@remembered
+def _known(_: JsonObject, __: str, ___: Any) -> _Found:
+    """What is known of the pairs of a document, which grows: each pair is compared once."""
+    return {}
+
+
 def difference(
     document: JsonObject, ours: Facts, theirs: Facts, value: str = "value"
 ) -> Difference | None:
     """How values of one JSON type that both alternatives admit are told apart, or None: they may overlap."""
+    known = _known(document, "", document)
+    if _at_once(document, ours, theirs) is None:
+        _compare(document, known, list(_parts(ours, theirs)))
+    found = _told(document, ours, theirs, known)
+    return found[0](value) if found else None
+
+
+def _compare(document: JsonObject, known: _Found, parts: list[_Part]) -> None:
+    """Compare the schemas of some parts, and all that these lead to, near ones first. What is left without a test may
+    overlap: a pair that leads back to itself is told apart by another way, or not at all."""
+    users: dict[_Key, list[_Key]] = {}
+    open_: dict[_Key, _Pair] = {}
+    told: list[_Key] = []
+    reached = [(_key(document, part), part) for part in parts]
+    for key, (_, *schemas) in reached:  # which grows
+        if key in known or key in open_ or len(open_) == _MOST:
+            continue
+        ours, theirs = (of_part(document, "", schema) for schema in schemas)
+        pair = _Pair(ours, theirs, (schemas[0], schemas[1]))
+        if found := _of_pair(document, pair, known):
+            known[key] = found
+            told.append(key)
+            continue
+        open_[key] = pair
+        for part in _parts(ours[0], theirs[0]) if len(ours) == len(theirs) == 1 else ():
+            inner = _key(document, part)
+            users.setdefault(inner, []).append(key)
+            reached.append((inner, part))
+    while told:
+        asked = dict.fromkeys(user for key in told for user in users.get(key, ()))
+        told = []
+        for key in asked:
+            if key in open_ and (found := _of_pair(document, open_[key], known)):
+                known[key] = found
+                del open_[key]
+                told.append(key)
+    known.update((key, _Known(pair)) for key, pair in open_.items())
+
+
+def _key(document: JsonObject, part: _Part) -> _Key:
+    """What two schemas are known by: those that they only refer to, if they do."""
+    ours, theirs = (
+        follow(document, "", schema)[1]
+        if isinstance(schema, dict) and schema.keys() == {"$ref"}
+        else schema
+        for schema in part[1:]
+    )
+    return id(ours), id(theirs)
+
+
+def _of_pair(document: JsonObject, pair: _Pair, known: _Found) -> _Known | None:
+    """What tells two schemas apart, as far as it is known yet; only where each has a single alternative, or types alone do
+    it."""
+    mine, others = (frozenset[str]().union(*(facts.types for facts in side)) for side in pair[:2])
+    if not mine & others:
+        return _Known(pair, _by_types(mine, others), 1)
+    if len(pair.ours) == len(pair.theirs) == 1:
+        found = _told(document, pair.ours[0], pair.theirs[0], known)
+        if found and found[1] <= _DEEPEST:
+            return _Known(pair, partial(_of_types, mine & others, found[0]), found[1])
+    return None
+
+
+def _told(
+    document: JsonObject, ours: Facts, theirs: Facts, known: _Found
+) -> tuple[_Tests, int] | None:
+    """What tells two alternatives apart, as far as their parts are known, and how many levels inside."""
+    if found := _at_once(document, ours, theirs):
+        return found, 1
+    for part in _parts(ours, theirs):
+        inner = known.get(_key(document, part))
+        if inner and inner.tests:
+            return partial(_inside, part[0], inner.tests), inner.depth + 1
+    bounds = _by_bounds(ours, theirs)
+    return (bounds, 1) if bounds else None
+
+
+def _kinds(ours: Facts, theirs: Facts) -> set[str]:
+    types = ours.types & theirs.types
+    return {"number" if kind in {"integer", "fraction"} else kind for kind in types}
+
+
+def _at_once(document: JsonObject, ours: Facts, theirs: Facts) -> _Tests | None:
+    """What tells two alternatives apart without a look inside: types, values, keys."""
     if not ours.types & theirs.types:
-        return Difference(type_test(ours.types, value), type_test(theirs.types, value))
+        return _by_types(ours.types, theirs.types)
     mine, others = ours.values, theirs.values
     if (
         mine is not None
         and others is not None
-        and {identity(value) for value in mine}.isdisjoint(map(identity, others))
+        and identities(document, mine).isdisjoint(identities(document, others))
     ):
-        return Difference(one_of(mine, value), one_of(others, value))
-    kinds = {
-        "number" if kind in {"integer", "fraction"} else kind for kind in ours.types & theirs.types
-    }
-    if kinds == {"object"} and (found := _by_keys(document, ours, theirs, value)):
-        return found
-    is_filled = kinds == {"array"} and min(ours.bound("array")[0], theirs.bound("array")[0]) >= 1
-    if is_filled and (found := _between(document, ours.items, theirs.items, f"{value}[0]")):
-        return Difference(f"{value} and {found.ours}", f"{value} and {found.theirs}")
-    if len(kinds) == 1 and (kind := next(iter(kinds))) in BOUNDS:
-        return _by_bounds(ours.bound(kind), theirs.bound(kind), BOUNDS[kind][2].format(value))
-    return None
+        return lambda value: Difference(one_of(mine, value), one_of(others, value))
+    return _by_keys(ours, theirs) if _kinds(ours, theirs) == {"object"} else None
 
 
-def _by_keys(document: JsonObject, ours: Facts, theirs: Facts, value: str) -> Difference | None:
+def _by_types(ours: frozenset[str], theirs: frozenset[str]) -> _Tests:
+    return lambda value: Difference(type_test(ours, value), type_test(theirs, value))
+
+
+def _by_keys(ours: Facts, theirs: Facts) -> _Tests | None:
     for a, b, flip in ((ours, theirs, False), (theirs, ours, True)):
         for name in sorted(a.required):
             if name in b.forbidden or (b.known is not None and name not in b.known):
-                has, lacks = f"{literal(name)} in {value}", f"{literal(name)} not in {value}"
-                return Difference(lacks, has, True) if flip else Difference(has, lacks, True)
-    for name in sorted(ours.required & theirs.required):
-        mine = tuple(schema for key, schema in ours.properties if key == name)
-        others = tuple(schema for key, schema in theirs.properties if key == name)
-        if found := _between(document, mine, others, f"{value}[{literal(name)}]"):
-            has = f"{literal(name)} in {value}"
-            return Difference(f"{has} and {found.ours}", f"{has} and {found.theirs}")
+                return partial(_by_key, literal(name), flip)
     return None
 
 
-def _between(
-    document: JsonObject, ours: tuple[Any, ...], theirs: tuple[Any, ...], value: str
-) -> Difference | None:
-    """Told apart by one pair of schemas; only where each has a single alternative, or types alone do it."""
-    for a, b in product(ours, theirs):
-        mine, others = alternatives(document, a, 3), alternatives(document, b, 3)
-        types = [
-            frozenset[str]().union(*(facts.types for facts in side)) for side in (mine, others)
+def _by_key(name: str, flip: bool, value: str) -> Difference:
+    has, lacks = f"{name} in {value}", f"{name} not in {value}"
+    return Difference(lacks, has, True) if flip else Difference(has, lacks, True)
+
+
+def _parts(ours: Facts, theirs: Facts) -> Iterator[_Part]:
+    """The parts that all values of two alternatives have: required members, the first items of arrays that are never
+    empty."""
+    kinds = _kinds(ours, theirs)
+    if kinds == {"object"}:
+        sides = [
+            _members(side.properties, ours.required & theirs.required) for side in (ours, theirs)
         ]
-        if not types[0] & types[1]:
-            return Difference(type_test(types[0], value), type_test(types[1], value))
-        if len(mine) == len(others) == 1 and (
-            found := difference(document, mine[0], others[0], value)
-        ):
-            guard = type_test(mine[0].types & others[0].types, value)
-            return Difference(f"{guard} and {found.ours}", f"{guard} and {found.theirs}")
+        for name in sorted(sides[0].keys() & sides[1].keys()):
+            yield from ((name, a, b) for a, b in product(sides[0][name], sides[1][name]))
+    elif kinds == {"array"} and min(ours.bound("array")[0], theirs.bound("array")[0]) >= 1:
+        yield from ((0, a, b) for a, b in product(ours.items, theirs.items))
+
+
+def _members(
+    properties: tuple[tuple[str, Any], ...], names: frozenset[str]
+) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {}
+    for name, schema in properties:
+        if name in names:
+            found.setdefault(name, []).append(schema)
+    return found
+
+
+def _inside(part: str | int, tests: _Tests, value: str) -> Difference:
+    name = literal(part)
+    has = f"{name} in {value}" if isinstance(part, str) else value
+    found = tests(f"{value}[{name}]")
+    return Difference(f"{has} and {found.ours}", f"{has} and {found.theirs}")
+
+
+def _of_types(types: frozenset[str], tests: _Tests, value: str) -> Difference:
+    guard, found = type_test(types, value), tests(value)
+    return Difference(f"{guard} and {found.ours}", f"{guard} and {found.theirs}")
+
+
+def _by_bounds(ours: Facts, theirs: Facts) -> _Tests | None:
+    kinds = _kinds(ours, theirs)
+    kind = next(iter(kinds))
+    if len(kinds) > 1 or kind not in BOUNDS:
+        return None
+    sides = [ours.bound(kind), theirs.bound(kind)]
+    for flip, (a, b) in enumerate((sides, sides[::-1])):
+        if a[1] < b[0]:
+            return partial(_by_bound, literal(a[1]), literal(b[0]), BOUNDS[kind][2], bool(flip))
     return None
 
 
-def _by_bounds(
-    ours: tuple[float, float], theirs: tuple[float, float], size: str
-) -> Difference | None:
-    if ours[1] < theirs[0]:
-        return Difference(f"{size} <= {literal(ours[1])}", f"{size} >= {literal(theirs[0])}")
-    if theirs[1] < ours[0]:
-        return Difference(f"{size} >= {literal(ours[0])}", f"{size} <= {literal(theirs[1])}")
-    return None
+def _by_bound(most: str, least: str, size: str, flip: bool, value: str) -> Difference:
+    low, high = (f"{size.format(value)} {sign}" for sign in (f"<= {most}", f">= {least}"))
+    return Difference(high, low) if flip else Difference(low, high)
 
 
 def overlap(document: JsonObject, a: Any, b: Any) -> bool:
@@ -135,7 +281,7 @@ _FEW = 16
 """Of more values than these, one is looked up by its hash: an array of many would take their product."""
 
 
-def one_of(values: tuple[Any, ...], value: str, negated: bool = False) -> str:
+def one_of(values: Sequence[Any], value: str, negated: bool = False) -> str:
     """The Python test for being one of some JSON values, or none of them."""
     no = "not " if negated else ""
     kinds = set(map(type, values))
@@ -145,7 +291,7 @@ def one_of(values: tuple[Any, ...], value: str, negated: bool = False) -> str:
         narrow = type_test(frozenset({"string"} if is_text else {"integer", "fraction"}), value)
         return f"{no}({narrow} and {value} in {{{listed}}})"
     if not is_text:
-        return f"{no}is_one_of({value}, {tuple_literal(values)})"
+        return f"{no}is_one_of({value}, {tuple_literal(tuple(values))})"
     if len(values) == 1:
         return f"{value} {'!=' if negated else '=='} {literal(values[0])}"
-    return f"{value} {'not in' if negated else 'in'} {tuple_literal(values)}"
+    return f"{value} {'not in' if negated else 'in'} {tuple_literal(tuple(values))}"

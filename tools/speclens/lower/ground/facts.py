@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import product
@@ -34,7 +34,7 @@ class Facts:
     """One alternative of what a schema accepts: necessary conditions, each of which a value has to meet."""
 
     types: frozenset[str]
-    values: tuple[Any, ...] | None = None
+    values: Sequence[Any] | None = None  # the very list of an enumeration
     required: frozenset[str] = frozenset()
     forbidden: frozenset[str] = frozenset()
     known: frozenset[str] | None = None  # all names an object can have, where it is closed
@@ -94,6 +94,20 @@ def identity(value: Any) -> str:
             return json.dumps(value)
 
 
+def identities(document: JsonObject, values: Sequence[Any]) -> frozenset[str]:
+    """The identities of some values; those of an enumeration are made once, however many others it is compared with."""
+    return _of_enumeration(document, "", values) if isinstance(values, list) else _each(values)
+
+
+def _each(values: Sequence[Any]) -> frozenset[str]:
+    return frozenset(map(identity, values))
+
+
+@remembered
+def _of_enumeration(_: JsonObject, __: str, values: list[Any]) -> frozenset[str]:
+    return _each(values)
+
+
 def within(value: Any, bounds: Mapping[str, Any]) -> bool:
     """Whether a string or a number is within bounds given as keywords of JSON Schema; a pattern is the engine's."""
     if isinstance(value, str):
@@ -149,7 +163,9 @@ def alternatives(document: JsonObject, schema: Any, depth: int = _DEPTH) -> tupl
             )
     found = parts[0]
     for part in parts[1:]:
-        found = tuple(facts for a, b in product(found, part) if (facts := _both(a, b)).types)
+        found = tuple(
+            facts for a, b in product(found, part) if (facts := _both(document, a, b)).types
+        )
     return found
 
 
@@ -163,6 +179,8 @@ def _referred(depth: int) -> Callable[[JsonObject, str, Any], tuple[Facts, ...]]
 
 _OF_PLACES = [_referred(depth) for depth in range(_DEPTH)]
 """The alternatives of what is referred to, by depth: a union may be referred to by each of its members."""
+of_part = _OF_PLACES[3]
+"""The alternatives of a schema inside another, which is looked into less deep."""
 
 
 def _list(schema: JsonObject, keyword: str) -> list[Any]:
@@ -172,9 +190,9 @@ def _list(schema: JsonObject, keyword: str) -> list[Any]:
 
 def _own(schema: JsonObject) -> Facts:
     types = _declared_types(schema)
-    values: tuple[Any, ...] | None = None
+    values: Sequence[Any] | None = None
     if isinstance(schema.get("enum"), list):
-        values = tuple(schema["enum"])
+        values = schema["enum"]
     if "const" in schema:
         values = (schema["const"],)
     if values is not None:
@@ -231,10 +249,10 @@ def _own_bounds(schema: JsonObject) -> Iterable[tuple[str, float, float]]:
             )
 
 
-def _both(a: Facts, b: Facts) -> Facts:
+def _both(document: JsonObject, a: Facts, b: Facts) -> Facts:
     values = a.values if b.values is None else b.values
     if a.values is not None and b.values is not None:
-        others = {identity(value) for value in b.values}
+        others = identities(document, b.values)
         values = tuple(value for value in a.values if identity(value) in others)
     known = a.known if b.known is None else b.known if a.known is None else a.known & b.known
     types = a.types & b.types
