@@ -376,6 +376,7 @@ class Plain(BaseModel):
 
 class WithInit(BaseModel):
     x: int
+    items: list[int] = []
 
     def __init__(self, **given: Any) -> None:
         super().__init__(**{"x": 7} | given)

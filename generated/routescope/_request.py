@@ -252,12 +252,9 @@ class Settings(Generic[H]):
         compat = arguments.get("compat")
         if compat and compat is not self._options.get("compat"):  # that of all calls fits some
             _known("compat", compat.items(), operation.older)
-        try:
-            if self._check_arguments:
-                self._check_arguments(operation, arguments)
-            draft = operation.draft(options)
-        except RecursionError as error:
-            raise ValueError("the arguments are nested too deep to be sent") from error
+        if self._check_arguments:
+            self._check_arguments(operation, arguments)
+        draft = operation.draft(options)
         content = draft.content.get("content", b"")
         if not isinstance(content, (bytes, str)):
             draft.content["content"], options["max_retries"] = self._streamed(content), 0

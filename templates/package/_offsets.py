@@ -14,18 +14,20 @@ _PLAIN = frozenset({str, int, float})
 
 
 def check_arguments(operation: Operation[Any], arguments: Mapping[str, Any]) -> None:
-    """Raises PayloadError for arguments of an operation that hold such datetimes."""
+    """Raises PayloadError for arguments of an operation that hold such datetimes, and ValueError for those nested too deep."""
     names = {
         ident: getattr(mark, "name", None)
         for ident, (mark, _) in marks_of(operation.arguments).items()
     }
-    check_offsets(
-        {
-            "" if name is None else f"/{escape(name or ident)}": arguments[ident]
-            for ident, name in names.items()
-            if ident in arguments
-        }
-    )
+    given = {
+        "" if name is None else f"/{escape(name or ident)}": arguments[ident]
+        for ident, name in names.items()
+        if ident in arguments
+    }
+    try:
+        check_offsets(given)
+    except RecursionError as error:
+        raise ValueError("the arguments are nested too deep to be sent") from error
 
 
 def check_offsets(values: Mapping[str, Any]) -> None:
