@@ -66,6 +66,14 @@ def called(package: Any, method: str, answer: Any = None, /, **arguments: Any) -
     return result, sent[0]
 
 
+def test_arguments_nested_too_deep_are_refused_before_anything_is_sent(package: Any) -> None:
+    value: Any = []
+    for _ in range(100_000):
+        value = [value]
+    with pytest.raises(ValueError, match="nested too deep to be sent"):
+        called(package, "send", times=value)
+
+
 @pytest.mark.parametrize(
     ("method", "arguments", "places"),
     [
