@@ -56,12 +56,10 @@ def key_of(value: Any) -> Hashable:
     if isinstance(value, str):
         return value
     if isinstance(value, dict):
-        members: list[tuple[Any, Hashable]] = []
-        for name, one in value.items():  # no comprehension: that is a call, too
-            kind = type(one)
-            key = one if kind is str else (hex(one),) if kind is int else key_of(one)
-            members.append((name, key))
-        return frozenset(members)
+        flat = _flat_key(value)
+        return (
+            frozenset((name, key_of(one)) for name, one in value.items()) if flat is None else flat
+        )
     if isinstance(value, int):
         return (repr(value) if isinstance(value, bool) else hex(value),)
     if isinstance(value, float):
@@ -73,6 +71,23 @@ def key_of(value: Any) -> Hashable:
         if not _WHOLE.search(text):
             return (text,)
     return (_DUMP(_whole(value)),)
+
+
+def _flat_key(value: dict[str, Any]) -> Hashable:
+    """The key of an object, or None if it holds arrays or objects."""
+    members: list[tuple[Hashable, ...]] = []
+    for name, one in value.items():  # no comprehension: that is a call, too
+        kind = type(one)
+        if kind is str:
+            members.append((name, one))
+        elif kind is int:
+            members.append((name, hex(one), 0))
+        elif isinstance(one, _MANY):
+            return None
+        else:
+            key = key_of(one)
+            members.append((name, *key, 0) if isinstance(key, tuple) else (name, key))
+    return frozenset(members)
 
 
 def _whole(value: Any) -> Any:
@@ -96,11 +111,13 @@ def keys_of(values: Sequence[Any]) -> list[Hashable]:
     keys: list[Hashable] = []
     left: dict[int, Any] = {}
     for index, one in enumerate(values):
-        if isinstance(one, _MANY) and _holds_others(one.values() if isinstance(one, dict) else one):
-            keys.append(None)
-            left[index] = one
+        if isinstance(one, dict):
+            key = _flat_key(one)
         else:
-            keys.append(key_of(one))
+            key = None if isinstance(one, _MANY) and _holds_others(one) else key_of(one)
+        keys.append(key)
+        if key is None:
+            left[index] = one
     most = _SMALL
     while len(left) > 1:
         larger = {index: one for index, one in left.items() if _is_larger(one, most)}
