@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from ._compat import CompatError, Log, Normalized, Path, fault
@@ -12,6 +13,7 @@ from ._values import cut, is_one_of, key_of, keys_of, same
 Hub = tuple[Any, ...]  # name, fold, absent values, whether all are empty, spokes
 Source = tuple[Path, Any, Any]  # of a hub: where it stands, its value as sent, and folded
 Join = Callable[[list[Source], Log], Any]
+_FEW = 18  # items that are compared with each other
 
 
 def path_of(at: Path, names: Iterable[str]) -> Path:
@@ -74,36 +76,45 @@ def merged(sources: list[Source], log: Log) -> Any:
     """All items in the order of the sources; what an earlier one has given already is dropped."""
     if len(sources) == 1:
         return sources[0][2]  # if that is no array, the model says so
-    found: list[Any] = []
-    alike: dict[Hashable, Any] = {}
-    keys: dict[int, Hashable] = {}
-    known = 0
-    for at, sent, items in sources:
+    count = 0
+    for at, _, items in sources:
         if not isinstance(items, list):
             raise fault("type", at, "must be an array")
-        if len(found) > 9:  # of many, only those that are equal are compared
-            keys = keys or _keys(sources)
-            alike.update((keys[id(item)], item) for item in found[known:])
-            known = len(found)
-        earlier = () if alike else found.copy()
-        for index, item in enumerate(items):
-            if alike:
-                twin = alike.get(keys[id(item)], alike)  # which is no JSON value of a payload
-                is_known = twin is not alike and same(item, twin)
-            else:
-                is_known = item in earlier and is_one_of(item, earlier)
-            if is_known:
-                itemwise = isinstance(sent, list) and len(sent) == len(items)
-                log.drop((at, index) if itemwise else at, "duplicate")
+        count += len(items)
+    if count > _FEW:
+        return _merged_by_keys(sources, log)
+    found: list[Any] = []
+    for source in sources:
+        earlier = found.copy()
+        for index, item in enumerate(source[2]):
+            if item in earlier and is_one_of(item, earlier):
+                _drop(source, index, log)
             else:
                 found.append(item)
     return found
 
 
-def _keys(sources: list[Source]) -> dict[int, Hashable]:
-    """The keys of all items, by their ids."""
-    every = [item for _, _, items in sources if isinstance(items, list) for item in items]
-    return dict(zip(map(id, every), keys_of(every), strict=True))
+def _merged_by_keys(sources: list[Source], log: Log) -> list[Any]:
+    """The same for many items, of which only those of equal keys are compared."""
+    keys = iter(keys_of([item for _, _, items in sources for item in items]))
+    found: list[Any] = []
+    known: dict[Hashable, Any] = {}
+    for source in sources:
+        items = source[2]
+        own = [*islice(keys, len(items))]
+        for index, (key, item) in enumerate(zip(own, items, strict=True)):
+            if key in known and same(item, known[key]):
+                _drop(source, index, log)
+            else:
+                found.append(item)
+        known.update(zip(own, items, strict=True))
+    return found
+
+
+def _drop(source: Source, index: int, log: Log) -> None:
+    at, sent, items = source
+    itemwise = isinstance(sent, list) and len(sent) == len(items)
+    log.drop((at, index) if itemwise else at, "duplicate")
 
 
 def merged_within(most: int, sources: list[Source], log: Log) -> Any:

@@ -64,7 +64,9 @@ def key_of(value: Any) -> Hashable:
         return value
     if isinstance(value, dict):
         flat = _flat_key(value)
-        return frozenset((name, key_of(one)) for name, one in value.items()) if flat is None else flat
+        return (
+            frozenset((name, key_of(one)) for name, one in value.items()) if flat is None else flat
+        )
     if isinstance(value, int):
         return (repr(value) if isinstance(value, bool) else hex(value),)
     if isinstance(value, float):
