@@ -16,7 +16,7 @@ INVALID = Path(__file__).parent / "invalid"
 FILES = sorted(INVALID.glob("compat_*.yaml"))
 EXPECTED = re.compile(r"# expected: (.*)")
 RULES = {
-    "chain", "cycle", "declared-twice", "discriminator", "merge-non-array", "misplaced", "overlap", "partial-update", "pattern", "required-spoke", "result-mismatch",
+    "chain", "cycle", "declared-twice", "discriminator", "merge-non-array", "misplaced", "overlap", "partial-update", "pattern", "repeated-part", "required-spoke", "result-mismatch",
     "sunset-before-since", "template-text", "too-many-shapes", "uncovered-shape", "unknown-keyword", "unknown-target", "unsupported-keyword",
     "values-key",
 }  # fmt: skip
@@ -24,7 +24,7 @@ RULES = {
 ONE_PLACE = re.compile(
     "unknown-keyword|folds into itself|no branch|nothing folds|itself renamed|under `not`|under `definitions`|through `.dynamicRef`"
     "|no property|is neither|no query parameter|no header parameter|misplaced|values-key|no canonical form stands"
-    "|beside `|beside a `|has no meaning here|compat/pattern|too-many-shapes"
+    "|beside `|beside a `|has no meaning here|compat/pattern|too-many-shapes|used 5 times"
 )
 
 

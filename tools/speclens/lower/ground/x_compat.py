@@ -88,7 +88,8 @@ def shape_keywords(document: JsonObject, pointer: str, schema: Any) -> JsonObjec
     return None
 
 
-def _shape(pointer: str, schema: Any, found: JsonObject) -> Shape:
+def shape(pointer: str, schema: Any, found: JsonObject) -> Shape:
+    """What some x-compat keywords say of the values of a schema."""
     values = found.get("values")
     return Shape(
         pointer=pointer,
@@ -126,7 +127,7 @@ def branches(
     found = _of_place(document, pointer, schema)
     is_own = any(branch.pointer.startswith(f"{pointer}/") for branch in found)
     if is_spoke and not is_own and not (found and all(branch.shape for branch in found)):
-        return (Branch(pointer, schema, _shape(pointer, schema, keywords(schema))),)
+        return (Branch(pointer, schema, shape(pointer, schema, keywords(schema))),)
     return found
 
 
@@ -147,7 +148,7 @@ def union(document: JsonObject, pointer: str, listed: Sequence[Any]) -> tuple[Br
     for index, inner in enumerate(listed):
         place = join(pointer, index)
         own = shape_keywords(document, place, inner)
-        found.append(Branch(place, inner, None if own is None else _shape(place, inner, own)))
+        found.append(Branch(place, inner, None if own is None else shape(place, inner, own)))
     return tuple(found) if any(branch.shape for branch in found) else ()
 
 

@@ -27,6 +27,8 @@ _NAMES = frozenset({"properties", "patternProperties", "$defs", "dependentSchema
 _UNIONS = ("oneOf", "anyOf")
 _OLDER = ("definitions", "dependencies", "additionalItems")
 """Keywords that held schemas before JSON Schema 2020-12."""
+_OR_KEY = " or a required key"
+_OR_DISCRIMINATOR = ", a required key, or a `discriminator`"
 _ANSWERS_AS_THEY_ARE = frozenset({"Form", "Multipart"})
 
 
@@ -216,25 +218,31 @@ def _beside(folding: Collection[str], pointer: str, schema: JsonObject) -> Itera
 def _alike(
     document: JsonObject, folding: Collection[str], pointer: str, schema: JsonObject
 ) -> Iterator[Finding]:
-    """Branches with something to fold inside, of which nothing tells which one a value is of."""
+    """Canonical branches with something to fold inside, of which nothing tells which one a value is of. Beside shapes, a
+    discriminator does not tell it."""
     for keyword in _UNIONS:
         listed, here = schema.get(keyword), join(pointer, keyword)
-        if not isinstance(listed, list) or x_compat.union(document, here, listed):
+        if not isinstance(listed, list):
             continue
         places = [follow(document, join(here, index), one)[0] for index, one in enumerate(listed)]
-        named = discriminators.tests(document, schema, listed)
-        if all(named) or not any(place in folding for place in places):
+        branches = x_compat.union(document, here, listed)
+        named = [""] * len(listed) if branches else discriminators.tests(document, schema, listed)
+        canonical = [
+            index for index in range(len(listed)) if not branches or not branches[index].shape
+        ]
+        if all(named) or not any(places[index] in folding for index in canonical):
             continue
         if len(listed) > shapes.MOST_BRANCHES:
-            yield shapes.too_many(here, len(listed))
+            if not branches:  # of shapes it is told with them
+                yield shapes.too_many(here, len(listed))
             continue
-        for a, b in combinations(range(len(listed)), 2):
+        for a, b in combinations(canonical, 2):
             is_told = (named[a] and named[b]) or places[a] == places[b]
             if is_told or not (places[a] in folding or places[b] in folding):
                 continue
             if differences.overlap(document, listed[a], listed[b]):
                 message = f"a value may fit both this and {join(here, a)}, which fold differently"
-                hint = "separate them by type, const, a required key, or a `discriminator`"
+                hint = f"separate them by type, const{_OR_KEY if branches else _OR_DISCRIMINATOR}"
                 yield Finding("compat/overlap", join(here, b), message, hint)
 
 
