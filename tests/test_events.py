@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
-from built import texts
+from built import imported, texts
 
 
 def client(item: Any, **schemas: Any) -> tuple[str, str]:
@@ -99,3 +101,70 @@ def test_a_document_cannot_say_that_something_is_an_event() -> None:
     content = {"application/json": {"schema": {"type": "object"}, "x-speclens-event-fields": True}}
     made = texts(json.dumps(with_content(content)))["client.py"]
     assert "EventObjects" not in made
+
+
+PAINT = {
+    "type": "object",
+    "properties": {
+        "color": {"type": "string"},
+        "colour": {"type": "string", "x-compat": {"into": "/color"}},
+    },
+}
+SENT = b'id: 7\n: a comment\nevent: e\ndata: {"colour": "red"}\nretry: 3\n\nevent: end\ndata: [DONE]\n\n'
+
+
+@pytest.mark.parametrize(
+    ("media", "first"),
+    [
+        (
+            {"schema": PAINT},
+            b'id: 7\n: a comment\nevent: e\nretry: 3\ndata: {"color":"red"}\n\n',
+        ),
+        (
+            {"itemSchema": {"properties": {"event": {}, "data": {**HELD, "contentSchema": PAINT}}}},
+            b': a comment\nid: 7\nevent: e\ndata: {"color": "red"}\nretry: 3\n\n',
+        ),
+    ],
+    ids=["data", "events"],
+)
+def test_bytes_keep_what_is_not_folded(media: Any, first: bytes, tmp_path: Path) -> None:
+    operation = {
+        "operationId": "tell",
+        "tags": ["news"],
+        "requestBody": {"required": True, "content": {"text/event-stream": media}},
+        "responses": {"204": {"description": ""}},
+    }
+    document = {**with_content({}), "paths": {"/news": {"post": operation}}}
+    package = imported(texts(json.dumps(document)), tmp_path, "client")
+    sent: list[bytes] = []
+
+    def receive(request: httpx.Request) -> httpx.Response:
+        sent.append(request.read())
+        return httpx.Response(204)
+
+    with httpx.Client(transport=httpx.MockTransport(receive)) as http:
+        package.Pkg(http_client=http).news.tell(body=SENT)
+    assert sent == [first + b"event: end\ndata: [DONE]\n\n"]
+
+
+@pytest.mark.parametrize(
+    ("schema", "got"),
+    [
+        ({"type": "string"}, ["a\nb", '"c"']),
+        ({"type": "string", "maxLength": 9}, ["a\nb", '"c"']),
+        ({"enum": ["a\nb", "c"]}, None),
+    ],
+)
+def test_data_that_is_text_is_not_read_as_json(schema: Any, got: Any, tmp_path: Path) -> None:
+    document = with_content({"text/event-stream": {"schema": schema}})
+    package = imported(texts(json.dumps(document)), tmp_path, "client")
+    content = b'data: a\ndata: b\n\ndata: "c"\n\n'
+    answer = httpx.Response(200, headers={"content-type": "text/event-stream"}, content=content)
+    with httpx.Client(transport=httpx.MockTransport(lambda request: answer)) as http:
+        items = iter(package.Pkg(http_client=http).news.list())
+        if got:
+            assert list(items) == got
+        else:
+            assert next(items) == "a\nb"
+            with pytest.raises(Exception, match="not an item of"):
+                next(items)

@@ -18,7 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 from runtime._operation import to_json
 
 from built import imported, schemas, source, texts
-from growth import LINEAR, exponent
+from growth import LINEAR, exponent, memory
 from runtime import _formats
 from speclens import judging, project
 from speclens.config import Config
@@ -224,3 +224,8 @@ def test_what_was_not_given_is_written_without_a_warning(
     given = {} if exclude_unset else dict.fromkeys(properties)
     assert json.loads(empty.model_dump_json(exclude_unset=exclude_unset)) == given
     assert empty.model_dump(mode="json", exclude_unset=exclude_unset) == given
+
+
+def test_spaces_in_base64_take_no_memory_of_their_own() -> None:
+    text = " AA" * 100_000
+    assert memory(lambda: _formats._read_base64(text)) < 4 * len(text)

@@ -416,3 +416,22 @@ def test_models_of_a_caller_are_made_as_pydantic_makes_them(model: Any, value: A
     if made[0] != "refused":
         usual, found = model.model_validate(value), validated(model, value)
         assert (found, found.__pydantic_private__) == (usual, usual.__pydantic_private__)
+
+
+def test_a_model_that_holds_types_that_hold_themselves_is_strict(tmp_path: Path) -> None:
+    """Its schema stands inside of their definitions, away from its configuration."""
+    deep = {"oneOf": [listed(ref("Deep")), WHOLE, {"type": "null"}]}
+    kin = {"type": "object", "properties": {"deep": ref("Deep"), "kin": ref("Kin")}}
+    files = texts(
+        schemas(
+            Deep=deep,
+            Kin=kin,
+            Holder={"type": "object", "properties": {"kin": ref("Kin"), "deep": ref("Deep")}},
+        )
+    )
+    models = imported(files, tmp_path)
+    for model in (models.Holder, models.Kin):
+        assert validated(model, {"deep": [5, [None]]}).deep == [5, [None]]
+        for wrong in ("5", True, ["5"], [[True]]):
+            with pytest.raises(ValidationError):
+                validated(model, {"deep": wrong})

@@ -287,13 +287,21 @@ def _instead_of(model: type[Any]) -> type[Any]:
     return type(model.__name__, (), {"__new__": made})
 
 
+def _config(schema: Schema) -> Any:
+    """The configuration of a model. Where it holds types that hold themselves, its schema is inside of their definitions."""
+    while schema["type"] == "definitions":
+        defined = {one["ref"]: one for one in schema["definitions"]}
+        schema = defined.get(schema["schema"].get("schema_ref"), schema["schema"])
+    return schema.get("config")
+
+
 @cache
 def _built(model: Any, change: Callable[[Schema], Any]) -> SchemaValidator | None:
     """What validates by a changed schema; None where this version of pydantic has schemas of another form, so that values
     are still validated, with all their errors."""
     try:
         schema = dict(model.__pydantic_core_schema__)
-        config = getattr(model, "core_config", schema.get("config"))
+        config = getattr(model, "core_config", _config(schema))
         return SchemaValidator(_Rewriting(change).schema(schema), config)
     except (SchemaError, LookupError, TypeError, AttributeError):
         return None

@@ -169,10 +169,13 @@ def _write_duration(value: timedelta) -> str:
     return f"{'-' * (value < timedelta())}P{days}{'T' * bool(clock)}{clock}"
 
 
+_STANDARD = bytes.maketrans(b"-_", b"+/")
+
+
 def _read_base64(text: str) -> bytes:
     """Base64 in either alphabet, with or without padding and line breaks."""
-    plain = re.sub(r"[ \t\r\n]", "", text).translate(str.maketrans("-_", "+/")).rstrip("=")
-    return b64decode(plain + "=" * (-len(plain) % 4), validate=True)
+    plain = text.encode("ascii").translate(_STANDARD, b" \t\r\n").rstrip(b"=")
+    return b64decode(plain + b"=" * (-len(plain) % 4), validate=True)
 
 
 def _write_base64(value: bytes) -> str:

@@ -77,25 +77,39 @@ class JsonLines(Json):
     def encode(self, value: Any, options: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(value, bytes) and self.fold is unchanged:
             return {"content": value}
-        value = self._items(value) if isinstance(value, bytes) else value
         said = {"compat": options.get("compat")}
-        items = (super(JsonLines, self).encode(item, said)["content"] for item in value)
-        return {"content": b"".join(map(self.line, items))}
+        groups = self._groups(value) if isinstance(value, bytes) else (("", [one]) for one in value)
+        parts: list[bytes] = []
+        for others, items in groups:
+            parts.append(others.encode())
+            encoded = (super(JsonLines, self).encode(item, said)["content"] for item in items)
+            parts += map(self.line, encoded)
+        return {"content": b"".join(parts)}
 
     @cached_property
     def _unfolded(self) -> JsonLines:
         """What reads items as JSON values. It is kept, since each codec has a validator of its own."""
-        return replace(self, annotation=str if self.annotation is str else Any, fold=unchanged)
+        return replace(self, annotation=Any, fold=unchanged)
 
-    def _items(self, content: bytes) -> Iterator[Any]:
-        """The items that bytes hold, as JSON values that are not folded yet. Raises PayloadError."""
+    def _groups(self, content: bytes) -> Iterator[tuple[str, list[Any]]]:
+        """The items that bytes hold, as JSON values that are not folded yet, each with the lines before its end that say
+        something else. Raises PayloadError."""
         read, lines = self._unfolded.reader(), _Lines(len(content))
+        group: list[str] = []
         for number, line in enumerate((*lines.read(content), *lines.read(b""), ""), 1):
+            group.append(line)
             try:
-                yield from read(line)
+                items = [*read(line)]
             except ValueError as error:
                 told = f"line {number} is not read: {error!s:.200}"
                 raise PayloadError((CompatError("json", "", told),)) from None
+            if items or not line:
+                yield self._others(group, bool(items)), items
+                group.clear()
+
+    def _others(self, lines: list[str], is_item: bool) -> str:
+        """The lines of a group that are to be sent as they are, beside an item or alone."""
+        return ""
 
     def line(self, item: bytes) -> bytes:
         """An item as it is sent."""
@@ -112,14 +126,28 @@ class JsonLines(Json):
 
 
 @dataclass(frozen=True)
-class Events(JsonLines):
-    """Server-sent events (HTML, 9.2.6), their data JSON of a type, or text. Some end with `[DONE]`."""
+class _EventLines(JsonLines):
+    """Server-sent events (HTML, 9.2.6)."""
 
     media_type: str = "text/event-stream"
+
+    def _others(self, lines: list[str], is_item: bool) -> str:
+        said = self.held if is_item else frozenset()
+        kept = [line for line in lines if line.partition(":")[0] not in said]
+        kept = [line for line in kept if line] if is_item else kept  # the item ends the event
+        return "".join(f"{line}\n" for line in kept) if any(kept) else ""
+
+
+@dataclass(frozen=True)
+class Events(_EventLines):
+    """Server-sent events, their data JSON of a type, or text. Some end with `[DONE]`."""
+
+    is_text: bool = False  # whether the schema accepts texts only
     held: ClassVar[frozenset[str]] = frozenset({"data"})
 
     def line(self, item: bytes) -> bytes:
-        return b"data: %b\n\n" % item
+        lines = re.split(b"\r\n?|\n", from_json(item).encode()) if self.is_text else [item]
+        return b"".join(b"data: %b\n" % line for line in lines) + b"\n"
 
     def reader(self, most: float = inf) -> Reader:
         data: list[str] = []
@@ -131,20 +159,23 @@ class Events(JsonLines):
             elif not line and data:
                 text = "\n".join(data)
                 data.clear()
-                if self.annotation is str:
-                    return (self.fold(text).value,)
-                if text != "[DONE]":
-                    return (self.judged(_json(text, most)),)
+                return self._event(text, most)
             return ()
 
         return read
 
+    def _event(self, text: str, most: float) -> Iterator[Any]:
+        try:
+            yield self.judged(text if self.is_text else _json(text, most))
+        except ValueError:
+            if text != "[DONE]":
+                raise
+
 
 @dataclass(frozen=True)
-class EventObjects(JsonLines):
+class EventObjects(_EventLines):
     """Server-sent events with their fields (`event`, `data`, `id`, `retry`): data is text, or what its JSON holds."""
 
-    media_type: str = "text/event-stream"
     is_json: bool = False  # whether data is JSON, by the API document
     held: ClassVar[frozenset[str]] = _FIELDS
 

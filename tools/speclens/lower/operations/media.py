@@ -9,7 +9,7 @@ from typing import Any
 
 from speclens import ir
 from speclens.literals import literal
-from speclens.lower.ground import media_types, x_compat
+from speclens.lower.ground import facts, media_types, x_compat
 from speclens.lower.ground.nulls import admits_null
 from speclens.lower.ground.view import View
 from speclens.lower.ground.walk import JsonObject, follow
@@ -96,6 +96,8 @@ def lower(named: Named, name: str, pointer: str) -> ir.Media:
     normalizer = named.normalizer(place) if schema is not None else None
     told = [model] if codec in media_types.JUDGED else []
     told += [f"media_type={literal(name)}"] if name not in {media_types.USUAL[codec], "*/*"} else []
+    if codec == "Events" and facts.types_of(named.document, schema) <= {"string"}:
+        told.append("is_text=True")
     told += ["is_json=True"] if codec == "EventObjects" and media.get(media_types.HELD) else []
     return ir.Media(
         name=name,

@@ -36,7 +36,8 @@ def decode(document: JsonObject, origins: dict[str, str]) -> None:
     places come from."""
     for node in list(_undecoded(document)):
         place = join(node.pointer, "itemSchema")
-        found = list(_layers(document, place, node.value["itemSchema"], set()))
+        layers = _layers(document, place, node.value["itemSchema"], set())
+        found = [layer for _, layer in layers]
         node.value[FIELDS] = _describes(found)
         node.value[HELD] = _are_json(found)
         if any(_held(layer) is not None for layer in found):
@@ -48,6 +49,15 @@ def decode(document: JsonObject, origins: dict[str, str]) -> None:
 def held(origins: Mapping[str, str]) -> frozenset[str]:
     """The places of a document that say what data holds, of which `decode` made properties."""
     return frozenset(place for place in origins.values() if place.endswith(f"/data/{_HELD}"))
+
+
+def described(document: JsonObject) -> Iterator[tuple[str, JsonObject]]:
+    """The places and schemas of which events with their fields are made, in a document that `decode` has not changed."""
+    for node in _undecoded(document):
+        place = join(node.pointer, "itemSchema")
+        found = list(_layers(document, place, node.value["itemSchema"], set()))
+        if _describes([layer for _, layer in found]):
+            yield from found
 
 
 def _describes(layers: list[JsonObject]) -> bool:
@@ -67,13 +77,13 @@ def _are_json(layers: list[JsonObject]) -> bool:
 
 def _layers(
     document: JsonObject, pointer: str, schema: Any, seen: set[str]
-) -> Iterator[JsonObject]:
+) -> Iterator[tuple[str, JsonObject]]:
     """A schema, what it refers to, and the members of its `allOf`, `oneOf` and `anyOf`, each once: chains of references
     may meet as often as they like."""
     if not isinstance(schema, dict) or pointer in seen:
         return
     seen.add(pointer)
-    yield schema
+    yield pointer, schema
     if "$ref" in schema:
         yield from _layers(document, *follow(document, pointer, schema), seen)
     for place, one in _members(pointer, schema, "allOf", *_UNIONS):

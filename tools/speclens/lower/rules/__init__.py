@@ -6,7 +6,7 @@ from speclens.lower.ground import x_compat
 from speclens.lower.ground.view import View, refound
 from speclens.lower.ground.walk import JsonObject
 from speclens.lower.rewrites import events, parameters
-from speclens.lower.rules import arguments, compat, dates, depths, keywords, places
+from speclens.lower.rules import arguments, compat, dates, depths, keywords, places, streams
 from speclens.lower.schemas import files
 from speclens.problems import Finding
 
@@ -26,6 +26,7 @@ def _check_compat(document: JsonObject, lifted: View) -> tuple[Finding, ...]:
         *places.misplaced(document),
         *parameters.check(document),
         *arguments.check(document),
+        *streams.check(document),
         *keywords.of_unused_parameters(document),
     )
     # What is at the wrong place, or says nothing that can be understood, is told once.

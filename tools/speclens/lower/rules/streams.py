@@ -1,0 +1,42 @@
+"""Refusals of x-compat on the fields of server-sent events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from speclens.lower.ground import x_compat
+from speclens.lower.ground.walk import JsonObject
+from speclens.lower.rewrites import events
+from speclens.problems import Finding
+from speclens.source.pointer import join, tokens
+
+_FIELDS = ("event", "data", "id", "retry")  # HTML, 9.2.6
+
+
+def check(document: JsonObject) -> Iterator[Finding]:
+    """`compat/misplaced`: x-compat on members that no event has, and beside what data holds."""
+    for pointer, layer in events.described(document):
+        properties = layer.get("properties")
+        for name, schema in properties.items() if isinstance(properties, dict) else ():
+            place = join(pointer, "properties", name)
+            if own := x_compat.keywords(schema):
+                for message, hint in _useless(name, schema, own):
+                    yield Finding("compat/misplaced", join(place, x_compat.KEYWORD), message, hint)
+
+
+def _useless(name: str, schema: JsonObject, own: JsonObject) -> Iterator[tuple[str, str]]:
+    unknown = [field for field in (name, *_target(own)) if field not in _FIELDS]
+    if unknown:
+        message = f"an event has no field `{unknown[0]}`, so the client neither reads nor sends it"
+        yield message, f"an event has {', '.join(f'`{one}`' for one in _FIELDS)}"
+    if name == "data" and "contentSchema" in schema:
+        yield "x-compat means nothing beside `contentSchema`", "move it into the `contentSchema`"
+
+
+def _target(own: JsonObject) -> tuple[str, ...]:
+    into: Any = own.get("into")
+    try:
+        return tokens(into)[:1] if isinstance(into, str) else ()
+    except ValueError:  # told by another rule
+        return ()
