@@ -235,9 +235,80 @@ def test_what_a_patch_takes_away_is_said_as_an_older_server_knows_it(
     assert patched(**patch) == patch
 
 
+@pytest.mark.parametrize(
+    ("patch", "told"),
+    [
+        ({"color": None, "colour": "red"}, "/colour: says something else than /color"),
+        ({"output": None, "output_format": "a"}, "/output: must be an object"),
+    ],
+)
+def test_what_is_taken_away_and_set_at_once_is_a_conflict(
+    patched: Any, patch: Any, told: str
+) -> None:
+    with pytest.raises(ValueError, match=told):
+        patched(**patch)
+
+
 def test_a_removal_that_an_older_field_cannot_say_is_not_sent(patched: Any) -> None:
     with pytest.raises(ValueError, match="/box: cannot be said by 'size'"):
         patched(box={"width": None}, compat={"/box": "size"})
+
+
+# Defaults of hubs
+
+DEFAULTS = """
+openapi: 3.1.0
+info: {title: Tests, version: '1'}
+paths:
+  /pictures:
+    post:
+      operationId: send
+      requestBody: {required: true, content: {MEDIA: {schema: {$ref: '#/components/schemas/Picture'}}}}
+      responses: {'204': {description: nothing}}
+components:
+  schemas:
+    Picture:
+      type: object
+      required: [size, tags, box]
+      x-compat: {hubs: {/size: {conflict: prefer}, /tags: {conflict: merge}}}
+      properties:
+        size: {type: string, default: large}
+        old_size: {type: string, x-compat: {into: /size}}
+        tags: {type: array, items: {type: string}, default: [all]}
+        tag: {type: string, x-compat: {into: /tags, to: [$]}}
+        box: {type: object, properties: {width: {type: integer}, height: {type: integer}}, default: {width: 1}}
+        width: {type: integer, x-compat: {into: /box/width}}
+"""
+USUAL = {"size": "large", "tags": ["all"], "box": {"width": 1}}
+
+
+@pytest.mark.parametrize(
+    ("given", "differs"),
+    [
+        ({}, {}),
+        ({"old_size": "small"}, {"size": "small"}),
+        ({"tag": "mine"}, {"tags": ["mine"]}),
+        ({"width": 2}, {"box": {"width": 2}}),
+        (
+            {"size": "small", "tags": [], "box": {"height": 3}},
+            {"size": "small", "tags": [], "box": {"height": 3}},
+        ),
+        ({"extra_body": {"other": 1}}, {"other": 1}),
+    ],
+)
+def test_a_default_is_not_sent_beside_an_older_field(
+    given: Any, differs: Any, tmp_path: Path
+) -> None:
+    client = imported(texts(DEFAULTS.replace("MEDIA", "application/json")), tmp_path, "client")
+    sent = json.loads(client.SEND_OPERATION.draft(given).content["content"])
+    assert sent == USUAL | differs
+
+
+def test_a_default_of_a_form_is_not_sent_beside_an_older_field(tmp_path: Path) -> None:
+    form = DEFAULTS.replace("MEDIA", "application/x-www-form-urlencoded")
+    client = imported(texts(form), tmp_path, "client")
+    sent = client.SEND_OPERATION.draft({"old_size": "small"}).content["content"]
+    assert b"size=small" in sent and b"large" not in sent
 
 
 # Files of a form: texts only while they are folded

@@ -307,6 +307,7 @@ def test_a_stream_is_decoded_in_pieces(client: ModuleType, style: str, method: s
         ("events", b"data: x\n", "an event"),
         ("events", b"data\r", "an event"),
         ("objects", b"data: x\r\n", "an event"),
+        ("events", "data: 😀😀\n".encode(), "an event"),
         ("objects", b"id: x\n", "an event"),
     ],
 )

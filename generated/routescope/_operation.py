@@ -7,7 +7,7 @@ import json
 import re
 import sys
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache, partial
@@ -262,7 +262,8 @@ def _accept(operation: Operation[Any]) -> str:
 @dataclass(frozen=True, slots=True, eq=False)
 class Operation(Generic[R]):
     """Where an operation is, what its arguments are, and what it answers: by status, range of statuses
-    (`4XX`) or `default`. `security` and `base_url` are the client's where they are None."""
+    (`4XX`) or `default`. A member with a default is sent unless it is given, or one of the older fields that `spokes` names for
+    it. `security` and `base_url` are the client's where they are None."""
 
     method: str
     path: str
@@ -271,6 +272,7 @@ class Operation(Generic[R]):
     body: Codecs = None
     answers: Mapping[str, Codecs] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict)
+    spokes: Mapping[str, Sequence[str]] = field(default_factory=dict)
     needs_body: bool = True
     security: tuple[tuple[str, ...], ...] | None = None
     base_url: str | None = None
@@ -278,7 +280,7 @@ class Operation(Generic[R]):
     def draft(self, arguments: Mapping[str, Any]) -> Draft:
         """The request of some arguments. Raises TypeError for a name that is wrong or missing,
         PayloadError for a wrong value."""
-        marks, draft = marks_of(self.arguments), Draft(self.path, members=dict(self.defaults))
+        marks, draft = marks_of(self.arguments), Draft(self.path)
         if not arguments.keys() <= (known := _known_of(self.arguments)):
             unknown = arguments.keys() - known
             raise TypeError(f"unexpected argument {min(unknown)!r} (see extra_body)")
@@ -312,11 +314,20 @@ class Operation(Generic[R]):
         if extra:
             _refuse("extra_body", extra, self.members.values())
         if codec and (draft.has_body or extra or self.needs_body):
-            value = draft.body if draft.has_body and not draft.members else draft.members
+            members = self._unsaid(draft.members.keys() | extra.keys()) | draft.members
+            value = draft.body if draft.has_body and not members else members
             draft.content = codec.encode(value, arguments)
             told = draft.content.pop("content_type", draft.content_type) or codec.media_type
             if "files" not in draft.content:  # of these httpx tells the boundary
                 draft.headers["content-type"] = told
+
+    def _unsaid(self, given: Set[str]) -> dict[str, Any]:
+        """The members that have a default, and that neither stand among the given ones nor have an older field there."""
+        return {
+            name: value
+            for name, value in self.defaults.items()
+            if name not in given and given.isdisjoint(self.spokes.get(name, ()))
+        }
 
     @property
     def members(self) -> dict[str, str]:

@@ -73,8 +73,11 @@ class MergePatch(Json):
             key: None for key, item in sent.items() if item is None and self._is_taken_away(key)
         }
         rest = self.fold({key: item for key, item in sent.items() if item is not None}).value
-        super().encode(_kept(rest), options)
-        return {**rest, **gone}
+        patch = {**rest, **gone}
+        if gone.keys() & rest.keys():  # an older field sets it: the policy of the hub decides
+            patch = self.fold(sent).value
+        super().encode(_kept(patch), options)
+        return patch
 
     def _in_older_fields(self, patch: Any, options: Mapping[str, Any]) -> Any:
         """A patch in the older fields that a caller asks for: what takes a field away takes its older one away."""

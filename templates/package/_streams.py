@@ -240,6 +240,11 @@ def _json(text: str, most: float) -> Any:
     return Answer(content=text.encode(), most_values=most).json()
 
 
+def _bytes(line: str) -> int:
+    """The number of bytes of a line in UTF-8."""
+    return len(line) if line.isascii() else len(line.encode())
+
+
 class _Answered:
     """An answer whose body is not read yet: `response`."""
 
@@ -306,7 +311,7 @@ class _Items(_Answered, Generic[T]):
         try:
             lines = self._lines.read(chunk)
             lines += [] if chunk else [""]
-            is_near = self._held + sum(map(len, lines)) > self._limits.line
+            is_near = self._held + sum(map(_bytes, lines)) > self._limits.line
             for line in lines:
                 yield from self._read(line)
                 if is_near:
@@ -322,7 +327,7 @@ class _Items(_Answered, Generic[T]):
     def _hold(self, line: str) -> None:
         """Count what is held of an event until its end."""
         if self._fields and (not line or line.partition(":")[0] in self._fields):
-            self._held = self._held + len(line) if line else 0
+            self._held = self._held + _bytes(line) if line else 0
         if self._held > self._limits.line:
             raise Unreadable(f"an event of more than {self._limits.line} bytes (max_line_bytes)")
 

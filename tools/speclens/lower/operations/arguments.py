@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -109,6 +109,12 @@ class Inputs:
                 if isinstance(schema, dict) and "default" in schema and name in required:
                     found.setdefault(name, schema["default"])
         return found
+
+    def spokes(self, pointer: str, hubs: Iterable[str]) -> dict[str, list[str]]:
+        """The older fields of some properties of a body, and of what is inside of these."""
+        spokes = x_compat.spokes(self.document, pointer, get(self.document, pointer))
+        found = {hub: [one.name for one in spokes if one.hub[:1] == (hub,)] for hub in hubs}
+        return {hub: older for hub, older in found.items() if older}
 
     def deprecated(self, pointer: str) -> dict[str, str]:
         """What to say of the properties of a body that are on their way out."""

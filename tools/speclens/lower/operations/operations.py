@@ -95,6 +95,7 @@ def _operation(inputs: Inputs, found: Endpoint, heads: str, lifted: str) -> ir.O
         arguments=request.arguments,
         parameters=media.of_parameters(inputs.named, lifted, pointer),
         defaults=literal(request.defaults) if request.defaults else "",
+        spokes=literal(request.spokes) if request.spokes else "",
         body=request.body,
         responses=answers,
         headers=heads,

@@ -39,6 +39,7 @@ class Request:
     body: ir.Body | None
     members: str
     defaults: dict[str, Any]
+    spokes: dict[str, list[str]]
 
 
 def lower(inputs: Inputs, pointer: str, operation: JsonObject, path: str) -> Request:
@@ -53,6 +54,7 @@ def lower(inputs: Inputs, pointer: str, operation: JsonObject, path: str) -> Req
         bodies.lower(inputs, place, body) if isinstance(body, dict) else (None, "", False)
     )
     defaults: dict[str, Any] = {}
+    spokes: dict[str, list[str]] = {}
     if lowered and schema:
         codecs = {one.codec for one in lowered.content}
         binary = "FileInput" if "Multipart" in codecs else inputs.binary
@@ -62,6 +64,7 @@ def lower(inputs: Inputs, pointer: str, operation: JsonObject, path: str) -> Req
             own = replace(own, parts=bodies.unwritten(inputs, place, body))
         found += own.arguments(schema, lowered.is_required)
         defaults = inputs.defaults(schema)
+        spokes = inputs.spokes(schema, defaults)
     elif lowered:
         found.append(bodies.whole(lowered, is_nullable))
     if lowered and (option := bodies.option(lowered)):
@@ -70,7 +73,7 @@ def lower(inputs: Inputs, pointer: str, operation: JsonObject, path: str) -> Req
     if lowered and not schema:
         ident = next(one.ident for one in arguments if one.place == "body")
         lowered = replace(lowered, argument=ident)
-    return Request(path, arguments, lowered, schema, defaults)
+    return Request(path, arguments, lowered, schema, defaults, spokes)
 
 
 def _named(found: list[ir.Argument]) -> Iterator[ir.Argument]:
