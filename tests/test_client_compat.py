@@ -308,7 +308,8 @@ def test_a_default_of_a_form_is_not_sent_beside_an_older_field(tmp_path: Path) -
     form = DEFAULTS.replace("MEDIA", "application/x-www-form-urlencoded")
     client = imported(texts(form), tmp_path, "client")
     sent = client.SEND_OPERATION.draft({"old_size": "small"}).content["content"]
-    assert b"size=small" in sent and b"large" not in sent
+    assert b"size=small" in sent
+    assert b"large" not in sent
 
 
 # Files of a form: texts only while they are folded

@@ -433,7 +433,11 @@ def test_a_deadline_that_is_none(seconds: float) -> None:
 
 
 @LEFT
-@pytest.mark.parametrize("drips", [b"", b"4\r\n:\n\n\n\r\n"], ids=["silence", "comments"])
+@pytest.mark.parametrize(
+    "drips",
+    [b"", b"4\r\n:\n\n\n\r\n", b"0", b"0\r\na: 1\r\n"],
+    ids=["silence", "comments", "the size of a chunk", "trailers"],
+)
 @all_styles
 def test_a_deadline_ends_a_stream(client: ModuleType, style: str, drips: bytes) -> None:
     head = (

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import socket
 import zlib
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from concurrent.futures import Future, wait
-from contextlib import AbstractContextManager, aclosing, contextmanager, nullcontext
+from contextlib import AbstractContextManager, aclosing, contextmanager, nullcontext, suppress
 from contextvars import copy_context
 from http.cookiejar import CookieJar
 from math import inf
 from ssl import SSLError
-from threading import TIMEOUT_MAX, Thread
+from threading import TIMEOUT_MAX, Thread, Timer
 from time import monotonic
 from typing import Any, NamedTuple
 
@@ -224,12 +225,42 @@ def _misread(error: Exception) -> Exception:
     return ValueError("the answer was closed or read before: it is read once")
 
 
+@contextmanager
+def _cut_in_time(response: httpx.Response, limits: Limits) -> Iterator[None]:
+    """End the connection of an answer at its deadline. A server may send bytes that are no content, one by one for ever (the
+    size of a chunk, what follows it, trailers), and no wait for the next one is too long."""
+    stream = response.extensions.get("network_stream")
+    connection = stream.get_extra_info("socket") if stream and limits.until < inf else None
+    if connection is None or response.http_version == "HTTP/2":  # which other calls may share
+        yield
+        return
+    timer = Timer(max(limits.left, 0), _shut, (connection,))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    except httpx.RequestError:
+        if limits.left <= 0:
+            raise limits.late() from None
+        raise
+    finally:
+        timer.cancel()
+
+
+def _shut(connection: socket.socket) -> None:
+    with suppress(OSError):
+        # TLS would take apart here what another thread reads with.
+        socket.socket.shutdown(connection, socket.SHUT_RDWR)
+
+
 def pieces(response: httpx.Response, limits: Limits) -> Iterator[bytes]:
     """The content of an answer, decoded, as it comes. Raises httpx.RequestError, and ValueError where it was read or closed."""
     meter = _Meter(response, limits)
     try:
-        for chunk in (response.content,) if response.is_stream_consumed else response.iter_raw():
-            yield from meter.passed(chunk)
+        with _cut_in_time(response, limits):
+            whole = response.is_stream_consumed
+            for chunk in (response.content,) if whole else response.iter_raw():
+                yield from meter.passed(chunk)
     except (httpx.StreamError, SSLError) as error:
         raise _misread(error) from error
     yield from meter.passed(b"")

@@ -92,7 +92,9 @@ class Operation:
         Media, ...
     ]  # what folds and judges those with compatibility fields: one, or none
     defaults: str  # literal: what is sent where an argument is left out
-    spokes: str  # literal: the older fields that may be given for each of those; "" if there are none
+    spokes: (
+        str  # literal: the older fields that may be given for each of those; "" if there are none
+    )
     body: Body | None
     responses: tuple[Response, ...]
     headers: str  # class of the headers that are answered; "" if the document says none

@@ -75,7 +75,6 @@ def _operation(inputs: Inputs, found: Endpoint, heads: str, lifted: str) -> ir.O
     answers = responses.lower(inputs.named, pointer, operation)
     ident = methods.verb(operation, found.name, methods.tag(operation, found.path))
     stream, is_plain = responses.stream(answers), responses.is_plain(answers)
-    is_download = responses.is_download(answers)
     classes = _served(inputs, found, request, answers)
     pages = paging.paging(inputs.document, operation, request.arguments, answers)
     return ir.Operation(
@@ -102,7 +101,7 @@ def _operation(inputs: Inputs, found: Endpoint, heads: str, lifted: str) -> ir.O
         result=responses.result(answers),
         is_plain=is_plain,
         stream=stream,
-        is_download=is_download,
+        is_download=responses.is_download(answers),
         paging=pages if is_plain else "",
         alternatives=security.alternatives(inputs.document, operation),
         security=security.own(inputs.document, operation),

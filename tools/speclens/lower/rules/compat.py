@@ -8,7 +8,7 @@ from typing import Any
 from speclens.lower.ground import composed, facts, x_compat
 from speclens.lower.ground.walk import JsonObject, all_schemas, follow, objects
 from speclens.lower.rewrites.folding import folding
-from speclens.lower.rules import discriminators, keywords, places, repeated, shapes, twice
+from speclens.lower.rules import discriminators, keywords, payloads, places, repeated, shapes, twice
 from speclens.problems import Finding, closest
 from speclens.source.pointer import join, tokens
 
@@ -30,6 +30,7 @@ def check(document: JsonObject, skip: Collection[str] = ()) -> tuple[Finding, ..
             found += shapes.of_union(document, pointer, schema)
     folds = folding(document)
     found += places.unfolded(document, folds, skip)
+    found += payloads.check(document, folds)
     found += twice.check(document, folds, skip)
     found += repeated.check(document, skip)
     found += discriminators.check(document, folds)

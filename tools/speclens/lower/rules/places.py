@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from itertools import combinations
 
-from speclens.lower.ground import differences, discriminators, facts, media_types, x_compat
+from speclens.lower.ground import (
+    differences,
+    discriminators,
+    x_compat,
+)
 from speclens.lower.ground.walk import JsonObject, all_schemas, follow
-from speclens.lower.rewrites.parameters import schema_of
 from speclens.lower.rules import shapes
 from speclens.objects import is_30, kinds_along, nodes
 from speclens.objects.tables import SUBSCHEMAS
@@ -29,7 +32,6 @@ _OLDER = ("definitions", "dependencies", "additionalItems")
 """Keywords that held schemas before JSON Schema 2020-12."""
 _OR_KEY = " or a required key"
 _OR_DISCRIMINATOR = ", a required key, or a `discriminator`"
-_ANSWERS_AS_THEY_ARE = frozenset({"Form", "Multipart"})
 
 
 def misplaced(document: JsonObject) -> Iterator[Finding]:
@@ -80,9 +82,6 @@ def unfolded(
                 yield from _refers(document, folding, pointer, schema, keywords)
                 yield from _beside(folding, pointer, schema)
                 yield from _alike(document, folding, pointer, schema)
-    yield from _media(document, folding)
-    yield from _items(document, folding)
-    yield from _headers(document, folding)
 
 
 def elsewhere(pointer: str) -> frozenset[str]:
@@ -244,53 +243,3 @@ def _alike(
                 message = f"a value may fit both this and {join(here, a)}, which fold differently"
                 hint = f"separate them by type, const{_OR_KEY if branches else _OR_DISCRIMINATOR}"
                 yield Finding("compat/overlap", join(here, b), message, hint)
-
-
-def _media(document: JsonObject, folding: Collection[str]) -> Iterator[Finding]:
-    """Media types that are read and written without folding, but where JSON that says the same is spoken."""
-    every = list(media_types.held(document))
-    spoken = {
-        (one.pointer.rpartition("/")[0], follow(document, one.place, one.schema)[0])
-        for one in every
-        if one.codec in {"Json", "MergePatch"}
-    }
-    for one in every:
-        place = follow(document, one.place, one.schema)[0]
-        is_spoken = (one.pointer.rpartition("/")[0], place) in spoken and one.codec == "Raw"
-        if place in folding and not is_spoken and one.owner != "header":
-            for message, hint in _unread(document, one, place):
-                yield Finding("compat/misplaced", one.place, message, hint)
-
-
-def _items(document: JsonObject, folding: Collection[str]) -> Iterator[Finding]:
-    """Schemas of items beside media types that have none."""
-    for place, name in media_types.stray_items(document):
-        target = follow(document, place, get(document, place))[0]
-        if target in folding:
-            message = f"{target} has x-compat, and `itemSchema` says nothing beside `{name}`"
-            yield _nothing(place, message, "write `schema`, or a media type of a stream")
-
-
-def _unread(document: JsonObject, one: media_types.Held, place: str) -> Iterator[tuple[str, str]]:
-    """Why values of a media type are not folded, and what to do."""
-    as_it_is = _ANSWERS_AS_THEY_ARE if one.owner == "response" else frozenset[str]()
-    if one.codec not in media_types.FOLDED - as_it_is:
-        what = {"response": "an answer", "parameter": "a parameter"}.get(one.owner, "a body")
-        message = f"{place} has x-compat, and {what} of `{one.name}` is not folded"
-        yield message, "declare it as JSON, or refer to a schema without x-compat"
-    elif one.codec == "Text" and facts.types_of(document, one.schema) - {"string"}:
-        message = f"{place} has x-compat, and accepts more than texts, which is all that `{one.name}` holds"
-        yield message, "declare it as JSON, or let it accept texts only"
-    elif one.codec == "JsonLines" and one.place == join(one.pointer, "schema"):
-        message = f"{place} has x-compat, and is the schema of a whole `{one.name}` stream, not of its items"
-        yield message, "write `itemSchema`, or an array of items"
-
-
-def _headers(document: JsonObject, folding: Collection[str]) -> Iterator[Finding]:
-    for node in nodes(document):
-        if node.kind == "header" and node.reference is None:
-            place, schema = schema_of(node.pointer, node.value)
-            if follow(document, place, schema)[0] in folding:
-                hint = "refer to a schema without x-compat"
-                message = "the schema of a header has x-compat, and headers are not folded"
-                yield Finding("compat/misplaced", place, message, hint)

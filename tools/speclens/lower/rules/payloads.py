@@ -1,0 +1,94 @@
+"""Refusals of x-compat where a media type or a header says how values are written, and the generated code does not fold them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from speclens.lower.ground import composed, facts, media_types
+from speclens.lower.ground.walk import JsonObject, follow
+from speclens.lower.rewrites.parameters import schema_of
+from speclens.objects import nodes
+from speclens.problems import Finding
+from speclens.source.pointer import get, join
+
+_ANSWERS_AS_THEY_ARE = frozenset({"Form", "Multipart"})
+
+
+def check(document: JsonObject, folding: Collection[str]) -> Iterator[Finding]:
+    """`compat/misplaced`: schemas of bodies, answers, parts and headers; `folding` are the pointers of all schemas that hold
+    something to fold."""
+    yield from _media(document, folding)
+    yield from _items(document, folding)
+    yield from _headers(document, folding)
+
+
+def _misplaced(place: str, message: str, hint: str) -> Finding:
+    return Finding("compat/misplaced", place, message, hint)
+
+
+def _media(document: JsonObject, folding: Collection[str]) -> Iterator[Finding]:
+    """Media types that are read and written without folding, but where JSON that says the same is spoken."""
+    every = list(media_types.held(document))
+    spoken = {
+        (one.pointer.rpartition("/")[0], follow(document, one.place, one.schema)[0])
+        for one in every
+        if one.codec in {"Json", "MergePatch"}
+    }
+    for one in every:
+        place = follow(document, one.place, one.schema)[0]
+        is_spoken = (one.pointer.rpartition("/")[0], place) in spoken and one.codec == "Raw"
+        if place in folding and not is_spoken and one.owner != "header":
+            for message, hint in _unread(document, one, place):
+                yield _misplaced(one.place, message, hint)
+        if one.owner == "request-body" and one.codec in {"Form", "Multipart"}:
+            yield from _parts(document, folding, one)
+
+
+def _parts(
+    document: JsonObject, folding: Collection[str], form: media_types.Held
+) -> Iterator[Finding]:
+    """Members of a form that are given as they are to be sent."""
+    parts = get(document, form.pointer)
+    members = composed.properties(document, form.place, form.schema)
+    for name, kind in media_types.unwritten(document, parts, form.place, form.schema).items():
+        target = follow(document, *members[name])[0]
+        if target in folding:
+            place = join(form.pointer, "encoding", name, "contentType")
+            message = f"{target} has x-compat, and a part of `{kind}` is not folded"
+            yield _misplaced(
+                place, message, "declare it as JSON, or refer to a schema without x-compat"
+            )
+
+
+def _items(document: JsonObject, folding: Collection[str]) -> Iterator[Finding]:
+    """Schemas of items beside media types that have none."""
+    for place, name in media_types.stray_items(document):
+        target = follow(document, place, get(document, place))[0]
+        if target in folding:
+            message = f"{target} has x-compat, and `itemSchema` says nothing beside `{name}`"
+            yield _misplaced(place, message, "write `schema`, or a media type of a stream")
+
+
+def _unread(document: JsonObject, one: media_types.Held, place: str) -> Iterator[tuple[str, str]]:
+    """Why values of a media type are not folded, and what to do."""
+    as_it_is = _ANSWERS_AS_THEY_ARE if one.owner == "response" else frozenset[str]()
+    if one.codec not in media_types.FOLDED - as_it_is:
+        what = {"response": "an answer", "parameter": "a parameter"}.get(one.owner, "a body")
+        message = f"{place} has x-compat, and {what} of `{one.name}` is not folded"
+        yield message, "declare it as JSON, or refer to a schema without x-compat"
+    elif one.codec == "Text" and facts.types_of(document, one.schema) - {"string"}:
+        message = f"{place} has x-compat, and accepts more than texts, which is all that `{one.name}` holds"
+        yield message, "declare it as JSON, or let it accept texts only"
+    elif one.codec == "JsonLines" and one.place == join(one.pointer, "schema"):
+        message = f"{place} has x-compat, and is the schema of a whole `{one.name}` stream, not of its items"
+        yield message, "write `itemSchema`, or an array of items"
+
+
+def _headers(document: JsonObject, folding: Collection[str]) -> Iterator[Finding]:
+    for node in nodes(document):
+        if node.kind == "header" and node.reference is None:
+            place, schema = schema_of(node.pointer, node.value)
+            if follow(document, place, schema)[0] in folding:
+                hint = "refer to a schema without x-compat"
+                message = "the schema of a header has x-compat, and headers are not folded"
+                yield _misplaced(place, message, hint)
