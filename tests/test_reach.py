@@ -13,7 +13,9 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
+from email.message import Message
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -306,6 +308,13 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def _around(self, number: str) -> None:
         self._sent(b"", Location=f"/around/{int(number) + 1}")
 
+    def _endless(self, number: str) -> None:
+        del number
+        self.wfile.write(b"HTTP/1.1 302 Found\r\nLocation: /large/0\r\n\r\n")
+        with suppress(OSError):
+            while True:
+                self.wfile.write(b"a" * 100_000)
+
     def _port(self) -> None:
         self._sent(b"", Location="http://127.0.0.1:9/x")
 
@@ -395,12 +404,18 @@ def test_redirects_are_requests(
 
 
 @pytest.mark.parametrize("url", ["http://a.example/", "http://b.example/", "http://[/"])
-def test_a_redirect_that_is_not_followed_is_closed(url: str) -> None:
+@pytest.mark.parametrize("requests", [0, 1])
+def test_nothing_is_read_of_a_redirect(url: str, requests: int) -> None:
+    """urllib reads all of its body before it follows it."""
     answer = io.BytesIO()
-    redirects = remote._Redirects(remote.Remote(("a.example",), requests=0))
-    with pytest.raises(remote.NotFetched):
-        redirects.redirect_request(Request("http://a.example/"), answer, 302, "", {}, url)
+    redirects = remote._Redirects(remote.Remote(("a.example",), requests=requests))
+    with suppress(remote.NotFetched):
+        redirects.redirect_request(Request("http://a.example/"), answer, 302, "", Message(), url)
     assert answer.closed
+
+
+def test_a_redirect_with_an_endless_body_is_followed(tmp_path: Path, served: str) -> None:
+    assert asked(tmp_path, served, "endless/0") == (2, [])
 
 
 def test_bytes_are_counted_together(

@@ -80,9 +80,9 @@ def create_app(
     A body of more than `max_body_bytes`, or of more than about `max_body_values` (strings, numbers,
     objects, arrays), is refused before it is parsed (413). The bytes leave room for a picture of 6 MB
     as a `data:` URL. Reading takes up to 10 times the bytes in memory and 1 kB a value, 10 ms of CPU a
-    megabyte and 10 µs a value, of a union of many objects 0.5 µs for each of them besides; with these
-    limits a body of 1 MB never takes more than 20 MB. Bodies of more than 64 KiB are read in one
-    thread, one after the other, while others are served.
+    megabyte and 10 µs a value, of a union of many objects 0.5 µs for each of them besides, and more for
+    a `pattern` that counts far; with these limits a body of 1 MB never takes more than 20 MB. Bodies of
+    more than 64 KiB are read in one thread, one after the other, while others are served.
     """
 
     @cache

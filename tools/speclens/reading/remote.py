@@ -136,11 +136,8 @@ class _Redirects(HTTPRedirectHandler):
     def redirect_request(
         self, req: Request, fp: Any, code: int, msg: str, headers: Any, newurl: str
     ) -> Request | None:
-        try:
-            return super().redirect_request(req, fp, code, msg, headers, self._judged(req, newurl))
-        except NotFetched:
-            fp.close()
-            raise
+        fp.close()  # urllib would read all of its body
+        return super().redirect_request(req, fp, code, msg, headers, self._judged(req, newurl))
 
     def _judged(self, req: Request, newurl: str) -> str:
         """The address that a redirect leads to. Raises NotFetched."""
