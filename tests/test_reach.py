@@ -480,7 +480,7 @@ def test_https_is_not_left(monkeypatch: pytest.MonkeyPatch) -> None:
             redirects.redirect_request(request, Answer(), 302, "", {}, target)
     found = redirects.redirect_request(request, Answer(), 302, "", {}, "https://A.example./y")
     assert found is not None
-    assert (found.full_url, len(closed)) == ("https://a.example/y", 4)
+    assert (found.full_url, len(closed)) == ("https://a.example/y", 5)
 
 
 def test_names_of_users_are_not_sent(tmp_path: Path, served: str) -> None:
