@@ -39,7 +39,7 @@ def source(document: Mapping[str, Any] | str, name: str = "openapi.yaml") -> Sou
     return loads(document if isinstance(document, str) else json.dumps(document), name)
 
 
-def lowered(document: Mapping[str, Any] | str) -> ir.Document:
+def lowered(document: Mapping[str, Any] | str) -> ir.Api:
     """The IR of a document that is not refused."""
     return judging.read(source(document))[0]
 

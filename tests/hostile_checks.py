@@ -37,7 +37,7 @@ def source(document: Mapping[str, Any]) -> Source:
 
 def drafts(
     document: Source, package: str, is_lenient: bool = False
-) -> tuple[ir.Document, dict[str, str]]:
+) -> tuple[ir.Api, dict[str, str]]:
     """The IR and the untidied files of a document that is not refused."""
     lowered = judging.read(document, is_lenient).document
     config = Config(Path(document.name), package, Path(), "speclens generate")

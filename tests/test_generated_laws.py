@@ -23,7 +23,7 @@ from speclens.source.pointer import get
 from speclens.verify import Report
 from speclens.verify.cases import events
 from speclens.verify.running import run
-from speclens.verify.subjects import Generated, Subject, subjects
+from speclens.verify.subjects import Generated, SchemaUnderTest, subjects
 from speclens.verify.values import Json
 
 DOCUMENT: Any = load(Path(__file__).parents[1] / "openapi" / "routescope-images.yaml").value
@@ -124,7 +124,7 @@ def with_members(
     return st.builds(lambda value, members: {**value, **members}, objects, others)
 
 
-def folded(one: Subject, values: SearchStrategy[Json]) -> Counter[str]:
+def folded(one: SchemaUnderTest, values: SearchStrategy[Json]) -> Counter[str]:
     """What became of many values, each of them folded or refused: nothing else may be raised."""
     seen = Counter[str]()
 

@@ -99,7 +99,7 @@ def identifiers(value: Any) -> Iterator[tuple[str, str]]:
                 yield from identifiers(inner)
 
 
-def derived(document: ir.Document, file: str) -> frozenset[str]:
+def derived(document: ir.Api, file: str) -> frozenset[str]:
     """The derived identifiers of a file: those of properties are in models alone."""
     others = {"models.py": OF_CLIENTS, "client.py": {"Property"}}.get(
         file, {"Property", *OF_CLIENTS}
@@ -151,7 +151,7 @@ def skeleton(text: str, derived: frozenset[str]) -> Counter[str]:
     return Counter((*map(ast.dump, flat), *comments))
 
 
-def proof(lowered: ir.Document, files: Mapping[str, str]) -> dict[str, Counter[str] | str]:
+def proof(lowered: ir.Api, files: Mapping[str, str]) -> dict[str, Counter[str] | str]:
     """What has to be equal for all texts: the statements of a rendered module, all of a copied one."""
     found: dict[str, Counter[str] | str] = {}
     for path, text in files.items():

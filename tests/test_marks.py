@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from speclens.output.marks import Origin, annotate, annotate_verbatim, mark, nonce, take_out
+from speclens.output.marks import LineOrigin, annotate, annotate_verbatim, mark, nonce, take_out
 
 TEXT = st.text(st.characters(exclude_categories=()), max_size=20)
 
@@ -27,18 +27,21 @@ def test_origins() -> None:
     assert take_out(text, "N", "t.j2") == (
         "a\nb\nc\nd\n",
         (
-            Origin("#", "t.j2", 1),
-            Origin("#/x", "t.j2", 3),
-            Origin("#/x", "t.j2", 4),
-            Origin("#/x", "t.j2", 4),
-            Origin("#/x", "t.j2", 1),
+            LineOrigin("#", "t.j2", 1),
+            LineOrigin("#/x", "t.j2", 3),
+            LineOrigin("#/x", "t.j2", 4),
+            LineOrigin("#/x", "t.j2", 4),
+            LineOrigin("#/x", "t.j2", 1),
         ),
     )
 
 
 def test_an_included_template_is_named() -> None:
     text = "a⟦N p.j2 1⟧\nb⟦N t.j2 2⟧"
-    assert take_out(text, "N", "t.j2")[1] == (Origin("#", "p.j2", 1), Origin("#", "t.j2", 2))
+    assert take_out(text, "N", "t.j2")[1] == (
+        LineOrigin("#", "p.j2", 1),
+        LineOrigin("#", "t.j2", 2),
+    )
 
 
 @given(st.text(st.characters(exclude_categories=()), max_size=20).map("#/{}".format))

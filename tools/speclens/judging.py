@@ -22,7 +22,7 @@ _DEEPEST = 12_000
 class Reading(NamedTuple):
     """The IR of a document, warnings, and the document without what is wrong in it."""
 
-    document: ir.Document
+    document: ir.Api
     warnings: tuple[Problem, ...]
     source: Source
 

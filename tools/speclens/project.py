@@ -22,7 +22,7 @@ from speclens.problems import Problem, Refused
 from speclens.reading import load
 from speclens.source import Source
 from speclens.source.pointer import exists, get
-from speclens.tree import Inputs, OutputFile, Subject, Tree
+from speclens.tree import OutputFile, Subject, Tree, TreeInputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Draft:
     """A file before it was tidied, and what made each of its lines."""
 
     text: str
-    origins: tuple[marks.Origin, ...]
+    origins: tuple[marks.LineOrigin, ...]
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ def _tree(project: Project) -> Tree:
     return Tree(tuple(outputs), _inputs(project.source, config), config.fix)
 
 
-def drafts(source: Source, document: ir.Document, config: Config) -> dict[str, Draft]:
+def drafts(source: Source, document: ir.Api, config: Config) -> dict[str, Draft]:
     """Every file as its template printed it, but for what the package does not use of copied ones, with the origin of
     each line. Raises Refused for a faulty template."""
     nonce = marks.nonce("".join(source.texts))
@@ -143,7 +143,7 @@ def drafts(source: Source, document: ir.Document, config: Config) -> dict[str, D
         )
 
 
-def _annotated(document: ir.Document, templates: Path) -> ir.Document:
+def _annotated(document: ir.Api, templates: Path) -> ir.Api:
     """The document with annotations. The generator takes longer to load than all else takes: what it printed once for
     a type, in whatever document, is remembered."""
     texts = [path.read_text("utf-8") for path in sorted(templates.rglob("*")) if path.is_file()]
@@ -210,13 +210,13 @@ def _digest(*texts: str) -> str:
     return cache.key(*texts)[:16]
 
 
-def _inputs(source: Source, config: Config) -> Inputs:
+def _inputs(source: Source, config: Config) -> TreeInputs:
     templates = [
         render.text(path)
         for directory in template_directories(config)
         for path in _files(directory)
     ]
-    return Inputs(
+    return TreeInputs(
         document=_digest(*source.texts),
         templates=_digest(*templates),
         config=_digest(*config.values),

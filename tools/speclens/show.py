@@ -10,7 +10,7 @@ from speclens import ir
 Data = dict[str, Any]
 
 
-def described(document: ir.Document, package: ir.Package) -> Data:
+def described(document: ir.Api, package: ir.Package) -> Data:
     """The package of a document: its client with every operation, and its schemas, each with its pointer in the
     document. Values are JSON."""
     client = document.client

@@ -19,7 +19,7 @@ from speclens.problems import Finding
 
 def lower(
     document: JsonObject, lifted: view.View, formats: bool = True
-) -> tuple[ir.Document, tuple[Finding, ...]]:
+) -> tuple[ir.Api, tuple[Finding, ...]]:
     """The IR of a document that passed `validate` and `check`, with warnings on what models do not enforce, and errors
     where normalizers would have to. `lifted` is the document with its `lifting.lifted`; `formats` says whether strings
     of some formats are Python types."""
@@ -36,7 +36,7 @@ def lower(
     client, untold = operations.lower(document, lifted, known, formats)
     info: dict[str, Any] = document.get("info") or {}
     title, version = str(info.get("title", "")), str(info.get("version", ""))
-    result = ir.Document(
+    result = ir.Api(
         title=title,
         version=version,
         doc=docs.document(title, str(info.get("summary") or info.get("description") or "")),

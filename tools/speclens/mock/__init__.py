@@ -91,7 +91,7 @@ def _run(app: Any, place: socket.socket, key: str, log: Log) -> None:
 # The application
 
 
-def _app(source: Source, document: ir.Document, server: ModuleType, key: str) -> Any:
+def _app(source: Source, document: ir.Api, server: ModuleType, key: str) -> Any:
     """The generated application, with a handler for all its operations."""
     if document.client is None or not document.client.served:
         raise LookupError("no server")
@@ -119,7 +119,7 @@ class _Shelf:
     members: frozenset[str]  # all of the answer
 
 
-def _shelf(document: ir.Document, ident: str) -> _Shelf | None:
+def _shelf(document: ir.Api, ident: str) -> _Shelf | None:
     schemas = {schema.ident: schema for schema in document.schemas}
     schema = item = schemas[ident]
     first = _file_members(schema).get("first", "")

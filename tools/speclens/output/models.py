@@ -26,8 +26,8 @@ beside it. No schema: the text beside it is the annotation."""
 
 
 def annotate(
-    document: ir.Document, templates: Path, known: Mapping[str, str]
-) -> tuple[ir.Document, dict[str, str]]:
+    document: ir.Api, templates: Path, known: Mapping[str, str]
+) -> tuple[ir.Api, dict[str, str]]:
     """The document with the annotation of every property and alias, and what the generator printed for that which was
     not `known`: the annotations of schemas, given as JSON. `templates` holds the templates handed to the generator."""
     parts: _Parts = {}

@@ -10,9 +10,7 @@ from hashlib import sha256
 from typing import Any
 
 from speclens.objects.tables import Table
-from speclens.source.pointer import join
-
-Tokens = tuple[str, ...]
+from speclens.source.pointer import Tokens, join
 
 _REFUSED = re.compile(r"[^A-Za-z0-9._-]+")
 

@@ -28,6 +28,7 @@ from speclens.source import pointer
 from speclens.source.faults import (
     MAX_DEPTH,
     Fault,
+    Unreadable,
     bad_number,
     duplicate_key,
     has_surrogate,
@@ -35,7 +36,7 @@ from speclens.source.faults import (
     not_a_mapping,
     too_deep,
 )
-from speclens.source.scalars import Scalar, resolve
+from speclens.source.scalars import YamlScalar, resolve
 
 MAX_EXPANSION = 1_000_000
 """Most values that aliases may add to a document."""
@@ -60,10 +61,6 @@ _UNPRINTABLE = re.compile(
 )
 
 
-class _Stop(Exception):
-    """The rest of the text cannot be read: the fault is noted already."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Anchored:
     value: Any
@@ -76,7 +73,7 @@ def parse(text: str) -> tuple[Any, list[Fault]]:
     faults: list[Fault] = []
     try:
         return _Builder(events(text), faults).document(), faults
-    except _Stop:
+    except Unreadable:
         return None, faults
     except yaml.YAMLError as error:
         return None, [*faults, _syntax(error, text)]
@@ -122,7 +119,7 @@ class _Builder:
         next(self.events)
         if isinstance(start := next(self.events), StreamEndEvent):
             self.fault("source/empty", start, "the file is empty")
-            raise _Stop
+            raise Unreadable
         root = next(self.events)
         value = self.node(root)
         if type(root) is not MappingStartEvent:
@@ -153,7 +150,7 @@ class _Builder:
             return self.scalar(event)
         if len(self.path) >= MAX_DEPTH:
             self.faults.append(too_deep(offset(event), self.here()))
-            raise _Stop
+            raise Unreadable
         if event.tag not in (None, "!", _COLLECTION_TAGS[kind]):
             self.unknown_tag(event)
         return self.mapping() if kind is MappingStartEvent else self.sequence()
@@ -227,10 +224,10 @@ class _Builder:
         if self.expansion > MAX_EXPANSION:
             message = f"aliases expand to more than {MAX_EXPANSION:,} values"
             self.fault("source/alias-expansion", event, message, "use $ref instead of aliases")
-            raise _Stop
+            raise Unreadable
         return target
 
-    def scalar(self, event: Any) -> Scalar:
+    def scalar(self, event: Any) -> YamlScalar:
         tag = event.tag
         try:
             if tag is None and event.implicit[0]:
@@ -246,7 +243,7 @@ class _Builder:
             self.faults.append(lone_surrogate(offset(event), self.here()))
         return str(event.value)
 
-    def tagged(self, event: Any) -> Scalar:
+    def tagged(self, event: Any) -> YamlScalar:
         value = resolve(event.value)
         if type(value) not in _SCALAR_TYPES[event.tag]:
             shown = event.tag.replace(_TAG, "!!")

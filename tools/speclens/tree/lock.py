@@ -13,13 +13,13 @@ from dataclasses import dataclass, fields
 from urllib.parse import quote, unquote_to_bytes
 
 from speclens.tree.paths import unsafe
-from speclens.tree.values import LOCK, MARKER, Inputs, Subject, Tree, digest
+from speclens.tree.values import LOCK, MARKER, Subject, Tree, TreeInputs, digest
 
 _TITLE = f"# {MARKER}: what the files here were made from; do not edit, it is written anew."
 _VERSION = "lock 1"
 _SAFE = "".join(sorted({*string.punctuation} - {*"%@"}))
 _FIELD = re.compile(r"[!-~]*")
-_NAMES = tuple(sorted(field.name for field in fields(Inputs)))
+_NAMES = tuple(sorted(field.name for field in fields(TreeInputs)))
 
 
 class LockError(ValueError):
@@ -41,7 +41,7 @@ class Entry:
 class Lock:
     """A lock that was read."""
 
-    inputs: Inputs
+    inputs: TreeInputs
     files: tuple[Entry, ...]
 
 
@@ -76,7 +76,7 @@ def read_lock(text: str) -> Lock:
         for number, (line, name) in enumerate(zip(lines[2:body], _NAMES, strict=True), 3)
     }
     files = tuple(_entries(lines[body:], body + 1))
-    return Lock(Inputs(**inputs), files)
+    return Lock(TreeInputs(**inputs), files)
 
 
 def _entries(lines: list[str], start: int) -> Iterator[Entry]:

@@ -24,13 +24,13 @@ JUDGED = "x-speclens-judged"
 TAGGED = "x-speclens-tagged"
 """Marks what is asked of a value by a discriminator alone."""
 
-Judge = Callable[[Any], bool | None]
+ValueJudge = Callable[[Any], bool | None]
 """Whether a value is accepted. None: it is not, and by what models do not enforce alone."""
 
 
 def judges(
     document: JsonObject, unenforced: Collection[str], of: Formats
-) -> tuple[Callable[[str], Judge], Callable[[str], Judge]]:
+) -> tuple[Callable[[str], ValueJudge], Callable[[str], ValueJudge]]:
     """The judges of schemas by pointer, on the wire and on the canonical view. `unenforced` are the pointers of
     keywords and schemas that models do not enforce (the warnings `model/not-enforced`), `of` what models take for
     texts of a format that is a type."""
@@ -41,13 +41,13 @@ def judges(
     return wire, canonical
 
 
-def _judges(view: View, unenforced: frozenset[str], of: Formats) -> Callable[[str], Judge]:
+def _judges(view: View, unenforced: frozenset[str], of: Formats) -> Callable[[str], ValueJudge]:
     relaxed = _relaxed(view, unenforced)
     strict, lenient = (
         validators(readable(one), of, patterns.LARGEST) for one in (view.document, relaxed)
     )
 
-    def judge(pointer: str) -> Judge:
+    def judge(pointer: str) -> ValueJudge:
         accepts = _accepting(strict(pointer))
         place = _moved(relaxed, pointer)
         if place is None:

@@ -130,7 +130,7 @@ def _array(build: Build, pointer: str, schema: Any) -> ir.Case | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Union:
+class _FoldedUnion:
     """A `oneOf` or `anyOf`: the schema that it stands in, and its branches."""
 
     pointer: str
@@ -139,7 +139,7 @@ class _Union:
     branches: tuple[x_compat.Branch, ...]  # () where none of them is a shape
 
 
-def _unions(build: Build, pointer: str, schema: Any) -> Iterator[_Union]:
+def _unions(build: Build, pointer: str, schema: Any) -> Iterator[_FoldedUnion]:
     """The unions that a value of a schema has to fit, its own and those of its `allOf`, in which there is something
     to fold."""
     for place, layer in composed.layers(build.document, pointer, schema):
@@ -152,10 +152,10 @@ def _unions(build: Build, pointer: str, schema: Any) -> Iterator[_Union]:
             if branches or any(
                 fold_ident(build, at, one) for at, one in zip(inner, listed, strict=True)
             ):
-                yield _Union(here, (place, layer), listed, branches)
+                yield _FoldedUnion(here, (place, layer), listed, branches)
 
 
-def _union_ident(build: Build, union: _Union) -> str:
+def _union_ident(build: Build, union: _FoldedUnion) -> str:
     """The function that folds by the branches of a union, and leaves the rest of a value as it is."""
     ident = ident_of(build, union.pointer)
     if ident not in build.folds:
@@ -165,7 +165,7 @@ def _union_ident(build: Build, union: _Union) -> str:
     return ident
 
 
-def _of_union(build: Build, ident: str, union: _Union, pointer: str, summary: str) -> ir.Fold:
+def _of_union(build: Build, ident: str, union: _FoldedUnion, pointer: str, summary: str) -> ir.Fold:
     if union.branches:
         return _union(build, ident, *union.owner, union.branches, summary, pointer)
     fold = partial(fold_ident, build)

@@ -14,18 +14,18 @@ from speclens.lower.ground import composed, facts, x_compat
 from speclens.lower.ground.walk import JsonObject, follow
 from speclens.source.pointer import join, tokens
 
-Path = tuple[str | int, ...]
+TemplatePath = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Hole:
     """A place of a template that takes (a part of) the value."""
 
-    at: Path
+    at: TemplatePath
     part: tuple[str, ...]
 
 
-def holes(template: Any, at: Path = ()) -> Iterator[Hole]:
+def holes(template: Any, at: TemplatePath = ()) -> Iterator[Hole]:
     """All holes of a template. Raises ValueError for a `$` inside of a longer text that is not doubled."""
     if isinstance(template, str):
         if is_hole(template):
@@ -69,7 +69,7 @@ def part_schema(
 
 
 def canonical_places(
-    document: JsonObject, pointer: str, schema: Any, at: Path
+    document: JsonObject, pointer: str, schema: Any, at: TemplatePath
 ) -> list[tuple[str, Any]]:
     """The canonical schemas at a path below a schema: several where a union leaves several."""
     return [
@@ -79,7 +79,9 @@ def canonical_places(
     ]
 
 
-def places_at(document: JsonObject, pointer: str, schema: Any, at: Path) -> list[tuple[str, Any]]:
+def places_at(
+    document: JsonObject, pointer: str, schema: Any, at: TemplatePath
+) -> list[tuple[str, Any]]:
     """The schemas at a path below a schema, through canonical branches; shapes of the place itself are still there."""
     places = [(pointer, schema)]
     for token in at:

@@ -11,6 +11,9 @@ from speclens.objects.tables import SUBSCHEMAS
 from speclens.source.pointer import from_reference, get, join
 
 JsonObject = dict[str, Any]
+LocatedSchema = tuple[str, Any]
+"""The pointer of a schema, and what is there."""
+
 T = TypeVar("T")
 _KEPT = 512
 

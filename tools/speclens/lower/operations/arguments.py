@@ -28,7 +28,7 @@ class Inputs:
     """The arguments of a document's operations, and on the way the named objects that may be given in them."""
 
     document: JsonObject
-    named: media.Named
+    named: media.ModelNames
     lifted: View
     circles: Circles
     has_formats: bool = True  # whether strings of some formats are Python types

@@ -17,7 +17,7 @@ from speclens.source.pointer import exists, from_reference, get, tokens
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class ModelNames:
     """What models are made of: the names of those of its schemas that models hold, by pointer, and the functions that
     fold the schemas of `lifted`, by their pointers there."""
 
@@ -66,7 +66,7 @@ def named(
     all_idents: Mapping[str, str],
     schemas: tuple[ir.Schema, ...],
     folds: Mapping[str, ir.Normalizer],
-) -> Named:
+) -> ModelNames:
     """The names of a view of models, of which models hold some schemas: what is inside a schema need not be one of them."""
     held = {one.ident for one in schemas}
     idents = {place: ident for place, ident in all_idents.items() if ident in held}
@@ -79,10 +79,10 @@ def named(
             ranked[origin] = max(ranked.get(origin, (-1, "")), (rank, ident))
     given = {origin: ident for origin, (_, ident) in ranked.items()}
     classes = frozenset(one.ident for one in schemas if one.is_object)
-    return Named(view, lifted, idents, folds, given, classes)
+    return ModelNames(view, lifted, idents, folds, given, classes)
 
 
-def lower(named: Named, name: str, pointer: str) -> ir.Media:
+def lower(named: ModelNames, name: str, pointer: str) -> ir.Media:
     """What becomes of the media type at a pointer. `annotation` is that of an answer."""
     media = get(named.document, pointer)
     codec, place, schema = media_types.value_of(named.document, name, pointer, media)
@@ -110,7 +110,7 @@ def lower(named: Named, name: str, pointer: str) -> ir.Media:
     )
 
 
-def of_parameters(named: Named, place: str, pointer: str) -> tuple[ir.Media, ...]:
+def of_parameters(named: ModelNames, place: str, pointer: str) -> tuple[ir.Media, ...]:
     """What folds and judges the parameters of an operation, whose schema they were lifted to: that at `place`. There is
     nothing where nothing is to be folded."""
     if place not in named.folds:

@@ -34,7 +34,7 @@ _WIDTH = 88  # of docstrings that are indented by eight
 
 
 def lower(
-    document: JsonObject, lifted: View, named: media.Named, has_formats: bool
+    document: JsonObject, lifted: View, named: media.ModelNames, has_formats: bool
 ) -> tuple[ir.Client | None, tuple[Finding, ...]]:
     """The client of a document, None if it has no operations, and warnings on what the server leaves out.
 

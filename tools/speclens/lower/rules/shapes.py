@@ -77,7 +77,7 @@ def result(
     place = (
         join(shape.pointer, x_compat.KEYWORD) if x_compat.KEYWORD in shape.schema else shape.pointer
     )
-    prefix: lens.Path = (0,) if shape.each else ()
+    prefix: lens.TemplatePath = (0,) if shape.each else ()
     try:
         found = tuple(lens.holes(shape.template))
     except ValueError:
@@ -150,7 +150,7 @@ def _renamed(
     shape: x_compat.Shape,
     hole: lens.Hole,
     target: tuple[str, Any],
-    prefix: lens.Path,
+    prefix: lens.TemplatePath,
 ) -> Iterator[tuple[str, str]]:
     """What `values` may rename: old values to values that are canonical, and not themselves."""
     if hole.part:
@@ -173,7 +173,7 @@ def _hole(
     source: tuple[str, Any],
     hole: lens.Hole,
     target: tuple[str, Any],
-    prefix: lens.Path,
+    prefix: lens.TemplatePath,
 ) -> Iterator[tuple[str, str]]:
     name = _part(hole.part)
     found = lens.part_schema(document, *source, hole.part)
@@ -191,7 +191,7 @@ def _hole(
 
 
 def _is_needed(
-    document: JsonObject, target: tuple[str, Any], at: lens.Path, is_inside: bool
+    document: JsonObject, target: tuple[str, Any], at: lens.TemplatePath, is_inside: bool
 ) -> bool:
     """Whether there has to be something at a place of what a template gives: it cannot be left out of an array, nor as
     a member that is required."""
@@ -203,7 +203,7 @@ def _is_needed(
 
 
 def _constants(
-    document: JsonObject, template: Any, target: tuple[str, Any], at: lens.Path
+    document: JsonObject, template: Any, target: tuple[str, Any], at: lens.TemplatePath
 ) -> Iterator[tuple[str, str]]:
     """What a template says by itself has to be canonical too."""
     if lens.is_hole(template):
