@@ -194,7 +194,7 @@ def test_formats_as_annotations(tmp_path: Path) -> None:
         )
     )
     config = Config(Path("openapi.yaml"), "pkg", tmp_path, "fix", formats="annotation")
-    document = judging.read(read, formats=config.formats == "types").document
+    document = judging.read_document(read, formats=config.formats == "types").document
     text = project.drafts(read, document, config)["pkg/models.py"].text
     assert "at: Maybe[str] = None" in text
     assert '"""Format: `date-time`."""' in text

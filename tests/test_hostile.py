@@ -26,7 +26,7 @@ from ruff import find_ruff_bin
 import hostile
 from hostile_checks import check_problems, drafts, outcome, quicken, run_cases, source
 from speclens import ir
-from speclens.lower.schemas.markup import plain
+from speclens.lower.schemas.markup import plain_text
 from speclens.names import attribute, pascal
 from speclens.output import tidy
 from speclens.patterns import translated
@@ -207,7 +207,7 @@ def test_hostile_text_is_text(kind: str, batch: list[str], tmp_path: Path) -> No
         check_project(tidied[f"{index}/pyproject.toml"], f"package-{index}")
         check_readme(tidied[f"{index}/README.md"])
         if kind == "texts" and text.strip():
-            assert collapsed(plain(text)) in docstrings(
+            assert collapsed(plain_text(text)) in docstrings(
                 tidied[f"{index}/package_{index}/models.py"]
             ), name
     assert ruff_format(tmp_path) == ""

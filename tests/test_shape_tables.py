@@ -85,7 +85,9 @@ def test_an_example_is_what_the_normalizer_does(
 def test_every_shape_is_told(name: str) -> None:
     view = lifting.lifted(source(DOCUMENTS[name].read_text("utf-8")).value)
     found = tables(ir_of(name))
-    pointers = {ident: pointer for pointer, ident in naming.component_names(view.document).items()}
+    pointers = {
+        ident: pointer for pointer, ident in naming.component_classes(view.document).items()
+    }
     wanted = {
         view.origin(shape)
         for one in ir_of(name).compat.normalizers

@@ -17,7 +17,7 @@ _AS_TEXT = {"byte", "binary", ""}  # of these arguments are texts
 def parameter(package: Package, one: Parameter, value: Any) -> Any:
     """The value of a parameter as the type of its format."""
     schema = at(package.schemas, one.schema)[1]
-    name = formats.of(schema) if isinstance(schema, dict) else ""
+    name = formats.format_of(schema) if isinstance(schema, dict) else ""
     runtime = sys.modules.get(f"{package.module.__package__}._types")
     if (
         name in _AS_TEXT

@@ -80,7 +80,7 @@ class Config:
         return (*own, *lenient, *formats, *overlays)
 
 
-def find(start: Path) -> tuple[Path | None, tuple[Problem, ...]]:
+def find_pyproject(start: Path) -> tuple[Path | None, tuple[Problem, ...]]:
     """The nearest pyproject.toml with a `[tool.speclens]`: in a directory, or above it up to the root of its repository.
     Above, that of another user is passed over, since who writes it says which templates are run; each is a warning."""
     passed: list[Problem] = []
@@ -122,7 +122,7 @@ def _trusted() -> set[int]:
     return {0, user} | ({int(before)} if user == 0 and is_number else set())
 
 
-def load(path: Path, given: Mapping[str, Any] = MappingProxyType({})) -> Config:
+def load_config(path: Path, given: Mapping[str, Any] = MappingProxyType({})) -> Config:
     """The configuration of a pyproject.toml, whose paths are relative to that file; settings that are `given` on the
     command line come before it. Raises Refused."""
     table = _table(path) or {}

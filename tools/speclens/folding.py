@@ -27,7 +27,7 @@ from speclens.source import Source
 from speclens.source.faults import MAX_DEPTH
 from speclens.source.pointer import exists, get, join
 from speclens.validate import detail
-from speclens.validate.branches import leaves
+from speclens.validate.branches import leaf_errors
 from speclens.validate.dialect import schema_validator
 from speclens.validate.document import Document
 
@@ -86,7 +86,7 @@ def folder(
             whole, schema = Document("3.1", canonical, ()), get(canonical, pointer)
             if not detail.is_affordable(whole, schema, value, detail.budget(whole)):
                 return (PayloadFault("errors", "", "too many errors to list them"),)
-            found = [leaf for fault in validator.iter_errors(value) for leaf in leaves(fault)]
+            found = [leaf for fault in validator.iter_errors(value) for leaf in leaf_errors(fault)]
             return _faults(
                 found,
                 result,
@@ -102,7 +102,7 @@ def folder(
 
 def _named(lifted: JsonObject, document: ir.Api, name: str) -> tuple[str, str]:
     """The place and the class of a schema: of a component, or of a body or an answer with something to fold."""
-    names = naming.component_names(lifted)
+    names = naming.component_classes(lifted)
     pointer = join("#", "components", "schemas", name)
     if pointer in names:
         return pointer, names[pointer]
@@ -170,7 +170,7 @@ def _load(source: Source, document: ir.Api) -> ModuleType:
     for file in plan.files(document, config):
         name = file.path.removeprefix(f"{_PACKAGE}/")
         if file.is_verbatim:
-            texts[name] = render.find(file.template, (render.BUILT_IN,)).read_text("utf-8")
+            texts[name] = render.find_template(file.template, (render.BUILT_IN,)).read_text("utf-8")
         elif name == "normalizers.py":
             variables = {"file": file, "package": package, "document": document}
             texts[name] = marks.take_out(
@@ -183,7 +183,7 @@ class NotJson(ValueError):
     """A payload that is no JSON text (RFC 8259): the message says where and why."""
 
 
-def parse(text: str) -> Any:
+def parse_payload(text: str) -> Any:
     """A payload. Raises NotJson for what is no JSON, for duplicate names, numbers beyond the
     doubles, halves of surrogate pairs, and nesting beyond reason."""
 

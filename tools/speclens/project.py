@@ -16,7 +16,7 @@ from typing import Any
 
 from speclens import __version__, cache, ir
 from speclens.config import Config
-from speclens.judging import Reading, read
+from speclens.judging import Reading, read_document
 from speclens.output import marks, models, plan, prune, render, tidy
 from speclens.problems import Problem, Refused
 from speclens.reading import load
@@ -45,7 +45,7 @@ class Project:
     @cached_property
     def reading(self) -> Reading:
         """The document as it is understood, with warnings."""
-        return read(self.source, self.config.lenient, self.config.formats == "types")
+        return read_document(self.source, self.config.lenient, self.config.formats == "types")
 
     @cached_property
     def drafts(self) -> dict[str, Draft]:
@@ -148,11 +148,11 @@ def _annotated(document: ir.Api, templates: Path) -> ir.Api:
     a type, in whatever document, is remembered."""
     texts = [path.read_text("utf-8") for path in sorted(templates.rglob("*")) if path.is_file()]
     name = cache.key(models.VERSION, _toolkit(), *texts)
-    known = cache.get(name)
+    known = cache.stored(name)
     annotated, found = models.annotate(document, templates, known)
     if found:
         kept = known if len(known) < _MOST_ANNOTATIONS else {}
-        cache.put(name, {**kept, **found})
+        cache.store(name, {**kept, **found})
     return annotated
 
 
@@ -194,8 +194,8 @@ def _print(
     if not file.is_verbatim:
         return render_one(file.template, {"file": file, **variables})
     header = render_one("partials/_header.j2", {"file": file})
-    body = render.text(render.find(file.template, directories))
-    return header + marks.annotate_verbatim(body, file.template, nonce)
+    body = render.text(render.find_template(file.template, directories))
+    return header + marks.mark_lines_verbatim(body, file.template, nonce)
 
 
 # What the output depends on

@@ -36,7 +36,7 @@ def _origins(draft: Draft, path: str, text: str) -> Callable[[int], marks.LineOr
 
 def places_of(source: Source, pointer: str) -> tuple[Problem, ...]:
     """Where a pointer is in its document, and where overlays wrote members of it, as problems without anything wrong."""
-    here = origins.find(source.origin, tokens(pointer))
+    here = origins.origin_at(source.origin, tokens(pointer))
     overlays = range(1, 1 + len(source.overlays))
     members = (
         name for name, one in here.members.items() if one.text != here.text and one.text in overlays
@@ -47,7 +47,7 @@ def places_of(source: Source, pointer: str) -> tuple[Problem, ...]:
 
 def template_path(config: Config, name: str) -> str:
     """The file of a template, as a path to open."""
-    path = render.find(name, template_directories(config))
+    path = render.find_template(name, template_directories(config))
     return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)
 
 

@@ -76,7 +76,7 @@ def _body(operation: ir.Operation) -> Iterator[Data]:
         yield {"media_type": media.name, **given, "schema": media.schema}
 
 
-def table(data: Data) -> Iterator[str]:
+def as_table(data: Data) -> Iterator[str]:
     """The same for a person: a line for each operation, then one for each schema, in columns."""
     yield f"{data['package']}: {data['client'] or 'no client'}"
     yield from _columns(

@@ -94,8 +94,8 @@ def _start(package: str, now: datetime) -> Start:
 def _line(setting: Setting, value: str | None) -> str:
     """A setting as TOML: its value, or as a comment what it would be."""
     if value is not None:
-        return f"{setting.key} = {settings.toml(value)}"
-    usual = setting.example if setting.default is None else settings.toml(setting.default)
+        return f"{setting.key} = {settings.toml_value(value)}"
+    usual = setting.example if setting.default is None else settings.toml_value(setting.default)
     return f"# {setting.key} = {usual}"
 
 

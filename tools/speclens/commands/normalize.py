@@ -32,7 +32,7 @@ def normalize_command(config: Config, schema: str, payload: Any, style: str) -> 
     document, _, source = opened(config).reading
     try:
         fold = folding.folder(source, document, schema)
-        result = fold(folding.parse(payload.read().decode("utf-8-sig")))
+        result = fold(folding.parse_payload(payload.read().decode("utf-8-sig")))
     except folding.UnknownSchema as error:
         raise click.UsageError(str(error)) from None
     except (folding.NotJson, UnicodeDecodeError) as error:

@@ -56,7 +56,9 @@ def serve(project: Project, at: tuple[str, int], key: str, log: Log) -> None:
         signal.signal(number, lambda *_: sys.exit(0))
     with tempfile.TemporaryDirectory(prefix="speclens-mock-") as directory, _listening(at) as place:
         tree.write(Path(directory), project.tree)
-        [server] = loading.load(Path(directory, project.config.package), _PACKAGE, ["server"])
+        [server] = loading.import_modules(
+            Path(directory, project.config.package), _PACKAGE, ["server"]
+        )
         app = _app(source, document, server, key)
         _run(_logged(_with_files(app), log), place, key if document.client.is_bearer else "", log)
 

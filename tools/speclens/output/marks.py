@@ -28,7 +28,7 @@ def nonce(text: str) -> str:
     return f"speclens-{sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:24]}"
 
 
-def annotate(source: str, template: str, nonce: str) -> str:
+def mark_lines(source: str, template: str, nonce: str) -> str:
     """A template that leaves a mark at the end of every line it prints. Lines that begin with a block print none."""
     lines = source.split("\n")
     marked = (
@@ -40,7 +40,7 @@ def annotate(source: str, template: str, nonce: str) -> str:
     return "\n".join(marked)
 
 
-def annotate_verbatim(text: str, template: str, nonce: str) -> str:
+def mark_lines_verbatim(text: str, template: str, nonce: str) -> str:
     """A file that is copied, every line with its mark."""
     return "\n".join(
         f"{line}⟦{nonce} {template} {index}⟧" for index, line in enumerate(text.split("\n"), 1)

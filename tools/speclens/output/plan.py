@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from speclens import ir
 from speclens.config import Config
-from speclens.literals import inline, prose, toml
+from speclens.literals import inline, prose, toml_string
 from speclens.names import CLIENT_NAMES, pascal
 from speclens.problems import Problem, Refused
 
@@ -172,7 +172,9 @@ def package(document: ir.Api, config: Config) -> ir.Package:
         distribution=config.package.replace("_", "-"),
         version=config.version,
         title=title,
-        description=toml(f"Python models of {' '.join(document.title.split()) or config.package}"),
+        description=toml_string(
+            f"Python models of {' '.join(document.title.split()) or config.package}"
+        ),
         modules=tuple(
             _module(
                 module,

@@ -41,7 +41,7 @@ class TemplateFault(Exception):
         self.template, self.line, self.message = template, line, message
 
 
-def find(name: str, directories: Sequence[Path]) -> Path:
+def find_template(name: str, directories: Sequence[Path]) -> Path:
     """The file of a template: the first directory that has it wins. Raises TemplateFault if none has, or if that is
     outside of its directory."""
     if _leads_out(name):
@@ -82,7 +82,7 @@ def sources(name: str, directories: Sequence[Path]) -> list[Path]:
     found: dict[Path, None] = {}
     names = [name, "partials/_header.j2"]
     while names:
-        path = find(names.pop(), directories)
+        path = find_template(names.pop(), directories)
         if path not in found:
             found[path] = None
             if path.suffix == ".j2":
@@ -115,11 +115,11 @@ class _Loader(BaseLoader):
         self, environment: Environment, template: str
     ) -> tuple[str, str, Callable[[], bool]]:
         try:
-            path = find(template, self.directories)
+            path = find_template(template, self.directories)
         except TemplateFault as fault:
             raise TemplateNotFound(template, fault.message) from None
         return (
-            marks.annotate(text(path), template, self.nonce),
+            marks.mark_lines(text(path), template, self.nonce),
             str(path),
             lambda: True,
         )

@@ -20,7 +20,7 @@ from jsonpath_rfc9535.segments import JSONPathRecursiveDescentSegment as Descend
 from speclens.source.budget import Budget, TooCostly
 from speclens.source.json_path_values import NOTHING, compare, matches
 
-__all__ = ["Budget", "Invalid", "Query", "TooCostly", "parse", "select"]
+__all__ = ["Budget", "Invalid", "Query", "TooCostly", "parse_query", "select"]
 
 MAX_LENGTH = 1_000
 """Longest query that is read, in characters: what it costs at each value is bounded by it."""
@@ -50,7 +50,7 @@ class _QueryNode(NamedTuple):
         return tuple(reversed(tokens))
 
 
-def parse(text: str) -> Query:
+def parse_query(text: str) -> Query:
     """The query of a text. Raises Invalid."""
     if len(text) > MAX_LENGTH:
         raise Invalid(f"longer than {MAX_LENGTH:,} characters")

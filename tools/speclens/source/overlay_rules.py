@@ -37,7 +37,7 @@ class Action:
     value: Any
 
 
-def read(overlay: Any) -> tuple[list[Action], list[Finding]]:
+def read_actions(overlay: Any) -> tuple[list[Action], list[Finding]]:
     """The actions of an overlay's value, in order, and findings on its form; if one of them is an error, the actions
     are not all there."""
     version = overlay.get("overlay")
@@ -109,7 +109,7 @@ def _actions(
     for name in ("target", "copy") if minor else ("target",):
         if isinstance(action.get(name), str):
             try:
-                queries[name] = json_path.parse(action[name])
+                queries[name] = json_path.parse_query(action[name])
             except json_path.Invalid as invalid:
                 message = f"not a JSONPath query: {invalid}"
                 hint = "RFC 9535; a name with other characters is written ['x-name']"

@@ -21,7 +21,7 @@ _NOT_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
 _NUMBER_START = frozenset("0123456789+-.")
 
 
-def resolve(text: str) -> YamlScalar:
+def resolve_scalar(text: str) -> YamlScalar:
     """The value of a plain scalar. Raises ValueError for a number that is not a finite double."""
     if text in _WORDS:
         return _WORDS[text]

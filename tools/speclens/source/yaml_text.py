@@ -36,7 +36,7 @@ from speclens.source.faults import (
     not_a_mapping,
     too_deep,
 )
-from speclens.source.scalars import YamlScalar, resolve
+from speclens.source.scalars import YamlScalar, resolve_scalar
 
 MAX_EXPANSION = 1_000_000
 """Most values that aliases may add to a document."""
@@ -231,7 +231,7 @@ class _Builder:
         tag = event.tag
         try:
             if tag is None and event.implicit[0]:
-                return resolve(event.value)
+                return resolve_scalar(event.value)
             if tag in _SCALAR_TYPES:
                 return self.tagged(event)
         except ValueError:
@@ -244,7 +244,7 @@ class _Builder:
         return str(event.value)
 
     def tagged(self, event: Any) -> YamlScalar:
-        value = resolve(event.value)
+        value = resolve_scalar(event.value)
         if type(value) not in _SCALAR_TYPES[event.tag]:
             shown = event.tag.replace(_TAG, "!!")
             self.fault("source/tag", event, f"{event.value!r} is no {shown}")

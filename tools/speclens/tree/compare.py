@@ -9,7 +9,7 @@ from pathlib import Path
 from speclens.problems import Refused
 from speclens.tree.diff import added_lines, unified
 from speclens.tree.lock import Entry, Lock, lock_text
-from speclens.tree.paths import check, no_traceback, obstacles
+from speclens.tree.paths import check_paths, no_traceback, obstacles
 from speclens.tree.state import State, read_state
 from speclens.tree.values import (
     CAUSES,
@@ -40,7 +40,7 @@ def drift(output: Path, tree: Tree, pointer_at: PointerAt | None = None) -> Drif
 
     Raises Refused: a tree that cannot be written anywhere, a symlink, a file that cannot be read.
     """
-    check(output, tree)
+    check_paths(output, tree)
     with no_traceback(output):
         paths = [file.path for file in tree.files]
         symlinks = [

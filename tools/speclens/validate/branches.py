@@ -11,7 +11,7 @@ BranchErrors = list[ValidationError]
 _VALUES = frozenset(("enum", "const"))
 
 
-def leaves(error: ValidationError) -> list[ValidationError]:
+def leaf_errors(error: ValidationError) -> list[ValidationError]:
     """The errors that matter: of a failed oneOf or anyOf those of the branch that was meant.
 
     Where the branches say one thing together ("one of these fields"), it is the error itself.
@@ -22,7 +22,7 @@ def leaves(error: ValidationError) -> list[ValidationError]:
     if missing_fields(error) or selection(error):
         return [error]
     meant = min(branches, key=lambda branch: _distance(error, branch))
-    return [leaf for inner in meant for leaf in leaves(inner)]
+    return [leaf for inner in meant for leaf in leaf_errors(inner)]
 
 
 def missing_fields(error: ValidationError) -> list[str]:

@@ -18,7 +18,7 @@ from jsonschema_rs import Draft202012Validator, Validator, validator_for
 from speclens.objects.tables import COMPONENTS
 from speclens.problems import Finding
 from speclens.source import pointer
-from speclens.validate.branches import leaves
+from speclens.validate.branches import leaf_errors
 from speclens.validate.document import Document
 from speclens.validate.errors import Explained, explain, invalid_name
 
@@ -35,7 +35,7 @@ def structure(document: Document) -> Iterator[Finding]:
         yield Finding(f"openapi/{found.rule}", _place(found), found.message, found.hint)
 
 
-def component_names(document: Document) -> Iterator[Finding]:
+def component_keys(document: Document) -> Iterator[Finding]:
     """Names of components in a 3.0 document that are no keys (section 4.7.7.1)."""
     components = document.value.get("components")
     if document.version != "3.0" or not isinstance(components, dict):
@@ -59,7 +59,7 @@ def schemas(document: Document) -> Iterator[Finding]:
 
 
 def _explained(validator: Validator, value: Any, schema: dict[str, Any]) -> Iterable[Explained]:
-    errors = [leaf for error in validator.iter_errors(value) for leaf in leaves(error)]
+    errors = [leaf for error in validator.iter_errors(value) for leaf in leaf_errors(error)]
     found = [explained for error in errors for explained in explain(error, schema, errors)]
     mistyped = {explained.path for explained in found if explained.rule == "type"}
     return dict.fromkeys(f for f in found if f.rule == "type" or f.path not in mistyped)
@@ -106,7 +106,7 @@ def _schema(version: str) -> dict[str, Any]:
 
 
 def _corrected_30(schema: dict[str, Any]) -> dict[str, Any]:
-    """The 3.0 schema, which does not look into a component whose name is not valid. `component_names` tells those."""
+    """The 3.0 schema, which does not look into a component whose name is not valid. `component_keys` tells those."""
     for section in schema["definitions"]["Components"]["properties"].values():
         [section["additionalProperties"]] = section.pop("patternProperties").values()
     return schema

@@ -8,11 +8,11 @@ from functools import cached_property
 from typing import Any
 from zlib import crc32
 
-from speclens.lower.ground import composed, follow, subschemas, x_compat
+from speclens.lower.ground import composed, copied, follow, subschemas, x_compat
 from speclens.source.pointer import get, join, tokens
 from speclens.verify.mutations import lookalikes
 from speclens.verify.subjects import REFUSED, Crashed, Outcome, SchemaUnderTest
-from speclens.verify.values import Json, copied, exact
+from speclens.verify.values import Json, exact
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ def _meanings(first: PayloadCase) -> list[PayloadCase]:
     return [canonical, *(PayloadCase(one, copied(older)) for older in said)]
 
 
-def events(outcome: Outcome) -> set[str]:
+def observations(outcome: Outcome) -> set[str]:
     """What was seen: the verdict, the shapes of a payload, and why parts of it were dropped."""
     rules = {rule for _, _, rule in outcome.rewrites}
     return {"refused" if outcome.errors else "accepted", *rules, *(why for _, why in outcome.drops)}

@@ -33,7 +33,7 @@ _MOST_TEXTS = 200
 
 def instances(document: JsonObject) -> Callable[[str], SearchStrategy[Json]]:
     """Values that the schemas of a document mostly accept, by pointer."""
-    every, known, near = tuple(_texts(document)), names(document), scalars.edges(document)
+    every, known, near = tuple(_texts(document)), property_names(document), scalars.edges(document)
 
     def made(pointer: str) -> SearchStrategy[Json]:
         texts = tuple(dict.fromkeys(_texts(get(document, pointer))))[:_MOST_TEXTS]
@@ -43,7 +43,7 @@ def instances(document: JsonObject) -> Callable[[str], SearchStrategy[Json]]:
     return made
 
 
-def names(document: Json) -> tuple[str, ...]:
+def property_names(document: Json) -> tuple[str, ...]:
     """The names of all properties of a document, and some that no document has."""
     return (*dict.fromkeys(_names(document)), *_ODD_NAMES)
 

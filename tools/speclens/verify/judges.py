@@ -79,7 +79,7 @@ def typed(document: JsonObject, judged: Collection[str] = ()) -> JsonObject:
         if not schema.keys() & {"type", "$ref", "enum", "const"}:
             for kind in implied_types(schema):
                 schema["type"] = kind
-        if formats.of(schema) in judged and "string" in types_of(schema):
+        if formats.format_of(schema) in judged and "string" in declared_types(schema):
             schema[JUDGED] = schema["format"]
         if (
             schema.get("nullable") is True
@@ -100,7 +100,7 @@ def _tell_apart(document: JsonObject, schema: JsonObject) -> None:
         listed = schema.get(keyword)
         if not isinstance(listed, list) or not isinstance(schema.get("discriminator"), dict):
             continue
-        named = discriminators.names(document, schema["discriminator"], listed)
+        named = discriminators.branch_values(document, schema["discriminator"], listed)
         name = schema["discriminator"].get("propertyName")
         if all(named) and isinstance(name, str):
             schema[keyword] = [
@@ -118,7 +118,7 @@ def _tell_apart(document: JsonObject, schema: JsonObject) -> None:
             ]
 
 
-def types_of(schema: JsonObject) -> list[str]:
+def declared_types(schema: JsonObject) -> list[str]:
     """The types that a schema declares."""
     declared = schema.get("type")
     return declared if isinstance(declared, list) else [declared] if declared else []

@@ -16,7 +16,7 @@ from hypothesis.errors import Flaky, Unsatisfiable
 
 from speclens import cache
 from speclens.lower.ground import JsonObject
-from speclens.verify.cases import PayloadCase, cases, events, place_of, shapes
+from speclens.verify.cases import PayloadCase, cases, observations, place_of, shapes
 from speclens.verify.judges import Formats
 from speclens.verify.laws import COMPAT_LAWS, LAWS, Broken, Law
 from speclens.verify.mutations import ODD
@@ -73,10 +73,10 @@ def verify(
     set_hypothesis_home_dir(cache.directory("hypothesis") or os.devnull)
     subject = subjects(written, unenforced, judged)
     for pointer, made in generated.items():
-        yield run(subject(pointer, made), examples)
+        yield report_on(subject(pointer, made), examples)
 
 
-def run(one: SchemaUnderTest, examples: int) -> Report:
+def report_on(one: SchemaUnderTest, examples: int) -> Report:
     """A report on one schema: all laws held against each of some payloads."""
     laws = LAWS if one.has_folds else tuple(law for law in LAWS if law not in COMPAT_LAWS)
     seen, held, broken = Counter[str](), Counter[Law](), set[Law]()
@@ -123,7 +123,7 @@ def _held(law: Law, case: PayloadCase) -> tuple[set[str], Broken | None]:
 
 def _events(case: PayloadCase) -> set[str]:
     try:
-        return events(case.outcome)
+        return observations(case.outcome)
     except Crashed:
         return {"refused"}
 

@@ -19,7 +19,7 @@ from speclens.lower.ground import JsonObject, x_compat
 from speclens.lower.rewrites import lifting, views
 from speclens.lower.schemas import naming
 from speclens.source.pointer import exists, get, join
-from speclens.verify.instances import instances, names
+from speclens.verify.instances import instances, property_names
 from speclens.verify.judges import Formats, ValueJudge, judges, typed
 from speclens.verify.mutations import near_misses
 from speclens.verify.values import Json, exact
@@ -76,7 +76,7 @@ def generated(
     """
     view = lifting.lifted(written, is_modelled=True)
     lifted = view.document
-    places = {ident: pointer for pointer, ident in naming.component_names(lifted).items()}
+    places = {ident: pointer for pointer, ident in naming.component_classes(lifted).items()}
     functions = {
         one.schema: (
             getattr(normalizers, one.ident),
@@ -137,7 +137,10 @@ def subjects(
     wire, canonical = views.wire(document).document, views.canonical(document).document
     on_wire, on_canonical = judges(document, [*unenforced, *lifted.places(unenforced)], of)
     sendable, foldable = instances(wire), instances(canonical)
-    known, judges_of = names(document), ((wire, cache(on_wire)), (canonical, cache(on_canonical)))
+    known, judges_of = (
+        property_names(document),
+        ((wire, cache(on_wire)), (canonical, cache(on_canonical))),
+    )
 
     def fits(pointer: str, value: Json) -> bool | None:
         found = {

@@ -53,7 +53,7 @@ class _Task:
     written: set[str] = field(default_factory=set)  # the places of objects whose checks are there
 
 
-def of_shape(
+def shape_checks(
     document: JsonObject,
     shape: x_compat.Shape,
     target: tuple[str, Any] | None,
@@ -90,7 +90,7 @@ def sure(document: JsonObject, shape: x_compat.Shape) -> int:
 def of_place(
     document: JsonObject, place: tuple[str, Any], judge: JudgeNamer, unsaid: set[str]
 ) -> tuple[ir.Check, ...]:
-    """Everything a place asks of a value; `unsaid` as in `of_shape`."""
+    """Everything a place asks of a value; `unsaid` as in `shape_checks`."""
     task = _Task(document, judge, unsaid, lambda path, inner: False)
     checks = list(_type(document, place[1], "value", "at"))
     return (*checks, *_complete(task, place, "value", "at", ()))

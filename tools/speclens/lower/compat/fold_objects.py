@@ -7,7 +7,14 @@ from typing import Any
 
 from speclens import ir
 from speclens.literals import literal, tuple_literal
-from speclens.lower.compat.build import Build, deprecation, distinct, ident_of, is_absent, joining
+from speclens.lower.compat.build import (
+    Build,
+    deprecation,
+    distinct_ident,
+    ident_of,
+    is_absent,
+    joining,
+)
 from speclens.lower.ground import composed, x_compat
 from speclens.lower.ground.required import needed_hubs
 from speclens.names import snake
@@ -91,7 +98,7 @@ def _hub(
     )
     stem = ident_of(build, at[0]).removeprefix("_fold_")
     return ir.Hub(
-        ident=distinct(
+        ident=distinct_ident(
             build, "_HUB", [snake(name).upper() for name in (stem, *path)], f"{at[0]}#{path}"
         ),
         pointer=place,

@@ -47,7 +47,7 @@ def is_hole(template: Any) -> bool:
     return isinstance(template, str) and (template == "$" or template.startswith("$/"))
 
 
-def constant(template: str) -> str:
+def unescaped(template: str) -> str:
     """A template string that is no hole, as the string it stands for."""
     return template.replace("$$", "$")
 
@@ -150,7 +150,7 @@ def _expression(document: JsonObject, shape: x_compat.Shape, template: Any, valu
     if isinstance(template, list):
         return "[" + ", ".join(_expression(document, shape, item, value) for item in template) + "]"
     if isinstance(template, str) and not is_hole(template):
-        return literal(constant(template))
+        return literal(unescaped(template))
     if isinstance(template, str):
         part = value + "".join(f"[{literal(name)}]" for name in tokens(template[1:]))
         return f"{literal(dict(shape.values))}.get({part}, {part})" if shape.values else part
@@ -259,7 +259,7 @@ def _match(template: Any, value: str, optional: Collection[tuple[str, ...]], bac
             back.tests.append(f"same({back.parts[part][0]}, {value})")
         back.parts.setdefault(part, (value, ""))
     else:
-        plain = constant(template) if isinstance(template, str) else template
+        plain = unescaped(template) if isinstance(template, str) else template
         back.tests.append(f"same({value}, {literal(plain)})")
 
 

@@ -46,7 +46,7 @@ class _FoundShape:
     wrap: Wrap
 
 
-def table(
+def shape_table(
     document: JsonObject, known: samples.Samples, pointer: str, schema: JsonObject
 ) -> ir.ShapeTable | None:
     """The table of the schema at a pointer; None if it holds no shape. `known` has samples of all places that fold."""
@@ -215,7 +215,7 @@ def _code(text: str) -> str:
 
 
 def _example(one: _TableBuild, found: _FoundShape) -> tuple[str, str]:
-    for value in samples.of_shape(one.known, found.shape, found.absent):
+    for value in samples.shape_samples(one.known, found.shape, found.absent):
         whole = found.wrap(value, samples.folded(found.shape, value))
         before, after = map(json_span, whole)
         if len(before) + len(after) <= samples.MOST_CHARACTERS:

@@ -38,7 +38,7 @@ _OF_PARTS = frozenset({"object", "array", "null"})
 _TOLD = frozenset(("title", "description", "example", "examples", "default", "deprecated"))
 
 
-def kind(media_type: str, schema: Any) -> str:
+def codec_of(media_type: str, schema: Any) -> str:
     """The codec of a media type (RFC 6838, RFC 6839)."""
     name = media_type.partition(";")[0].strip().lower()
     if name in _LINES or name == "application/json-seq":
@@ -86,7 +86,7 @@ class Held(NamedTuple):
     schema: Any
 
 
-def held(document: JsonObject) -> Iterator[Held]:
+def held_media_types(document: JsonObject) -> Iterator[Held]:
     """The media types of a document that say something of their values."""
     for node in nodes(document):
         if node.kind == "media-type" and node.parent != "components":  # there it has no name
@@ -101,7 +101,7 @@ def value_of(
     document: JsonObject, name: str, pointer: str, media: JsonObject
 ) -> tuple[str, str, Any]:
     """The codec of a media type, and where the schema of its values stands: of a stream that of one item."""
-    codec = kind(name, follow(document, join(pointer, "schema"), media.get("schema"))[1])
+    codec = codec_of(name, follow(document, join(pointer, "schema"), media.get("schema"))[1])
     keyword = "itemSchema" if codec in STREAMS and "itemSchema" in media else "schema"
     schema, place = media.get(keyword), join(pointer, keyword)
     if codec in STREAMS and keyword == "schema":
@@ -126,17 +126,17 @@ def _item(document: JsonObject, pointer: str, schema: Any, is_lines: bool) -> tu
 def judged(document: JsonObject) -> Iterator[str]:
     """Where the schemas stand that values of bodies and answers are judged by, and that say more than a reference or
     a plain type can."""
-    for one in held(document):
+    for one in held_media_types(document):
         if one.codec in JUDGED and isinstance(one.schema, dict) and not _is_plain(one.schema):
             yield one.place
 
 
 def _is_plain(schema: JsonObject) -> bool:
     is_typed = schema.get("type") in (None, "string", "boolean", "object")
-    return bool(reference(schema)) or (is_typed and schema.keys() <= {*_TOLD, "type"})
+    return bool(referenced(schema)) or (is_typed and schema.keys() <= {*_TOLD, "type"})
 
 
-def reference(schema: Any) -> str:
+def referenced(schema: Any) -> str:
     """What a schema is a reference to, also if it has to be an `allOf` to say something beside it; else ""."""
     if not isinstance(schema, dict):
         return ""
@@ -145,7 +145,7 @@ def reference(schema: Any) -> str:
     members = schema.get("allOf")
     if not isinstance(members, list) or len(members) != 1 or schema.keys() - {*_TOLD, "allOf"}:
         return ""
-    return reference(members[0])
+    return referenced(members[0])
 
 
 def stray_items(document: JsonObject) -> Iterator[tuple[str, str]]:
@@ -155,7 +155,7 @@ def stray_items(document: JsonObject) -> Iterator[tuple[str, str]]:
             name = tokens(node.pointer)[-1]
             pointer, value = follow(document, node.pointer, node.value)
             is_said = isinstance(value, dict) and "itemSchema" in value
-            if is_said and kind(name, value.get("schema")) not in STREAMS:
+            if is_said and codec_of(name, value.get("schema")) not in STREAMS:
                 yield join(pointer, "itemSchema"), name
 
 
@@ -170,7 +170,7 @@ def unwritten(document: JsonObject, parts: JsonObject, place: str, schema: Any) 
             continue
         kind = str(one.get("contentType") or "").partition(",")[0].strip()
         is_known = not kind or "*" in kind or "json" in kind or kind.startswith("text/")
-        if not is_known and is_object(document, *inner):
+        if not is_known and is_of_objects(document, *inner):
             found[name] = kind
     return found
 
@@ -180,10 +180,10 @@ def is_list(document: JsonObject, pointer: str, schema: Any) -> bool:
     return types_of(document, follow(document, pointer, schema)[1]) <= {"array", "null"}
 
 
-def is_object(document: JsonObject, pointer: str, schema: Any) -> bool:
+def is_of_objects(document: JsonObject, pointer: str, schema: Any) -> bool:
     """Whether a schema is one of objects alone, or of lists of them."""
     place, target = follow(document, pointer, schema)
     types = types_of(document, target)
     if is_list(document, place, target) and isinstance(target, dict):
-        return "items" in target and is_object(document, join(place, "items"), target["items"])
+        return "items" in target and is_of_objects(document, join(place, "items"), target["items"])
     return "object" in types and types <= _OF_PARTS

@@ -91,7 +91,7 @@ class Inputs:
         for kind, keyword in (("array", "items"), ("object", "additionalProperties")):
             if kinds == {kind} and keyword in target and not target.get("properties"):
                 return self._is_text(join(place, keyword), target[keyword])
-        return kinds == {"string"} and FORMATS.get(formats.of(target)) == "int"
+        return kinds == {"string"} and FORMATS.get(formats.format_of(target)) == "int"
 
     def _is_received(self, pointer: str, schema: Any) -> bool:
         """Whether a property is in answers only."""
@@ -225,7 +225,11 @@ class Inputs:
             return f"Mapping[str, {union(self.options(place, values))}]"
         if kind == "string" and is_binary(schema):
             return self.binary
-        if kind == "string" and self.has_formats and (found := FORMATS.get(formats.of(schema))):
+        if (
+            kind == "string"
+            and self.has_formats
+            and (found := FORMATS.get(formats.format_of(schema)))
+        ):
             return f"{found} | str"
         if kind == "array":
             items = self.options(join(pointer, "items"), schema.get("items", {}))

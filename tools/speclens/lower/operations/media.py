@@ -49,7 +49,7 @@ class ModelNames:
         while pointer not in seen:
             seen.add(pointer)
             is_nullable = is_nullable or admits_null(self.document, pointer, schema)
-            target = from_reference(media_types.reference(schema))
+            target = from_reference(media_types.referenced(schema))
             if pointer in self.idents or target is None:
                 break
             try:
@@ -60,7 +60,7 @@ class ModelNames:
         return ident, is_nullable and ident in self.classes
 
 
-def named(
+def model_names(
     view: View,
     lifted: View,
     all_idents: Mapping[str, str],

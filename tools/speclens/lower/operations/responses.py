@@ -73,7 +73,7 @@ def _response(named: media.ModelNames, pointer: str, status: str, value: object)
     )
 
 
-def result(responses: tuple[ir.Response, ...]) -> str:
+def result_annotation(responses: tuple[ir.Response, ...]) -> str:
     """The annotation of what a call gives, if it is no stream."""
     options = [option for one in responses if one.is_success for option in _options(one)]
     distinct = list(dict.fromkeys(options)) or ["Any"]

@@ -31,7 +31,7 @@ class _Deep:
     given: tuple[tuple[composed.PropertyPath, JsonObject], ...]
 
 
-def wire(
+def relax(
     document: JsonObject,
     pointer: str,
     place: str,

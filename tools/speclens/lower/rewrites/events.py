@@ -45,7 +45,7 @@ def decode(document: JsonObject, origins: dict[str, str]) -> None:
             node.value["itemSchema"] = whole
 
 
-def held(origins: Mapping[str, str]) -> frozenset[str]:
+def data_places(origins: Mapping[str, str]) -> frozenset[str]:
     """The places of a document that say what data holds, of which `decode` made properties."""
     return frozenset(place for place in origins.values() if place.endswith(f"/data/{_HELD}"))
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from speclens.lower.ground.view import View
 from speclens.lower.ground.walk import JsonObject, follow, objects
-from speclens.lower.rewrites.parameters import component_name, schema_of
+from speclens.lower.rewrites.parameters import operation_component, schema_of
 from speclens.source.pointer import join, to_reference, tokens
 
 _KIND = "headers"
@@ -25,7 +25,7 @@ def lift(document: JsonObject, origins: dict[str, str]) -> None:
         path = tokens(pointer)
         answers = list(_answers(document, pointer, operation))
         if any(answers) and path[0] != "webhooks" and "callbacks" not in path[3:]:
-            name = component_name(document, made, pointer, operation, _KIND)
+            name = operation_component(document, made, pointer, operation, _KIND)
             place = join("#/components/schemas", name)
             origins[place] = join(pointer, "responses")
             made[name] = _schema(answers, place, origins)
@@ -33,7 +33,7 @@ def lift(document: JsonObject, origins: dict[str, str]) -> None:
         document.setdefault("components", {}).setdefault("schemas", {}).update(made)
 
 
-def places(view: View) -> dict[str, str]:
+def lifted_headers(view: View) -> dict[str, str]:
     """The components that headers were lifted to, by the pointers of their operations."""
     found = {place: origin for place, origin in view.origins.items() if is_lifted(view, place)}
     return {origin.rpartition("/")[0]: place for place, origin in found.items()}

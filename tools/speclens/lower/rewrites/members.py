@@ -23,7 +23,7 @@ _ANNOTATIONS = frozenset(
 _DOCS = _ANNOTATIONS - {"xml", "$comment", "readOnly", "writeOnly"}
 
 
-def lift(document: JsonObject, origins: dict[str, str]) -> None:
+def lift_annotations(document: JsonObject, origins: dict[str, str]) -> None:
     """Write what members of an `allOf` only tell at the schema itself, in place: a reference with a description, which
     OpenAPI 3.0 cannot say otherwise, is a reference then. `origins` receives where the other members come from."""
     for pointer, schema in list(all_schemas(document)):
@@ -45,7 +45,7 @@ def is_told(schema: Any) -> bool:
     return isinstance(schema, dict) and schema.keys() <= _ANNOTATIONS
 
 
-def merge(document: JsonObject, origins: dict[str, str]) -> None:
+def merge_properties(document: JsonObject, origins: dict[str, str]) -> None:
     """Merge the properties of every schema of a document, in place. `origins` receives where new ones come from."""
     known: dict[str, DeclaredProperties] = {}
     for pointer, schema in list(all_schemas(document)):

@@ -236,7 +236,7 @@ def _wire(view: Rewriting, old: str, new: str, schema: JsonObject) -> JsonObject
         if name not in absent and (values := x_compat.absent_values(inner, policies.get((name,)))):
             own[name] = values
     sent = {name: _given(name, values) for name, values in absent.items()}
-    rules = deep_hubs.wire(view.document, old, new, schema, result, sent, view.schema)
+    rules = deep_hubs.relax(view.document, old, new, schema, result, sent, view.schema)
     for name, values in (own | absent).items():
         if name not in result["properties"] or not values:
             continue

@@ -219,7 +219,7 @@ def _alike(
     """Branches with something to fold inside, of which nothing tells which one a value is of."""
     for keyword in _UNIONS:
         listed, here = schema.get(keyword), join(pointer, keyword)
-        if not isinstance(listed, list) or x_compat.union(document, here, listed):
+        if not isinstance(listed, list) or x_compat.union_branches(document, here, listed):
             continue
         places = [follow(document, join(here, index), one)[0] for index, one in enumerate(listed)]
         named = discriminators.tests(document, schema, listed)
@@ -240,7 +240,7 @@ def _alike(
 
 def _media(document: JsonObject, folding: Collection[str]) -> Iterator[Finding]:
     """Media types that are read and written without folding, but where JSON that says the same is spoken."""
-    every = list(media_types.held(document))
+    every = list(media_types.held_media_types(document))
     spoken = {
         (one.pointer.rpartition("/")[0], follow(document, one.place, one.schema)[0])
         for one in every

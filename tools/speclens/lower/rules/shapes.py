@@ -43,7 +43,7 @@ def of_union(document: JsonObject, pointer: str, schema: JsonObject) -> Iterator
     if canonical and not is_spoke:
         for branch in branches:
             if branch.shape:
-                yield from result(document, branch.shape, (pointer, schema))
+                yield from result_mismatches(document, branch.shape, (pointer, schema))
 
 
 def too_many(pointer: str, count: int) -> Finding:
@@ -65,7 +65,7 @@ def _is_spoke_component(document: JsonObject, pointer: str) -> bool:
     return bool(users) and all("into" in own for own in users)
 
 
-def result(
+def result_mismatches(
     document: JsonObject,
     shape: x_compat.Shape,
     target: tuple[str, Any],
@@ -226,7 +226,7 @@ def _constants(
         for index, item in enumerate(template):
             yield from _constants(document, item, target, (*at, index))
     else:
-        value = lens.constant(template) if isinstance(template, str) else template
+        value = lens.unescaped(template) if isinstance(template, str) else template
         if places and not any(differences.overlap(document, {"const": value}, p) for p in places):
             message = f"the template gives {literal(value)}, which does not fit"
             yield message, "change the template"

@@ -20,7 +20,7 @@ TYPES = {
 _BOUNDS = frozenset({"minLength", "maxLength", "pattern", "enum", "const"})
 
 
-def of(schema: JsonObject) -> str:
+def format_of(schema: JsonObject) -> str:
     """The format of the strings of a schema where that makes them another type; "" where they are `str`, as all of which
     a length, a pattern or the values are said."""
     name = schema.get("format")
@@ -30,9 +30,11 @@ def of(schema: JsonObject) -> str:
 
 def annotation(schema: JsonObject) -> str:
     """The type of `_formats.py` for the strings of a schema; "" for `str`."""
-    return TYPES[name][0] if (name := of(schema)) else ""
+    return TYPES[name][0] if (name := format_of(schema)) else ""
 
 
 def has_datetimes(document: JsonObject) -> bool:
     """Whether some strings of a document are datetimes."""
-    return any(isinstance(one, dict) and of(one) == "date-time" for _, one in all_schemas(document))
+    return any(
+        isinstance(one, dict) and format_of(one) == "date-time" for _, one in all_schemas(document)
+    )

@@ -38,7 +38,7 @@ _CLOSED = re.compile(r"</(\w+)")
 _ADDRESS = re.compile(r"""\bhref\s*=\s*["']?([^"'\s]+)""", re.IGNORECASE)
 
 
-def plain(text: str) -> str:
+def plain_text(text: str) -> str:
     """A text with its HTML as plain text: paragraphs apart, a line for each item, links with their addresses."""
     closed = {name.lower() for name in _CLOSED.findall(text)}
     link = ("", 0)  # its address, and where its text begins

@@ -180,7 +180,7 @@ def built(schemas: Iterable[ir.Schema]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def too_deep(schemas: Iterable[ir.Schema]) -> tuple[Finding, ...]:
+def too_deep_to_build(schemas: Iterable[ir.Schema]) -> tuple[Finding, ...]:
     """What would be more than Python's stack holds when it is built."""
     named = {schema.ident: schema for schema in schemas}
     large = [circle for circle in _circles(named) if len(circle) > _CIRCLE]

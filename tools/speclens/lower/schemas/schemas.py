@@ -42,7 +42,7 @@ def lower(
     findings += [_tied(one) for one, other in zip(needed, sound, strict=True) if one != other]
     return order.in_order(unions.told_apart(sound)), (
         *dict.fromkeys(findings),
-        *order.too_deep(sound),
+        *order.too_deep_to_build(sound),
     )
 
 
@@ -75,7 +75,7 @@ def _schema(build: SchemaBuild, pointer: str, ident: str) -> ir.Schema:
         ident=ident,
         pointer=origin,
         place=inline(origin),
-        doc=docs.schema(schema),
+        doc=docs.schema_docs(schema),
         is_object=is_object,
         properties=properties,
         closed=closed,
@@ -143,7 +143,7 @@ def _property(
         ident=ident,
         pointer=build.view.origin(pointer),
         type=type_of(build, pointer, schema),
-        doc=docs.property(schema, target, with_format=not build.formats),
+        doc=docs.property_docs(schema, target, with_format=not build.formats),
         optional=optional,
         alias="" if ident == name else literal(name),
     )
