@@ -22,10 +22,10 @@ def parameter(package: Package, one: Parameter, value: Any) -> Any:
     if (
         name in _AS_TEXT
         or not isinstance(value, str)
-        or not hasattr(runtime, formats.TYPES[name][0])
+        or not hasattr(runtime, formats.PYTHON_TYPES[name][0])
     ):
         return value
-    return TypeAdapter(getattr(runtime, formats.TYPES[name][0])).validate_python(value)
+    return TypeAdapter(getattr(runtime, formats.PYTHON_TYPES[name][0])).validate_python(value)
 
 
 def body(package: Package, operation: ir.Operation, media: ir.Media, value: Any) -> dict[str, Any]:

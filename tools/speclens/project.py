@@ -147,7 +147,7 @@ def _annotated(document: ir.Api, templates: Path) -> ir.Api:
     """The document with annotations. The generator takes longer to load than all else takes: what it printed once for
     a type, in whatever document, is remembered."""
     texts = [path.read_text("utf-8") for path in sorted(templates.rglob("*")) if path.is_file()]
-    name = cache.key(models.VERSION, _toolkit(), *texts)
+    name = cache.key(models.GENERATOR_VERSION, _toolkit(), *texts)
     known = cache.stored(name)
     annotated, found = models.annotate(document, templates, known)
     if found:
@@ -221,7 +221,7 @@ def _inputs(source: Source, config: Config) -> TreeInputs:
         templates=_digest(*templates),
         config=_digest(*config.values),
         toolkit=f"{__version__}-{_toolkit()}",
-        generator=models.VERSION,
+        generator=models.GENERATOR_VERSION,
     )
 
 

@@ -68,7 +68,9 @@ def _media_names(lifted: view.View, models: view.View, idents: Mapping[str, str]
         media_types.held_media_types(lifted.document) if x_compat.is_used(lifted.document) else ()
     ):
         place = x_compat.folded_place(lifted.document, one.place, one.schema)[0]
-        is_sent = one.owner not in {"parameter", "header"} and one.codec in media_types.FOLDED
+        is_sent = (
+            one.owner not in {"parameter", "header"} and one.codec in media_types.FOLDED_CODECS
+        )
         if place not in components and is_sent:
             name = by_origin.get(place) or found.get(place)
             found[place] = name or naming.place_name(lifted.document, components, place, used)

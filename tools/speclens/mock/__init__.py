@@ -165,14 +165,14 @@ def _answering(
                 items.append({shelf.base64: base64.b64encode(content).decode()})
             else:
                 items.append({shelf.url: f"{base}{FILES}{picture.name}"})
-        return _told(wanted, pictures[0], shelf) | (
+        return _details(wanted, pictures[0], shelf) | (
             {shelf.first: items} if shelf.first else items[0]
         )
 
     return answer
 
 
-def _told(wanted: dict[str, Any], picture: _pictures.Picture, shelf: _Shelf) -> dict[str, Any]:
+def _details(wanted: dict[str, Any], picture: _pictures.Picture, shelf: _Shelf) -> dict[str, Any]:
     """What the answer says besides: how the pictures were made."""
     told = {
         "created": int(time.time()),

@@ -40,7 +40,7 @@ def _schemas(document: ir.Api) -> tuple[str, ...]:
     return (*_info(document), *(schema.pointer for schema in document.schemas))
 
 
-def _nothing(document: ir.Api) -> tuple[str, ...]:
+def _no_subjects(document: ir.Api) -> tuple[str, ...]:
     return ()
 
 
@@ -83,34 +83,34 @@ TABLE: tuple[tuple[str, str, Subjects, Condition], ...] = (
     ("pyproject.toml", "package/pyproject.toml.j2", _info, _always),
     ("README.md", "package/README.md.j2", _operations, _always),
     ("{package}/__init__.py", "package/__init__.py.j2", _operations, _always),
-    ("{package}/py.typed", "package/py.typed.j2", _nothing, _always),
+    ("{package}/py.typed", "package/py.typed.j2", _no_subjects, _always),
     ("{package}/models.py", "package/models.py.j2", _schemas, _always),
-    ("{package}/_types.py", "package/_types.py", _nothing, _always),
-    ("{package}/_among.py", "package/_among.py", _nothing, _always),
-    ("{package}/_headers.py", "package/_headers.py", _nothing, _always),
-    ("{package}/_formats.py", "package/_formats.py", _nothing, _always),
+    ("{package}/_types.py", "package/_types.py", _no_subjects, _always),
+    ("{package}/_among.py", "package/_among.py", _no_subjects, _always),
+    ("{package}/_headers.py", "package/_headers.py", _no_subjects, _always),
+    ("{package}/_formats.py", "package/_formats.py", _no_subjects, _always),
     ("{package}/normalizers.py", "package/normalizers.py.j2", _schemas, _has_folds),
-    ("{package}/_compat.py", "package/_compat.py", _nothing, _always),
-    ("{package}/_bounded.py", "package/_bounded.py", _nothing, _always),
-    ("{package}/_gather.py", "package/_gather.py", _nothing, _always),
-    ("{package}/_values.py", "package/_values.py", _nothing, _always),
-    ("{package}/_patterns.py", "package/_patterns.py", _nothing, _always),
-    ("{package}/_source_map.py", "package/_source_map.py", _nothing, _always),
+    ("{package}/_compat.py", "package/_compat.py", _no_subjects, _always),
+    ("{package}/_bounded.py", "package/_bounded.py", _no_subjects, _always),
+    ("{package}/_gather.py", "package/_gather.py", _no_subjects, _always),
+    ("{package}/_values.py", "package/_values.py", _no_subjects, _always),
+    ("{package}/_patterns.py", "package/_patterns.py", _no_subjects, _always),
+    ("{package}/_source_map.py", "package/_source_map.py", _no_subjects, _always),
     ("{package}/client.py", "package/client.py.j2", _operations, _has_client),
     ("{package}/server.py", "package/server.py.j2", _operations, _is_served),
-    ("{package}/_transport.py", "package/_transport.py", _nothing, _always),
-    ("{package}/_operation.py", "package/_operation.py", _nothing, _always),
-    ("{package}/_offsets.py", "package/_offsets.py", _nothing, _always),
-    ("{package}/_parameters.py", "package/_parameters.py", _nothing, _always),
-    ("{package}/_bodies.py", "package/_bodies.py", _nothing, _always),
-    ("{package}/_streams.py", "package/_streams.py", _nothing, _always),
-    ("{package}/_pages.py", "package/_pages.py", _nothing, _always),
-    ("{package}/_security.py", "package/_security.py", _nothing, _always),
-    ("{package}/_errors.py", "package/_errors.py", _nothing, _always),
-    ("{package}/_files.py", "package/_files.py", _nothing, _always),
-    ("{package}/_limits.py", "package/_limits.py", _nothing, _always),
-    ("{package}/_request.py", "package/_request.py", _nothing, _always),
-    ("{package}/_fetch.py", "package/_fetch.py", _nothing, _always),
+    ("{package}/_transport.py", "package/_transport.py", _no_subjects, _always),
+    ("{package}/_operation.py", "package/_operation.py", _no_subjects, _always),
+    ("{package}/_offsets.py", "package/_offsets.py", _no_subjects, _always),
+    ("{package}/_parameters.py", "package/_parameters.py", _no_subjects, _always),
+    ("{package}/_bodies.py", "package/_bodies.py", _no_subjects, _always),
+    ("{package}/_streams.py", "package/_streams.py", _no_subjects, _always),
+    ("{package}/_pages.py", "package/_pages.py", _no_subjects, _always),
+    ("{package}/_security.py", "package/_security.py", _no_subjects, _always),
+    ("{package}/_errors.py", "package/_errors.py", _no_subjects, _always),
+    ("{package}/_files.py", "package/_files.py", _no_subjects, _always),
+    ("{package}/_limits.py", "package/_limits.py", _no_subjects, _always),
+    ("{package}/_request.py", "package/_request.py", _no_subjects, _always),
+    ("{package}/_fetch.py", "package/_fetch.py", _no_subjects, _always),
 )
 _COMPAT = ("CompatError", "Deprecation", "Drop", "Normalized", "PayloadError", "Rewrite")
 _ERRORS = (

@@ -90,8 +90,8 @@ def sources(name: str, directories: Sequence[Path]) -> list[Path]:
     return list(found)
 
 
-_TAG = r"{%[-+]?\s*(?:include|extends|import|from)\b"
-_PLAIN_TAG = re.compile(_TAG + r"\s+[\"']([^\"']+)[\"']\s*[-+]?%}")
+_TEMPLATE_TAG = r"{%[-+]?\s*(?:include|extends|import|from)\b"
+_PLAIN_TAG = re.compile(_TEMPLATE_TAG + r"\s+[\"']([^\"']+)[\"']\s*[-+]?%}")
 
 
 @cache
@@ -99,7 +99,7 @@ def _included(text: str) -> tuple[str, ...]:
     """The templates that one of this text names. Most are asked for by several files of a package. Parsing takes as long
     as printing, so that is for what is not plain."""
     plain = _PLAIN_TAG.findall(text)
-    if len(plain) == len(re.findall(_TAG, text)):
+    if len(plain) == len(re.findall(_TEMPLATE_TAG, text)):
         return tuple(plain)
     parsed = Environment().parse(text)
     return tuple(other for other in meta.find_referenced_templates(parsed) if other)

@@ -23,7 +23,7 @@ from speclens.source import Source, locate
 from speclens.source.origins import Part, mapping, sequence
 from speclens.source.pointer import join
 
-VERSION = "3.0.4"
+OPENAPI_VERSION = "3.0.4"
 """What a converted document says it is."""
 
 _KEPT = ("info", "tags", "externalDocs", "security")
@@ -69,7 +69,7 @@ def _lost(document: dict[str, Any]) -> Iterable[Finding]:
 def _document(root: Part, names: Names) -> Part:
     given = root.fields()
     made = {
-        "openapi": given["swagger"].at_same_place(VERSION),
+        "openapi": given["swagger"].at_same_place(OPENAPI_VERSION),
         WAS_20: given["swagger"].at_same_place(True),
     }
     made |= {key: one for key, one in given.items() if key in _KEPT or key.startswith("x-")}

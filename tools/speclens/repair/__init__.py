@@ -29,7 +29,7 @@ _VERSION = re.compile(r"v?(3\.[01])(?:\..*)?")
 _TYPES = frozenset(("array", "boolean", "integer", "null", "number", "object", "string"))
 _WHOLE = frozenset(("document", "paths", "path-item", "operation", "parameter", "request-body"))
 """Kinds of objects that are not taken away: a call without them would be another call."""
-_COMPONENT = {"components": 3, "definitions": 2, "parameters": 2, "responses": 2}
+_COMPONENT_DEPTHS = {"components": 3, "definitions": 2, "parameters": 2, "responses": 2}
 """How many tokens lead to a component, by the first of them; those of Swagger 2.0 as well."""
 _TRUTHS = frozenset(
     (
@@ -46,7 +46,7 @@ _EXCLUSIVE: dict[tuple[str, ...], str] = {
     ("exclusiveMinimum",): "minimum",
     ("exclusiveMaximum",): "maximum",
 }
-_TEXTS = frozenset(
+_TEXT_FIELDS = frozenset(
     ("description", "format", "name", "operationId", "summary", "title", "url", "version")
 )
 
@@ -236,7 +236,7 @@ def _object(document: dict[str, Any], path: tuple[str, ...], kind: str) -> Edit:
     owners = [(path[:length], owner) for length, owner in kinds_along(document, path)]
     if kind not in _WHOLE:
         return Edit(join("#", *path), REMOVED, "ignored")
-    if component := path[: _COMPONENT.get(path[0], 0)] if path else ():
+    if component := path[: _COMPONENT_DEPTHS.get(path[0], 0)] if path else ():
         return Edit(join("#", *component), REMOVED, "ignored")
     for outer, owner in owners:
         if owner == "callback" or outer[:1] == ("webhooks",):
@@ -282,7 +282,7 @@ def _read_as(field: str, value: Any) -> Any:
         return {"true": True, "false": False}.get(value.strip().lower())
     if field in _NUMBERS and isinstance(value, str):
         return _number(value)
-    if field in _TEXTS and isinstance(value, (bool, int, float)):
+    if field in _TEXT_FIELDS and isinstance(value, (bool, int, float)):
         return json.dumps(value)
     return None
 

@@ -42,16 +42,16 @@ MAX_EXPANSION = 1_000_000
 """Most values that aliases may add to a document."""
 
 MERGE = "<<"
-_TAG = "tag:yaml.org,2002:"
+_TAG_PREFIX = "tag:yaml.org,2002:"
 _COLLECTION_TAGS: dict[type, str] = {
-    MappingStartEvent: f"{_TAG}map",
-    SequenceStartEvent: f"{_TAG}seq",
+    MappingStartEvent: f"{_TAG_PREFIX}map",
+    SequenceStartEvent: f"{_TAG_PREFIX}seq",
 }
 _SCALAR_TYPES: dict[str, tuple[type, ...]] = {
-    f"{_TAG}null": (type(None),),
-    f"{_TAG}bool": (bool,),
-    f"{_TAG}int": (int,),
-    f"{_TAG}float": (float, int),
+    f"{_TAG_PREFIX}null": (type(None),),
+    f"{_TAG_PREFIX}bool": (bool,),
+    f"{_TAG_PREFIX}int": (int,),
+    f"{_TAG_PREFIX}float": (float, int),
 }
 
 
@@ -237,7 +237,7 @@ class _Builder:
         except ValueError:
             self.faults.append(bad_number(offset(event), event.value, self.here()))
             return None
-        if tag not in (None, "!", f"{_TAG}str"):
+        if tag not in (None, "!", f"{_TAG_PREFIX}str"):
             self.unknown_tag(event)
         if has_surrogate(event.value):
             self.faults.append(lone_surrogate(offset(event), self.here()))
@@ -246,12 +246,12 @@ class _Builder:
     def tagged(self, event: Any) -> YamlScalar:
         value = resolve_scalar(event.value)
         if type(value) not in _SCALAR_TYPES[event.tag]:
-            shown = event.tag.replace(_TAG, "!!")
+            shown = event.tag.replace(_TAG_PREFIX, "!!")
             self.fault("source/tag", event, f"{event.value!r} is no {shown}")
-        return float(value) if event.tag == f"{_TAG}float" and type(value) is int else value
+        return float(value) if event.tag == f"{_TAG_PREFIX}float" and type(value) is int else value
 
     def unknown_tag(self, event: Any) -> None:
-        shown = event.tag.replace(_TAG, "!!")
+        shown = event.tag.replace(_TAG_PREFIX, "!!")
         self.fault(
             "source/tag", event, f"unknown tag {shown}", "only JSON types have a meaning here"
         )

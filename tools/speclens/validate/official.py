@@ -25,7 +25,7 @@ from speclens.validate.errors import Explained, explain, invalid_name
 METASCHEMA = "https://json-schema.org/draft/2020-12/schema"
 _OAS_DIALECTS = "https://spec.openapis.org/oas/3."
 _KEY = re.compile(r"[a-zA-Z0-9._-]+")
-_PACKAGE = "openapi_spec_validator"
+_SCHEMAS_PACKAGE = "openapi_spec_validator"
 
 
 def structure(document: Document) -> Iterator[Finding]:
@@ -96,9 +96,9 @@ def _metaschema() -> Validator:
 
 @functools.cache
 def _schema(version: str) -> dict[str, Any]:
-    spec = importlib.util.find_spec(_PACKAGE)
+    spec = importlib.util.find_spec(_SCHEMAS_PACKAGE)
     if spec is None or not spec.submodule_search_locations:
-        raise ModuleNotFoundError(f"no package {_PACKAGE}", name=_PACKAGE)
+        raise ModuleNotFoundError(f"no package {_SCHEMAS_PACKAGE}", name=_SCHEMAS_PACKAGE)
     folder = Path(spec.submodule_search_locations[0]) / "resources" / "schemas" / f"v{version}"
     schema: dict[str, Any] = json.loads((folder / "schema.json").read_text(encoding="utf-8"))
     correct = {"3.0": _corrected_30, "3.1": _corrected_31}.get(version)

@@ -17,7 +17,7 @@ from speclens.lower.ground import JsonObject, equal, follow
 from speclens.source.pointer import get
 from speclens.verify import layers as of
 from speclens.verify import scalars
-from speclens.verify.layers import TYPES, Layers
+from speclens.verify.layers import JSON_TYPES, Layers
 from speclens.verify.mutations import ODD
 from speclens.verify.values import Json, members
 
@@ -119,7 +119,9 @@ class _Maker:
                 and of.types_of_value(value) & types
             ]
             return st.sampled_from(fitting) if fitting else st.nothing()
-        return st.one_of([self._of_type(name, layers, depth) for name in TYPES if name in types])
+        return st.one_of(
+            [self._of_type(name, layers, depth) for name in JSON_TYPES if name in types]
+        )
 
     def _of_type(self, name: str, layers: Layers, depth: int) -> SearchStrategy[Json]:
         match name:

@@ -18,7 +18,7 @@ from speclens.source.pointer import exists, from_reference, get, join, tokens, w
 from speclens.validate.dialect import validators
 
 Formats = Mapping[str, Callable[[str], bool]]
-JUDGED = "x-speclens-judged"
+JUDGED_FORMAT = "x-speclens-judged"
 """The keyword for the format of a string that is a type in models."""
 
 TAGGED = "x-speclens-tagged"
@@ -80,7 +80,7 @@ def typed(document: JsonObject, judged: Collection[str] = ()) -> JsonObject:
             for kind in implied_types(schema):
                 schema["type"] = kind
         if formats.format_of(schema) in judged and "string" in declared_types(schema):
-            schema[JUDGED] = schema["format"]
+            schema[JUDGED_FORMAT] = schema["format"]
         if (
             schema.get("nullable") is True
             and isinstance(schema.get("type"), str)
@@ -131,8 +131,8 @@ def readable(document: JsonObject) -> JsonObject:
         if not isinstance(schema, dict):
             continue
         schema.pop("format", None)
-        if JUDGED in schema:
-            schema["format"] = schema.pop(JUDGED)
+        if JUDGED_FORMAT in schema:
+            schema["format"] = schema.pop(JUDGED_FORMAT)
     return result
 
 

@@ -137,15 +137,11 @@ def subjects(
     wire, canonical = views.wire(document).document, views.canonical(document).document
     on_wire, on_canonical = judges(document, [*unenforced, *lifted.places(unenforced)], of)
     sendable, foldable = instances(wire), instances(canonical)
-    known, judges_of = (
-        property_names(document),
-        ((wire, cache(on_wire)), (canonical, cache(on_canonical))),
-    )
+    known = property_names(document)
+    sides = ((wire, cache(on_wire)), (canonical, cache(on_canonical)))
 
     def fits(pointer: str, value: Json) -> bool | None:
-        found = {
-            judge(pointer)(value) if exists(view, pointer) else True for view, judge in judges_of
-        }
+        found = {judge(pointer)(value) if exists(view, pointer) else True for view, judge in sides}
         return True if True in found else None if None in found else False
 
     def subject(pointer: str, made: Generated) -> SchemaUnderTest:
@@ -219,7 +215,7 @@ def _folding(made: Generated, say: Callable[[Json], Json]) -> Callable[[Json], O
             if is_object:
                 result.validate(made.model)
         except Exception as error:
-            return Outcome(errors=_told(error))
+            return Outcome(errors=_reported_errors(error))
         if not is_object and say(result.value) is REFUSED:
             return _judged(result.value)
         rewrites = ((rewrite.source, rewrite.target, rewrite.rule) for rewrite in result.rewrites)
@@ -234,7 +230,7 @@ def _folding(made: Generated, say: Callable[[Json], Json]) -> Callable[[Json], O
     return fold
 
 
-def _told(error: Exception) -> tuple[tuple[str, str, str], ...]:
+def _reported_errors(error: Exception) -> tuple[tuple[str, str, str], ...]:
     """What a CompatError says, or a PayloadError with several; another error is a crash. The classes are the generated
     package's own."""
     told: Any = getattr(error, "errors", (error,))
@@ -253,7 +249,7 @@ def _normalizing(made: Generated) -> Callable[[Json], Json]:
         try:
             return made.normalize(payload).value if made.normalize else payload
         except Exception as error:
-            _told(error)
+            _reported_errors(error)
             return REFUSED
 
     return normalize
@@ -264,7 +260,7 @@ def _denormalizing(said_by: Callable[..., Json]) -> Callable[[Json, Mapping[str,
         try:
             return said_by(value, to=to)
         except Exception as error:
-            _told(error)
+            _reported_errors(error)
             return REFUSED
 
     return denormalize

@@ -185,7 +185,7 @@ def _row(one: _TableBuild, found: _FoundShape) -> ir.ShapeRow:
     before, after = _example(one, found)
     return ir.ShapeRow(
         pointer=found.shape.pointer,
-        shape=_told(one, found),
+        shape=_field_text(one, found),
         becomes=_code(join("", *found.hub)) if found.hub else "in place",
         since=found.deprecated.get("since", _NOTHING),
         sunset=found.deprecated.get("sunset", _NOTHING),
@@ -194,7 +194,7 @@ def _row(one: _TableBuild, found: _FoundShape) -> ir.ShapeRow:
     )
 
 
-def _told(one: _TableBuild, found: _FoundShape) -> str:
+def _field_text(one: _TableBuild, found: _FoundShape) -> str:
     """The field of a shape, and what it accepts."""
     accepts = facts.alternatives(one.document, found.shape.schema)
     types = frozenset[str]().union(*(facts.types for facts in accepts))

@@ -11,7 +11,7 @@ from speclens.lower.ground.walk import JsonObject, follow
 from speclens.objects import nodes
 from speclens.source.pointer import join, tokens
 
-USUAL = {
+USUAL_MEDIA_TYPES = {
     "Json": "application/json",
     "MergePatch": "application/merge-patch+json",
     "Form": "application/x-www-form-urlencoded",
@@ -23,17 +23,17 @@ USUAL = {
     "JsonLines": "application/jsonl",
 }
 STREAMS = frozenset({"Events", "EventObjects", "JsonLines"})
-_LINES = frozenset(
+_JSON_LINES = frozenset(
     {"application/jsonl", "application/x-jsonl", "application/x-ndjson", "application/ndjson"}
 )
-JUDGED = frozenset({"Json", "MergePatch", "Form", *STREAMS})
-FOLDED = JUDGED | {"Multipart", "Text"}
+JUDGED_CODECS = frozenset({"Json", "MergePatch", "Form", *STREAMS})
+FOLDED_CODECS = JUDGED_CODECS | {"Multipart", "Text"}
 """The codecs that make what is sent, or answered, canonical."""
 FIELDS = "x-speclens-event-fields"
 """In the view of models a member of media types whose items are events with their fields, not what their data holds."""
 HELD = "x-speclens-event-data"
 """In the view of models a member of media types: whether the data of all its events is JSON."""
-_STYLES = ("style", "explode", "allowReserved")
+_STYLE_FIELDS = ("style", "explode", "allowReserved")
 _OF_PARTS = frozenset({"object", "array", "null"})
 _TOLD = frozenset(("title", "description", "example", "examples", "default", "deprecated"))
 
@@ -41,17 +41,17 @@ _TOLD = frozenset(("title", "description", "example", "examples", "default", "de
 def codec_of(media_type: str, schema: Any) -> str:
     """The codec of a media type (RFC 6838, RFC 6839)."""
     name = media_type.partition(";")[0].strip().lower()
-    if name in _LINES or name == "application/json-seq":
+    if name in _JSON_LINES or name == "application/json-seq":
         return "JsonLines"
-    if name == USUAL["Events"]:
+    if name == USUAL_MEDIA_TYPES["Events"]:
         return "Events"
     if name == "*/*":
         return "Raw" if is_binary(schema) or not schema else "Json"
-    if name == USUAL["MergePatch"]:
+    if name == USUAL_MEDIA_TYPES["MergePatch"]:
         return "MergePatch"
     if name.endswith(("/json", "+json")) or name == "application/*":
         return "Json"
-    if name == USUAL["Form"]:
+    if name == USUAL_MEDIA_TYPES["Form"]:
         return "Form"
     if name.startswith("multipart/"):
         return "Multipart"
@@ -127,7 +127,11 @@ def judged(document: JsonObject) -> Iterator[str]:
     """Where the schemas stand that values of bodies and answers are judged by, and that say more than a reference or
     a plain type can."""
     for one in held_media_types(document):
-        if one.codec in JUDGED and isinstance(one.schema, dict) and not _is_plain(one.schema):
+        if (
+            one.codec in JUDGED_CODECS
+            and isinstance(one.schema, dict)
+            and not _is_plain(one.schema)
+        ):
             yield one.place
 
 
@@ -166,7 +170,7 @@ def unwritten(document: JsonObject, parts: JsonObject, place: str, schema: Any) 
     members = composed.properties(document, place, schema) if isinstance(declared, dict) else {}
     for name, inner in members.items():
         one = declared.get(name) if isinstance(declared, dict) else None
-        if not isinstance(one, dict) or any(one.get(field) is not None for field in _STYLES):
+        if not isinstance(one, dict) or any(one.get(field) is not None for field in _STYLE_FIELDS):
             continue
         kind = str(one.get("contentType") or "").partition(",")[0].strip()
         is_known = not kind or "*" in kind or "json" in kind or kind.startswith("text/")

@@ -88,14 +88,18 @@ def lower(named: ModelNames, name: str, pointer: str) -> ir.Media:
     codec, place, schema = media_types.value_of(named.document, name, pointer, media)
     ident, is_nullable = (
         named.model(place, schema)
-        if codec in media_types.JUDGED and schema is not None
+        if codec in media_types.JUDGED_CODECS and schema is not None
         else ("", False)
     )
     model = f"_models.{ident}" if ident else _plain(named.document, place, schema)
     model = f"{model} | None" if is_nullable else model
     normalizer = named.normalizer(place) if schema is not None else None
-    told = [model] if codec in media_types.JUDGED else []
-    told += [f"media_type={literal(name)}"] if name not in {media_types.USUAL[codec], "*/*"} else []
+    told = [model] if codec in media_types.JUDGED_CODECS else []
+    told += (
+        [f"media_type={literal(name)}"]
+        if name not in {media_types.USUAL_MEDIA_TYPES[codec], "*/*"}
+        else []
+    )
     told += ["is_json=True"] if codec == "EventObjects" and media.get(media_types.HELD) else []
     return ir.Media(
         name=name,
@@ -141,7 +145,8 @@ def preferred(found: list[ir.Media], same: Mapping[str, Any]) -> tuple[ir.Media,
     """The media types to speak, JSON first: of those that say the same thing the first one. `same` holds the schema of
     each, by its name."""
     order = sorted(
-        found, key=lambda one: (one.codec != "Json", one.name != media_types.USUAL["Json"])
+        found,
+        key=lambda one: (one.codec != "Json", one.name != media_types.USUAL_MEDIA_TYPES["Json"]),
     )
     kept: list[ir.Media] = []
     for one in order:

@@ -23,7 +23,7 @@ ELSEWHERE = frozenset({
     "prefixItems", "unevaluatedItems", "unevaluatedProperties", "contentSchema",
 })  # fmt: skip
 """Where a schema is asked about something else than the value that stands there, or of some of the values."""
-_NAMES = frozenset({"properties", "patternProperties", "$defs", "dependentSchemas"})
+_NAMED_SCHEMAS = frozenset({"properties", "patternProperties", "$defs", "dependentSchemas"})
 _UNIONS = ("oneOf", "anyOf")
 _OLDER = ("definitions", "dependencies", "additionalItems")
 """Keywords that held schemas before JSON Schema 2020-12."""
@@ -96,7 +96,7 @@ def way(pointer: str) -> list[tuple[str, bool]]:
     is_name = False
     for token in path[start:]:
         found.append((token, is_name))
-        is_name = not is_name and token in _NAMES
+        is_name = not is_name and token in _NAMED_SCHEMAS
     return found
 
 
@@ -266,7 +266,7 @@ def _items(document: JsonObject, folding: Collection[str]) -> Iterator[Finding]:
 def _unread(document: JsonObject, one: media_types.Held, place: str) -> Iterator[tuple[str, str]]:
     """Why values of a media type are not folded, and what to do."""
     as_it_is = _ANSWERS_AS_THEY_ARE if one.owner == "response" else frozenset[str]()
-    if one.codec not in media_types.FOLDED - as_it_is:
+    if one.codec not in media_types.FOLDED_CODECS - as_it_is:
         what = {"response": "an answer", "parameter": "a parameter"}.get(one.owner, "a body")
         message = f"{place} has x-compat, and {what} of `{one.name}` is not folded"
         yield message, "declare it as JSON, or refer to a schema without x-compat"
