@@ -39,9 +39,9 @@ def source(document: Mapping[str, Any] | str, name: str = "openapi.yaml") -> Sou
     return loads(document if isinstance(document, str) else json.dumps(document), name)
 
 
-def lowered(document: Mapping[str, Any] | str) -> ir.Document:
+def lowered(document: Mapping[str, Any] | str) -> ir.Api:
     """The IR of a document that is not refused."""
-    return judging.read(source(document))[0]
+    return judging.read_document(source(document))[0]
 
 
 def drafts(document: Mapping[str, Any] | str, package: str = "pkg") -> dict[str, project.Draft]:
@@ -52,7 +52,7 @@ def drafts(document: Mapping[str, Any] | str, package: str = "pkg") -> dict[str,
 
 def printed(read: Source, config: Config) -> dict[str, project.Draft]:
     """The files that a configuration makes of a document, before they are tidied."""
-    found = judging.read(read, config.lenient, config.formats == "types").document
+    found = judging.read_document(read, config.lenient, config.formats == "types").document
     with (
         pytest.MonkeyPatch.context() as patch
     ):  # templates are compiled once, not for every document
@@ -87,7 +87,7 @@ def problems(text: str, name: str = "openapi.yaml") -> tuple[Problem, ...]:
     """What is wrong with a document: warnings of `validate` as well, and what its x-compat is refused for."""
     read = loads(text, name)
     try:
-        judging.read(read)
+        judging.read_document(read)
     except Refused as refused:
         return refused.problems
     return locate(read, validate(read))

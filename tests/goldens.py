@@ -37,7 +37,7 @@ def settings(feature: str, package: str = "pkg") -> Config:
     """How a golden is generated."""
     own = GOLDEN / feature / "pyproject.toml"
     if own.exists():
-        return replace(config.load(own), package=package)
+        return replace(config.load_config(own), package=package)
     return Config(document(feature), package, Path(), "speclens generate")
 
 

@@ -37,9 +37,9 @@ def source(document: Mapping[str, Any]) -> Source:
 
 def drafts(
     document: Source, package: str, is_lenient: bool = False
-) -> tuple[ir.Document, dict[str, str]]:
+) -> tuple[ir.Api, dict[str, str]]:
     """The IR and the untidied files of a document that is not refused."""
-    lowered = judging.read(document, is_lenient).document
+    lowered = judging.read_document(document, is_lenient).document
     config = Config(Path(document.name), package, Path(), "speclens generate")
     made = project.drafts(document, lowered, config)
     return lowered, {path: draft.text for path, draft in made.items()}
@@ -50,7 +50,7 @@ def outcome(
 ) -> tuple[Sequence[Problem], dict[str, str]]:
     """The problems a document is refused with; or warnings, and the files of its package, which compile."""
     try:
-        warnings = judging.read(document, is_lenient).warnings
+        warnings = judging.read_document(document, is_lenient).warnings
     except Refused as refused:
         problems = refused.problems
         assert {problem.severity for problem in problems} >= {"error"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -84,6 +84,18 @@ IMPURE = {
     "uuid",
 }
 
+# Functions of one name in several modules, each of which does the same: to another thing, or in another layer.
+SAME_FUNCTIONS = {
+    "bounded": "the document itself, or Refused beyond one kind of limit",
+    "check": "the findings of one group of rules",
+    "lift": "what an operation says becomes a component, in place",
+    "load": "the Source of a file: its text, with overlays, with what it refers to",
+    "loads": "the Source of a text",
+    "lower": "the IR of one kind of thing",
+    "main": "where a run begins",
+    "parse": "the value of a text in one syntax, and its faults",
+    "read": "the bytes of a file",
+}
 LONG_MODULES: dict[str, str] = {}
 LONG_FUNCTIONS: dict[str, str] = {}
 
@@ -271,6 +283,49 @@ def test_functions_are_short(module: str) -> None:
         and (node.end_lineno or 0) - node.lineno >= 40
     }
     assert {name for name in long if f"{module}.{name}" not in LONG_FUNCTIONS} == set()
+
+
+def classes(tree: ast.Module) -> Iterator[str]:
+    """The classes, type aliases and type variables of a module, private ones too: a private class is no other thing
+    than the public one of its name."""
+    for node in tree.body:
+        match node:
+            case ast.ClassDef(name=name):
+                yield name.lstrip("_")
+            case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+                plain = name.lstrip("_")
+                if plain[:1].isupper() and (len(plain) == 1 or not plain.isupper()):
+                    yield plain
+            case _:
+                pass
+
+
+def public_functions(tree: ast.Module) -> Iterator[str]:
+    for node in tree.body:
+        match node:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                if not name.startswith("_"):
+                    yield name
+            case _:
+                pass
+
+
+def in_several_modules(names: Callable[[ast.Module], Iterator[str]]) -> set[str]:
+    counts = Counter(name for path in MODULES.values() for name in set(names(parsed(path))))
+    return {name for name, count in counts.items() if count > 1}
+
+
+def test_a_class_name_has_one_meaning() -> None:
+    assert in_several_modules(classes) == set()
+
+
+def test_a_function_name_has_one_meaning() -> None:
+    assert in_several_modules(public_functions) == set(SAME_FUNCTIONS)
+
+
+def test_classes_are_found() -> None:
+    text = "class _A: ...\nB = list[int]\nT = TypeVar('T')\n_C: TypeAlias = int\nMOST = 1\nx = 2"
+    assert list(classes(ast.parse(text))) == ["A", "B", "T", "C"]
 
 
 @pytest.mark.parametrize("module", SPECLENS)

@@ -21,7 +21,7 @@ from speclens.cli import main
 from speclens.config import Allowed
 from speclens.problems import Problem, Refused
 from speclens.project import opened
-from speclens.reading import NOTHING, load, loads
+from speclens.reading import NOTHING_ALLOWED, load, loads
 from speclens.source import Source, locate
 from speclens.validate import official, validate
 from speclens.validate.dialect import schema_validator
@@ -53,7 +53,7 @@ def sound(source: Source) -> dict[str, Any]:
     return document
 
 
-def refused(directory: Path, root: dict[str, Any], allowed: Allowed = NOTHING, **files: Any) -> list[tuple[str, str, int, str]]:  # fmt: skip
+def refused(directory: Path, root: dict[str, Any], allowed: Allowed = NOTHING_ALLOWED, **files: Any) -> list[tuple[str, str, int, str]]:  # fmt: skip
     """What is wrong: rule, file, line, message."""
     path = stored(directory, root=HEAD | root, **files)
     try:
@@ -593,5 +593,5 @@ def test_options(tmp_path: Path, served: str) -> None:
         '[tool.speclens]\nspec = "api/root.yaml"\npackage = "p"\noutput = "out"\n'
         f'allow_remote = ["{host(served)}"]\nallow_path = ["."]\n'
     )
-    settings = config.load(tmp_path / "pyproject.toml")
+    settings = config.load_config(tmp_path / "pyproject.toml")
     assert opened(settings).reading.warnings == ()

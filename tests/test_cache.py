@@ -34,9 +34,9 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_what_was_put_is_there(place: Path) -> None:
-    assert cache.get("n") == {}
-    cache.put("n", TEXTS)
-    assert cache.get("n") == TEXTS
+    assert cache.stored("n") == {}
+    cache.store("n", TEXTS)
+    assert cache.stored("n") == TEXTS
     assert [path.name for path in place.iterdir()] == ["n"]
 
 
@@ -47,7 +47,7 @@ def sealed(body: bytes) -> bytes:
 
 
 def at_another_name(entry: Path) -> None:
-    cache.put("m", TEXTS)
+    cache.store("m", TEXTS)
     entry.with_name("m").replace(entry)
 
 
@@ -91,38 +91,38 @@ NO_FILES: dict[str, Callable[[Path], object]] = {
 
 @pytest.mark.parametrize("name", WRONG)
 def test_what_is_no_entry(place: Path, name: str) -> None:
-    cache.put("n", TEXTS)
+    cache.store("n", TEXTS)
     WRONG[name](place / "n")
-    assert cache.get("n") == {}
-    cache.put("n", TEXTS)
-    assert cache.get("n") == TEXTS
+    assert cache.stored("n") == {}
+    cache.store("n", TEXTS)
+    assert cache.stored("n") == TEXTS
 
 
 @POSIX
 @pytest.mark.parametrize("name", NO_FILES)
 def test_what_is_no_file_of_the_user(place: Path, name: str) -> None:
-    cache.put("n", TEXTS)
+    cache.store("n", TEXTS)
     NO_FILES[name](place / "n")
-    assert cache.get("n") == {}
-    cache.put("n", TEXTS)  # is not refused
+    assert cache.stored("n") == {}
+    cache.store("n", TEXTS)  # is not refused
 
 
 @pytest.mark.parametrize("key", [None, b"", b"0" * 31, b"0" * 33])
 def test_an_entry_is_of_no_use_without_the_secret(tmp_path: Path, key: bytes | None) -> None:
     """As where a build restores the cache of another machine."""
-    cache.put("n", TEXTS)
+    cache.store("n", TEXTS)
     secret = tmp_path / "state/speclens/cache.key"
     secret.unlink()
     if key is not None:
         secret.write_bytes(key)
-    assert cache.get("n") == {}
+    assert cache.stored("n") == {}
 
 
 @POSIX
 def test_directories_and_files_are_the_users_alone(place: Path, tmp_path: Path) -> None:
     before = os.umask(0)
     try:
-        cache.put("n", TEXTS)
+        cache.store("n", TEXTS)
     finally:
         os.umask(before)
     secret = tmp_path / "state/speclens/cache.key"
@@ -130,7 +130,7 @@ def test_directories_and_files_are_the_users_alone(place: Path, tmp_path: Path) 
     assert modes == [0o700] * 3
     assert [stat.S_IMODE(path.stat().st_mode) for path in (place / "n", secret)] == [0o600] * 2
     place.chmod(0o755)
-    assert cache.get("n") == TEXTS
+    assert cache.stored("n") == TEXTS
     assert stat.S_IMODE(place.stat().st_mode) == 0o700
 
 
@@ -142,7 +142,7 @@ def test_directories_and_files_are_the_users_alone(place: Path, tmp_path: Path) 
 def test_a_directory_of_others_is_not_used(
     place: Path, tmp_path: Path, which: str, how: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cache.put("n", TEXTS)
+    cache.store("n", TEXTS)
     at = tmp_path / which
     if how == "writable":
         at.chmod(0o777)
@@ -163,8 +163,8 @@ def test_a_directory_of_others_is_not_used(
             at.symlink_to(tmp_path / "elsewhere")
         else:
             at.write_text("")
-    assert cache.get("n") == {}
-    cache.put("m", TEXTS)
+    assert cache.stored("n") == {}
+    cache.store("m", TEXTS)
     monkeypatch.undo()
     assert not (tmp_path / "elsewhere/m").exists()
     assert not (place / "m").exists()
@@ -173,28 +173,28 @@ def test_a_directory_of_others_is_not_used(
 def test_the_oldest_entries_go(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cache, "_MOST", 3)
     for number in range(6):
-        cache.put(f"n{number}", TEXTS)
+        cache.store(f"n{number}", TEXTS)
         os.utime(place / f"n{number}", (number, number))
     assert sorted(path.name for path in place.iterdir()) == ["n3", "n4", "n5"]
     monkeypatch.setattr(cache, "_MAX_BYTES", 4_000)
-    cache.put("large", {"a": "b" * 3_000})  # more than a quarter
+    cache.store("large", {"a": "b" * 3_000})  # more than a quarter
     assert not (place / "large").exists()
     for number in range(8):
-        cache.put(f"m{number}", {"a": "b" * 900})
+        cache.store(f"m{number}", {"a": "b" * 900})
     assert 1 <= len(list(place.iterdir())) <= 4
-    assert cache.get("m7") == {"a": "b" * 900}
+    assert cache.stored("m7") == {"a": "b" * 900}
 
 
 def test_runs_at_the_same_time(place: Path) -> None:
     texts = [{"a": str(number) * 10_000} for number in range(4)]
 
     def act(number: int) -> bool:
-        cache.put("n", texts[number % 4])
-        return cache.get("n") in ({}, *texts)
+        cache.store("n", texts[number % 4])
+        return cache.stored("n") in ({}, *texts)
 
     with ThreadPoolExecutor(8) as pool:
         assert all(pool.map(act, range(80)))
-    assert cache.get("n") in texts
+    assert cache.stored("n") in texts
     assert [path.name for path in place.iterdir()] == ["n"]
 
 

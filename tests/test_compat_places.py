@@ -19,7 +19,7 @@ from compat_places.places import ANSWERS, REQUESTS, documents
 from compat_places.trying import failures, served
 from speclens import judging
 from speclens.verify import formats_of, generated
-from speclens.verify.running import run
+from speclens.verify.running import report_on
 from speclens.verify.subjects import subjects
 
 VERSIONS = ("3.0.3", "3.1.1", "3.2.0")
@@ -59,7 +59,7 @@ def hold(version: str, seed: int, directory: Path) -> Counter[str]:
     package = imported(files, directory, "client").__name__.rpartition(".")[0]
     models, normalizers = (import_module(f"{package}.{name}") for name in ("models", "normalizers"))
     read = source(document)
-    made, warnings, _ = judging.read(read)
+    made, warnings, _ = judging.read_document(read)
     unenforced = {one.pointer for one in warnings if one.rule == "model/not-enforced"}
     subjects_of, tried = (
         subjects(read.value, unenforced, formats_of(models)),
@@ -67,7 +67,7 @@ def hold(version: str, seed: int, directory: Path) -> Counter[str]:
     )
     assert {one.schema for one in made.compat.normalizers} <= {one.name for one in tried.values()}
     for pointer in Random(seed).sample(sorted(tried), min(LAWS, len(tried))):
-        report = run(subjects_of(pointer, tried[pointer]), EXAMPLES)
+        report = report_on(subjects_of(pointer, tried[pointer]), EXAMPLES)
         assert [(pointer, one) for one in report.verdicts if one.broken] == [], (version, seed)
     found, operations = served(package, document, put)
     broken = [*failures(package, document, put), *found]

@@ -84,7 +84,7 @@ REFUSED = (
 
 
 def adapter(name: str) -> TypeAdapter[Any]:
-    return TypeAdapter(getattr(_formats, formats.TYPES[name][0]))
+    return TypeAdapter(getattr(_formats, formats.PYTHON_TYPES[name][0]))
 
 
 @pytest.mark.parametrize(("name", "text", "expected"), READ)
@@ -120,7 +120,7 @@ def test_what_is_none_is_refused(name: str, text: str) -> None:
     assert [error["type"] for error in caught.value.errors()] == ["format"]
 
 
-@pytest.mark.parametrize("name", formats.TYPES)
+@pytest.mark.parametrize("name", formats.PYTHON_TYPES)
 def test_a_long_text_takes_time_that_grows_with_it(name: str) -> None:
     """Digits that a pattern may share out in several ways are tried in each, where the text ends otherwise."""
     one = adapter(name)
@@ -136,7 +136,7 @@ def test_a_long_text_takes_time_that_grows_with_it(name: str) -> None:
     assert exponent(made, refuse, 1_000) <= LINEAR
 
 
-@pytest.mark.parametrize("name", formats.TYPES)
+@pytest.mark.parametrize("name", formats.PYTHON_TYPES)
 @pytest.mark.parametrize("value", [None, 1.5, True, [], {}])
 def test_only_strings_are_read(name: str, value: Any) -> None:
     with pytest.raises(ValidationError):
@@ -160,13 +160,15 @@ def test_a_changed_value_is_written_as_it_is() -> None:
     assert one.dump_python(value + timedelta(1), mode="json") == "2020-01-02T00:00:00Z"
 
 
-@pytest.mark.parametrize("name", formats.TYPES)
+@pytest.mark.parametrize("name", formats.PYTHON_TYPES)
 def test_schemas_say_that_they_are_strings(name: str) -> None:
     assert adapter(name).json_schema() == {"type": "string"}
 
 
 def made(directory: Path) -> ModuleType:
-    fields = {name.replace("-", "_"): {"type": "string", "format": name} for name in formats.TYPES}
+    fields = {
+        name.replace("-", "_"): {"type": "string", "format": name} for name in formats.PYTHON_TYPES
+    }
     return imported(texts(schemas(Thing={"type": "object", "properties": fields})), directory)
 
 
@@ -194,7 +196,7 @@ def test_formats_as_annotations(tmp_path: Path) -> None:
         )
     )
     config = Config(Path("openapi.yaml"), "pkg", tmp_path, "fix", formats="annotation")
-    document = judging.read(read, formats=config.formats == "types").document
+    document = judging.read_document(read, formats=config.formats == "types").document
     text = project.drafts(read, document, config)["pkg/models.py"].text
     assert "at: Maybe[str] = None" in text
     assert '"""Format: `date-time`."""' in text

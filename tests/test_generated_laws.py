@@ -21,9 +21,9 @@ from routescope import CompatError, normalizers
 from speclens.source.load import load
 from speclens.source.pointer import get
 from speclens.verify import Report
-from speclens.verify.cases import events
-from speclens.verify.running import run
-from speclens.verify.subjects import Generated, Subject, subjects
+from speclens.verify.cases import observations
+from speclens.verify.running import report_on
+from speclens.verify.subjects import Generated, SchemaUnderTest, subjects
 from speclens.verify.values import Json
 
 DOCUMENT: Any = load(Path(__file__).parents[1] / "openapi" / "routescope-images.yaml").value
@@ -61,7 +61,7 @@ sides = pytest.mark.parametrize("side", SUBJECTS)
 @sides
 def test_laws(side: str) -> None:
     """Laws 1 to 8, and that the model is of one mind with a JSON Schema validator."""
-    report = run(SUBJECTS[side], EXAMPLES)
+    report = report_on(SUBJECTS[side], EXAMPLES)
     assert {one.law: (one.broken, one.payload) for one in report.verdicts if one.broken} == {}
     assert report.payloads >= EXAMPLES
     assert_enough(report, accepted=0.3, refused=0.1)
@@ -124,7 +124,7 @@ def with_members(
     return st.builds(lambda value, members: {**value, **members}, objects, others)
 
 
-def folded(one: Subject, values: SearchStrategy[Json]) -> Counter[str]:
+def folded(one: SchemaUnderTest, values: SearchStrategy[Json]) -> Counter[str]:
     """What became of many values, each of them folded or refused: nothing else may be raised."""
     seen = Counter[str]()
 
@@ -134,7 +134,7 @@ def folded(one: Subject, values: SearchStrategy[Json]) -> Counter[str]:
     )
     @given(values)
     def fold(value: Json) -> None:
-        seen.update({"all", *events(one.fold(value))})
+        seen.update({"all", *observations(one.fold(value))})
 
     run_all: Callable[[], None] = fold
     run_all()

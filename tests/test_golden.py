@@ -90,7 +90,7 @@ def test_case(feature: str, case: dict[str, Any], packages: Any) -> None:
     models, normalizers = packages(feature)
     document = lifting.lifted(goldens.read(feature).value).document
     pointer = join("#", "components", "schemas", case["schema"])
-    ident = naming.component_names(document)[pointer]
+    ident = naming.component_classes(document)[pointer]
     payload = copy.deepcopy(case["payload"])
 
     found = run(models, normalizers, ident, payload)

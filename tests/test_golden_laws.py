@@ -12,7 +12,7 @@ from built import imported, source, texts
 from speclens import judging
 from speclens.verify import Report, formats_of, generated
 from speclens.verify.laws import LAWS
-from speclens.verify.running import run
+from speclens.verify.running import report_on
 from speclens.verify.subjects import subjects
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -45,14 +45,14 @@ def test_laws(group: int, tmp_path: Path) -> None:
 def verified(feature: str, directory: Path) -> list[Report]:
     """The reports on all schemas of a document."""
     read = source((GOLDEN / feature / "openapi.yaml").read_text("utf-8"))
-    document, warnings, _ = judging.read(read)
+    document, warnings, _ = judging.read_document(read)
     files = texts(read.text)
     models, normalizers = (imported(files, directory, name) for name in ("models", "normalizers"))
     unenforced = {one.pointer for one in warnings if one.rule == "model/not-enforced"}
     made = generated(read.value, document, models, normalizers)
     subject = subjects(read.value, unenforced, formats_of(models))
     return [
-        run(subject(pointer, made[pointer]), EXAMPLES[made[pointer].normalize is not None])
+        report_on(subject(pointer, made[pointer]), EXAMPLES[made[pointer].normalize is not None])
         for pointer in made
     ]
 

@@ -165,7 +165,7 @@ def _warm() -> None:
 
 def generated(read: Source) -> dict[str, str]:
     config = Config(Path(read.name), "pkg", Path(), "")
-    made = project.drafts(read, judging.read(read).document, config)
+    made = project.drafts(read, judging.read_document(read).document, config)
     return tidy.tidy({path: draft.text for path, draft in made.items()})
 
 
@@ -316,7 +316,7 @@ def test_each_class_of_a_chain_can_be_used_first(kind: str, length: int) -> None
 )  # fmt: skip
 def test_longer_ones_are_told(kind: str, length: int) -> None:
     with pytest.raises(Refused) as caught:
-        judging.read(source(chain(kind, length)))
+        judging.read_document(source(chain(kind, length)))
     problem = caught.value.problems[0]
     rule = "source/expansion" if (kind, length) == ("parents", 500) else "source/depth"
     assert (problem.rule, problem.severity) == (rule, "error")
@@ -377,7 +377,7 @@ def test_what_very_many_share_is_told(make: Callable[[], Json], place: str) -> N
 def test_a_union_of_very_many_shapes_is_told() -> None:
     shapes = [{"const": name, "x-compat": {"to": 1}} for name in names(2_000)]
     with pytest.raises(Refused) as caught:
-        judging.read(source(schemas(A={"oneOf": [{"type": "integer"}, *shapes]})))
+        judging.read_document(source(schemas(A={"oneOf": [{"type": "integer"}, *shapes]})))
     (problem,) = caught.value.problems
     assert (problem.rule, problem.pointer) == ("compat/too-many-shapes", "#/components/schemas/A")
 
@@ -385,14 +385,14 @@ def test_a_union_of_very_many_shapes_is_told() -> None:
 def test_unions_that_are_compared_without_end_are_told() -> None:
     bounds = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
     parts = [{"oneOf": [{"type": "number", one: number} for number in range(40)]} for one in bounds]
-    (told,) = judging.read(source(schemas(A={"allOf": parts}))).warnings
+    (told,) = judging.read_document(source(schemas(A={"allOf": parts}))).warnings
     assert (told.rule, told.pointer) == ("model/not-enforced", "#/components/schemas/A/allOf/3")
 
 
 def test_large_numbers_whose_hashes_are_one_are_told() -> None:
     numbers = [number * (2**61 - 1) for number in range(20_000)]
     with pytest.raises(Refused) as caught:
-        judging.read(source(schemas(A={"enum": numbers})))
+        judging.read_document(source(schemas(A={"enum": numbers})))
     (problem,) = caught.value.problems
     assert (problem.rule, problem.pointer) == ("model/large-numbers", "#/components/schemas/A")
 

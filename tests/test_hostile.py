@@ -26,7 +26,7 @@ from ruff import find_ruff_bin
 import hostile
 from hostile_checks import check_problems, drafts, outcome, quicken, run_cases, source
 from speclens import ir
-from speclens.lower.schemas.markup import plain
+from speclens.lower.schemas.markup import plain_text
 from speclens.names import attribute, pascal
 from speclens.output import tidy
 from speclens.patterns import translated
@@ -99,7 +99,7 @@ def identifiers(value: Any) -> Iterator[tuple[str, str]]:
                 yield from identifiers(inner)
 
 
-def derived(document: ir.Document, file: str) -> frozenset[str]:
+def derived(document: ir.Api, file: str) -> frozenset[str]:
     """The derived identifiers of a file: those of properties are in models alone."""
     others = {"models.py": OF_CLIENTS, "client.py": {"Property"}}.get(
         file, {"Property", *OF_CLIENTS}
@@ -151,7 +151,7 @@ def skeleton(text: str, derived: frozenset[str]) -> Counter[str]:
     return Counter((*map(ast.dump, flat), *comments))
 
 
-def proof(lowered: ir.Document, files: Mapping[str, str]) -> dict[str, Counter[str] | str]:
+def proof(lowered: ir.Api, files: Mapping[str, str]) -> dict[str, Counter[str] | str]:
     """What has to be equal for all texts: the statements of a rendered module, all of a copied one."""
     found: dict[str, Counter[str] | str] = {}
     for path, text in files.items():
@@ -207,7 +207,7 @@ def test_hostile_text_is_text(kind: str, batch: list[str], tmp_path: Path) -> No
         check_project(tidied[f"{index}/pyproject.toml"], f"package-{index}")
         check_readme(tidied[f"{index}/README.md"])
         if kind == "texts" and text.strip():
-            assert collapsed(plain(text)) in docstrings(
+            assert collapsed(plain_text(text)) in docstrings(
                 tidied[f"{index}/package_{index}/models.py"]
             ), name
     assert ruff_format(tmp_path) == ""

@@ -45,7 +45,7 @@ HOLES: tuple[Any, ...] = (
 
 
 @pytest.mark.parametrize(("template", "expected"), HOLES)
-def test_holes(template: Any, expected: list[tuple[lens.Path, tuple[str, ...]]]) -> None:
+def test_holes(template: Any, expected: list[tuple[lens.TemplatePath, tuple[str, ...]]]) -> None:
     assert [(hole.at, hole.part) for hole in lens.holes(template)] == expected
 
 

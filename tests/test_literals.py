@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from speclens.literals import comment, docstring, inline, literal, toml, tuple_literal
+from speclens.literals import comment, docstring, inline, literal, toml_string, tuple_literal
 
 TEXT = st.text(st.characters(exclude_categories=()), max_size=30) | st.text(
     "\"'\\\n\r\t{}`a \u2028\u202e\ud800", max_size=12
@@ -109,7 +109,7 @@ def test_docstring_is_wrapped() -> None:
 @example("\ud800")
 @example("\U0001f600")
 def test_toml_parses_back(text: str) -> None:
-    found = tomllib.loads(f"a = {toml(text)}")["a"]
+    found = tomllib.loads(f"a = {toml_string(text)}")["a"]
     assert found == "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in text)
 
 

@@ -36,7 +36,7 @@ def test_hundreds_are_followed() -> None:
 def test_thousands_are_a_problem() -> None:
     usual = sys.getrecursionlimit()
     with pytest.raises(Refused) as caught:
-        judging.read(source(chain(4000)))
+        judging.read_document(source(chain(4000)))
     (problem,) = caught.value.problems
     assert (problem.rule, problem.pointer, problem.line) == ("source/depth", "#/components", 1)
     assert sys.getrecursionlimit() == usual

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from speclens.output.marks import Origin, annotate, annotate_verbatim, mark, nonce, take_out
+from speclens.output.marks import LineOrigin, mark, mark_lines, mark_lines_verbatim, nonce, take_out
 
 TEXT = st.text(st.characters(exclude_categories=()), max_size=20)
 
@@ -17,7 +17,7 @@ def test_no_document_holds_its_nonce(text: str) -> None:
 
 
 def test_lines_of_blocks_get_no_mark() -> None:
-    assert annotate("a\n{% if x %}\n  {# c #}\n{{ b }}\n\n", "t.j2", "N") == (
+    assert mark_lines("a\n{% if x %}\n  {# c #}\n{{ b }}\n\n", "t.j2", "N") == (
         "a⟦N t.j2 1⟧\n{% if x %}\n  {# c #}\n{{ b }}⟦N t.j2 4⟧\n⟦N t.j2 5⟧\n"
     )
 
@@ -27,18 +27,21 @@ def test_origins() -> None:
     assert take_out(text, "N", "t.j2") == (
         "a\nb\nc\nd\n",
         (
-            Origin("#", "t.j2", 1),
-            Origin("#/x", "t.j2", 3),
-            Origin("#/x", "t.j2", 4),
-            Origin("#/x", "t.j2", 4),
-            Origin("#/x", "t.j2", 1),
+            LineOrigin("#", "t.j2", 1),
+            LineOrigin("#/x", "t.j2", 3),
+            LineOrigin("#/x", "t.j2", 4),
+            LineOrigin("#/x", "t.j2", 4),
+            LineOrigin("#/x", "t.j2", 1),
         ),
     )
 
 
 def test_an_included_template_is_named() -> None:
     text = "a⟦N p.j2 1⟧\nb⟦N t.j2 2⟧"
-    assert take_out(text, "N", "t.j2")[1] == (Origin("#", "p.j2", 1), Origin("#", "t.j2", 2))
+    assert take_out(text, "N", "t.j2")[1] == (
+        LineOrigin("#", "p.j2", 1),
+        LineOrigin("#", "t.j2", 2),
+    )
 
 
 @given(st.text(st.characters(exclude_categories=()), max_size=20).map("#/{}".format))
@@ -54,6 +57,6 @@ def test_a_pointer_comes_back(pointer: str) -> None:
 @given(st.lists(st.text("ab⟦⟧N #1", max_size=6), max_size=5))
 def test_a_verbatim_file_comes_back(lines: list[str]) -> None:
     text = "\n".join(lines)
-    found, origins = take_out(annotate_verbatim(text, "t", nonce(text)), nonce(text), "t")
+    found, origins = take_out(mark_lines_verbatim(text, "t", nonce(text)), nonce(text), "t")
     assert found == text
     assert [origin.line for origin in origins] == list(range(1, len(text.split("\n")) + 1))

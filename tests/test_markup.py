@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from built import drafts, schemas
-from speclens.lower.schemas.markup import plain
+from speclens.lower.schemas.markup import plain_text
 
 
 @pytest.mark.parametrize(
@@ -30,13 +30,13 @@ from speclens.lower.schemas.markup import plain
     ],
 )
 def test_plain(text: str, expected: str) -> None:
-    assert plain(text) == expected
+    assert plain_text(text) == expected
 
 
 @given(st.text())
 def test_what_has_neither_tags_nor_references_stays(text: str) -> None:
     text = text.replace("<", "").replace("&", "")
-    assert plain(text) == text
+    assert plain_text(text) == text
 
 
 PARTS = (
@@ -62,7 +62,7 @@ PARTS = (
 def test_time(first: str) -> None:
     for second in PARTS:
         begun = time.process_time()
-        plain((first + second) * 5_000)
+        plain_text((first + second) * 5_000)
         assert time.process_time() - begun < 1
 
 

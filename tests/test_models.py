@@ -57,8 +57,8 @@ def alias(type_: ir.Type, ident: str = "Alias", **more: Any) -> ir.Schema:
     return ir.Schema(ident, ident, "#", "#", "", False, (), False, type_, **more)
 
 
-def document(*schemas: ir.Schema) -> ir.Document:
-    return ir.Document("", "", "", schemas, ir.Compat((), (), (), ()), None)
+def document(*schemas: ir.Schema) -> ir.Api:
+    return ir.Api("", "", "", schemas, ir.Compat((), (), (), ()), None)
 
 
 def plain(annotation: str) -> str:

@@ -108,7 +108,7 @@ def warned(text: str) -> tuple[Any, ...]:
     from speclens import judging
 
     assert not [one for one in problems(text) if one.severity == "error"]
-    return judging.read(source(text))[1]
+    return judging.read_document(source(text))[1]
 
 
 def test_what_an_input_is_made_of_stands_before_it(tmp_path: Path) -> None:
@@ -217,7 +217,7 @@ components:
 
 @pytest.mark.parametrize("name", ["Client", "Request", "Operation"])
 def test_a_client_called_like_something_else_is_refused(name: str) -> None:
-    document = judging.read(source(CLASH)).document
+    document = judging.read_document(source(CLASH)).document
     config = Config(Path("openapi.yaml"), "clash", Path(), "fix", client=name)
     with pytest.raises(Refused) as caught:
         plan.package(document, config)

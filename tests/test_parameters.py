@@ -82,7 +82,7 @@ def test_a_shape_of_a_component_is_enough() -> None:
 def test_a_component_of_that_name_stays() -> None:
     value = document(parameter("a"), parameter("b", "a"), operationId="list")
     value["components"] = {"schemas": {"list.parameters": {"type": "object", "properties": {}}}}
-    idents = naming.component_names(lifting.lifted(value).document)
+    idents = naming.component_classes(lifting.lifted(value).document)
     assert len(set(idents.values())) == 2
 
 
@@ -122,7 +122,7 @@ def test_views_are_sound_documents_without_compat(name: str, view: str, tmp_path
 def exported(value: dict[str, Any], is_canonical: bool) -> dict[str, Any]:
     before = copy.deepcopy(value)
     view = (views.canonical if is_canonical else views.wire)(value).document
-    result = parameters.plain(view, is_canonical)
+    result = parameters.without_compat(view, is_canonical)
     assert value == before
     return result
 

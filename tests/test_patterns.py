@@ -233,7 +233,7 @@ def test_a_shape_with_one_is_refused(old: dict[str, Any], place: str) -> None:
         R={"type": "object", "properties": {"new": {"type": "string"}, "old": shape}}
     )
     with pytest.raises(Refused) as caught:
-        judging.read(source(document))
+        judging.read_document(source(document))
     problem = next(one for one in caught.value.problems if one.severity == "error")
     assert (problem.rule, problem.line) == ("compat/pattern", 1)
     assert problem.pointer == f"#/components/schemas/R/properties/old{place}"

@@ -137,7 +137,7 @@ def test_templates_that_cannot_be_read(project: Path, kind: str) -> None:
 
 
 def found(start: Path) -> tuple[Path | None, list[str]]:
-    path, passed = config.find(start)
+    path, passed = config.find_pyproject(start)
     assert {(one.rule, one.severity) for one in passed} <= {("config/owner", "warning")}
     return path, [one.file for one in passed]
 

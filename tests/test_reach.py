@@ -28,7 +28,7 @@ from built import HEAD
 from speclens.cli import main
 from speclens.config import Allowed, Config, checked
 from speclens.problems import Refused
-from speclens.reading import NOTHING, load, remote
+from speclens.reading import NOTHING_ALLOWED, load, remote
 from speclens.reading.addresses import Unreachable, file_path, is_among
 from speclens.source import files, locate
 from speclens.validate import validate
@@ -45,7 +45,7 @@ def document(directory: Path, *references: str) -> Path:
     return path
 
 
-def messages(path: Path, allowed: Allowed = NOTHING) -> list[str]:
+def messages(path: Path, allowed: Allowed = NOTHING_ALLOWED) -> list[str]:
     """What is wrong with a document; all of it is located."""
     try:
         source = load(path, (), allowed)

@@ -203,7 +203,7 @@ def readme_of(document: dict[str, Any]) -> str | None:
     """The README of a document's package; None for a document that is refused."""
     read = source(document)
     try:
-        lowered = judging.read(read)[0]
+        lowered = judging.read_document(read)[0]
     except Refused:
         return None
     config = Config(Path(read.name), "pkg", Path(), "speclens generate")

@@ -46,7 +46,7 @@ def schema(value: Any, head: dict[str, Any] = HEAD_30) -> dict[str, Any]:
 
 
 def repaired(document: dict[str, Any]) -> Any:
-    return judging.read(source(document)).source.value
+    return judging.read_document(source(document)).source.value
 
 
 def schema_of(value: Any, head: dict[str, Any] = HEAD_30) -> Any:
@@ -219,9 +219,9 @@ def test_no_paths_and_no_info() -> None:
 def test_operations_that_cannot_be_understood(fields: dict[str, Any], rule: str) -> None:
     document = source(operation(**fields))
     with pytest.raises(Refused) as refused:
-        judging.read(document)
+        judging.read_document(document)
     assert rule in {one.rule for one in refused.value.problems if one.severity == "error"}
-    found = judging.read(document, is_lenient=True)
+    found = judging.read_document(document, is_lenient=True)
     assert all(one.severity == "warning" for one in found.warnings)
     assert [one.place for one in found.document.left_out][:1] == ["#/paths/~1a/get"] or (
         rule == "reference/external"
@@ -241,18 +241,18 @@ def test_operations_that_cannot_be_understood(fields: dict[str, Any], rule: str)
 def test_nothing_to_generate(document: dict[str, Any]) -> None:
     for is_lenient in (False, True) if document.get("paths") is None else (False,):
         with pytest.raises(Refused):
-            judging.read(source(document), is_lenient)
+            judging.read_document(source(document), is_lenient)
 
 
 def test_what_is_missed_after_something_was_left_out() -> None:
     document = operation(parameters=[{"$ref": "#/components/parameters/a"}])
     document["components"]["parameters"] = {"a": {"in": "query"}}
     with pytest.raises(Refused) as refused:
-        judging.read(source(document))
+        judging.read_document(source(document))
     told = [(one.rule, one.severity) for one in refused.value.problems]
     assert ("openapi/required", "warning") in told
     assert ("reference/unresolved", "error") in told
-    found = judging.read(source(document), is_lenient=True)
+    found = judging.read_document(source(document), is_lenient=True)
     assert [one.place for one in found.document.left_out] == ["#/paths/~1a/get"]
 
 
@@ -286,8 +286,8 @@ def test_compat_in_an_operation_is_not_taken_away(fields: dict[str, Any]) -> Non
     named = {"parameters": {"a": {**PARAMETER, "schema": {}}}, "responses": {"a": OK["200"]}}
     document["components"].update(named)
     with pytest.raises(Refused):
-        judging.read(source(document))
-    found = judging.read(source(document), is_lenient=True)
+        judging.read_document(source(document))
+    found = judging.read_document(source(document), is_lenient=True)
     assert [one.place for one in found.document.left_out] == ["#/paths/~1a/get"]
     assert list(found.source.value["paths"]["/a"]) == ["put"]
 
@@ -298,7 +298,7 @@ def test_compat_in_a_component_is_not_taken_away(
     components: dict[str, Any], is_lenient: bool
 ) -> None:
     with pytest.raises(Refused):
-        judging.read(source({**HEAD, "components": components}), is_lenient)
+        judging.read_document(source({**HEAD, "components": components}), is_lenient)
 
 
 def test_what_stays_beside_an_edit_hinders_nobody() -> None:
@@ -310,7 +310,7 @@ def test_what_stays_beside_an_edit_hinders_nobody() -> None:
 def test_unknown_methods_are_no_detail() -> None:
     document = {**HEAD_30, "paths": {"/a": {"copy": {"responses": OK}, "odd": {"a": 1}}}}
     with pytest.raises(Refused) as refused:
-        judging.read(source(document))
+        judging.read_document(source(document))
     errors = [one.pointer for one in refused.value.problems if one.severity == "error"]
     assert errors == ["#/paths/~1a/copy"]
 
@@ -387,8 +387,8 @@ def test_a_parameter_of_20_that_cannot_be_understood_hinders_after_a_body(faulty
     """In OpenAPI 3 the body is no parameter, and the others have other places."""
     document = source(swagger(BODY, faulty, QUERY))
     with pytest.raises(Refused) as refused:
-        judging.read(document)
-    left_out = judging.read(document, True).document.left_out
+        judging.read_document(document)
+    left_out = judging.read_document(document, True).document.left_out
 
     errors = {one.pointer for one in refused.value.problems if one.severity == "error"}
     assert {place.startswith("#/paths/~1a/post/parameters/1") for place in errors} == {True}
@@ -420,7 +420,7 @@ def test_a_component_of_20_is_mended(fields: dict[str, Any], place: str) -> None
     given = swagger(
         *([{"$ref": f"#/parameters/{use}"}] if section == "parameters" else []), **fields
     )
-    read = judging.read(source({**given, "security": [{"key": []}]}))
+    read = judging.read_document(source({**given, "security": [{"key": []}]}))
 
     assert place in {one.pointer for one in read.warnings}
 

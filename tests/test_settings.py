@@ -16,7 +16,7 @@ from jsonschema_rs import Draft7Validator
 
 from speclens import settings
 from speclens.cli import main
-from speclens.config import Config, command_line, load
+from speclens.config import Config, command_line, load_config
 from speclens.problems import Refused
 
 ROOT = Path(__file__).parents[1]
@@ -117,7 +117,7 @@ def _row(setting: settings.Setting) -> str:
     option = setting.option + (f" {setting.metavar}" if setting.metavar else "")
     if setting.kind == "switch":
         option = f"{setting.option}`, `--no-{setting.option[2:]}"
-    usual = "" if setting.default is None else f"`{settings.toml(setting.default)}`"
+    usual = "" if setting.default is None else f"`{settings.toml_value(setting.default)}`"
     told = "required" if setting.is_required else usual
     return f"| `{setting.key}` | `{option}` | {setting.help} | {told} |\n"
 
@@ -153,7 +153,7 @@ def test_the_schema_for_editors_takes_what_is_loaded(more: dict[str, Any], proje
     validator = Draft7Validator(json.loads(run("schema", "config").stdout))
     assert validator.is_valid(table) == (more in GOOD)
     try:
-        load(Path("pyproject.toml"))
+        load_config(Path("pyproject.toml"))
         is_loaded = True
     except Refused:
         is_loaded = False
@@ -162,7 +162,7 @@ def test_the_schema_for_editors_takes_what_is_loaded(more: dict[str, Any], proje
 
 def test_the_project_of_speclens_itself_fits_its_schema() -> None:
     table = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["speclens"]
-    Draft7Validator(settings.schema()).validate(table)
+    Draft7Validator(settings.settings_schema()).validate(table)
 
 
 # Options and pyproject.toml
@@ -171,7 +171,7 @@ def test_the_project_of_speclens_itself_fits_its_schema() -> None:
 def test_an_option_comes_before_what_pyproject_toml_says(project: Path) -> None:
     (project / "pyproject.toml").write_text(f'{TABLE}lenient = true\nformats = "annotation"\n')
     given = {"output": Path("elsewhere"), "lenient": False, "overlays": (Path("a b.yaml"),)}
-    config = load(Path("pyproject.toml"), given)
+    config = load_config(Path("pyproject.toml"), given)
     assert (config.package, config.formats) == ("pets", "annotation")
     assert (config.output, config.lenient) == (Path("elsewhere"), False)
     assert config.fix == "speclens generate --overlay 'a b.yaml' --no-lenient --output elsewhere"

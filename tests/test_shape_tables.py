@@ -37,11 +37,11 @@ SIGNS = re.compile(r"#(\d+);")
 
 
 @cache
-def ir_of(name: str) -> ir.Document:
+def ir_of(name: str) -> ir.Api:
     return lowered(DOCUMENTS[name].read_text("utf-8"))
 
 
-def tables(document: ir.Document) -> list[tuple[ir.Normalizer, ir.ShapeTable]]:
+def tables(document: ir.Api) -> list[tuple[ir.Normalizer, ir.ShapeTable]]:
     return [(one, one.table) for one in document.compat.normalizers if one.table]
 
 
@@ -85,7 +85,9 @@ def test_an_example_is_what_the_normalizer_does(
 def test_every_shape_is_told(name: str) -> None:
     view = lifting.lifted(source(DOCUMENTS[name].read_text("utf-8")).value)
     found = tables(ir_of(name))
-    pointers = {ident: pointer for pointer, ident in naming.component_names(view.document).items()}
+    pointers = {
+        ident: pointer for pointer, ident in naming.component_classes(view.document).items()
+    }
     wanted = {
         view.origin(shape)
         for one in ir_of(name).compat.normalizers
@@ -261,7 +263,7 @@ def cells(line: str) -> list[str]:
     return [cell.strip() for cell in re.split(r"(?<!\\)\|", line[1:-1])]
 
 
-def check_tables(readme: str, document: ir.Document) -> None:
+def check_tables(readme: str, document: ir.Api) -> None:
     """Every row has its cells, and every line between fences is an edge."""
     section = readme.partition("\n## Compatibility\n")[2]
     found = [cells(line) for line in section.splitlines() if line.startswith("|")]

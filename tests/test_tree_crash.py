@@ -23,10 +23,10 @@ import pytest
 
 from speclens.problems import Refused
 from speclens.tree import (
-    Inputs,
     OutputFile,
     Subject,
     Tree,
+    TreeInputs,
     digest,
     drift,
     lock_text,
@@ -62,7 +62,7 @@ def tree(document: str, files: dict[str, str]) -> Tree:
     outputs = tuple(
         OutputFile(path, text, "module.py.j2", "m1", (subject,)) for path, text in files.items()
     )
-    return Tree(outputs, Inputs(document, "t1", "c1", "k1", "g1"), "speclens generate")
+    return Tree(outputs, TreeInputs(document, "t1", "c1", "k1", "g1"), "speclens generate")
 
 
 OLD = tree(

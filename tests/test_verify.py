@@ -16,7 +16,7 @@ from built import schemas, source, texts
 from speclens import judging, loading
 from speclens.lower.rewrites import views
 from speclens.verify import Report, generated
-from speclens.verify.running import run as verified
+from speclens.verify.running import report_on as verified
 from speclens.verify.subjects import subjects
 from speclens.verify.values import Json, exact, reordered
 
@@ -270,7 +270,7 @@ def report_on(package: tuple[ModuleType, ...], examples: int = 600, **changed: A
     """The report on Thing, with some of what is generated of it replaced."""
     models, normalizers, _ = package
     read = source(TAGS)
-    made = generated(read.value, judging.read(read)[0], models, normalizers)[THING]
+    made = generated(read.value, judging.read_document(read)[0], models, normalizers)[THING]
     return verified(subjects(read.value)(THING, replace(made, **changed)), examples)
 
 
@@ -430,7 +430,7 @@ def reports_on(document: dict[str, Any]) -> dict[str, Report]:
     read = source(document)
     files = {name: text for name, text in texts(document).items() if name.endswith(".py")}
     [models] = loading.load_texts(files, "_plain", ["models"])
-    made = generated(read.value, judging.read(read)[0], models, None)
+    made = generated(read.value, judging.read_document(read)[0], models, None)
     subject = subjects(read.value)
     return {one.name: verified(subject(place, one), 200) for place, one in made.items()}
 

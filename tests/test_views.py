@@ -121,7 +121,7 @@ def test_laws(case: ViewCase, tmp_path: Path) -> None:
     one = source(case)
     files = texts(one.text)
     models, normalizers = (imported(files, tmp_path, name) for name in ("models", "normalizers"))
-    document, warnings, _ = judging.read(one)
+    document, warnings, _ = judging.read_document(one)
     made = generated(one.value, document, models, normalizers)
     unenforced = {found.pointer for found in warnings if found.rule == "model/not-enforced"}
     judged = formats_of(models)

@@ -139,7 +139,7 @@ def test_an_enumeration_of_nothing_is_any_argument(place: str, tmp_path: Path) -
 
 
 def test_what_is_not_enforced_is_told() -> None:
-    read = judging.read(source(schemas(A=HUGE["c"], Itself=LOOPS["Itself"])))
+    read = judging.read_document(source(schemas(A=HUGE["c"], Itself=LOOPS["Itself"])))
     assert [(one.rule, one.pointer) for one in read.warnings] == [
         ("model/not-enforced", "#/components/schemas/A/minLength"),
         ("model/not-enforced", "#/components/schemas/Itself"),
@@ -158,7 +158,7 @@ def test_what_is_not_enforced_is_told() -> None:
 )
 def test_what_a_class_does_not_enforce_is_told(keyword: str, value: Any) -> None:
     thing = {"type": "object", "properties": {"a": {"type": "integer"}}, keyword: value}
-    read = judging.read(source(schemas(A=thing)))
+    read = judging.read_document(source(schemas(A=thing)))
     assert [(one.rule, one.pointer) for one in read.warnings] == [
         ("model/not-enforced", f"#/components/schemas/A/{keyword}")
     ]
@@ -175,7 +175,9 @@ def test_what_a_shape_asks_that_nobody_judges_is_told() -> None:
         "if": {},
     }
     spoke = {**old, "x-compat": {"into": "/a", "to": "$/k"}}
-    read = judging.read(source(schemas(A={"properties": {"a": {"type": "array"}, "b": spoke}})))
+    read = judging.read_document(
+        source(schemas(A={"properties": {"a": {"type": "array"}, "b": spoke}}))
+    )
     assert [(one.rule, one.pointer.rpartition("/b/")[2]) for one in read.warnings] == [
         ("model/not-enforced", "properties/k/contains"),
         ("model/not-enforced", "if"),
@@ -199,7 +201,7 @@ def test_a_branch_that_says_nothing_of_types_is_any_value(tmp_path: Path) -> Non
         others: list[Any] = [1, [], None] if name in "ABC" else []
         for value in [{"a": 1}, *others]:
             accepts(value)
-    found = judging.read(source(schemas(**OPEN))).warnings
+    found = judging.read_document(source(schemas(**OPEN))).warnings
     assert [(one.rule, one.pointer) for one in found] == [
         ("model/not-enforced", f"#/components/schemas/{name}/anyOf/1") for name in "DE"
     ]

@@ -38,7 +38,7 @@ def test_example(text: str, table: str, tmp_path: Path) -> None:
     files = texts(document)
     models, normalizers = (imported(files, tmp_path, name) for name in ("models", "normalizers"))
     lifted = lifting.lifted(document).document
-    pointer, ident = list(naming.component_names(lifted).items())[-1]  # the last is the subject
+    pointer, ident = list(naming.component_classes(lifted).items())[-1]  # the last is the subject
     normalize = getattr(normalizers, f"normalize_{snake(ident)}")
     rows = [ROW.fullmatch(line) for line in table.splitlines()]
     assert all(rows)

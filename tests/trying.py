@@ -58,7 +58,7 @@ def tried(document: Any, seconds: float = 20.0, is_made: bool = True) -> str:
 def _read(source: Source, is_lenient: bool, is_made: bool) -> Reading | None:
     """What is read of a document, whose package was imported, or None if it is refused."""
     try:
-        read = judging.read(source, is_lenient)
+        read = judging.read_document(source, is_lenient)
     except Refused as refused:
         check_problems(refused.problems, source)
         assert "error" in {problem.severity for problem in refused.problems}
@@ -74,7 +74,7 @@ def _read_otherwise(read: Reading) -> None:
     """What other commands make of a document: `export`, `show`, the warnings of `validate`."""
     for view in (views.wire, views.canonical):
         plain = view(read.source.value).document
-        json.dumps(parameters.plain(plain, is_canonical=view is views.canonical))
+        json.dumps(parameters.without_compat(plain, is_canonical=view is views.canonical))
     json.dumps(show.described(read.document, plan.package(read.document, _CONFIG)))
     locate(read.source, warn_of_age(read.source.value, "2030-01-01"))
 

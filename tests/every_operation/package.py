@@ -52,7 +52,7 @@ class Package:
 
 def package(source: Source, directory: Path) -> Package | None:
     """The package of a document; None if it has no operations. What of it is faulty is left out."""
-    read = judging.read(source, True)
+    read = judging.read_document(source, True)
     if read.document.client is None:
         return None
     config = Config(Path(source.name), "pkg", Path(), "speclens generate", lenient=True)
@@ -68,7 +68,7 @@ def package(source: Source, directory: Path) -> Package | None:
 
 
 def _schemas(written: JsonObject, formats: Mapping[str, Callable[[str], bool]]) -> Schemas:
-    view = parameters.plain(views.canonical(written).document, True)
+    view = parameters.without_compat(views.canonical(written).document, True)
     document = copied(directions.directed(View(view, {})).document)
     events.decode(document, {})
     judges = validators(readable(document), formats)

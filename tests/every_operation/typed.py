@@ -17,15 +17,15 @@ _AS_TEXT = {"byte", "binary", ""}  # of these arguments are texts
 def parameter(package: Package, one: Parameter, value: Any) -> Any:
     """The value of a parameter as the type of its format."""
     schema = at(package.schemas, one.schema)[1]
-    name = formats.of(schema) if isinstance(schema, dict) else ""
+    name = formats.format_of(schema) if isinstance(schema, dict) else ""
     runtime = sys.modules.get(f"{package.module.__package__}._types")
     if (
         name in _AS_TEXT
         or not isinstance(value, str)
-        or not hasattr(runtime, formats.TYPES[name][0])
+        or not hasattr(runtime, formats.PYTHON_TYPES[name][0])
     ):
         return value
-    return TypeAdapter(getattr(runtime, formats.TYPES[name][0])).validate_python(value)
+    return TypeAdapter(getattr(runtime, formats.PYTHON_TYPES[name][0])).validate_python(value)
 
 
 def body(package: Package, operation: ir.Operation, media: ir.Media, value: Any) -> dict[str, Any]:

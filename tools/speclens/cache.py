@@ -39,7 +39,7 @@ def key(*parts: str | bytes) -> str:
     return total.hexdigest()
 
 
-def get(name: str) -> dict[str, str]:
+def stored(name: str) -> dict[str, str]:
     """The texts that are stored under a key; none if there is no entry of this user."""
     place, secret = directory("annotations"), _secret()
     if place is None or secret is None:
@@ -48,14 +48,14 @@ def get(name: str) -> dict[str, str]:
         seal, _, body = _read(place / name).partition(b"\n")
         if not compare_digest(seal, _seal(secret, name, body)):
             return {}
-        stored = json.loads(body)
+        entry = json.loads(body)
     except (OSError, ValueError, RecursionError, files.TooLarge):
         return {}
-    is_sound = type(stored) is dict and all(type(text) is str for text in stored.values())
-    return stored if is_sound else {}
+    is_sound = type(entry) is dict and all(type(text) is str for text in entry.values())
+    return entry if is_sound else {}
 
 
-def put(name: str, texts: Mapping[str, str]) -> None:
+def store(name: str, texts: Mapping[str, str]) -> None:
     """Store some texts, if that is possible; of many entries the oldest go."""
     place, secret = directory("annotations"), _secret()
     body = json.dumps(texts).encode()

@@ -20,7 +20,7 @@ from speclens.settings import Kind, Setting
 
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s/@:?#\[\]\\]+)(:[0-9]{1,5})?")
 # An underscore at an end of it would be a hyphen at an end of the distribution's name, which installers refuse.
-_PACKAGE = re.compile("[A-Za-z]([A-Za-z0-9_]*[A-Za-z0-9])?")
+_PACKAGE_NAME = re.compile("[A-Za-z]([A-Za-z0-9_]*[A-Za-z0-9])?")
 _CLASS = re.compile("[A-Z][A-Za-z0-9_]*")
 _VERSION = re.compile(
     r"([0-9]+!)?[0-9]+(\.[0-9]+)*((a|b|rc)[0-9]+)?(\.post[0-9]+)?(\.dev[0-9]+)?(\+[a-z0-9]+(\.[a-z0-9]+)*)?"
@@ -80,7 +80,7 @@ class Config:
         return (*own, *lenient, *formats, *overlays)
 
 
-def find(start: Path) -> tuple[Path | None, tuple[Problem, ...]]:
+def find_pyproject(start: Path) -> tuple[Path | None, tuple[Problem, ...]]:
     """The nearest pyproject.toml with a `[tool.speclens]`: in a directory, or above it up to the root of its repository.
     Above, that of another user is passed over, since who writes it says which templates are run; each is a warning."""
     passed: list[Problem] = []
@@ -122,7 +122,7 @@ def _trusted() -> set[int]:
     return {0, user} | ({int(before)} if user == 0 and is_number else set())
 
 
-def load(path: Path, given: Mapping[str, Any] = MappingProxyType({})) -> Config:
+def load_config(path: Path, given: Mapping[str, Any] = MappingProxyType({})) -> Config:
     """The configuration of a pyproject.toml, whose paths are relative to that file; settings that are `given` on the
     command line come before it. Raises Refused."""
     table = _table(path) or {}
@@ -171,14 +171,16 @@ def _table_problems(table: Mapping[str, Any], path: Path) -> Iterator[Problem]:
             hint = f"did you mean `{close}`?" if close else f"one of {', '.join(settings.BY_KEY)}"
             yield _problem(path, key, f"unknown key `{key}`", hint)
         elif not _is_of_kind(setting, value):
-            yield _problem(path, key, f"`{key}` must be {_KINDS[setting.kind]}", _hint(setting))
+            yield _problem(
+                path, key, f"`{key}` must be {_KIND_WORDS[setting.kind]}", _hint(setting)
+            )
     for setting in settings.SETTINGS:
         if setting.is_required and setting.key not in table:
             hint = f"{_hint(setting)} under [tool.speclens]"
             yield _problem(path, setting.key, f"`{setting.key}` is missing", hint)
 
 
-_KINDS: Mapping[Kind, str] = {
+_KIND_WORDS: Mapping[Kind, str] = {
     "path": "a string",
     "paths": "a list of strings",
     "text": "a string",
@@ -244,7 +246,7 @@ def _place_problems(config: Config) -> Iterator[tuple[str, str, str]]:
 
 def is_package(name: str) -> bool:
     """Whether a package can be called so: if it can be imported, installed, and import what it needs."""
-    is_name = bool(_PACKAGE.fullmatch(name)) and not keyword.iskeyword(name)
+    is_name = bool(_PACKAGE_NAME.fullmatch(name)) and not keyword.iskeyword(name)
     return is_name and name not in _IMPORTED
 
 

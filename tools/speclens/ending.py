@@ -69,7 +69,7 @@ def _run() -> int:
     try:
         os.getcwd()
     except OSError as error:
-        return _told(f"the current directory cannot be used: {error.strerror}")
+        return _failed(f"the current directory cannot be used: {error.strerror}")
     from speclens.cli import main as command
 
     command(prog_name="speclens")
@@ -86,7 +86,7 @@ def _ended(act: Callable[[], int], reserve: list[bytearray]) -> int:
         if _is_stopped(error):
             raise _Stopped from None
         return _exit_code(error)
-    return _told("there is not enough memory")
+    return _failed("there is not enough memory")
 
 
 def _is_stopped(error: BaseException | None) -> bool:
@@ -103,11 +103,11 @@ def _exit_code(error: BaseException) -> int:
         case SystemExit(code=code):
             return code if isinstance(code, int) else 0
         case OSError():
-            return _told(_reason(error))
+            return _failed(_reason(error))
         case ImportError():
-            return _told(f"a library cannot be loaded: {error}")
+            return _failed(f"a library cannot be loaded: {error}")
         case _:
-            return _told(_fault(error))
+            return _failed(_fault(error))
 
 
 def _flush() -> int:
@@ -121,7 +121,7 @@ def _discarded() -> int:
     return UNUSABLE
 
 
-def _told(message: str) -> int:
+def _failed(message: str) -> int:
     line = " ".join(f"error: {message}".split())
     shown = "".join(one if one.isprintable() else ascii(one)[1:-1] for one in line)
     try:
@@ -143,10 +143,10 @@ def _reason(error: OSError) -> str:
 def _fault(error: BaseException) -> str:
     """A fault of the toolkit itself: what a report of it needs, besides the document."""
     told = traceback.format_exception_only(error)[-1]
-    return f"speclens is at fault, please report it with the document: {told} (at {_place(error.__traceback__)})"
+    return f"speclens is at fault, please report it with the document: {told} (at {_code_lines(error.__traceback__)})"
 
 
-def _place(trace: TracebackType | None) -> str:
+def _code_lines(trace: TracebackType | None) -> str:
     """The innermost lines of code, the last first."""
     frames = traceback.extract_tb(trace)[: -_FRAMES - 1 : -1]
     return ", ".join(f"{os.path.basename(one.filename)}:{one.lineno}" for one in frames)

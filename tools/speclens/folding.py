@@ -27,7 +27,7 @@ from speclens.source import Source
 from speclens.source.faults import MAX_DEPTH
 from speclens.source.pointer import exists, get, join
 from speclens.validate import detail
-from speclens.validate.branches import leaves
+from speclens.validate.branches import leaf_errors
 from speclens.validate.dialect import schema_validator
 from speclens.validate.document import Document
 
@@ -36,7 +36,7 @@ _MOST_FAULTS = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class PayloadFault:
     """What is wrong with a payload: `pointer` is the sender's (RFC 6901)."""
 
     rule: str
@@ -61,8 +61,8 @@ class UnknownSchema(LookupError):
 
 
 def folder(
-    source: Source, document: ir.Document, name: str
-) -> Callable[[Any], Folded | tuple[Fault, ...]]:
+    source: Source, document: ir.Api, name: str
+) -> Callable[[Any], Folded | tuple[PayloadFault, ...]]:
     """The function that folds and judges payloads of a schema, called by its name in the document or its class.
 
     Raises UnknownSchema.
@@ -76,17 +76,17 @@ def folder(
     normalize = getattr(module, normalizer.ident) if module and normalizer else None
     error = sys.modules[f"{_PACKAGE}._compat"].CompatError if module else ()
 
-    def fold(payload: Any) -> Folded | tuple[Fault, ...]:
+    def fold(payload: Any) -> Folded | tuple[PayloadFault, ...]:
         try:
             result = normalize(payload) if normalize else None
         except error as fault:
-            return (Fault(fault.rule, fault.pointer, fault.message),)
+            return (PayloadFault(fault.rule, fault.pointer, fault.message),)
         value = payload if result is None else result.value
         if not validator.is_valid(value):
             whole, schema = Document("3.1", canonical, ()), get(canonical, pointer)
             if not detail.is_affordable(whole, schema, value, detail.budget(whole)):
-                return (Fault("errors", "", "too many errors to list them"),)
-            found = [leaf for fault in validator.iter_errors(value) for leaf in leaves(fault)]
+                return (PayloadFault("errors", "", "too many errors to list them"),)
+            found = [leaf for fault in validator.iter_errors(value) for leaf in leaf_errors(fault)]
             return _faults(
                 found,
                 result,
@@ -100,9 +100,9 @@ def folder(
     return fold
 
 
-def _named(lifted: JsonObject, document: ir.Document, name: str) -> tuple[str, str]:
+def _named(lifted: JsonObject, document: ir.Api, name: str) -> tuple[str, str]:
     """The place and the class of a schema: of a component, or of a body or an answer with something to fold."""
-    names = naming.component_names(lifted)
+    names = naming.component_classes(lifted)
     pointer = join("#", "components", "schemas", name)
     if pointer in names:
         return pointer, names[pointer]
@@ -120,45 +120,47 @@ def _plain(items: tuple[Any, ...]) -> tuple[dict[str, Any], ...]:
     return tuple(asdict(item) for item in items)
 
 
-def _faults(found: list[ValidationError], result: Any, order: list[str]) -> tuple[Fault, ...]:
+def _faults(
+    found: list[ValidationError], result: Any, order: list[str]
+) -> tuple[PayloadFault, ...]:
     """Validation errors at the sender's pointers, one a place, in the order of the properties: the first of them, and how
     many more there are."""
-    first: dict[str, Fault] = {}
+    first: dict[str, PayloadFault] = {}
     for error in found:
         for fault in _located(error):
             first.setdefault(fault.pointer, fault)
     faults = sorted(first.values(), key=lambda fault: _rank(fault, order))
     more = len(faults) - _MOST_FAULTS
-    rest = (Fault("errors", "", f"and {more} more"),) if more > 0 else ()
+    rest = (PayloadFault("errors", "", f"and {more} more"),) if more > 0 else ()
     faults = faults[:_MOST_FAULTS]
     if result is None:
         return (*faults, *rest)
     places = result.locate(fault.pointer for fault in faults)
     told = (
-        Fault(fault.rule, source, missing or fault.message)
+        PayloadFault(fault.rule, source, missing or fault.message)
         for fault, (source, missing) in zip(faults, places, strict=True)
     )
     return (*dict.fromkeys(told), *rest)
 
 
-def _rank(fault: Fault, order: list[str]) -> int:
+def _rank(fault: PayloadFault, order: list[str]) -> int:
     first = fault.pointer.split("/")[1:2]
     return order.index(first[0]) if first and first[0] in order else len(order)
 
 
-def _located(error: ValidationError) -> Iterator[Fault]:
+def _located(error: ValidationError) -> Iterator[PayloadFault]:
     kind: Any = error.kind
     pointer = join("", *error.instance_path)
     if kind.name == "required":
-        yield Fault("required", join(pointer, kind.property), "is required")
+        yield PayloadFault("required", join(pointer, kind.property), "is required")
     elif kind.name in {"additionalProperties", "unevaluatedProperties"}:
         for name in kind.unexpected:
-            yield Fault(kind.name, join(pointer, name), "is not allowed here")
+            yield PayloadFault(kind.name, join(pointer, name), "is not allowed here")
     else:
-        yield Fault(kind.name, pointer, f"{error.message:.1000}")
+        yield PayloadFault(kind.name, pointer, f"{error.message:.1000}")
 
 
-def _load(source: Source, document: ir.Document) -> ModuleType:
+def _load(source: Source, document: ir.Api) -> ModuleType:
     """The normalizers of a document as a module."""
     nonce = marks.nonce("".join(source.texts))
     render_one = render.renderer((render.BUILT_IN,), nonce)
@@ -168,7 +170,7 @@ def _load(source: Source, document: ir.Document) -> ModuleType:
     for file in plan.files(document, config):
         name = file.path.removeprefix(f"{_PACKAGE}/")
         if file.is_verbatim:
-            texts[name] = render.find(file.template, (render.BUILT_IN,)).read_text("utf-8")
+            texts[name] = render.find_template(file.template, (render.BUILT_IN,)).read_text("utf-8")
         elif name == "normalizers.py":
             variables = {"file": file, "package": package, "document": document}
             texts[name] = marks.take_out(
@@ -181,7 +183,7 @@ class NotJson(ValueError):
     """A payload that is no JSON text (RFC 8259): the message says where and why."""
 
 
-def parse(text: str) -> Any:
+def parse_payload(text: str) -> Any:
     """A payload. Raises NotJson for what is no JSON, for duplicate names, numbers beyond the
     doubles, halves of surrogate pairs, and nesting beyond reason."""
 

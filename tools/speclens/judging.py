@@ -22,12 +22,12 @@ _DEEPEST = 12_000
 class Reading(NamedTuple):
     """The IR of a document, warnings, and the document without what is wrong in it."""
 
-    document: ir.Document
+    document: ir.Api
     warnings: tuple[Problem, ...]
     source: Source
 
 
-def read(source: Source, is_lenient: bool = False, formats: bool = True) -> Reading:
+def read_document(source: Source, is_lenient: bool = False, formats: bool = True) -> Reading:
     """A document as it is worked with; `formats` says whether strings of some formats are Python types. Raises Refused, with all problems, if any is an error."""
     found, left, source = _sound(source, is_lenient)
     usual = sys.getrecursionlimit()
@@ -78,10 +78,10 @@ def _sound(
 
 
 def judge(source: Source) -> tuple[Problem, ...]:
-    """Everything that is wrong with a document: as an error what violates the specification, also where `read` can do
-    without."""
+    """Everything that is wrong with a document: as an error what violates the specification, also where `read_document`
+    can do without."""
     try:
-        problems = read(source).warnings
+        problems = read_document(source).warnings
     except Refused as refused:
         problems = refused.problems
     strict = locate(source, validate(source))

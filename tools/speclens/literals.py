@@ -99,7 +99,7 @@ def _mermaid_character(char: str) -> str:
     return char if char.isalnum() or char in " _-./…" else f"#{ord(char)};"
 
 
-def toml(text: str) -> str:
+def toml_string(text: str) -> str:
     """A text as a TOML basic string (https://toml.io/en/v1.0.0#string)."""
     return '"' + "".join(map(_toml_character, text)) + '"'
 

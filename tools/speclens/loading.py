@@ -11,7 +11,7 @@ from pathlib import Path
 from types import ModuleType
 
 
-def load(package: Path, name: str, modules: Iterable[str]) -> tuple[ModuleType, ...]:
+def import_modules(package: Path, name: str, modules: Iterable[str]) -> tuple[ModuleType, ...]:
     """Some modules of the package in a directory, which is imported as `name`; what was before is forgotten."""
     for old in [module for module in sys.modules if module.partition(".")[0] == name]:
         del sys.modules[old]
@@ -32,4 +32,4 @@ def load_texts(
     with tempfile.TemporaryDirectory(prefix="speclens-") as directory:
         for file, text in texts.items():
             Path(directory, file).write_text(text, "utf-8")
-        return load(Path(directory), name, modules)
+        return import_modules(Path(directory), name, modules)

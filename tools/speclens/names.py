@@ -37,8 +37,8 @@ _CLIENT_ATTRIBUTES = frozenset(
         "self",
     }
 )
-_ANNOTATIONS = frozenset({"bool", "bytes", "self", "str"})
-_ARGUMENTS = _ANNOTATIONS | {"float", "int"}
+_TYPE_NAMES = frozenset({"bool", "bytes", "self", "str"})
+_ARGUMENTS = _TYPE_NAMES | {"float", "int"}
 OPTIONS = frozenset(
     {
         "timeout", "max_retries", "retry_unsafe", "idempotency_key", "extra_headers", "extra_query", "extra_body",
@@ -132,7 +132,7 @@ def argument(text: str) -> str:
 def method(text: str) -> str:
     """The method of an operation: `list` and the like are fine, but for what annotations name."""
     name = snake(text)
-    return f"{name}_" if name in _ANNOTATIONS else name
+    return f"{name}_" if name in _TYPE_NAMES else name
 
 
 def constant(text: str) -> str:

@@ -16,13 +16,13 @@ from typing import Any
 
 from speclens import __version__, cache, ir
 from speclens.config import Config
-from speclens.judging import Reading, read
+from speclens.judging import Reading, read_document
 from speclens.output import marks, models, plan, prune, render, tidy
 from speclens.problems import Problem, Refused
 from speclens.reading import load
 from speclens.source import Source
 from speclens.source.pointer import exists, get
-from speclens.tree import Inputs, OutputFile, Subject, Tree
+from speclens.tree import OutputFile, Subject, Tree, TreeInputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Draft:
     """A file before it was tidied, and what made each of its lines."""
 
     text: str
-    origins: tuple[marks.Origin, ...]
+    origins: tuple[marks.LineOrigin, ...]
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Project:
     @cached_property
     def reading(self) -> Reading:
         """The document as it is understood, with warnings."""
-        return read(self.source, self.config.lenient, self.config.formats == "types")
+        return read_document(self.source, self.config.lenient, self.config.formats == "types")
 
     @cached_property
     def drafts(self) -> dict[str, Draft]:
@@ -121,7 +121,7 @@ def _tree(project: Project) -> Tree:
     return Tree(tuple(outputs), _inputs(project.source, config), config.fix)
 
 
-def drafts(source: Source, document: ir.Document, config: Config) -> dict[str, Draft]:
+def drafts(source: Source, document: ir.Api, config: Config) -> dict[str, Draft]:
     """Every file as its template printed it, but for what the package does not use of copied ones, with the origin of
     each line. Raises Refused for a faulty template."""
     nonce = marks.nonce("".join(source.texts))
@@ -143,16 +143,16 @@ def drafts(source: Source, document: ir.Document, config: Config) -> dict[str, D
         )
 
 
-def _annotated(document: ir.Document, templates: Path) -> ir.Document:
+def _annotated(document: ir.Api, templates: Path) -> ir.Api:
     """The document with annotations. The generator takes longer to load than all else takes: what it printed once for
     a type, in whatever document, is remembered."""
     texts = [path.read_text("utf-8") for path in sorted(templates.rglob("*")) if path.is_file()]
-    name = cache.key(models.VERSION, _toolkit(), *texts)
-    known = cache.get(name)
+    name = cache.key(models.GENERATOR_VERSION, _toolkit(), *texts)
+    known = cache.stored(name)
     annotated, found = models.annotate(document, templates, known)
     if found:
         kept = known if len(known) < _MOST_ANNOTATIONS else {}
-        cache.put(name, {**kept, **found})
+        cache.store(name, {**kept, **found})
     return annotated
 
 
@@ -194,8 +194,8 @@ def _print(
     if not file.is_verbatim:
         return render_one(file.template, {"file": file, **variables})
     header = render_one("partials/_header.j2", {"file": file})
-    body = render.text(render.find(file.template, directories))
-    return header + marks.annotate_verbatim(body, file.template, nonce)
+    body = render.text(render.find_template(file.template, directories))
+    return header + marks.mark_lines_verbatim(body, file.template, nonce)
 
 
 # What the output depends on
@@ -210,18 +210,18 @@ def _digest(*texts: str) -> str:
     return cache.key(*texts)[:16]
 
 
-def _inputs(source: Source, config: Config) -> Inputs:
+def _inputs(source: Source, config: Config) -> TreeInputs:
     templates = [
         render.text(path)
         for directory in template_directories(config)
         for path in _files(directory)
     ]
-    return Inputs(
+    return TreeInputs(
         document=_digest(*source.texts),
         templates=_digest(*templates),
         config=_digest(*config.values),
         toolkit=f"{__version__}-{_toolkit()}",
-        generator=models.VERSION,
+        generator=models.GENERATOR_VERSION,
     )
 
 

@@ -15,19 +15,19 @@ from speclens.source import Source, locate, origins
 from speclens.source.pointer import join, tokens
 
 
-def origin_of(project: Project, path: str, line: int) -> marks.Origin:
+def origin_of(project: Project, path: str, line: int) -> marks.LineOrigin:
     """What made a line (from 1) of an output file. Raises KeyError if no such file is generated."""
     text = next(file.text for file in project.tree.files if file.path == path)
     return _origins(project.drafts[path], path, text)(line)
 
 
-def _origins(draft: Draft, path: str, text: str) -> Callable[[int], marks.Origin]:
+def _origins(draft: Draft, path: str, text: str) -> Callable[[int], marks.LineOrigin]:
     before: tuple[int, ...] = ()
     if path.endswith((".py", ".md")):
         like = tidy.lines_before if path.endswith(".py") else tidy.lines_like
         before = like(draft.text, text)
 
-    def find(line: int) -> marks.Origin:
+    def find(line: int) -> marks.LineOrigin:
         place = before[min(line, len(before)) - 1] if before else line
         return draft.origins[min(place, len(draft.origins)) - 1]
 
@@ -36,7 +36,7 @@ def _origins(draft: Draft, path: str, text: str) -> Callable[[int], marks.Origin
 
 def places_of(source: Source, pointer: str) -> tuple[Problem, ...]:
     """Where a pointer is in its document, and where overlays wrote members of it, as problems without anything wrong."""
-    here = origins.find(source.origin, tokens(pointer))
+    here = origins.origin_at(source.origin, tokens(pointer))
     overlays = range(1, 1 + len(source.overlays))
     members = (
         name for name, one in here.members.items() if one.text != here.text and one.text in overlays
@@ -47,7 +47,7 @@ def places_of(source: Source, pointer: str) -> tuple[Problem, ...]:
 
 def template_path(config: Config, name: str) -> str:
     """The file of a template, as a path to open."""
-    path = render.find(name, template_directories(config))
+    path = render.find_template(name, template_directories(config))
     return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)
 
 
@@ -56,7 +56,7 @@ def pointer_at(project: Project) -> Callable[[str, int], str | None]:
     texts = {file.path: file.text for file in project.tree.files}
 
     @memoize
-    def origins(path: str) -> Callable[[int], marks.Origin]:
+    def origins(path: str) -> Callable[[int], marks.LineOrigin]:
         return _origins(project.drafts[path], path, texts[path])
 
     def find(path: str, line: int) -> str | None:

@@ -122,12 +122,12 @@ SETTINGS = (
 BY_KEY: Mapping[str, Setting] = {setting.key: setting for setting in SETTINGS}
 
 
-def of(*groups: Group) -> tuple[Setting, ...]:
+def settings_of(*groups: Group) -> tuple[Setting, ...]:
     """The settings of some groups."""
     return tuple(setting for setting in SETTINGS if setting.group in groups)
 
 
-def schema() -> dict[str, Any]:
+def settings_schema() -> dict[str, Any]:
     """The JSON Schema (draft 7, which editors of TOML know) of the table `[tool.speclens]`."""
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
@@ -150,6 +150,6 @@ def _property(setting: Setting) -> dict[str, Any]:
     return {**said, "type": "boolean" if setting.kind == "switch" else "string"}
 
 
-def toml(value: str | bool) -> str:
+def toml_value(value: str | bool) -> str:
     """A value as TOML."""
     return str(value).lower() if isinstance(value, bool) else f'"{value}"'

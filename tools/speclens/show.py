@@ -10,7 +10,7 @@ from speclens import ir
 Data = dict[str, Any]
 
 
-def described(document: ir.Document, package: ir.Package) -> Data:
+def described(document: ir.Api, package: ir.Package) -> Data:
     """The package of a document: its client with every operation, and its schemas, each with its pointer in the
     document. Values are JSON."""
     client = document.client
@@ -76,7 +76,7 @@ def _body(operation: ir.Operation) -> Iterator[Data]:
         yield {"media_type": media.name, **given, "schema": media.schema}
 
 
-def table(data: Data) -> Iterator[str]:
+def as_table(data: Data) -> Iterator[str]:
     """The same for a person: a line for each operation, then one for each schema, in columns."""
     yield f"{data['package']}: {data['client'] or 'no client'}"
     yield from _columns(

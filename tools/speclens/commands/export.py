@@ -38,7 +38,7 @@ def export_command(config: Config, view: str, syntax: str | None, style: str) ->
     del style
     source = opened(config).reading.source
     result = (views.wire if view == "wire" else views.canonical)(source.value).document
-    result = parameters.plain(result, is_canonical=view == "canonical")
+    result = parameters.without_compat(result, is_canonical=view == "canonical")
     if (syntax or ("json" if source.name.endswith(".json") else "yaml")) == "json":
         text = reporting.safe_json(result) + "\n"
     else:

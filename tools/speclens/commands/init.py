@@ -36,11 +36,11 @@ class Start:
     client: str
     since: str
     sunset: str
-    settings: tuple[Line, ...]
+    settings: tuple[SettingLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SettingLine:
     """A setting in pyproject.toml, and what it is for."""
 
     comment: str
@@ -85,15 +85,17 @@ def _real(path: Path) -> Path:
 def _start(package: str, now: datetime) -> Start:
     since, sunset = (f"{day:%Y-%m-%d}" for day in (now, now + timedelta(days=365)))
     given = {"spec": f"openapi/{package}.yaml", "package": package, "output": "generated"}
-    lines = tuple(Line(one.help, _line(one, given.get(one.key))) for one in settings.SETTINGS)
+    lines = tuple(
+        SettingLine(one.help, _line(one, given.get(one.key))) for one in settings.SETTINGS
+    )
     return Start(package, names.pascal(package), since, sunset, lines)
 
 
 def _line(setting: Setting, value: str | None) -> str:
     """A setting as TOML: its value, or as a comment what it would be."""
     if value is not None:
-        return f"{setting.key} = {settings.toml(value)}"
-    usual = setting.example if setting.default is None else settings.toml(setting.default)
+        return f"{setting.key} = {settings.toml_value(value)}"
+    usual = setting.example if setting.default is None else settings.toml_value(setting.default)
     return f"# {setting.key} = {usual}"
 
 

@@ -32,18 +32,18 @@ def normalize_command(config: Config, schema: str, payload: Any, style: str) -> 
     document, _, source = opened(config).reading
     try:
         fold = folding.folder(source, document, schema)
-        result = fold(folding.parse(payload.read().decode("utf-8-sig")))
+        result = fold(folding.parse_payload(payload.read().decode("utf-8-sig")))
     except folding.UnknownSchema as error:
         raise click.UsageError(str(error)) from None
     except (folding.NotJson, UnicodeDecodeError) as error:
-        result = (folding.Fault("json", "", str(error)),)
+        result = (folding.PayloadFault("json", "", str(error)),)
     except RecursionError:
-        result = (folding.Fault("json", "", "nested too deep"),)
+        result = (folding.PayloadFault("json", "", "nested too deep"),)
     _tell(result, style)
     sys.exit(0 if isinstance(result, folding.Folded) else 1)
 
 
-def _tell(result: folding.Folded | tuple[folding.Fault, ...], style: str) -> None:
+def _tell(result: folding.Folded | tuple[folding.PayloadFault, ...], style: str) -> None:
     if style == "json":
         told = (
             asdict(result)

@@ -39,14 +39,14 @@ def configured(
     With a `--spec` (an argument DOCUMENT where `has_argument`) the command line says all. Without one the nearest
     pyproject.toml does, and options come before what it says.
     """
-    shown = (*settings.of(*groups), *(settings.BY_KEY[key] for key in also))
+    shown = (*settings.settings_of(*groups), *(settings.BY_KEY[key] for key in also))
 
     def decorate(command: Command) -> Command:
         @wraps(command)
         def run(**given: Any) -> Any:
             own = {one.key: given.pop(one.key) for one in shown}
             chosen = {key: value for key, value in own.items() if value not in (None, ())}
-            needed = [one for one in settings.of(*groups) if one.is_required]
+            needed = [one for one in settings.settings_of(*groups) if one.is_required]
             return command(config=_config(chosen, needed, has_argument), **given)
 
         made: Command = run
@@ -96,11 +96,11 @@ def _config(given: Mapping[str, Any], needed: list[Setting], has_argument: bool)
         if missing := [one.option for one in needed if one.key not in given]:
             raise click.UsageError(f"--spec needs {' and '.join(missing)} as well.")
         return configuration.of_command_line(given)
-    path, passed = configuration.find(Path.cwd())
+    path, passed = configuration.find_pyproject(Path.cwd())
     warn(passed)
     if path is None:
         wanted = "the document" if has_argument else ", ".join(one.option for one in needed)
         raise click.UsageError(
             f"No pyproject.toml with [tool.speclens] here or above; give {wanted}."
         )
-    return configuration.load(Path(os.path.relpath(path)), given)
+    return configuration.load_config(Path(os.path.relpath(path)), given)

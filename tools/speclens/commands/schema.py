@@ -23,10 +23,11 @@ def schema_command(what: str) -> None:
       # yaml-language-server: $schema=openapi.schema.json
     """
     click.echo(
-        openapi() if what == "openapi" else f"{reporting.safe_json(settings.schema())}\n", nl=False
+        openapi() if what == "openapi" else f"{reporting.safe_json(settings.settings_schema())}\n",
+        nl=False,
     )
 
 
 def openapi() -> str:
     """The JSON Schema of OpenAPI and x-compat."""
-    return render.find(OPENAPI, (render.BUILT_IN,)).read_text("utf-8")
+    return render.find_template(OPENAPI, (render.BUILT_IN,)).read_text("utf-8")

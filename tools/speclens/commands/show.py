@@ -31,4 +31,4 @@ def show_command(config: Config, style: str) -> None:
         click.echo(json.dumps(data, indent=2))
     else:
         warn(warnings)
-        say(*show.table(data))
+        say(*show.as_table(data))

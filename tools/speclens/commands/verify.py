@@ -74,7 +74,7 @@ def verify_command(
             say(_line(report, names[len(reports) - 1]))
     problems = locate(source, [finding for report in reports for finding in _findings(report)])
     if style == "json":
-        told = [_told(report, name) for report, name in zip(reports, names, strict=True)]
+        told = [_report_data(report, name) for report, name in zip(reports, names, strict=True)]
         click.echo(safe_json({"examples": examples, "schemas": told}))
     else:
         click.echo(_summary(reports) if style == "text" else "", nl=False)
@@ -155,7 +155,7 @@ def _findings(report: Report) -> Iterator[Finding]:
         yield Finding("verify/nothing-accepted", report.pointer, message, hint, "warning")
 
 
-def _told(report: Report, name: str) -> dict[str, Any]:
+def _report_data(report: Report, name: str) -> dict[str, Any]:
     seen = report.seen
     return {
         "schema": name,

@@ -17,9 +17,9 @@ from speclens.ir.compat import (
     Compat,
     Constant,
     Edge,
-    Field,
     Fold,
     Hub,
+    HubField,
     Judge,
     Lens,
     Member,
@@ -62,6 +62,7 @@ from speclens.ir.schemas import (
 __all__ = [
     "Absent",
     "AnyType",
+    "Api",
     "Argument",
     "Array",
     "Body",
@@ -72,12 +73,11 @@ __all__ = [
     "Constant",
     "Constants",
     "Constraints",
-    "Document",
     "Edge",
     "Example",
-    "Field",
     "Fold",
     "Hub",
+    "HubField",
     "Input",
     "Judge",
     "LeftOut",
@@ -146,7 +146,7 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class Api:
     """An API as it will be generated."""
 
     title: str

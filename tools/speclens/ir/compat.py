@@ -56,7 +56,7 @@ class Absent:
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class HubField:
     """One field that a hub is given in."""
 
     key: str  # literal of its name, or tuple of the names on the way to it
@@ -73,7 +73,7 @@ class Hub:
     ident: str
     pointer: str
     gather: str  # name of the runtime function
-    fields: tuple[Field, ...]
+    fields: tuple[HubField, ...]
     join: str  # expression of the function of the conflict policy
     needed: str  # literal: the message where nothing was given, or "" if the hub is optional
 

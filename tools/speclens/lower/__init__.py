@@ -19,27 +19,27 @@ from speclens.problems import Finding
 
 def lower(
     document: JsonObject, lifted: view.View, formats: bool = True
-) -> tuple[ir.Document, tuple[Finding, ...]]:
+) -> tuple[ir.Api, tuple[Finding, ...]]:
     """The IR of a document that passed `validate` and `check`, with warnings on what models do not enforce, and errors
     where normalizers would have to. `lifted` is the document with its `lifting.lifted`; `formats` says whether strings
     of some formats are Python types."""
-    names = naming.component_names(lifted.document)
+    names = naming.component_classes(lifted.document)
     canonical = replace(views.canonical(lifted.document), before=lifted)
     models = modelled.modelled(canonical)
-    components = naming.component_names(models.document)
+    components = naming.component_classes(models.document)
     idents = schemas.class_names(models, components)
     named, warnings = schemas.lower(models, components, idents, formats)
     made, refused = folds.lower(lifted.document, {**names, **_media_names(lifted, models, idents)})
     made = checks.for_files(made) if _has_files(lifted.document, made) else made
     folded = {one.pointer: one for one in made.normalizers}
-    known = media.named(models, lifted, idents, named, folded)
+    known = media.model_names(models, lifted, idents, named, folded)
     client, untold = operations.lower(document, lifted, known, formats)
     info: dict[str, Any] = document.get("info") or {}
     title, version = str(info.get("title", "")), str(info.get("version", ""))
-    result = ir.Document(
+    result = ir.Api(
         title=title,
         version=version,
-        doc=docs.document(title, str(info.get("summary") or info.get("description") or "")),
+        doc=docs.document_docs(title, str(info.get("summary") or info.get("description") or "")),
         schemas=named,
         compat=view.relocated(made, lifted),
         client=client,
@@ -51,7 +51,9 @@ def lower(
 
 def _has_files(document: JsonObject, made: ir.Compat) -> bool:
     """Whether forms with files may be folded."""
-    return bool(made.folds) and any(one.codec == "Multipart" for one in media_types.held(document))
+    return bool(made.folds) and any(
+        one.codec == "Multipart" for one in media_types.held_media_types(document)
+    )
 
 
 def _media_names(lifted: view.View, models: view.View, idents: Mapping[str, str]) -> dict[str, str]:
@@ -60,11 +62,15 @@ def _media_names(lifted: view.View, models: view.View, idents: Mapping[str, str]
     by_origin: dict[str, str] = {}
     for place, ident in idents.items():
         by_origin.setdefault(models.origin(place, lifted), ident)
-    components, used = naming.component_names(lifted.document), set(idents.values())
+    components, used = naming.component_classes(lifted.document), set(idents.values())
     found: dict[str, str] = {}
-    for one in media_types.held(lifted.document) if x_compat.is_used(lifted.document) else ():
+    for one in (
+        media_types.held_media_types(lifted.document) if x_compat.is_used(lifted.document) else ()
+    ):
         place = x_compat.folded_place(lifted.document, one.place, one.schema)[0]
-        is_sent = one.owner not in {"parameter", "header"} and one.codec in media_types.FOLDED
+        is_sent = (
+            one.owner not in {"parameter", "header"} and one.codec in media_types.FOLDED_CODECS
+        )
         if place not in components and is_sent:
             name = by_origin.get(place) or found.get(place)
             found[place] = name or naming.place_name(lifted.document, components, place, used)

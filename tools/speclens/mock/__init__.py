@@ -56,7 +56,9 @@ def serve(project: Project, at: tuple[str, int], key: str, log: Log) -> None:
         signal.signal(number, lambda *_: sys.exit(0))
     with tempfile.TemporaryDirectory(prefix="speclens-mock-") as directory, _listening(at) as place:
         tree.write(Path(directory), project.tree)
-        [server] = loading.load(Path(directory, project.config.package), _PACKAGE, ["server"])
+        [server] = loading.import_modules(
+            Path(directory, project.config.package), _PACKAGE, ["server"]
+        )
         app = _app(source, document, server, key)
         _run(_logged(_with_files(app), log), place, key if document.client.is_bearer else "", log)
 
@@ -91,7 +93,7 @@ def _run(app: Any, place: socket.socket, key: str, log: Log) -> None:
 # The application
 
 
-def _app(source: Source, document: ir.Document, server: ModuleType, key: str) -> Any:
+def _app(source: Source, document: ir.Api, server: ModuleType, key: str) -> Any:
     """The generated application, with a handler for all its operations."""
     if document.client is None or not document.client.served:
         raise LookupError("no server")
@@ -119,7 +121,7 @@ class _Shelf:
     members: frozenset[str]  # all of the answer
 
 
-def _shelf(document: ir.Document, ident: str) -> _Shelf | None:
+def _shelf(document: ir.Api, ident: str) -> _Shelf | None:
     schemas = {schema.ident: schema for schema in document.schemas}
     schema = item = schemas[ident]
     first = _file_members(schema).get("first", "")
@@ -163,14 +165,14 @@ def _answering(
                 items.append({shelf.base64: base64.b64encode(content).decode()})
             else:
                 items.append({shelf.url: f"{base}{FILES}{picture.name}"})
-        return _told(wanted, pictures[0], shelf) | (
+        return _details(wanted, pictures[0], shelf) | (
             {shelf.first: items} if shelf.first else items[0]
         )
 
     return answer
 
 
-def _told(wanted: dict[str, Any], picture: _pictures.Picture, shelf: _Shelf) -> dict[str, Any]:
+def _details(wanted: dict[str, Any], picture: _pictures.Picture, shelf: _Shelf) -> dict[str, Any]:
     """What the answer says besides: how the pictures were made."""
     told = {
         "created": int(time.time()),

@@ -14,7 +14,7 @@ from typing import Any
 
 SIDES = range(16, 4097)
 COUNTS = range(1, 11)
-_KINDS = {"png": "png", "jpeg": "jpeg", "jpg": "jpeg", "webp": "webp"}
+_FORMATS = {"png": "png", "jpeg": "jpeg", "jpg": "jpeg", "webp": "webp"}
 _NAME = re.compile(
     r"([1-9]\d{1,3})x([1-9]\d{1,3})-([0-9a-f]{8})(-clear)?(?:-q(\d|[1-9]\d|100))?\.(png|jpeg|webp)",
     re.ASCII,
@@ -87,10 +87,10 @@ def asked(request: Mapping[str, Any]) -> tuple[Picture, ...]:
     """The pictures that a request asks for; the same request gives the same ones. Raises Unfit."""
     width, height = _size(request.get("size"))
     kind = str(request.get("output_format") or "png")
-    if kind not in _KINDS:
-        raise Unfit("output_format", f"The mock makes {', '.join(_KINDS)}.")
+    if kind not in _FORMATS:
+        raise Unfit("output_format", f"The mock makes {', '.join(_FORMATS)}.")
     is_clear = request.get("background") == "transparent"
-    if is_clear and _KINDS[kind] == "jpeg":
+    if is_clear and _FORMATS[kind] == "jpeg":
         raise Unfit("background", "A JPEG has no transparent background.")
     count = request.get("n") or 1
     if count not in COUNTS:
@@ -100,7 +100,7 @@ def asked(request: Mapping[str, Any]) -> tuple[Picture, ...]:
         raise Unfit("output_compression", "Not a number from 0 to 100.")
     seeds = [sha256(f"{index} {request}".encode()).hexdigest()[:8] for index in range(int(count))]
     return tuple(
-        Picture(width, height, seed, is_clear, int(quality), _KINDS[kind]) for seed in seeds
+        Picture(width, height, seed, is_clear, int(quality), _FORMATS[kind]) for seed in seeds
     )
 
 

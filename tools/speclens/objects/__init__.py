@@ -15,8 +15,8 @@ from speclens.objects.tables import (
     ALL_20,
     ANY,
     METHODS,
+    OPENAPI_TABLE,
     REFERABLE,
-    TABLE,
     TABLE_20,
     Field,
     Table,
@@ -78,7 +78,7 @@ def table(document: dict[str, Any], is_complete: bool = False) -> Table:
     or of all."""
     if is_20(document):
         return ALL_20 if is_complete else TABLE_20
-    return ALL if is_complete else TABLE
+    return ALL if is_complete else OPENAPI_TABLE
 
 
 def operations(path_item: dict[str, Any]) -> Iterator[tuple[str, tuple[str, ...], dict[str, Any]]]:
@@ -175,7 +175,7 @@ def _rewritten(
     value: dict[str, Any], kind: str, rewrite: Callable[[Any, str], Any]
 ) -> dict[str, Any]:
     return {
-        key: _rewritten_part(part, field_of(TABLE, kind, key), rewrite)
+        key: _rewritten_part(part, field_of(OPENAPI_TABLE, kind, key), rewrite)
         for key, part in value.items()
     }
 

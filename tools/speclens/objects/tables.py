@@ -35,7 +35,7 @@ _SCHEMA: dict[str, Field] = {
 Table = Mapping[str, Mapping[str, Field]]
 """For each kind its fields that hold objects."""
 
-TABLE: Table = {
+OPENAPI_TABLE: Table = {
     "document": {
         "paths": ("one", "paths"),
         "webhooks": ("map", "path-item"),
@@ -144,14 +144,14 @@ def _with_others(kinds: Table, without: frozenset[str] = frozenset()) -> Table:
     return {kind: {**others.get(kind, {}), **kinds.get(kind, {})} for kind in every}
 
 
-ALL, ALL_20 = _with_others(TABLE), _with_others(TABLE_20, _NOT_IN_20)
+ALL, ALL_20 = _with_others(OPENAPI_TABLE), _with_others(TABLE_20, _NOT_IN_20)
 """Where every kind of object stands."""
 
 SUBSCHEMAS = _SCHEMA
 """The keywords of a schema that hold schemas, and how: "one", "list" or "map"."""
 
-COMPONENTS = frozenset(TABLE["components"])
+COMPONENTS = frozenset(OPENAPI_TABLE["components"])
 """The sections of components."""
 
-REFERABLE = frozenset(kind for _, kind in TABLE["components"].values())
+REFERABLE = frozenset(kind for _, kind in OPENAPI_TABLE["components"].values())
 """The kinds that may be a reference instead."""

@@ -15,7 +15,7 @@ _CONTROL = re.compile(r"\s*\{[%#]")
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class LineOrigin:
     """What made one line: a place of the document, a template and its line (from 1)."""
 
     pointer: str
@@ -28,7 +28,7 @@ def nonce(text: str) -> str:
     return f"speclens-{sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:24]}"
 
 
-def annotate(source: str, template: str, nonce: str) -> str:
+def mark_lines(source: str, template: str, nonce: str) -> str:
     """A template that leaves a mark at the end of every line it prints. Lines that begin with a block print none."""
     lines = source.split("\n")
     marked = (
@@ -40,7 +40,7 @@ def annotate(source: str, template: str, nonce: str) -> str:
     return "\n".join(marked)
 
 
-def annotate_verbatim(text: str, template: str, nonce: str) -> str:
+def mark_lines_verbatim(text: str, template: str, nonce: str) -> str:
     """A file that is copied, every line with its mark."""
     return "\n".join(
         f"{line}⟦{nonce} {template} {index}⟧" for index, line in enumerate(text.split("\n"), 1)
@@ -53,7 +53,7 @@ def mark(pointer: str, nonce: str) -> str:
     return f"⟦{nonce} {escaped}⟧"
 
 
-def take_out(text: str, nonce: str, template: str) -> tuple[str, tuple[Origin, ...]]:
+def take_out(text: str, nonce: str, template: str) -> tuple[str, tuple[LineOrigin, ...]]:
     """The text without its marks, and the origin of each of its lines."""
     pattern = re.compile(f"⟦{nonce} ([^ ⟧]+)(?: ([0-9]+))?⟧")
     lines, pointers, printed = [], [], []
@@ -70,8 +70,8 @@ def take_out(text: str, nonce: str, template: str) -> tuple[str, tuple[Origin, .
         printed.append(end)
     # A line without a mark is part of a value of several lines, and belongs to the template line that ends it.
     following = (template, 1)
-    origins: list[Origin] = []
+    origins: list[LineOrigin] = []
     for place, end in zip(reversed(pointers), reversed(printed), strict=True):
         name, number = following = end or following
-        origins.append(Origin(place, name, number))
+        origins.append(LineOrigin(place, name, number))
     return "\n".join(lines), tuple(reversed(origins))

@@ -17,7 +17,7 @@ from typing import Any
 from speclens import ir
 from speclens.literals import literal
 
-VERSION = "0.89.0"
+GENERATOR_VERSION = "0.89.0"
 _MOST_OPERANDS = 200
 
 _Parts = dict[tuple[str, str], int]
@@ -26,8 +26,8 @@ beside it. No schema: the text beside it is the annotation."""
 
 
 def annotate(
-    document: ir.Document, templates: Path, known: Mapping[str, str]
-) -> tuple[ir.Document, dict[str, str]]:
+    document: ir.Api, templates: Path, known: Mapping[str, str]
+) -> tuple[ir.Api, dict[str, str]]:
     """The document with the annotation of every property and alias, and what the generator printed for that which was
     not `known`: the annotations of schemas, given as JSON. `templates` holds the templates handed to the generator."""
     parts: _Parts = {}
@@ -116,7 +116,7 @@ def _placeholder(type_: ir.Type, parts: _Parts) -> str:
             return _constants([json.loads(text) for text in texts])
         case ir.Union(options, tags, is_told_apart):
             union = _union([_placeholder(option, parts) for option in options])
-            return _among(union, tags) if is_told_apart else union
+            return _tagged_union(union, tags) if is_told_apart else union
         case ir.Array(item, constraints):
             plain = {key: value for key, value in constraints if key != "uniqueItems"}
             text = _container({"type": "array", **plain}, "items", item, parts)
@@ -175,7 +175,7 @@ def _literals(values: tuple[ir.Scalar, ...], parts: _Parts) -> str:
     return _union([printed, *(["None"] if None in values else [])])
 
 
-def _among(union: str, tags: ir.Tags | None) -> str:
+def _tagged_union(union: str, tags: ir.Tags | None) -> str:
     if not tags:
         return f"Annotated[{union}, Among()]"
     by_value = ", ".join(f"{_safe(value)}: {ident}" for value, ident in tags.idents)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from speclens import ir
 from speclens.config import Config
-from speclens.literals import inline, prose, toml
+from speclens.literals import inline, prose, toml_string
 from speclens.names import CLIENT_NAMES, pascal
 from speclens.problems import Problem, Refused
 
@@ -29,49 +29,49 @@ class File:
     fix: str
 
 
-Subjects = Callable[[ir.Document], tuple[str, ...]]
+Subjects = Callable[[ir.Api], tuple[str, ...]]
 
 
-def _info(document: ir.Document) -> tuple[str, ...]:
+def _info(document: ir.Api) -> tuple[str, ...]:
     return ("#/info",)
 
 
-def _schemas(document: ir.Document) -> tuple[str, ...]:
+def _schemas(document: ir.Api) -> tuple[str, ...]:
     return (*_info(document), *(schema.pointer for schema in document.schemas))
 
 
-def _nothing(document: ir.Document) -> tuple[str, ...]:
+def _no_subjects(document: ir.Api) -> tuple[str, ...]:
     return ()
 
 
-Condition = Callable[[ir.Document], bool]
+Condition = Callable[[ir.Api], bool]
 
 
-def _always(document: ir.Document) -> bool:
+def _always(document: ir.Api) -> bool:
     return True
 
 
-def _has_folds(document: ir.Document) -> bool:
+def _has_folds(document: ir.Api) -> bool:
     return bool(document.compat.normalizers)
 
 
-def _has_client(document: ir.Document) -> bool:
+def _has_client(document: ir.Api) -> bool:
     return document.client is not None
 
 
-def _is_served(document: ir.Document) -> bool:
+def _is_served(document: ir.Api) -> bool:
     return document.client is not None and bool(document.client.served)
 
 
-def _is_judging(document: ir.Document) -> bool:
+def _is_judging(document: ir.Api) -> bool:
     return _has_folds(document) or _has_client(document)
 
 
-def _has_files(document: ir.Document) -> bool:
+def _has_files(document: ir.Api) -> bool:
     return any(schema.file for schema in document.schemas)
 
 
-def _operations(document: ir.Document) -> tuple[str, ...]:
+def _operations(document: ir.Api) -> tuple[str, ...]:
     client = document.client
     resources = client.resources if client else ()
     found = [one.pointer for resource in resources for one in resource.operations]
@@ -83,34 +83,34 @@ TABLE: tuple[tuple[str, str, Subjects, Condition], ...] = (
     ("pyproject.toml", "package/pyproject.toml.j2", _info, _always),
     ("README.md", "package/README.md.j2", _operations, _always),
     ("{package}/__init__.py", "package/__init__.py.j2", _operations, _always),
-    ("{package}/py.typed", "package/py.typed.j2", _nothing, _always),
+    ("{package}/py.typed", "package/py.typed.j2", _no_subjects, _always),
     ("{package}/models.py", "package/models.py.j2", _schemas, _always),
-    ("{package}/_types.py", "package/_types.py", _nothing, _always),
-    ("{package}/_among.py", "package/_among.py", _nothing, _always),
-    ("{package}/_headers.py", "package/_headers.py", _nothing, _always),
-    ("{package}/_formats.py", "package/_formats.py", _nothing, _always),
+    ("{package}/_types.py", "package/_types.py", _no_subjects, _always),
+    ("{package}/_among.py", "package/_among.py", _no_subjects, _always),
+    ("{package}/_headers.py", "package/_headers.py", _no_subjects, _always),
+    ("{package}/_formats.py", "package/_formats.py", _no_subjects, _always),
     ("{package}/normalizers.py", "package/normalizers.py.j2", _schemas, _has_folds),
-    ("{package}/_compat.py", "package/_compat.py", _nothing, _always),
-    ("{package}/_bounded.py", "package/_bounded.py", _nothing, _always),
-    ("{package}/_gather.py", "package/_gather.py", _nothing, _always),
-    ("{package}/_values.py", "package/_values.py", _nothing, _always),
-    ("{package}/_patterns.py", "package/_patterns.py", _nothing, _always),
-    ("{package}/_source_map.py", "package/_source_map.py", _nothing, _always),
+    ("{package}/_compat.py", "package/_compat.py", _no_subjects, _always),
+    ("{package}/_bounded.py", "package/_bounded.py", _no_subjects, _always),
+    ("{package}/_gather.py", "package/_gather.py", _no_subjects, _always),
+    ("{package}/_values.py", "package/_values.py", _no_subjects, _always),
+    ("{package}/_patterns.py", "package/_patterns.py", _no_subjects, _always),
+    ("{package}/_source_map.py", "package/_source_map.py", _no_subjects, _always),
     ("{package}/client.py", "package/client.py.j2", _operations, _has_client),
     ("{package}/server.py", "package/server.py.j2", _operations, _is_served),
-    ("{package}/_transport.py", "package/_transport.py", _nothing, _always),
-    ("{package}/_operation.py", "package/_operation.py", _nothing, _always),
-    ("{package}/_offsets.py", "package/_offsets.py", _nothing, _always),
-    ("{package}/_parameters.py", "package/_parameters.py", _nothing, _always),
-    ("{package}/_bodies.py", "package/_bodies.py", _nothing, _always),
-    ("{package}/_streams.py", "package/_streams.py", _nothing, _always),
-    ("{package}/_pages.py", "package/_pages.py", _nothing, _always),
-    ("{package}/_security.py", "package/_security.py", _nothing, _always),
-    ("{package}/_errors.py", "package/_errors.py", _nothing, _always),
-    ("{package}/_files.py", "package/_files.py", _nothing, _always),
-    ("{package}/_limits.py", "package/_limits.py", _nothing, _always),
-    ("{package}/_request.py", "package/_request.py", _nothing, _always),
-    ("{package}/_fetch.py", "package/_fetch.py", _nothing, _always),
+    ("{package}/_transport.py", "package/_transport.py", _no_subjects, _always),
+    ("{package}/_operation.py", "package/_operation.py", _no_subjects, _always),
+    ("{package}/_offsets.py", "package/_offsets.py", _no_subjects, _always),
+    ("{package}/_parameters.py", "package/_parameters.py", _no_subjects, _always),
+    ("{package}/_bodies.py", "package/_bodies.py", _no_subjects, _always),
+    ("{package}/_streams.py", "package/_streams.py", _no_subjects, _always),
+    ("{package}/_pages.py", "package/_pages.py", _no_subjects, _always),
+    ("{package}/_security.py", "package/_security.py", _no_subjects, _always),
+    ("{package}/_errors.py", "package/_errors.py", _no_subjects, _always),
+    ("{package}/_files.py", "package/_files.py", _no_subjects, _always),
+    ("{package}/_limits.py", "package/_limits.py", _no_subjects, _always),
+    ("{package}/_request.py", "package/_request.py", _no_subjects, _always),
+    ("{package}/_fetch.py", "package/_fetch.py", _no_subjects, _always),
 )
 _COMPAT = ("CompatError", "Deprecation", "Drop", "Normalized", "PayloadError", "Rewrite")
 _ERRORS = (
@@ -123,7 +123,7 @@ _STARRED = frozenset({*_COMPAT, *_ERRORS, "Answer", "Content", "FileError", "Fil
 """What `import *` brings of modules of ours."""
 
 
-def chosen(document: ir.Document, config: Config) -> ir.Document:
+def chosen(document: ir.Api, config: Config) -> ir.Api:
     """What of a document is generated."""
     if config.denormalize:
         return document
@@ -158,7 +158,7 @@ def _without_way_back(operation: ir.Operation) -> ir.Operation:
     )
 
 
-def package(document: ir.Document, config: Config) -> ir.Package:
+def package(document: ir.Api, config: Config) -> ir.Package:
     """The distribution that a document becomes. A schema called as something of ours keeps its name; ours is then
     found in its module."""
     client = _client_name(document, config)
@@ -172,7 +172,9 @@ def package(document: ir.Document, config: Config) -> ir.Package:
         distribution=config.package.replace("_", "-"),
         version=config.version,
         title=title,
-        description=toml(f"Python models of {' '.join(document.title.split()) or config.package}"),
+        description=toml_string(
+            f"Python models of {' '.join(document.title.split()) or config.package}"
+        ),
         modules=tuple(
             _module(
                 module,
@@ -192,7 +194,7 @@ def _module(name: str, names: tuple[str, ...], is_told: bool) -> ir.Module:
     return ir.Module(name, tuple(f"{line} " for line in lines), names if is_told else ())
 
 
-def _client_name(document: ir.Document, config: Config) -> str:
+def _client_name(document: ir.Api, config: Config) -> str:
     """The class of the client: as configured, else after the package. Raises Refused for one that something else is
     called."""
     schemas = {schema.ident for schema in document.schemas}
@@ -207,14 +209,14 @@ def _client_name(document: ir.Document, config: Config) -> str:
     raise Refused([Problem("config/client", "error", "#", str(config.spec), 1, 1, message, hint)])
 
 
-def _client_names(document: ir.Document) -> Iterator[str]:
+def _client_names(document: ir.Api) -> Iterator[str]:
     for resource in document.client.resources if document.client else ():
         yield from (resource.class_name, f"Async{resource.class_name}")
         yield from (one.params for one in resource.operations if one.arguments)
     yield from (one.ident for one in (document.client.inputs if document.client else ()))
 
 
-def _own_exports(document: ir.Document, client: str) -> Iterator[tuple[str, str]]:
+def _own_exports(document: ir.Api, client: str) -> Iterator[tuple[str, str]]:
     if _is_judging(document):
         yield from ((name, "_compat") for name in _COMPAT)
     for normalizer in document.compat.normalizers:
@@ -231,7 +233,7 @@ def _own_exports(document: ir.Document, client: str) -> Iterator[tuple[str, str]
         yield "data_url", "_files"
 
 
-def files(document: ir.Document, config: Config) -> tuple[File, ...]:
+def files(document: ir.Api, config: Config) -> tuple[File, ...]:
     """What a document's package may have, in the order of the table."""
     return tuple(
         File(

@@ -10,11 +10,11 @@ from functools import cache
 from pathlib import PurePosixPath
 
 Name = tuple[str, str]  # a module and a name in it; "" is the module itself
-Line = tuple[int, str]  # where a line stood (from 0), and what it says
+NumberedLine = tuple[int, str]  # where a line stood (from 0), and what it says
 
 
 @dataclass(frozen=True, slots=True)
-class _Module:
+class _ParsedModule:
     """What a module imports of its package, what it defines, and all else that it does."""
 
     tree: ast.Module
@@ -23,7 +23,7 @@ class _Module:
     rest: tuple[ast.stmt, ...]
 
 
-def prune(texts: Mapping[str, str], copied: Collection[str]) -> dict[str, list[Line]]:
+def prune(texts: Mapping[str, str], copied: Collection[str]) -> dict[str, list[NumberedLine]]:
     """What a package (path -> Python text) uses of its modules that are `copied`; without those of which it uses
     nothing. Raises SyntaxError, whose `filename` is the name of the module."""
     paths = {PurePosixPath(path).stem: path for path in texts}
@@ -53,7 +53,7 @@ def prune(texts: Mapping[str, str], copied: Collection[str]) -> dict[str, list[L
     }
 
 
-def _reader(texts: Mapping[str, str]) -> Callable[[str], _Module]:
+def _reader(texts: Mapping[str, str]) -> Callable[[str], _ParsedModule]:
     """What reads a module, once; of many that are copied a small package uses few."""
 
     @cache
@@ -61,17 +61,17 @@ def _reader(texts: Mapping[str, str]) -> Callable[[str], _Module]:
         return ast.parse(texts[module], module)
 
     @cache
-    def read(module: str) -> _Module:
+    def read(module: str) -> _ParsedModule:
         body = tree(module).body
         defined = {name: node for node in body if (name := _defined(node))}
         imports = dict(_imports(tree(module), texts, tree))
         rest = tuple(node for node in body if not _defined(node))
-        return _Module(tree(module), imports, defined, rest)
+        return _ParsedModule(tree(module), imports, defined, rest)
 
     return read
 
 
-def _registered(module: _Module, base: str) -> Iterator[str]:
+def _registered(module: _ParsedModule, base: str) -> Iterator[str]:
     """The classes that are given something beside their base, to which they make themselves known: an error for its
     status."""
     for name, node in module.definitions.items():
@@ -143,7 +143,7 @@ def _uses(tree: ast.stmt, module: str, imports: Mapping[str, Name]) -> Iterator[
     yield from (imports.get(name, (module, name)) for name in names)
 
 
-def _rest(text: str, tree: ast.Module, used: Collection[str]) -> Iterator[Line]:
+def _rest(text: str, tree: ast.Module, used: Collection[str]) -> Iterator[NumberedLine]:
     """The lines without unused definitions, what documents them, and the comments directly above."""
     lines: list[str | None] = [*text.split("\n")]
     for node, after in zip(tree.body, [*tree.body[1:], None], strict=True):

@@ -41,7 +41,7 @@ class TemplateFault(Exception):
         self.template, self.line, self.message = template, line, message
 
 
-def find(name: str, directories: Sequence[Path]) -> Path:
+def find_template(name: str, directories: Sequence[Path]) -> Path:
     """The file of a template: the first directory that has it wins. Raises TemplateFault if none has, or if that is
     outside of its directory."""
     if _leads_out(name):
@@ -82,7 +82,7 @@ def sources(name: str, directories: Sequence[Path]) -> list[Path]:
     found: dict[Path, None] = {}
     names = [name, "partials/_header.j2"]
     while names:
-        path = find(names.pop(), directories)
+        path = find_template(names.pop(), directories)
         if path not in found:
             found[path] = None
             if path.suffix == ".j2":
@@ -90,8 +90,8 @@ def sources(name: str, directories: Sequence[Path]) -> list[Path]:
     return list(found)
 
 
-_TAG = r"{%[-+]?\s*(?:include|extends|import|from)\b"
-_PLAIN_TAG = re.compile(_TAG + r"\s+[\"']([^\"']+)[\"']\s*[-+]?%}")
+_TEMPLATE_TAG = r"{%[-+]?\s*(?:include|extends|import|from)\b"
+_PLAIN_TAG = re.compile(_TEMPLATE_TAG + r"\s+[\"']([^\"']+)[\"']\s*[-+]?%}")
 
 
 @cache
@@ -99,7 +99,7 @@ def _included(text: str) -> tuple[str, ...]:
     """The templates that one of this text names. Most are asked for by several files of a package. Parsing takes as long
     as printing, so that is for what is not plain."""
     plain = _PLAIN_TAG.findall(text)
-    if len(plain) == len(re.findall(_TAG, text)):
+    if len(plain) == len(re.findall(_TEMPLATE_TAG, text)):
         return tuple(plain)
     parsed = Environment().parse(text)
     return tuple(other for other in meta.find_referenced_templates(parsed) if other)
@@ -115,11 +115,11 @@ class _Loader(BaseLoader):
         self, environment: Environment, template: str
     ) -> tuple[str, str, Callable[[], bool]]:
         try:
-            path = find(template, self.directories)
+            path = find_template(template, self.directories)
         except TemplateFault as fault:
             raise TemplateNotFound(template, fault.message) from None
         return (
-            marks.annotate(text(path), template, self.nonce),
+            marks.mark_lines(text(path), template, self.nonce),
             str(path),
             lambda: True,
         )

@@ -14,11 +14,11 @@ from speclens.reading.bundle import bundled
 from speclens.reading.swagger import converted
 from speclens.source import Source
 
-NOTHING = Allowed()
+NOTHING_ALLOWED = Allowed()
 """Nothing but files in the directory of the document and below."""
 
 
-def load(path: Path, overlays: Sequence[Path] = (), allowed: Allowed = NOTHING) -> Source:
+def load(path: Path, overlays: Sequence[Path] = (), allowed: Allowed = NOTHING_ALLOWED) -> Source:
     """A file's document, YAML 1.2 or JSON in UTF-8, with OpenAPI overlays laid over it, in order, and with what it refers
     to in other files, as far as that is allowed. What is of Swagger 2.0 is brought to OpenAPI 3.0.
 
@@ -29,7 +29,7 @@ def load(path: Path, overlays: Sequence[Path] = (), allowed: Allowed = NOTHING) 
 
 def loads(text: str, name: str) -> Source:
     """A text's document; `name` is where it would be stored. Raises Refused with all faults of the text."""
-    return _completed(source.loads(text, name), NOTHING)
+    return _completed(source.loads(text, name), NOTHING_ALLOWED)
 
 
 def _completed(read: Source, allowed: Allowed) -> Source:

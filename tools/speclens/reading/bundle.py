@@ -18,11 +18,11 @@ from speclens.reading.addresses import Unreachable
 from speclens.reading.component_names import ComponentNames
 from speclens.reading.library import Library
 from speclens.reading.needed import is_needed, is_reference
-from speclens.reading.resolve import Found, Place, Resolver
+from speclens.reading.resolve import DocumentPlace, Found, Resolver
 from speclens.source import Source, locate
 from speclens.source.faults import MAX_DEPTH
 from speclens.source.origins import Part, mapping, sequence, with_members
-from speclens.source.pointer import join, to_reference
+from speclens.source.pointer import Tokens, join, to_reference
 from speclens.source.yaml_text import MAX_EXPANSION
 
 _COPIED = frozenset(("path-item", "media-type"))
@@ -30,7 +30,6 @@ _COST = 100  # of a copy beside its values, in values
 _AGAIN = 10  # times that a further copy of the same counts: a small document becomes a large one by those alone
 _IDENTIFIERS = frozenset(("$id", "$anchor"))
 
-Tokens = tuple[str, ...]
 Write = Callable[[Part, "_Here"], Part]
 
 
@@ -43,7 +42,7 @@ def bundled(source: Source, allowed: Allowed) -> Source:
         return source
     library = Library(source, allowed)
     kinds = table(source.value)
-    run = _Run(
+    run = _Bundler(
         kinds=kinds,
         resolver=Resolver(library, has_ids=not is_30(source.value) and not is_20(source.value)),
         names=ComponentNames(kinds, source.value),
@@ -80,7 +79,7 @@ class _Here:
 
 
 @dataclass(slots=True)
-class _Run:
+class _Bundler:
     """What was found so far: `homes` has where in the result a component is by its place, `settled` the components of
     the document that are there what they refer to, `waiting` those that are still to be written, `open` what is being
     copied, `room` how many values may still be."""
@@ -89,12 +88,12 @@ class _Run:
     resolver: Resolver
     names: ComponentNames
     known: frozenset[str]
-    homes: dict[Place, Tokens] = field(default_factory=dict)
+    homes: dict[DocumentPlace, Tokens] = field(default_factory=dict)
     settled: dict[Tokens, Found] = field(default_factory=dict)
     waiting: dict[Tokens, tuple[Found, str]] = field(default_factory=dict)
-    open: list[Place] = field(default_factory=list)
+    open: list[DocumentPlace] = field(default_factory=list)
     room: int = MAX_EXPANSION
-    copied: set[Place] = field(default_factory=set)
+    copied: set[DocumentPlace] = field(default_factory=set)
     unreachable: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 

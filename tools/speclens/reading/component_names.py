@@ -10,16 +10,14 @@ from hashlib import sha256
 from typing import Any
 
 from speclens.objects.tables import Table
-from speclens.source.pointer import join
+from speclens.source.pointer import Tokens, join
 
-Tokens = tuple[str, ...]
-
-_REFUSED = re.compile(r"[^A-Za-z0-9._-]+")
+_NO_KEY = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 def component_name(name: str) -> str:
     """A name as one of a component: `Page«Pet»` is `Page_Pet`."""
-    return _REFUSED.sub("_", name).strip("_") or "_"
+    return _NO_KEY.sub("_", name).strip("_") or "_"
 
 
 def component_names(names: Iterable[str]) -> dict[str, str]:

@@ -15,7 +15,7 @@ from speclens.source.pointer import from_reference, get, join
 _MOST = 50_000
 _MOST_TIMES = 10
 _DEEPEST = 120  # of values and references to them: deeper ones are counted as one
-_SCHEMAS = frozenset({"schema", "itemSchema"})
+_SCHEMA_FIELDS = frozenset({"schema", "itemSchema"})
 _DATA = frozenset({"example", "examples", "default"})
 
 Count = Callable[[Any], int]
@@ -85,8 +85,8 @@ def _parts(value: Any, again: Count, members: Count) -> int:
         return sum(map(again, value))
     if not isinstance(value, dict):
         return 0
-    found = sum(again(part) for key, part in value.items() if key not in _SCHEMAS | _DATA)
-    return 1 + found + sum(members(value[key]) for key in _SCHEMAS & value.keys())
+    found = sum(again(part) for key, part in value.items() if key not in _SCHEMA_FIELDS | _DATA)
+    return 1 + found + sum(members(value[key]) for key in _SCHEMA_FIELDS & value.keys())
 
 
 def _members(schema: Any, again: Count, most: int) -> int:

@@ -13,7 +13,7 @@ from speclens.source.pointer import join
 _MOST = 10_000_000
 _MOST_ON_AVERAGE = 500  # of larger documents; those of others stay under 200
 _INDEX = 3
-_NAMES = ("operationId", "name")
+_NAME_FIELDS = ("operationId", "name")
 """What classes and arguments of the parts inside are called after, as after the names on the way."""
 
 _Way = tuple["_Way | None", str]
@@ -32,7 +32,9 @@ def bounded(source: Source) -> Source:
         named: Iterable[tuple[Any, Any]] = enumerate(value)
         if isinstance(value, dict):
             named = value.items()
-            length += sum(len(name) for name in map(value.get, _NAMES) if isinstance(name, str))
+            length += sum(
+                len(name) for name in map(value.get, _NAME_FIELDS) if isinstance(name, str)
+            )
         for name, part in named:
             if isinstance(part, (dict, list)):
                 size = len(name) if isinstance(name, str) else _INDEX

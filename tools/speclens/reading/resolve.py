@@ -10,12 +10,12 @@ from urllib.parse import unquote, urldefrag, urljoin
 from speclens.reading.addresses import Unreachable
 from speclens.reading.library import Library
 from speclens.source.origins import Origin, Part
-from speclens.source.pointer import tokens
+from speclens.source.pointer import Tokens, tokens
 
 MAX_HOPS = 100
 """Most references that are followed to find one place."""
 
-Place = tuple[int, tuple[str, ...]]
+DocumentPlace = tuple[int, Tokens]
 """The number of a document, and the tokens of a pointer in it."""
 
 
@@ -23,7 +23,7 @@ Place = tuple[int, tuple[str, ...]]
 class Found:
     """What a reference names: its place, what is there, and the URI that references in it are relative to."""
 
-    place: Place
+    place: DocumentPlace
     part: Part
     base: str
 
@@ -48,8 +48,8 @@ class Resolver:
 
     library: Library
     has_ids: bool
-    identified: dict[str, Place] = field(default_factory=dict)
-    anchored: dict[tuple[Place, str], Place] = field(default_factory=dict)
+    identified: dict[str, DocumentPlace] = field(default_factory=dict)
+    anchored: dict[tuple[DocumentPlace, str], DocumentPlace] = field(default_factory=dict)
     indexed: set[int] = field(default_factory=set)
 
     def root(self, number: int) -> Part:
@@ -92,7 +92,7 @@ class Resolver:
             return reference
         return self.library.shown(target) + (f"#{fragment}" if fragment else "")
 
-    def _walked(self, start: Place, path: tuple[str, ...], hops: int) -> Found:
+    def _walked(self, start: DocumentPlace, path: tuple[str, ...], hops: int) -> Found:
         """What is at a path below a place; a reference on the way is followed. Raises Unreachable."""
         number, before = start
         whole, at = (*before, *path), 0
@@ -137,12 +137,9 @@ class Resolver:
             self.identified.setdefault(_joined(uri, own), (number, ()))
 
 
-_Path = tuple[str, ...]
-
-
-def _objects(value: Any, base: str) -> Iterator[tuple[_Path, dict[str, Any], str, _Path]]:
+def _objects(value: Any, base: str) -> Iterator[tuple[Tokens, dict[str, Any], str, Tokens]]:
     """All objects of a value by their paths, with the URI of the schema resource that each is in, and its path."""
-    stack: list[tuple[_Path, Any, str, _Path]] = [((), value, base, ())]
+    stack: list[tuple[Tokens, Any, str, Tokens]] = [((), value, base, ())]
     while stack:
         path, here, uri, resource = stack.pop()
         if type(here) is dict:

@@ -17,13 +17,13 @@ from speclens.reading import swagger_bodies as bodies
 from speclens.reading.component_names import component_names
 from speclens.reading.swagger_lookup import media_types, resolved, section_members
 from speclens.reading.swagger_parameters import header, parameter
-from speclens.reading.swagger_schemas import SECTIONS, Names, reference, schema
+from speclens.reading.swagger_schemas import SECTIONS, Names, converted_reference, converted_schema
 from speclens.reading.swagger_size import too_many_media_types, too_many_values
 from speclens.source import Source, locate
 from speclens.source.origins import Part, mapping, sequence
 from speclens.source.pointer import join
 
-VERSION = "3.0.4"
+OPENAPI_VERSION = "3.0.4"
 """What a converted document says it is."""
 
 _KEPT = ("info", "tags", "externalDocs", "security")
@@ -69,7 +69,7 @@ def _lost(document: dict[str, Any]) -> Iterable[Finding]:
 def _document(root: Part, names: Names) -> Part:
     given = root.fields()
     made = {
-        "openapi": given["swagger"].at_same_place(VERSION),
+        "openapi": given["swagger"].at_same_place(OPENAPI_VERSION),
         WAS_20: given["swagger"].at_same_place(True),
     }
     made |= {key: one for key, one in given.items() if key in _KEPT or key.startswith("x-")}
@@ -82,7 +82,7 @@ def _document(root: Part, names: Names) -> Part:
     }
     made["paths"] = mapping(paths.origin, items)
     components = {
-        "schemas": _section(root, "definitions", lambda part: schema(part, names), names),
+        "schemas": _section(root, "definitions", lambda part: converted_schema(part, names), names),
         "parameters": _section(root, "parameters", lambda part: parameter(part, names), names),
         "requestBodies": bodies.components(root, names),
         "responses": _section(
@@ -186,7 +186,9 @@ def _response(root: Part, operation: Part, part: Part, names: Names) -> Part:
         if is_own and target.value is not part.value:
             return _response(root, operation, target, names)
         inner = part.member("$ref")
-        return mapping(part.origin, {"$ref": inner.at_same_place(reference(inner.value, names))})
+        return mapping(
+            part.origin, {"$ref": inner.at_same_place(converted_reference(inner.value, names))}
+        )
     given = part.fields()
     made = {key: one for key, one in given.items() if key.startswith("x-")}
     made["description"] = given.get("description", part.at_same_place(""))
@@ -204,7 +206,7 @@ def _content(part: Part, produces: Sequence[str], names: Names) -> dict[str, Par
     examples = given["examples"].fields() if "examples" in given else {}
     said: dict[str, Part] = {}
     if "schema" in given:
-        said["schema"] = schema(given["schema"], names)
+        said["schema"] = converted_schema(given["schema"], names)
         is_file = (
             isinstance(given["schema"].value, dict) and given["schema"].value.get("type") == "file"
         )

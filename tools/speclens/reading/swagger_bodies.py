@@ -7,7 +7,7 @@ from typing import Any
 
 from speclens.reading.swagger_lookup import media_types, resolved, section_members
 from speclens.reading.swagger_parameters import extensions, said_as
-from speclens.reading.swagger_schemas import Names, schema, schema_of_values
+from speclens.reading.swagger_schemas import Names, converted_schema, schema_of_values
 from speclens.source.origins import Part, mapping, sequence
 from speclens.source.pointer import from_reference, join, to_reference, tokens
 
@@ -81,7 +81,7 @@ def _body(part: Part, consumes: Sequence[str], names: Names) -> Part:
     fields = part.fields()
     media: dict[str, Part] = {}
     if "schema" in fields:
-        media["schema"] = schema(fields["schema"], names)
+        media["schema"] = converted_schema(fields["schema"], names)
     if "x-example" in fields:
         media["example"] = fields["x-example"]
     of_type = mapping(part.origin, media)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from speclens.reading.swagger_schemas import Names, reference, schema_of_values
+from speclens.reading.swagger_schemas import Names, converted_reference, schema_of_values
 from speclens.source.origins import Part, mapping
 
 _KEPT = frozenset(("name", "in", "description", "required"))
@@ -15,7 +15,9 @@ def parameter(part: Part, names: Names) -> Part:
         return part
     if isinstance(part.value.get("$ref"), str):
         inner = part.member("$ref")
-        return mapping(part.origin, {"$ref": inner.at_same_place(reference(inner.value, names))})
+        return mapping(
+            part.origin, {"$ref": inner.at_same_place(converted_reference(inner.value, names))}
+        )
     kept = extensions(part) | {k: one for k, one in part.fields().items() if k in _KEPT}
     if part.value.get("in") == "query" and "allowEmptyValue" in part.value:
         kept["allowEmptyValue"] = part.member("allowEmptyValue")

@@ -38,7 +38,7 @@ _OF_VALUES = frozenset(
 )
 
 
-def reference(text: str, names: Names) -> str:
+def converted_reference(text: str, names: Names) -> str:
     """A `$ref` as it is in the converted document; one that names no component stays as it is written."""
     try:
         path = tokens(from_reference(text) or "")
@@ -50,14 +50,14 @@ def reference(text: str, names: Names) -> str:
     return to_reference(join("#", "components", SECTIONS[path[0]], name, *path[2:]))
 
 
-def schema(part: Part, names: Names) -> Part:
+def converted_schema(part: Part, names: Names) -> Part:
     """A Schema Object (Swagger 2.0, Schema Object)."""
     if not isinstance(part.value, dict):
         return part
     made: dict[str, Part] = {}
     for keyword, inner in part.fields().items():
         if keyword == "$ref" and isinstance(inner.value, str):
-            made[keyword] = inner.at_same_place(reference(inner.value, names))
+            made[keyword] = inner.at_same_place(converted_reference(inner.value, names))
         elif keyword == "discriminator" and isinstance(inner.value, str):
             made[keyword] = mapping(inner.origin, {"propertyName": inner})
         elif keyword == "x-nullable":
@@ -73,11 +73,11 @@ def _inner(keyword: str, part: Part, names: Names) -> Part:
     """What a keyword says, with the schemas in it converted."""
     shape = SUBSCHEMAS[keyword][0] if keyword in SUBSCHEMAS else ""
     if shape == "one":
-        return schema(part, names)
+        return converted_schema(part, names)
     if shape == "list" and isinstance(part.value, list):
-        return sequence(part.origin, [schema(item, names) for item in part.items()])
+        return sequence(part.origin, [converted_schema(item, names) for item in part.items()])
     if shape == "map" and isinstance(part.value, dict):
-        made = {name: schema(one, names) for name, one in part.fields().items()}
+        made = {name: converted_schema(one, names) for name, one in part.fields().items()}
         return mapping(part.origin, made)
     return part
 
@@ -85,7 +85,7 @@ def _inner(keyword: str, part: Part, names: Names) -> Part:
 def schema_of_values(part: Part, names: Names) -> Part:
     """The schema of a parameter's or header's values, from the fields beside `name` and `in`."""
     found = {name: inner for name, inner in part.fields().items() if name in _OF_VALUES}
-    return schema(_items_alike(mapping(part.origin, found)), names)
+    return converted_schema(_items_alike(mapping(part.origin, found)), names)
 
 
 def _items_alike(part: Part) -> Part:

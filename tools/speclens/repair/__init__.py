@@ -19,8 +19,6 @@ from speclens.problems import Finding
 from speclens.repair.edits import REMOVED, Edit, edited, takes_away
 from speclens.source.pointer import get, join, tokens
 
-JsonObject = dict[str, Any]
-
 _ROUNDS = 8
 """What was taken away may be missed elsewhere, and that is taken away then; nothing is followed any further."""
 _OURS = frozenset(("x-compat", "x-file"))
@@ -31,7 +29,7 @@ _VERSION = re.compile(r"v?(3\.[01])(?:\..*)?")
 _TYPES = frozenset(("array", "boolean", "integer", "null", "number", "object", "string"))
 _WHOLE = frozenset(("document", "paths", "path-item", "operation", "parameter", "request-body"))
 """Kinds of objects that are not taken away: a call without them would be another call."""
-_COMPONENT = {"components": 3, "definitions": 2, "parameters": 2, "responses": 2}
+_COMPONENT_DEPTHS = {"components": 3, "definitions": 2, "parameters": 2, "responses": 2}
 """How many tokens lead to a component, by the first of them; those of Swagger 2.0 as well."""
 _TRUTHS = frozenset(
     (
@@ -48,7 +46,7 @@ _EXCLUSIVE: dict[tuple[str, ...], str] = {
     ("exclusiveMinimum",): "minimum",
     ("exclusiveMaximum",): "maximum",
 }
-_TEXTS = frozenset(
+_TEXT_FIELDS = frozenset(
     ("description", "format", "name", "operationId", "summary", "title", "url", "version")
 )
 
@@ -57,14 +55,14 @@ _TEXTS = frozenset(
 class Repaired:
     """A document to work with, what is told of it, and the operations that are not in it any more."""
 
-    document: JsonObject
+    document: dict[str, Any]
     findings: tuple[Finding, ...]
     left_out: tuple[Finding, ...] = ()
 
 
 def repaired(
-    document: JsonObject,
-    validate: Callable[[JsonObject], Iterable[Finding]],
+    document: dict[str, Any],
+    validate: Callable[[dict[str, Any]], Iterable[Finding]],
     is_lenient: bool = False,
 ) -> Repaired:
     """A document without its faults. The findings hold errors where it cannot be worked with."""
@@ -87,7 +85,7 @@ def repaired(
     return Repaired(document, tuple(told.values()), tuple(left_out.values()))
 
 
-def with_whole_counts(document: JsonObject) -> JsonObject:
+def with_whole_counts(document: dict[str, Any]) -> dict[str, Any]:
     """A sound document in which counts are of the type int: `minLength: 2.0` is 2 in JSON Schema (2020-12, section 4.2.3),
     and a float where code counts."""
     edits = [
@@ -105,7 +103,7 @@ def _warning(finding: Finding, edit: Edit | None) -> Finding:
     return replace(finding, message=f"{finding.message}{said}", severity="warning")
 
 
-def _mend(document: JsonObject, finding: Finding) -> Edit | None:
+def _mend(document: dict[str, Any], finding: Finding) -> Edit | None:
     """The edit after which a document is rid of an error; None where that is harmless. Who wrote `x-compat` would miss it,
     wherever it stands."""
     edit = _edit(document, finding)
@@ -117,7 +115,7 @@ def _mend(document: JsonObject, finding: Finding) -> Edit | None:
     return whole if whole.is_essential else Edit("#", REMOVED, "", is_essential=True)
 
 
-def _edit(document: JsonObject, finding: Finding) -> Edit | None:
+def _edit(document: dict[str, Any], finding: Finding) -> Edit | None:
     family, _, rule = finding.rule.partition("/")
     if rule in ("version", "unsupported-version"):
         return _version(document)
@@ -132,7 +130,7 @@ def _edit(document: JsonObject, finding: Finding) -> Edit | None:
     return _faulty(document, finding.pointer)
 
 
-def _version(document: JsonObject) -> Edit:
+def _version(document: dict[str, Any]) -> Edit:
     """Of a document that does not say its version as it should."""
     meant = _VERSION.fullmatch(str(document.get("openapi")).strip())
     if meant is None:
@@ -140,7 +138,7 @@ def _version(document: JsonObject) -> Edit:
     return Edit("#/openapi", f"{meant[1]}.0", f"read as {meant[1]}.0")
 
 
-def _reference(document: JsonObject, place: str, is_missed: bool) -> Edit:
+def _reference(document: dict[str, Any], place: str, is_missed: bool) -> Edit:
     """Of a reference that names nothing."""
     path = tokens(place)
     kind = _kind(document, path[:-1])[0]
@@ -150,7 +148,7 @@ def _reference(document: JsonObject, place: str, is_missed: bool) -> Edit:
     return _object(document, path[:-1], kind)
 
 
-def _missing(document: JsonObject, place: str) -> Edit | None:
+def _missing(document: dict[str, Any], place: str) -> Edit | None:
     """Of an object that lacks a field."""
     path = tokens(place)
     kind, rest = _kind(document, path)
@@ -167,7 +165,7 @@ def _missing(document: JsonObject, place: str) -> Edit | None:
     return Edit(place, REMOVED, "ignored") if is_broken else None
 
 
-def _unknown(document: JsonObject, place: str) -> Edit:
+def _unknown(document: dict[str, Any], place: str) -> Edit:
     """Of a field that the specification does not know. One that is an operation is no detail."""
     path = tokens(place)
     value = _value(document, place)
@@ -178,7 +176,7 @@ def _unknown(document: JsonObject, place: str) -> Edit:
     return Edit(place, REMOVED, "ignored")
 
 
-def _faulty(document: JsonObject, place: str) -> Edit | None:
+def _faulty(document: dict[str, Any], place: str) -> Edit | None:
     """Of a value that cannot stand where it does."""
     path = tokens(place)
     kind, rest = _kind(document, path)
@@ -206,7 +204,7 @@ def _faulty(document: JsonObject, place: str) -> Edit | None:
     return Edit(place, REMOVED, "ignored")
 
 
-def _exclusive(document: JsonObject, path: tuple[str, ...], value: Any) -> Edit | None:
+def _exclusive(document: dict[str, Any], path: tuple[str, ...], value: Any) -> Edit | None:
     """Of an exclusive bound, which is a boolean beside the bound in 3.0, and a number in 3.1."""
     place, bound = join("#", *path), _EXCLUSIVE[path[-1:]]
     given = _number(value) if isinstance(value, str) else value
@@ -217,7 +215,9 @@ def _exclusive(document: JsonObject, path: tuple[str, ...], value: Any) -> Edit 
     return None if given is value else Edit(place, given, f"read as `{json.dumps(given)}`")
 
 
-def _no_object(document: JsonObject, path: tuple[str, ...], kind: str, value: Any) -> Edit | None:
+def _no_object(
+    document: dict[str, Any], path: tuple[str, ...], kind: str, value: Any
+) -> Edit | None:
     """Of what stands where an object of a kind should."""
     place = join("#", *path)
     if kind == "schema":
@@ -230,13 +230,13 @@ def _no_object(document: JsonObject, path: tuple[str, ...], kind: str, value: An
     return _object(document, path, kind)
 
 
-def _object(document: JsonObject, path: tuple[str, ...], kind: str) -> Edit:
+def _object(document: dict[str, Any], path: tuple[str, ...], kind: str) -> Edit:
     """Of an object that cannot be understood. What is not called is taken away by itself: components are missed where
     they are used, and webhooks and callbacks are calls of others."""
     owners = [(path[:length], owner) for length, owner in kinds_along(document, path)]
     if kind not in _WHOLE:
         return Edit(join("#", *path), REMOVED, "ignored")
-    if component := path[: _COMPONENT.get(path[0], 0)] if path else ():
+    if component := path[: _COMPONENT_DEPTHS.get(path[0], 0)] if path else ():
         return Edit(join("#", *component), REMOVED, "ignored")
     for outer, owner in owners:
         if owner == "callback" or outer[:1] == ("webhooks",):
@@ -246,26 +246,26 @@ def _object(document: JsonObject, path: tuple[str, ...], kind: str) -> Edit:
     return Edit(join("#", *left), REMOVED, "left out", is_essential=True)
 
 
-def _kind(document: JsonObject, path: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+def _kind(document: dict[str, Any], path: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     """The kind of the innermost object around a place, and the way from there."""
     length, kind = list(kinds_along(document, path))[-1]
     return kind, path[length:]
 
 
-def _value(document: JsonObject, place: str) -> Any:
+def _value(document: dict[str, Any], place: str) -> Any:
     try:
         return get(document, place)
     except KeyError:
         return None
 
 
-def _fields(document: JsonObject, place: str) -> JsonObject:
+def _fields(document: dict[str, Any], place: str) -> dict[str, Any]:
     """The fields of an object; none of what is no object."""
     value = _value(document, place)
     return value if isinstance(value, dict) else {}
 
 
-def _is_path(document: JsonObject, path: tuple[str, ...]) -> bool:
+def _is_path(document: dict[str, Any], path: tuple[str, ...]) -> bool:
     return bool(_fields(document, join("#", *path)).get("in") == "path")
 
 
@@ -282,7 +282,7 @@ def _read_as(field: str, value: Any) -> Any:
         return {"true": True, "false": False}.get(value.strip().lower())
     if field in _NUMBERS and isinstance(value, str):
         return _number(value)
-    if field in _TEXTS and isinstance(value, (bool, int, float)):
+    if field in _TEXT_FIELDS and isinstance(value, (bool, int, float)):
         return json.dumps(value)
     return None
 

@@ -35,13 +35,13 @@ def takes_away(edit: Edit, value: Any, names: Collection[str]) -> bool:
     return holds({name: value}, names) and not holds(left, names)
 
 
-_Tree = dict[str, Any]
+_EditTree = dict[str, Any]
 """Token -> the edit of that member, or the tree of edits inside it."""
 
 
 def edited(value: Any, edits: Iterable[Edit]) -> Any:
     """A value with its changes. An edit of what holds another edit's place is the one that counts."""
-    tree: _Tree = {}
+    tree: _EditTree = {}
     for edit in edits:
         *path, last = tokens(edit.pointer)
         here: Any = tree
@@ -54,7 +54,7 @@ def edited(value: Any, edits: Iterable[Edit]) -> Any:
     return _applied(value, tree)
 
 
-def _applied(value: Any, tree: _Tree) -> Any:
+def _applied(value: Any, tree: _EditTree) -> Any:
     if isinstance(value, dict):
         changed = {**value, **{key: _member(value.get(key), tree[key]) for key in tree}}
         return {key: part for key, part in changed.items() if part is not REMOVED}
@@ -67,5 +67,5 @@ def _applied(value: Any, tree: _Tree) -> Any:
     return value
 
 
-def _member(value: Any, change: Edit | _Tree) -> Any:
+def _member(value: Any, change: Edit | _EditTree) -> Any:
     return change.value if isinstance(change, Edit) else _applied(value, change)

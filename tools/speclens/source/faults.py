@@ -33,6 +33,10 @@ class Fault:
     first: int | None = None
 
 
+class Unreadable(Exception):
+    """The rest of the text cannot be read: the fault is noted already."""
+
+
 class Lines:
     """Offsets of a text as line and column, both counted from 1, columns in characters."""
 

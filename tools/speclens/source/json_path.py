@@ -20,7 +20,7 @@ from jsonpath_rfc9535.segments import JSONPathRecursiveDescentSegment as Descend
 from speclens.source.budget import Budget, TooCostly
 from speclens.source.json_path_values import NOTHING, compare, matches
 
-__all__ = ["Budget", "Invalid", "Query", "TooCostly", "parse", "select"]
+__all__ = ["Budget", "Invalid", "Query", "TooCostly", "parse_query", "select"]
 
 MAX_LENGTH = 1_000
 """Longest query that is read, in characters: what it costs at each value is bounded by it."""
@@ -34,7 +34,7 @@ class Invalid(Exception):
     """A text that is no query; the message says why."""
 
 
-class _Node(NamedTuple):
+class _QueryNode(NamedTuple):
     """A value and the path to it, last token first, as linked pairs: paths are made for what is selected only."""
 
     value: Any
@@ -50,7 +50,7 @@ class _Node(NamedTuple):
         return tuple(reversed(tokens))
 
 
-def parse(text: str) -> Query:
+def parse_query(text: str) -> Query:
     """The query of a text. Raises Invalid."""
     if len(text) > MAX_LENGTH:
         raise Invalid(f"longer than {MAX_LENGTH:,} characters")
@@ -73,7 +73,7 @@ def select(query: Query, root: Any, budget: Budget) -> list[tuple[str | int, ...
     """The locations that a query selects in a value: each once, in the order of RFC 9535, parents before their parts.
     Raises TooCostly."""
     try:
-        nodes = _run(query, _Node(root), root, budget)
+        nodes = _run(query, _QueryNode(root), root, budget)
     except RecursionError:
         raise TooCostly from None
     locations: dict[tuple[str | int, ...], None] = {}
@@ -83,7 +83,7 @@ def select(query: Query, root: Any, budget: Budget) -> list[tuple[str | int, ...
     return list(locations)
 
 
-def _run(query: Query, start: _Node, root: Any, budget: Budget) -> list[_Node]:
+def _run(query: Query, start: _QueryNode, root: Any, budget: Budget) -> list[_QueryNode]:
     nodes = [start]
     for segment in query.segments:
         if isinstance(segment, Descendants):
@@ -97,28 +97,28 @@ def _run(query: Query, start: _Node, root: Any, budget: Budget) -> list[_Node]:
     return nodes
 
 
-def _listed(nodes: Iterator[_Node]) -> list[_Node]:
+def _listed(nodes: Iterator[_QueryNode]) -> list[_QueryNode]:
     listed = [*islice(nodes, MAX_NODES + 1)]
     if len(listed) > MAX_NODES:
         raise TooCostly
     return listed
 
 
-def _children(node: _Node, budget: Budget) -> Iterator[_Node]:
+def _children(node: _QueryNode, budget: Budget) -> Iterator[_QueryNode]:
     match node.value:
         case dict():
             for key, value in node.value.items():
                 budget.spend(1)
-                yield _Node(value, (node.path, key))
+                yield _QueryNode(value, (node.path, key))
         case list():
             for index, value in enumerate(node.value):
                 budget.spend(1)
-                yield _Node(value, (node.path, index))
+                yield _QueryNode(value, (node.path, index))
         case _:
             pass
 
 
-def _descendants(node: _Node, budget: Budget) -> Iterator[_Node]:
+def _descendants(node: _QueryNode, budget: Budget) -> Iterator[_QueryNode]:
     """A node and all below it, each before its parts."""
     stack = [node]
     while stack:
@@ -128,22 +128,22 @@ def _descendants(node: _Node, budget: Budget) -> Iterator[_Node]:
 
 
 def _selected(
-    selector: kinds.JSONPathSelector, node: _Node, root: Any, budget: Budget
-) -> Iterator[_Node]:
+    selector: kinds.JSONPathSelector, node: _QueryNode, root: Any, budget: Budget
+) -> Iterator[_QueryNode]:
     budget.spend(1)
     value = node.value
     match selector:
         case kinds.NameSelector(name=name):
             if isinstance(value, dict) and name in value:
-                yield _Node(value[name], (node.path, name))
+                yield _QueryNode(value[name], (node.path, name))
         case kinds.IndexSelector(index=index):
             if isinstance(value, list) and -len(value) <= index < len(value):
-                yield _Node(value[index], (node.path, index % len(value)))
+                yield _QueryNode(value[index], (node.path, index % len(value)))
         case kinds.SliceSelector(slice=bounds):
             if isinstance(value, list) and bounds.step != 0:
                 for index in range(*bounds.indices(len(value))):
                     budget.spend(1)
-                    yield _Node(value[index], (node.path, index))
+                    yield _QueryNode(value[index], (node.path, index))
         case kinds.WildcardSelector():
             yield from _children(node, budget)
         case kinds.FilterSelector(expression=expression):
@@ -157,7 +157,9 @@ def _selected(
 # Filters (RFC 9535, section 2.3.5)
 
 
-def _is_true(expression: filters.Expression, current: _Node, root: Any, budget: Budget) -> bool:
+def _is_true(
+    expression: filters.Expression, current: _QueryNode, root: Any, budget: Budget
+) -> bool:
     budget.spend(1)
     match expression:
         case filters.FilterExpression(expression=inner):
@@ -180,12 +182,12 @@ def _is_true(expression: filters.Expression, current: _Node, root: Any, budget: 
             raise AssertionError(expression)
 
 
-def _nodes(expression: Any, current: _Node, root: Any, budget: Budget) -> list[_Node]:
+def _nodes(expression: Any, current: _QueryNode, root: Any, budget: Budget) -> list[_QueryNode]:
     start = root if isinstance(expression, filters.RootFilterQuery) else current.value
-    return _run(expression.query, _Node(start), root, budget)
+    return _run(expression.query, _QueryNode(start), root, budget)
 
 
-def _value(expression: filters.Expression, current: _Node, root: Any, budget: Budget) -> Any:
+def _value(expression: filters.Expression, current: _QueryNode, root: Any, budget: Budget) -> Any:
     """The value of an operand; `NOTHING` where there is none."""
     budget.spend(1)
     match expression:

@@ -14,6 +14,7 @@ from speclens.source import pointer
 from speclens.source.faults import (
     MAX_DEPTH,
     Fault,
+    Unreadable,
     bad_number,
     duplicate_key,
     has_surrogate,
@@ -26,10 +27,6 @@ from speclens.source.scalars import finite, integer
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]]|[^\s"{}\[\],:]+', re.DOTALL)
 _WORDS = frozenset(("true", "false", "null"))
 _INTEGER = re.compile(r"-?[0-9]+")
-
-
-class _Stop(Exception):
-    """Nested too deep: the fault is noted already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +42,7 @@ def scan(text: str) -> Scan:
     scanner = _Scanner(_TOKEN.finditer(text))
     try:
         return Scan(scanner.value(next(scanner.tokens)), scanner.faults)
-    except _Stop:
+    except Unreadable:
         return Scan(Place(0), scanner.faults)
 
 
@@ -62,7 +59,7 @@ class _Scanner:
             self.scalar(token)
         elif len(self.path) >= MAX_DEPTH:
             self.faults.append(too_deep(token.start(), self.here()))
-            raise _Stop
+            raise Unreadable
         elif start == "{":
             self.object(place)
         else:

@@ -13,7 +13,7 @@ from speclens.source import files, json_text, origins, pointer, yaml_text
 from speclens.source.faults import Fault, Lines, located, not_a_mapping
 from speclens.source.json_scan import scan
 from speclens.source.origins import Origin
-from speclens.source.places import Place, find
+from speclens.source.places import Place, offset_at
 from speclens.source.yaml_places import places
 
 _BOM = "\ufeff"
@@ -104,9 +104,9 @@ def locate(source: Source, findings: Iterable[Finding]) -> tuple[Problem, ...]:
     problems: dict[tuple[int, Problem], None] = {}
     for f in dict.fromkeys(findings):
         whole = source.before if f.is_before and source.before else source
-        origin = origins.find(whole.origin, pointer.tokens(f.pointer))
+        origin = origins.origin_at(whole.origin, pointer.tokens(f.pointer))
         root, lines = placed(origin.text)
-        line, column = lines.position(find(root, origin.path))
+        line, column = lines.position(offset_at(root, origin.path))
         name = files[origin.text].name
         place = _written(source, origin) or f.pointer
         problem = Problem(f.rule, f.severity, place, name, line, column, f.message, f.hint)

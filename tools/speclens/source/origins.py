@@ -85,7 +85,7 @@ def _holding(origin: Origin, parts: Mapping[str, Part]) -> Origin:
     return Origin(text, path, moved)
 
 
-def find(root: Origin, tokens: Iterable[str]) -> Origin:
+def origin_at(root: Origin, tokens: Iterable[str]) -> Origin:
     """The origin of what a pointer's tokens name."""
     for token in tokens:
         root = root.member(token)

@@ -17,7 +17,7 @@ from speclens.problems import Finding, Problem, Refused
 from speclens.source import json_path, overlay_rules
 from speclens.source.faults import MAX_DEPTH
 from speclens.source.load import Source, load, locate
-from speclens.source.origins import Origin, Part, find
+from speclens.source.origins import Origin, Part, origin_at
 from speclens.source.overlay_merge import (
     Clash,
     Location,
@@ -89,7 +89,7 @@ def load_laid(path: Path, overlays: Sequence[Path]) -> Source:
         except Refused as refused:
             problems += map(_as_of_overlay, refused.problems)
             continue
-        read.append(_Overlay(source, *overlay_rules.read(source.value)))
+        read.append(_Overlay(source, *overlay_rules.read_actions(source.value)))
         problems += read[-1].problems
     if document is None or any(problem.severity == "error" for problem in problems):
         raise Refused(problems)
@@ -214,7 +214,7 @@ def _write(action: Action, number: int, locations: list[Location], run: _Run) ->
         if len(sources) != 1:
             message = f"this selects {len(sources) or 'nothing'}: a copy is of one place"
             return [Finding("overlay/copy", join(action.pointer, "copy"), message)]
-        origin = find(run.root.origin, map(str, sources[0]))
+        origin = origin_at(run.root.origin, map(str, sources[0]))
         new = Part(_at(run.root.value, sources[0]), origin)
     _bound(action, new.value, locations, run)
     clashes: list[Clash] = []

@@ -20,7 +20,7 @@ _VERSION = re.compile(r"1\.([01])\.[0-9]+")
 _ROOT_FIELDS = ("overlay", "info", "extends", "actions")
 _INFO_FIELDS = ("title", "version")
 _ACTION_FIELDS = ("target", "description", "update", "remove")
-_KINDS = {str: "a string", dict: "an object", list: "a list", bool: "true or false"}
+_PYTHON_TYPE_WORDS = {str: "a string", dict: "an object", list: "a list", bool: "true or false"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Action:
     value: Any
 
 
-def read(overlay: Any) -> tuple[list[Action], list[Finding]]:
+def read_actions(overlay: Any) -> tuple[list[Action], list[Finding]]:
     """The actions of an overlay's value, in order, and findings on its form; if one of them is an error, the actions
     are not all there."""
     version = overlay.get("overlay")
@@ -109,7 +109,7 @@ def _actions(
     for name in ("target", "copy") if minor else ("target",):
         if isinstance(action.get(name), str):
             try:
-                queries[name] = json_path.parse(action[name])
+                queries[name] = json_path.parse_query(action[name])
             except json_path.Invalid as invalid:
                 message = f"not a JSONPath query: {invalid}"
                 hint = "RFC 9535; a name with other characters is written ['x-name']"
@@ -126,7 +126,7 @@ def _actions(
 
 def _required(value: dict[str, Any], pointer: str, **types: type) -> Iterator[Finding]:
     for name in types.keys() - value.keys():
-        hint = f"it is {_KINDS[types[name]]}"
+        hint = f"it is {_PYTHON_TYPE_WORDS[types[name]]}"
         yield Finding("overlay/missing", pointer, f"`{name}` is missing", hint)
     yield from _typed(value, pointer, **types)
 
@@ -136,7 +136,7 @@ def _typed(value: dict[str, Any], pointer: str, **types: type) -> Iterator[Findi
         if name in value and not isinstance(value[name], kind):
             is_number = type(value[name]) in (int, float)
             hint = "put it in quotes" if kind is str and is_number else ""
-            message = f"`{name}` is {_KINDS[kind]}"
+            message = f"`{name}` is {_PYTHON_TYPE_WORDS[kind]}"
             yield Finding("overlay/type", join(pointer, name), message, hint)
 
 

@@ -14,7 +14,7 @@ class Place:
     members: dict[str, Place] = field(default_factory=dict)
 
 
-def find(root: Place, tokens: Iterable[str]) -> int:
+def offset_at(root: Place, tokens: Iterable[str]) -> int:
     """The offset of what a pointer's tokens name, or of its nearest parent that exists."""
     place = root
     for token in tokens:

@@ -9,6 +9,9 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import unquote
 
+Tokens = tuple[str, ...]
+"""The reference tokens of a pointer (RFC 6901, section 3)."""
+
 
 def escape(token: str) -> str:
     """One reference token, escaped (RFC 6901 section 3)."""

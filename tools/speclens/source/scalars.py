@@ -8,7 +8,7 @@ import sys
 
 from speclens.source.faults import MAX_DIGITS
 
-Scalar = str | int | float | bool | None
+YamlScalar = str | int | float | bool | None
 
 _WORDS: dict[str, bool | None] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
@@ -21,7 +21,7 @@ _NOT_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
 _NUMBER_START = frozenset("0123456789+-.")
 
 
-def resolve(text: str) -> Scalar:
+def resolve_scalar(text: str) -> YamlScalar:
     """The value of a plain scalar. Raises ValueError for a number that is not a finite double."""
     if text in _WORDS:
         return _WORDS[text]

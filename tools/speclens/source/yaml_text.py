@@ -28,6 +28,7 @@ from speclens.source import pointer
 from speclens.source.faults import (
     MAX_DEPTH,
     Fault,
+    Unreadable,
     bad_number,
     duplicate_key,
     has_surrogate,
@@ -35,22 +36,22 @@ from speclens.source.faults import (
     not_a_mapping,
     too_deep,
 )
-from speclens.source.scalars import Scalar, resolve
+from speclens.source.scalars import YamlScalar, resolve_scalar
 
 MAX_EXPANSION = 1_000_000
 """Most values that aliases may add to a document."""
 
 MERGE = "<<"
-_TAG = "tag:yaml.org,2002:"
+_TAG_PREFIX = "tag:yaml.org,2002:"
 _COLLECTION_TAGS: dict[type, str] = {
-    MappingStartEvent: f"{_TAG}map",
-    SequenceStartEvent: f"{_TAG}seq",
+    MappingStartEvent: f"{_TAG_PREFIX}map",
+    SequenceStartEvent: f"{_TAG_PREFIX}seq",
 }
 _SCALAR_TYPES: dict[str, tuple[type, ...]] = {
-    f"{_TAG}null": (type(None),),
-    f"{_TAG}bool": (bool,),
-    f"{_TAG}int": (int,),
-    f"{_TAG}float": (float, int),
+    f"{_TAG_PREFIX}null": (type(None),),
+    f"{_TAG_PREFIX}bool": (bool,),
+    f"{_TAG_PREFIX}int": (int,),
+    f"{_TAG_PREFIX}float": (float, int),
 }
 
 
@@ -58,10 +59,6 @@ _SCALAR_TYPES: dict[str, tuple[type, ...]] = {
 _UNPRINTABLE = re.compile(
     "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
-
-
-class _Stop(Exception):
-    """The rest of the text cannot be read: the fault is noted already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +73,7 @@ def parse(text: str) -> tuple[Any, list[Fault]]:
     faults: list[Fault] = []
     try:
         return _Builder(events(text), faults).document(), faults
-    except _Stop:
+    except Unreadable:
         return None, faults
     except yaml.YAMLError as error:
         return None, [*faults, _syntax(error, text)]
@@ -122,7 +119,7 @@ class _Builder:
         next(self.events)
         if isinstance(start := next(self.events), StreamEndEvent):
             self.fault("source/empty", start, "the file is empty")
-            raise _Stop
+            raise Unreadable
         root = next(self.events)
         value = self.node(root)
         if type(root) is not MappingStartEvent:
@@ -153,7 +150,7 @@ class _Builder:
             return self.scalar(event)
         if len(self.path) >= MAX_DEPTH:
             self.faults.append(too_deep(offset(event), self.here()))
-            raise _Stop
+            raise Unreadable
         if event.tag not in (None, "!", _COLLECTION_TAGS[kind]):
             self.unknown_tag(event)
         return self.mapping() if kind is MappingStartEvent else self.sequence()
@@ -227,34 +224,34 @@ class _Builder:
         if self.expansion > MAX_EXPANSION:
             message = f"aliases expand to more than {MAX_EXPANSION:,} values"
             self.fault("source/alias-expansion", event, message, "use $ref instead of aliases")
-            raise _Stop
+            raise Unreadable
         return target
 
-    def scalar(self, event: Any) -> Scalar:
+    def scalar(self, event: Any) -> YamlScalar:
         tag = event.tag
         try:
             if tag is None and event.implicit[0]:
-                return resolve(event.value)
+                return resolve_scalar(event.value)
             if tag in _SCALAR_TYPES:
                 return self.tagged(event)
         except ValueError:
             self.faults.append(bad_number(offset(event), event.value, self.here()))
             return None
-        if tag not in (None, "!", f"{_TAG}str"):
+        if tag not in (None, "!", f"{_TAG_PREFIX}str"):
             self.unknown_tag(event)
         if has_surrogate(event.value):
             self.faults.append(lone_surrogate(offset(event), self.here()))
         return str(event.value)
 
-    def tagged(self, event: Any) -> Scalar:
-        value = resolve(event.value)
+    def tagged(self, event: Any) -> YamlScalar:
+        value = resolve_scalar(event.value)
         if type(value) not in _SCALAR_TYPES[event.tag]:
-            shown = event.tag.replace(_TAG, "!!")
+            shown = event.tag.replace(_TAG_PREFIX, "!!")
             self.fault("source/tag", event, f"{event.value!r} is no {shown}")
-        return float(value) if event.tag == f"{_TAG}float" and type(value) is int else value
+        return float(value) if event.tag == f"{_TAG_PREFIX}float" and type(value) is int else value
 
     def unknown_tag(self, event: Any) -> None:
-        shown = event.tag.replace(_TAG, "!!")
+        shown = event.tag.replace(_TAG_PREFIX, "!!")
         self.fault(
             "source/tag", event, f"unknown tag {shown}", "only JSON types have a meaning here"
         )

@@ -9,7 +9,7 @@ from pathlib import Path
 from speclens.problems import Refused
 from speclens.tree.diff import added_lines, unified
 from speclens.tree.lock import Entry, Lock, lock_text
-from speclens.tree.paths import check, no_traceback, obstacles
+from speclens.tree.paths import check_paths, no_traceback, obstacles
 from speclens.tree.state import State, read_state
 from speclens.tree.values import (
     CAUSES,
@@ -40,7 +40,7 @@ def drift(output: Path, tree: Tree, pointer_at: PointerAt | None = None) -> Drif
 
     Raises Refused: a tree that cannot be written anywhere, a symlink, a file that cannot be read.
     """
-    check(output, tree)
+    check_paths(output, tree)
     with no_traceback(output):
         paths = [file.path for file in tree.files]
         symlinks = [
@@ -62,7 +62,9 @@ def _compare(state: State, tree: Tree, pointer_at: PointerAt | None) -> Iterator
     if state.interrupted:
         yield FileDrift(JOURNAL, ("stale",), (), "")
     for path in sorted(expected.keys() | state.files.keys()):
-        case = _Case(path, state.files.get(path), expected.get(path), entries.get(path), history)
+        case = _DriftCase(
+            path, state.files.get(path), expected.get(path), entries.get(path), history
+        )
         if case.disk != case.new:
             yield _explain(case, pointer_at)
     yield from _lock_drift(state, tree, entries)
@@ -113,7 +115,7 @@ def _digests(subjects: Iterable[Subject]) -> dict[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Case:
+class _DriftCase:
     """One path: what is on the disk, should be, was recorded; None where there is none."""
 
     path: str
@@ -127,7 +129,7 @@ class _Case:
         return self.file.text.encode() if self.file else None
 
 
-def _explain(case: _Case, pointer_at: PointerAt | None) -> FileDrift:
+def _explain(case: _DriftCase, pointer_at: PointerAt | None) -> FileDrift:
     subjects = _changed_subjects(case)
     causes: set[Cause] = set(_causes(case, bool(subjects)))
     diff = unified(case.path, case.disk, case.new)
@@ -140,7 +142,7 @@ def _explain(case: _Case, pointer_at: PointerAt | None) -> FileDrift:
     return FileDrift(case.path, ordered or ("hand-edited",), tuple(sorted(pointers)), diff)
 
 
-def _causes(case: _Case, subjects_changed: bool) -> Iterator[Cause]:
+def _causes(case: _DriftCase, subjects_changed: bool) -> Iterator[Cause]:
     if case.file is None:
         yield "stale"
     if case.disk is None:
@@ -162,14 +164,14 @@ def _causes(case: _Case, subjects_changed: bool) -> Iterator[Cause]:
         yield "toolkit"
 
 
-def _was_expected(case: _Case) -> bool:
+def _was_expected(case: _DriftCase) -> bool:
     """Whether the last run made what this one makes, so that no input can be the cause."""
     if case.entry is None or case.new is None:
         return case.entry is None and case.new is None
     return case.entry.digest == digest(case.new)
 
 
-def _changed_subjects(case: _Case) -> set[str]:
+def _changed_subjects(case: _DriftCase) -> set[str]:
     """Subjects that changed since; those of a new or a stale file, changed anywhere in the tree."""
     if case.history is None:
         return set()

@@ -13,13 +13,13 @@ from dataclasses import dataclass, fields
 from urllib.parse import quote, unquote_to_bytes
 
 from speclens.tree.paths import unsafe
-from speclens.tree.values import LOCK, MARKER, Inputs, Subject, Tree, digest
+from speclens.tree.values import LOCK, MARKER, Subject, Tree, TreeInputs, digest
 
 _TITLE = f"# {MARKER}: what the files here were made from; do not edit, it is written anew."
-_VERSION = "lock 1"
+_LOCK_VERSION = "lock 1"
 _SAFE = "".join(sorted({*string.punctuation} - {*"%@"}))
 _FIELD = re.compile(r"[!-~]*")
-_NAMES = tuple(sorted(field.name for field in fields(Inputs)))
+_INPUT_NAMES = tuple(sorted(field.name for field in fields(TreeInputs)))
 
 
 class LockError(ValueError):
@@ -41,13 +41,13 @@ class Entry:
 class Lock:
     """A lock that was read."""
 
-    inputs: Inputs
+    inputs: TreeInputs
     files: tuple[Entry, ...]
 
 
 def lock_text(tree: Tree) -> str:
     """The lock of a tree."""
-    head = [f"{name} {_encode(getattr(tree.inputs, name))}" for name in _NAMES]
+    head = [f"{name} {_encode(getattr(tree.inputs, name))}" for name in _INPUT_NAMES]
     lines = [
         " ".join(
             (
@@ -60,23 +60,23 @@ def lock_text(tree: Tree) -> str:
         )
         for file in tree.files
     ]
-    return "\n".join((_TITLE, _VERSION, *head, *sorted(lines), ""))
+    return "\n".join((_TITLE, _LOCK_VERSION, *head, *sorted(lines), ""))
 
 
 def read_lock(text: str) -> Lock:
     """The lock that `text` holds. Raises LockError for anything that `lock_text` does not write."""
     lines = text.split("\n")
-    body = 2 + len(_NAMES)
-    if lines[:2] != [_TITLE, _VERSION]:
+    body = 2 + len(_INPUT_NAMES)
+    if lines[:2] != [_TITLE, _LOCK_VERSION]:
         raise LockError(f"{LOCK}:1: not a lock of this version of speclens")
     if len(lines) <= body or lines.pop() != "":
         raise LockError(f"{LOCK}:{len(lines)}: the end is missing")
     inputs = {
         name: _input(number, line, name)
-        for number, (line, name) in enumerate(zip(lines[2:body], _NAMES, strict=True), 3)
+        for number, (line, name) in enumerate(zip(lines[2:body], _INPUT_NAMES, strict=True), 3)
     }
     files = tuple(_entries(lines[body:], body + 1))
-    return Lock(Inputs(**inputs), files)
+    return Lock(TreeInputs(**inputs), files)
 
 
 def _entries(lines: list[str], start: int) -> Iterator[Entry]:

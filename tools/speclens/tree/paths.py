@@ -70,7 +70,7 @@ def unsafe(path: str) -> str | None:
     return None
 
 
-def check(root: Path, tree: Tree) -> None:
+def check_paths(root: Path, tree: Tree) -> None:
     """Raises Refused for a tree that fits no file system, whatever stands there now."""
     if not tree.files:
         hint = "check that the document has something to generate from"
@@ -168,7 +168,7 @@ def bears_marker(data: bytes) -> bool:
     return any(MARKER.encode() in line for line in data[:_HEAD_BYTES].split(b"\n")[:_HEAD_LINES])
 
 
-def walk(root: Path, directories: Iterable[str]) -> Iterator[str]:
+def walk_files(root: Path, directories: Iterable[str]) -> Iterator[str]:
     """The regular files in `directories` ("" is the root) and below.
 
     The root is not descended into: it may be a whole repository, of which only those directories

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from speclens.tree.journal import pending
 from speclens.tree.lock import Entry, Lock, LockError, read_lock
-from speclens.tree.paths import bears_marker, read, unsafe, walk
+from speclens.tree.paths import bears_marker, read, unsafe, walk_files
 from speclens.tree.values import LOCK, Tree
 
 
@@ -51,7 +51,7 @@ def _candidates(root: Path, paths: set[str]) -> Iterator[str]:
     """`paths`, and what lies in their directories under a name that an output file may have. Of what the lock lists the
     directories do not count: it may have come with a repository, and name any."""
     yield from paths
-    for path in walk(root, {path.rpartition("/")[0] for path in paths}):
+    for path in walk_files(root, {path.rpartition("/")[0] for path in paths}):
         if unsafe(path) is None:
             yield path
 

@@ -37,7 +37,7 @@ class OutputFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Inputs:
+class TreeInputs:
     """Digests or versions of what the whole tree was made from."""
 
     document: str
@@ -52,7 +52,7 @@ class Tree:
     """All the output of one run. `fix` is the one command that mends drift."""
 
     files: tuple[OutputFile, ...]
-    inputs: Inputs
+    inputs: TreeInputs
     fix: str
 
 

@@ -9,7 +9,7 @@ from speclens.problems import Problem, Refused
 from speclens.tree.exclusive import exclusive
 from speclens.tree.journal import commit, settle
 from speclens.tree.lock import lock_text
-from speclens.tree.paths import check, foreign, is_own, no_traceback, obstacles
+from speclens.tree.paths import check_paths, foreign, is_own, no_traceback, obstacles
 from speclens.tree.state import State, read_state
 from speclens.tree.values import LOCK, Tree
 
@@ -24,7 +24,7 @@ def write(output: Path, tree: Tree) -> tuple[str, ...]:
     was: a tree that cannot be written anywhere, a symlink below `output` (which may itself be one),
     a file in the way that speclens did not make, another run at work, a failing file system.
     """
-    check(output, tree)
+    check_paths(output, tree)
     with no_traceback(output):
         output.mkdir(parents=True, exist_ok=True)
         with exclusive(output):

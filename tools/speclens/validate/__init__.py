@@ -20,7 +20,7 @@ Rule = Callable[[Document], Iterable[Finding]]
 
 RULES: tuple[Rule, ...] = (
     official.structure,
-    official.component_names,
+    official.component_keys,
     official.schemas,
     official.dialect,
     references.unresolved,
@@ -33,7 +33,7 @@ RULES: tuple[Rule, ...] = (
     paths.duplicate_parameters,
     paths.query_strings,
     examples.patterns,
-    examples.samples,
+    examples.refused_examples,
 )
 
 

@@ -6,12 +6,12 @@ from typing import Any
 
 from jsonschema_rs import ValidationError
 
-Branch = list[ValidationError]
+BranchErrors = list[ValidationError]
 
 _VALUES = frozenset(("enum", "const"))
 
 
-def leaves(error: ValidationError) -> list[ValidationError]:
+def leaf_errors(error: ValidationError) -> list[ValidationError]:
     """The errors that matter: of a failed oneOf or anyOf those of the branch that was meant.
 
     Where the branches say one thing together ("one of these fields"), it is the error itself.
@@ -22,7 +22,7 @@ def leaves(error: ValidationError) -> list[ValidationError]:
     if missing_fields(error) or selection(error):
         return [error]
     meant = min(branches, key=lambda branch: _distance(error, branch))
-    return [leaf for inner in meant for leaf in leaves(inner)]
+    return [leaf for inner in meant for leaf in leaf_errors(inner)]
 
 
 def missing_fields(error: ValidationError) -> list[str]:
@@ -43,18 +43,18 @@ def selection(error: ValidationError) -> list[ValidationError]:
     return [e for branch in branches for e in branch if _selects(error, e) and _member(e) == name]
 
 
-def _branches(error: ValidationError) -> list[Branch]:
+def _branches(error: ValidationError) -> list[BranchErrors]:
     """The errors of each branch, less those of "or a reference".
 
     A branch that only misses a `$ref` was not meant; one that finds fault with a `$ref` was.
     """
-    branches: list[Branch] = getattr(error.kind, "context", [])
+    branches: list[BranchErrors] = getattr(error.kind, "context", [])
     place = [*error.instance_path, "$ref"]
     references = [b for b in branches if any(e.instance_path == place for e in b)]
     return references or [b for b in branches if all(_missing(e) != "$ref" for e in b)]
 
 
-def _distance(error: ValidationError, branch: Branch) -> tuple[int, int, int]:
+def _distance(error: ValidationError, branch: BranchErrors) -> tuple[int, int, int]:
     """How far an instance is from a branch: wrong type or selecting value first, then depth."""
     here = error.instance_path
     mistyped = sum(e.kind.name == "type" and e.instance_path == here for e in branch)

@@ -39,7 +39,7 @@ def costs(document: dict[str, Any]) -> Callable[[str], int]:
     return cost
 
 
-def compiled(document: dict[str, Any], patterns: Collection[str]) -> Callable[[str], int]:
+def compiled_sizes(document: dict[str, Any], patterns: Collection[str]) -> Callable[[str], int]:
     """A function from a schema's pointer to the bytes that the patterns of its validator compile to: each validator
     compiles all that it may need anew. What is referred to may need any of the document's `patterns`."""
     small = {one: found for one in patterns if (found := weight(one)) <= USUAL}

@@ -26,7 +26,7 @@ required not allOf oneOf anyOf items properties additionalProperties
 """
 _KEPT_30 = frozenset(_KEYWORDS_30.split())
 _IDENTIFIERS = ("$id", "$anchor", "$dynamicAnchor")
-_BOUNDS = (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum"))
+_EXCLUSIVE_BOUNDS = (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum"))
 
 
 def to_2020_12(
@@ -176,7 +176,7 @@ def _nullable(schema: dict[str, Any], kept: dict[str, Any]) -> dict[str, Any]:
 
 
 def _bounds(schema: dict[str, Any], kept: dict[str, Any]) -> dict[str, Any]:
-    for bound, exclusive in _BOUNDS:
+    for bound, exclusive in _EXCLUSIVE_BOUNDS:
         if schema.get(exclusive) is True and bound in kept:
             limit = kept[bound]
             kept = {key: part for key, part in kept.items() if key != bound} | {exclusive: limit}

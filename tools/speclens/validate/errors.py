@@ -15,7 +15,7 @@ from speclens.problems import closest
 from speclens.source import pointer
 from speclens.validate.branches import missing_fields, selection
 
-Path = tuple[str | int, ...]
+InstancePath = tuple[str | int, ...]
 
 _CAPITAL = re.compile(r"(?=[A-Z])")
 _APPLICATORS = ("allOf", "anyOf", "oneOf")
@@ -49,7 +49,7 @@ class Explained:
     """An error's rule (kebab case), the path of what is wrong in the instance, message and hint."""
 
     rule: str
-    path: Path
+    path: InstancePath
     message: str
     hint: str = ""
 
@@ -86,7 +86,7 @@ def explain(
             yield Explained(_CAPITAL.sub("-", keyword).lower(), path, message)
 
 
-def invalid_name(path: Path) -> Explained:
+def invalid_name(path: InstancePath) -> Explained:
     """What is said of a component's name that is no key."""
     return Explained("name", path, "not a valid name", "use letters, digits, '.', '-' and '_'")
 
@@ -200,7 +200,7 @@ def _type_word(value: Any) -> str:
     return "null"
 
 
-def _enumeration(path: Path, value: Any, options: Sequence[Any]) -> Explained:
+def _enumeration(path: InstancePath, value: Any, options: Sequence[Any]) -> Explained:
     shown = list(dict.fromkeys(_shown(option) for option in options[:_MAX_OPTIONS]))
     listed = ", ".join(shown if len(options) <= _MAX_OPTIONS else [*shown, "..."])
     message = f"must be {listed}, not {_shown(value)}"

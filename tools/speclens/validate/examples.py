@@ -15,8 +15,8 @@ from speclens.problems import Finding
 from speclens.reading.expressions import written
 from speclens.source import pointer
 from speclens.validate import detail
-from speclens.validate.branches import leaves
-from speclens.validate.cost import LIMIT, compiled, costs
+from speclens.validate.branches import leaf_errors
+from speclens.validate.cost import LIMIT, compiled_sizes, costs
 from speclens.validate.dialect import validators
 from speclens.validate.document import Document, resolve
 from speclens.validate.errors import explain
@@ -34,7 +34,7 @@ class _Sample:
     value: Any
 
 
-def samples(document: Document) -> Iterator[Finding]:
+def refused_examples(document: Document) -> Iterator[Finding]:
     """An example or a default that its schema refuses; unsound schemas judge nothing."""
     judged = [*_in_schemas(document), *_in_contents(document)]
     told = _judge(document, judged)
@@ -93,7 +93,7 @@ def _is_json(node: Node) -> bool:
 
 def _largest_pattern(document: Document, judged: list[_Sample]) -> int:
     """What patterns that judge samples compile to at most."""
-    bytes_of = compiled(document.value, {text for _, text in written(document.nodes)})
+    bytes_of = compiled_sizes(document.value, {text for _, text in written(document.nodes)})
     total = sum(bytes_of(place) for place in {sample.schema for sample in judged})
     return USUAL if total <= _MOST_COMPILED else 0
 
@@ -128,7 +128,7 @@ def _judge(document: Document, judged: list[_Sample]) -> Callable[[_Sample], str
 
 
 def _message(error: ValidationError) -> str:
-    found = next(explain(leaves(error)[0], {}, ()))
+    found = next(explain(leaf_errors(error)[0], {}, ()))
     place = pointer.join("", *found.path)
     return f"{_REFUSED}: {place}{': ' if place else ''}{found.message}"
 

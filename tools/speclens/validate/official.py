@@ -18,14 +18,14 @@ from jsonschema_rs import Draft202012Validator, Validator, validator_for
 from speclens.objects.tables import COMPONENTS
 from speclens.problems import Finding
 from speclens.source import pointer
-from speclens.validate.branches import leaves
+from speclens.validate.branches import leaf_errors
 from speclens.validate.document import Document
 from speclens.validate.errors import Explained, explain, invalid_name
 
 METASCHEMA = "https://json-schema.org/draft/2020-12/schema"
 _OAS_DIALECTS = "https://spec.openapis.org/oas/3."
 _KEY = re.compile(r"[a-zA-Z0-9._-]+")
-_PACKAGE = "openapi_spec_validator"
+_SCHEMAS_PACKAGE = "openapi_spec_validator"
 
 
 def structure(document: Document) -> Iterator[Finding]:
@@ -35,7 +35,7 @@ def structure(document: Document) -> Iterator[Finding]:
         yield Finding(f"openapi/{found.rule}", _place(found), found.message, found.hint)
 
 
-def component_names(document: Document) -> Iterator[Finding]:
+def component_keys(document: Document) -> Iterator[Finding]:
     """Names of components in a 3.0 document that are no keys (section 4.7.7.1)."""
     components = document.value.get("components")
     if document.version != "3.0" or not isinstance(components, dict):
@@ -59,7 +59,7 @@ def schemas(document: Document) -> Iterator[Finding]:
 
 
 def _explained(validator: Validator, value: Any, schema: dict[str, Any]) -> Iterable[Explained]:
-    errors = [leaf for error in validator.iter_errors(value) for leaf in leaves(error)]
+    errors = [leaf for error in validator.iter_errors(value) for leaf in leaf_errors(error)]
     found = [explained for error in errors for explained in explain(error, schema, errors)]
     mistyped = {explained.path for explained in found if explained.rule == "type"}
     return dict.fromkeys(f for f in found if f.rule == "type" or f.path not in mistyped)
@@ -96,9 +96,9 @@ def _metaschema() -> Validator:
 
 @functools.cache
 def _schema(version: str) -> dict[str, Any]:
-    spec = importlib.util.find_spec(_PACKAGE)
+    spec = importlib.util.find_spec(_SCHEMAS_PACKAGE)
     if spec is None or not spec.submodule_search_locations:
-        raise ModuleNotFoundError(f"no package {_PACKAGE}", name=_PACKAGE)
+        raise ModuleNotFoundError(f"no package {_SCHEMAS_PACKAGE}", name=_SCHEMAS_PACKAGE)
     folder = Path(spec.submodule_search_locations[0]) / "resources" / "schemas" / f"v{version}"
     schema: dict[str, Any] = json.loads((folder / "schema.json").read_text(encoding="utf-8"))
     correct = {"3.0": _corrected_30, "3.1": _corrected_31}.get(version)
@@ -106,7 +106,7 @@ def _schema(version: str) -> dict[str, Any]:
 
 
 def _corrected_30(schema: dict[str, Any]) -> dict[str, Any]:
-    """The 3.0 schema, which does not look into a component whose name is not valid. `component_names` tells those."""
+    """The 3.0 schema, which does not look into a component whose name is not valid. `component_keys` tells those."""
     for section in schema["definitions"]["Components"]["properties"].values():
         [section["additionalProperties"]] = section.pop("patternProperties").values()
     return schema

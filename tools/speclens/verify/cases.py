@@ -8,18 +8,18 @@ from functools import cached_property
 from typing import Any
 from zlib import crc32
 
-from speclens.lower.ground import composed, follow, subschemas, x_compat
+from speclens.lower.ground import composed, copied, follow, subschemas, x_compat
 from speclens.source.pointer import get, join, tokens
 from speclens.verify.mutations import lookalikes
-from speclens.verify.subjects import REFUSED, Crashed, Outcome, Subject
-from speclens.verify.values import Json, copied, exact
+from speclens.verify.subjects import REFUSED, Crashed, Outcome, SchemaUnderTest
+from speclens.verify.values import Json, exact
 
 
 @dataclass(frozen=True)
-class Case:
+class PayloadCase:
     """A payload of a schema. Generated code gets copies, so that what it does to one is seen by one law alone."""
 
-    one: Subject
+    one: SchemaUnderTest
     payload: Json
 
     @cached_property
@@ -85,16 +85,17 @@ class Case:
         return tuple((to, say(value, to), exact(value)) for to, value in values)
 
 
-def cases(one: Subject, payload: Json) -> Iterator[Case]:
+def cases(one: SchemaUnderTest, payload: Json) -> Iterator[PayloadCase]:
     """A payload, and what is made of it where it is accepted: some that look like it; what it means, and that in older
     fields."""
-    first = Case(one, payload)
+    first = PayloadCase(one, payload)
     yield first
     try:
         if first.outcome.errors:
             return
         others = [
-            Case(one, like) for like in lookalikes(copied(payload), crc32(first.text.encode()))
+            PayloadCase(one, like)
+            for like in lookalikes(copied(payload), crc32(first.text.encode()))
         ]
         if one.has_folds:
             others += _meanings(first)
@@ -105,27 +106,27 @@ def cases(one: Subject, payload: Json) -> Iterator[Case]:
     yield from told.values()
 
 
-def _meanings(first: Case) -> list[Case]:
+def _meanings(first: PayloadCase) -> list[PayloadCase]:
     one = first.one
-    canonical = first if first.is_canonical else Case(one, copied(first.outcome.value))
+    canonical = first if first.is_canonical else PayloadCase(one, copied(first.outcome.value))
     said = (older for _, older, _ in canonical.older if older is not REFUSED)
-    return [canonical, *(Case(one, copied(older)) for older in said)]
+    return [canonical, *(PayloadCase(one, copied(older)) for older in said)]
 
 
-def events(outcome: Outcome) -> set[str]:
+def observations(outcome: Outcome) -> set[str]:
     """What was seen: the verdict, the shapes of a payload, and why parts of it were dropped."""
     rules = {rule for _, _, rule in outcome.rewrites}
     return {"refused" if outcome.errors else "accepted", *rules, *(why for _, why in outcome.drops)}
 
 
-def spokes_in(one: Subject, value: Json) -> Iterator[str]:
+def spokes_in(one: SchemaUnderTest, value: Json) -> Iterator[str]:
     """The pointers of all compatibility fields in a value."""
     place = one.pointer, get(one.document, one.pointer)
     yield from _spokes_in(one, place, value, "", frozenset())
 
 
 def _spokes_in(
-    one: Subject, place: tuple[str, Any], value: Json, at: str, seen: frozenset[str]
+    one: SchemaUnderTest, place: tuple[str, Any], value: Json, at: str, seen: frozenset[str]
 ) -> Iterator[str]:
     """`seen` are the schemas of the same value around this one: some are made of themselves."""
     pointer, schema = follow(one.document, *place)
@@ -141,7 +142,7 @@ def _spokes_in(
 
 
 def _branches(
-    one: Subject, pointer: str, schema: dict[str, Any], value: Json
+    one: SchemaUnderTest, pointer: str, schema: dict[str, Any], value: Json
 ) -> Iterator[tuple[str, Any]]:
     """The schemas that a value is of beside the one around them: of several alternatives those that accept it."""
     for keyword in ("oneOf", "anyOf", "allOf"):

@@ -31,6 +31,6 @@ def formats_of(models: ModuleType) -> Formats:
 
     return {
         name: judge(getattr(runtime, alias))
-        for name, (alias, _) in formats.TYPES.items()
+        for name, (alias, _) in formats.PYTHON_TYPES.items()
         if hasattr(runtime, alias)
     }

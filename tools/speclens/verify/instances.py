@@ -17,7 +17,7 @@ from speclens.lower.ground import JsonObject, equal, follow
 from speclens.source.pointer import get
 from speclens.verify import layers as of
 from speclens.verify import scalars
-from speclens.verify.layers import TYPES, Layers
+from speclens.verify.layers import JSON_TYPES, Layers
 from speclens.verify.mutations import ODD
 from speclens.verify.values import Json, members
 
@@ -33,7 +33,7 @@ _MOST_TEXTS = 200
 
 def instances(document: JsonObject) -> Callable[[str], SearchStrategy[Json]]:
     """Values that the schemas of a document mostly accept, by pointer."""
-    every, known, near = tuple(_texts(document)), names(document), scalars.edges(document)
+    every, known, near = tuple(_texts(document)), property_names(document), scalars.edges(document)
 
     def made(pointer: str) -> SearchStrategy[Json]:
         texts = tuple(dict.fromkeys(_texts(get(document, pointer))))[:_MOST_TEXTS]
@@ -43,7 +43,7 @@ def instances(document: JsonObject) -> Callable[[str], SearchStrategy[Json]]:
     return made
 
 
-def names(document: Json) -> tuple[str, ...]:
+def property_names(document: Json) -> tuple[str, ...]:
     """The names of all properties of a document, and some that no document has."""
     return (*dict.fromkeys(_names(document)), *_ODD_NAMES)
 
@@ -119,7 +119,9 @@ class _Maker:
                 and of.types_of_value(value) & types
             ]
             return st.sampled_from(fitting) if fitting else st.nothing()
-        return st.one_of([self._of_type(name, layers, depth) for name in TYPES if name in types])
+        return st.one_of(
+            [self._of_type(name, layers, depth) for name in JSON_TYPES if name in types]
+        )
 
     def _of_type(self, name: str, layers: Layers, depth: int) -> SearchStrategy[Json]:
         match name:

@@ -18,19 +18,19 @@ from speclens.source.pointer import exists, from_reference, get, join, tokens, w
 from speclens.validate.dialect import validators
 
 Formats = Mapping[str, Callable[[str], bool]]
-JUDGED = "x-speclens-judged"
+JUDGED_FORMAT = "x-speclens-judged"
 """The keyword for the format of a string that is a type in models."""
 
 TAGGED = "x-speclens-tagged"
 """Marks what is asked of a value by a discriminator alone."""
 
-Judge = Callable[[Any], bool | None]
+ValueJudge = Callable[[Any], bool | None]
 """Whether a value is accepted. None: it is not, and by what models do not enforce alone."""
 
 
 def judges(
     document: JsonObject, unenforced: Collection[str], of: Formats
-) -> tuple[Callable[[str], Judge], Callable[[str], Judge]]:
+) -> tuple[Callable[[str], ValueJudge], Callable[[str], ValueJudge]]:
     """The judges of schemas by pointer, on the wire and on the canonical view. `unenforced` are the pointers of
     keywords and schemas that models do not enforce (the warnings `model/not-enforced`), `of` what models take for
     texts of a format that is a type."""
@@ -41,13 +41,13 @@ def judges(
     return wire, canonical
 
 
-def _judges(view: View, unenforced: frozenset[str], of: Formats) -> Callable[[str], Judge]:
+def _judges(view: View, unenforced: frozenset[str], of: Formats) -> Callable[[str], ValueJudge]:
     relaxed = _relaxed(view, unenforced)
     strict, lenient = (
         validators(readable(one), of, patterns.LARGEST) for one in (view.document, relaxed)
     )
 
-    def judge(pointer: str) -> Judge:
+    def judge(pointer: str) -> ValueJudge:
         accepts = _accepting(strict(pointer))
         place = _moved(relaxed, pointer)
         if place is None:
@@ -79,8 +79,8 @@ def typed(document: JsonObject, judged: Collection[str] = ()) -> JsonObject:
         if not schema.keys() & {"type", "$ref", "enum", "const"}:
             for kind in implied_types(schema):
                 schema["type"] = kind
-        if formats.of(schema) in judged and "string" in types_of(schema):
-            schema[JUDGED] = schema["format"]
+        if formats.format_of(schema) in judged and "string" in declared_types(schema):
+            schema[JUDGED_FORMAT] = schema["format"]
         if (
             schema.get("nullable") is True
             and isinstance(schema.get("type"), str)
@@ -100,7 +100,7 @@ def _tell_apart(document: JsonObject, schema: JsonObject) -> None:
         listed = schema.get(keyword)
         if not isinstance(listed, list) or not isinstance(schema.get("discriminator"), dict):
             continue
-        named = discriminators.names(document, schema["discriminator"], listed)
+        named = discriminators.branch_values(document, schema["discriminator"], listed)
         name = schema["discriminator"].get("propertyName")
         if all(named) and isinstance(name, str):
             schema[keyword] = [
@@ -118,7 +118,7 @@ def _tell_apart(document: JsonObject, schema: JsonObject) -> None:
             ]
 
 
-def types_of(schema: JsonObject) -> list[str]:
+def declared_types(schema: JsonObject) -> list[str]:
     """The types that a schema declares."""
     declared = schema.get("type")
     return declared if isinstance(declared, list) else [declared] if declared else []
@@ -131,8 +131,8 @@ def readable(document: JsonObject) -> JsonObject:
         if not isinstance(schema, dict):
             continue
         schema.pop("format", None)
-        if JUDGED in schema:
-            schema["format"] = schema.pop(JUDGED)
+        if JUDGED_FORMAT in schema:
+            schema["format"] = schema.pop(JUDGED_FORMAT)
     return result
 
 

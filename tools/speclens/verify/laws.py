@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from speclens.lower.compat import lens
 from speclens.lower.ground import equal, x_compat
 from speclens.source.pointer import exists, get
-from speclens.verify.cases import Case, spokes_in
-from speclens.verify.subjects import REFUSED, Crashed, Outcome, Subject
+from speclens.verify.cases import PayloadCase, spokes_in
+from speclens.verify.subjects import REFUSED, Crashed, Outcome, SchemaUnderTest
 from speclens.verify.values import Json, exact, is_under, leaves, pointers, reordered
 
 _CONFLICTS = {"conflict", "maxItems"}
@@ -27,7 +27,7 @@ class Broken(Exception):
         self.at, self.hint = at, hint
 
 
-Law = Callable[[Case], Iterable[str]]
+Law = Callable[[PayloadCase], Iterable[str]]
 
 
 def _must(holds: bool, message: str, at: str = "") -> None:
@@ -35,7 +35,7 @@ def _must(holds: bool, message: str, at: str = "") -> None:
         raise Broken(message, at)
 
 
-def nothing_else_is_raised(case: Case) -> Iterator[str]:
+def nothing_else_is_raised(case: PayloadCase) -> Iterator[str]:
     """What does not fit is a CompatError or a PayloadError; that is all that generated code raises."""
     try:
         yield "refused" if case.outcome.errors else "accepted"
@@ -46,7 +46,7 @@ def nothing_else_is_raised(case: Case) -> Iterator[str]:
         raise Broken(str(crashed)) from crashed
 
 
-def folding_twice_is_folding_once(case: Case) -> Iterator[str]:
+def folding_twice_is_folding_once(case: PayloadCase) -> Iterator[str]:
     """Law 1: nothing that is folded has anything left to fold."""
     outcome = case.outcome
     if not outcome.errors:
@@ -55,7 +55,7 @@ def folding_twice_is_folding_once(case: Case) -> Iterator[str]:
         _must(is_same, f"it becomes {exact(outcome.value)}, and that, folded again, {case.again}")
 
 
-def canonical_stays(case: Case) -> Iterator[str]:
+def canonical_stays(case: PayloadCase) -> Iterator[str]:
     """Law 1 for payloads that are canonical as sent."""
     if case.is_canonical:
         yield "canonical"
@@ -67,13 +67,13 @@ def _is_as_sent(outcome: Outcome, value: Json) -> bool:
     return outcome == Outcome(value) and exact(outcome.value) == exact(value)
 
 
-def input_is_not_mutated(case: Case) -> Iterator[str]:
+def input_is_not_mutated(case: PayloadCase) -> Iterator[str]:
     """Law 2, for refused payloads too."""
     yield "refused" if case.outcome.errors else "accepted"
     _must(case.after == case.text, f"it was changed itself, to {case.after}")
 
 
-def no_spoke_survives(case: Case) -> Iterator[str]:
+def no_spoke_survives(case: PayloadCase) -> Iterator[str]:
     """Law 3, for what is judged: older fields of a branch that no discriminator names are none of the other branch."""
     if case.spokes and not case.outcome.errors and case.wire is not None:
         yield "spoke sent"
@@ -82,7 +82,7 @@ def no_spoke_survives(case: Case) -> Iterator[str]:
         _must(not left, told, left[0] if left else "")
 
 
-def order_of_keys_is_no_matter(case: Case) -> Iterator[str]:
+def order_of_keys_is_no_matter(case: PayloadCase) -> Iterator[str]:
     """Law 4, for values, errors, rewrites and drops."""
     others = {
         exact(other): other
@@ -101,7 +101,7 @@ def order_of_keys_is_no_matter(case: Case) -> Iterator[str]:
         _must(is_same, f"it becomes {outcome}; as {text} it becomes {told}")
 
 
-def wire_and_canonical_view_agree(case: Case) -> Iterator[str]:
+def wire_and_canonical_view_agree(case: PayloadCase) -> Iterator[str]:
     """Law 5, both ways: what the wire view accepts is folded and accepted, or in conflict; what it refuses is
     refused."""
     outcome = case.outcome
@@ -126,7 +126,7 @@ def wire_and_canonical_view_agree(case: Case) -> Iterator[str]:
     _must(is_canonical is not False, f"it becomes {exact(outcome.value)}, which is not canonical")
 
 
-def model_and_schema_agree(case: Case) -> Iterator[str]:
+def model_and_schema_agree(case: PayloadCase) -> Iterator[str]:
     """The model accepts of folded values what a JSON Schema validator accepts on the canonical view, nothing else, and
     says each as it was."""
     if case.value is REFUSED:
@@ -141,7 +141,7 @@ def model_and_schema_agree(case: Case) -> Iterator[str]:
         _must(equal(said, case.value), f"the model reads {what} and writes {exact(said)}")
 
 
-def older_fields_say_the_same(case: Case) -> Iterator[str]:
+def older_fields_say_the_same(case: PayloadCase) -> Iterator[str]:
     """Law 6: what `denormalize` says of a canonical value in older fields is accepted, and folds back to it."""
     for to, said, after in case.older:
         yield "cannot be said" if said is REFUSED else "said"
@@ -161,7 +161,7 @@ def _ways(to: Mapping[str, str]) -> str:
     return ", ".join(f"{spoke} for {hub}" for hub, spoke in to.items()) or "no older field"
 
 
-def nothing_is_lost(case: Case) -> Iterator[str]:
+def nothing_is_lost(case: PayloadCase) -> Iterator[str]:
     """Law 7, and that the pointers of rewrites and drops name what they tell of.
 
     A leaf is in the output at its own place, or under a drop, or it is a rewritten field itself, or it is under a
@@ -183,13 +183,13 @@ def nothing_is_lost(case: Case) -> Iterator[str]:
         _must(is_kept, f"{pointer} is lost: it becomes {outcome}", pointer)
 
 
-def _is_rule(one: Subject, rule: str) -> bool:
+def _is_rule(one: SchemaUnderTest, rule: str) -> bool:
     schema = get(one.document, rule)
     is_shape = x_compat.shape_keywords(one.document, rule, schema) is not None
     return is_shape or "into" in x_compat.keywords(schema)
 
 
-def _is_kept(one: Subject, pointer: str, value: Json, outcome: Outcome) -> bool:
+def _is_kept(one: SchemaUnderTest, pointer: str, value: Json, outcome: Outcome) -> bool:
     is_empty = value in ({}, [])
     if exists(outcome.value, pointer):
         there = get(outcome.value, pointer)
@@ -206,13 +206,13 @@ def _is_kept(one: Subject, pointer: str, value: Json, outcome: Outcome) -> bool:
     return False
 
 
-def _is_constant(one: Subject, rule: str) -> bool:
+def _is_constant(one: SchemaUnderTest, rule: str) -> bool:
     """Whether a shape turns its values into other ones, and keeps nothing of them."""
     own = x_compat.keywords(get(one.document, rule))
     return "values" in own or not any(lens.holes(own.get("each", own.get("to", "$"))))
 
 
-def errors_are_the_senders(case: Case) -> Iterator[str]:
+def errors_are_the_senders(case: PayloadCase) -> Iterator[str]:
     """An error is at a place of the payload, or right below one, where something is missing."""
     errors = case.outcome.errors
     for _, pointer, message in errors:

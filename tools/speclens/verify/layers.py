@@ -12,7 +12,7 @@ from speclens.verify.values import Json
 Layers = tuple[Any, ...]
 """Schemas without `$ref` and combinators, all of which hold."""
 
-TYPES = ("null", "boolean", "integer", "number", "string", "array", "object")
+JSON_TYPES = ("null", "boolean", "integer", "number", "string", "array", "object")
 _MOST_ALTERNATIVES = 32
 
 
@@ -52,7 +52,7 @@ def types_of_value(value: Json) -> set[str]:
 
 def types(layers: Layers) -> set[str]:
     """The types that all layers accept."""
-    found = set[str](TYPES)
+    found = set[str](JSON_TYPES)
     for layer in layers:
         if "type" in layer:
             declared = layer["type"] if isinstance(layer["type"], list) else [layer["type"]]

@@ -9,7 +9,8 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from speclens.verify.values import Json, copied, members
+from speclens.lower.ground import copied
+from speclens.verify.values import Json, members
 
 ODD: tuple[Json, ...] = (
     *(None, "", [], {}, True, False, 0, 1, 1.0, 1.5, -1, "x", "1", "true", "null"),

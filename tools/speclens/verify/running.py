@@ -16,12 +16,12 @@ from hypothesis.errors import Flaky, Unsatisfiable
 
 from speclens import cache
 from speclens.lower.ground import JsonObject
-from speclens.verify.cases import Case, cases, events, place_of, shapes
+from speclens.verify.cases import PayloadCase, cases, observations, place_of, shapes
 from speclens.verify.judges import Formats
 from speclens.verify.laws import COMPAT_LAWS, LAWS, Broken, Law
 from speclens.verify.mutations import ODD
 from speclens.verify.smaller import smallest
-from speclens.verify.subjects import Crashed, Generated, Subject, subjects
+from speclens.verify.subjects import Crashed, Generated, SchemaUnderTest, subjects
 from speclens.verify.values import Json, exact
 
 _NO_MATTER = (
@@ -73,15 +73,15 @@ def verify(
     set_hypothesis_home_dir(cache.directory("hypothesis") or os.devnull)
     subject = subjects(written, unenforced, judged)
     for pointer, made in generated.items():
-        yield run(subject(pointer, made), examples)
+        yield report_on(subject(pointer, made), examples)
 
 
-def run(one: Subject, examples: int) -> Report:
+def report_on(one: SchemaUnderTest, examples: int) -> Report:
     """A report on one schema: all laws held against each of some payloads."""
     laws = LAWS if one.has_folds else tuple(law for law in LAWS if law not in COMPAT_LAWS)
     seen, held, broken = Counter[str](), Counter[Law](), set[Law]()
 
-    def hold(case: Case) -> None:
+    def hold(case: PayloadCase) -> None:
         unclear = set[str]()
         for law in laws:
             found, told = _held(law, case)
@@ -106,7 +106,7 @@ def run(one: Subject, examples: int) -> Report:
     )
 
 
-def _held(law: Law, case: Case) -> tuple[set[str], Broken | None]:
+def _held(law: Law, case: PayloadCase) -> tuple[set[str], Broken | None]:
     """What a law saw in a payload, and how it is broken."""
     found = set[str]()
     try:
@@ -121,9 +121,9 @@ def _held(law: Law, case: Case) -> tuple[set[str], Broken | None]:
     return found, None
 
 
-def _events(case: Case) -> set[str]:
+def _events(case: PayloadCase) -> set[str]:
     try:
-        return events(case.outcome)
+        return observations(case.outcome)
     except Crashed:
         return {"refused"}
 
@@ -140,7 +140,7 @@ def _settings(examples: int, *phases: Phase) -> settings:
     )
 
 
-def _each(one: Subject, hold: Callable[[Case], None], how: settings) -> None:
+def _each(one: SchemaUnderTest, hold: Callable[[PayloadCase], None], how: settings) -> None:
     """Do something with each of some payloads and what follows from them, the same ones in every run."""
     tried = Counter[str]()
 
@@ -156,23 +156,25 @@ def _each(one: Subject, hold: Callable[[Case], None], how: settings) -> None:
         hold_all(ODD)
 
 
-class _Found(Exception):
+class _CaseFound(Exception):
     pass
 
 
-def _broken(verdict: Verdict, law: Law, one: Subject, examples: int) -> Verdict:
+def _broken(verdict: Verdict, law: Law, one: SchemaUnderTest, examples: int) -> Verdict:
     """The verdict on a law that some payload breaks: how the smallest does."""
     found: list[Json] = []
 
-    def look(case: Case) -> None:
+    def look(case: PayloadCase) -> None:
         if _held(law, case)[1]:
             found.append(case.payload)
-            raise _Found
+            raise _CaseFound
 
-    with suppress(_Found, Flaky):
+    with suppress(_CaseFound, Flaky):
         _each(one, look, _settings(examples, Phase.generate, Phase.shrink))
     payload = min(found, key=lambda payload: (len(exact(payload)), exact(payload)))
-    payload = smallest(payload, lambda other: bool(_held(law, Case(one, other))[1]))
-    told = _held(law, Case(one, payload))[1] or Broken("it breaks the law at times, not always")
+    payload = smallest(payload, lambda other: bool(_held(law, PayloadCase(one, other))[1]))
+    told = _held(law, PayloadCase(one, payload))[1] or Broken(
+        "it breaks the law at times, not always"
+    )
     place = one.origin(place_of(one.document, one.pointer, told.at))
     return replace(verdict, broken=str(told), payload=payload, place=place, hint=told.hint)

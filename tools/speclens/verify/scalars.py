@@ -11,7 +11,7 @@ from hypothesis.strategies import SearchStrategy
 
 from speclens import patterns
 from speclens.lower.ground import likely
-from speclens.verify.judges import JUDGED
+from speclens.verify.judges import JUDGED_FORMAT
 from speclens.verify.layers import Layers, sizes
 from speclens.verify.values import Json, members
 
@@ -59,7 +59,7 @@ def _edges(value: Json) -> Iterator[float]:
 def texts(layers: Layers, known: Collection[str], near: Collection[int]) -> SearchStrategy[Json]:
     """Texts that are within bounds or match a pattern; some of those known, and some with a length near an edge."""
     low, high = sizes(layers, "minLength", "maxLength")
-    judged = [layer[JUDGED] for layer in layers if JUDGED in layer]
+    judged = [layer[JUDGED_FORMAT] for layer in layers if JUDGED_FORMAT in layer]
     if judged:
         return st.sampled_from(_TEXTS.get(judged[0], ("",)))
     if low > high:

@@ -19,8 +19,8 @@ from speclens.lower.ground import JsonObject, x_compat
 from speclens.lower.rewrites import lifting, views
 from speclens.lower.schemas import naming
 from speclens.source.pointer import exists, get, join
-from speclens.verify.instances import instances, names
-from speclens.verify.judges import Formats, Judge, judges, typed
+from speclens.verify.instances import instances, property_names
+from speclens.verify.judges import Formats, ValueJudge, judges, typed
 from speclens.verify.mutations import near_misses
 from speclens.verify.values import Json, exact
 
@@ -66,7 +66,7 @@ class Generated:
 
 
 def generated(
-    written: JsonObject, document: ir.Document, models: ModuleType, normalizers: ModuleType | None
+    written: JsonObject, document: ir.Api, models: ModuleType, normalizers: ModuleType | None
 ) -> dict[str, Generated]:
     """What is generated of the schemas of a document, from the modules of its package: of those that are at the same
     place in both of its views, and say what stands there. A branch that becomes part of the schema around it is verified
@@ -76,7 +76,7 @@ def generated(
     """
     view = lifting.lifted(written, is_modelled=True)
     lifted = view.document
-    places = {ident: pointer for pointer, ident in naming.component_names(lifted).items()}
+    places = {ident: pointer for pointer, ident in naming.component_classes(lifted).items()}
     functions = {
         one.schema: (
             getattr(normalizers, one.ident),
@@ -103,7 +103,7 @@ def generated(
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class SchemaUnderTest:
     """A schema of a document, what is generated of it, what judges that, and payloads to try.
 
     `fold` normalizes and validates as users do; `normalize` gives the folded value, valid or not, or REFUSED; `model`
@@ -122,14 +122,14 @@ class Subject:
     denormalize: Callable[[Json, Mapping[str, str]], Json] | None
     choices: tuple[dict[str, str], ...]
     fits: Callable[[str, Json], bool | None]
-    wire: Judge
-    canonical: Judge
+    wire: ValueJudge
+    canonical: ValueJudge
     payloads: SearchStrategy[tuple[Json, Json]]
 
 
 def subjects(
     written: JsonObject, unenforced: Collection[str] = (), judged: Formats | None = None
-) -> Callable[[str, Generated], Subject]:
+) -> Callable[[str, Generated], SchemaUnderTest]:
     """The subjects of a document by pointer, its parameters lifted. `unenforced` are the places of it that models do not
     enforce, `judged` the formats that they do (`formats_of`)."""
     lifted, of = lifting.lifted(written, is_modelled=True), judged or {}
@@ -137,20 +137,19 @@ def subjects(
     wire, canonical = views.wire(document).document, views.canonical(document).document
     on_wire, on_canonical = judges(document, [*unenforced, *lifted.places(unenforced)], of)
     sendable, foldable = instances(wire), instances(canonical)
-    known, judges_of = names(document), ((wire, cache(on_wire)), (canonical, cache(on_canonical)))
+    known = property_names(document)
+    sides = ((wire, cache(on_wire)), (canonical, cache(on_canonical)))
 
     def fits(pointer: str, value: Json) -> bool | None:
-        found = {
-            judge(pointer)(value) if exists(view, pointer) else True for view, judge in judges_of
-        }
+        found = {judge(pointer)(value) if exists(view, pointer) else True for view, judge in sides}
         return True if True in found else None if None in found else False
 
-    def subject(pointer: str, made: Generated) -> Subject:
+    def subject(pointer: str, made: Generated) -> SchemaUnderTest:
         sent = near_misses(_alone(sendable(pointer), _sources(document, pointer)), known)
         folded = near_misses(foldable(pointer), known)
         accepts = on_canonical(pointer)
         say = _saying(made.model, accepts, in_json="int64" in of)
-        return Subject(
+        return SchemaUnderTest(
             document=document,
             origin=lifted.origin,
             pointer=pointer,
@@ -216,7 +215,7 @@ def _folding(made: Generated, say: Callable[[Json], Json]) -> Callable[[Json], O
             if is_object:
                 result.validate(made.model)
         except Exception as error:
-            return Outcome(errors=_told(error))
+            return Outcome(errors=_reported_errors(error))
         if not is_object and say(result.value) is REFUSED:
             return _judged(result.value)
         rewrites = ((rewrite.source, rewrite.target, rewrite.rule) for rewrite in result.rewrites)
@@ -231,7 +230,7 @@ def _folding(made: Generated, say: Callable[[Json], Json]) -> Callable[[Json], O
     return fold
 
 
-def _told(error: Exception) -> tuple[tuple[str, str, str], ...]:
+def _reported_errors(error: Exception) -> tuple[tuple[str, str, str], ...]:
     """What a CompatError says, or a PayloadError with several; another error is a crash. The classes are the generated
     package's own."""
     told: Any = getattr(error, "errors", (error,))
@@ -250,7 +249,7 @@ def _normalizing(made: Generated) -> Callable[[Json], Json]:
         try:
             return made.normalize(payload).value if made.normalize else payload
         except Exception as error:
-            _told(error)
+            _reported_errors(error)
             return REFUSED
 
     return normalize
@@ -261,13 +260,13 @@ def _denormalizing(said_by: Callable[..., Json]) -> Callable[[Json, Mapping[str,
         try:
             return said_by(value, to=to)
         except Exception as error:
-            _told(error)
+            _reported_errors(error)
             return REFUSED
 
     return denormalize
 
 
-def _saying(model: Any, accepts: Judge, in_json: bool) -> Callable[[Json], Json]:
+def _saying(model: Any, accepts: ValueJudge, in_json: bool) -> Callable[[Json], Json]:
     """What a model says again of a value. A class is for objects: what else its schema accepts (null) is said where the
     class is used. `in_json` is for what only JSON text tells: an integer is no text of one, but Python's int is taken."""
     adapter: TypeAdapter[Any] = TypeAdapter(model)

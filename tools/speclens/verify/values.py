@@ -16,11 +16,6 @@ def exact(value: Json) -> str:
     return json.dumps(value)
 
 
-def copied(value: Json) -> Json:
-    """The same value, sharing nothing with it."""
-    return json.loads(exact(value))
-
-
 def is_under(pointer: str, other: str) -> bool:
     """Whether a pointer is another, or names something inside of what that names."""
     return f"{pointer}/".startswith(f"{other}/")

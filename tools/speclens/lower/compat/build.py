@@ -49,10 +49,10 @@ def ident_of(build: Build, pointer: str) -> str:
         if token != "properties" or (path and path[-1] == "properties"):
             rest.insert(0, token if token.isascii() and token.isdigit() else snake(token))
     stem = snake(build.names[join("#", *path)]) if path else ""
-    return distinct(build, "_fold", [part for part in (stem, *rest) if part], pointer)
+    return distinct_ident(build, "_fold", [part for part in (stem, *rest) if part], pointer)
 
 
-def distinct(build: Build, prefix: str, parts: Sequence[str], pointer: str) -> str:
+def distinct_ident(build: Build, prefix: str, parts: Sequence[str], pointer: str) -> str:
     """The name of what is made from a place: plain, else with the parts held apart, else with the place's digest."""
     plain, apart = "_".join((prefix, *parts)), f"{prefix}_{'__'.join(parts)}"
     candidates = [plain, apart, f"{plain}_{sha256(pointer.encode()).hexdigest()[:8]}"]

@@ -40,24 +40,24 @@ _LIMITS = (
 _DEEPEST = 5  # levels that one function looks into a value: each check names the way
 _BOUNDS_30 = {"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"}
 
-Judge = Callable[[str, Any], str]
+JudgeNamer = Callable[[str, Any], str]
 """Gives the function that checks values of a place; "" where there is nothing to check."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Task:
     document: JsonObject
-    judge: Judge
+    judge: JudgeNamer
     unsaid: set[str]
-    lands: Callable[[lens.Path, tuple[str, Any]], bool]
+    lands: Callable[[lens.TemplatePath, tuple[str, Any]], bool]
     written: set[str] = field(default_factory=set)  # the places of objects whose checks are there
 
 
-def of_shape(
+def shape_checks(
     document: JsonObject,
     shape: x_compat.Shape,
     target: tuple[str, Any] | None,
-    judge: Judge,
+    judge: JudgeNamer,
     unsaid: set[str],
     is_merged: bool,
 ) -> tuple[ir.Check, ...]:
@@ -88,9 +88,9 @@ def sure(document: JsonObject, shape: x_compat.Shape) -> int:
 
 
 def of_place(
-    document: JsonObject, place: tuple[str, Any], judge: Judge, unsaid: set[str]
+    document: JsonObject, place: tuple[str, Any], judge: JudgeNamer, unsaid: set[str]
 ) -> tuple[ir.Check, ...]:
-    """Everything a place asks of a value; `unsaid` as in `of_shape`."""
+    """Everything a place asks of a value; `unsaid` as in `shape_checks`."""
     task = _Task(document, judge, unsaid, lambda path, inner: False)
     checks = list(_type(document, place[1], "value", "at"))
     return (*checks, *_complete(task, place, "value", "at", ()))
@@ -105,12 +105,12 @@ def refused(unsaid: Collection[str]) -> tuple[Finding, ...]:
 
 def _landing(
     document: JsonObject, shape: x_compat.Shape, target: tuple[str, Any] | None, is_merged: bool
-) -> Callable[[lens.Path, tuple[str, Any]], bool]:
+) -> Callable[[lens.TemplatePath, tuple[str, Any]], bool]:
     """Whether what is at a path of the value goes, unchanged, to a canonical place with its own schema."""
-    prefix: lens.Path = (0,) if shape.each else ()
+    prefix: lens.TemplatePath = (0,) if shape.each else ()
     holes = () if shape.values else tuple(lens.holes(shape.template))
 
-    def lands(path: lens.Path, place: tuple[str, Any]) -> bool:
+    def lands(path: lens.TemplatePath, place: tuple[str, Any]) -> bool:
         ends = [
             (*prefix, *hole.at, *path[len(hole.part) :])
             for hole in holes
@@ -124,7 +124,7 @@ def _landing(
 
 
 def _is_judged(
-    document: JsonObject, target: tuple[str, Any], at: lens.Path, place: tuple[str, Any]
+    document: JsonObject, target: tuple[str, Any], at: lens.TemplatePath, place: tuple[str, Any]
 ) -> bool:
     ends = lens.places_at(document, *target, at) + lens.canonical_places(document, *target, at)
     return any(lens.same_schema(document, place, end) for end in ends)
@@ -143,7 +143,12 @@ def _type(
 
 
 def _complete(
-    task: _Task, place: tuple[str, Any], value: str, at: str, path: lens.Path, guard: str = ""
+    task: _Task,
+    place: tuple[str, Any],
+    value: str,
+    at: str,
+    path: lens.TemplatePath,
+    guard: str = "",
 ) -> Iterator[ir.Check]:
     """Everything the schema at `place` asks of `value`, whose JSON type is already known; not what is judged later."""
     if task.lands(path, place):
@@ -178,7 +183,7 @@ def _own(
 
 
 def _members(
-    task: _Task, place: tuple[str, Any], value: str, at: str, path: lens.Path, guard: str
+    task: _Task, place: tuple[str, Any], value: str, at: str, path: lens.TemplatePath, guard: str
 ) -> Iterator[ir.Check]:
     """What a schema asks of the members of an object."""
     layers = [layer for _, layer in composed.layers(task.document, *place)]
@@ -222,7 +227,7 @@ def _inside(
     keyword: str,
     parts: str,
     at: str,
-    path: lens.Path,
+    path: lens.TemplatePath,
     guard: str,
 ) -> Iterator[ir.Check]:
     """What the schema under a keyword asks of every part of a value, by a function of its own."""

@@ -25,7 +25,7 @@ class _Candidate:
         return tuple(facts.narrowed(one, kind) for one in self.accepts if one.types & kind)
 
 
-def cases(
+def branch_cases(
     document: JsonObject, branches: Sequence[x_compat.Branch], bodies: Iterable[ir.Case]
 ) -> tuple[tuple[ir.Case, ...], str]:
     """The bodies of the branches under their tests, and the message for a value of no branch's JSON type.

@@ -7,17 +7,24 @@ from typing import Any
 
 from speclens import ir
 from speclens.literals import literal, tuple_literal
-from speclens.lower.compat.build import Build, deprecation, distinct, ident_of, is_absent, joining
+from speclens.lower.compat.build import (
+    Build,
+    deprecation,
+    distinct_ident,
+    ident_of,
+    is_absent,
+    joining,
+)
 from speclens.lower.ground import composed, x_compat
 from speclens.lower.ground.required import needed_hubs
 from speclens.names import snake
 from speclens.source.pointer import join
 
-Fold = Callable[[str, Any], str]
+FoldNamer = Callable[[str, Any], str]
 """Gives the function that folds the values of a place; "" where there is nothing to fold."""
 
 
-def of_object(build: Build, fold: Fold, pointer: str, schema: Any) -> ir.Case | None:
+def of_object(build: Build, fold: FoldNamer, pointer: str, schema: Any) -> ir.Case | None:
     """The case of an object: None where there is nothing to fold inside."""
     document = build.document
     spokes = x_compat.spokes(document, pointer, schema)
@@ -56,7 +63,7 @@ def of_object(build: Build, fold: Fold, pointer: str, schema: Any) -> ir.Case | 
     )
 
 
-def _rests(build: Build, fold: Fold, pointer: str, schema: Any) -> Iterator[ir.Rest]:
+def _rests(build: Build, fold: FoldNamer, pointer: str, schema: Any) -> Iterator[ir.Rest]:
     for place, layer in composed.layers(build.document, pointer, schema):
         inner, here = layer.get("additionalProperties"), join(place, "additionalProperties")
         if isinstance(inner, dict) and (ident := fold(here, inner)):
@@ -67,7 +74,7 @@ def _rests(build: Build, fold: Fold, pointer: str, schema: Any) -> Iterator[ir.R
 
 def _hub(
     build: Build,
-    fold: Fold,
+    fold: FoldNamer,
     at: tuple[str, Any],
     path: tuple[str, ...],
     spokes: list[x_compat.Spoke],
@@ -82,7 +89,7 @@ def _hub(
     build.merging.update(spoke.pointer for spoke in spokes if conflict == "merge")
     names = ", ".join([".".join(path), *(spoke.name for spoke in spokes)])
     is_needed = path in needed_hubs(build.document, *at)
-    own = ir.Field(
+    own = ir.HubField(
         key=tuple_literal(path) if path[1:] else literal(path[-1]),
         pointer=place,
         fold=("" if path[1:] else fold(place, inner)) or "None",
@@ -91,7 +98,7 @@ def _hub(
     )
     stem = ident_of(build, at[0]).removeprefix("_fold_")
     return ir.Hub(
-        ident=distinct(
+        ident=distinct_ident(
             build, "_HUB", [snake(name).upper() for name in (stem, *path)], f"{at[0]}#{path}"
         ),
         pointer=place,
@@ -104,12 +111,12 @@ def _hub(
 
 def _spoke(
     build: Build,
-    fold: Fold,
+    fold: FoldNamer,
     at: tuple[str, Any],
     spoke: x_compat.Spoke,
     policy: x_compat.HubPolicy | None,
-) -> ir.Field:
-    return ir.Field(
+) -> ir.HubField:
+    return ir.HubField(
         key=literal(spoke.name),
         pointer=spoke.pointer,
         fold=fold(spoke.pointer, spoke.schema) or "None",

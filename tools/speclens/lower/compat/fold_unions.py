@@ -9,16 +9,14 @@ from speclens import ir
 from speclens.literals import literal, tuple_literal
 from speclens.lower.compat import dispatch
 from speclens.lower.compat.build import Build
-from speclens.lower.compat.fold_objects import Fold
+from speclens.lower.compat.fold_objects import FoldNamer
 from speclens.lower.ground import composed, discriminators, facts
-from speclens.lower.ground.walk import follow
+from speclens.lower.ground.walk import LocatedSchema, follow
 from speclens.source.pointer import get, join, to_reference
-
-_Place = tuple[str, Any]
 
 
 def of_branches(
-    build: Build, fold: Fold, owner: Any, pointer: str, branches: Sequence[Any]
+    build: Build, fold: FoldNamer, owner: Any, pointer: str, branches: Sequence[Any]
 ) -> Iterator[ir.Case]:
     """The branches of the union at a pointer, each by its test: what the discriminator of the owner says, or what tells
     it from the others."""
@@ -34,7 +32,7 @@ def of_branches(
 
 
 def _rest(
-    build: Build, fold: Fold, owner: Any, pointer: str, places: Sequence[_Place]
+    build: Build, fold: FoldNamer, owner: Any, pointer: str, places: Sequence[LocatedSchema]
 ) -> Iterator[ir.Case]:
     """What happens to objects that the discriminator of the owner gives to no branch."""
     branches = [branch for _, branch in places]
@@ -48,7 +46,7 @@ def _rest(
         yield from _undecided(build, fold, owner, pointer, [places[index] for index in unsure])
 
 
-def of_children(build: Build, fold: Fold, pointer: str, schema: Any) -> Iterator[ir.Case]:
+def of_children(build: Build, fold: FoldNamer, pointer: str, schema: Any) -> Iterator[ir.Case]:
     """The children of a base, each for the values that its discriminator names (OpenAPI 3.1.1, section 4.8.25). What
     names none is of the base alone."""
     places = build.children.get(pointer, ())
@@ -66,7 +64,7 @@ def of_children(build: Build, fold: Fold, pointer: str, schema: Any) -> Iterator
 
 
 def _otherwise(
-    fold: Fold, place: _Place, test: str = "isinstance(value, dict)"
+    fold: FoldNamer, place: LocatedSchema, test: str = "isinstance(value, dict)"
 ) -> Iterator[ir.Case]:
     """An object that the discriminator gives to no branch folds as one of them."""
     if ident := fold(*place):
@@ -74,7 +72,7 @@ def _otherwise(
 
 
 def _undecided(
-    build: Build, fold: Fold, owner: Any, pointer: str, places: Sequence[_Place]
+    build: Build, fold: FoldNamer, owner: Any, pointer: str, places: Sequence[LocatedSchema]
 ) -> Iterator[ir.Case]:
     """An object that no discriminator names, and that may be of several branches: it is refused if one of them would fold
     something in it."""

@@ -18,7 +18,7 @@ from speclens.lower.compat import (
     samples,
     shape_tables,
 )
-from speclens.lower.compat.build import Build, distinct, ident_of
+from speclens.lower.compat.build import Build, distinct_ident, ident_of
 from speclens.lower.compat.unfolds import unfolds_of
 from speclens.lower.ground import composed, facts, x_compat
 from speclens.lower.ground.walk import JsonObject, follow
@@ -53,7 +53,7 @@ def lower(document: JsonObject, names: Mapping[str, str]) -> tuple[ir.Compat, tu
 
 def _normalizer(build: Build, known: samples.Samples, pointer: str, ident: str) -> ir.Normalizer:
     name, schema = build.names[pointer], get(build.document, pointer)
-    stem = distinct(build, "", [snake(name)], pointer)
+    stem = distinct_ident(build, "", [snake(name)], pointer)
     unfolds = unfolds_of(build, pointer, schema, snake(name))
     return ir.Normalizer(
         schema=name,
@@ -64,7 +64,7 @@ def _normalizer(build: Build, known: samples.Samples, pointer: str, ident: str) 
         denormalize=f"denormalize{stem}" if unfolds else "",
         denormalize_doc=f"Say a canonical `{name}` in older fields.",
         unfolds=unfolds,
-        table=shape_tables.table(build.document, known, pointer, schema),
+        table=shape_tables.shape_table(build.document, known, pointer, schema),
     )
 
 
@@ -130,7 +130,7 @@ def _array(build: Build, pointer: str, schema: Any) -> ir.Case | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Union:
+class _FoldedUnion:
     """A `oneOf` or `anyOf`: the schema that it stands in, and its branches."""
 
     pointer: str
@@ -139,7 +139,7 @@ class _Union:
     branches: tuple[x_compat.Branch, ...]  # () where none of them is a shape
 
 
-def _unions(build: Build, pointer: str, schema: Any) -> Iterator[_Union]:
+def _unions(build: Build, pointer: str, schema: Any) -> Iterator[_FoldedUnion]:
     """The unions that a value of a schema has to fit, its own and those of its `allOf`, in which there is something
     to fold."""
     for place, layer in composed.layers(build.document, pointer, schema):
@@ -147,15 +147,15 @@ def _unions(build: Build, pointer: str, schema: Any) -> Iterator[_Union]:
             listed, here = layer.get(keyword), join(place, keyword)
             if not isinstance(listed, list):
                 continue
-            branches = x_compat.union(build.document, here, listed)
+            branches = x_compat.union_branches(build.document, here, listed)
             inner = [join(here, index) for index in range(len(listed))]
             if branches or any(
                 fold_ident(build, at, one) for at, one in zip(inner, listed, strict=True)
             ):
-                yield _Union(here, (place, layer), listed, branches)
+                yield _FoldedUnion(here, (place, layer), listed, branches)
 
 
-def _union_ident(build: Build, union: _Union) -> str:
+def _union_ident(build: Build, union: _FoldedUnion) -> str:
     """The function that folds by the branches of a union, and leaves the rest of a value as it is."""
     ident = ident_of(build, union.pointer)
     if ident not in build.folds:
@@ -165,7 +165,7 @@ def _union_ident(build: Build, union: _Union) -> str:
     return ident
 
 
-def _of_union(build: Build, ident: str, union: _Union, pointer: str, summary: str) -> ir.Fold:
+def _of_union(build: Build, ident: str, union: _FoldedUnion, pointer: str, summary: str) -> ir.Fold:
     if union.branches:
         return _union(build, ident, *union.owner, union.branches, summary, pointer)
     fold = partial(fold_ident, build)
@@ -190,7 +190,7 @@ def _union(
     target = build.targets[pointer] if is_spoke else (pointer, schema)
     is_merged = pointer in build.merging
     bodies = [_branch(build, branch, target, is_spoke, is_merged) for branch in branches]
-    cases, expected = dispatch.cases(build.document, branches, bodies)
+    cases, expected = dispatch.branch_cases(build.document, branches, bodies)
     return ir.Fold(ident, place or pointer, summary, cases, literal(expected))
 
 
@@ -205,7 +205,7 @@ def _branch(
         return _canonical_branch(build, branch)
     shape = branch.shape
     fold, folds_items = _inner(build, branch.pointer, branch.schema)
-    found = checks.of_shape(
+    found = checks.shape_checks(
         build.document, shape, target, partial(_judge, build), build.unsaid, is_merged
     )
     value = "item" if shape.each else "value"
@@ -277,7 +277,7 @@ def _inner(build: Build, pointer: str, schema: Any) -> tuple[str, bool]:
     if is_array and not before:
         return cases[0].fold, True
     outer = ident_of(build, pointer).removeprefix("_fold_")
-    ident = distinct(build, "_fold", [outer, "parts"], f"{pointer}#parts")
+    ident = distinct_ident(build, "_fold", [outer, "parts"], f"{pointer}#parts")
     summary = comment(f"Fold the parts of `{pointer}`.")
     build.folds[ident] = ir.Fold(ident, pointer, summary, cases, "", before)
     return ident, False

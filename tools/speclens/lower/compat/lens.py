@@ -14,18 +14,18 @@ from speclens.lower.ground import composed, facts, x_compat
 from speclens.lower.ground.walk import JsonObject, follow
 from speclens.source.pointer import join, tokens
 
-Path = tuple[str | int, ...]
+TemplatePath = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Hole:
     """A place of a template that takes (a part of) the value."""
 
-    at: Path
+    at: TemplatePath
     part: tuple[str, ...]
 
 
-def holes(template: Any, at: Path = ()) -> Iterator[Hole]:
+def holes(template: Any, at: TemplatePath = ()) -> Iterator[Hole]:
     """All holes of a template. Raises ValueError for a `$` inside of a longer text that is not doubled."""
     if isinstance(template, str):
         if is_hole(template):
@@ -47,7 +47,7 @@ def is_hole(template: Any) -> bool:
     return isinstance(template, str) and (template == "$" or template.startswith("$/"))
 
 
-def constant(template: str) -> str:
+def unescaped(template: str) -> str:
     """A template string that is no hole, as the string it stands for."""
     return template.replace("$$", "$")
 
@@ -69,7 +69,7 @@ def part_schema(
 
 
 def canonical_places(
-    document: JsonObject, pointer: str, schema: Any, at: Path
+    document: JsonObject, pointer: str, schema: Any, at: TemplatePath
 ) -> list[tuple[str, Any]]:
     """The canonical schemas at a path below a schema: several where a union leaves several."""
     return [
@@ -79,7 +79,9 @@ def canonical_places(
     ]
 
 
-def places_at(document: JsonObject, pointer: str, schema: Any, at: Path) -> list[tuple[str, Any]]:
+def places_at(
+    document: JsonObject, pointer: str, schema: Any, at: TemplatePath
+) -> list[tuple[str, Any]]:
     """The schemas at a path below a schema, through canonical branches; shapes of the place itself are still there."""
     places = [(pointer, schema)]
     for token in at:
@@ -148,7 +150,7 @@ def _expression(document: JsonObject, shape: x_compat.Shape, template: Any, valu
     if isinstance(template, list):
         return "[" + ", ".join(_expression(document, shape, item, value) for item in template) + "]"
     if isinstance(template, str) and not is_hole(template):
-        return literal(constant(template))
+        return literal(unescaped(template))
     if isinstance(template, str):
         part = value + "".join(f"[{literal(name)}]" for name in tokens(template[1:]))
         return f"{literal(dict(shape.values))}.get({part}, {part})" if shape.values else part
@@ -257,7 +259,7 @@ def _match(template: Any, value: str, optional: Collection[tuple[str, ...]], bac
             back.tests.append(f"same({back.parts[part][0]}, {value})")
         back.parts.setdefault(part, (value, ""))
     else:
-        plain = constant(template) if isinstance(template, str) else template
+        plain = unescaped(template) if isinstance(template, str) else template
         back.tests.append(f"same({value}, {literal(plain)})")
 
 

@@ -59,7 +59,7 @@ def samples(document: JsonObject, pointers: Iterable[str]) -> Samples:
     return Samples(candidates, accepts)
 
 
-def of_shape(known: Samples, shape: x_compat.Shape, absent: tuple[Any, ...]) -> Iterator[Any]:
+def shape_samples(known: Samples, shape: x_compat.Shape, absent: tuple[Any, ...]) -> Iterator[Any]:
     """Values of a shape, none of which means "not given"; where values are renamed, older ones."""
     parts = [hole.part for hole in lens.holes(shape.template)]
     for found in known.candidates(shape.pointer, _tree(parts)):
@@ -112,7 +112,7 @@ def _filled(shape: x_compat.Shape, template: Any, value: Any) -> Any:
     if isinstance(template, list):
         return [_filled(shape, item, value) for item in template]
     if not lens.is_hole(template):
-        return lens.constant(template) if isinstance(template, str) else template
+        return lens.unescaped(template) if isinstance(template, str) else template
     part = get(value, template[1:])
     renamed = dict(shape.values)
     return renamed.get(part, part) if isinstance(part, str) else part

@@ -21,13 +21,12 @@ from speclens.source.pointer import join
 _NOTHING = "-"
 _ITEM = "*"
 
-Names = tuple[str, ...]
 Wrap = Callable[[Any, Any], tuple[Any, Any]]
 """From what a place is before and after folding to what the whole value is."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Table:
+class _TableBuild:
     """What a table is made of: the schema that it tells of is at `root`."""
 
     document: JsonObject
@@ -36,22 +35,22 @@ class _Table:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _FoundShape:
     """A shape, where its value stands, and where it goes to (None: it becomes another form in place)."""
 
     shape: x_compat.Shape
-    at: Names
-    hub: Names | None
+    at: composed.PropertyPath
+    hub: composed.PropertyPath | None
     deprecated: JsonObject
     absent: tuple[Any, ...]
     wrap: Wrap
 
 
-def table(
+def shape_table(
     document: JsonObject, known: samples.Samples, pointer: str, schema: JsonObject
 ) -> ir.ShapeTable | None:
     """The table of the schema at a pointer; None if it holds no shape. `known` has samples of all places that fold."""
-    one = _Table(document, known, pointer)
+    one = _TableBuild(document, known, pointer)
     found = tuple(_walk(one, (pointer, schema), (), lambda before, after: (before, after), ()))
     if not found:
         return None
@@ -67,15 +66,19 @@ def table(
 
 
 def _walk(
-    one: _Table, place: tuple[str, Any], at: Names, wrap: Wrap, absent: tuple[Any, ...]
-) -> Iterator[_Found]:
+    one: _TableBuild,
+    place: tuple[str, Any],
+    at: composed.PropertyPath,
+    wrap: Wrap,
+    absent: tuple[Any, ...],
+) -> Iterator[_FoundShape]:
     """The shapes at a place and inside it, not those of what it refers to. `absent` are values that mean "not given"."""
     branches = x_compat.branches(one.document, *place)
     for branch in branches:
         if not _is_inside(place[0], branch.pointer):
             continue
         if branch.shape is not None:
-            yield from _shape(one, _Found(branch.shape, at, None, {}, absent, wrap), place[0])
+            yield from _shape(one, _FoundShape(branch.shape, at, None, {}, absent, wrap), place[0])
         else:
             yield from _walk(one, (branch.pointer, branch.schema), at, wrap, absent)
     for pointer, layer in composed.layers(one.document, *place):
@@ -103,7 +106,7 @@ def _around(wrap: Wrap, around: Callable[[Any], Any]) -> Wrap:
     return lambda before, after: wrap(around(before), around(after))
 
 
-def _shape(one: _Table, found: _Found, outer: str) -> Iterator[_Found]:
+def _shape(one: _TableBuild, found: _FoundShape, outer: str) -> Iterator[_FoundShape]:
     """A shape of the place `outer`, and what is inside it: that is folded first, then the template."""
     yield found
 
@@ -115,7 +118,9 @@ def _shape(one: _Table, found: _Found, outer: str) -> Iterator[_Found]:
         yield from _walk(one, place, found.at, wrap, ())
 
 
-def _members(one: _Table, place: tuple[str, Any], at: Names, wrap: Wrap) -> Iterator[_Found]:
+def _members(
+    one: _TableBuild, place: tuple[str, Any], at: composed.PropertyPath, wrap: Wrap
+) -> Iterator[_FoundShape]:
     document = one.document
     declared = composed.properties(document, *place)
     own = {  # what refers to the object that holds it has that object's members, itself among them
@@ -136,11 +141,13 @@ def _members(one: _Table, place: tuple[str, Any], at: Names, wrap: Wrap) -> Iter
         for branch in x_compat.branches(document, *inner, is_spoke=True):
             if branch.shape is not None:
                 told, hub = spoke.deprecated or {}, (*at, *spoke.hub)
-                found = _Found(branch.shape, (*at, name), hub, told, absent, to)
+                found = _FoundShape(branch.shape, (*at, name), hub, told, absent, to)
                 yield from _shape(one, found, inner[0])
 
 
-def _member(one: _Table, place: tuple[str, Any], wrap: Wrap, name: str, hub: Names) -> Wrap:
+def _member(
+    one: _TableBuild, place: tuple[str, Any], wrap: Wrap, name: str, hub: composed.PropertyPath
+) -> Wrap:
     """The whole from a member of the object at a place, which goes to a hub or stays where it is."""
 
     def whole(before: Any, after: Any) -> tuple[Any, Any]:
@@ -152,7 +159,7 @@ def _member(one: _Table, place: tuple[str, Any], wrap: Wrap, name: str, hub: Nam
     return whole
 
 
-def _beside(one: _Table, place: tuple[str, Any], name: str) -> JsonObject:
+def _beside(one: _TableBuild, place: tuple[str, Any], name: str) -> JsonObject:
     """What has to be in an object besides a member: of the whole value only what its normalizer asks for."""
     found = next(one.known.candidates(place[0], {}), None)
     if not isinstance(found, dict):
@@ -174,11 +181,11 @@ def _needed(document: JsonObject, pointer: str, schema: JsonObject) -> set[str]:
 # What is shown of them
 
 
-def _row(one: _Table, found: _Found) -> ir.ShapeRow:
+def _row(one: _TableBuild, found: _FoundShape) -> ir.ShapeRow:
     before, after = _example(one, found)
     return ir.ShapeRow(
         pointer=found.shape.pointer,
-        shape=_told(one, found),
+        shape=_field_text(one, found),
         becomes=_code(join("", *found.hub)) if found.hub else "in place",
         since=found.deprecated.get("since", _NOTHING),
         sunset=found.deprecated.get("sunset", _NOTHING),
@@ -187,7 +194,7 @@ def _row(one: _Table, found: _Found) -> ir.ShapeRow:
     )
 
 
-def _told(one: _Table, found: _Found) -> str:
+def _field_text(one: _TableBuild, found: _FoundShape) -> str:
     """The field of a shape, and what it accepts."""
     accepts = facts.alternatives(one.document, found.shape.schema)
     types = frozenset[str]().union(*(facts.types for facts in accepts))
@@ -207,8 +214,8 @@ def _code(text: str) -> str:
     return f"`{inline(short)}`"
 
 
-def _example(one: _Table, found: _Found) -> tuple[str, str]:
-    for value in samples.of_shape(one.known, found.shape, found.absent):
+def _example(one: _TableBuild, found: _FoundShape) -> tuple[str, str]:
+    for value in samples.shape_samples(one.known, found.shape, found.absent):
         whole = found.wrap(value, samples.folded(found.shape, value))
         before, after = map(json_span, whole)
         if len(before) + len(after) <= samples.MOST_CHARACTERS:
@@ -216,7 +223,7 @@ def _example(one: _Table, found: _Found) -> tuple[str, str]:
     return _NOTHING, _NOTHING
 
 
-def _edges(found: tuple[_Found, ...]) -> tuple[ir.Edge, ...]:
+def _edges(found: tuple[_FoundShape, ...]) -> tuple[ir.Edge, ...]:
     """The picture of spokes and their hubs. A node is called after its field."""
     pairs = {(join("", *one.at), join("", *one.hub)): one for one in found if one.hub}
     fields = dict.fromkeys(field for pair in pairs for field in pair)

@@ -7,7 +7,7 @@ from typing import Any
 from speclens import ir
 from speclens.literals import literal
 from speclens.lower.compat import lens
-from speclens.lower.compat.build import Build, distinct
+from speclens.lower.compat.build import Build, distinct_ident
 from speclens.lower.ground import facts, x_compat
 from speclens.lower.ground.walk import JsonObject, follow
 from speclens.names import snake
@@ -24,7 +24,7 @@ def unfolds_of(build: Build, pointer: str, schema: Any, stem: str) -> tuple[ir.U
                 lenses.append(_lens(build.document, branch.shape))
         found.append(
             ir.Unfold(
-                ident=distinct(build, "_unfold", [stem, snake(spoke.name)], spoke.pointer),
+                ident=distinct_ident(build, "_unfold", [stem, snake(spoke.name)], spoke.pointer),
                 pointer=spoke.pointer,
                 hub=literal(join("", *spoke.hub)),
                 spoke=literal(spoke.name),

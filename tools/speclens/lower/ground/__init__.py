@@ -5,7 +5,7 @@ from __future__ import annotations
 from speclens.lower.ground import composed, discriminators, likely, x_compat
 from speclens.lower.ground.facts import equal
 from speclens.lower.ground.keywords import implied_types
-from speclens.lower.ground.view import View
+from speclens.lower.ground.view import View, copied
 from speclens.lower.ground.walk import JsonObject, all_schemas, follow, subschemas
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "View",
     "all_schemas",
     "composed",
+    "copied",
     "discriminators",
     "equal",
     "follow",

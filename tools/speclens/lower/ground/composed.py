@@ -8,6 +8,9 @@ from typing import Any
 from speclens.lower.ground.walk import JsonObject, follow, remembered
 from speclens.source.pointer import join
 
+PropertyPath = tuple[str, ...]
+"""The names of the properties on the way from an object to what is inside of it."""
+
 
 def layers(document: JsonObject, pointer: str, schema: Any) -> Iterator[tuple[str, JsonObject]]:
     """The object schemas that together make one: itself, what it refers to, and its `allOf` members."""

@@ -37,7 +37,7 @@ class Difference:
 
 _Tests = Callable[[str], Difference]
 """What tells two schemas apart, as tests over an expression."""
-_Part = tuple[str | int, Any, Any]
+_PairedPart = tuple[str | int, Any, Any]
 """A member, or the first item, that values of two schemas have, and what each of them says of it."""
 
 
@@ -58,7 +58,7 @@ class _Known(NamedTuple):
 
 
 _Key = tuple[int, int]
-_Found = dict[_Key, _Known]
+_KnownPairs = dict[_Key, _Known]
 _DEEPEST = 20
 """Levels inside of a value at which one is told from another: each test names the way to it."""
 _MOST = 10_000
@@ -66,7 +66,7 @@ _MOST = 10_000
 
 
 @remembered
-def _known(_: JsonObject, __: str, ___: Any) -> _Found:
+def _known(_: JsonObject, __: str, ___: Any) -> _KnownPairs:
     """What is known of the pairs of a document, which grows: each pair is compared once."""
     return {}
 
@@ -82,7 +82,7 @@ def difference(
     return found[0](value) if found else None
 
 
-def _compare(document: JsonObject, known: _Found, parts: list[_Part]) -> None:
+def _compare(document: JsonObject, known: _KnownPairs, parts: list[_PairedPart]) -> None:
     """Compare the schemas of some parts, and all that these lead to, near ones first. What is left without a test may
     overlap: a pair that leads back to itself is told apart by another way, or not at all."""
     users: dict[_Key, list[_Key]] = {}
@@ -114,7 +114,7 @@ def _compare(document: JsonObject, known: _Found, parts: list[_Part]) -> None:
     known.update((key, _Known(pair)) for key, pair in open_.items())
 
 
-def _key(document: JsonObject, part: _Part) -> _Key:
+def _key(document: JsonObject, part: _PairedPart) -> _Key:
     """What two schemas are known by: those that they only refer to, if they do."""
     ours, theirs = (
         follow(document, "", schema)[1]
@@ -125,7 +125,7 @@ def _key(document: JsonObject, part: _Part) -> _Key:
     return id(ours), id(theirs)
 
 
-def _of_pair(document: JsonObject, pair: _Pair, known: _Found) -> _Known | None:
+def _of_pair(document: JsonObject, pair: _Pair, known: _KnownPairs) -> _Known | None:
     """What tells two schemas apart, as far as it is known yet; only where each has a single alternative, or types alone do
     it."""
     mine, others = (frozenset[str]().union(*(facts.types for facts in side)) for side in pair[:2])
@@ -139,7 +139,7 @@ def _of_pair(document: JsonObject, pair: _Pair, known: _Found) -> _Known | None:
 
 
 def _told(
-    document: JsonObject, ours: Facts, theirs: Facts, known: _Found
+    document: JsonObject, ours: Facts, theirs: Facts, known: _KnownPairs
 ) -> tuple[_Tests, int] | None:
     """What tells two alternatives apart, as far as their parts are known, and how many levels inside."""
     if found := _at_once(document, ours, theirs):
@@ -188,7 +188,7 @@ def _by_key(name: str, flip: bool, value: str) -> Difference:
     return Difference(lacks, has, True) if flip else Difference(has, lacks, True)
 
 
-def _parts(ours: Facts, theirs: Facts) -> Iterator[_Part]:
+def _parts(ours: Facts, theirs: Facts) -> Iterator[_PairedPart]:
     """The parts that all values of two alternatives have: required members, the first items of arrays that are never
     empty."""
     kinds = _kinds(ours, theirs)

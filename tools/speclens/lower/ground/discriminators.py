@@ -15,7 +15,9 @@ from speclens.source.pointer import from_reference, join, tokens
 _SCHEMAS = "#/components/schemas"
 
 
-def names(document: JsonObject, discriminator: Any, branches: Sequence[Any]) -> list[set[str]]:
+def branch_values(
+    document: JsonObject, discriminator: Any, branches: Sequence[Any]
+) -> list[set[str]]:
     """For each branch the values that name it: those of the mapping, and the name of its component where the mapping gives
     that to no other. No value names two."""
     told = discriminator if isinstance(discriminator, dict) else {}
@@ -44,14 +46,16 @@ def tests(document: JsonObject, owner: Any, branches: Sequence[Any]) -> list[str
     value = f"value.get({literal(name)})"
     return [
         f"isinstance(value, dict) and {one_of(tuple(sorted(values)), value)}" if values else ""
-        for values in names(document, owner["discriminator"], branches)
+        for values in branch_values(document, owner["discriminator"], branches)
     ]
 
 
 def unnamed_test(document: JsonObject, owner: Any, branches: Sequence[Any]) -> str:
     """The Python test over `value` for an object that the discriminator of the schema `owner` gives to no branch."""
     known = {
-        value for values in names(document, owner["discriminator"], branches) for value in values
+        value
+        for values in branch_values(document, owner["discriminator"], branches)
+        for value in values
     }
     value = f"value.get({literal(owner['discriminator']['propertyName'])})"
     return f"isinstance(value, dict) and {one_of(tuple(sorted(known)), value, True)}"
@@ -73,7 +77,7 @@ def unsure(document: JsonObject, owner: Any, branches: Sequence[Any]) -> list[in
     name = property_of(owner)
     if name is None:
         return []
-    named = names(document, owner["discriminator"], branches)
+    named = branch_values(document, owner["discriminator"], branches)
     return [
         index
         for index, (branch, values) in enumerate(zip(branches, named, strict=True))

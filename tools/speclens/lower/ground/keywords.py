@@ -58,7 +58,7 @@ def aliases(named: Mapping[str, str]) -> Aliases:
 
 
 @dataclass(frozen=True, slots=True)
-class Build:
+class SchemaBuild:
     """A canonical view, the names in it, and what is found on the way; lives as long as one schema is lowered."""
 
     view: View
@@ -72,7 +72,9 @@ class Build:
         self.findings.append(Finding(rule, self.view.origin(pointer), message, "", "warning"))
 
 
-def warn_unenforced(build: Build, pointer: str, schema: JsonObject, is_class: bool = False) -> None:
+def warn_unenforced(
+    build: SchemaBuild, pointer: str, schema: JsonObject, is_class: bool = False
+) -> None:
     """Note the keywords of a schema that no model enforces."""
     if schema.get("nullable") is True and not is_30(build.view.document):
         told = "`nullable` is no keyword of OpenAPI 3.1; it is taken as null admitted"
@@ -96,7 +98,7 @@ _LARGE = 2**61 - 1  # what Python's hashes of numbers are the rest of a division
 _MOST_LARGE = 1_000
 
 
-def enumeration(build: Build, pointer: str, schema: JsonObject) -> ir.Type:
+def enumeration(build: SchemaBuild, pointer: str, schema: JsonObject) -> ir.Type:
     """The type of `const` and `enum`: their values, those of the schema's `type`."""
     values = [schema["const"]] if "const" in schema else schema["enum"]
     values = values if isinstance(values, list) else []
@@ -128,7 +130,7 @@ def implied_types(schema: JsonObject) -> list[str]:
     return ["array"] if "items" in schema else []
 
 
-def constraints(build: Build, pointer: str, schema: JsonObject, kind: str) -> ir.Constraints:
+def constraints(build: SchemaBuild, pointer: str, schema: JsonObject, kind: str) -> ir.Constraints:
     """The bounds that a schema has for values of one type."""
     found = {keyword: schema[keyword] for keyword in CONSTRAINTS.get(kind, ()) if keyword in schema}
     if found.pop("uniqueItems", False) is True:

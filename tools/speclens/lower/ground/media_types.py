@@ -11,7 +11,7 @@ from speclens.lower.ground.walk import JsonObject, follow
 from speclens.objects import nodes
 from speclens.source.pointer import join, tokens
 
-USUAL = {
+USUAL_MEDIA_TYPES = {
     "Json": "application/json",
     "MergePatch": "application/merge-patch+json",
     "Form": "application/x-www-form-urlencoded",
@@ -23,35 +23,35 @@ USUAL = {
     "JsonLines": "application/jsonl",
 }
 STREAMS = frozenset({"Events", "EventObjects", "JsonLines"})
-_LINES = frozenset(
+_JSON_LINES = frozenset(
     {"application/jsonl", "application/x-jsonl", "application/x-ndjson", "application/ndjson"}
 )
-JUDGED = frozenset({"Json", "MergePatch", "Form", *STREAMS})
-FOLDED = JUDGED | {"Multipart", "Text"}
+JUDGED_CODECS = frozenset({"Json", "MergePatch", "Form", *STREAMS})
+FOLDED_CODECS = JUDGED_CODECS | {"Multipart", "Text"}
 """The codecs that make what is sent, or answered, canonical."""
 FIELDS = "x-speclens-event-fields"
 """In the view of models a member of media types whose items are events with their fields, not what their data holds."""
 HELD = "x-speclens-event-data"
 """In the view of models a member of media types: whether the data of all its events is JSON."""
-_STYLES = ("style", "explode", "allowReserved")
+_STYLE_FIELDS = ("style", "explode", "allowReserved")
 _OF_PARTS = frozenset({"object", "array", "null"})
 _TOLD = frozenset(("title", "description", "example", "examples", "default", "deprecated"))
 
 
-def kind(media_type: str, schema: Any) -> str:
+def codec_of(media_type: str, schema: Any) -> str:
     """The codec of a media type (RFC 6838, RFC 6839)."""
     name = media_type.partition(";")[0].strip().lower()
-    if name in _LINES or name == "application/json-seq":
+    if name in _JSON_LINES or name == "application/json-seq":
         return "JsonLines"
-    if name == USUAL["Events"]:
+    if name == USUAL_MEDIA_TYPES["Events"]:
         return "Events"
     if name == "*/*":
         return "Raw" if is_binary(schema) or not schema else "Json"
-    if name == USUAL["MergePatch"]:
+    if name == USUAL_MEDIA_TYPES["MergePatch"]:
         return "MergePatch"
     if name.endswith(("/json", "+json")) or name == "application/*":
         return "Json"
-    if name == USUAL["Form"]:
+    if name == USUAL_MEDIA_TYPES["Form"]:
         return "Form"
     if name.startswith("multipart/"):
         return "Multipart"
@@ -86,7 +86,7 @@ class Held(NamedTuple):
     schema: Any
 
 
-def held(document: JsonObject) -> Iterator[Held]:
+def held_media_types(document: JsonObject) -> Iterator[Held]:
     """The media types of a document that say something of their values."""
     for node in nodes(document):
         if node.kind == "media-type" and node.parent != "components":  # there it has no name
@@ -101,7 +101,7 @@ def value_of(
     document: JsonObject, name: str, pointer: str, media: JsonObject
 ) -> tuple[str, str, Any]:
     """The codec of a media type, and where the schema of its values stands: of a stream that of one item."""
-    codec = kind(name, follow(document, join(pointer, "schema"), media.get("schema"))[1])
+    codec = codec_of(name, follow(document, join(pointer, "schema"), media.get("schema"))[1])
     keyword = "itemSchema" if codec in STREAMS and "itemSchema" in media else "schema"
     schema, place = media.get(keyword), join(pointer, keyword)
     if codec in STREAMS and keyword == "schema":
@@ -126,17 +126,21 @@ def _item(document: JsonObject, pointer: str, schema: Any, is_lines: bool) -> tu
 def judged(document: JsonObject) -> Iterator[str]:
     """Where the schemas stand that values of bodies and answers are judged by, and that say more than a reference or
     a plain type can."""
-    for one in held(document):
-        if one.codec in JUDGED and isinstance(one.schema, dict) and not _is_plain(one.schema):
+    for one in held_media_types(document):
+        if (
+            one.codec in JUDGED_CODECS
+            and isinstance(one.schema, dict)
+            and not _is_plain(one.schema)
+        ):
             yield one.place
 
 
 def _is_plain(schema: JsonObject) -> bool:
     is_typed = schema.get("type") in (None, "string", "boolean", "object")
-    return bool(reference(schema)) or (is_typed and schema.keys() <= {*_TOLD, "type"})
+    return bool(referenced(schema)) or (is_typed and schema.keys() <= {*_TOLD, "type"})
 
 
-def reference(schema: Any) -> str:
+def referenced(schema: Any) -> str:
     """What a schema is a reference to, also if it has to be an `allOf` to say something beside it; else ""."""
     if not isinstance(schema, dict):
         return ""
@@ -145,7 +149,7 @@ def reference(schema: Any) -> str:
     members = schema.get("allOf")
     if not isinstance(members, list) or len(members) != 1 or schema.keys() - {*_TOLD, "allOf"}:
         return ""
-    return reference(members[0])
+    return referenced(members[0])
 
 
 def stray_items(document: JsonObject) -> Iterator[tuple[str, str]]:
@@ -155,7 +159,7 @@ def stray_items(document: JsonObject) -> Iterator[tuple[str, str]]:
             name = tokens(node.pointer)[-1]
             pointer, value = follow(document, node.pointer, node.value)
             is_said = isinstance(value, dict) and "itemSchema" in value
-            if is_said and kind(name, value.get("schema")) not in STREAMS:
+            if is_said and codec_of(name, value.get("schema")) not in STREAMS:
                 yield join(pointer, "itemSchema"), name
 
 
@@ -166,11 +170,11 @@ def unwritten(document: JsonObject, parts: JsonObject, place: str, schema: Any) 
     members = composed.properties(document, place, schema) if isinstance(declared, dict) else {}
     for name, inner in members.items():
         one = declared.get(name) if isinstance(declared, dict) else None
-        if not isinstance(one, dict) or any(one.get(field) is not None for field in _STYLES):
+        if not isinstance(one, dict) or any(one.get(field) is not None for field in _STYLE_FIELDS):
             continue
         kind = str(one.get("contentType") or "").partition(",")[0].strip()
         is_known = not kind or "*" in kind or "json" in kind or kind.startswith("text/")
-        if not is_known and is_object(document, *inner):
+        if not is_known and is_of_objects(document, *inner):
             found[name] = kind
     return found
 
@@ -180,10 +184,10 @@ def is_list(document: JsonObject, pointer: str, schema: Any) -> bool:
     return types_of(document, follow(document, pointer, schema)[1]) <= {"array", "null"}
 
 
-def is_object(document: JsonObject, pointer: str, schema: Any) -> bool:
+def is_of_objects(document: JsonObject, pointer: str, schema: Any) -> bool:
     """Whether a schema is one of objects alone, or of lists of them."""
     place, target = follow(document, pointer, schema)
     types = types_of(document, target)
     if is_list(document, place, target) and isinstance(target, dict):
-        return "items" in target and is_object(document, join(place, "items"), target["items"])
+        return "items" in target and is_of_objects(document, join(place, "items"), target["items"])
     return "object" in types and types <= _OF_PARTS

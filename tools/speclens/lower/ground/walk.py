@@ -11,8 +11,11 @@ from speclens.objects.tables import SUBSCHEMAS
 from speclens.source.pointer import from_reference, get, join
 
 JsonObject = dict[str, Any]
+LocatedSchema = tuple[str, Any]
+"""The pointer of a schema, and what is there."""
+
 T = TypeVar("T")
-_KEPT = 512
+_MOST_KEPT = 512
 
 
 def remembered(
@@ -27,7 +30,7 @@ def remembered(
     def found(document: JsonObject, pointer: str, schema: Any) -> T:
         name = (id(document), pointer, id(schema))
         if name not in kept:
-            if len(kept) >= _KEPT:
+            if len(kept) >= _MOST_KEPT:
                 kept.clear()
             kept[name] = (document, schema, find(document, pointer, schema))  # objects keep ids
         return kept[name][2]

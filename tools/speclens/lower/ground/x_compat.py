@@ -137,12 +137,14 @@ def _of_place(document: JsonObject, pointer: str, schema: Any) -> tuple[Branch, 
     for here, value in ((pointer, schema), (place, target)):
         for keyword in ("oneOf", "anyOf"):
             inner = value.get(keyword) if isinstance(value, dict) else None
-            if isinstance(inner, list) and (found := union(document, join(here, keyword), inner)):
+            if isinstance(inner, list) and (
+                found := union_branches(document, join(here, keyword), inner)
+            ):
                 return found
     return ()
 
 
-def union(document: JsonObject, pointer: str, listed: Sequence[Any]) -> tuple[Branch, ...]:
+def union_branches(document: JsonObject, pointer: str, listed: Sequence[Any]) -> tuple[Branch, ...]:
     """The branches of the `oneOf` or `anyOf` at a pointer; () where none of them is a shape."""
     found: list[Branch] = []
     for index, inner in enumerate(listed):

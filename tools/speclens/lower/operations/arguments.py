@@ -28,7 +28,7 @@ class Inputs:
     """The arguments of a document's operations, and on the way the named objects that may be given in them."""
 
     document: JsonObject
-    named: media.Named
+    named: media.ModelNames
     lifted: View
     circles: Circles
     has_formats: bool = True  # whether strings of some formats are Python types
@@ -91,7 +91,7 @@ class Inputs:
         for kind, keyword in (("array", "items"), ("object", "additionalProperties")):
             if kinds == {kind} and keyword in target and not target.get("properties"):
                 return self._is_text(join(place, keyword), target[keyword])
-        return kinds == {"string"} and FORMATS.get(formats.of(target)) == "int"
+        return kinds == {"string"} and FORMATS.get(formats.format_of(target)) == "int"
 
     def _is_received(self, pointer: str, schema: Any) -> bool:
         """Whether a property is in answers only."""
@@ -231,7 +231,11 @@ class Inputs:
             return f"Mapping[str, {union(self.options(place, values))}]"
         if kind == "string" and is_binary(schema):
             return self.binary
-        if kind == "string" and self.has_formats and (found := FORMATS.get(formats.of(schema))):
+        if (
+            kind == "string"
+            and self.has_formats
+            and (found := FORMATS.get(formats.format_of(schema)))
+        ):
             return f"{found} | str"
         if kind == "array":
             items = self.options(join(pointer, "items"), schema.get("items", {}))

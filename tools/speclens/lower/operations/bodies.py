@@ -154,7 +154,7 @@ def encoding(value: JsonObject, has_styles: bool) -> str:
     )
 
 
-def unwritten(inputs: Inputs, pointer: str, body: JsonObject) -> frozenset[str]:
+def unwritten_members(inputs: Inputs, pointer: str, body: JsonObject) -> frozenset[str]:
     """The members of a form that are given as they are to be sent, since nothing writes them."""
     return frozenset(
         name
@@ -175,7 +175,9 @@ def _folded(inputs: Inputs, place: str, value: JsonObject) -> set[str]:
     return {
         name
         for name, (inner, one) in properties(document, at, schema).items()
-        if inner in holding and name not in others and media_types.is_object(document, inner, one)
+        if inner in holding
+        and name not in others
+        and media_types.is_of_objects(document, inner, one)
     }
 
 

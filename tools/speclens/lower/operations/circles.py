@@ -14,7 +14,7 @@ _LED_BY = frozenset(("additionalProperties", "allOf", "anyOf", "items", "oneOf")
 _MOST = 100
 """How many findings one way through a circle takes at most."""
 
-Part = tuple[str, str]
+Question = tuple[str, str]
 """The place of a schema, and what is asked of it."""
 
 
@@ -26,12 +26,14 @@ class Circles:
 
     document: JsonObject
     unknown: list[str]
-    known: dict[Part, list[str]] = field(default_factory=dict)
+    known: dict[Question, list[str]] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)  # of circles, by the places in them
     here: str = ""  # the circle that the way is in
-    within: dict[Part, list[str]] = field(default_factory=dict)  # what was found on the way in it
+    within: dict[Question, list[str]] = field(
+        default_factory=dict
+    )  # what was found on the way in it
 
-    def find(self, part: Part, schema: Any, find: Callable[[], list[str]]) -> list[str]:
+    def find(self, part: Question, schema: Any, find: Callable[[], list[str]]) -> list[str]:
         """What was found of a part, else what the function finds, which may ask for others."""
         if part[0] not in self.names:
             self._explore(part[0], schema)

@@ -34,7 +34,7 @@ class Endpoint:
         return f"{self.method} {self.path}"
 
 
-def named(document: JsonObject) -> list[Endpoint]:
+def named_endpoints(document: JsonObject) -> list[Endpoint]:
     """The operations of the paths, in document order."""
     found = list(_operations(document))
     idents, classes, constants = (

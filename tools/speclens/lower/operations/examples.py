@@ -60,8 +60,8 @@ def answer(document: JsonObject, pointer: str) -> Any:
     declared = get(document, pointer)["responses"].items()
     found = (one for start in ("2", "default", "3") for one in declared if one[0].startswith(start))
     content = follow(document, "", next(found)[1])[1]["content"]
-    kinds = [name for name in content if media_types.kind(name, None) == "Json"]
-    kind = min(kinds, key=lambda name: name != media_types.USUAL["Json"])
+    kinds = [name for name in content if media_types.codec_of(name, None) == "Json"]
+    kind = min(kinds, key=lambda name: name != media_types.USUAL_MEDIA_TYPES["Json"])
     return _of(document, follow(document, "", content[kind])[1])
 
 

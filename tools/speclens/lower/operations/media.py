@@ -17,7 +17,7 @@ from speclens.source.pointer import exists, from_reference, get, tokens
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class ModelNames:
     """What models are made of: the names of those of its schemas that models hold, by pointer, and the functions that
     fold the schemas of `lifted`, by their pointers there."""
 
@@ -49,7 +49,7 @@ class Named:
         while pointer not in seen:
             seen.add(pointer)
             is_nullable = is_nullable or admits_null(self.document, pointer, schema)
-            target = from_reference(media_types.reference(schema))
+            target = from_reference(media_types.referenced(schema))
             if pointer in self.idents or target is None:
                 break
             try:
@@ -60,13 +60,13 @@ class Named:
         return ident, is_nullable and ident in self.classes
 
 
-def named(
+def model_names(
     view: View,
     lifted: View,
     all_idents: Mapping[str, str],
     schemas: tuple[ir.Schema, ...],
     folds: Mapping[str, ir.Normalizer],
-) -> Named:
+) -> ModelNames:
     """The names of a view of models, of which models hold some schemas: what is inside a schema need not be one of them."""
     held = {one.ident for one in schemas}
     idents = {place: ident for place, ident in all_idents.items() if ident in held}
@@ -79,23 +79,27 @@ def named(
             ranked[origin] = max(ranked.get(origin, (-1, "")), (rank, ident))
     given = {origin: ident for origin, (_, ident) in ranked.items()}
     classes = frozenset(one.ident for one in schemas if one.is_object)
-    return Named(view, lifted, idents, folds, given, classes)
+    return ModelNames(view, lifted, idents, folds, given, classes)
 
 
-def lower(named: Named, name: str, pointer: str) -> ir.Media:
+def lower(named: ModelNames, name: str, pointer: str) -> ir.Media:
     """What becomes of the media type at a pointer. `annotation` is that of an answer."""
     media = get(named.document, pointer)
     codec, place, schema = media_types.value_of(named.document, name, pointer, media)
     ident, is_nullable = (
         named.model(place, schema)
-        if codec in media_types.JUDGED and schema is not None
+        if codec in media_types.JUDGED_CODECS and schema is not None
         else ("", False)
     )
     model = f"_models.{ident}" if ident else _plain(named.document, place, schema)
     model = f"{model} | None" if is_nullable else model
     normalizer = named.normalizer(place) if schema is not None else None
-    told = [model] if codec in media_types.JUDGED else []
-    told += [f"media_type={literal(name)}"] if name not in {media_types.USUAL[codec], "*/*"} else []
+    told = [model] if codec in media_types.JUDGED_CODECS else []
+    told += (
+        [f"media_type={literal(name)}"]
+        if name not in {media_types.USUAL_MEDIA_TYPES[codec], "*/*"}
+        else []
+    )
     if codec == "Events" and facts.types_of(named.document, schema) <= {"string"}:
         told.append("is_text=True")
     told += ["is_json=True"] if codec == "EventObjects" and media.get(media_types.HELD) else []
@@ -112,7 +116,7 @@ def lower(named: Named, name: str, pointer: str) -> ir.Media:
     )
 
 
-def of_parameters(named: Named, place: str, pointer: str) -> tuple[ir.Media, ...]:
+def of_parameters(named: ModelNames, place: str, pointer: str) -> tuple[ir.Media, ...]:
     """What folds and judges the parameters of an operation, whose schema they were lifted to: that at `place`. There is
     nothing where nothing is to be folded."""
     if place not in named.folds:
@@ -143,7 +147,8 @@ def preferred(found: list[ir.Media], same: Mapping[str, Any]) -> tuple[ir.Media,
     """The media types to speak, JSON first: of those that say the same thing the first one. `same` holds the schema of
     each, by its name."""
     order = sorted(
-        found, key=lambda one: (one.codec != "Json", one.name != media_types.USUAL["Json"])
+        found,
+        key=lambda one: (one.codec != "Json", one.name != media_types.USUAL_MEDIA_TYPES["Json"]),
     )
     kept: list[ir.Media] = []
     for one in order:

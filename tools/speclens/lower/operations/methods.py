@@ -52,7 +52,7 @@ def verb(operation: JsonObject, name: str, tag: str) -> str:
     return names.method("_".join(words))
 
 
-def distinct(operations: list[ir.Operation]) -> tuple[ir.Operation, ...]:
+def distinct_methods(operations: list[ir.Operation]) -> tuple[ir.Operation, ...]:
     """The operations of a resource; where two would be one method, each keeps the whole name of its operation."""
     count = Counter(one.ident for one in operations)
     found = [replace(one, ident=one.handler) if count[one.ident] > 1 else one for one in operations]

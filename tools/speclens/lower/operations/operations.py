@@ -26,7 +26,7 @@ from speclens.lower.operations.circles import Circles
 from speclens.lower.operations.endpoints import Endpoint
 from speclens.lower.rewrites import headers, parameters
 from speclens.lower.schemas import formats
-from speclens.lower.schemas.markup import plain
+from speclens.lower.schemas.markup import plain_text
 from speclens.problems import Finding
 from speclens.source.pointer import get, join
 
@@ -34,20 +34,20 @@ _WIDTH = 88  # of docstrings that are indented by eight
 
 
 def lower(
-    document: JsonObject, lifted: View, named: media.Named, has_formats: bool
+    document: JsonObject, lifted: View, named: media.ModelNames, has_formats: bool
 ) -> tuple[ir.Client | None, tuple[Finding, ...]]:
     """The client of a document, None if it has no operations, and warnings on what the server leaves out.
 
     `lifted` is the document with the parameters that x-compat is between as schemas; `has_formats` says whether strings of
     some formats are Python types.
     """
-    found = endpoints.named(document)
+    found = endpoints.named_endpoints(document)
     if not found:
         return None, ()
     inputs = Inputs(document, named, lifted, Circles(document, ["Any"]), has_formats)
     urls = servers.of_operations(document, {one.pointer: one.value for one in found})
     places = parameters.lifted_places(lifted)
-    told = {at: named.idents[place] for at, place in headers.places(named.view).items()}
+    told = {at: named.idents[place] for at, place in headers.lifted_headers(named.view).items()}
     resources: dict[str, list[ir.Operation]] = {}
     owners: dict[str, str] = {}  # by the name of a resource the tag that came first
     for one in found:
@@ -98,12 +98,12 @@ def _operation(inputs: Inputs, found: Endpoint, heads: str, lifted: str) -> ir.O
         body=request.body,
         responses=answers,
         headers=heads,
-        result=responses.result(answers),
+        result=responses.result_annotation(answers),
         is_plain=is_plain,
         stream=stream,
         is_download=responses.is_download(answers),
         paging=pages if is_plain else "",
-        alternatives=security.alternatives(inputs.document, operation),
+        alternatives=security.requirements(inputs.document, operation),
         security=security.own(inputs.document, operation),
         base_url="",
         request=classes[0],
@@ -126,7 +126,7 @@ def _served(
         return "", ""
     sides = (request.body.content, success[0].content)
     is_bearer = security.is_bearer(
-        inputs.document, security.alternatives(inputs.document, found.value)
+        inputs.document, security.requirements(inputs.document, found.value)
     )
     if any([one.codec for one in side] != ["Json"] for side in sides) or not is_bearer:
         return "", ""
@@ -162,7 +162,9 @@ def _unpaged(client: ir.Client, found: Mapping[str, JsonObject]) -> Iterator[Fin
 
 
 def _doc(operation: JsonObject, heads: str) -> str:
-    parts = [plain(str(operation.get(key) or "").strip()) for key in ("summary", "description")]
+    parts = [
+        plain_text(str(operation.get(key) or "").strip()) for key in ("summary", "description")
+    ]
     if parts[0] and parts[0][-1] not in ".!?":
         parts[0] += "."
     parts = [part for part in parts if part] or ["See the API."]
@@ -219,7 +221,7 @@ def _resources(
             class_name=names.unused(classes[tag], taken),
             pointer=operations[0].pointer,
             doc=_tag_doc(document, tag),
-            operations=methods.distinct(operations),
+            operations=methods.distinct_methods(operations),
         )
         for tag, operations in made.items()
     )
@@ -238,5 +240,5 @@ def _sorted(found: Iterable[str]) -> tuple[str, ...]:
 def _tag_doc(document: JsonObject, tag: str) -> str:
     for declared in document.get("tags") or ():
         if isinstance(declared, dict) and declared.get("name") == tag:
-            return docstring(plain(str(declared.get("description") or "")) or tag, 92)
+            return docstring(plain_text(str(declared.get("description") or "")) or tag, 92)
     return docstring(f"Operations of {comment(tag)}.", 92)

@@ -16,8 +16,7 @@ from speclens.source.pointer import get, tokens
 EXTENSIONS = ("x-fern-pagination", "x-speakeasy-pagination")
 _Arguments = dict[str, tuple[str, Any]]
 """By wire name what an argument is called, and the default of its schema."""
-_Names = tuple[str, ...]
-_Reader = Callable[[Any], _Names | None]
+_Reader = Callable[[Any], composed.PropertyPath | None]
 """Gives the members that a path leads through; None for what is no plain path."""
 
 
@@ -37,7 +36,7 @@ def paging(
     }
     places = [media.schema for one in answers if one.is_success for media in one.content]
 
-    def names(path: Any) -> _Names | None:
+    def names(path: Any) -> composed.PropertyPath | None:
         found = _names(path)
         return _canonical(document, places[0], found) if places and found else found
 
@@ -55,7 +54,9 @@ def _hub(document: JsonObject, argument: ir.Argument) -> str:
     return tokens(into)[0] if isinstance(into, str) else argument.name
 
 
-def _canonical(document: JsonObject, place: str, names: _Names) -> _Names:
+def _canonical(
+    document: JsonObject, place: str, names: composed.PropertyPath
+) -> composed.PropertyPath:
     """Members on the way into an answer by their canonical names."""
     found: list[str] = []
     for name in names:
@@ -134,7 +135,7 @@ def _count(
     return f"Count({', '.join(told)})"
 
 
-def _names(path: Any) -> _Names | None:
+def _names(path: Any) -> composed.PropertyPath | None:
     """The members that a plain path leads through: `$.meta.next`, `$response.data`, `$` for all of an answer."""
     match = re.fullmatch(r"\$(?:response)?((?:\.[\w-]+)*)", path) if isinstance(path, str) else None
     return tuple(match[1].split(".")[1:]) if match else None

@@ -61,7 +61,7 @@ def lower(inputs: Inputs, pointer: str, operation: JsonObject, path: str) -> Req
         is_form = codecs <= {"Form", "Multipart"}
         own = replace(inputs, binary=binary, is_patch="MergePatch" in codecs, is_form=is_form)
         if codecs == {"Multipart"}:
-            own = replace(own, parts=bodies.unwritten(inputs, place, body))
+            own = replace(own, parts=bodies.unwritten_members(inputs, place, body))
         found += own.arguments(schema, lowered.is_required)
         defaults = inputs.defaults(schema)
         spokes = inputs.spokes(schema, defaults)
@@ -141,7 +141,7 @@ def _is_given(document: JsonObject, operation: JsonObject, path: str, key: tuple
     """Whether the caller gives a parameter: what a header of some names holds is known otherwise."""
     location, name = key
     if location == "header" and name == "authorization":
-        return not security.alternatives(document, operation)
+        return not security.requirements(document, operation)
     if location == "path":
         return name in _slots(path)
     return name not in _IGNORED if location == "header" else location in {*_STYLES, _WHOLE_QUERY}
@@ -190,7 +190,7 @@ def _style(location: str, parameter: JsonObject) -> str:
     style = str(parameter.get("style") or usual)
     told = []
     if "content" in parameter and "schema" not in parameter:
-        kinds = [media_types.kind(name, {}) for name in parameter.get("content") or ()]
+        kinds = [media_types.codec_of(name, {}) for name in parameter.get("content") or ()]
         told = ["style='json'"] if "Text" not in kinds else []
     else:
         told += [f"style={literal(style)}"] if style != usual else []

@@ -15,7 +15,7 @@ from speclens.source.pointer import join
 _EMPTY = frozenset({"204", "205", "304"})  # RFC 9110: no content
 
 
-def lower(named: media.Named, pointer: str, operation: JsonObject) -> tuple[ir.Response, ...]:
+def lower(named: media.ModelNames, pointer: str, operation: JsonObject) -> tuple[ir.Response, ...]:
     """The responses of an operation, those of success first. What redirects is a success where nothing else is."""
     declared = operation.get("responses")
     found = [
@@ -59,7 +59,7 @@ def _marked(one: ir.Response, is_success: bool, is_head: bool) -> ir.Response:
     )
 
 
-def _response(named: media.Named, pointer: str, status: str, value: object) -> ir.Response:
+def _response(named: media.ModelNames, pointer: str, status: str, value: object) -> ir.Response:
     place, response = follow(named.document, pointer, value)
     content, same = [], {}
     if isinstance(response, dict) and status not in _EMPTY:
@@ -73,7 +73,7 @@ def _response(named: media.Named, pointer: str, status: str, value: object) -> i
     )
 
 
-def result(responses: tuple[ir.Response, ...]) -> str:
+def result_annotation(responses: tuple[ir.Response, ...]) -> str:
     """The annotation of what a call gives, if it is no stream."""
     options = [option for one in responses if one.is_success for option in _options(one)]
     distinct = list(dict.fromkeys(options)) or ["Any"]

@@ -76,7 +76,7 @@ def requirement(document: JsonObject, owner: JsonObject) -> tuple[tuple[str, ...
     )
 
 
-def alternatives(document: JsonObject, operation: JsonObject) -> tuple[tuple[str, ...], ...]:
+def requirements(document: JsonObject, operation: JsonObject) -> tuple[tuple[str, ...], ...]:
     """What holds for an operation: its own requirement, else that of the document."""
     own = requirement(document, operation)
     return (requirement(document, document) or ()) if own is None else own

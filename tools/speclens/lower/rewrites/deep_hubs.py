@@ -14,7 +14,6 @@ from speclens.lower.ground import composed, x_compat
 from speclens.lower.ground.walk import JsonObject, follow
 from speclens.source.pointer import join
 
-Names = tuple[str, ...]
 Transform = Callable[[str, str, Any], Any]
 """A schema in the view: from its pointers, as written and in the view, and what is written."""
 
@@ -28,11 +27,11 @@ class _Deep:
     pointer: str
     place: str
     schema: JsonObject
-    absent: Mapping[Names, tuple[Any, ...]]
-    given: tuple[tuple[Names, JsonObject], ...]
+    absent: Mapping[composed.PropertyPath, tuple[Any, ...]]
+    given: tuple[tuple[composed.PropertyPath, JsonObject], ...]
 
 
-def wire(
+def relax(
     document: JsonObject,
     pointer: str,
     place: str,
@@ -48,7 +47,7 @@ def wire(
     """
     spokes = [spoke for spoke in x_compat.spokes(document, pointer, schema) if len(spoke.hub) > 1]
     policies = x_compat.policies(document, pointer, schema) if spokes else {}
-    absent: dict[Names, tuple[Any, ...]] = {}
+    absent: dict[composed.PropertyPath, tuple[Any, ...]] = {}
     for path in dict.fromkeys(spoke.hub for spoke in spokes):
         if (found := composed.at_path(document, pointer, schema, path)) is not None:
             absent[path] = x_compat.absent_values(found[1], policies.get(path))
@@ -67,7 +66,7 @@ def _relaxed(
     old: str,
     new: str,
     schema: Any,
-    paths: Mapping[Names, tuple[Any, ...]],
+    paths: Mapping[composed.PropertyPath, tuple[Any, ...]],
     transform: Transform,
 ) -> Any:
     """The schema of a property on the way, asking for nothing that spokes can give."""
@@ -124,29 +123,29 @@ def _rules(deep: _Deep, transform: Transform) -> list[JsonObject]:
     return [rule for index, rule in enumerate(found) if rule not in found[:index]]
 
 
-def _below(path: Names) -> list[str]:
+def _below(path: composed.PropertyPath) -> list[str]:
     return [token for name in path for token in ("properties", name)]
 
 
-def _given(deep: _Deep, path: Names) -> list[JsonObject]:
+def _given(deep: _Deep, path: composed.PropertyPath) -> list[JsonObject]:
     """The objects in which a spoke gives something at a path, or inside of it."""
     return [schema for hub, schema in deep.given if hub[: len(path)] == path]
 
 
-def _required(deep: _Deep, path: Names) -> list[str]:
+def _required(deep: _Deep, path: composed.PropertyPath) -> list[str]:
     place = composed.at_path(deep.document, deep.pointer, deep.schema, path)
     layers = composed.layers(deep.document, *place) if place else ()
     return list(dict.fromkeys(name for _, layer in layers for name in layer.get("required") or ()))
 
 
-def _inside(path: Names, schema: JsonObject) -> JsonObject:
+def _inside(path: composed.PropertyPath, schema: JsonObject) -> JsonObject:
     """The objects that obey a schema at a path, if they have one."""
     for name in reversed(path):
         schema = {"properties": {name: schema}}
     return schema
 
 
-def _present(path: Names) -> JsonObject:
+def _present(path: composed.PropertyPath) -> JsonObject:
     """The objects that have something at a path."""
     schema: JsonObject = {}
     for name in reversed(path):

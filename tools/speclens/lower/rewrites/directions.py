@@ -15,7 +15,7 @@ from typing import Any
 from speclens.lower.ground import composed
 from speclens.lower.ground.view import View, copied
 from speclens.lower.ground.walk import JsonObject, follow, nested, objects
-from speclens.lower.rewrites.views import Rewriting, Transform
+from speclens.lower.rewrites.views import Rewriting, ViewTransform
 from speclens.source.pointer import from_reference, join, to_reference, tokens, walk
 
 _ROOT = ("components", "schemas")
@@ -176,7 +176,7 @@ def _components(schema: JsonObject) -> Iterator[str]:
             yield path[2]
 
 
-def _transform(direction: _Direction) -> Transform:
+def _transform(direction: _Direction) -> ViewTransform:
     def transform(view: Rewriting, old: str, new: str, schema: JsonObject) -> JsonObject:
         members = composed.properties(direction.document, old, schema)
         gone = {name for name, one in members.items() if direction.left_out(*one)}

@@ -46,12 +46,12 @@ def decode(document: JsonObject, origins: dict[str, str]) -> None:
             node.value["itemSchema"] = whole
 
 
-def held(origins: Mapping[str, str]) -> frozenset[str]:
+def data_places(origins: Mapping[str, str]) -> frozenset[str]:
     """The places of a document that say what data holds, of which `decode` made properties."""
     return frozenset(place for place in origins.values() if place.endswith(f"/data/{_HELD}"))
 
 
-def described(document: JsonObject) -> Iterator[tuple[str, JsonObject]]:
+def event_layers(document: JsonObject) -> Iterator[tuple[str, JsonObject]]:
     """The places and schemas of which events with their fields are made, in a document that `decode` has not changed."""
     for node in _undecoded(document):
         place = join(node.pointer, "itemSchema")

@@ -8,12 +8,12 @@ from typing import Any
 
 from speclens.lower.ground.view import View
 from speclens.lower.ground.walk import JsonObject, follow, objects
-from speclens.lower.rewrites.parameters import component_name, schema_of
+from speclens.lower.rewrites.parameters import operation_component, schema_of
 from speclens.source.pointer import join, to_reference, tokens
 
 _KIND = "headers"
 _IGNORED = "content-type"  # section 4.8.17.1: told by `content`
-Declared = dict[str, tuple[str, str, JsonObject]]
+DeclaredHeaders = dict[str, tuple[str, str, JsonObject]]
 """The headers of a response by name in lower case: the name as written, pointer and Header Object."""
 
 
@@ -25,7 +25,7 @@ def lift(document: JsonObject, origins: dict[str, str]) -> None:
         path = tokens(pointer)
         answers = list(_answers(document, pointer, operation))
         if any(answers) and path[0] != "webhooks" and "callbacks" not in path[3:]:
-            name = component_name(document, made, pointer, operation, _KIND)
+            name = operation_component(document, made, pointer, operation, _KIND)
             place = join("#/components/schemas", name)
             origins[place] = join(pointer, "responses")
             made[name] = _schema(answers, place, origins)
@@ -33,7 +33,7 @@ def lift(document: JsonObject, origins: dict[str, str]) -> None:
         document.setdefault("components", {}).setdefault("schemas", {}).update(made)
 
 
-def places(view: View) -> dict[str, str]:
+def lifted_headers(view: View) -> dict[str, str]:
     """The components that headers were lifted to, by the pointers of their operations."""
     found = {place: origin for place, origin in view.origins.items() if is_lifted(view, place)}
     return {origin.rpartition("/")[0]: place for place, origin in found.items()}
@@ -45,13 +45,15 @@ def is_lifted(view: View, pointer: str) -> bool:
     return is_ours and view.origins.get(pointer, "").endswith("/responses")
 
 
-def _answers(document: JsonObject, pointer: str, operation: JsonObject) -> Iterator[Declared]:
+def _answers(
+    document: JsonObject, pointer: str, operation: JsonObject
+) -> Iterator[DeclaredHeaders]:
     """The headers of each response of an operation."""
     declared = operation.get("responses")
     for status, value in declared.items() if isinstance(declared, dict) else ():
         place, response = follow(document, join(pointer, "responses", status), value)
         listed = response.get("headers") if isinstance(response, dict) else None
-        found: Declared = {}
+        found: DeclaredHeaders = {}
         for name, one in listed.items() if isinstance(listed, dict) else ():
             here, header = follow(document, join(place, "headers", name), one)
             if isinstance(header, dict) and name.lower() != _IGNORED:
@@ -59,7 +61,7 @@ def _answers(document: JsonObject, pointer: str, operation: JsonObject) -> Itera
         yield found
 
 
-def _schema(answers: list[Declared], place: str, origins: dict[str, str]) -> JsonObject:
+def _schema(answers: list[DeclaredHeaders], place: str, origins: dict[str, str]) -> JsonObject:
     properties: JsonObject = {}
     required: list[str] = []
     for key in dict.fromkeys(key for one in answers for key in one):

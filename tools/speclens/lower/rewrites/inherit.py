@@ -13,7 +13,7 @@ from speclens.lower.ground.composed import is_class
 from speclens.lower.ground.walk import JsonObject, all_schemas, follow
 from speclens.source.pointer import get, join, to_reference, tokens
 
-_ROOT = "#/components/schemas"
+_SCHEMAS = "#/components/schemas"
 
 
 def unite(document: JsonObject, origins: dict[str, str]) -> None:
@@ -27,7 +27,7 @@ def unite(document: JsonObject, origins: dict[str, str]) -> None:
         key = f"Any {tokens(place)[-1]}"
         while key in schemas:
             key += "_"
-        united[place] = join(_ROOT, key)
+        united[place] = join(_SCHEMAS, key)
     for pointer, schema in list(all_schemas(document)):
         if isinstance(schema, dict) and "$ref" in schema and not _is_inherited(document, pointer):
             target = follow(document, pointer, {"$ref": schema["$ref"]})[0]
@@ -46,7 +46,7 @@ def children(document: JsonObject) -> dict[str, list[str]]:
     bases = [
         place
         for name, schema in (schemas.items() if isinstance(schemas, dict) else ())
-        if _is_base(document, place := join(_ROOT, name), schema)
+        if _is_base(document, place := join(_SCHEMAS, name), schema)
     ]
     made = _made_of(document, schemas) if bases else {}
     return {base: found for base in bases if (found := _children(made, base))}
@@ -65,7 +65,7 @@ def _made_of(document: JsonObject, schemas: JsonObject) -> dict[str, list[tuple[
     found: dict[str, list[tuple[int, str]]] = {}
     for number, (name, schema) in enumerate(schemas.items()):
         members = schema.get("allOf") if isinstance(schema, dict) else None
-        place = join(_ROOT, name)
+        place = join(_SCHEMAS, name)
         if len(members or ()) > 1 or "properties" in (schema or {}):
             for index, member in enumerate(members or ()):
                 target = follow(document, join(place, "allOf", index), member)[0]

@@ -10,7 +10,7 @@ from typing import Any
 from speclens.lower.ground.walk import JsonObject, all_schemas, follow
 from speclens.source.pointer import get, join, to_reference
 
-Declared = dict[str, str]
+DeclaredProperties = dict[str, str]
 """By name the place of the one declaration of a property that says all."""
 
 _ANNOTATIONS = frozenset(
@@ -23,7 +23,7 @@ _ANNOTATIONS = frozenset(
 _DOCS = _ANNOTATIONS - {"xml", "$comment", "readOnly", "writeOnly"}
 
 
-def lift(document: JsonObject, origins: dict[str, str]) -> None:
+def lift_annotations(document: JsonObject, origins: dict[str, str]) -> None:
     """Write what members of an `allOf` only tell at the schema itself, in place: a reference with a description, which
     OpenAPI 3.0 cannot say otherwise, is a reference then. `origins` receives where the other members come from."""
     for pointer, schema in list(all_schemas(document)):
@@ -45,9 +45,9 @@ def is_told(schema: Any) -> bool:
     return isinstance(schema, dict) and schema.keys() <= _ANNOTATIONS
 
 
-def merge(document: JsonObject, origins: dict[str, str]) -> None:
+def merge_properties(document: JsonObject, origins: dict[str, str]) -> None:
     """Merge the properties of every schema of a document, in place. `origins` receives where new ones come from."""
-    known: dict[str, Declared] = {}
+    known: dict[str, DeclaredProperties] = {}
     for pointer, schema in list(all_schemas(document)):
         if isinstance(schema, dict) and isinstance(schema.get("allOf"), list):
             _declared(document, origins, pointer, known)
@@ -59,8 +59,11 @@ def merge_one(document: JsonObject, origins: dict[str, str], pointer: str) -> No
 
 
 def _declared(
-    document: JsonObject, origins: dict[str, str], pointer: str, known: dict[str, Declared]
-) -> Declared:
+    document: JsonObject,
+    origins: dict[str, str],
+    pointer: str,
+    known: dict[str, DeclaredProperties],
+) -> DeclaredProperties:
     """The declarations of a schema; where there were several of one property, its own is made to say them all."""
     if pointer in known:
         return known[pointer]

@@ -17,9 +17,9 @@ def modelled(canonical: View) -> View:
     origins: dict[str, str] = {}
     events.decode(document, origins)
     headers.lift(document, origins)
-    members.lift(document, origins)
+    members.lift_annotations(document, origins)
     inherit.unite(document, origins)
-    members.merge(document, origins)
+    members.merge_properties(document, origins)
     spread.spread(document, origins)
     plain = View(document, origins, View(directed.document, directed.origins))
     places = {place: plain.origin(place) for place in (*directed.origins, *origins)}

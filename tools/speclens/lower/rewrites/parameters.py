@@ -33,7 +33,7 @@ def lift(document: JsonObject, origins: dict[str, str]) -> JsonObject:
     for pointer, operation in objects(document, "operation"):
         found = effective(document, pointer, operation)
         if x_compat.KEYWORD in operation or any(_is_compat(folds, *one) for one in found.values()):
-            name = component_name(document, made, pointer, operation, "parameters")
+            name = operation_component(document, made, pointer, operation, "parameters")
             made[name] = _schema(
                 found, operation, pointer, join("#/components/schemas", name), origins
             )
@@ -61,7 +61,7 @@ def hub_of(into: Any) -> tuple[str, str] | None:
     return _key(into["in"], into["name"]) if _names_one(into) else None
 
 
-def component_name(
+def operation_component(
     document: JsonObject, made: Collection[str], pointer: str, operation: JsonObject, kind: str
 ) -> str:
     """The name of a component that is made of an operation: after that, and not the name of another. Of many operations
@@ -197,7 +197,7 @@ def check(document: JsonObject) -> Iterator[Finding]:
                 yield Finding("compat/unknown-target", place, told, hint)
 
 
-def unused(document: JsonObject) -> Iterator[tuple[str, JsonObject]]:
+def unused_parameters(document: JsonObject) -> Iterator[tuple[str, JsonObject]]:
     """The parameters with x-compat that no operation has."""
     used = {
         here
@@ -238,7 +238,7 @@ def _names_one(into: Any) -> bool:
 # As plain documents
 
 
-def plain(document: JsonObject, is_canonical: bool) -> JsonObject:
+def without_compat(document: JsonObject, is_canonical: bool) -> JsonObject:
     """A view without x-compat of operations and parameters. In the canonical one spokes are gone; in the wire view a
     hub that is required may be missing, since OpenAPI cannot say that one of several parameters has to be there."""
     result = copy.deepcopy(document)

@@ -21,7 +21,7 @@ _MOST_BRANCHES = 100  # more than any document by hand; what unions of unions of
 
 
 @dataclass(frozen=True, slots=True)
-class _Union:
+class _SpreadUnion:
     """A union beside properties: where it stands, and whether in the schema itself or in that member of its `allOf`."""
 
     keyword: str
@@ -100,10 +100,10 @@ def _spread(document: JsonObject, made: Made, pointer: str) -> None:
         _spread(document, made, here)
 
 
-def _unions(document: JsonObject, pointer: str, schema: JsonObject) -> list[_Union]:
+def _unions(document: JsonObject, pointer: str, schema: JsonObject) -> list[_SpreadUnion]:
     """The unions of a schema itself and of the members of its `allOf`."""
     found = [
-        _Union(keyword, join(pointer, keyword), schema[keyword], None)
+        _SpreadUnion(keyword, join(pointer, keyword), schema[keyword], None)
         for keyword in _UNIONS
         if isinstance(schema.get(keyword), list)
     ]
@@ -112,11 +112,11 @@ def _unions(document: JsonObject, pointer: str, schema: JsonObject) -> list[_Uni
         for keyword in _UNIONS if isinstance(target, dict) else ():
             is_plain = not target.keys() & {"properties", "allOf"} or "$ref" not in member
             if isinstance(target.get(keyword), list) and is_plain:
-                found.append(_Union(keyword, join(place, keyword), target[keyword], index))
+                found.append(_SpreadUnion(keyword, join(place, keyword), target[keyword], index))
     return found
 
 
-def _is_of_objects(document: JsonObject, union: _Union, base: str, depth: int = 8) -> bool:
+def _is_of_objects(document: JsonObject, union: _SpreadUnion, base: str, depth: int = 8) -> bool:
     """Whether each branch says something of the members of an object, and more than which are required."""
     if not union.branches or not depth:
         return False
@@ -130,7 +130,9 @@ def _is_of_objects(document: JsonObject, union: _Union, base: str, depth: int = 
     return True
 
 
-def _has_members(document: JsonObject, pointer: str, schema: JsonObject, union: _Union) -> bool:
+def _has_members(
+    document: JsonObject, pointer: str, schema: JsonObject, union: _SpreadUnion
+) -> bool:
     """Whether a schema says something of the members of an object beside a union."""
     if not is_object(schema) or schema.keys() & {"$ref", "enum", "const"}:
         return False
@@ -150,7 +152,7 @@ def _has_members(document: JsonObject, pointer: str, schema: JsonObject, union: 
     )
 
 
-def _rewrite(document: JsonObject, made: Made, pointer: str, union: _Union) -> None:
+def _rewrite(document: JsonObject, made: Made, pointer: str, union: _SpreadUnion) -> None:
     schema = get(document, pointer)
     shared = _shared(pointer, schema, union)
     base = join(pointer, union.keyword)
@@ -222,7 +224,7 @@ class _Shared:
         return {"type": "object", "properties": referred, **self.rest}
 
 
-def _shared(pointer: str, schema: JsonObject, union: _Union) -> _Shared:
+def _shared(pointer: str, schema: JsonObject, union: _SpreadUnion) -> _Shared:
     found: dict[str, tuple[str, Any]] = {}
     references: list[Any] = []
     required: list[str] = []

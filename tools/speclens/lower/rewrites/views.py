@@ -19,7 +19,7 @@ from speclens.lower.rewrites import deep_hubs
 from speclens.objects.tables import SUBSCHEMAS
 from speclens.source.pointer import join, tokens, walk
 
-Transform = Callable[["Rewriting", str, str, Any], Any]
+ViewTransform = Callable[["Rewriting", str, str, Any], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Rewriting:
     """A document whose schemas are transformed one by one, and where those that moved come from."""
 
     document: JsonObject
-    transform: Transform
+    transform: ViewTransform
     origins: dict[str, str] = field(default_factory=dict)
 
     def schema(self, old: str, new: str, schema: Any) -> Any:
@@ -70,7 +70,7 @@ def wire(document: JsonObject) -> View:
     return _apply(document, _wire)
 
 
-def _apply(document: JsonObject, transform: Transform) -> View:
+def _apply(document: JsonObject, transform: ViewTransform) -> View:
     result = copied(document)
     view = Rewriting(document, transform)
     for pointer, schema in objects(document, "schema"):
@@ -236,7 +236,7 @@ def _wire(view: Rewriting, old: str, new: str, schema: JsonObject) -> JsonObject
         if name not in absent and (values := x_compat.absent_values(inner, policies.get((name,)))):
             own[name] = values
     sent = {name: _given(name, values) for name, values in absent.items()}
-    rules = deep_hubs.wire(view.document, old, new, schema, result, sent, view.schema)
+    rules = deep_hubs.relax(view.document, old, new, schema, result, sent, view.schema)
     for name, values in (own | absent).items():
         if name not in result["properties"] or not values:
             continue

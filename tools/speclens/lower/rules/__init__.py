@@ -21,7 +21,7 @@ def check(document: JsonObject, lifted: View) -> tuple[Finding, ...]:
 
 def _check_compat(document: JsonObject, lifted: View) -> tuple[Finding, ...]:
     # Looked at where they were lifted to: schemas of parameters, and what the data of events holds.
-    alone = parameters.own_schemas(document) | events.held(lifted.origins)
+    alone = parameters.own_schemas(document) | events.data_places(lifted.origins)
     own = (
         *places.misplaced(document),
         *parameters.check(document),

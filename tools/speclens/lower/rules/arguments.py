@@ -27,7 +27,7 @@ def check(document: JsonObject) -> Iterator[Finding]:
 
 
 def _ungiven(document: JsonObject) -> Iterator[Finding]:
-    for one in endpoints.named(document):
+    for one in endpoints.named_endpoints(document):
         found = parameters.effective(document, one.pointer, one.value)
         ungiven = requests.ungiven(document, one.value, one.path, found)
         for key, (place, parameter) in found.items() if ungiven else ():

@@ -154,7 +154,7 @@ def _results(
             hint = "give it `x-compat: {to: …}`, or `{}`"
             yield Finding("compat/uncovered-shape", place, message, hint)
         if hub is not None and branch.shape is not None and not uncovered:
-            yield from shapes.result(document, branch.shape, hub, unsent)
+            yield from shapes.result_mismatches(document, branch.shape, hub, unsent)
 
 
 def _one_way(

@@ -73,7 +73,7 @@ def _unjudged(pointer: str, schema: JsonObject) -> Iterator[Finding]:
 
 def of_unused_parameters(document: JsonObject) -> Iterator[Finding]:
     """The same of parameters that no operation has: what others they could fold into is not known."""
-    for pointer, parameter in parameters.unused(document):
+    for pointer, parameter in parameters.unused_parameters(document):
         yield from parameters.check_unused(pointer, parameter)
         given = parameter[x_compat.KEYWORD]
         own = {key: value for key, value in x_compat.keywords(parameter).items() if key != "into"}

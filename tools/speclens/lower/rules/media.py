@@ -17,7 +17,7 @@ def check(document: JsonObject) -> Iterator[Finding]:
         message = f"`itemSchema` is for streams, and `{name}` is read and written as a whole: it says nothing here"
         hint = "write `schema`, or a media type of a stream, such as application/jsonl"
         yield Finding("media/item-schema", place, message, hint, "warning")
-    for one in media_types.held(document):
+    for one in media_types.held_media_types(document):
         if one.owner == "request-body" and one.codec in {"Form", "Multipart"}:
             parts = get(document, one.pointer)
             for name, kind in unwritten(document, parts, one.place, one.schema).items():

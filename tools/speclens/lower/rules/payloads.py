@@ -28,7 +28,7 @@ def _misplaced(place: str, message: str, hint: str) -> Finding:
 
 def _media(document: JsonObject, folding: Collection[str]) -> Iterator[Finding]:
     """Media types that are read and written without folding, but where JSON that says the same is spoken."""
-    every = list(media_types.held(document))
+    every = list(media_types.held_media_types(document))
     spoken = {
         (one.pointer.rpartition("/")[0], follow(document, one.place, one.schema)[0])
         for one in every
@@ -72,7 +72,7 @@ def _items(document: JsonObject, folding: Collection[str]) -> Iterator[Finding]:
 def _unread(document: JsonObject, one: media_types.Held, place: str) -> Iterator[tuple[str, str]]:
     """Why values of a media type are not folded, and what to do."""
     as_it_is = _ANSWERS_AS_THEY_ARE if one.owner == "response" else frozenset[str]()
-    if one.codec not in media_types.FOLDED - as_it_is:
+    if one.codec not in media_types.FOLDED_CODECS - as_it_is:
         what = {"response": "an answer", "parameter": "a parameter"}.get(one.owner, "a body")
         message = f"{place} has x-compat, and {what} of `{one.name}` is not folded"
         yield message, "declare it as JSON, or refer to a schema without x-compat"

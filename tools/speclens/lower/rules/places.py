@@ -26,7 +26,7 @@ ELSEWHERE = frozenset({
     "prefixItems", "unevaluatedItems", "unevaluatedProperties", "contentSchema",
 })  # fmt: skip
 """Where a schema is asked about something else than the value that stands there, or of some of the values."""
-_NAMES = frozenset({"properties", "patternProperties", "$defs", "dependentSchemas"})
+_NAMED_SCHEMAS = frozenset({"properties", "patternProperties", "$defs", "dependentSchemas"})
 _UNIONS = ("oneOf", "anyOf")
 _OLDER = ("definitions", "dependencies", "additionalItems")
 """Keywords that held schemas before JSON Schema 2020-12."""
@@ -97,7 +97,7 @@ def way(pointer: str) -> list[tuple[str, bool]]:
     is_name = False
     for token in path[start:]:
         found.append((token, is_name))
-        is_name = not is_name and token in _NAMES
+        is_name = not is_name and token in _NAMED_SCHEMAS
     return found
 
 
@@ -224,7 +224,7 @@ def _alike(
         if not isinstance(listed, list):
             continue
         places = [follow(document, join(here, index), one)[0] for index, one in enumerate(listed)]
-        branches = x_compat.union(document, here, listed)
+        branches = x_compat.union_branches(document, here, listed)
         named = [""] * len(listed) if branches else discriminators.tests(document, schema, listed)
         canonical = [
             index for index in range(len(listed)) if not branches or not branches[index].shape

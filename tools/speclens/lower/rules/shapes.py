@@ -43,7 +43,7 @@ def of_union(document: JsonObject, pointer: str, schema: JsonObject) -> Iterator
     if canonical and not is_spoke:
         for branch in branches:
             if branch.shape:
-                yield from result(document, branch.shape, (pointer, schema))
+                yield from result_mismatches(document, branch.shape, (pointer, schema))
 
 
 def too_many(pointer: str, count: int) -> Finding:
@@ -65,7 +65,7 @@ def _is_spoke_component(document: JsonObject, pointer: str) -> bool:
     return bool(users) and all("into" in own for own in users)
 
 
-def result(
+def result_mismatches(
     document: JsonObject,
     shape: x_compat.Shape,
     target: tuple[str, Any],
@@ -77,7 +77,7 @@ def result(
     place = (
         join(shape.pointer, x_compat.KEYWORD) if x_compat.KEYWORD in shape.schema else shape.pointer
     )
-    prefix: lens.Path = (0,) if shape.each else ()
+    prefix: lens.TemplatePath = (0,) if shape.each else ()
     try:
         found = tuple(lens.holes(shape.template))
     except ValueError:
@@ -150,7 +150,7 @@ def _renamed(
     shape: x_compat.Shape,
     hole: lens.Hole,
     target: tuple[str, Any],
-    prefix: lens.Path,
+    prefix: lens.TemplatePath,
 ) -> Iterator[tuple[str, str]]:
     """What `values` may rename: old values to values that are canonical, and not themselves."""
     if hole.part:
@@ -173,7 +173,7 @@ def _hole(
     source: tuple[str, Any],
     hole: lens.Hole,
     target: tuple[str, Any],
-    prefix: lens.Path,
+    prefix: lens.TemplatePath,
 ) -> Iterator[tuple[str, str]]:
     name = _part(hole.part)
     found = lens.part_schema(document, *source, hole.part)
@@ -191,7 +191,7 @@ def _hole(
 
 
 def _is_needed(
-    document: JsonObject, target: tuple[str, Any], at: lens.Path, is_inside: bool
+    document: JsonObject, target: tuple[str, Any], at: lens.TemplatePath, is_inside: bool
 ) -> bool:
     """Whether there has to be something at a place of what a template gives: it cannot be left out of an array, nor as
     a member that is required."""
@@ -203,7 +203,7 @@ def _is_needed(
 
 
 def _constants(
-    document: JsonObject, template: Any, target: tuple[str, Any], at: lens.Path
+    document: JsonObject, template: Any, target: tuple[str, Any], at: lens.TemplatePath
 ) -> Iterator[tuple[str, str]]:
     """What a template says by itself has to be canonical too."""
     if lens.is_hole(template):
@@ -226,7 +226,7 @@ def _constants(
         for index, item in enumerate(template):
             yield from _constants(document, item, target, (*at, index))
     else:
-        value = lens.constant(template) if isinstance(template, str) else template
+        value = lens.unescaped(template) if isinstance(template, str) else template
         if places and not any(differences.overlap(document, {"const": value}, p) for p in places):
             message = f"the template gives {literal(value)}, which does not fit"
             yield message, "change the template"

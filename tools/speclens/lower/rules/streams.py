@@ -16,7 +16,7 @@ _FIELDS = ("event", "data", "id", "retry")  # HTML, 9.2.6
 
 def check(document: JsonObject) -> Iterator[Finding]:
     """`compat/misplaced`: x-compat on members that no event has, and beside what data holds."""
-    for pointer, layer in events.described(document):
+    for pointer, layer in events.event_layers(document):
         properties = layer.get("properties")
         for name, schema in properties.items() if isinstance(properties, dict) else ():
             place = join(pointer, "properties", name)

@@ -6,21 +6,21 @@ import json
 from typing import Any
 
 from speclens.literals import docstring
-from speclens.lower.schemas.markup import plain
+from speclens.lower.schemas.markup import plain_text
 
 _WIDTH = 92  # of lines that are indented by four
 
 
-def schema(node: Any) -> str:
+def schema_docs(node: Any) -> str:
     """The docstring source of a named schema; "" if the document says nothing."""
-    text = plain(_text(node, "description") or _text(node, "title"))
+    text = plain_text(_text(node, "description") or _text(node, "title"))
     return docstring(text, _WIDTH) if text else ""
 
 
-def property(node: Any, target: Any, with_format: bool = False) -> str:
+def property_docs(node: Any, target: Any, with_format: bool = False) -> str:
     """The docstring source of a property, from the node itself, else from what it refers to."""
     own = _text(node, "description") or _text(target, "description") or _text(node, "title")
-    parts = [plain(own)]
+    parts = [plain_text(own)]
     if with_format and (format := _text(node, "format") or _text(target, "format")):
         parts.append(f"Format: `{format}`.")
     default = _first(node, target, "default")
@@ -35,9 +35,9 @@ def property(node: Any, target: Any, with_format: bool = False) -> str:
     return docstring(separator.join(said), _WIDTH) if said else ""
 
 
-def document(title: str, description: str) -> str:
+def document_docs(title: str, description: str) -> str:
     """The docstring source of the package. Without the version: a release of the API alone changes no line."""
-    parts = (f"{title.strip().rstrip('.')}.", plain(description.strip()))
+    parts = (f"{title.strip().rstrip('.')}.", plain_text(description.strip()))
     return docstring("\n\n".join(part for part in parts if part))
 
 

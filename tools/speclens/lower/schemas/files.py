@@ -17,7 +17,7 @@ from speclens.source.pointer import join
 
 KEYWORD = "x-file"
 KEYS = ("base64", "url", "first")
-METHODS = frozenset({"bytes", "save"})
+FILE_METHODS = frozenset({"bytes", "save"})
 
 
 def arguments(idents: Mapping[str, str], schema: Any) -> str:
@@ -81,7 +81,7 @@ def _check(document: JsonObject, pointer: str, schema: JsonObject) -> Iterator[F
             yield Finding("file/unknown-property", join(place, key), message, hint)
         else:
             yield from _unfit(document, join(place, key), key, name, members[name])
-    for name in sorted(METHODS & members.keys()):
+    for name in sorted(FILE_METHODS & members.keys()):
         message = f"the property `{name}` would hide the method of that name of a file"
         yield Finding(
             "file/hidden-method",

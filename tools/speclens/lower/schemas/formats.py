@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from speclens.lower.ground.walk import JsonObject, all_schemas
 
-TYPES = {
+PYTHON_TYPES = {
     "date-time": ("JsonDateTime", "datetime.datetime"),
     "date": ("JsonDate", "datetime.date"),
     "time": ("JsonTime", "datetime.time"),
@@ -20,19 +20,21 @@ TYPES = {
 _BOUNDS = frozenset({"minLength", "maxLength", "pattern", "enum", "const"})
 
 
-def of(schema: JsonObject) -> str:
+def format_of(schema: JsonObject) -> str:
     """The format of the strings of a schema where that makes them another type; "" where they are `str`, as all of which
     a length, a pattern or the values are said."""
     name = schema.get("format")
-    is_typed = isinstance(name, str) and name in TYPES and not schema.keys() & _BOUNDS
+    is_typed = isinstance(name, str) and name in PYTHON_TYPES and not schema.keys() & _BOUNDS
     return str(name) if is_typed else ""
 
 
 def annotation(schema: JsonObject) -> str:
     """The type of `_formats.py` for the strings of a schema; "" for `str`."""
-    return TYPES[name][0] if (name := of(schema)) else ""
+    return PYTHON_TYPES[name][0] if (name := format_of(schema)) else ""
 
 
 def has_datetimes(document: JsonObject) -> bool:
     """Whether some strings of a document are datetimes."""
-    return any(isinstance(one, dict) and of(one) == "date-time" for _, one in all_schemas(document))
+    return any(
+        isinstance(one, dict) and format_of(one) == "date-time" for _, one in all_schemas(document)
+    )

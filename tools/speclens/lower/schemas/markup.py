@@ -15,7 +15,7 @@ _PARAGRAPHS = frozenset(
         "h1", "h2", "h3", "h4", "h5", "h6",
     )
 )  # fmt: skip
-_LINES = {"br": "\n", "tr": "\n", "li": "\n- ", "dt": "\n", "dd": "\n"}
+_LINE_STARTS = {"br": "\n", "tr": "\n", "li": "\n- ", "dt": "\n", "dd": "\n"}
 _CODE = frozenset(("code", "tt", "kbd", "samp"))
 _INLINE = frozenset(
     (
@@ -26,7 +26,7 @@ _INLINE = frozenset(
 _PAIRED = (_INLINE | _CODE) - {"img", "tbody", "td", "th", "thead"}
 """Elements that end where it is written; without an end they are the author's: `/pets/<a>`."""
 _KNOWN = "|".join(
-    sorted({*_PARAGRAPHS, *_LINES, *_CODE, *_INLINE}, key=lambda name: (-len(name), name))
+    sorted({*_PARAGRAPHS, *_LINE_STARTS, *_CODE, *_INLINE}, key=lambda name: (-len(name), name))
 )
 _PIECE = re.compile(
     rf"(?P<span>```.*?```|`[^`\n]*`)"
@@ -38,7 +38,7 @@ _CLOSED = re.compile(r"</(\w+)")
 _ADDRESS = re.compile(r"""\bhref\s*=\s*["']?([^"'\s]+)""", re.IGNORECASE)
 
 
-def plain(text: str) -> str:
+def plain_text(text: str) -> str:
     """A text with its HTML as plain text: paragraphs apart, a line for each item, links with their addresses."""
     closed = {name.lower() for name in _CLOSED.findall(text)}
     link = ("", 0)  # its address, and where its text begins
@@ -56,8 +56,8 @@ def plain(text: str) -> str:
             (address, start), link = link, (_address(found["more"] or ""), found.end())
             is_told = is_end and address and text[start : found.start()].strip() != address
             return f" ({address}){rest}" if is_told else rest
-        if name in _LINES:
-            return rest if is_end else _LINES[name]
+        if name in _LINE_STARTS:
+            return rest if is_end else _LINE_STARTS[name]
         mark = "\n\n" if name in _PARAGRAPHS else "`" if name in _CODE else ""
         return f"{mark}{rest}"
 

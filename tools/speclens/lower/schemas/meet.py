@@ -27,7 +27,7 @@ class Means:
     pay: Callable[[int], None]
 
 
-_KINDS = {"integer": "integer", "fraction": "number"}
+_TYPE_OF_KIND = {"integer": "integer", "fraction": "number"}
 _HIGHEST = ("minLength", "minItems", "minimum", "exclusiveMinimum", "minProperties")
 _LOWEST = ("maxLength", "maxItems", "maximum", "exclusiveMaximum", "maxProperties")
 
@@ -89,7 +89,7 @@ def kinds_of(type_: ir.Type, resolve: Resolve) -> tuple[str, ...]:
 
 def _kind(value: Any) -> str:
     kind = facts.json_type(value)
-    return _KINDS.get(kind, kind)
+    return _TYPE_OF_KIND.get(kind, kind)
 
 
 def _among(union: ir.Union, other: ir.Type, means: Means) -> ir.Type | None:

@@ -22,7 +22,7 @@ _SKIPPED = frozenset(("oneOf", "anyOf", "allOf", "prefixItems", "responses", "co
 """Fields whose members' names or numbers tell less, or nothing."""
 
 
-def component_names(document: JsonObject) -> dict[str, str]:
+def component_classes(document: JsonObject) -> dict[str, str]:
     """Pointer -> class name of the schemas under `components/schemas`, in document order."""
     components = document.get("components")
     schemas = components.get("schemas") if isinstance(components, dict) else None

@@ -12,7 +12,7 @@ from speclens.problems import Finding
 
 _AT_ONCE = 20  # classes that are built within each other
 _CIRCLE = 1_000  # classes that are all made of each other
-_CONTAINERS = 50  # aliases of which each is made of the next
+_CHAINED = 50  # aliases of which each is made of the next
 _WRITTEN = 200  # aliases that are written out where one is used
 
 
@@ -180,7 +180,7 @@ def built(schemas: Iterable[ir.Schema]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def too_deep(schemas: Iterable[ir.Schema]) -> tuple[Finding, ...]:
+def too_deep_to_build(schemas: Iterable[ir.Schema]) -> tuple[Finding, ...]:
     """What would be more than Python's stack holds when it is built."""
     named = {schema.ident: schema for schema in schemas}
     large = [circle for circle in _circles(named) if len(circle) > _CIRCLE]
@@ -190,9 +190,9 @@ def too_deep(schemas: Iterable[ir.Schema]) -> tuple[Finding, ...]:
         below = max((depths.get(part, 0) for name in group for part in graph[name]), default=0)
         depth = below + (not isinstance(named[group[0]].type, ir.Named))
         depths |= dict.fromkeys(group, depth)
-        deep += group[:1] if below == _CONTAINERS < depth else ()
+        deep += group[:1] if below == _CHAINED < depth else ()
     circle = f"{{}} schemas that are made of each other; there may be {_CIRCLE:,}"
-    chain = f"arrays, maps or unions of each other, more than {_CONTAINERS} deep"
+    chain = f"arrays, maps or unions of each other, more than {_CHAINED} deep"
     told = [(circle.format(f"{len(one):,}"), one[0]) for one in large] + [
         (chain, name) for name in deep
     ]

@@ -9,7 +9,7 @@ from speclens import ir, names
 from speclens.literals import inline, literal
 from speclens.lower.ground import composed
 from speclens.lower.ground.composed import is_class
-from speclens.lower.ground.keywords import Build, aliases, warn_unenforced
+from speclens.lower.ground.keywords import SchemaBuild, aliases, warn_unenforced
 from speclens.lower.ground.view import View
 from speclens.lower.ground.walk import JsonObject, follow, objects
 from speclens.lower.rewrites import headers
@@ -29,20 +29,20 @@ def lower(
     made: dict[ir.Schema, list[Finding]] = {}
     known = aliases(named)
     for pointer, ident in named.items():
-        build = Build(view, named, known, formats)
+        build = SchemaBuild(view, named, known, formats)
         made[_schema(build, pointer, ident)] = build.findings
     written = [
         ident
         for pointer, ident in components.items()
         if pointer not in view.origins or headers.is_lifted(view, pointer)
     ]
-    needed = order.needed(made, [*written, *_roots(Build(view, named, known, formats))])
+    needed = order.needed(made, [*written, *_roots(SchemaBuild(view, named, known, formats))])
     sound = order.untied(needed)
     findings = [found for schema in needed for found in made[schema]]
     findings += [_tied(one) for one, other in zip(needed, sound, strict=True) if one != other]
     return order.in_order(unions.told_apart(sound)), (
         *dict.fromkeys(findings),
-        *order.too_deep(sound),
+        *order.too_deep_to_build(sound),
     )
 
 
@@ -58,13 +58,13 @@ def class_names(view: View, components: Mapping[str, str]) -> dict[str, str]:
     return {**components, **inline_names(view.document, components)}
 
 
-def _roots(build: Build) -> Iterator[str]:
+def _roots(build: SchemaBuild) -> Iterator[str]:
     """The names in the types of parameters, headers and bodies."""
     for pointer, schema in objects(build.view.document, "schema"):
         yield from order.mentioned(type_of(build, pointer, schema))
 
 
-def _schema(build: Build, pointer: str, ident: str) -> ir.Schema:
+def _schema(build: SchemaBuild, pointer: str, ident: str) -> ir.Schema:
     schema = get(build.view.document, pointer)
     is_object = is_class(build.view.document, pointer, schema)
     properties, closed = _object(build, pointer, schema) if is_object else ((), False)
@@ -75,7 +75,7 @@ def _schema(build: Build, pointer: str, ident: str) -> ir.Schema:
         ident=ident,
         pointer=origin,
         place=inline(origin),
-        doc=docs.schema(schema),
+        doc=docs.schema_docs(schema),
         is_object=is_object,
         properties=properties,
         closed=closed,
@@ -87,7 +87,9 @@ def _schema(build: Build, pointer: str, ident: str) -> ir.Schema:
     )
 
 
-def _object(build: Build, pointer: str, schema: JsonObject) -> tuple[tuple[ir.Property, ...], bool]:
+def _object(
+    build: SchemaBuild, pointer: str, schema: JsonObject
+) -> tuple[tuple[ir.Property, ...], bool]:
     found = composed.properties(build.view.document, pointer, schema)
     layers = tuple(composed.layers(build.view.document, pointer, schema))
     required = {
@@ -116,7 +118,7 @@ def _object(build: Build, pointer: str, schema: JsonObject) -> tuple[tuple[ir.Pr
     return properties, is_closed
 
 
-def _extras(build: Build, pointer: str, schema: JsonObject) -> ir.Type | None:
+def _extras(build: SchemaBuild, pointer: str, schema: JsonObject) -> ir.Type | None:
     """The type of members that are no properties, where the schema that says it knows all of these."""
     names_known = set(composed.properties(build.view.document, pointer, schema))
     for place, layer in composed.layers(build.view.document, pointer, schema):
@@ -133,7 +135,7 @@ def _extras(build: Build, pointer: str, schema: JsonObject) -> ir.Type | None:
 
 
 def _property(
-    build: Build, name: str, ident: str, pointer: str, schema: Any, optional: bool
+    build: SchemaBuild, name: str, ident: str, pointer: str, schema: Any, optional: bool
 ) -> ir.Property:
     target = follow(build.view.document, pointer, schema)[1]
     return ir.Property(
@@ -141,7 +143,7 @@ def _property(
         ident=ident,
         pointer=build.view.origin(pointer),
         type=type_of(build, pointer, schema),
-        doc=docs.property(schema, target, with_format=not build.formats),
+        doc=docs.property_docs(schema, target, with_format=not build.formats),
         optional=optional,
         alias="" if ident == name else literal(name),
     )

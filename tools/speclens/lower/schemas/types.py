@@ -12,7 +12,7 @@ from typing import Any
 from speclens import ir
 from speclens.lower.ground import keywords
 from speclens.lower.ground.composed import is_class
-from speclens.lower.ground.keywords import Build, implied_types, warn_unenforced
+from speclens.lower.ground.keywords import SchemaBuild, implied_types, warn_unenforced
 from speclens.lower.ground.nulls import admits_null
 from speclens.lower.ground.walk import JsonObject, follow, remembered
 from speclens.lower.schemas import formats
@@ -30,7 +30,7 @@ _NULL = ir.Primitive("null")
 _is_class = remembered(is_class)  # here nobody changes the document any more
 
 
-def type_of(build: Build, pointer: str, schema: Any, is_root: bool = False) -> ir.Type:
+def type_of(build: SchemaBuild, pointer: str, schema: Any, is_root: bool = False) -> ir.Type:
     """The type of a schema; one that has a name is that name, but for the root of what the name stands for."""
     if not isinstance(schema, dict) or not schema:
         if schema is False:
@@ -52,7 +52,7 @@ def type_of(build: Build, pointer: str, schema: Any, is_root: bool = False) -> i
     return _nullable(schema, found)
 
 
-def _met(build: Build, a: ir.Type, b: ir.Type) -> ir.Type | None:
+def _met(build: SchemaBuild, a: ir.Type, b: ir.Type) -> ir.Type | None:
     """What two types have in common; None where no type says so, or where finding out takes too long."""
 
     def pay(options: int) -> None:
@@ -66,7 +66,7 @@ def _met(build: Build, a: ir.Type, b: ir.Type) -> ir.Type | None:
         return None
 
 
-def _through(build: Build, named: ir.Named) -> ir.Type | None:
+def _through(build: SchemaBuild, named: ir.Named) -> ir.Type | None:
     """What an alias stands for, through all aliases, but for what is made of itself."""
     known, place = build.aliases.through, (named.ident, build.depth)
     if place not in known:
@@ -75,7 +75,7 @@ def _through(build: Build, named: ir.Named) -> ir.Type | None:
 
 
 def _resolved(
-    build: Build, named: ir.Named, seen: tuple[str, ...], tried: set[tuple[str, int]]
+    build: SchemaBuild, named: ir.Named, seen: tuple[str, ...], tried: set[tuple[str, int]]
 ) -> ir.Type | None:
     """The same without what was tried before in the same union: its options are there already."""
     place = build.aliases.places[named.ident]
@@ -86,7 +86,9 @@ def _resolved(
     if named.ident in seen or here in tried or build.depth > _DEEPEST:
         return None
     tried.add(here)
-    inner = Build(build.view, build.names, build.aliases, build.formats, depth=build.depth + 1)
+    inner = SchemaBuild(
+        build.view, build.names, build.aliases, build.formats, depth=build.depth + 1
+    )
     said = build.aliases.said
     if here not in said:
         said[here] = type_of(inner, place, schema, is_root=True)
@@ -100,7 +102,7 @@ def _resolved(
     return either(left) if left else None
 
 
-def _parts(build: Build, pointer: str, schema: JsonObject) -> Iterator[tuple[str, ir.Type]]:
+def _parts(build: SchemaBuild, pointer: str, schema: JsonObject) -> Iterator[tuple[str, ir.Type]]:
     """What each keyword of a schema says, with its place."""
     if isinstance(schema.get("$ref"), str):
         yield join(pointer, "$ref"), _reference(build, pointer, schema)
@@ -128,7 +130,9 @@ def _kinds(schema: JsonObject) -> list[str]:
     return [declared] if isinstance(declared, str) else implied_types(schema)
 
 
-def _bounds(build: Build, pointer: str, schema: JsonObject) -> Iterator[tuple[str, JsonObject]]:
+def _bounds(
+    build: SchemaBuild, pointer: str, schema: JsonObject
+) -> Iterator[tuple[str, JsonObject]]:
     """The schema itself and the members of its `allOf` that only give bounds: they count for what the others say."""
     members = schema.get("allOf")
     for index, member in enumerate(members if isinstance(members, list) else ()):
@@ -142,7 +146,7 @@ def _is_bounds(schema: Any) -> bool:
     return isinstance(schema, dict) and bool(schema) and schema.keys() <= _OF_ONE_TYPE
 
 
-def _bounded(build: Build, pointer: str, schema: JsonObject, found: ir.Type) -> ir.Type:
+def _bounded(build: SchemaBuild, pointer: str, schema: JsonObject, found: ir.Type) -> ir.Type:
     """A type within the bounds that a schema gives without a `type`: they count for the types they are of."""
     if _kinds(schema) or not schema.keys() & _OF_ONE_TYPE:
         return found
@@ -160,7 +164,7 @@ def _bounded(build: Build, pointer: str, schema: JsonObject, found: ir.Type) -> 
     return found if both is None else both
 
 
-def _named(build: Build, pointer: str, schema: Any) -> ir.Type:
+def _named(build: SchemaBuild, pointer: str, schema: Any) -> ir.Type:
     """A name; where it is a class, beside whatever else than an object the schema admits."""
     named = ir.Named(build.names[pointer])
     if not _is_class(build.view.document, pointer, schema):
@@ -181,7 +185,7 @@ def _nullable(schema: JsonObject, found: ir.Type) -> ir.Type:
     return either([found, _NULL])
 
 
-def _reference(build: Build, pointer: str, schema: JsonObject) -> ir.Type:
+def _reference(build: SchemaBuild, pointer: str, schema: JsonObject) -> ir.Type:
     target = from_reference(schema["$ref"])
     if target is not None and target in build.names:
         return _named(build, target, get(build.view.document, target))
@@ -192,7 +196,7 @@ def _reference(build: Build, pointer: str, schema: JsonObject) -> ir.Type:
     return type_of(build, place, inner)
 
 
-def _union(build: Build, pointer: str, schema: JsonObject, keyword: str) -> ir.Type:
+def _union(build: SchemaBuild, pointer: str, schema: JsonObject, keyword: str) -> ir.Type:
     branches = [
         (join(pointer, keyword, index), branch) for index, branch in enumerate(schema[keyword])
     ]
@@ -211,7 +215,7 @@ def _union(build: Build, pointer: str, schema: JsonObject, keyword: str) -> ir.T
     return ir.Union(found.options, tags(build.view, names, told))
 
 
-def _typed(build: Build, pointer: str, branch: Any, schema: JsonObject) -> Any:
+def _typed(build: SchemaBuild, pointer: str, branch: Any, schema: JsonObject) -> Any:
     """A branch that only gives bounds, for values of the type that is said beside the union."""
     if not isinstance(branch, dict) or branch.keys() & _SAYING or "type" not in schema:
         return branch
@@ -220,7 +224,7 @@ def _typed(build: Build, pointer: str, branch: Any, schema: JsonObject) -> Any:
     return {"type": schema["type"], **branch}
 
 
-def _one(build: Build, pointer: str, schema: JsonObject, kind: str) -> ir.Type:
+def _one(build: SchemaBuild, pointer: str, schema: JsonObject, kind: str) -> ir.Type:
     """The type of the values of a schema that are of one JSON type."""
     bounds = keywords.constraints(build, pointer, schema, kind)
     if kind == "array":
@@ -236,7 +240,7 @@ def _one(build: Build, pointer: str, schema: JsonObject, kind: str) -> ir.Type:
     return text
 
 
-def _array(build: Build, pointer: str, schema: JsonObject, bounds: ir.Constraints) -> ir.Type:
+def _array(build: SchemaBuild, pointer: str, schema: JsonObject, bounds: ir.Constraints) -> ir.Type:
     prefix, rest = schema.get("prefixItems"), schema.get("items", True)
     item = ir.AnyType()
     if not isinstance(prefix, list) or not prefix:
@@ -257,7 +261,7 @@ def _array(build: Build, pointer: str, schema: JsonObject, bounds: ir.Constraint
     return ir.Array(either([*first, *others]), (*bounds, *most))
 
 
-def _map(build: Build, pointer: str, schema: JsonObject, bounds: ir.Constraints) -> ir.Type:
+def _map(build: SchemaBuild, pointer: str, schema: JsonObject, bounds: ir.Constraints) -> ir.Type:
     if (pattern := keywords.keys(schema)) is not None:
         [(written, inner)] = schema["patternProperties"].items()
         place = join(pointer, "patternProperties", written)
