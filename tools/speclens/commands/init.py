@@ -1,4 +1,7 @@
-"""The command `speclens init`, which begins a project."""
+"""The command `speclens init`, which begins a project.
+
+It dates the deprecation in its document by the day on which it runs, so that no first document is past its sunset.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""The command `speclens schema`."""
+"""The command `speclens schema`.
+
+The schema for editors is a file, and is not made from the code, because its descriptions are its purpose; tests compare its
+keywords with those of the code. It refers to the official schemas by the version of the document, because an editor takes one
+schema for a file.
+"""
 
 from __future__ import annotations
 
