@@ -52,11 +52,11 @@ class Line:
 
 @click.command("init")
 @click.argument("directory", type=click.Path(path_type=Path), default=".")
-@click.option("--package", help="The package to generate; after the directory if not given.")
+@click.option("--package", help="The package to generate; by default the directory gives its name.")
 @format_option("text", "json", "github", "sarif")
 @reported
 def init_command(directory: Path, package: str | None, style: str) -> None:
-    """Write a first document with x-compat in use, its schema for editors, and [tool.speclens]. Overwrites nothing.
+    """Write a first document that uses x-compat, a JSON Schema for editors, and [tool.speclens]. Overwrites nothing.
 
     \b
     Example:

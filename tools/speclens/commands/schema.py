@@ -19,7 +19,7 @@ OPENAPI = "init/openapi.schema.json"
 @click.command("schema")
 @click.argument("what", type=click.Choice(["openapi", "config"]), default="openapi")
 def schema_command(what: str) -> None:
-    """Print the JSON Schema by which editors know OpenAPI and x-compat, or [tool.speclens] (config).
+    """Print a JSON Schema for editors: of OpenAPI with x-compat, or of [tool.speclens] (config).
 
     \b
     Example:
