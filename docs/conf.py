@@ -14,7 +14,13 @@ release = __version__
 copyright = "the authors of speclens. MIT licence"
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinxcontrib.mermaid"]
-include_patterns = ["*.md", "docs/*.md", "generated/README.md", "templates/README.md"]
+include_patterns = [
+    "*.md",
+    "docs/*.md",
+    "docs/decisions/*.md",
+    "generated/README.md",
+    "templates/README.md",
+]
 exclude_patterns = ["build", ".*"]
 root_doc = "docs/index"
 

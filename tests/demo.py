@@ -93,7 +93,7 @@ def main() -> int:
         return 1
     chapter("Read on")
     say("docs/", "call it, serve it, write x-compat for an API of your own")
-    say("ARCHITECTURE.md", "how the toolkit is built, and why")
+    say("ARCHITECTURE.md", "how the toolkit is built; docs/decisions/ says why")
     say("openapi/", "the document that all of this is generated from")
     say("generated/", "the package itself: client.py, server.py, models.py, normalizers.py")
     return 0

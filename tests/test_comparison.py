@@ -348,22 +348,22 @@ FACTS |= {
         "Cadwyn": lambda made: takes_both(lambda sent: cadwyn("place", OLD, sent)),
         "speclens": lambda made: takes_both(lambda sent: speclens(made, "place", sent)),
     },
-    "it converts answers to the old shape by itself": {
+    "it converts responses to the old shape by itself": {
         "pydantic": lambda made: answers_old(pydantic("place", OLD_PAYLOADS["place"])),
         "Cadwyn": answers_of_cadwyn,
         "speclens": lambda made: answers_old(speclens(made, "place", OLD_PAYLOADS["place"])),
     },
-    "the way back needs no code of yours": {
+    "the way back needs no code that you write": {
         "pydantic": lambda made: "colour" in said_by_alias(),
         "Cadwyn": lambda made: "def to_old" not in (HERE / "task_place_cadwyn.py").read_text(),
         "speclens": way_back_of_speclens,
     },
-    "it reports the old field that a payload used, with no code of yours": {
+    "it reports the old field of a payload, with no code that you write": {
         "pydantic": tells_of_pydantic,
         "Cadwyn": tells_of_cadwyn,
         "speclens": tells_of_speclens,
     },
-    "it folds without a server, so in a client too": {
+    "it folds without a server, and so in a client too": {
         "pydantic": lambda made: takes_both(lambda sent: pydantic("place", sent)),
         "Cadwyn": folds_outside_a_server_of_cadwyn,
         "speclens": lambda made: takes_both(lambda sent: speclens(made, "place", sent)),
@@ -383,7 +383,7 @@ def answers_old(said: str) -> bool:
 @pytest.mark.parametrize("fact", FACTS)
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_facts(made: Any, fact: str, column: str) -> None:
-    told = facts("What else")
+    told = facts("Other differences")
     assert {name for name, _ in told} == FACTS.keys()
     assert told[fact, column] == ("yes" if FACTS[fact][column](made) else "no")
 

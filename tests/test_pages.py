@@ -1,5 +1,8 @@
 """Every relative link of the README, of the pages and of what they lead to leads somewhere, and the API page leaves out
-no public name."""
+no public name.
+
+The rules for anchors are those of GitHub. `make docs` checks links and docstrings again; `make test` does not need Sphinx.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ import routescope
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
-PAGES = [*sorted(ROOT.glob("*.md")), *sorted(DOCS.glob("*.md")), ROOT / "templates/README.md"]
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted(DOCS.rglob("*.md")), ROOT / "templates/README.md"]
 LINK = re.compile(r"(?<!!)\[(?:[^][]|\[[^][]*\])*\]\(([^()\s]+)\)")
 CODE = re.compile(r"^(```+).*?^\1$|`[^`\n]+`", re.MULTILINE | re.DOTALL)
 
@@ -65,6 +68,12 @@ def test_a_dead_link_is_seen() -> None:
 def test_the_first_page_lists_all_pages() -> None:
     listed = set(re.findall(r"^([\w-]+)$", (DOCS / "index.md").read_text("utf-8"), re.MULTILINE))
     assert listed == {page.stem for page in DOCS.glob("*.md")} - {"index"}
+
+
+def test_the_index_of_decisions_lists_all() -> None:
+    text = (DOCS / "decisions/index.md").read_text("utf-8")
+    listed = re.findall(r"\((\d{4}-[\w-]+\.md)\)", text)
+    assert listed == sorted(page.name for page in DOCS.glob("decisions/0*.md"))
 
 
 def test_the_readme_leads_to_all_pages() -> None:

@@ -21,7 +21,7 @@ ImageReferenceInput: TypeAlias = _models.ImageReference | Mapping[str, Any] | st
 
 
 class EditImageParams(RequestOptions, total=False):
-    """The arguments of `images.edit`: the members of `ImageEditRequest`. None is not sent."""
+    """The arguments of `images.edit`: the members of `ImageEditRequest`. The client does not send None."""
 
     # "gpt-image-2" if left out
     model: str
@@ -84,12 +84,12 @@ class AsyncImages(Resource[AsyncClient]):
     def edit(
         self, **arguments: Unpack[EditImageParams]
     ) -> Coroutine[Any, Any, _models.ImagesResponse]:
-        """`Images.edit`, to be awaited."""
+        """`Images.edit`, with `await`."""
         return self._client.call(EDIT_IMAGE, arguments)
 
 
 class Routescope(SyncClient):
-    """The client of Routescope Images. Settings not given come from ROUTESCOPE_API_KEY and ROUTESCOPE_BASE_URL."""
+    """The client of Routescope Images. Without `api_key` and `base_url`, it reads ROUTESCOPE_API_KEY and ROUTESCOPE_BASE_URL from the environment."""
 
     _base_url = "https://api.routescope.ai"
     _environment = "ROUTESCOPE"

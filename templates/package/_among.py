@@ -1,4 +1,4 @@
-"""Unions whose alternatives are told apart before a value is tried with them."""
+"""Unions whose options are told apart before a value is tried with them."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 
 class _Tried:
-    """What came of the alternatives for the values of the payload that a thread judges: of those that were not what was
-    tried first. It holds these, so that no other gets their ids."""
+    """The outcomes of the options for the values of the payload that a thread validates, except of those that the
+    first option settled. It holds these values, so that no other value gets their ids."""
 
     __slots__ = ("depth", "now", "outcomes", "sizes")
 
@@ -44,12 +44,14 @@ _MOST_TOLD = 100
 
 
 class Among:
-    """Alternatives that a value is tried with only if its members may be of them, and once, however many ways lead to it:
-    the tries would double with each level of what is made of itself. Of several that it fits, the one that knows the most
-    members is taken; what is wrong is told of the one that it is nearest to.
+    """The options of a union. A value is tried only with the options that its members allow, and only once with each:
+    otherwise the tries would double with each level of a schema that refers to itself. If several options accept the
+    value, the one that knows the most of its members counts. If none does, the error is that of the nearest option.
 
-    The value of the member `name` may say (by `tags`) which one to try first. What that one refuses is accepted if it fits
-    `default`, or any if there is none: a tag is a hint, and what is wrong is told of the alternative it names."""
+    The value of the member `name` may say (by `tags`) which option to try first. If that option refuses the value,
+    `default` may accept it, or any other option if there is no default: a tag is a hint. The error is then that of
+    the option that the tag names.
+    """
 
     def __init__(
         self, name: str = "", tags: Mapping[str, Any] | None = None, default: Any = None
@@ -119,7 +121,7 @@ class Among:
         said: Any,
         failure: ValidationError | None,
     ) -> tuple[Any, Exception | None]:
-        """What a value becomes by the alternatives that are left, or the error of the one that it is nearest to."""
+        """The result of the remaining options, or the error of the nearest one."""
         found: list[Any] = []
         errors = [failure] if failure else []
         for label in self._others(value, said):
@@ -135,7 +137,7 @@ class Among:
         return None, _brief(failure or min(errors, key=ValidationError.error_count))
 
     def _said(self, value: Any) -> Any:
-        """The alternative to try first, or the tag that none has; _NOTHING where there are no tags."""
+        """The option to try first, or the tag that no option has; _NOTHING if there are no tags."""
         if not (self._tags and isinstance(value, dict)):
             return _NOTHING
         tag = value.get(self._name)
@@ -143,7 +145,7 @@ class Among:
         return tag if is_known else self._labels[self._default]
 
     def _others(self, value: Any, said: Any) -> Iterable[str]:
-        """The alternatives that are left to try."""
+        """The options that are left to try."""
         if isinstance(value, BaseModel):
             return [label for label in self._types if label != said]
         if not isinstance(value, dict):  # no model takes it: one of them says so
@@ -166,7 +168,7 @@ class Among:
 
 
 def _brief(error: ValidationError) -> Exception:
-    """An error, or how many errors there are where these would be too many to hand on from level to level."""
+    """An error, or only the number of its errors if there are too many to pass on from level to level."""
     if (count := error.error_count()) <= _MOST_TOLD:
         return error
     told = {"count": count}
@@ -190,7 +192,7 @@ def _is_model(of: Any) -> TypeGuard[type[BaseModel]]:
 
 
 class _Members:
-    """What is known of the members of a type. What is no model has none."""
+    """The known members of a type; a type that is not a model has none."""
 
     def __init__(self, of: Any) -> None:
         known = of.model_fields if _is_model(of) else {}
@@ -209,7 +211,7 @@ class _Members:
         ]
 
     def may_be(self, value: dict[Any, Any]) -> bool:
-        """Whether all that are required are there, and those of few values have one of these."""
+        """Whether all required members are there, and the members with few values have one of these."""
         if not value.keys() >= self._plain:
             return False
         for alias, name in self._renamed:
@@ -222,7 +224,7 @@ class _Members:
 
 
 def _size(value: Any, sizes: dict[int, tuple[Any, int]]) -> int:
-    """How many members of models are given in a value, each counted once."""
+    """The number of members of models in a value, each counted once."""
     if isinstance(value, BaseModel):
         if id(value) not in sizes:
             given = value.model_fields_set & type(value).model_fields.keys()

@@ -26,7 +26,7 @@ Normalize = Callable[[Any], Normalized]
 Content: TypeAlias = (
     bytes | str | os.PathLike[str] | IO[bytes] | Iterable[bytes] | AsyncIterable[bytes]
 )
-"""A body as it is: a path stands for what is in the file; an iterable is sent as it comes."""
+"""A body as it is. The client sends the content of the file at a path, and the pieces of an iterable as they come."""
 
 FileInput: TypeAlias = (
     bytes
@@ -36,7 +36,7 @@ FileInput: TypeAlias = (
     | tuple[str, Any, str]
     | tuple[str, Any, str, Mapping[str, str]]
 )
-"""A file of a form: bytes, a path, an open file; with a name, a media type, and headers of its part too."""
+"""A file of a form: bytes, a path or an open file; or a tuple with a name, a media type and the headers of its part."""
 
 
 _CHARSET = re.compile(r""";[ \t]*charset[ \t]*=[ \t]*["']?([^"';, \t]*)""", re.IGNORECASE)
@@ -52,7 +52,7 @@ _LINE = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f]*")
 
 @dataclass(frozen=True)
 class MergePatch(Json):
-    """A change of an object: null takes a member away, whatever its type (RFC 7396)."""
+    """A merge patch (RFC 7396): null removes a member, whatever the type of the member."""
 
     media_type: str = "application/merge-patch+json"
 
@@ -68,7 +68,8 @@ class MergePatch(Json):
         return {"content": encoded(self._in_older_fields(patch, options))}
 
     def _judged(self, sent: dict[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
-        """A canonical patch, of which all is judged but what it takes away. Raises CompatError and PayloadError."""
+        """The canonical patch. The schema judges all of it except the members that it removes. Raises CompatError and
+        PayloadError."""
         gone = {
             key: None for key, item in sent.items() if item is None and self._is_taken_away(key)
         }
@@ -80,7 +81,7 @@ class MergePatch(Json):
         return patch
 
     def _in_older_fields(self, patch: Any, options: Mapping[str, Any]) -> Any:
-        """A patch in the older fields that a caller asks for: what takes a field away takes its older one away."""
+        """The patch in the older fields that a caller asks for: it removes the older field in place of the newer one."""
         asked = self.older & (options.get("compat") or {}).items()
         if not asked or not isinstance(patch, dict):
             return patch
@@ -96,7 +97,7 @@ class MergePatch(Json):
         return older(self, rest, options) | gone
 
     def _is_taken_away(self, key: str) -> bool:
-        """Whether null takes a member away: in an older field that null leaves out it says nothing."""
+        """Whether null removes a member: in an older field whose null means "not given", null means nothing."""
         try:
             return key in self.fold({key: None}).value
         except CompatError:
@@ -104,14 +105,14 @@ class MergePatch(Json):
 
 
 def _kept(patch: Any) -> Any:
-    """A patch without what it takes away. Arrays are set as a whole, with their nulls."""
+    """A patch without the members that it removes. A patch sets arrays as a whole, with their nulls."""
     if not isinstance(patch, dict):
         return patch
     return {key: _kept(item) for key, item in patch.items() if item is not None}
 
 
 def _is_gone(patch: Any, names: Sequence[str]) -> bool:
-    """Whether a patch takes away what holds a member."""
+    """Whether a patch removes an object that holds a member."""
     for name in names[:-1]:
         if not isinstance(patch, dict) or name not in patch:
             return False
@@ -121,7 +122,7 @@ def _is_gone(patch: Any, names: Sequence[str]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Text, of whatever kind."""
+    """Text of any media type."""
 
     media_type: str = "text/plain"
     fold: Normalize = unchanged
@@ -130,7 +131,8 @@ class Text:
         return {"content": plain(canonical(self.fold, to_json(value)).value).encode()}
 
     def decode(self, answer: Answer) -> str:
-        """The text of an answer, in the charset of its media type. Raises ValueError for one that is no charset of texts."""
+        """The text of a response, in the charset of its media type. Raises ValueError for a charset that is not one
+        of texts."""
         kind = (
             answer.response.headers.get("content-type", "") if answer.response is not None else ""
         )
@@ -160,7 +162,7 @@ class Raw:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """What the API document says nothing of: JSON, text or bytes, as the answer itself says."""
+    """A response that the API document does not describe: its own media type says whether it is JSON, text or bytes."""
 
     media_type: str = "*/*"
 
@@ -196,7 +198,7 @@ class Encoding:
 
 @dataclass(frozen=True)
 class Form(Json):
-    """Members as in a query (`application/x-www-form-urlencoded`)."""
+    """A form whose members are written as in a query (`application/x-www-form-urlencoded`)."""
 
     media_type: str = "application/x-www-form-urlencoded"
     encoding: Mapping[str, Encoding] = field(default_factory=dict)
@@ -225,7 +227,7 @@ class Form(Json):
         )
 
     def _nested(self, name: str, value: Any) -> Iterator[tuple[str, Any]]:
-        """`name[key]`, and so on inside; items by their index, which the specification leaves open."""
+        """`name[key]`, and so on inside. Items have their index, which the specification leaves open."""
         if isinstance(value, (dict, list)):
             for key, item in value.items() if isinstance(value, dict) else enumerate(value):
                 yield from self._nested(f"{name}[{key}]", item)
@@ -238,9 +240,10 @@ class Form(Json):
 
 @dataclass(frozen=True, slots=True)
 class Multipart:
-    """Members as parts (`multipart/form-data` and its kin): files as they are, text and numbers as text, all else as JSON.
-    An array is a part for each item, unless it is said to be JSON itself, or its plain items to stand together. In the members
-    that are `folded`, JSON is read even where it is given as bytes, since older fields may be in it."""
+    """A form whose members are parts (`multipart/form-data` and its kin): files unchanged, text and numbers as text,
+    everything else as JSON. An array becomes one part for each item, unless the API document declares it to be JSON,
+    or its plain items to stand together. In the members that are `folded`, the form also parses JSON that the caller
+    gives as bytes, because older fields may be in it."""
 
     media_type: str = "multipart/form-data"
     encoding: Mapping[str, Encoding] = field(default_factory=dict)
@@ -312,8 +315,9 @@ class Multipart:
 
 
 def _read(name: str, value: Any) -> Any:
-    """A member that is JSON, or the items of one, also where it is given as bytes, as text or by a path. Raises TypeError for
-    other files, whose names and headers no value has, and PayloadError for what is no JSON."""
+    """A member that is JSON, or its items, also if the caller gives it as bytes, as text or as a path. Raises
+    TypeError for other files, because a value has no place for their names and headers, and PayloadError for a text
+    that is not JSON."""
     if isinstance(value, (list, tuple)) and not _is_file(value):
         return [_read(name, item) for item in value]
     content = Path(value).read_bytes() if isinstance(value, os.PathLike) else value
@@ -330,7 +334,7 @@ def _read(name: str, value: Any) -> Any:
 
 
 def _in_json(value: Any) -> Any:
-    """A member of a form as JSON, in which files are texts."""
+    """A member of a form as JSON. Strings stand for its files."""
     if _is_content(value):
         is_bytes = isinstance(value, (bytes, bytearray))
         held = File(sha256(value).hexdigest() if is_bytes else f"file {id(value)}")
@@ -342,7 +346,8 @@ def _in_json(value: Any) -> Any:
 
 
 def _with_files(value: Any, depth: int = 0) -> Any:
-    """A folded form with files in place of their texts: as its members, or as items of them. Raises CompatError."""
+    """A folded form in which files replace the strings that stand for them: as members, or as items of members.
+    Raises CompatError."""
     if isinstance(value, File):
         if depth > 1:
             raise CompatError("type", "", "a file cannot be a part of a JSON value")
@@ -357,7 +362,7 @@ def _with_files(value: Any, depth: int = 0) -> Any:
 def _written(
     name: str, filename: str, content: Any, kind: str | None, headers: dict[str, str]
 ) -> tuple[Any, ...]:
-    """A part as httpx writes it. Raises ValueError for what would end a line of its headers."""
+    """A part as httpx writes it. Raises ValueError for a value that would end a line of its headers."""
     texts = filename, kind or "", *headers.values()
     if not (
         all(isinstance(text, str) and _LINE.fullmatch(text) for text in texts)
@@ -370,12 +375,12 @@ def _written(
 
 
 def _is_written(kind: str) -> bool:
-    """Whether an object can be told in a media type: as JSON."""
+    """Whether a media type can express an object: as JSON."""
     return not kind or "json" in kind or kind.startswith("text/")
 
 
 def _is_file(value: Any) -> bool:
-    """Whether a tuple is a file with its name; one of texts is a sequence like any other."""
+    """Whether a tuple is a file with its name. A tuple of texts is a sequence like any other."""
     is_named = isinstance(value, tuple) and len(value) in {2, 3, 4} and isinstance(value[0], str)
     return is_named and not isinstance(value[1], str)
 
@@ -389,7 +394,7 @@ def _is_content(value: Any) -> bool:
 
 
 def _opened(content: Any) -> Any:
-    """A file's content: that of a path, and of what could not be read a second time if it has to be sent again."""
+    """The content of a file. It reads a path, and everything that it could not read a second time for a retry."""
     if isinstance(content, os.PathLike):
         return Path(content).read_bytes()
     if isinstance(content, bytearray):
@@ -400,5 +405,5 @@ def _opened(content: Any) -> Any:
 
 
 def plain(value: Any) -> str:
-    """A JSON value as text: a string as it is."""
+    """A JSON value as text: a string unchanged."""
     return value if isinstance(value, str) else encoded(value).decode()

@@ -1,8 +1,10 @@
 """Validation with few errors in memory.
 
-Pydantic makes all errors of a value before it raises one. An error takes some 500 bytes, and a value of one byte may make
-one error for each option of a union. So a value is first validated by a schema that stops at the first error of each
-container. Only if that refuses it, the errors are made: of a small value all of them, of a large one the first."""
+Pydantic makes all errors of a value before it raises one. An error takes about 500 bytes, and a value of one byte may
+make one error for each option of a union. So a schema that stops at the first error of each container validates a
+value first. Only if it refuses the value, a second schema makes the errors: all errors of a small value, the first
+errors of a large one.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,7 @@ from pydantic_core import (
 )
 
 MOST_COUNTED = 10_000
-"""The errors of a payload that are counted."""
+"""The number of errors of a payload that are counted."""
 _MOST_KEPT = 1000
 _FEW = 3  # errors that an option within options keeps
 _MOST_PLACES = 1_000_000  # bytes of the places of errors that are kept
@@ -36,7 +38,7 @@ Schema: TypeAlias = Any  # of pydantic_core, which checks it
 
 
 class Refused(ValueError):
-    """The errors of a value that is large: the first, and how many there are."""
+    """The errors of a large value: the first ones, and how many there are."""
 
     def __init__(self, error: ValidationError, count: int) -> None:
         super().__init__(f"{count} errors")
@@ -47,7 +49,7 @@ class Refused(ValueError):
 
 
 def validated(model: Any, value: Any) -> Any:
-    """A JSON value as its model. Raises ValidationError or Refused."""
+    """A JSON value as an instance of its model. Raises ValidationError or Refused."""
     if ending := _built(model, _ending):
         try:
             return ending.validate_python(value, by_alias=True, by_name=False)
@@ -59,7 +61,7 @@ def validated(model: Any, value: Any) -> Any:
 
 
 def _judged(counting: SchemaValidator, value: Any) -> Any:
-    """A large value that does not fit, for its errors. Raises Refused."""
+    """Validates a large value that does not fit, to find its errors. Raises Refused."""
     counted = _Counted(min(_MOST_KEPT, 1 + _MOST_PLACES // _longest(value)))
     try:
         return counting.validate_python(value, by_alias=True, by_name=False, context=counted)
@@ -70,7 +72,7 @@ def _judged(counting: SchemaValidator, value: Any) -> Any:
 
 
 def _is_small(value: Any) -> bool:
-    """Whether a JSON value makes few errors, whatever its model: it holds few values, under short names."""
+    """Whether a JSON value makes few errors with any model: it holds few values, under short names."""
     values, room = [value], _MOST_NAMES
     for one in values:
         if type(one) is dict:
@@ -121,7 +123,7 @@ def _until_end(value: Any, handler: Callable[[Any], Any]) -> Any:
 
 
 def _ending(schema: Schema) -> Any:
-    """Of what may hold any number of values, a schema that makes no more errors than one of them does."""
+    """The schema of a container of any size, changed so that it makes no more errors than one of its items does."""
     kind = schema["type"]
     if kind in {"list", "tuple", "dict"}:
         return {**schema, "fail_fast": True}
@@ -139,8 +141,8 @@ def _ending(schema: Schema) -> Any:
 
 @dataclass(slots=True)
 class _Counted:
-    """Errors so far: how many may be kept, how many there are, how many are kept. And how many options inside of others
-    were tried in vain, but for those of values that fit another option."""
+    """The errors so far: how many to keep, how many there are, and how many are kept. It also counts the options
+    inside of other options that were tried in vain, except for values that fit another option."""
 
     room: int
     count: int = 0
@@ -151,7 +153,7 @@ class _Counted:
 
 
 def _keeps(value: Any, handler: Callable[[Any], Any], info: Any) -> Any:
-    """A value, or its errors while there is room; later ones are counted."""
+    """Validates a value, and keeps its errors while there is room; it only counts later ones."""
     counted: _Counted = info.context
     if counted.is_over or counted.count > MOST_COUNTED:
         return value
@@ -173,8 +175,8 @@ def _keeps(value: Any, handler: Callable[[Any], Any], info: Any) -> Any:
 
 
 def _tells(value: Any, handler: Callable[[Any], Any], info: Any) -> Any:
-    """A value tried with an option: its errors count if no other option takes it. Each option in an option keeps fewer,
-    since each hands on what is inside of it."""
+    """Tries a value with an option. The errors of the option count if no other option accepts the value. An option
+    inside of another one keeps fewer errors, because each option passes on the errors inside of it."""
     counted: _Counted = info.context
     if counted.tried > 2 * MOST_COUNTED:
         raise _End
@@ -203,7 +205,7 @@ def _first(error: Any, most: int) -> ValidationError:
 
 
 def _counting(schema: Schema) -> Any:
-    """Of what may hold any number of values, a schema that keeps and counts errors in its context."""
+    """The schema of a container of any size, changed so that it keeps and counts errors in its context."""
     wrap: Any = core_schema.with_info_wrap_validator_function
     keep, tell = partial(wrap, _keeps), partial(wrap, _tells)
     if schema["type"] == "definition-ref":
@@ -216,7 +218,7 @@ def _counting(schema: Schema) -> Any:
 
 
 def _each(change: Callable[[Schema], Any], old: Any) -> Any:
-    """A part of a schema, with each schema in it changed; the same if none is."""
+    """A part of a schema, with every schema inside of it changed; the same part if none changes."""
     if isinstance(old, list):
         made: Any = [_each(change, one) for one in old]
         return old if all(map(operator.is_, made, old)) else made
@@ -228,8 +230,8 @@ def _each(change: Callable[[Schema], Any], old: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class _Rewriting:
-    """Changes schemas, the inner ones first, without recursion. `open` holds the ids of schemas that are a part of
-    themselves, or that hold a reference to such a schema."""
+    """Changes schemas, inner ones first, without recursion. `open` holds the ids of schemas that contain themselves,
+    or a reference to such a schema."""
 
     change: Callable[[Schema], Any]
     known: dict[int, Schema] = field(default_factory=dict)
@@ -282,7 +284,8 @@ def _inside(schema: Schema) -> list[Schema]:
 
 
 def _instead_of(model: type[Any]) -> type[Any]:
-    """A class that makes instances of a model. For its own, pydantic takes the model's own validator."""
+    """A class that makes instances of a model. For the model's own class, pydantic would use the model's own
+    validator."""
     made = staticmethod(partial(object.__new__, model))
     return type(model.__name__, (), {"__new__": made})
 
@@ -297,8 +300,8 @@ def _config(schema: Schema) -> Any:
 
 @cache
 def _built(model: Any, change: Callable[[Schema], Any]) -> SchemaValidator | None:
-    """What validates by a changed schema; None where this version of pydantic has schemas of another form, so that values
-    are still validated, with all their errors."""
+    """The validator of a changed schema. It is None if this version of pydantic has schemas of another form; then the
+    model's own validator makes all errors."""
     try:
         schema = dict(model.__pydantic_core_schema__)
         config = getattr(model, "core_config", _config(schema))

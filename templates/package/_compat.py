@@ -1,4 +1,4 @@
-"""A payload in canonical form: what was rewritten and dropped on the way there, and what is wrong with it."""
+"""A payload in canonical form: its rewrites, its drops and its errors."""
 
 from __future__ import annotations
 
@@ -21,17 +21,19 @@ Spot = list[
 ]  # of a place: where it was sent, where it is, whether what is inside has its own, the spoke it is in
 
 MOST_ERRORS = 100
-"""The errors of a payload that are listed; `PayloadError.more` says how many there are besides."""
+"""The number of errors of a payload that are listed; `PayloadError.more` counts the others."""
 MOST_NOTES = 1000
-"""The rewrites of a payload that are listed, and the drops; `more_rewrites` and `more_drops` say how many there are besides."""
+"""The number of rewrites of a payload that are listed, and of drops; `more_rewrites` and `more_drops` count the
+others."""
 MOST_TEXT = 100_000
-"""The characters of pointers after which no more errors, rewrites or drops are listed: a key may have megabytes."""
+"""The number of characters of pointers after which no more errors, rewrites or drops are listed: a key may have
+megabytes."""
 _ROOM = 2 * MOST_TEXT
 
 
 @dataclass(frozen=True, slots=True)
 class Deprecation:
-    """How long an older field is still accepted (dates as YYYY-MM-DD)."""
+    """How long the API accepts an older field (dates as YYYY-MM-DD)."""
 
     since: str = ""
     sunset: str = ""
@@ -40,7 +42,8 @@ class Deprecation:
 
 @dataclass(frozen=True)
 class Rewrite:
-    """A field that came in an older shape: its JSON Pointer, that of its value now, and the shape."""
+    """A report that the sender used an older shape: the JSON Pointer of the field, the pointer of its value now, and
+    the shape."""
 
     source: str
     target: str
@@ -58,7 +61,7 @@ class Rewrite:
 
 @dataclass(frozen=True)
 class Drop:
-    """A value that went nowhere; `reason` is absent, duplicate, preferred or template."""
+    """A report that a value is not part of the result; `reason` is absent, duplicate, preferred or template."""
 
     pointer: str
     reason: str
@@ -69,7 +72,8 @@ class Drop:
 
 
 class CompatError(ValueError):
-    """What does not fit: `rule` says what it breaks, `pointer` (RFC 6901) where the sender wrote it."""
+    """A value that does not fit: `rule` names the broken rule, `pointer` (RFC 6901) the place where the sender wrote
+    the value."""
 
     def __init__(self, rule: str, pointer: str, message: str) -> None:
         super().__init__(rule, pointer, message)
@@ -80,8 +84,8 @@ class CompatError(ValueError):
 
 
 class PayloadError(ValueError):
-    """A payload that its model refuses. `errors` holds the faults, each at the sender's own pointer;
-    of very many the first, and `more` says how many are left out."""
+    """A payload that its model refuses. `errors` holds the faults, each at the pointer where the sender wrote the
+    value; of very many only the first, and `more` counts the others."""
 
     def __init__(self, errors: tuple[CompatError, ...], more: int = 0) -> None:
         super().__init__(errors, more)
@@ -97,8 +101,7 @@ M = TypeVar("M", bound=Any)  # a pydantic model
 
 @dataclass(slots=True, eq=False)
 class Normalized:
-    """A payload in canonical form, what was rewritten to get there, and what was dropped: the first
-    1,000 of each."""
+    """A payload in canonical form, with its rewrites and its drops: the first 1,000 of each."""
 
     value: Any
     _log: Log = field(repr=False)
@@ -131,8 +134,8 @@ class Normalized:
         return told
 
     def locate(self, pointers: Iterable[str]) -> list[tuple[str, str]]:
-        """The sender's pointers of pointers into `value` (what came from `image` is at `/image`),
-        each with what to say of a required field that nothing was given for, else ""."""
+        """The sender's pointers of pointers into `value` (a value that came from `image` is at `/image`). With each
+        stands the message for a required field without a value, else ""."""
         log, targets = Log(), list(pointers)
         value = self._fold(mark(self._sent, targets), None, log)
         known = {target: source_of(target, value, self._sent) for target in targets}
@@ -162,7 +165,7 @@ class Normalized:
         return instance
 
     def _refusal(self, error: Any) -> PayloadError:
-        """What a model refuses a payload with: `error` is pydantic's, or one without places."""
+        """The error of a payload that a model refuses: `error` is pydantic's, or one without places."""
         count: int = getattr(error, "error_count", int)()
         if count > MOST_COUNTED:
             said = f"more than {MOST_COUNTED} errors, too many to list them"
@@ -193,17 +196,17 @@ def _too_deep() -> CompatError:
 
 
 def unchanged(payload: Any) -> Normalized:
-    """A payload of a schema without compatibility fields, as it is."""
+    """A payload of a schema without compatibility fields, unchanged."""
     return Log().run(lambda value, at, log: value, payload)
 
 
 def fault(rule: str, at: Path, message: str) -> CompatError:
-    """What to raise for a value that does not fit."""
+    """The error to raise for a value that does not fit."""
     return CompatError(rule, pointer(at), message)
 
 
 class Log:
-    """What a run notes down on the way: no more than it must, since many never ask what was told."""
+    """The notes of one run. It notes as little as possible, because many callers never read rewrites and drops."""
 
     def __init__(self) -> None:
         self.notes: list[Note] = []
@@ -211,7 +214,7 @@ class Log:
         self.missing: list[tuple[Path, str]] = []
 
     def run(self, fold: Fold, payload: Any) -> Normalized:
-        """A payload folded, with what was noted on the way. Raises CompatError."""
+        """Folds a payload, and takes notes. Raises CompatError."""
         try:
             return Normalized(fold(payload, None, self), self, fold, payload)
         except RecursionError:
@@ -221,8 +224,8 @@ class Log:
         self.drops.append((at, reason))
 
     def drop_unused(self, value: Any, used: Mapping[str, Any], path: Path) -> None:
-        """Note the members of an object that its shape does not carry over. Of those in `used` it
-        carries over the members named there in turn; all of them, if none is."""
+        """Notes the members of an object that its shape does not carry over. If `used` names a member, the shape
+        carries over the members named there in turn, or all of them if it names none."""
         for key, inner in value.items() if isinstance(value, dict) else ():
             if key not in used:
                 self.drop((path, key), "template")
@@ -244,10 +247,10 @@ def _drops_of(log: Log) -> tuple[Drop, ...]:
 
 
 def rewrites_of(log: Log, most: int, room: int) -> tuple[tuple[Rewrite, ...], int]:
-    """The first rewrites of a run, at most so many, and how many are left out. `room` is for the
-    characters of pointers, those of containers too: without it, no more places are listed. One is
-    listed once per rule and property that it was sent in, up to the first index of an array; inside
-    a spoke that was not just renamed, or that was dropped, it counts as the spoke."""
+    """The first rewrites of a run, up to a number, and how many are left out. `room` is for the characters of
+    pointers, those of containers too: without room, the list ends. It has one rewrite for each rule and each property
+    that the sender used, up to the first index of an array. A rewrite inside a spoke counts as the spoke, if the
+    spoke was dropped or not just renamed."""
     found: dict[tuple[str, str], Rewrite] = {}
     more: dict[tuple[int, str], None] = {}
     deprecations: dict[int, Deprecation] = {}
@@ -311,7 +314,7 @@ def rewrites_of(log: Log, most: int, room: int) -> tuple[tuple[Rewrite, ...], in
 
 
 def _unknown(path: Any, known: Container[int]) -> list[Any]:
-    """The containers of a place that are not known by their ids, from the outermost, and itself."""
+    """The containers of a place whose ids are not known, from the outermost one, and the place itself."""
     found = [path]
     while id(path := path[0]) not in known:
         found.append(path)

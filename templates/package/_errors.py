@@ -1,4 +1,4 @@
-"""What a call can raise; before it is made, PayloadError tells of arguments that do not fit."""
+"""The errors of a call. Before the client sends anything, PayloadError reports arguments that do not fit."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from pydantic_core import from_json
 from ._values import counted, joined, visible
 
 ERROR_BYTES = 1024 * 1024
-"""The most bytes that are read of an answer which is no result."""
+"""The number of bytes that the client reads of a failed response."""
 ERROR_VALUES = 10_000
-"""The most values of it that are parsed: a megabyte of empty objects would be 250 as models."""
+"""The number of values in it that the client parses: a megabyte of empty objects would take 250 MB as models."""
 
 _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
 
 class Unreadable(httpx.DecodingError):
-    """An answer that is longer than its limits, or encoded otherwise than was asked for."""
+    """A response that exceeds its limits, or has a content coding that the client did not ask for."""
 
 
 class Answer(NamedTuple):
-    """All of an answer, or what came of it before a failure."""
+    """The content of a response, or the part of it that came before a failure."""
 
     response: httpx.Response | None = None
     content: bytes = b""
@@ -32,7 +32,8 @@ class Answer(NamedTuple):
     most_values: float = inf
 
     def json(self) -> Any:
-        """The value of its JSON. Raises Unreadable beyond its limit, and ValueError for what is no JSON."""
+        """The JSON value of the content. Raises Unreadable beyond its limit, and ValueError for a text that is not
+        JSON."""
         is_error = self.response is not None and not self.response.is_success
         most = min(self.most_values, ERROR_VALUES) if is_error else self.most_values
         if _has_more(self.content, most):
@@ -40,7 +41,7 @@ class Answer(NamedTuple):
         return from_json(self.content, allow_inf_nan=False)
 
     def error(self) -> APIError:
-        """The error that an answer is which is no result."""
+        """The error that a failed response represents."""
         response, failure = self.response, self.failure
         if response is not None and not response.is_success:
             status, message = (
@@ -58,15 +59,16 @@ class Answer(NamedTuple):
 
 
 def _has_more(body: bytes, most: float) -> bool:
-    """Whether some JSON may have more than so many values. Each takes a byte, so what is short is not counted."""
+    """Whether some JSON may have more than a number of values. Each value takes a byte, so a short text needs no
+    count."""
     return len(body) >= most and counted(body, most)[0] > most
 
 
 class APIError(Exception):
-    """A call that failed. `response`, `status_code`, `headers`, `request_id` and `body` (500 characters)
-    are of the answer, if there was one, and as the server wrote them; `type`, `param` and `code` are what it says of the error, and
-    `value` is that as the API document describes it, if it is so.
-    `maybe_processed`: the request may have been carried out, and billed."""
+    """A call that failed. `response`, `status_code`, `headers`, `request_id` and `body` (500 characters) are those of
+    the response, if there was one, as the server wrote them. `type`, `param` and `code` are members of the error in
+    the body. `value` is the body as the API document describes it, if it fits that description. `maybe_processed` is
+    true if the server may have processed, and billed, the request."""
 
     _none = Answer()
     value: Any = None
@@ -90,7 +92,8 @@ class APIError(Exception):
 
 
 def _said(body: bytes) -> dict[str, Any]:
-    """What a body says of an error: `{"error": {...}}`, `{"error": "..."}`, problem details (RFC 9457), `"..."`."""
+    """The members of the error in a body: `{"error": {...}}`, `{"error": "..."}`, problem details (RFC 9457),
+    `"..."`."""
     is_small = len(body) <= ERROR_BYTES and not _has_more(body, ERROR_VALUES)
     try:
         value = json.loads(body.decode("utf-8-sig")) if is_small else {}  # it was counted as UTF-8
@@ -109,23 +112,23 @@ def _said(body: bytes) -> dict[str, Any]:
 
 
 class APIConnectionError(APIError):
-    """There was no answer, or only a part of one."""
+    """There was no response, or only a part of one."""
 
 
 class APITimeoutError(APIConnectionError):
-    """The answer took longer than the timeout of one wait, or than the deadline of the call."""
+    """The response took longer than the timeout of one wait, or than the deadline of the call."""
 
 
 class APIResponseValidationError(APIError):
-    """An answer with a status of success that is not what the API document says, or is beyond the limits."""
+    """A successful response that contradicts the API document, or exceeds the limits."""
 
 
 class FileError(APIError):
-    """An answer without a file, or with one that cannot be had."""
+    """A response without a file, or with a file that the client cannot fetch."""
 
 
 class APIStatusError(APIError):
-    """An answer with a status of failure: one of the kinds below, if its status has one."""
+    """A response with an error status; one of the kinds below, if its status has one."""
 
     kinds: ClassVar[dict[int, type[APIStatusError]]] = {}
 

@@ -1,4 +1,4 @@
-"""A file at a URL that an answer names: fetched from the address that was judged, within bounds."""
+"""Fetches the file at a URL in a response: from the address that was checked, within limits."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ _PRIVATE = tuple(
 
 
 def fetched(url: str, limits: Limits) -> bytes:
-    """What is at a URL. The answer is trusted with the first address, nobody with a private one after it. Behind a proxy
-    of the environment the proxy looks names up, and only addresses and localhost are judged. Raises httpx.HTTPError,
-    httpx.InvalidURL, OSError, ValueError."""
+    """The file at a URL. The first address may be private, because the server of the API names it; an address after a
+    redirect may not. If the environment names a proxy, the proxy looks names up, and only literal addresses and
+    localhost are checked. Raises httpx.HTTPError, httpx.InvalidURL, OSError, ValueError."""
     # It is closed where the deadline is over, so that a thread that was left behind ends.
     with ExitStack() as opened:
         answer = limits.in_time(lambda: _followed(url, limits, opened))
@@ -59,7 +59,7 @@ def _followed(url: str, limits: Limits, opened: ExitStack) -> Answer:
 
 
 def _answered(url: httpx.URL, is_judged: bool, limits: Limits, opened: ExitStack) -> Answer:
-    """The answer of one address, with its content if it is a success."""
+    """The response of one address, with its content if it is successful."""
     if url.scheme not in {"http", "https"} or not url.host:
         raise httpx.UnsupportedProtocol("neither http:// nor https:// and a host")
     if why := unreachable(url):
@@ -94,7 +94,8 @@ def _proxy(url: httpx.URL) -> str | None:
 
 
 def _addresses(url: httpx.URL, is_by_name: bool) -> list[str]:
-    """The addresses of a host, looked up once; where somebody else looks it up, only those of what is no name (`0x7f000001`)."""
+    """The addresses of a host, looked up once. If a proxy looks names up, only the address of a host that is no name
+    (`0x7f000001`)."""
     flags = socket.AI_NUMERICHOST if is_by_name else 0
     try:
         found = socket.getaddrinfo(
@@ -108,7 +109,7 @@ def _addresses(url: httpx.URL, is_by_name: bool) -> list[str]:
 
 
 def _is_public(place: str) -> bool:
-    """Whether an address is one of the internet."""
+    """Whether an address is a public one."""
     address = ip_address(place.partition("%")[0])
     if any(address in network for network in _TRANSLATED):
         address = IPv4Address(int(address) & 0xFFFFFFFF)
@@ -118,7 +119,8 @@ def _is_public(place: str) -> bool:
 
 
 def _sent(http: httpx.Client, url: httpx.URL, places: list[str], limits: Limits) -> httpx.Response:
-    """The answer of the first address that there is a connection to, asked and proven by the name of its host."""
+    """The response of the first address that accepts a connection. The request and the certificate have the name of
+    its host."""
     headers = {"host": url.netloc.decode(), "accept-encoding": ACCEPT_ENCODING}
     for number, place in enumerate(places, 1):
         sent = http.build_request("GET", url.copy_with(host=place), headers=headers)

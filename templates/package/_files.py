@@ -1,4 +1,4 @@
-"""Results that hold a file, and pictures as the data: URLs that requests take."""
+"""Results that hold a file, and pictures as `data:` URLs for requests."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _FILE_SECONDS = 300.0
 
 
 def data_url(picture: bytes | str | os.PathLike[str]) -> str:
-    """A picture (its bytes, or the path of a file) as a `data:` URL. Raises ValueError for what is none."""
+    """A picture (its bytes, or the path of a file) as a `data:` URL. Raises ValueError for anything else."""
     content = picture if isinstance(picture, bytes) else Path(picture).read_bytes()
     if not (kind := _KINDS.match(content)):
         raise ValueError("neither PNG, JPEG, GIF, WebP nor AVIF")
@@ -30,7 +30,7 @@ def data_url(picture: bytes | str | os.PathLike[str]) -> str:
 
 
 class FileModel(Model):
-    """A result that is a file, in base64 or at a URL, or whose first item is one."""
+    """A result that is a file, in base64 or at a URL, or a result whose first item is such a file."""
 
     _fields: ClassVar[tuple[str, str, str]]
 
@@ -40,8 +40,8 @@ class FileModel(Model):
     def bytes(
         self, *, max_response_bytes: int = _FILE_BYTES, deadline: float | None = _FILE_SECONDS
     ) -> Content:
-        """The bytes of the file; what is at a URL is fetched now: from http(s), without the API key, so many
-        bytes at most (64 MiB), in so many seconds (300). Raises FileError."""
+        """The bytes of the file. If it is at a URL, this method fetches it: over http(s), without the API key, up to
+        `max_response_bytes` (64 MiB), within `deadline` seconds (300). Raises FileError."""
         import httpx  # with _errors, more than half of what importing models would cost
 
         from ._errors import Answer, FileError
@@ -75,8 +75,8 @@ class FileModel(Model):
         max_response_bytes: int = _FILE_BYTES,
         deadline: float | None = _FILE_SECONDS,
     ) -> Path:
-        """Write the file, with the extension of what it is: `cat` and `cat.jpg` may become `cat.png`. It is
-        fetched as `bytes` says. Gives its path. Raises FileError, OSError."""
+        """Write the file, with the extension of its format: `cat` and `cat.jpg` may become `cat.png`. Fetches the
+        file as `bytes` does. Returns its path. Raises FileError, OSError."""
         content = self.bytes(max_response_bytes=max_response_bytes, deadline=deadline)
         place = Path(path)
         suffix = place.suffix.lower().replace(".jpg", ".jpeg")

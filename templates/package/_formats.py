@@ -1,4 +1,4 @@
-"""Strings of formats as Python types: `date-time`, `uuid`, `byte` and the like."""
+"""Strings with a format as Python types: `date-time`, `uuid`, `byte` and the like."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from pydantic_core import (
 
 
 class _Kept:
-    """A value that was read from a text which it would not be written as: it is written as that text, also where nothing
-    tells its type."""
+    """A value whose text differs from the one that Python would write. It is written as the text that was read, even
+    if nothing tells its type."""
 
     _text = ""
     __pydantic_serializer__: ClassVar[Any] = SchemaSerializer(
@@ -47,8 +47,8 @@ class _Kept:
 
 
 class Text:
-    """Strings of a format as a Python type. What was read is written as the same text: where it would be written
-    otherwise (`01.50`, an offset of `+0000`), the value is `kept` with its text."""
+    """Strings with a format as a Python type. A value is written as the text that was read. If Python would write
+    another text (`01.50`, an offset of `+0000`), the value is `kept` with its text."""
 
     def __init__(
         self,
@@ -89,7 +89,7 @@ class Text:
         raise PydanticKnownError("string_type")
 
     def _is_one(self, value: Any) -> bool:
-        """Whether a value is of the type: a datetime is no date, and a bool no int."""
+        """Whether a value is of the type: a datetime is not a date, and a bool is not an int."""
         is_other = isinstance(value, {date: datetime, int: bool}.get(self.of, ()))
         return isinstance(value, self.of) and not is_other
 
@@ -113,7 +113,7 @@ def _matched(pattern: str, text: str) -> tuple[str, ...]:
 
 
 def _clock(hour: str, minute: str, second: str, fraction: str, zone: str) -> time:
-    """A time of day; a leap second is the one before it."""
+    """A time of day. A leap second becomes the second before it."""
     offset = None
     if zone:
         digits = "0000" if zone in "Zz" else zone[1:].replace(":", "")
@@ -133,7 +133,8 @@ def _read_date(text: str) -> date:
 
 
 def _read_date_time(text: str) -> datetime:
-    """RFC 3339, and what servers write besides: a space for the `T`, no seconds, no offset, a day alone."""
+    """A text of RFC 3339, or of the forms that servers write besides: a space for the `T`, no seconds, no offset,
+    only a day."""
     year, month, day, *clock = _matched(rf"{_DAY}(?:[Tt ]{_CLOCK})?", text)
     at = _clock(*clock) if clock[0] else time()
     return datetime.combine(date(int(year), int(month), int(day)), at)
@@ -144,7 +145,7 @@ def _write_time(value: time | datetime) -> str:
 
 
 def _read_duration(text: str) -> timedelta:
-    """ISO 8601; a year has 365 days and a month 30."""
+    """A duration of ISO 8601. A year has 365 days, and a month 30."""
     clock = r"(?:T(?:([0-9]+)H)?(?:([0-9]+)M)?(?:([0-9]+)(?:[.,]([0-9]+))?S)?)?"
     days = r"(?:([0-9]+)Y)?(?:([0-9]+)M)?(?:([0-9]+)W)?(?:([0-9]+)D)?"
     sign, *counts, fraction = _matched(rf"([+-]?)P(?=.)(?!.*T$){days}{clock}", text)
@@ -285,7 +286,8 @@ JsonInt: TypeAlias = Annotated[int, Text(int, _read_int, str, _KeptInt)]
 
 
 def is_naive(value: Any) -> bool:
-    """Whether a value is a datetime without an offset, which RFC 3339 demands. One of an answer stays as it was written."""
+    """Whether a value is a datetime without the offset that RFC 3339 requires. A datetime of a response is still as
+    the server wrote it, so it does not count."""
     return isinstance(value, datetime) and value.tzinfo is None and not getattr(value, "_text", "")
 
 

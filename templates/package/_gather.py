@@ -1,4 +1,4 @@
-"""Fields that say the same: gathered into one by a conflict policy, and the way back."""
+"""Gathers fields with the same meaning into one by a conflict policy, and finds the way back."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _FEW = 18  # items that are compared with each other
 
 
 def path_of(at: Path, names: Iterable[str]) -> Path:
-    """The path of a member some objects deep."""
+    """The path of a member inside nested objects."""
     for name in names:
         at = (at, name)
     return at
 
 
 def hub_of(hub: tuple[Any, ...], *spokes: tuple[Any, ...]) -> Hub:
-    """What `gather` takes: what the hub is, and its spokes, each with both pointers."""
+    """The arguments of `gather`: the hub and its spokes, each with both pointers."""
     names = [hub[0]] if isinstance(hub[0], str) else hub[0]
     target = "".join(f"/{escape(name)}" for name in names)
     ends = [((f"/{escape(spoke[0])}", target), *spoke, not any(spoke[2])) for spoke in spokes]
@@ -34,7 +34,7 @@ def hub_of(hub: tuple[Any, ...], *spokes: tuple[Any, ...]) -> Hub:
 def gather(
     folded: Any, at: Path, log: Log, join: Join, fields: Hub, needed: str = "", place: Path = None
 ) -> None:
-    """Fold what is given in some fields into the first, the hub; the object loses the others."""
+    """Fold the given fields into the first one, the hub. The object loses the other fields."""
     hub, own, absent, blank, spokes = fields
     place = place or (at, hub)
     sources: list[Source] = []
@@ -57,7 +57,7 @@ def gather(
 
 
 def gather_deep(folded: Any, at: Path, log: Log, join: Join, fields: Hub, needed: str = "") -> None:
-    """The same for a hub some objects deep. Objects on the way are made, or copied, never changed."""
+    """The same for a hub inside nested objects. It creates or copies the objects on the way, and never changes them."""
     hub = fields[0]
     for value in cut(folded, hub)[1]:
         folded[hub] = value  # no name of a member is a tuple
@@ -73,7 +73,7 @@ def gather_deep(folded: Any, at: Path, log: Log, join: Join, fields: Hub, needed
 
 
 def merged(sources: list[Source], log: Log) -> Any:
-    """All items in the order of the sources; what an earlier one has given already is dropped."""
+    """All items in the order of the sources, without an item that an earlier source gave already."""
     if len(sources) == 1:
         return sources[0][2]  # if that is no array, the model says so
     count = 0
@@ -95,7 +95,7 @@ def merged(sources: list[Source], log: Log) -> Any:
 
 
 def _merged_by_keys(sources: list[Source], log: Log) -> list[Any]:
-    """The same for many items, of which only those of equal keys are compared."""
+    """The same for many items. Only items with equal keys are compared."""
     keys = iter(keys_of([item for _, _, items in sources for item in items]))
     found: list[Any] = []
     known: dict[Hashable, Any] = {}
@@ -118,8 +118,8 @@ def _drop(source: Source, index: int, log: Log) -> None:
 
 
 def merged_within(most: int, sources: list[Source], log: Log) -> Any:
-    """All items, as `merged` gives them. Too many are the fault of a source that brings too many by
-    itself, else of the last that brings any."""
+    """All items, as `merged` gives them. If there are too many, the fault is at a source that has too many by itself,
+    else at the last source that has any."""
     found = merged(sources, log)
     if isinstance(found, list) and len(found) > most:
         last, known = sources[0][0], set[Hashable]()
@@ -135,7 +135,7 @@ def merged_within(most: int, sources: list[Source], log: Log) -> Any:
 
 
 def agreed(sources: list[Source], log: Log) -> Any:
-    """The one value that all sources say."""
+    """The one value that all sources give."""
     (first, _, value), *others = sources
     for at, _, other in others:
         if not same(value, other):
@@ -163,7 +163,7 @@ def unfold(
     ways: Mapping[tuple[str, str], Callable[[Any], Iterator[Any]]],
     normalize: Callable[[Any], Normalized],
 ) -> dict[str, Any]:
-    """`value` with hubs said by older fields, each in the first way that folds back to the same."""
+    """`value` with hubs expressed by older fields, each in the first way that folds back to the same value."""
     for hub, spoke in to.items():
         if (hub, spoke) not in ways:
             raise CompatError("denormalize", hub, f"{spoke!r} is no other way to say it")

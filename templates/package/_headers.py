@@ -1,4 +1,4 @@
-"""Headers of answers, as the API document types them."""
+"""Response headers, as the API document types them."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from ._values import joined
 
 
 class ResponseHeaders(Model):
-    """What an operation says in the headers of its answers."""
+    """The response headers of an operation."""
 
     @classmethod
     def from_response(cls, response: httpx.Response) -> Self:
-        """The headers of an answer, `result._response` or `error.response`, say. Raises ValueError for
-        one that is missing, or not as the API document says."""
+        """Read the headers of a response, such as `result._response` or `error.response`. Raises ValueError for a
+        header that is missing or contradicts the API document."""
         cls.model_rebuild()  # a class may stand before those that its fields are of
         said, found = joined(response.headers.multi_items()), dict[str, Any]()
         for ident, known in cls.model_fields.items():
@@ -33,7 +33,7 @@ class ResponseHeaders(Model):
 
 
 def _value(annotation: Any, text: str) -> Any:
-    """The first reading of a header that its type admits, else the text, for the model to refuse."""
+    """The first reading of a header that its type allows, else the text, which the model then refuses."""
     only: Any = GenericAlias(tuple, (annotation,))
     judge = TypeAdapter[Any](only, config=ConfigDict(strict=True))
     for value in _readings(text):
@@ -44,7 +44,7 @@ def _value(annotation: Any, text: str) -> Any:
 
 
 def _readings(text: str) -> Iterator[Any]:
-    """What a header may say (the style `simple`): text, a value of JSON, a list, pairs, a date."""
+    """The possible readings of a header (the style `simple`): text, a JSON value, a list, pairs, a date."""
     parts = [part.strip() for part in text.split(",")]
     pairs = (
         [part.split("=", 1) for part in parts]

@@ -1,4 +1,5 @@
-"""What an answer may take, whoever sends it: bytes as decoded, bytes of a line, values, and time. And where none comes from."""
+"""Limits of a response from any server: bytes after decoding, bytes of a line, values and time; and URLs that no
+server can have."""
 
 from __future__ import annotations
 
@@ -35,7 +36,8 @@ _LONGEST_WAIT = 2_000_000.0  # for the network: beyond 2^31 milliseconds a socke
 
 
 def unreachable(url: httpx.URL) -> str:
-    """Why no connection leads to the host and port of a URL; nothing where one may. Each event loop fails otherwise for these."""
+    """Why no connection can reach the host and port of a URL; empty if one may. Each event loop fails in another way
+    for these."""
     try:
         url.raw_host.decode().encode("idna")  # as sockets do
     except UnicodeError:
@@ -45,15 +47,16 @@ def unreachable(url: httpx.URL) -> str:
 
 
 class NoCookies(CookieJar):
-    """What keeps no cookie that a server sets: each would be held for as long as a client lives, and sent with every call."""
+    """A cookie jar that keeps no cookie of a server. The client would otherwise hold each for its whole life, and
+    send it with every call."""
 
     def extract_cookies(self, response: Any, request: Any) -> None:
         return
 
 
 class Limits(NamedTuple):
-    """The most bytes of an answer as decoded and of a line in it, the most values of JSON, and when its deadline is over
-    (`time.monotonic`)."""
+    """The limits of a response: its bytes after decoding, the bytes of a line, the values of its JSON, and the time
+    of its deadline (`time.monotonic`)."""
 
     most: float = _RESPONSE_BYTES
     line: int = _LINE_BYTES
@@ -63,7 +66,8 @@ class Limits(NamedTuple):
 
     @classmethod
     def of(cls, options: Mapping[str, Any], is_stream: bool = False) -> Limits:
-        """The limits of a call that begins now. Of a stream only lines and items have limits, unless the caller sets others."""
+        """The limits of a call that begins now. A stream has only the limits of lines and items, unless the caller
+        sets others."""
         seconds = options.get("deadline")
         most = options.get("max_response_bytes", inf if is_stream else _RESPONSE_BYTES)
         line = options.get("max_line_bytes", _LINE_BYTES)
@@ -73,7 +77,7 @@ class Limits(NamedTuple):
         return cls(most, line, values, seconds, monotonic() + seconds)
 
     def of_token(self) -> Limits:
-        """The limits of an answer that holds a token."""
+        """The limits of a response that holds a token."""
         until = min(self.until, monotonic() + _TOKEN_SECONDS)
         return Limits(ERROR_BYTES, 0, ERROR_VALUES, min(self.seconds, _TOKEN_SECONDS), until)
 
@@ -86,12 +90,12 @@ class Limits(NamedTuple):
         return httpx.ReadTimeout(f"the deadline of {self.seconds:g} seconds is over")
 
     def shorten(self, request: httpx.Request) -> None:
-        """Let no wait for the network be longer than what is left."""
+        """Limit each wait for the network to the time that is left."""
         if self.until < inf:
             shorten(request, max(self.left, 0.001))
 
     def scope(self) -> AbstractContextManager[None]:
-        """What ends the asynchronous work inside it in time. Raises httpx.ReadTimeout."""
+        """A context that ends the asynchronous work inside it in time. Raises httpx.ReadTimeout."""
         return self._scope() if self.until < inf else nullcontext()
 
     @contextmanager
@@ -102,8 +106,8 @@ class Limits(NamedTuple):
             raise self.late()
 
     def in_time(self, run: Callable[[], Answer]) -> Answer:
-        """What a function answers, or that the deadline is over. Only a thread can be left behind by who waits for it,
-        whatever it waits for itself: a name, or headers of which a byte comes each second."""
+        """The result of a function, or an error after the deadline. The function runs in a thread, because the caller
+        can leave only a thread behind, whatever it waits for: a name, or headers that come byte by byte."""
         if self.until == inf:
             return run()
         done, context = Future[Answer](), copy_context()
@@ -123,7 +127,7 @@ class Limits(NamedTuple):
 
 
 def shorten(request: httpx.Request, most: float = inf) -> None:
-    """Let no wait for the network be longer than so many seconds. httpcore reads the same mapping."""
+    """Limit each wait for the network to a number of seconds. httpcore reads the same mapping."""
     waits = request.extensions.setdefault("timeout", {})
     for kind in ("connect", "read", "write", "pool"):
         wait = min(most, inf if waits.get(kind) is None else waits[kind])
@@ -131,14 +135,14 @@ def shorten(request: httpx.Request, most: float = inf) -> None:
 
 
 def _dropped(late: Future[Answer]) -> None:
-    """Close an answer that nobody waits for any more."""
+    """Close a response that nobody waits for any more."""
     if not late.exception() and (response := late.result().response) is not None:
         response.close()
 
 
 def _decoder(response: httpx.Response) -> Callable[[bytes], Iterator[bytes]] | None:
-    """What decodes an answer of one content coding (RFC 9110, 8.4), in pieces of 64 KiB at most; after its last bytes it is
-    called with none. None for an answer that is not encoded, or was decoded by whoever read it."""
+    """The decoder of one content coding (RFC 9110, 8.4). It gives pieces of at most 64 KiB; after the last bytes it
+    is called with none. It is None for a response that has no content coding, or that somebody has decoded already."""
     if response.is_stream_consumed:
         return None
     listed = response.headers.get_list("content-encoding", split_commas=True)
@@ -170,15 +174,15 @@ def _decoder(response: httpx.Response) -> Callable[[bytes], Iterator[bytes]] | N
 
 
 class _Meter:
-    """Lets bytes of an answer through as long as they are within its limits."""
+    """Passes the bytes of a response on as long as they are within its limits."""
 
     def __init__(self, response: httpx.Response, limits: Limits) -> None:
         self._decode, self._limits, self._size = _decoder(response), limits, 0
         self._most = limits.most if response.is_success else min(limits.most, ERROR_BYTES)
 
     def passed(self, chunk: bytes) -> Iterator[bytes]:
-        """What the next bytes hold, or at the end none. Raises Unreadable beyond the limits, httpx.DecodingError for what is
-        broken, httpx.ReadTimeout after the deadline."""
+        """The content of the next bytes, or at the end of none. Raises Unreadable beyond the limits,
+        httpx.DecodingError for broken content, httpx.ReadTimeout after the deadline."""
         for piece in self._decode(chunk) if self._decode else (chunk,):
             if self._limits.left <= 0:  # a chunk may hold a thousand times its bytes
                 raise self._limits.late()
@@ -190,7 +194,8 @@ class _Meter:
 
 
 class Content:
-    """The bytes of an answer as they come. Small pieces are put together, so that many take no more room than they have."""
+    """The bytes of a response as they come. It joins small pieces, so that many pieces take no more memory than their
+    bytes."""
 
     def __init__(self) -> None:
         self._pieces: list[bytes] = []
@@ -213,13 +218,13 @@ class Content:
 
 
 def cut_off(response: httpx.Response) -> None:
-    """Let an answer of which no more is read know nothing of its connection: that leads to the request, with its keys and
+    """Separate a response that nobody reads further from its connection, which leads to the request with its keys and
     its body."""
     response.stream = _NOTHING
 
 
 def _misread(error: Exception) -> Exception:
-    """What a caller does wrong with an answer, in words of this package; that TLS broke, in those of httpx."""
+    """A misuse of a response by the caller, in words of this package; a TLS failure, in those of httpx."""
     if isinstance(error, SSLError):
         return httpx.ReadError(f"{error!s:.200}")
     return ValueError("the answer was closed or read before: it is read once")
@@ -254,7 +259,8 @@ def _shut(connection: socket.socket) -> None:
 
 
 def pieces(response: httpx.Response, limits: Limits) -> Iterator[bytes]:
-    """The content of an answer, decoded, as it comes. Raises httpx.RequestError, and ValueError where it was read or closed."""
+    """The decoded content of a response, as it comes. Raises httpx.RequestError, and ValueError if it was read or
+    closed before."""
     meter = _Meter(response, limits)
     try:
         with _cut_in_time(response, limits):
@@ -288,7 +294,7 @@ async def async_pieces(response: httpx.Response, limits: Limits) -> AsyncGenerat
 
 
 def read(response: httpx.Response, limits: Limits, content: Content) -> None:
-    """Read all of an answer."""
+    """Read the whole response."""
     for piece in pieces(response, limits):
         content.write(piece)
 

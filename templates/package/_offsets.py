@@ -1,4 +1,4 @@
-"""Datetimes without an offset, which are not sent: RFC 3339 demands one, and any guess would be wrong for somebody."""
+"""Refuses datetimes without an offset: RFC 3339 requires one, and any guess would be wrong for somebody."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ _PLAIN = frozenset({str, int, float})
 
 
 def check_arguments(operation: Operation[Any], arguments: Mapping[str, Any]) -> None:
-    """Raises PayloadError for arguments of an operation that hold such datetimes, and ValueError for those nested too deep."""
+    """Raises PayloadError if arguments of an operation hold such datetimes, and ValueError for arguments that are
+    nested too deep."""
     names = {
         ident: getattr(mark, "name", None)
         for ident, (mark, _) in marks_of(operation.arguments).items()
@@ -37,7 +38,7 @@ def check_offsets(values: Mapping[str, Any]) -> None:
 
 
 def _naive_in(value: Any, at: str) -> Iterator[str]:
-    """Where plain values hold them. Models refuse them by themselves."""
+    """The pointers of such datetimes in plain values. Models refuse them by themselves."""
     if is_naive(value):
         yield at
     elif isinstance(value, Mapping):

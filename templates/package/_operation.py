@@ -1,4 +1,4 @@
-"""What an operation is: how its arguments become a request, and an answer its result."""
+"""An operation: how its arguments become a request, and a response its result."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ _ANY = TypeAdapter[Any](
 _STRICT: Any = {"strict": True, "hide_input_in_errors": True}
 to_json = partial(_ANY.dump_python, mode="json", exclude_unset=True, fallback=dict)
 MISFITS = (ValueError, OverflowError, RecursionError)
-"""What reading an answer raises that is not as the API document says."""
+"""The errors of reading a response that contradicts the API document."""
 
 
 def encoded(value: Any) -> bytes:
-    """A JSON value as it is sent (RFC 8259). Raises ValueError for a number that JSON cannot say."""
+    """A JSON value as the client sends it (RFC 8259). Raises ValueError for a number that JSON cannot express."""
     text = _serialized(value)
     if b"NaN" in text or b"Infinity" in text:  # as a number, or as a word of a text
         json.dumps(value, allow_nan=False)
@@ -43,13 +43,14 @@ def encoded(value: Any) -> bytes:
 
 
 class RequestOptions(TypedDict, total=False):
-    """What a client and each method take besides. `timeout` is how long one wait for the server may be, `deadline` how
-    long a call, with what is sent again and with the reading of its answer (both in seconds); `max_response_bytes`
-    are those of an answer as decoded (64 MiB; of a stream or a download any number), `max_line_bytes` those of a
-    line or an event of a stream (16 MiB), `max_response_values` are the strings, numbers, objects and arrays that JSON
-    of an answer or of an item holds (1,000,000). `retry_unsafe` repeats what may have been carried out, and billed;
-    `extra_body` holds what the API document does not list; `compat` says fields (by pointer) as an older server knows
-    them: {"/new": "old"}; `on_response` is called with the answer that a result is made of, for its status and headers."""
+    """The options of a client and of each method. `timeout` limits one wait for the server, and `deadline` a whole
+    call with its retries and the reading of its response (both in seconds). `max_response_bytes` limits a response
+    after decoding (64 MiB; no limit for a stream or a download), `max_line_bytes` a line or an event of a stream (16
+    MiB), `max_response_values` the strings, numbers, objects and arrays in the JSON of a response or of an item
+    (1,000,000). `retry_unsafe` also retries a request that the server may have processed, and billed. `extra_body`
+    holds members that the API document does not list. `compat` expresses fields (by pointer) as an older server knows
+    them: {"/new": "old"}. The client calls `on_response` with the response of each result, for its status and
+    headers."""
 
     timeout: float | httpx.Timeout | None
     deadline: float | None
@@ -68,8 +69,8 @@ class RequestOptions(TypedDict, total=False):
 
 @dataclass(slots=True)
 class Draft:
-    """A request in the making: what stands in braces in its path is replaced, parts of its query are
-    encoded; `content` is what httpx is to send, `content_type` the media type that was chosen for it."""
+    """A request in the making. The client replaces the names in braces in its path, and encodes the parts of its
+    query. `content` is the argument of httpx for the body, `content_type` the chosen media type."""
 
     path: str
     query: list[str] = field(default_factory=list)
@@ -82,7 +83,7 @@ class Draft:
     content: dict[str, Any] = field(default_factory=dict)
 
     def add_cookies(self, name: str, pairs: Iterable[str]) -> None:
-        """Send the encoded pairs of a cookie. Raises ValueError for a name that none can have."""
+        """Add the encoded pairs of a cookie. Raises ValueError for a name that no cookie can have."""
         if not is_token(name):
             raise ValueError(f"no cookie can have the name {name!r:.100}")
         self.cookies.extend(pairs)
@@ -90,8 +91,8 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """An argument that is a member of the body, of this name if it has another there. None is not
-    sent, unless it is nullable."""
+    """An argument that is a member of the body, named `name` there if the two names differ. The client does not send
+    None, unless the member is nullable."""
 
     name: str = ""
     is_nullable: bool = False
@@ -103,14 +104,14 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class TextMember(Member):
-    """A member of the body that is a text, or holds some: integers are sent as such."""
+    """A member of the body that is a text, or holds texts: the client sends integers as texts."""
 
     def put(self, draft: Draft, ident: str, value: Any) -> None:
         Member.put(self, draft, ident, _texts(value))
 
 
 def _texts(value: Any) -> Any:
-    """Integers as texts, those of a list or a mapping too."""
+    """Integers as texts, also in a list or a mapping."""
     if isinstance(value, (list, tuple)):
         return [_texts(item) for item in value]
     if isinstance(value, Mapping):
@@ -139,17 +140,17 @@ class ContentType:
 
 
 class Codec(Protocol):
-    """A media type: from values to what is sent, and back."""
+    """The codec of a media type: from values to content, and back."""
 
     @property
     def media_type(self) -> str: ...
 
     def encode(self, value: Any, options: Mapping[str, Any]) -> dict[str, Any]:
-        """What httpx is to send of a value. Raises PayloadError."""
+        """The arguments of httpx for a value. Raises PayloadError."""
         ...
 
     def decode(self, answer: Answer) -> Any:
-        """The value of an answer. Raises ValueError."""
+        """The value of a response. Raises ValueError."""
         ...
 
 
@@ -157,7 +158,7 @@ Codecs = Codec | tuple[Codec, ...] | None
 
 
 class _Adapter:
-    """A type that is no model, judged like one."""
+    """A type that is no model, validated like one."""
 
     def __init__(self, annotation: Any) -> None:
         self._adapter = TypeAdapter[Any](annotation, config=_STRICT)
@@ -169,7 +170,7 @@ class _Adapter:
 
 
 def canonical(fold: Callable[[Any], Normalized], value: Any) -> Normalized:
-    """A value that is to be sent, in canonical form. Warns of deprecated fields, at the caller's line. Raises CompatError."""
+    """A value to send, in canonical form. Warns of deprecated fields, at the caller's line. Raises CompatError."""
     folded = fold(value)
     for rewrite in folded.rewrites:
         if rewrite.deprecated:
@@ -179,8 +180,8 @@ def canonical(fold: Callable[[Any], Normalized], value: Any) -> Normalized:
 
 
 def _deprecation(rewrite: Rewrite, old: Deprecation) -> str:
-    """That a field is deprecated, in words of the API document alone: Python keeps each text that it warned with, and the
-    place of what is inside of lists and maps is chosen by who made the value."""
+    """The warning that a field is deprecated, in words of the API document alone. Python keeps the text of each
+    warning, and the sender of a value chooses the places inside of its lists and maps."""
     source, target = rewrite.source[1:], rewrite.target[1:]
     if "/" in source:
         source, target = (place.rpartition("/")[2] for place in (source, target))
@@ -188,7 +189,7 @@ def _deprecation(rewrite: Rewrite, old: Deprecation) -> str:
 
 
 def _callers_level() -> int:
-    """How many frames lead from `canonical` to code that is not of this package."""
+    """The number of frames from `canonical` to code outside of this package."""
     frame, level = sys._getframe(1), 1
     while frame.f_back and frame.f_globals.get("__package__") == __package__:
         frame, level = frame.f_back, level + 1
@@ -223,7 +224,7 @@ class Json:
 
     @cached_property
     def model(self) -> Any:
-        """What judges values."""
+        """The validator of values."""
         is_model = isinstance(self.annotation, type) and issubclass(self.annotation, BaseModel)
         return self.annotation if is_model else _Adapter(self.annotation)
 
@@ -241,27 +242,28 @@ class Json:
         return result
 
     def judged(self, value: Any) -> Any:
-        """A JSON value that came, as what it is by its type. Raises ValueError."""
+        """A JSON value from a response, as its type. Raises ValueError."""
         return self.fold(value).validate(self.model)
 
 
 def replaced(
     arguments: Mapping[str, Any], names: Mapping[str, str], found: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Arguments, of which those with names in an object are what this object holds now."""
+    """The arguments, with the values that an object now holds for those with names in it."""
     others = {ident: value for ident, value in arguments.items() if ident not in names}
     return others | {ident: found[name] for ident, name in names.items() if name in found}
 
 
 def _refuse(option: str, given: Iterable[str], names: Iterable[str]) -> None:
-    """Raises TypeError for an argument that is given in an option: there it would be sent as it is, neither folded nor judged."""
+    """Raises TypeError if an option contains the name of an argument: the client would send its value without folding
+    or validating it."""
     if found := set(given).intersection(names):
         raise TypeError(f"{min(found)!r} is an argument, and may not be in {option}")
 
 
 @cache
 def marks_of(arguments: type) -> dict[str, tuple[Any, bool]]:
-    """The arguments of a method: what puts each into a request, and whether it has to be given."""
+    """The arguments of a method: the mark that puts each into a request, and whether it is required."""
     found: dict[str, tuple[Any, bool]] = {}
     for name, hint in get_type_hints(arguments, include_extras=True).items():
         if name not in RequestOptions.__annotations__:
@@ -279,7 +281,7 @@ def _known_of(arguments: type) -> frozenset[str]:
 
 
 def chosen(codecs: Codecs, content_type: str) -> Codec | None:
-    """The codec for a media type, by its parameters too if one is so exact: the first one where none is for it."""
+    """The codec for a media type, also by its parameters if a codec names them; the first codec if none matches."""
     if not isinstance(codecs, tuple):
         return codecs
     whole = content_type.replace(" ", "").lower()
@@ -305,9 +307,9 @@ def _accept(operation: Operation[Any]) -> str:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Operation(Generic[R]):
-    """Where an operation is, what its arguments are, and what it answers: by status, range of statuses
-    (`4XX`) or `default`. A member with a default is sent unless it is given, or one of the older fields that `spokes` names for
-    it. `security` and `base_url` are the client's where they are None."""
+    """An operation: its path, its arguments, and its responses by status, range of statuses (`4XX`) or `default`. A call
+    sends the default of a member unless it has the member, or one of the older fields in `spokes`. If `security` and
+    `base_url` are None, those of the client apply."""
 
     method: str
     path: str
@@ -322,8 +324,8 @@ class Operation(Generic[R]):
     base_url: str | None = None
 
     def draft(self, arguments: Mapping[str, Any]) -> Draft:
-        """The request of some arguments. Raises TypeError for a name that is wrong or missing,
-        PayloadError for a wrong value."""
+        """The request of some arguments. Raises TypeError for an unknown or a missing name, PayloadError for a wrong
+        value."""
         marks, draft = marks_of(self.arguments), Draft(self.path)
         if not arguments.keys() <= (known := _known_of(self.arguments)):
             unknown = arguments.keys() - known
@@ -340,7 +342,7 @@ class Operation(Generic[R]):
         return draft
 
     def _add(self, draft: Draft, extra: Mapping[str, Any]) -> None:
-        """Put into the query what the API document does not list."""
+        """Put the parameters that the API document does not list into the query."""
         marks = marks_of(self.arguments).items()
         known = [(mark.name or ident, mark) for ident, (mark, _) in marks]
         own = {name: mark for name, mark in known if getattr(mark, "place", "") == "query"}
@@ -375,12 +377,12 @@ class Operation(Generic[R]):
 
     @property
     def members(self) -> dict[str, str]:
-        """By what they are called the names of the arguments that are members of the body."""
+        """The names of the arguments that are members of the body, by the names of these members."""
         marks = marks_of(self.arguments).items()
         return {ident: mark.name or ident for ident, (mark, _) in marks if isinstance(mark, Member)}
 
     def codec(self, response: httpx.Response) -> Codec | None:
-        """What reads an answer."""
+        """The codec that reads a response."""
         status = str(response.status_code)
         declared = [key for key in (status, f"{status[0]}XX", "default") if key in self.answers]
         if not declared and response.is_success:
@@ -392,17 +394,17 @@ class Operation(Generic[R]):
 
     @property
     def older(self) -> frozenset[tuple[str, str]]:
-        """The ways to say a request in older fields."""
+        """The ways to express a request in older fields."""
         bodies = self.body if isinstance(self.body, tuple) else (self.body,)
         return frozenset().union(*(getattr(one, "older", ()) for one in (*bodies, self.parameters)))
 
     @property
     def accept(self) -> str:
-        """The media types of answers, those of success first."""
+        """The media types of responses, those of successful ones first."""
         return _accept(self)
 
     def result(self, answer: Answer) -> R:
-        """The result of a successful answer. Raises APIResponseValidationError."""
+        """The result of a successful response. Raises APIResponseValidationError."""
         try:
             result: R = self._value(answer)
             return result
@@ -420,13 +422,14 @@ class Operation(Generic[R]):
         return codec.decode(answer) if codec and not (is_204 and self._is_empty(codec)) else None
 
     def _is_empty(self, codec: Codec) -> bool:
-        """Whether a 204, which has no content, is a result: where JSON is said of it, of all successes, or of whatever is
-        answered. Beside other successes `default` is of errors."""
+        """Whether a 204 is a result without content, although the API document describes JSON for `204`, for `2XX`, or
+        for `default` alone. Beside other successful responses, `default` describes errors."""
         listed = {key for key in self.answers if key[0] == "2"} or {"204"}
         return isinstance(codec, Json) and not listed.isdisjoint({"204", "2XX"})
 
     def failure(self, answer: Answer) -> APIError | None:
-        """The error that an answer tells; None for a success, and for what the API document lists below 400."""
+        """The error that a response represents; None for a success, and for a status below 400 that the API document
+        lists."""
         response = answer.response
         if response is not None and not answer.failure and self._is_listed(response):
             return None

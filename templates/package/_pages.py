@@ -1,4 +1,4 @@
-"""Answers that come page by page, each asked for with what the one before says."""
+"""Responses that come page by page. Each page says how to request the next one."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ AnyClient = SyncClient | AsyncClient
 
 
 class Paging(Protocol):
-    """How the next page is asked for."""
+    """How to request the next page."""
 
     def next(
         self, client: AnyClient, operation: Operation[Any], page: Any, request: Request
     ) -> Request | None:
-        """The request of the page after that which a request gave; None after the last."""
+        """The request of the page after the page of a request; None after the last one."""
         ...
 
 
 def _at(value: Any, names: Names) -> Any:
-    """What is in an answer, some members deep; None if it is not there."""
+    """A part of a response, some members deep; None if it is not there."""
     for name in names:
         if isinstance(value, BaseModel):
             fields = type(value).model_fields.items()
@@ -54,7 +54,7 @@ def _at(value: Any, names: Names) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """The next page is asked for with the value at `following` as an argument, until there is none."""
+    """The value at `following` is an argument of the next request. The last page has none."""
 
     argument: str
     following: Names
@@ -70,8 +70,8 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """The next page has the next number, or if `is_offset` begins after the results so far. The last one
-    is empty, is as many as `total` says, or says that there are no `more`."""
+    """The next page has the next number or, if `is_offset`, begins after the results so far. The last page is empty,
+    reaches `total`, or says that there are no `more`."""
 
     argument: str
     results: Names | None = None
@@ -99,8 +99,8 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """The next page is at the URL at `following`, until there is none. What it says of the host is not
-    followed: neither a key nor a question goes to where the caller has not sent them."""
+    """The next page is at the URL at `following`. The last page has none. The client ignores the host of the URL: it
+    sends neither a key nor a request to a host that the caller did not name."""
 
     following: Names
 
@@ -117,7 +117,7 @@ class Link:
     def _target(
         self, client: AnyClient, operation: Operation[Any], made: Request, link: str, now: httpx.URL
     ) -> httpx.URL:
-        """Where a link leads, with a key of the query that it lacks."""
+        """The target of a link, with the key of the query if the link lacks it."""
         path, _, query = httpx.URL(now).join(link).raw_path.decode().partition("?")
         draft = Draft(path, query=[pair for pair in query.split("&") if pair])
         client._secured(operation, draft, made.http.headers)
@@ -126,7 +126,7 @@ class Link:
 
 
 def _refolded(operation: Operation[Any], arguments: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The arguments of a call that was made, in canonical form. Warns of nothing again."""
+    """The arguments of a call that was made, in canonical form, without a second warning."""
     marks, draft = marks_of(operation.arguments), Draft("")
     parameters: Any = operation.parameters
     found = parameters.refolded(marks, arguments) if parameters else arguments
@@ -144,7 +144,7 @@ def _refolded(operation: Operation[Any], arguments: Mapping[str, Any]) -> Mappin
 def _next(
     paging: Paging, client: AnyClient, operation: Operation[Any], page: Any, request: Request
 ) -> Request | None:
-    """The request of the next page. Raises APIResponseValidationError where a page says none that there can be."""
+    """The request of the next page. Raises APIResponseValidationError if a page names one that cannot exist."""
     try:
         # An older argument, left beside the one that it folds into, would contradict it from the second page on.
         folded = request._replace(options=_refolded(operation, request.options))
@@ -157,7 +157,7 @@ def _next(
 def pages(
     client: SyncClient, operation: Operation[R], arguments: Mapping[str, Any], paging: Paging
 ) -> Iterator[R]:
-    """All pages of an operation from the one that is asked for. Raises what a call does."""
+    """All pages of an operation from the requested one on. Raises the errors of a call."""
     request: Request | None = client.request(operation, arguments)
     while request is not None:
         page = request.result(operation, client.answer(operation, request))

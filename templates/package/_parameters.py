@@ -1,4 +1,4 @@
-"""The parameters of a request, in the styles of OpenAPI (section 4.8.12 of 3.1), and where they go."""
+"""The parameters of a request, in the styles of OpenAPI (section 4.8.12 of 3.1), and their places in the request."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ def _quoted(is_reserved: bool) -> Quote:
 
 
 def _reserved(text: str, kept: str = _RESERVED) -> str:
-    """Reserved expansion (RFC 6570, 3.2.3): what is encoded already stays so."""
+    """Reserved expansion (RFC 6570, 3.2.3): it does not encode again what is encoded already."""
     parts = enumerate(_TRIPLE.split(text))
     return "".join(part if index % 2 else quote(part, kept) for index, part in parts)
 
 
 def _octets(text: str) -> str:
-    """A part of a cookie that is sent as it is. Raises ValueError for what none can hold."""
+    """A part of a cookie, sent unchanged. Raises ValueError for a text that no cookie can hold."""
     if not _COOKIE.fullmatch(text):
         raise ValueError(
             "no cookie can hold what is not ASCII, spaces, quotes, commas or semicolons"
@@ -51,7 +51,7 @@ def _text(value: Any) -> str:
 
 
 def _parts(value: Any, how: Quote) -> list[Any]:
-    """What a value is made of, encoded: the items of an array, the pairs of an object."""
+    """The encoded parts of a value: the items of an array, the pairs of an object."""
     if isinstance(value, dict):
         return [(how(key), how(_text(item))) for key, item in value.items() if item is not None]
     if isinstance(value, list):
@@ -67,7 +67,7 @@ def _joined(value: Any, explode: bool, how: Quote, separator: str = ",") -> str:
 
 
 def _exploded(name: str, value: Any, how: Quote) -> Iterator[str]:
-    """A pair for each part of a value: `name=a`, `name=b`, or those of an object."""
+    """A pair for each part of a value: `name=a`, `name=b`, or the pairs of an object."""
     for part in _parts(value, how):
         yield f"{name}={part}" if isinstance(part, str) else "=".join(part)
 
@@ -83,7 +83,7 @@ def _nested(name: str, value: Any, how: Quote) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """A part of the path. Raises ValueError for one that would lead elsewhere."""
+    """A part of the path. Raises ValueError for a text that would change the path."""
 
     name: str = ""
     style: str = "simple"
@@ -142,7 +142,8 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class QueryString:
-    """All of the query, in a media type; what is no form is percent-encoded as a whole (section 4.12.1 of 3.2)."""
+    """The whole query, in a media type. If it is not a form, it is percent-encoded as a whole (section 4.12.1 of
+    3.2)."""
 
     name: str = ""
     codec: Codec = field(kw_only=True)
@@ -157,7 +158,7 @@ class QueryString:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """A header. Raises ValueError for what none can hold: line ends, and what is not ASCII."""
+    """A header. Raises ValueError for a text that no header can hold: line ends, and characters that are not ASCII."""
 
     name: str = ""
     style: str = "simple"
@@ -175,7 +176,7 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Cookie:
-    """A cookie; of the style `cookie` (3.2) it is not percent-encoded."""
+    """A cookie. With the style `cookie` (3.2) it is not percent-encoded."""
 
     name: str = ""
     style: str = "form"
@@ -196,16 +197,16 @@ class Cookie:
 
 @dataclass(frozen=True)
 class Parameters(Json):
-    """Parameters of which some are older fields for others: an object of all, by place and name."""
+    """Parameters, some of which are older fields of others: one object of all of them, by place and name."""
 
     def folded(self, marks: Mapping[str, Any], arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """Arguments with the parameters among them in canonical form, or as an older server knows them."""
+        """Arguments whose parameters are in canonical form, or in the form that an older server knows."""
         names, sent = _named(marks, arguments)
         options = {"compat": arguments.get("compat")}
         return replaced(arguments, names, json.loads(self.encode(sent, options)["content"]))
 
     def refolded(self, marks: Mapping[str, Any], arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """Arguments of a call that was made with the parameters among them in canonical form."""
+        """Arguments of a call that was made, whose parameters are in canonical form."""
         names, sent = _named(marks, arguments)
         return replaced(arguments, names, self.fold(to_json(sent)).value)
 
@@ -213,7 +214,7 @@ class Parameters(Json):
 def _named(
     marks: Mapping[str, Any], arguments: Mapping[str, Any]
 ) -> tuple[dict[str, str], dict[str, Any]]:
-    """The names of all parameters in the object of them, and the parameters that are given."""
+    """The names of all parameters in this object, and the given parameters."""
     own = {ident: mark for ident, (mark, _) in marks.items() if hasattr(mark, "place")}
     names = {ident: f"{mark.place}.{mark.name or ident}" for ident, mark in own.items()}
     sent = {

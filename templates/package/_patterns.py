@@ -1,4 +1,5 @@
-"""Regular expressions of the document, searched in time that grows with the text alone: nothing is tried twice."""
+"""Regular expressions of the document. The time of a search grows with the text alone, because the engine does not
+backtrack."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from pydantic_core import SchemaValidator, core_schema
 
 
 def matches(pattern: str, text: str) -> bool:
-    """Whether some part of a text is as a pattern says, in the syntax of Rust's regex crate, as in models."""
+    """Whether a part of a text matches a pattern, in the syntax of Rust's regex crate, as in models."""
     return _compiled(pattern).isinstance_python(text)
 
 

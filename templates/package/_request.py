@@ -1,4 +1,4 @@
-"""What both clients are: settings, and how arguments become a request."""
+"""The common part of both clients: their settings, and how arguments become a request."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ AsyncSend = Callable[[httpx.Request, Limits], Awaitable[Answer]]
 
 
 class Tokens(Protocol):
-    """What signs requests with a token that it asks for."""
+    """Signs requests with a token that it requests."""
 
     def answer(self, request: httpx.Request, limits: Limits, send: Send, asking: Send) -> Answer:
-        """The answer of a signed request; what sends it, and what sends the question for a token."""
+        """The response to a signed request. The callables send the request, and the request for a token."""
         ...
 
     async def async_answer(
@@ -45,7 +45,8 @@ class Tokens(Protocol):
 
 
 class Request(NamedTuple):
-    """A request, what signs it, whether its answer is a stream, and arguments with what the client was told for all calls."""
+    """A request, its signature by tokens, whether its response is a stream, and its arguments together with the
+    options of the client."""
 
     http: httpx.Request
     tokens: Tokens | None
@@ -53,7 +54,7 @@ class Request(NamedTuple):
     options: Mapping[str, Any]
 
     def limits(self) -> Limits:
-        """The limits of its answer, which begin now."""
+        """The limits of its response, which begin now."""
         return Limits.of(self.options, self.is_stream)
 
     def result(self, operation: Operation[R], answer: Answer) -> R:
@@ -63,7 +64,8 @@ class Request(NamedTuple):
 
 
 class _PrivateURL(httpx.URL):
-    """A URL whose text leaves out the keys in its query: httpx logs it, and errors show it. What is sent is `raw_path`."""
+    """A URL whose text hides the keys in its query, because httpx logs it and errors show it. `raw_path` holds the
+    query that the client sends."""
 
     def __init__(self, url: httpx.URL, names: frozenset[str]) -> None:
         super().__init__(url)
@@ -88,25 +90,25 @@ def _bare(method: str, url: str) -> httpx.Request:
 
 
 def bare(request: httpx.Request) -> httpx.Request:
-    """What an answer may keep of its request: neither keys nor content."""
+    """The part of its request that a response may keep: neither keys nor content."""
     return _bare(request.method, str(request.url))
 
 
 def _known(what: str, given: Iterable[Any], known: Iterable[Any]) -> None:
-    """Raises ValueError for a name that is none of the known ones."""
+    """Raises ValueError for an unknown name."""
     if unknown := set(given).difference(known):
         raise ValueError(f"{what}: {min(unknown)!r} is none of {sorted(known)}")
 
 
 def _mappings(given: Mapping[str, Any], *names: str) -> None:
-    """Raises TypeError for what is given and no mapping, though it has to be one."""
+    """Raises TypeError for an option that is given and is not a mapping, though it must be one."""
     for name in names:
         if (one := given.get(name)) and not isinstance(one, Mapping):
             raise TypeError(f"{name} has to be a mapping, and is a {type(given[name]).__name__}")
 
 
 def _sendable(headers: Mapping[str, Any]) -> None:
-    """Raises ValueError for a header that none may be, without its value, which may be a key."""
+    """Raises ValueError for a header that cannot be sent. The message does not show its value, which may be a key."""
     for name, value in headers.items():
         try:
             is_one = is_token(name) and _VALUE.fullmatch(value)
@@ -121,12 +123,12 @@ def _sendable(headers: Mapping[str, Any]) -> None:
 
 
 def _is_text(value: Any) -> bool:
-    """Whether something is text that has an encoding: one with half a surrogate pair has none."""
+    """Whether something is a text that can be encoded: a text with half a surrogate pair cannot."""
     return isinstance(value, str) and value == value.encode(errors="ignore").decode()
 
 
 def _told(url: str) -> str:
-    """A URL as an error shows it, be it one or not: without what may be a user and a password."""
+    """A text as an error shows it, whether it is a URL or not: without a user and a password."""
     return re.sub(r"(?s)^([\w.+-]*://)?.*@", r"\1***@", url)
 
 
@@ -136,7 +138,7 @@ _PATH = r"[\w.~!$&'()*+,;=:@/%-]*"
 
 
 def _admitted(before: str, after: str) -> str:
-    """The pattern of what may stand in a URL between what is before and after it."""
+    """The pattern of a variable's value between the parts of a URL before and after it."""
     is_last = after[:1] in {"", "/"}
     if after.startswith("://"):
         return "https?"
@@ -151,8 +153,8 @@ def _admitted(before: str, after: str) -> str:
 
 
 def filled(url: str, defaults: Mapping[str, str], given: Mapping[str, str]) -> str:
-    """A URL of the API document with the values of its variables (section 4.8.5.1 of 3.1). Raises ValueError for a given
-    one that would be more than its part of the URL, and so lead elsewhere."""
+    """A URL of the API document with the values of its variables (section 4.8.5.1 of 3.1). Raises ValueError for a
+    given value that would change another part of the URL."""
 
     def value(found: re.Match[str]) -> str:
         if (text := given.get(found[1])) is None:
@@ -169,7 +171,7 @@ def filled(url: str, defaults: Mapping[str, str], given: Mapping[str, str]) -> s
 
 
 class Settings(Generic[H]):
-    """What a client was told for all calls."""
+    """The options of a client."""
 
     _base_url: ClassVar[str]
     _variables: ClassVar[Mapping[str, str]] = {}
@@ -209,7 +211,7 @@ class Settings(Generic[H]):
         self._accepted = {} if asked == ACCEPT_ENCODING else {"accept-encoding": ACCEPT_ENCODING}
 
     def _judged(self, found: str) -> str:
-        """A base URL without the credentials in it, which are not used."""
+        """A base URL without its user and password, which the client does not use."""
         try:
             url = _url(found)
         except httpx.InvalidURL as error:
@@ -244,8 +246,8 @@ class Settings(Generic[H]):
     def request(
         self, operation: Operation[Any], arguments: Mapping[str, Any], accept: str = ""
     ) -> Request:
-        """What is to be sent: to get a result, or a stream of the media types in `accept`. A body that is gone then
-        (an open file, an iterable) sets `max_retries` to 0."""
+        """The request of a result, or of a stream with one of the media types in `accept`. If a body can be sent only
+        once (an open file, an iterable), `max_retries` becomes 0."""
         options = {**self._options, **arguments}
         self._check(options)
         compat = arguments.get("compat")
@@ -291,15 +293,15 @@ class Settings(Generic[H]):
         return Request(request, tokens, bool(accept), options)
 
     def _private(self, url: httpx.URL) -> httpx.URL:
-        """A URL as it may be logged."""
+        """A URL whose text may be logged."""
         return _PrivateURL(url, self._keys) if self._keys and url.query else url
 
     # A file or an iterable as httpx takes it.
     def _streamed(self, content: Any) -> Any: ...
 
     def _secured(self, operation: Operation[R], draft: Draft, given: Any) -> Tokens | None:
-        """Put into a request what proves who calls: for the first of the alternatives that there are
-        credentials for. Raises AuthenticationError if there is none, and none is `given` or an argument."""
+        """Put the credentials into a request: those of the first alternative that has all of them. Raises
+        AuthenticationError if there is none, unless a header in `given` or an argument replaces it."""
         wanted = self._security if operation.security is None else operation.security
         tokens: Tokens | None = None
         for names in sorted(wanted, key=bool, reverse=True) if len(wanted) > 1 else wanted:
@@ -314,7 +316,7 @@ class Settings(Generic[H]):
         raise AuthenticationError(self._missing(wanted))
 
     def _credential(self, name: str, draft: Draft, given: Mapping[str, str], is_alone: bool) -> Any:
-        """What there is for a security scheme: nothing if it cannot be sent."""
+        """The credentials for a security scheme; none if they cannot be sent."""
         scheme = self._schemes[name]
         told = given.get(scheme.header)
         found = told or self._credentials.get(name) or (self._api_key if is_alone else "")
@@ -326,7 +328,7 @@ class Settings(Generic[H]):
         return _GIVEN if is_given else found if is_usable else None
 
     def _missing(self, wanted: tuple[tuple[str, ...], ...]) -> str:
-        """How to give what an operation asks for."""
+        """How to give the credentials that an operation needs."""
         kinds = [{name: self._schemes[name].asks_for for name in names} for names in wanted]
         if len(kinds) == 1 and list(kinds[0].values()) in (["key"], ["token"]):
             return f"no usable API key: pass api_key, or set {self._environment}_API_KEY"

@@ -1,4 +1,4 @@
-"""The security schemes of an API (section 4.8.27 of OpenAPI 3.1), and what proves who calls."""
+"""The security schemes of an API (section 4.8.27 of OpenAPI 3.1), and the credentials for them."""
 
 from __future__ import annotations
 
@@ -53,7 +53,8 @@ class Http:
 
 
 def _basic(user: str, password: str) -> str:
-    """A user and a password as RFC 7617 has them, in UTF-8. Raises ValueError for what it excludes, which it does not show."""
+    """A user and a password in UTF-8, as RFC 7617 requires. Raises ValueError for characters that it excludes, and
+    does not show them."""
     if ":" in user:
         raise ValueError("credentials: a user name with ':' would end before it (RFC 7617)")
     if _CONTROL.search(user + password):
@@ -71,7 +72,7 @@ class ApiKey:
 
     @property
     def is_shown(self) -> bool:
-        """Whether it stands in the URL, which is logged."""
+        """Whether it stands in the URL, which httpx logs."""
         return self.place == "query"
 
     @property
@@ -98,7 +99,7 @@ class ApiKey:
 
 @dataclass(frozen=True, slots=True)
 class OAuth2:
-    """A token (RFC 6750), or the id and the secret of a client that one is asked for with (RFC 6749, 4.4)."""
+    """A token (RFC 6750), or the id and the secret of a client, with which it requests a token (RFC 6749, 4.4)."""
 
     token_url: str = ""
     scopes: tuple[str, ...] = ()
@@ -123,8 +124,8 @@ class OAuth2:
 
 
 class _ClientCredentials:
-    """Asks for a token, and again when it has expired or is refused. Calls that are made meanwhile wait for it: the
-    asynchronous ones for that of their own event loop."""
+    """Requests a token, and a new one if the token has expired or the server refuses it. Other calls wait for that
+    token; asynchronous calls wait for the token of their own event loop."""
 
     def __init__(self, scheme: OAuth2, client_id: str, secret: str) -> None:
         self._scheme, self._client = scheme, (client_id, secret)
@@ -133,13 +134,14 @@ class _ClientCredentials:
 
     @property
     def _async_lock(self) -> anyio.Lock:
-        """The lock of the event loop that is running: none can be waited for in two."""
+        """The lock of the running event loop: a lock cannot belong to two."""
         if (locks := _LOCKS.get(None)) is None:
             _LOCKS.set(locks := WeakKeyDictionary())
         return locks.setdefault(self, anyio.Lock())
 
     def answer(self, request: httpx.Request, limits: Limits, send: Send, asking: Send) -> Answer:
-        """The answer of a signed request; where a token cannot be had now, that it could not be sent."""
+        """The response to a signed request. If no token is available now, the error says that the request was not
+        sent."""
         is_again = False
         while True:
             if not self._lock.acquire(timeout=min(max(limits.left, 0), TIMEOUT_MAX)):
@@ -182,14 +184,14 @@ class _ClientCredentials:
         return request
 
     def _is_refused(self, request: httpx.Request, answer: Answer) -> bool:
-        """Whether an answer asks for another token, and its request can be sent again."""
+        """Whether a response asks for another token, and the client can send its request again."""
         if answer.response is None or answer.response.status_code != 401:
             return False
         self._refused = request.headers["authorization"].removeprefix("Bearer ")
         return isinstance(request.stream, httpx.ByteStream)
 
     def _asked(self, request: httpx.Request) -> httpx.Request:
-        """What asks for a token. Raises httpx.UnsupportedProtocol where nobody can be asked."""
+        """The request for a token. Raises httpx.UnsupportedProtocol if there is no URL to send it to."""
         form = {"grant_type": "client_credentials", "scope": " ".join(self._scheme.scopes)}
         basic = ":".join(quote(part, "") for part in self._client)  # RFC 6749, 2.3.1
         token = b64encode(basic.encode()).decode()
@@ -206,8 +208,8 @@ class _ClientCredentials:
         return httpx.Request("POST", url, data=sent, headers=headers, extensions=timeout)
 
     def _keep(self, asked: Answer) -> None:
-        """Keep the token of an answer (RFC 6749, 5.1). Raises httpx.RequestError where there is none now, and
-        AuthenticationError where asking again is of no use (5.2)."""
+        """Keep the token of a response (RFC 6749, 5.1). Raises httpx.RequestError if it holds none now, and
+        AuthenticationError if another request would not help (5.2)."""
         response = asked.response
         said = (
             f"said {response.status_code} {response.reason_phrase}" if response is not None else ""
@@ -224,7 +226,7 @@ class _ClientCredentials:
         self._until, self._refused = time.time() + lasts - 10, ""
 
     def _unsent(self, failure: httpx.RequestError) -> Answer:
-        """What becomes of a request whose token is not there."""
+        """The outcome of a request without its token."""
         kind = (
             httpx.ConnectTimeout
             if isinstance(failure, httpx.TimeoutException)
@@ -238,7 +240,7 @@ class _ClientCredentials:
 
 
 def _token(told: Any) -> tuple[str, float]:
-    """A token, and the seconds that it lasts."""
+    """A token, and the seconds for which it is valid."""
     token, lasts = told["access_token"], told.get("expires_in")
     seconds = 300.0 if lasts is None else float(lasts)
     if not isinstance(token, str) or not _TOKEN.fullmatch(token) or seconds != seconds:

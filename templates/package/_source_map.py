@@ -1,7 +1,7 @@
-"""Where an error was in the sender's payload: it is folded again, by values that know their place.
+"""Finds the place of an error in the sender's payload: it folds the payload again, with values that know their place.
 
-A place is a linked path, which shares the path of its container. Pointers are written of the few places that are
-reported: those of all would take the depth of a payload times its size.
+A place is a linked path, which shares the path of its container. A pointer is written only for the few places that
+are reported: pointers of all places would take the depth of a payload times its size.
 """
 
 from __future__ import annotations
@@ -81,8 +81,8 @@ def pointer(path: Path, above: Path = None) -> str:
 
 
 def mark(value: Any, targets: Iterable[str] = ()) -> Any:
-    """A copy of a payload that knows its places (but for true, false and null). Of a large one only so many values are
-    copied: first those that are called, or stand at an index, as a part of a target does, since few places move far."""
+    """A copy of a payload that knows its places (except for true, false and null). Of a large payload it copies a
+    limited number of values: first those whose name or index is a part of a target, because few places move far."""
     names = {name for target in targets for name in names_of(target)}
     near: set[Any] = names | {int(name) for name in names if name.isdecimal() and len(name) < 20}
     root = _marked(value, None)
@@ -119,8 +119,8 @@ def _marked(value: Any, at: Path) -> Any:
 
 
 def source_of(target: str, value: Any, sent: Any) -> str | None:
-    """The sender's pointer of a pointer into a folded payload that knows its places, if these tell.
-    A made-up container is where the first of what it holds came from."""
+    """The sender's pointer of a pointer into a folded payload that knows its places, if these tell it. A container
+    that folding created has the place of the first value in it."""
     above = here = value
     for name in names_of(target):
         above, here = here, _member(here, name)
@@ -148,15 +148,15 @@ def _is_sent(pointer: str, value: Any) -> bool:
 
 
 def _marks(value: Any) -> Iterator[Any]:
-    """The places that a value knows, itself or of what is inside; `_NONE` for each value that knows none."""
+    """The places that a value knows, its own or those inside; `_NONE` for each value that knows none."""
     yield (found := getattr(value, "at", _NONE))
     for _, item in _members(value) if found is _NONE else ():
         yield from _marks(item)
 
 
 def pointer_of(location: Iterable[str | int], value: Any, error: str = "missing") -> str:
-    """The JSON Pointer of a place as pydantic names it, but for its names of branches of unions.
-    What is missing has a place of its own."""
+    """The JSON Pointer of a place that pydantic names, without its names of branches of unions. A missing member has
+    a place of its own."""
     keys, tokens = list(location), [""]
     for index, key in enumerate(keys, 1):
         inner = _member(value, str(key))
@@ -168,8 +168,8 @@ def pointer_of(location: Iterable[str | int], value: Any, error: str = "missing"
 
 
 def within(pointers: Iterable[str]) -> Callable[[Path], list[str]]:
-    """What gives those of some pointers that are a place or inside of it. It looks at each part of a path once, however
-    many places share it."""
+    """A function that returns those of some pointers that are a place or inside of it. It looks at each part of a
+    path once, however many places share the part."""
     tree: dict[Any, Any] = {}
     for one in pointers:
         node = tree

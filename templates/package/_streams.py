@@ -1,4 +1,4 @@
-"""Answers that are read as they come: server-sent events, lines of JSON, files."""
+"""Responses that are read as they come: server-sent events, lines of JSON, files."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ from ._values import visible
 T = TypeVar("T")
 _FIELDS = frozenset({"event", "data", "id", "retry"})
 Reader = Callable[[str], Iterable[Any]]
-"""The items that the next line of an answer completes."""
+"""The items that the next line of a response completes."""
 
 
 class _Lines:
-    """The lines that bytes complete as they come. `str.splitlines`, as httpx has it, would also end them at what may stand
-    inside of JSON, such as U+2028."""
+    """The lines that incoming bytes complete. `str.splitlines`, as httpx uses it, would also end them at characters
+    that may stand inside of JSON, such as U+2028."""
 
     def __init__(self, most: int) -> None:
         self._begun, self._most, self._is_first = bytearray(), most, True
 
     def read(self, chunk: bytes) -> list[str]:
-        """The next lines; those that are left, after the last chunk, of none."""
+        """The next lines; after the last chunk, called with none, those that are left."""
         begun = self._begun
         begun += chunk
         if (
@@ -72,7 +72,7 @@ class JsonLines(Json):
 
     media_type: str = "application/jsonl"
     held: ClassVar[frozenset[str]] = frozenset()
-    """The fields of which lines are held until their event ends."""
+    """The fields whose lines are held until their event ends."""
 
     def encode(self, value: Any, options: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(value, bytes) and self.fold is unchanged:
@@ -88,12 +88,12 @@ class JsonLines(Json):
 
     @cached_property
     def _unfolded(self) -> JsonLines:
-        """What reads items as JSON values. It is kept, since each codec has a validator of its own."""
+        """The reader of items as JSON values. It is kept, because each codec has a validator of its own."""
         return replace(self, annotation=Any, fold=unchanged)
 
     def _groups(self, content: bytes) -> Iterator[tuple[str, list[Any]]]:
-        """The items that bytes hold, as JSON values that are not folded yet, each with the lines before its end that say
-        something else. Raises PayloadError."""
+        """The items in bytes, as JSON values that are not folded yet, each with the lines of its group that say something
+        else. Raises PayloadError."""
         read, lines = self._unfolded.reader(), _Lines(len(content))
         group: list[str] = []
         for number, line in enumerate((*lines.read(content), *lines.read(b""), ""), 1):
@@ -108,15 +108,15 @@ class JsonLines(Json):
                 group.clear()
 
     def _others(self, lines: list[str], is_item: bool) -> str:
-        """The lines of a group that are to be sent as they are, beside an item or alone."""
+        """The lines of a group that the client sends as they are, beside an item or alone."""
         return ""
 
     def line(self, item: bytes) -> bytes:
-        """An item as it is sent."""
+        """An item as the client sends it."""
         return b"%b%b\n" % (b"\x1e" if "json-seq" in self.media_type else b"", item)
 
     def reader(self, most: float = inf) -> Reader:
-        """What reads items of at most so many values each."""
+        """A reader of items that hold at most a number of values each."""
 
         def read(line: str) -> Iterable[Any]:
             text = line.strip(" \t\x1e")  # RFC 7464 puts a record separator before each
@@ -140,7 +140,7 @@ class _EventLines(JsonLines):
 
 @dataclass(frozen=True)
 class Events(_EventLines):
-    """Server-sent events, their data JSON of a type, or text. Some end with `[DONE]`."""
+    """Server-sent events whose data is JSON of a type, or text. Some streams end with `[DONE]`."""
 
     is_text: bool = False  # whether the schema accepts texts only
     held: ClassVar[frozenset[str]] = frozenset({"data"})
@@ -174,7 +174,7 @@ class Events(_EventLines):
 
 @dataclass(frozen=True)
 class EventObjects(_EventLines):
-    """Server-sent events with their fields (`event`, `data`, `id`, `retry`): data is text, or what its JSON holds."""
+    """Server-sent events with their fields (`event`, `data`, `id`, `retry`): the data is text, or the JSON in it."""
 
     is_json: bool = False  # whether data is JSON, by the API document
     held: ClassVar[frozenset[str]] = _FIELDS
@@ -223,7 +223,7 @@ class EventObjects(_EventLines):
                 yield self._otherwise(event, failure, most)
 
     def _otherwise(self, event: dict[str, Any], failure: ValueError, most: float) -> Any:
-        """An event with data of the other kind than it should be. Raises what is wrong with it as JSON."""
+        """An event whose data is of the other kind than its type. Raises the error of its JSON."""
         try:
             return self._decoded(event, not self.is_json, most)
         except ValueError:
@@ -236,7 +236,7 @@ class EventObjects(_EventLines):
 
 
 def _json(text: str, most: float) -> Any:
-    """A JSON value of a stream. Raises ValueError, and Unreadable for more than so many values."""
+    """A JSON value of a stream. Raises ValueError, and Unreadable if it holds too many values."""
     return Answer(content=text.encode(), most_values=most).json()
 
 
@@ -246,7 +246,7 @@ def _bytes(line: str) -> int:
 
 
 class _Answered:
-    """An answer whose body is not read yet: `response`."""
+    """A response whose body is not read yet: `response`."""
 
     def __init__(self, operation: Operation[Any], answer: Answer, limits: Limits) -> None:
         self._operation, self._answer, self._limits = operation, answer, limits
@@ -292,7 +292,7 @@ class _AsyncOpen(_Answered):
 
 
 class _Items(_Answered, Generic[T]):
-    """What both streams are."""
+    """The common part of both streams."""
 
     def __init__(self, operation: Operation[Any], answer: Answer, limits: Limits) -> None:
         super().__init__(operation, answer, limits)
@@ -307,7 +307,7 @@ class _Items(_Answered, Generic[T]):
         raise ValueError(f"{visible(kind) or 'an answer without a media type'} is no stream")
 
     def _items(self, chunk: bytes) -> Iterator[T]:
-        """The items that the next bytes complete; those that are left, after the last chunk, of none."""
+        """The items that the next bytes complete; after the last chunk, called with none, those that are left."""
         try:
             lines = self._lines.read(chunk)
             lines += [] if chunk else [""]
@@ -325,7 +325,7 @@ class _Items(_Answered, Generic[T]):
             raise APIResponseValidationError(message, self._answer, True) from error
 
     def _hold(self, line: str) -> None:
-        """Count what is held of an event until its end."""
+        """Count the bytes that are held of an event until its end."""
         if self._fields and (not line or line.partition(":")[0] in self._fields):
             self._held = self._held + _bytes(line) if line else 0
         if self._held > self._limits.line:
@@ -333,8 +333,8 @@ class _Items(_Answered, Generic[T]):
 
 
 class Stream(_Items[T], _Open):
-    """Items as they come, once: ValueError is raised where it was read or closed before. Close it, by `with` if you like,
-    unless it was read to its end."""
+    """Items as they come, once. A second iteration, or one after `close()`, raises ValueError. Close the stream (or
+    use `with`), unless you read it to its end."""
 
     def __iter__(self) -> Iterator[T]:
         try:
@@ -365,8 +365,8 @@ class AsyncStream(_Items[T], _AsyncOpen):
 
 
 class Download(_Open):
-    """The bytes of an answer as they come, or all of them in a file, once: ValueError is raised where it was read
-    or closed before. Close it, by `with` if you like, unless it was read to its end."""
+    """The bytes of a response as they come, or all of them in a file, once. A second attempt, or one after `close()`,
+    raises ValueError. Close the download (or use `with`), unless you read it to its end."""
 
     def __iter__(self) -> Iterator[bytes]:
         try:
@@ -377,7 +377,7 @@ class Download(_Open):
             self.close()
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the file, and give its path. What is cut off stays, as far as it came."""
+        """Write the file, and return its path. If the response is cut off, the bytes that came stay in the file."""
         with self, open(path, "wb") as file:
             file.writelines(self)
         return Path(path)
@@ -397,7 +397,7 @@ class AsyncDownload(_AsyncOpen):
             await self.close()
 
     async def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the file, and give its path. What is cut off stays, as far as it came."""
+        """Write the file, and return its path. If the response is cut off, the bytes that came stay in the file."""
         async with self, await anyio.open_file(path, "wb") as file:
             async for chunk in self:
                 await file.write(chunk)
@@ -410,7 +410,7 @@ def _request(
     arguments: Mapping[str, Any],
     kind: type[Codec],
 ) -> Request:
-    """A request for what codecs of a kind read."""
+    """A request that accepts the media types of codecs of a kind."""
     every = [
         one
         for codecs in operation.answers.values()
@@ -423,7 +423,7 @@ def _request(
 def open_stream(
     client: SyncClient, operation: Operation[Any], arguments: Mapping[str, Any]
 ) -> Stream[Any]:
-    """The answer of an operation, not yet read. Raises what a call does."""
+    """The response of an operation, not yet read. Raises the errors of a call."""
     request = _request(client, operation, arguments, JsonLines)
     limits = request.limits()
     return Stream(operation, client.answer(operation, request, limits), limits)
@@ -441,7 +441,7 @@ async def open_async_stream(
 def open_download(
     client: SyncClient, operation: Operation[Any], arguments: Mapping[str, Any]
 ) -> Download:
-    """The answer of an operation, not yet read. Raises what a call does."""
+    """The response of an operation, not yet read. Raises the errors of a call."""
     request = _request(client, operation, arguments, Raw)
     limits = request.limits()
     return Download(operation, client.answer(operation, request, limits), limits)

@@ -1,4 +1,4 @@
-"""How a call is made: a request becomes an answer, the answer a result or an APIError."""
+"""How the client makes a call: it sends a request, and the response becomes a result or an APIError."""
 
 from __future__ import annotations
 
@@ -39,9 +39,8 @@ def pause(
     is_repeatable: bool = False,
     left: float = inf,
 ) -> float:
-    """The seconds until a request is sent again. Raises its error where it was sent often enough, or
-    may have been carried out already and is neither repeatable nor the caller takes the risk. `left` are those until
-    the deadline."""
+    """The seconds until a retry. Raises the error if the request was sent often enough, or if the server may have
+    processed it and neither its method nor the caller allows a retry. `left` is the time until the deadline."""
     said = error.headers.get("x-should-retry")
     is_risky = is_repeatable or options.get("retry_unsafe", False)
     is_refused = error.status_code == 429 or not (error.status_code or error.maybe_processed)
@@ -73,7 +72,7 @@ class Resource(Generic[C]):
 
 
 def _kept(response: httpx.Response, limits: Limits, request: httpx.Request) -> httpx.Response:
-    """An answer that knows nothing of what proves who called, and whose body is waited for no longer than there is time."""
+    """A response without the credentials of its request. The time that is left limits each wait for its body."""
     response.request, response.next_request = bare(request), None
     limits.shorten(request)
     return response
@@ -82,8 +81,8 @@ def _kept(response: httpx.Response, limits: Limits, request: httpx.Request) -> h
 def _failed(
     failure: Exception, response: httpx.Response | None, content: Content, request: httpx.Request
 ) -> Answer:
-    """What came of an answer before a failure. Raises one that is none of the server's: of a body of the caller, or of a
-    hook. That TLS broke, and that a redirect leads nowhere, httpx tells in words of others."""
+    """The part of a response that came before a failure. Raises an error that is not the server's: that of a body of
+    the caller, or of a hook. httpx reports a TLS failure, and a redirect to an invalid URL, by errors of other kinds."""
     if isinstance(failure, SSLError):
         failure = httpx.ReadError(f"{failure!s:.200}")
     elif not isinstance(failure, httpx.RequestError):
@@ -108,15 +107,15 @@ class SyncClient(Settings[httpx.Client]):
         return content
 
     def call(self, operation: Operation[R], arguments: Mapping[str, Any]) -> R:
-        """The result of an operation. Raises APIError, and TypeError or PayloadError before sending."""
+        """The result of an operation. Raises APIError; raises TypeError or PayloadError before it sends anything."""
         request = self.request(operation, arguments)
         return request.result(operation, self.answer(operation, request))
 
     def answer(
         self, operation: Operation[Any], request: Request, limits: Limits | None = None
     ) -> Answer:
-        """What a request is answered in the end, within limits that begin now if none did; a stream is not read yet.
-        Raises APIError."""
+        """The final response to a request, after retries. Its limits begin now, unless they have begun. A stream is
+        not read yet. Raises APIError."""
         attempt, limits = 0, limits or request.limits()
         send = partial(self._sent, is_stream=request.is_stream)
         while True:
@@ -150,7 +149,7 @@ class SyncClient(Settings[httpx.Client]):
         return Answer(response, content.getvalue(), most_values=limits.values)
 
     def close(self) -> None:
-        """Close the connections, unless they are those of an `http_client` of yours."""
+        """Close the connections, unless they belong to an `http_client` of yours."""
         if self._is_own:
             self.http.close()
 
@@ -167,7 +166,7 @@ async def _chunks(content: Any) -> AsyncIterator[bytes]:
 
 
 class AsyncClient(Settings[httpx.AsyncClient]):
-    """Makes calls side by side, with asyncio or trio."""
+    """Makes calls concurrently, with asyncio or trio."""
 
     _new_http = httpx.AsyncClient
 
@@ -175,7 +174,7 @@ class AsyncClient(Settings[httpx.AsyncClient]):
         return content if hasattr(content, "__aiter__") else _chunks(content)
 
     def call(self, operation: Operation[R], arguments: Mapping[str, Any]) -> Coroutine[Any, Any, R]:
-        """What `SyncClient.call` does; arguments are judged before it is awaited."""
+        """The same as `SyncClient.call`; the client checks the arguments before you await it."""
         return self._result(operation, self.request(operation, arguments))
 
     async def _result(self, operation: Operation[R], request: Request) -> R:
@@ -184,7 +183,7 @@ class AsyncClient(Settings[httpx.AsyncClient]):
     async def answer(
         self, operation: Operation[Any], request: Request, limits: Limits | None = None
     ) -> Answer:
-        """What `SyncClient.answer` gives."""
+        """The same as `SyncClient.answer`."""
         attempt, limits = 0, limits or request.limits()
         send = partial(self._sent, is_stream=request.is_stream)
         while True:
@@ -221,7 +220,7 @@ class AsyncClient(Settings[httpx.AsyncClient]):
         return Answer(response, content.getvalue(), most_values=limits.values)
 
     async def close(self) -> None:
-        """Close the connections, unless they are those of an `http_client` of yours."""
+        """Close the connections, unless they belong to an `http_client` of yours."""
         if self._is_own:
             await self.http.aclose()
 

@@ -1,4 +1,4 @@
-"""What the models share: JSON's own idea of types, where `"3"` and `true` are no numbers and null is a value."""
+"""The common parts of the models: the types of JSON, in which `"3"` and `true` are not numbers and null is a value."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 
 class Model(BaseModel):
-    """The base of all models. Members that the API document does not list are kept."""
+    """The base of all models. Models keep members that the API document does not list."""
 
     model_config = ConfigDict(
         strict=True,
@@ -48,8 +48,8 @@ class Model(BaseModel):
 
 
 class Circular(Model):
-    """The base of models that are all made of each other. Pydantic builds them within each other, for which the stack of a
-    thread is too short: so that is done in threads of their own, and no limit of Python is raised."""
+    """The base of models that refer to each other in a circle. Pydantic builds them inside of each other, and the
+    stack of one thread is too short for that. So threads of their own build them, and no limit of Python is raised."""
 
     @classmethod
     def model_rebuild(cls, **options: Any) -> bool | None:
@@ -85,7 +85,7 @@ def _deeper(handler: GetCoreSchemaHandler, source: Any) -> CoreSchema:
 
 
 def _elsewhere(make: Callable[[], T], stack: int) -> T:
-    """What is made in a new thread, whose stack is empty, and of so many bytes."""
+    """The result of a function that runs in a new thread, with an empty stack of a number of bytes."""
     done, context = Future[T](), copy_context()
 
     def work() -> None:
@@ -125,7 +125,7 @@ def _exact(value: Any, handler: Any) -> Any:
 
 
 Maybe: TypeAlias = Annotated[T | None, _NotNull()]
-"""A field that may be left out: None means not sent. Null on the wire is refused."""
+"""A field that may be omitted: None means "not sent". Null on the wire is refused."""
 
 Integer: TypeAlias = Annotated[int, BeforeValidator(_integral)]
 """A JSON integer: `3` and `3.0`."""
@@ -159,7 +159,7 @@ def _positions(value: Any) -> Any:
 
 
 Positions = BeforeValidator(_positions)
-"""For arrays whose items are told apart by position."""
+"""For arrays whose items have types by their position."""
 
 
 def _unique(value: Any) -> Any:
@@ -169,4 +169,4 @@ def _unique(value: Any) -> Any:
 
 
 Unique = BeforeValidator(_unique)
-"""For arrays of which no two items are equal."""
+"""For arrays in which no two items are equal."""

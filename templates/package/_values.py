@@ -1,4 +1,4 @@
-"""JSON values: which are equal, what kind they are, how many they are, and parts of them; texts as they may be shown."""
+"""JSON values: their equality, their kinds, their number, and their parts; and texts that are safe to show."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SMALL = 256  # values and characters of a value whose key costs next to nothing
 
 
 class File(str):
-    """A file of a form where it is folded with the values beside it: a text, equal to that of the same file."""
+    """Stands for a file of a form while the form is folded: a text that is equal to the one of the same file."""
 
     file: Any
 
@@ -35,7 +35,7 @@ def same(a: Any, b: Any) -> bool:
 
 
 def _alike(a: Any, b: Any) -> bool:
-    """Whether what is a boolean in one of two equal values is one in the other."""
+    """Whether two equal values have booleans at the same places."""
     if isinstance(a, dict):
         for key, inner in a.items():
             if not isinstance(inner, str) and not _alike(inner, b[key]):
@@ -47,7 +47,7 @@ def _alike(a: Any, b: Any) -> bool:
 
 
 def is_one_of(value: Any, values: Sequence[Any]) -> bool:
-    """Whether a JSON value equals one of some."""
+    """Whether a JSON value equals one of some values."""
     if value in values:
         for other in values:
             if same(value, other):
@@ -56,8 +56,8 @@ def is_one_of(value: Any, values: Sequence[Any]) -> bool:
 
 
 def key_of(value: Any) -> Hashable:
-    """What equal JSON values share, and no others. Only texts are hashed: Python salts their hashes,
-    so nobody can send values that collide, as numbers and nested arrays can."""
+    """A key that equal JSON values share, and no others. It hashes only texts: Python salts their hashes, so nobody
+    can send values that collide. Numbers and nested arrays could."""
     if type(value) is int:  # of any length
         return (hex(value),)
     if isinstance(value, str):
@@ -98,7 +98,7 @@ def _flat_key(value: dict[str, Any]) -> Hashable:
 
 
 def _whole(value: Any) -> Any:
-    """A value whose whole numbers are integers, and that can be written."""
+    """A value whose whole numbers are integers, and which JSON can express."""
     if isinstance(value, int) and value.bit_length() <= _LONGEST:
         return value
     if isinstance(value, dict):
@@ -111,17 +111,17 @@ def _whole(value: Any) -> Any:
 
 
 def is_number(value: Any) -> TypeGuard[float]:
-    """Whether a JSON value is a number; `True` is none."""
+    """Whether a JSON value is a number; `True` is not."""
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def is_integer(value: Any) -> TypeGuard[float]:
-    """Whether a JSON value is an integer; `3.0` is one, `True` is none."""
+    """Whether a JSON value is an integer; `3.0` is, `True` is not."""
     return is_number(value) and (isinstance(value, int) or value.is_integer())
 
 
 def is_multiple(value: float, of: float) -> bool:
-    """Whether a number is a whole multiple of another, as they are written: 0.3 is one of 0.1."""
+    """Whether a number is a whole multiple of another one, both as decimals: 0.3 is a multiple of 0.1."""
     if isinstance(value, float) and not math.isfinite(value):
         return False
     exact = Fraction(
@@ -145,8 +145,9 @@ def has_repeats(items: list[Any]) -> bool:
 
 
 def keys_of(values: Sequence[Any]) -> list[Hashable]:
-    """What equal ones of some values share, and no others. A key costs as much as its value, and the arrays in that may be
-    asked for keys as well: so it is None for the largest value that holds others, which equals no other."""
+    """Keys of some values: equal values share one, and no others. A key costs as much as its value, and the arrays in
+    the value may need keys as well. So the key is None for the largest value that holds others; it equals no other
+    value."""
     if not _holds_others(values):
         return [*map(key_of, values)]
     keys: list[Hashable] = []
@@ -176,8 +177,8 @@ def _holds_others(values: Collection[Any]) -> bool:
 
 
 def _is_larger(value: Any, most: int) -> bool:
-    """Whether an array or an object holds more values and characters than that; of what is larger no more is read. Equal
-    values hold as many of both."""
+    """Whether an array or an object holds more than a number of values and characters. It reads no more than that of
+    a larger one. Equal values hold as many of both."""
     left = [value]
     for one in left:
         most -= len(one)
@@ -197,9 +198,8 @@ def _is_larger(value: Any, most: int) -> bool:
 
 
 def weigh(value: Any) -> tuple[int, int]:
-    """How many members the objects in a JSON value have, and about how many bytes the places of all
-    that it holds take, each written out: pydantic does so for each error. Raises ValueError for
-    numbers that are not finite."""
+    """How many members the objects in a JSON value have, and about how many bytes the places of all its values take,
+    each written out: pydantic writes one for each error. Raises ValueError for numbers that are not finite."""
     members = size = 0
     left: list[tuple[Any, int]] = [(value, _PLACE)]
     while left:
@@ -222,9 +222,9 @@ def weigh(value: Any) -> tuple[int, int]:
 
 
 def counted(body: bytes, most: float) -> tuple[int, int]:
-    """How many values some JSON has at most, and how many colons stand before one; beyond `most` the values are not
-    counted any further. What is outside of strings tells both, before anything is parsed: a comma and an opening
-    bracket stand for one value each."""
+    """How many values some JSON has at most, and how many colons stand outside of its strings. The count of values
+    stops beyond `most`. It needs no parser: outside of strings, a comma and an opening bracket stand for one value
+    each."""
     if b"\\" in body:
         body = body.replace(b"\\\\", b"").replace(b'\\"', b"")
     values, colons, quotes = 1, 0, 0
@@ -242,7 +242,7 @@ def counted(body: bytes, most: float) -> tuple[int, int]:
 
 
 def part(key: str, value: Any, path: tuple[str, ...]) -> dict[str, Any]:
-    """A member with a part of a value, or no member where the value has no such part."""
+    """A member with a part of a value, or no member if the value has no such part."""
     for name in path:
         if not isinstance(value, dict) or name not in value:
             return {}
@@ -251,7 +251,7 @@ def part(key: str, value: Any, path: tuple[str, ...]) -> dict[str, Any]:
 
 
 def cut(value: Any, path: Sequence[str]) -> tuple[dict[str, Any], list[Any]]:
-    """An object without the member at a path and what that leaves empty; and the member, if any."""
+    """An object without the member at a path and without the objects that this empties; and the member, if any."""
     name, *inner = path
     if not isinstance(value, dict) or name not in value:
         return value, []
@@ -263,7 +263,7 @@ def cut(value: Any, path: Sequence[str]) -> tuple[dict[str, Any], list[Any]]:
 
 
 def joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Names and texts, those of one name in one text. httpx reads all headers again for each that it is asked for."""
+    """Names and texts, one text for each name. httpx reads all headers again for each header that it returns."""
     found: dict[str, list[str]] = {}
     for name, text in pairs:
         found.setdefault(name, []).append(text)
@@ -271,7 +271,7 @@ def joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 def visible(text: str) -> str:
-    """A text of somebody else in which nothing moves the cursor, ends the line or turns the direction round."""
+    """A text of somebody else, without characters that move the cursor, end the line or reverse its direction."""
     if text.isprintable():
         return text
     # A character on its own takes 80 bytes, so a long text is not taken apart as a whole.

@@ -133,7 +133,7 @@ def large(url: str, rounds: int, calls: int) -> Iterator[Row]:
                 "hand": timed(lambda: hand.edit(theirs, f"{url}/large", KEY, BODY), calls),
             },
         )
-    yield Row("client: an answer of 1.5 MB base64", found["ours"], AGAINST, found["hand"])
+    yield Row("client: a response of 1.5 MB base64", found["ours"], AGAINST, found["hand"])
 
 
 PEAK = """

@@ -31,9 +31,9 @@ from speclens.commands.verify import verify_command
 )
 @click.version_option(__version__, prog_name="speclens")
 def main() -> None:
-    """Generate a Python package from an OpenAPI document, and keep the two in step.
+    """Generate a Python package from an OpenAPI document, and check that the two still agree.
 
-    Commands read [tool.speclens] of the nearest pyproject.toml. With --spec they do not read it.
+    Commands read [tool.speclens] of the nearest pyproject.toml, but not if --spec is given.
 
     \b
     Example:

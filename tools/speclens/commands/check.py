@@ -20,7 +20,7 @@ from speclens.provenance import pointer_at
 @reported
 @configured("document", "meaning", "package")
 def check_command(config: Config, style: str) -> None:
-    """Tell whether the package is what generating gives now, and if not, why. Writes nothing.
+    """Compare the package with what generate would write now, and report why it differs. Writes nothing.
 
     \b
     Example:

@@ -26,7 +26,7 @@ _DIGITS = 9
 @reported
 @configured("document", "meaning", "package")
 def explain_command(config: Config, place: str, style: str) -> None:
-    """Tell which place of the document and which line of a template made a line of the package.
+    """Name the place of the document and the line of a template that made a line of the package.
 
     \b
     Example:

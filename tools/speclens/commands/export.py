@@ -17,19 +17,19 @@ from speclens.project import opened
 
 @click.command("export")
 @click.option(
-    "--view", type=click.Choice(["wire", "canonical"]), required=True, help="What to write."
+    "--view", type=click.Choice(["wire", "canonical"]), required=True, help="The view to write."
 )
 @click.option(
     "--syntax",
     type=click.Choice(["yaml", "json"]),
     default=None,
-    help="As the document, if not given.",
+    help="The syntax of the output; by default that of the document.",
 )
 @format_option("text", "json", "github", "sarif")
 @reported
 @configured("document", "meaning", has_argument=True)
 def export_command(config: Config, view: str, syntax: str | None, style: str) -> None:
-    """Write a document without x-compat for other tools: what a server accepts (wire), or the canonical form.
+    """Write a document without x-compat for other tools: all that a server accepts (wire), or the canonical form.
 
     \b
     Example:

@@ -16,7 +16,7 @@ from speclens.project import opened
 @reported
 @configured("document", "meaning", "package")
 def generate_command(config: Config, style: str) -> None:
-    """Write the package, all of it or nothing.
+    """Write the whole package or nothing.
 
     \b
     Example:

@@ -1,4 +1,7 @@
-"""The command `speclens init`, which begins a project."""
+"""The command `speclens init`, which begins a project.
+
+It dates the deprecation in its document by the day on which it runs, so that no first document is past its sunset.
+"""
 
 from __future__ import annotations
 
@@ -49,11 +52,11 @@ class SettingLine:
 
 @click.command("init")
 @click.argument("directory", type=click.Path(path_type=Path), default=".")
-@click.option("--package", help="The package to generate; after the directory if not given.")
+@click.option("--package", help="The package to generate; by default the directory gives its name.")
 @format_option("text", "json", "github", "sarif")
 @reported
 def init_command(directory: Path, package: str | None, style: str) -> None:
-    """Write a first document with x-compat in use, its schema for editors, and [tool.speclens]. Overwrites nothing.
+    """Write a first document that uses x-compat, a JSON Schema for editors, and [tool.speclens]. Overwrites nothing.
 
     \b
     Example:

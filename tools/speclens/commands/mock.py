@@ -15,16 +15,16 @@ from speclens.project import opened
 @click.command("mock")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=0, help="The port; 0 is one that is free."
+    "--port", type=click.IntRange(0, 65535), default=0, help="The port; 0 chooses a free one."
 )
 @click.option("--api-key", default="mock", show_default=True, help="The key that callers send.")
 @format_option("text", "json", "github", "sarif")
 @reported
 @configured("document", "meaning")
 def mock_command(config: Config, host: str, port: int, api_key: str, style: str) -> None:
-    """Run the generated server with answers made up, real pictures among them. Writes nothing.
+    """Run the generated server with invented responses, which may hold real pictures. Writes nothing.
 
-    The first line on standard output is the URL; each request is told on standard error.
+    The first line on standard output is the URL. Each request is a line on standard error.
 
     \b
     Example:

@@ -17,7 +17,7 @@ from speclens.project import opened
 
 
 @click.command("normalize")
-@click.option("--schema", required=True, help="The schema the payload is one of.")
+@click.option("--schema", required=True, help="The schema of the payload.")
 @click.argument("payload", type=click.File("rb"), default="-")
 @format_option("text", "json")
 @reported

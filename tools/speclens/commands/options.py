@@ -27,7 +27,7 @@ def format_option(*styles: str) -> Callable[[Command], Command]:
         type=click.Choice(styles),
         default=styles[0],
         show_default=True,
-        help="How to report.",
+        help="The format of the report.",
     )
 
 

@@ -1,4 +1,9 @@
-"""The command `speclens schema`."""
+"""The command `speclens schema`.
+
+The schema for editors is a file, and is not made from the code, because its descriptions are its purpose; tests compare its
+keywords with those of the code. It refers to the official schemas by the version of the document, because an editor takes one
+schema for a file.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +19,7 @@ OPENAPI = "init/openapi.schema.json"
 @click.command("schema")
 @click.argument("what", type=click.Choice(["openapi", "config"]), default="openapi")
 def schema_command(what: str) -> None:
-    """Print the JSON Schema by which editors know OpenAPI and x-compat, or [tool.speclens] (config).
+    """Print a JSON Schema for editors: of OpenAPI with x-compat, or of [tool.speclens] (config).
 
     \b
     Example:

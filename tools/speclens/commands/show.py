@@ -19,7 +19,7 @@ from speclens.project import opened
 @reported
 @configured("document", "meaning", also=("package", "client"))
 def show_command(config: Config, style: str) -> None:
-    """Tell what a document becomes: methods with their arguments and results, and classes. Writes nothing.
+    """Show what speclens makes from a document: methods with arguments and results, and classes. Writes nothing.
 
     \b
     Example:

@@ -31,13 +31,15 @@ _REPORT = "the generated code is at fault; please report it, with the document"
 
 
 @click.command("verify")
-@click.option("--schema", "schemas", multiple=True, help="A schema to verify; all if not given.")
+@click.option(
+    "--schema", "schemas", multiple=True, help="A schema to verify; by default all schemas."
+)
 @click.option(
     "--examples",
     type=click.IntRange(1, 1_000_000),
     default=500,
     show_default=True,
-    help="How many payloads to try of each schema.",
+    help="The number of payloads to try for each schema.",
 )
 @format_option("text", "json", "github", "sarif")
 @reported
@@ -48,10 +50,10 @@ def verify_command(
     examples: int,
     style: str,
 ) -> None:
-    """Try the generated code on payloads made from the document, valid ones and near misses.
+    """Try the generated code on payloads made from the document: valid and nearly valid ones.
 
-    Normalizers are held against the laws of x-compat, models against a JSON Schema validator. What breaks one is told
-    with the smallest payload that does. The same document gives the same result; nothing is written.
+    The command checks normalizers against the laws of x-compat, and models against a JSON Schema validator. For each
+    fault it reports the smallest payload that shows it. The same document gives the same result. Writes nothing.
 
     \b
     Example:

@@ -1,7 +1,8 @@
 """What an overlay document says (Overlay Specification 1.0 and 1.1): its actions, and every fault of its form.
 
 Where the specification's text and its JSON Schema differ, the text decides: `update` beside `remove: true` has no effect,
-and is told as a warning.
+and is told as a warning. Equal actions are all applied. Overlays 1.0 may remove a value without parts, as the official examples
+of 1.0 do. `extends` is compared if it is a path; nobody knows what is at a URL.
 """
 
 from __future__ import annotations

@@ -70,7 +70,7 @@ def _accepting(validator: Draft202012Validator) -> Callable[[Any], bool]:
 
 def typed(document: JsonObject, judged: Collection[str] = ()) -> JsonObject:
     """The document as models take it, which is what its authors mean: `properties` without `type` is for objects, and
-    `nullable` admits null beside `enum` too (ARCHITECTURE.md has both decisions). Texts of the formats that are `judged`
+    `nullable` admits null beside `enum` too (docs/decisions/0011 has both decisions). Texts of the formats that are `judged`
     are of these formats."""
     result = copy.deepcopy(document)
     for _, schema in all_schemas(result):

@@ -14,7 +14,7 @@ from ._transport import AsyncClient, Resource, SyncClient
 
 
 class SetLevelParams(RequestOptions, total=False):
-    """The arguments of `levels.set`. None is not sent."""
+    """The arguments of `levels.set`. The client does not send None."""
 
     level: Required[Annotated[_models.Level, Path()]]
     next: Required[_models.Level]
@@ -43,12 +43,12 @@ class AsyncLevels(Resource[AsyncClient]):
     """Operations of levels."""
 
     def set(self, **arguments: Unpack[SetLevelParams]) -> Coroutine[Any, Any, None]:
-        """`Levels.set`, to be awaited."""
+        """`Levels.set`, with `await`."""
         return self._client.call(SET_LEVEL, arguments)
 
 
 class Pkg(SyncClient):
-    """The client of Golden. Settings not given come from PKG_API_KEY and PKG_BASE_URL."""
+    """The client of Golden. Without `api_key` and `base_url`, it reads PKG_API_KEY and PKG_BASE_URL from the environment."""
 
     _base_url = ""
     _environment = "PKG"

@@ -24,7 +24,7 @@ PetInput: TypeAlias = _models.Pet | Mapping[str, Any]
 
 
 class FormSendParams(RequestOptions, total=False):
-    """The arguments of `bodies.form_send`. None is not sent."""
+    """The arguments of `bodies.form_send`. The client does not send None."""
 
     name: Required[str]
     tags: Sequence[str] | None
@@ -51,7 +51,7 @@ FORM_SEND: Operation[None] = Operation(
 
 
 class PartsSendParams(RequestOptions, total=False):
-    """The arguments of `bodies.parts_send`. None is not sent."""
+    """The arguments of `bodies.parts_send`. The client does not send None."""
 
     file: Required[FileInput]
     more: Sequence[FileInput] | None
@@ -80,7 +80,7 @@ PARTS_SEND: Operation[None] = Operation(
 
 
 class OptionalSendParams(RequestOptions, total=False):
-    """The arguments of `bodies.optional_send`. None is not sent."""
+    """The arguments of `bodies.optional_send`. The client does not send None."""
 
     file: Any
     note: str | None
@@ -98,7 +98,7 @@ OPTIONAL_SEND: Operation[None] = Operation(
 
 
 class RawSendParams(RequestOptions, total=False):
-    """The arguments of `bodies.raw_send`. None is not sent."""
+    """The arguments of `bodies.raw_send`. The client does not send None."""
 
     body: Required[Annotated[Content, Body()]]
 
@@ -115,7 +115,7 @@ RAW_SEND: Operation[bytes] = Operation(
 
 
 class NullableSendParams(RequestOptions, total=False):
-    """The arguments of `bodies.nullable_send`. None is not sent, but where `is_nullable`: there it is null."""
+    """The arguments of `bodies.nullable_send`. The client does not send None, unless `is_nullable`: then None is null."""
 
     body: Required[Annotated[Mapping[str, int] | None, Body(is_nullable=True)]]
 
@@ -132,7 +132,7 @@ NULLABLE_SEND: Operation[None] = Operation(
 
 
 class AnySendParams(RequestOptions, total=False):
-    """The arguments of `bodies.any_send`. None is not sent, but where `is_nullable`: there it is null."""
+    """The arguments of `bodies.any_send`. The client does not send None, unless `is_nullable`: then None is null."""
 
     any: Annotated[Any, Member(is_nullable=True)]
     none: Annotated[Literal[None] | None, Member(is_nullable=True)]
@@ -151,7 +151,7 @@ ANY_SEND: Operation[None] = Operation(
 
 
 class TextSendParams(RequestOptions, total=False):
-    """The arguments of `bodies.text_send`. None is not sent."""
+    """The arguments of `bodies.text_send`. The client does not send None."""
 
     body: Required[Annotated[str, Body()]]
 
@@ -168,7 +168,7 @@ TEXT_SEND: Operation[str] = Operation(
 
 
 class WordsSetParams(RequestOptions, total=False):
-    """The arguments of `bodies.words_set`. None is not sent."""
+    """The arguments of `bodies.words_set`. The client does not send None."""
 
     body: Required[Annotated[str, Body()]]
 
@@ -185,7 +185,7 @@ WORDS_SET: Operation[None] = Operation(
 
 
 class WordsSendParams(RequestOptions, total=False):
-    """The arguments of `bodies.words_send`. None is not sent."""
+    """The arguments of `bodies.words_send`. The client does not send None."""
 
     body: Required[Annotated[str, Body()]]
 
@@ -202,7 +202,7 @@ WORDS_SEND: Operation[None] = Operation(
 
 
 class XmlSendParams(RequestOptions, total=False):
-    """The arguments of `bodies.xml_send`. None is not sent."""
+    """The arguments of `bodies.xml_send`. The client does not send None."""
 
     body: Required[Annotated[Content, Body()]]
 
@@ -219,7 +219,7 @@ XML_SEND: Operation[bytes] = Operation(
 
 
 class ImageSendParams(RequestOptions, total=False):
-    """The arguments of `bodies.image_send`. None is not sent."""
+    """The arguments of `bodies.image_send`. The client does not send None."""
 
     body: Required[Annotated[Content, Body()]]
     content_type: Annotated[str, ContentType()]
@@ -237,7 +237,7 @@ IMAGE_SEND: Operation[Any] = Operation(
 
 
 class ListSendParams(RequestOptions, total=False):
-    """The arguments of `bodies.list_send`. None is not sent."""
+    """The arguments of `bodies.list_send`. The client does not send None."""
 
     body: Annotated[Sequence[int] | None, Body()]
 
@@ -255,7 +255,7 @@ LIST_SEND: Operation[_models.ListSendResponse] = Operation(
 
 
 class EitherSendParams(RequestOptions, total=False):
-    """The arguments of `bodies.either_send`. None is not sent."""
+    """The arguments of `bodies.either_send`. The client does not send None."""
 
     name: Required[str]
     # application/json if left out
@@ -279,7 +279,7 @@ EITHER_SEND: Operation[None] = Operation(
 
 
 class OtherSendParams(RequestOptions, total=False):
-    """The arguments of `bodies.other_send`. None is not sent."""
+    """The arguments of `bodies.other_send`. The client does not send None."""
 
     body: Required[Annotated[PetInput | str, Body()]]
     # application/json if left out
@@ -301,7 +301,7 @@ OTHER_SEND: Operation[None] = Operation(
 
 
 class PatchSendParams(RequestOptions, total=False):
-    """The arguments of `bodies.patch_send`. None is not sent, but where `is_nullable`: there it is null."""
+    """The arguments of `bodies.patch_send`. The client does not send None, unless `is_nullable`: then None is null."""
 
     id: Required[Annotated[int | None, Member(is_nullable=True)]]
     # None takes it away
@@ -343,7 +343,7 @@ class Bodies(Resource[SyncClient]):
         return self._client.call(RAW_SEND, arguments)
 
     def raw_send_stream(self, **arguments: Unpack[RawSendParams]) -> Download:
-        """`raw_send`, read as it comes, or saved."""
+        """The response of `raw_send`, to iterate over or to save."""
         return open_download(self._client, RAW_SEND, arguments)
 
     def nullable_send(self, **arguments: Unpack[NullableSendParams]) -> None:
@@ -371,7 +371,7 @@ class Bodies(Resource[SyncClient]):
         return self._client.call(XML_SEND, arguments)
 
     def xml_send_stream(self, **arguments: Unpack[XmlSendParams]) -> Download:
-        """`xml_send`, read as it comes, or saved."""
+        """The response of `xml_send`, to iterate over or to save."""
         return open_download(self._client, XML_SEND, arguments)
 
     def image_send(self, **arguments: Unpack[ImageSendParams]) -> Any:
@@ -399,82 +399,82 @@ class AsyncBodies(Resource[AsyncClient]):
     """Operations of bodies."""
 
     def form_send(self, **arguments: Unpack[FormSendParams]) -> Coroutine[Any, Any, None]:
-        """`Bodies.form_send`, to be awaited."""
+        """`Bodies.form_send`, with `await`."""
         return self._client.call(FORM_SEND, arguments)
 
     def parts_send(self, **arguments: Unpack[PartsSendParams]) -> Coroutine[Any, Any, None]:
-        """`Bodies.parts_send`, to be awaited."""
+        """`Bodies.parts_send`, with `await`."""
         return self._client.call(PARTS_SEND, arguments)
 
     def optional_send(self, **arguments: Unpack[OptionalSendParams]) -> Coroutine[Any, Any, None]:
-        """`Bodies.optional_send`, to be awaited."""
+        """`Bodies.optional_send`, with `await`."""
         return self._client.call(OPTIONAL_SEND, arguments)
 
     def raw_send(self, **arguments: Unpack[RawSendParams]) -> Coroutine[Any, Any, bytes]:
-        """`Bodies.raw_send`, to be awaited."""
+        """`Bodies.raw_send`, with `await`."""
         return self._client.call(RAW_SEND, arguments)
 
     def raw_send_stream(
         self, **arguments: Unpack[RawSendParams]
     ) -> Coroutine[Any, Any, AsyncDownload]:
-        """`Bodies.raw_send_stream`, to be awaited."""
+        """`Bodies.raw_send_stream`, with `await`."""
         return open_async_download(self._client, RAW_SEND, arguments)
 
     def nullable_send(self, **arguments: Unpack[NullableSendParams]) -> Coroutine[Any, Any, None]:
-        """`Bodies.nullable_send`, to be awaited."""
+        """`Bodies.nullable_send`, with `await`."""
         return self._client.call(NULLABLE_SEND, arguments)
 
     def any_send(self, **arguments: Unpack[AnySendParams]) -> Coroutine[Any, Any, None]:
-        """`Bodies.any_send`, to be awaited."""
+        """`Bodies.any_send`, with `await`."""
         return self._client.call(ANY_SEND, arguments)
 
     def text_send(self, **arguments: Unpack[TextSendParams]) -> Coroutine[Any, Any, str]:
-        """`Bodies.text_send`, to be awaited."""
+        """`Bodies.text_send`, with `await`."""
         return self._client.call(TEXT_SEND, arguments)
 
     def words_set(self, **arguments: Unpack[WordsSetParams]) -> Coroutine[Any, Any, None]:
-        """`Bodies.words_set`, to be awaited."""
+        """`Bodies.words_set`, with `await`."""
         return self._client.call(WORDS_SET, arguments)
 
     def words_send(self, **arguments: Unpack[WordsSendParams]) -> Coroutine[Any, Any, None]:
-        """`Bodies.words_send`, to be awaited."""
+        """`Bodies.words_send`, with `await`."""
         return self._client.call(WORDS_SEND, arguments)
 
     def xml_send(self, **arguments: Unpack[XmlSendParams]) -> Coroutine[Any, Any, bytes]:
-        """`Bodies.xml_send`, to be awaited."""
+        """`Bodies.xml_send`, with `await`."""
         return self._client.call(XML_SEND, arguments)
 
     def xml_send_stream(
         self, **arguments: Unpack[XmlSendParams]
     ) -> Coroutine[Any, Any, AsyncDownload]:
-        """`Bodies.xml_send_stream`, to be awaited."""
+        """`Bodies.xml_send_stream`, with `await`."""
         return open_async_download(self._client, XML_SEND, arguments)
 
     def image_send(self, **arguments: Unpack[ImageSendParams]) -> Coroutine[Any, Any, Any]:
-        """`Bodies.image_send`, to be awaited."""
+        """`Bodies.image_send`, with `await`."""
         return self._client.call(IMAGE_SEND, arguments)
 
     def list_send(
         self, **arguments: Unpack[ListSendParams]
     ) -> Coroutine[Any, Any, _models.ListSendResponse]:
-        """`Bodies.list_send`, to be awaited."""
+        """`Bodies.list_send`, with `await`."""
         return self._client.call(LIST_SEND, arguments)
 
     def either_send(self, **arguments: Unpack[EitherSendParams]) -> Coroutine[Any, Any, None]:
-        """`Bodies.either_send`, to be awaited."""
+        """`Bodies.either_send`, with `await`."""
         return self._client.call(EITHER_SEND, arguments)
 
     def other_send(self, **arguments: Unpack[OtherSendParams]) -> Coroutine[Any, Any, None]:
-        """`Bodies.other_send`, to be awaited."""
+        """`Bodies.other_send`, with `await`."""
         return self._client.call(OTHER_SEND, arguments)
 
     def patch_send(self, **arguments: Unpack[PatchSendParams]) -> Coroutine[Any, Any, None]:
-        """`Bodies.patch_send`, to be awaited."""
+        """`Bodies.patch_send`, with `await`."""
         return self._client.call(PATCH_SEND, arguments)
 
 
 class Pkg(SyncClient):
-    """The client of Golden. Settings not given come from PKG_API_KEY and PKG_BASE_URL."""
+    """The client of Golden. Without `api_key` and `base_url`, it reads PKG_API_KEY and PKG_BASE_URL from the environment."""
 
     _base_url = "https://api.example"
     _environment = "PKG"

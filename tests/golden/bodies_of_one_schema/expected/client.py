@@ -13,7 +13,7 @@ from ._transport import AsyncClient, Resource, SyncClient
 
 
 class OneParams(RequestOptions, total=False):
-    """The arguments of `pets.one`. None is not sent."""
+    """The arguments of `pets.one`. The client does not send None."""
 
     name: Required[str]
 
@@ -66,7 +66,7 @@ NULLABLE_OPERATION: Operation[_models.Nullable | None] = Operation(
 
 
 class MergedParams(RequestOptions, total=False):
-    """The arguments of `pets.merged`. None is not sent."""
+    """The arguments of `pets.merged`. The client does not send None."""
 
     from_: Annotated[Mapping[str, Any] | None, Member("from")]
 
@@ -84,7 +84,7 @@ MERGED_OPERATION: Operation[None] = Operation(
 
 
 class EitherParams(RequestOptions, total=False):
-    """The arguments of `pets.either`. None is not sent."""
+    """The arguments of `pets.either`. The client does not send None."""
 
     body: Annotated[Mapping[str, Any] | Sequence[str] | None, Body()]
 
@@ -137,44 +137,44 @@ class AsyncPets(Resource[AsyncClient]):
     """Operations of pets."""
 
     def one(self, **arguments: Unpack[OneParams]) -> Coroutine[Any, Any, _models.Pet]:
-        """`Pets.one`, to be awaited."""
+        """`Pets.one`, with `await`."""
         return self._client.call(ONE_OPERATION, arguments)
 
     def inline(
         self, **arguments: Unpack[RequestOptions]
     ) -> Coroutine[Any, Any, _models.InlineResponse]:
-        """`Pets.inline`, to be awaited."""
+        """`Pets.inline`, with `await`."""
         return self._client.call(INLINE_OPERATION, arguments)
 
     def list(
         self, **arguments: Unpack[RequestOptions]
     ) -> Coroutine[Any, Any, _models.ListResponse]:
-        """`Pets.list`, to be awaited."""
+        """`Pets.list`, with `await`."""
         return self._client.call(LIST_OPERATION, arguments)
 
     def maybe(
         self, **arguments: Unpack[RequestOptions]
     ) -> Coroutine[Any, Any, _models.MaybeResponse | None]:
-        """`Pets.maybe`, to be awaited."""
+        """`Pets.maybe`, with `await`."""
         return self._client.call(MAYBE_OPERATION, arguments)
 
     def nullable(
         self, **arguments: Unpack[RequestOptions]
     ) -> Coroutine[Any, Any, _models.Nullable | None]:
-        """`Pets.nullable`, to be awaited."""
+        """`Pets.nullable`, with `await`."""
         return self._client.call(NULLABLE_OPERATION, arguments)
 
     def merged(self, **arguments: Unpack[MergedParams]) -> Coroutine[Any, Any, None]:
-        """`Pets.merged`, to be awaited."""
+        """`Pets.merged`, with `await`."""
         return self._client.call(MERGED_OPERATION, arguments)
 
     def either(self, **arguments: Unpack[EitherParams]) -> Coroutine[Any, Any, None]:
-        """`Pets.either`, to be awaited."""
+        """`Pets.either`, with `await`."""
         return self._client.call(EITHER_OPERATION, arguments)
 
 
 class Pkg(SyncClient):
-    """The client of Golden. Settings not given come from PKG_API_KEY and PKG_BASE_URL."""
+    """The client of Golden. Without `api_key` and `base_url`, it reads PKG_API_KEY and PKG_BASE_URL from the environment."""
 
     _base_url = "https://api.example"
     _environment = "PKG"

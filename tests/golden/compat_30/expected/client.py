@@ -14,7 +14,7 @@ from .normalizers import denormalize_answer, denormalize_thing, normalize_answer
 
 
 class MakeThingParams(RequestOptions, total=False):
-    """The arguments of `things.make`: the members of `Thing`. None is not sent, but where `is_nullable`: there it is null."""
+    """The arguments of `things.make`: the members of `Thing`. The client does not send None, unless `is_nullable`: then None is null."""
 
     price: Required[float]
     # deprecated use price
@@ -60,12 +60,12 @@ class AsyncThings(Resource[AsyncClient]):
     """Operations of things."""
 
     def make(self, **arguments: Unpack[MakeThingParams]) -> Coroutine[Any, Any, _models.Answer]:
-        """`Things.make`, to be awaited."""
+        """`Things.make`, with `await`."""
         return self._client.call(MAKE_THING, arguments)
 
 
 class Pkg(SyncClient):
-    """The client of Tests. Settings not given come from PKG_API_KEY and PKG_BASE_URL."""
+    """The client of Tests. Without `api_key` and `base_url`, it reads PKG_API_KEY and PKG_BASE_URL from the environment."""
 
     _base_url = ""
     _environment = "PKG"

@@ -16,7 +16,7 @@ from .normalizers import denormalize_list_pets_parameters, normalize_list_pets_p
 
 
 class ListPetsParams(RequestOptions, total=False):
-    """The arguments of `pets.list`. None is not sent."""
+    """The arguments of `pets.list`. The client does not send None."""
 
     # deprecated use kind
     x_kind: Annotated[Literal["puppy", "dog", "cat"] | None, Header("X-Kind")]
@@ -63,12 +63,12 @@ class AsyncPets(Resource[AsyncClient]):
     """Operations of pets."""
 
     def list(self, **arguments: Unpack[ListPetsParams]) -> Coroutine[Any, Any, Any]:
-        """`Pets.list`, to be awaited."""
+        """`Pets.list`, with `await`."""
         return self._client.call(LIST_PETS, arguments)
 
 
 class Pkg(SyncClient):
-    """The client of Tests. Settings not given come from PKG_API_KEY and PKG_BASE_URL."""
+    """The client of Tests. Without `api_key` and `base_url`, it reads PKG_API_KEY and PKG_BASE_URL from the environment."""
 
     _base_url = ""
     _environment = "PKG"

@@ -18,7 +18,7 @@ FilterInput: TypeAlias = _models.Filter | Mapping[str, Any]
 
 
 class DeletePetsIdParams(RequestOptions, total=False):
-    """The arguments of `pets.delete_id`. None is not sent."""
+    """The arguments of `pets.delete_id`. The client does not send None."""
 
     id: Required[Annotated[str, Path()]]
     filter: Annotated[FilterInput | str | None, Query(style="json")]
@@ -55,12 +55,12 @@ class AsyncPets(Resource[AsyncClient]):
     """Operations of pets."""
 
     def delete_id(self, **arguments: Unpack[DeletePetsIdParams]) -> Coroutine[Any, Any, Any]:
-        """`Pets.delete_id`, to be awaited."""
+        """`Pets.delete_id`, with `await`."""
         return self._client.call(DELETE_PETS_ID, arguments)
 
 
 class Pkg(SyncClient):
-    """The client of Tests. Settings not given come from PKG_API_KEY and PKG_BASE_URL."""
+    """The client of Tests. Without `api_key` and `base_url`, it reads PKG_API_KEY and PKG_BASE_URL from the environment."""
 
     _base_url = ""
     _environment = "PKG"

@@ -14,7 +14,7 @@ from .normalizers import denormalize_thing, normalize_thing
 
 
 class ChangeThingParams(RequestOptions, total=False):
-    """The arguments of `things.change`. None is not sent, but where `is_nullable`: there it is null."""
+    """The arguments of `things.change`. The client does not send None, unless `is_nullable`: then None is null."""
 
     name: Annotated[str | None, Member(is_nullable=True)]
     # deprecated use name
@@ -50,12 +50,12 @@ class AsyncThings(Resource[AsyncClient]):
     """Operations of things."""
 
     def change(self, **arguments: Unpack[ChangeThingParams]) -> Coroutine[Any, Any, None]:
-        """`Things.change`, to be awaited."""
+        """`Things.change`, with `await`."""
         return self._client.call(CHANGE_THING, arguments)
 
 
 class Pkg(SyncClient):
-    """The client of Tests. Settings not given come from PKG_API_KEY and PKG_BASE_URL."""
+    """The client of Tests. Without `api_key` and `base_url`, it reads PKG_API_KEY and PKG_BASE_URL from the environment."""
 
     _base_url = ""
     _environment = "PKG"

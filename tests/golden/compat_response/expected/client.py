@@ -33,12 +33,12 @@ class AsyncThings_(Resource[AsyncClient]):
     """Operations of things."""
 
     def list(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, _models.Things]:
-        """`Things_.list`, to be awaited."""
+        """`Things_.list`, with `await`."""
         return self._client.call(LIST_THINGS, arguments)
 
 
 class Pkg(SyncClient):
-    """The client of Tests. Settings not given come from PKG_API_KEY and PKG_BASE_URL."""
+    """The client of Tests. Without `api_key` and `base_url`, it reads PKG_API_KEY and PKG_BASE_URL from the environment."""
 
     _base_url = ""
     _environment = "PKG"

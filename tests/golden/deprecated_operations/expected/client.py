@@ -16,7 +16,7 @@ from ._transport import AsyncClient, Resource, SyncClient
 
 
 class PetsFindParams(RequestOptions, total=False):
-    """The arguments of `pets.find`. None is not sent."""
+    """The arguments of `pets.find`. The client does not send None."""
 
     # deprecated by the API
     kind: Annotated[str | None, Query()]
@@ -34,7 +34,7 @@ PETS_FIND: Operation[None] = Operation(
 
 
 class PetsAddParams(RequestOptions, total=False):
-    """The arguments of `pets.add`. None is not sent."""
+    """The arguments of `pets.add`. The client does not send None."""
 
     # deprecated by the API
     age: int | None
@@ -70,16 +70,16 @@ class AsyncPets(Resource[AsyncClient]):
 
     @_deprecated("`pets.find` is deprecated")
     def find(self, **arguments: Unpack[PetsFindParams]) -> Coroutine[Any, Any, None]:
-        """`Pets.find`, to be awaited."""
+        """`Pets.find`, with `await`."""
         return self._client.call(PETS_FIND, arguments)
 
     def add(self, **arguments: Unpack[PetsAddParams]) -> Coroutine[Any, Any, None]:
-        """`Pets.add`, to be awaited."""
+        """`Pets.add`, with `await`."""
         return self._client.call(PETS_ADD, arguments)
 
 
 class Pkg(SyncClient):
-    """The client of Golden. Settings not given come from PKG_API_KEY and PKG_BASE_URL."""
+    """The client of Golden. Without `api_key` and `base_url`, it reads PKG_API_KEY and PKG_BASE_URL from the environment."""
 
     _base_url = "https://api.example"
     _environment = "PKG"

@@ -17,7 +17,7 @@ OwnerInput: TypeAlias = _models.Owner | Mapping[str, Any]
 
 
 class FindParams(RequestOptions, total=False):
-    """The arguments of `pets.find`. None is not sent."""
+    """The arguments of `pets.find`. The client does not send None."""
 
     fields: Annotated[str | None, Query()]
     filter: Annotated[FindFilterInput | None, Query(style="deepObject", explode=False)]
@@ -35,7 +35,7 @@ FIND_OPERATION: Operation[_models.Pet] = Operation(
 
 
 class AddParams(RequestOptions, total=False):
-    """The arguments of `pets.add`. None is not sent."""
+    """The arguments of `pets.add`. The client does not send None."""
 
     schema: _models.Kind | None
     owner: OwnerInput | None
@@ -68,16 +68,16 @@ class AsyncPets(Resource[AsyncClient]):
     """Operations of pets."""
 
     def find(self, **arguments: Unpack[FindParams]) -> Coroutine[Any, Any, _models.Pet]:
-        """`Pets.find`, to be awaited."""
+        """`Pets.find`, with `await`."""
         return self._client.call(FIND_OPERATION, arguments)
 
     def add(self, **arguments: Unpack[AddParams]) -> Coroutine[Any, Any, None]:
-        """`Pets.add`, to be awaited."""
+        """`Pets.add`, with `await`."""
         return self._client.call(ADD_OPERATION, arguments)
 
 
 class Pkg(SyncClient):
-    """The client of Golden. Settings not given come from PKG_API_KEY and PKG_BASE_URL."""
+    """The client of Golden. Without `api_key` and `base_url`, it reads PKG_API_KEY and PKG_BASE_URL from the environment."""
 
     _base_url = "https://api.example"
     _environment = "PKG"

@@ -17,7 +17,7 @@ ToyInput: TypeAlias = _models.Toy | Mapping[str, Any]
 
 
 class ReplacePetsParams(RequestOptions, total=False):
-    """The arguments of `pets.replace`. None is not sent."""
+    """The arguments of `pets.replace`. The client does not send None."""
 
     pets: Sequence[PetRequestInput] | None
 
@@ -35,7 +35,7 @@ REPLACE_PETS: Operation[_models.Pets] = Operation(
 
 
 class CreatePetParams(RequestOptions, total=False):
-    """The arguments of `pets.create`: the members of `PetRequest`. None is not sent."""
+    """The arguments of `pets.create`: the members of `PetRequest`. The client does not send None."""
 
     name: str | None
     secret: str | None
@@ -73,13 +73,13 @@ class AsyncPets_(Resource[AsyncClient]):
     """Operations of pets."""
 
     def replace(self, **arguments: Unpack[ReplacePetsParams]) -> Coroutine[Any, Any, _models.Pets]:
-        """`Pets_.replace`, to be awaited."""
+        """`Pets_.replace`, with `await`."""
         return self._client.call(REPLACE_PETS, arguments)
 
     def create(
         self, **arguments: Unpack[CreatePetParams]
     ) -> Coroutine[Any, Any, _models.PetResponse]:
-        """`Pets_.create`, to be awaited."""
+        """`Pets_.create`, with `await`."""
         return self._client.call(CREATE_PET, arguments)
 
 
@@ -105,12 +105,12 @@ class AsyncStamps(Resource[AsyncClient]):
     """Operations of stamps."""
 
     def stamp(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, _models.Stamp]:
-        """`Stamps.stamp`, to be awaited."""
+        """`Stamps.stamp`, with `await`."""
         return self._client.call(STAMP_OPERATION, arguments)
 
 
 class Pkg(SyncClient):
-    """The client of Tests. Settings not given come from PKG_API_KEY and PKG_BASE_URL."""
+    """The client of Tests. Without `api_key` and `base_url`, it reads PKG_API_KEY and PKG_BASE_URL from the environment."""
 
     _base_url = ""
     _environment = "PKG"

@@ -15,7 +15,7 @@ AnyPetRequestInput: TypeAlias = _models.AnyPetRequest | Mapping[str, Any]
 
 
 class CreatePetParams(RequestOptions, total=False):
-    """The arguments of `pets.create`. None is not sent."""
+    """The arguments of `pets.create`. The client does not send None."""
 
     body: Annotated[AnyPetRequestInput | None, Body()]
 
@@ -44,12 +44,12 @@ class AsyncPets(Resource[AsyncClient]):
     """Operations of pets."""
 
     def create(self, **arguments: Unpack[CreatePetParams]) -> Coroutine[Any, Any, _models.AnyPet]:
-        """`Pets.create`, to be awaited."""
+        """`Pets.create`, with `await`."""
         return self._client.call(CREATE_PET, arguments)
 
 
 class Pkg(SyncClient):
-    """The client of Tests. Settings not given come from PKG_API_KEY and PKG_BASE_URL."""
+    """The client of Tests. Without `api_key` and `base_url`, it reads PKG_API_KEY and PKG_BASE_URL from the environment."""
 
     _base_url = ""
     _environment = "PKG"

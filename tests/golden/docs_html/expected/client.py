@@ -13,7 +13,7 @@ from ._transport import AsyncClient, Resource, SyncClient
 
 
 class PetsGetParams(RequestOptions, total=False):
-    """The arguments of `pets.get`. None is not sent."""
+    """The arguments of `pets.get`. The client does not send None."""
 
     id: Required[Annotated[str, Path()]]
 
@@ -49,12 +49,12 @@ class AsyncPets(Resource[AsyncClient]):
     """Pets and their owners."""
 
     def get(self, **arguments: Unpack[PetsGetParams]) -> Coroutine[Any, Any, None]:
-        """`Pets.get`, to be awaited."""
+        """`Pets.get`, with `await`."""
         return self._client.call(PETS_GET, arguments)
 
 
 class Pkg(SyncClient):
-    """The client of Golden. Settings not given come from PKG_API_KEY and PKG_BASE_URL."""
+    """The client of Golden. Without `api_key` and `base_url`, it reads PKG_API_KEY and PKG_BASE_URL from the environment."""
 
     _base_url = "https://api.example"
     _environment = "PKG"

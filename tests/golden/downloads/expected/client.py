@@ -16,7 +16,7 @@ from ._transport import AsyncClient, Resource, SyncClient
 
 
 class FilesDownloadParams(RequestOptions, total=False):
-    """The arguments of `files.download`. None is not sent."""
+    """The arguments of `files.download`. The client does not send None."""
 
     id: Required[Annotated[int, Path()]]
 
@@ -40,7 +40,7 @@ class Files(Resource[SyncClient]):
         return self._client.call(FILES_DOWNLOAD, arguments)
 
     def download_stream(self, **arguments: Unpack[FilesDownloadParams]) -> Download:
-        """`download`, read as it comes, or saved."""
+        """The response of `download`, to iterate over or to save."""
         return open_download(self._client, FILES_DOWNLOAD, arguments)
 
 
@@ -48,18 +48,18 @@ class AsyncFiles(Resource[AsyncClient]):
     """Operations of files."""
 
     def download(self, **arguments: Unpack[FilesDownloadParams]) -> Coroutine[Any, Any, bytes]:
-        """`Files.download`, to be awaited."""
+        """`Files.download`, with `await`."""
         return self._client.call(FILES_DOWNLOAD, arguments)
 
     def download_stream(
         self, **arguments: Unpack[FilesDownloadParams]
     ) -> Coroutine[Any, Any, AsyncDownload]:
-        """`Files.download_stream`, to be awaited."""
+        """`Files.download_stream`, with `await`."""
         return open_async_download(self._client, FILES_DOWNLOAD, arguments)
 
 
 class Pkg(SyncClient):
-    """The client of Golden. Settings not given come from PKG_API_KEY and PKG_BASE_URL."""
+    """The client of Golden. Without `api_key` and `base_url`, it reads PKG_API_KEY and PKG_BASE_URL from the environment."""
 
     _base_url = "https://api.example"
     _environment = "PKG"

@@ -20,7 +20,7 @@ from ._transport import AsyncClient, Resource, SyncClient
 
 
 class DaysGetParams(RequestOptions, total=False):
-    """The arguments of `days.get`. None is not sent."""
+    """The arguments of `days.get`. The client does not send None."""
 
     day: Required[Annotated[Date | str, Path()]]
     at: Annotated[DateTime | str | None, Query()]
@@ -41,7 +41,7 @@ DAYS_GET: Operation[_models.Day] = Operation(
 
 
 class DaysPutParams(RequestOptions, total=False):
-    """The arguments of `days.put`. None is not sent."""
+    """The arguments of `days.put`. The client does not send None."""
 
     day: Required[Annotated[Date | str, Path()]]
     at: DateTime | str | None
@@ -76,16 +76,16 @@ class AsyncDays(Resource[AsyncClient]):
     """Operations of days."""
 
     def get(self, **arguments: Unpack[DaysGetParams]) -> Coroutine[Any, Any, _models.Day]:
-        """`Days.get`, to be awaited."""
+        """`Days.get`, with `await`."""
         return self._client.call(DAYS_GET, arguments)
 
     def put(self, **arguments: Unpack[DaysPutParams]) -> Coroutine[Any, Any, None]:
-        """`Days.put`, to be awaited."""
+        """`Days.put`, with `await`."""
         return self._client.call(DAYS_PUT, arguments)
 
 
 class Pkg(SyncClient):
-    """The client of Golden. Settings not given come from PKG_API_KEY and PKG_BASE_URL."""
+    """The client of Golden. Without `api_key` and `base_url`, it reads PKG_API_KEY and PKG_BASE_URL from the environment."""
 
     _base_url = "https://api.example"
     _environment = "PKG"

@@ -14,7 +14,7 @@ from ._transport import AsyncClient, Resource, SyncClient
 
 
 class SendFormParams(RequestOptions, total=False):
-    """The arguments of `forms.send`. None is not sent."""
+    """The arguments of `forms.send`. The client does not send None."""
 
     ids: Sequence[str] | None
     piped: Sequence[int] | None
@@ -49,7 +49,7 @@ SEND_FORM: Operation[None] = Operation(
 
 
 class SendPartsParams(RequestOptions, total=False):
-    """The arguments of `forms.send_parts`. None is not sent."""
+    """The arguments of `forms.send_parts`. The client does not send None."""
 
     ids: Sequence[str] | None
     piped: Sequence[int] | None
@@ -98,16 +98,16 @@ class AsyncForms(Resource[AsyncClient]):
     """Operations of forms."""
 
     def send(self, **arguments: Unpack[SendFormParams]) -> Coroutine[Any, Any, None]:
-        """`Forms.send`, to be awaited."""
+        """`Forms.send`, with `await`."""
         return self._client.call(SEND_FORM, arguments)
 
     def send_parts(self, **arguments: Unpack[SendPartsParams]) -> Coroutine[Any, Any, None]:
-        """`Forms.send_parts`, to be awaited."""
+        """`Forms.send_parts`, with `await`."""
         return self._client.call(SEND_PARTS, arguments)
 
 
 class Pkg(SyncClient):
-    """The client of Golden. Settings not given come from PKG_API_KEY and PKG_BASE_URL."""
+    """The client of Golden. Without `api_key` and `base_url`, it reads PKG_API_KEY and PKG_BASE_URL from the environment."""
 
     _base_url = "https://api.example"
     _environment = "PKG"

@@ -19,7 +19,7 @@ ThingsIdOfPathInput: TypeAlias = _models.ThingsIdOfPath | Mapping[str, Any]
 
 
 class PutThingsIdParams(RequestOptions, total=False):
-    """The arguments of `things.put_id`. None is not sent."""
+    """The arguments of `things.put_id`. The client does not send None."""
 
     id: Required[Annotated[str, Path()]]
     of_path: Annotated[
@@ -41,7 +41,7 @@ PUT_THINGS_ID: Operation[None] = Operation(
 
 
 class MakeThingParams(RequestOptions, total=False):
-    """The arguments of `things.make`. None is not sent."""
+    """The arguments of `things.make`. The client does not send None."""
 
     id: Required[Annotated[str, Path()]]
     of_path: Annotated[
@@ -82,18 +82,18 @@ class AsyncThings(Resource[AsyncClient]):
     """Operations of things."""
 
     def put_id(self, **arguments: Unpack[PutThingsIdParams]) -> Coroutine[Any, Any, None]:
-        """`Things.put_id`, to be awaited."""
+        """`Things.put_id`, with `await`."""
         return self._client.call(PUT_THINGS_ID, arguments)
 
     def make(
         self, **arguments: Unpack[MakeThingParams]
     ) -> Coroutine[Any, Any, _models.MakeThingResponse]:
-        """`Things.make`, to be awaited."""
+        """`Things.make`, with `await`."""
         return self._client.call(MAKE_THING, arguments)
 
 
 class Pkg(SyncClient):
-    """The client of Tests. Settings not given come from PKG_API_KEY and PKG_BASE_URL."""
+    """The client of Tests. Without `api_key` and `base_url`, it reads PKG_API_KEY and PKG_BASE_URL from the environment."""
 
     _base_url = ""
     _environment = "PKG"

@@ -13,7 +13,7 @@ from ._transport import AsyncClient, Resource, SyncClient
 
 
 class ThingsSendParams(RequestOptions, total=False):
-    """The arguments of `things.send`: the members of `Thing`. None is not sent."""
+    """The arguments of `things.send`: the members of `Thing`. The client does not send None."""
 
     name: Required[str]
 
@@ -42,12 +42,12 @@ class AsyncThings(Resource[AsyncClient]):
     """Operations of things."""
 
     def send(self, **arguments: Unpack[ThingsSendParams]) -> Coroutine[Any, Any, _models.Thing]:
-        """`Things.send`, to be awaited."""
+        """`Things.send`, with `await`."""
         return self._client.call(THINGS_SEND, arguments)
 
 
 class Pkg(SyncClient):
-    """The client of Golden. Settings not given come from PKG_API_KEY and PKG_BASE_URL."""
+    """The client of Golden. Without `api_key` and `base_url`, it reads PKG_API_KEY and PKG_BASE_URL from the environment."""
 
     _base_url = "https://api.example"
     _environment = "PKG"

@@ -13,7 +13,7 @@ from ._transport import AsyncClient, Resource, SyncClient
 
 
 class PetsAddParams(RequestOptions, total=False):
-    """The arguments of `pets.add`. None is not sent."""
+    """The arguments of `pets.add`. The client does not send None."""
 
     name: str | None
     size: int | None
@@ -43,12 +43,12 @@ class AsyncPets(Resource[AsyncClient]):
     """Operations of pets."""
 
     def add(self, **arguments: Unpack[PetsAddParams]) -> Coroutine[Any, Any, None]:
-        """`Pets.add`, to be awaited."""
+        """`Pets.add`, with `await`."""
         return self._client.call(PETS_ADD, arguments)
 
 
 class Pkg(SyncClient):
-    """The client of Golden. Settings not given come from PKG_API_KEY and PKG_BASE_URL."""
+    """The client of Golden. Without `api_key` and `base_url`, it reads PKG_API_KEY and PKG_BASE_URL from the environment."""
 
     _base_url = "https://api.example"
     _environment = "PKG"

@@ -27,7 +27,7 @@ GET_ONE: Operation[_models.GetOneResponse | _models.GetOneResponseApplicationJso
 
 
 class PutOneParams(RequestOptions, total=False):
-    """The arguments of `one.put`. None is not sent."""
+    """The arguments of `one.put`. The client does not send None."""
 
     x: str | None
 
@@ -56,7 +56,7 @@ POST_ONE: Operation[bytes] = Operation(
 
 
 class GetOneByIdParams(RequestOptions, total=False):
-    """The arguments of `one.get_one_by_id`. None is not sent."""
+    """The arguments of `one.get_one_by_id`. The client does not send None."""
 
     id: Required[Annotated[str, Path()]]
 
@@ -98,7 +98,7 @@ class One(Resource[SyncClient]):
         return self._client.call(POST_ONE, arguments)
 
     def post_stream(self, **arguments: Unpack[RequestOptions]) -> Download:
-        """`post`, read as it comes, or saved."""
+        """The response of `post`, to iterate over or to save."""
         return open_download(self._client, POST_ONE, arguments)
 
     def get_one_by_id(self, **arguments: Unpack[GetOneByIdParams]) -> _models.GetOneByIdResponse200:
@@ -116,38 +116,38 @@ class AsyncOne(Resource[AsyncClient]):
     def get(
         self, **arguments: Unpack[RequestOptions]
     ) -> Coroutine[Any, Any, _models.GetOneResponse | _models.GetOneResponseApplicationJsonV1]:
-        """`One.get`, to be awaited."""
+        """`One.get`, with `await`."""
         return self._client.call(GET_ONE, arguments)
 
     def put(self, **arguments: Unpack[PutOneParams]) -> Coroutine[Any, Any, _models.PutOneResponse]:
-        """`One.put`, to be awaited."""
+        """`One.put`, with `await`."""
         return self._client.call(PUT_ONE, arguments)
 
     def post(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, bytes]:
-        """`One.post`, to be awaited."""
+        """`One.post`, with `await`."""
         return self._client.call(POST_ONE, arguments)
 
     def post_stream(
         self, **arguments: Unpack[RequestOptions]
     ) -> Coroutine[Any, Any, AsyncDownload]:
-        """`One.post_stream`, to be awaited."""
+        """`One.post_stream`, with `await`."""
         return open_async_download(self._client, POST_ONE, arguments)
 
     def get_one_by_id(
         self, **arguments: Unpack[GetOneByIdParams]
     ) -> Coroutine[Any, Any, _models.GetOneByIdResponse200]:
-        """`One.get_one_by_id`, to be awaited."""
+        """`One.get_one_by_id`, with `await`."""
         return self._client.call(GET_ONE_BY_ID, arguments)
 
     def get_one_id(
         self, **arguments: Unpack[RequestOptions]
     ) -> Coroutine[Any, Any, _models.GetOneIdResponse200]:
-        """`One.get_one_id`, to be awaited."""
+        """`One.get_one_id`, with `await`."""
         return self._client.call(GET_ONE_ID, arguments)
 
 
 class Pkg(SyncClient):
-    """The client of Golden. Settings not given come from PKG_API_KEY and PKG_BASE_URL."""
+    """The client of Golden. Without `api_key` and `base_url`, it reads PKG_API_KEY and PKG_BASE_URL from the environment."""
 
     _base_url = ""
     _environment = "PKG"

@@ -15,7 +15,7 @@ from ._transport import AsyncClient, Resource, SyncClient
 
 
 class FindLogsParams(RequestOptions, total=False):
-    """The arguments of `logs.find`. None is not sent, but where `is_nullable`: there it is null."""
+    """The arguments of `logs.find`. The client does not send None, unless `is_nullable`: then None is null."""
 
     since: Annotated[str | None, Query()]
     text: Annotated[str | None, Member(is_nullable=True)]
@@ -35,7 +35,7 @@ FIND_LOGS: Operation[Any] = Operation(
 
 
 class PurgeLogsParams(RequestOptions, total=False):
-    """The arguments of `logs.purge`. None is not sent."""
+    """The arguments of `logs.purge`. The client does not send None."""
 
     since: Annotated[str | None, Query()]
 
@@ -69,16 +69,16 @@ class AsyncLogs(Resource[AsyncClient]):
     def find(
         self, **arguments: Unpack[FindLogsParams]
     ) -> Coroutine[Any, Any, AsyncStream[_models.FindLogsResponse]]:
-        """`Logs.find`, to be awaited."""
+        """`Logs.find`, with `await`."""
         return open_async_stream(self._client, FIND_LOGS, arguments)
 
     def purge(self, **arguments: Unpack[PurgeLogsParams]) -> Coroutine[Any, Any, None]:
-        """`Logs.purge`, to be awaited."""
+        """`Logs.purge`, with `await`."""
         return self._client.call(PURGE_LOGS, arguments)
 
 
 class Pkg(SyncClient):
-    """The client of Tests. Settings not given come from PKG_API_KEY and PKG_BASE_URL."""
+    """The client of Tests. Without `api_key` and `base_url`, it reads PKG_API_KEY and PKG_BASE_URL from the environment."""
 
     _base_url = ""
     _environment = "PKG"

@@ -30,7 +30,7 @@ POST_PETS: Operation[None] = Operation(
 
 
 class GetPetByIdParams(RequestOptions, total=False):
-    """The arguments of `pets.get_by_id`. None is not sent."""
+    """The arguments of `pets.get_by_id`. The client does not send None."""
 
     id: Required[Annotated[str | int, Path()]]
 
@@ -65,15 +65,15 @@ class AsyncPets(Resource[AsyncClient]):
     """Operations of Pets."""
 
     def list(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, None]:
-        """`Pets.list`, to be awaited."""
+        """`Pets.list`, with `await`."""
         return self._client.call(LIST_PETS, arguments)
 
     def post(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, None]:
-        """`Pets.post`, to be awaited."""
+        """`Pets.post`, with `await`."""
         return self._client.call(POST_PETS, arguments)
 
     def get_by_id(self, **arguments: Unpack[GetPetByIdParams]) -> Coroutine[Any, Any, None]:
-        """`Pets.get_by_id`, to be awaited."""
+        """`Pets.get_by_id`, with `await`."""
         return self._client.call(GET_PET_BY_ID, arguments)
 
 
@@ -98,7 +98,7 @@ class AsyncAdmin(Resource[AsyncClient]):
     """Operations of admin."""
 
     def get_v1_users(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, None]:
-        """`Admin.get_v1_users`, to be awaited."""
+        """`Admin.get_v1_users`, with `await`."""
         return self._client.call(GET_V1_ADMIN_USERS, arguments)
 
 
@@ -123,7 +123,7 @@ class AsyncAdminUsers(Resource[AsyncClient]):
     """Operations of admin.users."""
 
     def replace_all(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, None]:
-        """`AdminUsers.replace_all`, to be awaited."""
+        """`AdminUsers.replace_all`, with `await`."""
         return self._client.call(X_OPERATION, arguments)
 
 
@@ -148,7 +148,7 @@ class AsyncPeople(Resource[AsyncClient]):
     """Operations of people."""
 
     def remove_all(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, None]:
-        """`People.remove_all`, to be awaited."""
+        """`People.remove_all`, with `await`."""
         return self._client.call(Y_OPERATION, arguments)
 
 
@@ -186,11 +186,11 @@ class AsyncClass(Resource[AsyncClient]):
     """Operations of class."""
 
     def import_(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, None]:
-        """`Class.import_`, to be awaited."""
+        """`Class.import_`, with `await`."""
         return self._client.call(IMPORT_, arguments)
 
     def class_import(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, None]:
-        """`Class.class_import`, to be awaited."""
+        """`Class.class_import`, with `await`."""
         return self._client.call(CLASS_IMPORT, arguments)
 
 
@@ -215,12 +215,12 @@ class AsyncN2FA(Resource[AsyncClient]):
     """Operations of 2FA."""
 
     def list(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, None]:
-        """`N2FA.list`, to be awaited."""
+        """`N2FA.list`, with `await`."""
         return self._client.call(LIST_OPERATION, arguments)
 
 
 class Pkg(SyncClient):
-    """The client of Golden. Settings not given come from PKG_API_KEY and PKG_BASE_URL."""
+    """The client of Golden. Without `api_key` and `base_url`, it reads PKG_API_KEY and PKG_BASE_URL from the environment."""
 
     _base_url = "https://api.example"
     _environment = "PKG"

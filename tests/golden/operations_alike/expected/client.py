@@ -63,22 +63,22 @@ class AsyncRules(Resource[AsyncClient]):
     def list_rules_get_rules_fax(
         self, **arguments: Unpack[RequestOptions]
     ) -> Coroutine[Any, Any, None]:
-        """`Rules.list_rules_get_rules_fax`, to be awaited."""
+        """`Rules.list_rules_get_rules_fax`, with `await`."""
         return self._client.call(LIST_RULES_GET_RULES_FAX, arguments)
 
     def list_rules_get_rules_sms(
         self, **arguments: Unpack[RequestOptions]
     ) -> Coroutine[Any, Any, None]:
-        """`Rules.list_rules_get_rules_sms`, to be awaited."""
+        """`Rules.list_rules_get_rules_sms`, with `await`."""
         return self._client.call(LIST_RULES_GET_RULES_SMS, arguments)
 
     def list_rules(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, None]:
-        """`Rules.list_rules`, to be awaited."""
+        """`Rules.list_rules`, with `await`."""
         return self._client.call(LIST_RULES, arguments)
 
 
 class GetAliasesByIdParams(RequestOptions, total=False):
-    """The arguments of `aliases.get_aliases_by_id`. None is not sent."""
+    """The arguments of `aliases.get_aliases_by_id`. The client does not send None."""
 
     id: Required[Annotated[str, Path()]]
 
@@ -120,11 +120,11 @@ class AsyncAliases(Resource[AsyncClient]):
     def get_aliases_by_id(
         self, **arguments: Unpack[GetAliasesByIdParams]
     ) -> Coroutine[Any, Any, None]:
-        """`Aliases.get_aliases_by_id`, to be awaited."""
+        """`Aliases.get_aliases_by_id`, with `await`."""
         return self._client.call(GET_ALIASES_BY_ID, arguments)
 
     def get_aliases_id(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, None]:
-        """`Aliases.get_aliases_id`, to be awaited."""
+        """`Aliases.get_aliases_id`, with `await`."""
         return self._client.call(GET_ALIASES_ID, arguments)
 
 
@@ -162,16 +162,16 @@ class AsyncSupport(Resource[AsyncClient]):
     """Operations of Support."""
 
     def get_address(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, None]:
-        """`Support.get_address`, to be awaited."""
+        """`Support.get_address`, with `await`."""
         return self._client.call(GET_ADDRESS, arguments)
 
     def get_support_address(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, None]:
-        """`Support.get_support_address`, to be awaited."""
+        """`Support.get_support_address`, with `await`."""
         return self._client.call(GET_SUPPORT_ADDRESS, arguments)
 
 
 class UuidParams(RequestOptions, total=False):
-    """The arguments of `get.uuid`. None is not sent."""
+    """The arguments of `get.uuid`. The client does not send None."""
 
     id: Annotated[UUID | str | None, Query()]
 
@@ -211,11 +211,11 @@ class AsyncGET(Resource[AsyncClient]):
     """Operations of GET."""
 
     def uuid(self, **arguments: Unpack[UuidParams]) -> Coroutine[Any, Any, None]:
-        """`GET.uuid`, to be awaited."""
+        """`GET.uuid`, with `await`."""
         return self._client.call(UUID_OPERATION, arguments)
 
     def get(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, None]:
-        """`GET.get`, to be awaited."""
+        """`GET.get`, with `await`."""
         return self._client.call(GET_OPERATION, arguments)
 
 
@@ -236,7 +236,7 @@ class Download_(Resource[SyncClient]):
         return self._client.call(FETCH_OPERATION, arguments)
 
     def fetch_stream(self, **arguments: Unpack[RequestOptions]) -> Download:
-        """`fetch`, read as it comes, or saved."""
+        """The response of `fetch`, to iterate over or to save."""
         return open_download(self._client, FETCH_OPERATION, arguments)
 
 
@@ -244,18 +244,18 @@ class AsyncDownload_(Resource[AsyncClient]):
     """Operations of download."""
 
     def fetch(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, bytes]:
-        """`Download_.fetch`, to be awaited."""
+        """`Download_.fetch`, with `await`."""
         return self._client.call(FETCH_OPERATION, arguments)
 
     def fetch_stream(
         self, **arguments: Unpack[RequestOptions]
     ) -> Coroutine[Any, Any, AsyncDownload]:
-        """`Download_.fetch_stream`, to be awaited."""
+        """`Download_.fetch_stream`, with `await`."""
         return open_async_download(self._client, FETCH_OPERATION, arguments)
 
 
 class Pkg(SyncClient):
-    """The client of Golden. Settings not given come from PKG_API_KEY and PKG_BASE_URL."""
+    """The client of Golden. Without `api_key` and `base_url`, it reads PKG_API_KEY and PKG_BASE_URL from the environment."""
 
     _base_url = "https://api.example"
     _environment = "PKG"

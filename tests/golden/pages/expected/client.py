@@ -17,7 +17,7 @@ from ._transport import AsyncClient, Resource, SyncClient
 
 
 class AListParams(RequestOptions, total=False):
-    """The arguments of `a.list`. None is not sent."""
+    """The arguments of `a.list`. The client does not send None."""
 
     page_token: Annotated[str | None, Query("page-token")]
     page: Annotated[int | None, Query()]
@@ -41,7 +41,7 @@ class A(Resource[SyncClient]):
         return self._client.call(A_LIST, arguments)
 
     def list_pages(self, **arguments: Unpack[AListParams]) -> Iterator[_models.Page]:
-        """`list`, page by page to the last."""
+        """All pages of `list`, one after the other."""
         return pages(self._client, A_LIST, arguments, Cursor("page_token", ("meta", "next-token")))
 
 
@@ -49,18 +49,18 @@ class AsyncA(Resource[AsyncClient]):
     """Operations of a."""
 
     def list(self, **arguments: Unpack[AListParams]) -> Coroutine[Any, Any, _models.Page]:
-        """`A.list`, to be awaited."""
+        """`A.list`, with `await`."""
         return self._client.call(A_LIST, arguments)
 
     def list_pages(self, **arguments: Unpack[AListParams]) -> AsyncIterator[_models.Page]:
-        """`A.list_pages`, by `async for`."""
+        """`A.list_pages`, with `async for`."""
         return async_pages(
             self._client, A_LIST, arguments, Cursor("page_token", ("meta", "next-token"))
         )
 
 
 class BListParams(RequestOptions, total=False):
-    """The arguments of `b.list`. None is not sent."""
+    """The arguments of `b.list`. The client does not send None."""
 
     page_token: Annotated[str | None, Query("page-token")]
     page: Annotated[int | None, Query()]
@@ -84,7 +84,7 @@ class B(Resource[SyncClient]):
         return self._client.call(B_LIST, arguments)
 
     def list_pages(self, **arguments: Unpack[BListParams]) -> Iterator[_models.Page]:
-        """`list`, page by page to the last."""
+        """All pages of `list`, one after the other."""
         return pages(self._client, B_LIST, arguments, Count("page", ("items",)))
 
 
@@ -92,16 +92,16 @@ class AsyncB(Resource[AsyncClient]):
     """Operations of b."""
 
     def list(self, **arguments: Unpack[BListParams]) -> Coroutine[Any, Any, _models.Page]:
-        """`B.list`, to be awaited."""
+        """`B.list`, with `await`."""
         return self._client.call(B_LIST, arguments)
 
     def list_pages(self, **arguments: Unpack[BListParams]) -> AsyncIterator[_models.Page]:
-        """`B.list_pages`, by `async for`."""
+        """`B.list_pages`, with `async for`."""
         return async_pages(self._client, B_LIST, arguments, Count("page", ("items",)))
 
 
 class CListParams(RequestOptions, total=False):
-    """The arguments of `c.list`. None is not sent."""
+    """The arguments of `c.list`. The client does not send None."""
 
     page_token: Annotated[str | None, Query("page-token")]
     page: Annotated[int | None, Query()]
@@ -125,7 +125,7 @@ class C(Resource[SyncClient]):
         return self._client.call(C_LIST, arguments)
 
     def list_pages(self, **arguments: Unpack[CListParams]) -> Iterator[_models.Page]:
-        """`list`, page by page to the last."""
+        """All pages of `list`, one after the other."""
         return pages(
             self._client, C_LIST, arguments, Count("page", ("items",), first=0, is_offset=True)
         )
@@ -135,18 +135,18 @@ class AsyncC(Resource[AsyncClient]):
     """Operations of c."""
 
     def list(self, **arguments: Unpack[CListParams]) -> Coroutine[Any, Any, _models.Page]:
-        """`C.list`, to be awaited."""
+        """`C.list`, with `await`."""
         return self._client.call(C_LIST, arguments)
 
     def list_pages(self, **arguments: Unpack[CListParams]) -> AsyncIterator[_models.Page]:
-        """`C.list_pages`, by `async for`."""
+        """`C.list_pages`, with `async for`."""
         return async_pages(
             self._client, C_LIST, arguments, Count("page", ("items",), first=0, is_offset=True)
         )
 
 
 class DListParams(RequestOptions, total=False):
-    """The arguments of `d.list`. None is not sent."""
+    """The arguments of `d.list`. The client does not send None."""
 
     page_token: Annotated[str | None, Query("page-token")]
     page: Annotated[int | None, Query()]
@@ -174,12 +174,12 @@ class AsyncD(Resource[AsyncClient]):
     """Operations of d."""
 
     def list(self, **arguments: Unpack[DListParams]) -> Coroutine[Any, Any, _models.Page]:
-        """`D.list`, to be awaited."""
+        """`D.list`, with `await`."""
         return self._client.call(D_LIST, arguments)
 
 
 class EListParams(RequestOptions, total=False):
-    """The arguments of `e.list`. None is not sent."""
+    """The arguments of `e.list`. The client does not send None."""
 
     start: Annotated[int | None, Query()]
     limit: Annotated[int | None, Query()]
@@ -203,7 +203,7 @@ class E(Resource[SyncClient]):
         return self._client.call(E_LIST, arguments)
 
     def list_pages(self, **arguments: Unpack[EListParams]) -> Iterator[_models.Page]:
-        """`list`, page by page to the last."""
+        """All pages of `list`, one after the other."""
         return pages(
             self._client,
             E_LIST,
@@ -216,11 +216,11 @@ class AsyncE(Resource[AsyncClient]):
     """Operations of e."""
 
     def list(self, **arguments: Unpack[EListParams]) -> Coroutine[Any, Any, _models.Page]:
-        """`E.list`, to be awaited."""
+        """`E.list`, with `await`."""
         return self._client.call(E_LIST, arguments)
 
     def list_pages(self, **arguments: Unpack[EListParams]) -> AsyncIterator[_models.Page]:
-        """`E.list_pages`, by `async for`."""
+        """`E.list_pages`, with `async for`."""
         return async_pages(
             self._client,
             E_LIST,
@@ -230,7 +230,7 @@ class AsyncE(Resource[AsyncClient]):
 
 
 class FListParams(RequestOptions, total=False):
-    """The arguments of `f.list`. None is not sent."""
+    """The arguments of `f.list`. The client does not send None."""
 
     page: Annotated[int | None, Query()]
 
@@ -253,7 +253,7 @@ class F(Resource[SyncClient]):
         return self._client.call(F_LIST, arguments)
 
     def list_pages(self, **arguments: Unpack[FListParams]) -> Iterator[_models.Page]:
-        """`list`, page by page to the last."""
+        """All pages of `list`, one after the other."""
         return pages(
             self._client, F_LIST, arguments, Count("page", first=0, total=("meta", "pages"))
         )
@@ -263,18 +263,18 @@ class AsyncF(Resource[AsyncClient]):
     """Operations of f."""
 
     def list(self, **arguments: Unpack[FListParams]) -> Coroutine[Any, Any, _models.Page]:
-        """`F.list`, to be awaited."""
+        """`F.list`, with `await`."""
         return self._client.call(F_LIST, arguments)
 
     def list_pages(self, **arguments: Unpack[FListParams]) -> AsyncIterator[_models.Page]:
-        """`F.list_pages`, by `async for`."""
+        """`F.list_pages`, with `async for`."""
         return async_pages(
             self._client, F_LIST, arguments, Count("page", first=0, total=("meta", "pages"))
         )
 
 
 class GListParams(RequestOptions, total=False):
-    """The arguments of `g.list`. None is not sent."""
+    """The arguments of `g.list`. The client does not send None."""
 
     size: Annotated[int | None, Query()]
     x_trace: Annotated[str | None, Header("X-Trace")]
@@ -298,7 +298,7 @@ class G(Resource[SyncClient]):
         return self._client.call(G_LIST, arguments)
 
     def list_pages(self, **arguments: Unpack[GListParams]) -> Iterator[_models.GListResponse]:
-        """`list`, page by page to the last."""
+        """All pages of `list`, one after the other."""
         return pages(self._client, G_LIST, arguments, Link(("next",)))
 
 
@@ -306,16 +306,16 @@ class AsyncG(Resource[AsyncClient]):
     """Operations of g."""
 
     def list(self, **arguments: Unpack[GListParams]) -> Coroutine[Any, Any, _models.GListResponse]:
-        """`G.list`, to be awaited."""
+        """`G.list`, with `await`."""
         return self._client.call(G_LIST, arguments)
 
     def list_pages(self, **arguments: Unpack[GListParams]) -> AsyncIterator[_models.GListResponse]:
-        """`G.list_pages`, by `async for`."""
+        """`G.list_pages`, with `async for`."""
         return async_pages(self._client, G_LIST, arguments, Link(("next",)))
 
 
 class HListParams(RequestOptions, total=False):
-    """The arguments of `h.list`. None is not sent."""
+    """The arguments of `h.list`. The client does not send None."""
 
     id: Required[Annotated[str, Path()]]
 
@@ -338,7 +338,7 @@ class H(Resource[SyncClient]):
         return self._client.call(H_LIST, arguments)
 
     def list_pages(self, **arguments: Unpack[HListParams]) -> Iterator[Dict[str, Any]]:
-        """`list`, page by page to the last."""
+        """All pages of `list`, one after the other."""
         return pages(self._client, H_LIST, arguments, Link(("next",)))
 
 
@@ -346,11 +346,11 @@ class AsyncH(Resource[AsyncClient]):
     """Operations of h."""
 
     def list(self, **arguments: Unpack[HListParams]) -> Coroutine[Any, Any, Dict[str, Any]]:
-        """`H.list`, to be awaited."""
+        """`H.list`, with `await`."""
         return self._client.call(H_LIST, arguments)
 
     def list_pages(self, **arguments: Unpack[HListParams]) -> AsyncIterator[Dict[str, Any]]:
-        """`H.list_pages`, by `async for`."""
+        """`H.list_pages`, with `async for`."""
         return async_pages(self._client, H_LIST, arguments, Link(("next",)))
 
 
@@ -374,7 +374,7 @@ class Keyed(Resource[SyncClient]):
     def list_pages(
         self, **arguments: Unpack[RequestOptions]
     ) -> Iterator[_models.KeyedListResponse]:
-        """`list`, page by page to the last."""
+        """All pages of `list`, one after the other."""
         return pages(self._client, KEYED_LIST, arguments, Link(("next",)))
 
 
@@ -384,18 +384,18 @@ class AsyncKeyed(Resource[AsyncClient]):
     def list(
         self, **arguments: Unpack[RequestOptions]
     ) -> Coroutine[Any, Any, _models.KeyedListResponse]:
-        """`Keyed.list`, to be awaited."""
+        """`Keyed.list`, with `await`."""
         return self._client.call(KEYED_LIST, arguments)
 
     def list_pages(
         self, **arguments: Unpack[RequestOptions]
     ) -> AsyncIterator[_models.KeyedListResponse]:
-        """`Keyed.list_pages`, by `async for`."""
+        """`Keyed.list_pages`, with `async for`."""
         return async_pages(self._client, KEYED_LIST, arguments, Link(("next",)))
 
 
 class Pkg(SyncClient):
-    """The client of Golden. Settings not given come from PKG_API_KEY and PKG_BASE_URL."""
+    """The client of Golden. Without `api_key` and `base_url`, it reads PKG_API_KEY and PKG_BASE_URL from the environment."""
 
     _base_url = "https://api.example"
     _environment = "PKG"

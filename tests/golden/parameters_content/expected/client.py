@@ -16,7 +16,7 @@ AtInput: TypeAlias = _models.At | Mapping[str, Any]
 
 
 class ContentParams(RequestOptions, total=False):
-    """The arguments of `styles.content`. None is not sent."""
+    """The arguments of `styles.content`. The client does not send None."""
 
     at: Required[Annotated[AtInput, Path(style="json")]]
     query: Annotated[AtInput | None, Query(style="json")]
@@ -47,12 +47,12 @@ class AsyncStyles(Resource[AsyncClient]):
     """Operations of styles."""
 
     def content(self, **arguments: Unpack[ContentParams]) -> Coroutine[Any, Any, None]:
-        """`Styles.content`, to be awaited."""
+        """`Styles.content`, with `await`."""
         return self._client.call(CONTENT_OPERATION, arguments)
 
 
 class Pkg(SyncClient):
-    """The client of Golden. Settings not given come from PKG_API_KEY and PKG_BASE_URL."""
+    """The client of Golden. Without `api_key` and `base_url`, it reads PKG_API_KEY and PKG_BASE_URL from the environment."""
 
     _base_url = "https://api.example"
     _environment = "PKG"

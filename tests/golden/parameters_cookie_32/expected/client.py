@@ -13,7 +13,7 @@ from ._transport import AsyncClient, Resource, SyncClient
 
 
 class CookiesParams(RequestOptions, total=False):
-    """The arguments of `styles.cookies`. None is not sent."""
+    """The arguments of `styles.cookies`. The client does not send None."""
 
     text: Annotated[str | None, Cookie(style="cookie")]
     list: Annotated[Sequence[str] | None, Cookie(style="cookie")]
@@ -42,12 +42,12 @@ class AsyncStyles(Resource[AsyncClient]):
     """Operations of styles."""
 
     def cookies(self, **arguments: Unpack[CookiesParams]) -> Coroutine[Any, Any, None]:
-        """`Styles.cookies`, to be awaited."""
+        """`Styles.cookies`, with `await`."""
         return self._client.call(COOKIES_OPERATION, arguments)
 
 
 class Pkg(SyncClient):
-    """The client of Golden. Settings not given come from PKG_API_KEY and PKG_BASE_URL."""
+    """The client of Golden. Without `api_key` and `base_url`, it reads PKG_API_KEY and PKG_BASE_URL from the environment."""
 
     _base_url = "https://api.example"
     _environment = "PKG"

@@ -14,7 +14,7 @@ from ._transport import AsyncClient, Resource, SyncClient
 
 
 class ThingsReplaceParams(RequestOptions, total=False):
-    """The arguments of `things.replace`. None is not sent, but where `is_nullable`: there it is null."""
+    """The arguments of `things.replace`. The client does not send None, unless `is_nullable`: then None is null."""
 
     id: Required[Annotated[int, Path()]]
     x_trace: Annotated[str | None, Header("X-Trace")]
@@ -51,12 +51,12 @@ class AsyncThings(Resource[AsyncClient]):
     """Operations of things."""
 
     def replace(self, **arguments: Unpack[ThingsReplaceParams]) -> Coroutine[Any, Any, None]:
-        """`Things.replace`, to be awaited."""
+        """`Things.replace`, with `await`."""
         return self._client.call(THINGS_REPLACE, arguments)
 
 
 class Pkg(SyncClient):
-    """The client of Golden. Settings not given come from PKG_API_KEY and PKG_BASE_URL."""
+    """The client of Golden. Without `api_key` and `base_url`, it reads PKG_API_KEY and PKG_BASE_URL from the environment."""
 
     _base_url = "https://api.example"
     _environment = "PKG"

@@ -13,7 +13,7 @@ from ._transport import AsyncClient, Resource, SyncClient
 
 
 class EmptyParams(RequestOptions, total=False):
-    """The arguments of `styles.empty`. None is not sent."""
+    """The arguments of `styles.empty`. The client does not send None."""
 
     text: Annotated[str | None, Query()]
     flag: Annotated[bool | Literal[""] | None, Query()]
@@ -43,12 +43,12 @@ class AsyncStyles(Resource[AsyncClient]):
     """Operations of styles."""
 
     def empty(self, **arguments: Unpack[EmptyParams]) -> Coroutine[Any, Any, None]:
-        """`Styles.empty`, to be awaited."""
+        """`Styles.empty`, with `await`."""
         return self._client.call(EMPTY_OPERATION, arguments)
 
 
 class Pkg(SyncClient):
-    """The client of Golden. Settings not given come from PKG_API_KEY and PKG_BASE_URL."""
+    """The client of Golden. Without `api_key` and `base_url`, it reads PKG_API_KEY and PKG_BASE_URL from the environment."""
 
     _base_url = "https://api.example"
     _environment = "PKG"

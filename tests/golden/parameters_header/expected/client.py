@@ -13,7 +13,7 @@ from ._transport import AsyncClient, Resource, SyncClient
 
 
 class HeadersParams(RequestOptions, total=False):
-    """The arguments of `styles.headers`. None is not sent."""
+    """The arguments of `styles.headers`. The client does not send None."""
 
     x_text: Annotated[str | None, Header("X-Text")]
     x_list: Annotated[Sequence[str] | None, Header("X-List")]
@@ -45,12 +45,12 @@ class AsyncStyles(Resource[AsyncClient]):
     """Operations of styles."""
 
     def headers(self, **arguments: Unpack[HeadersParams]) -> Coroutine[Any, Any, None]:
-        """`Styles.headers`, to be awaited."""
+        """`Styles.headers`, with `await`."""
         return self._client.call(HEADERS_OPERATION, arguments)
 
 
 class Pkg(SyncClient):
-    """The client of Golden. Settings not given come from PKG_API_KEY and PKG_BASE_URL."""
+    """The client of Golden. Without `api_key` and `base_url`, it reads PKG_API_KEY and PKG_BASE_URL from the environment."""
 
     _base_url = "https://api.example"
     _environment = "PKG"

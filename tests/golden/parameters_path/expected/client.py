@@ -13,7 +13,7 @@ from ._transport import AsyncClient, Resource, SyncClient
 
 
 class SimpleParams(RequestOptions, total=False):
-    """The arguments of `styles.simple`. None is not sent."""
+    """The arguments of `styles.simple`. The client does not send None."""
 
     color: Required[Annotated[str | Sequence[str] | Mapping[str, int], Path()]]
 
@@ -29,7 +29,7 @@ SIMPLE_OPERATION: Operation[None] = Operation(
 
 
 class SimpleExplodedParams(RequestOptions, total=False):
-    """The arguments of `styles.simple_exploded`. None is not sent."""
+    """The arguments of `styles.simple_exploded`. The client does not send None."""
 
     color: Required[Annotated[str | Sequence[str] | Mapping[str, int], Path(explode=True)]]
 
@@ -45,7 +45,7 @@ SIMPLE_EXPLODED: Operation[None] = Operation(
 
 
 class LabelParams(RequestOptions, total=False):
-    """The arguments of `styles.label`. None is not sent."""
+    """The arguments of `styles.label`. The client does not send None."""
 
     color: Required[Annotated[str | Sequence[str] | Mapping[str, int], Path(style="label")]]
 
@@ -61,7 +61,7 @@ LABEL_OPERATION: Operation[None] = Operation(
 
 
 class LabelExplodedParams(RequestOptions, total=False):
-    """The arguments of `styles.label_exploded`. None is not sent."""
+    """The arguments of `styles.label_exploded`. The client does not send None."""
 
     color: Required[
         Annotated[str | Sequence[str] | Mapping[str, int], Path(style="label", explode=True)]
@@ -79,7 +79,7 @@ LABEL_EXPLODED: Operation[None] = Operation(
 
 
 class MatrixParams(RequestOptions, total=False):
-    """The arguments of `styles.matrix`. None is not sent."""
+    """The arguments of `styles.matrix`. The client does not send None."""
 
     color: Required[Annotated[str | Sequence[str] | Mapping[str, int], Path(style="matrix")]]
 
@@ -95,7 +95,7 @@ MATRIX_OPERATION: Operation[None] = Operation(
 
 
 class MatrixExplodedParams(RequestOptions, total=False):
-    """The arguments of `styles.matrix_exploded`. None is not sent."""
+    """The arguments of `styles.matrix_exploded`. The client does not send None."""
 
     color: Required[
         Annotated[str | Sequence[str] | Mapping[str, int], Path(style="matrix", explode=True)]
@@ -144,36 +144,36 @@ class AsyncStyles(Resource[AsyncClient]):
     """Operations of styles."""
 
     def simple(self, **arguments: Unpack[SimpleParams]) -> Coroutine[Any, Any, None]:
-        """`Styles.simple`, to be awaited."""
+        """`Styles.simple`, with `await`."""
         return self._client.call(SIMPLE_OPERATION, arguments)
 
     def simple_exploded(
         self, **arguments: Unpack[SimpleExplodedParams]
     ) -> Coroutine[Any, Any, None]:
-        """`Styles.simple_exploded`, to be awaited."""
+        """`Styles.simple_exploded`, with `await`."""
         return self._client.call(SIMPLE_EXPLODED, arguments)
 
     def label(self, **arguments: Unpack[LabelParams]) -> Coroutine[Any, Any, None]:
-        """`Styles.label`, to be awaited."""
+        """`Styles.label`, with `await`."""
         return self._client.call(LABEL_OPERATION, arguments)
 
     def label_exploded(self, **arguments: Unpack[LabelExplodedParams]) -> Coroutine[Any, Any, None]:
-        """`Styles.label_exploded`, to be awaited."""
+        """`Styles.label_exploded`, with `await`."""
         return self._client.call(LABEL_EXPLODED, arguments)
 
     def matrix(self, **arguments: Unpack[MatrixParams]) -> Coroutine[Any, Any, None]:
-        """`Styles.matrix`, to be awaited."""
+        """`Styles.matrix`, with `await`."""
         return self._client.call(MATRIX_OPERATION, arguments)
 
     def matrix_exploded(
         self, **arguments: Unpack[MatrixExplodedParams]
     ) -> Coroutine[Any, Any, None]:
-        """`Styles.matrix_exploded`, to be awaited."""
+        """`Styles.matrix_exploded`, with `await`."""
         return self._client.call(MATRIX_EXPLODED, arguments)
 
 
 class Pkg(SyncClient):
-    """The client of Golden. Settings not given come from PKG_API_KEY and PKG_BASE_URL."""
+    """The client of Golden. Without `api_key` and `base_url`, it reads PKG_API_KEY and PKG_BASE_URL from the environment."""
 
     _base_url = "https://api.example"
     _environment = "PKG"

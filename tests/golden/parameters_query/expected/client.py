@@ -13,7 +13,7 @@ from ._transport import AsyncClient, Resource, SyncClient
 
 
 class QueryParams(RequestOptions, total=False):
-    """The arguments of `styles.query`. None is not sent."""
+    """The arguments of `styles.query`. The client does not send None."""
 
     plain: Annotated[str | None, Query()]
     form: Annotated[Sequence[str] | None, Query()]
@@ -51,12 +51,12 @@ class AsyncStyles(Resource[AsyncClient]):
     """Operations of styles."""
 
     def query(self, **arguments: Unpack[QueryParams]) -> Coroutine[Any, Any, None]:
-        """`Styles.query`, to be awaited."""
+        """`Styles.query`, with `await`."""
         return self._client.call(QUERY_OPERATION, arguments)
 
 
 class Pkg(SyncClient):
-    """The client of Golden. Settings not given come from PKG_API_KEY and PKG_BASE_URL."""
+    """The client of Golden. Without `api_key` and `base_url`, it reads PKG_API_KEY and PKG_BASE_URL from the environment."""
 
     _base_url = "https://api.example"
     _environment = "PKG"

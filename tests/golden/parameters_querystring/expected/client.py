@@ -18,7 +18,7 @@ QueryInput: TypeAlias = _models.Query | Mapping[str, Any]
 
 
 class FormFindParams(RequestOptions, total=False):
-    """The arguments of `queries.form_find`. None is not sent."""
+    """The arguments of `queries.form_find`. The client does not send None."""
 
     filter: Annotated[
         FormFindFilterInput | None,
@@ -41,7 +41,7 @@ FORM_FIND: Operation[None] = Operation(
 
 
 class JsonFindParams(RequestOptions, total=False):
-    """The arguments of `queries.json_find`. None is not sent."""
+    """The arguments of `queries.json_find`. The client does not send None."""
 
     json: Annotated[QueryInput | None, QueryString(codec=Json(_models.Query))]
 
@@ -57,7 +57,7 @@ JSON_FIND: Operation[None] = Operation(
 
 
 class SelectorFindParams(RequestOptions, total=False):
-    """The arguments of `queries.selector_find`. None is not sent."""
+    """The arguments of `queries.selector_find`. The client does not send None."""
 
     the_selector: Required[Annotated[str, QueryString("the selector", codec=Text())]]
 
@@ -92,20 +92,20 @@ class AsyncQueries(Resource[AsyncClient]):
     """Operations of queries."""
 
     def form_find(self, **arguments: Unpack[FormFindParams]) -> Coroutine[Any, Any, None]:
-        """`Queries.form_find`, to be awaited."""
+        """`Queries.form_find`, with `await`."""
         return self._client.call(FORM_FIND, arguments)
 
     def json_find(self, **arguments: Unpack[JsonFindParams]) -> Coroutine[Any, Any, None]:
-        """`Queries.json_find`, to be awaited."""
+        """`Queries.json_find`, with `await`."""
         return self._client.call(JSON_FIND, arguments)
 
     def selector_find(self, **arguments: Unpack[SelectorFindParams]) -> Coroutine[Any, Any, None]:
-        """`Queries.selector_find`, to be awaited."""
+        """`Queries.selector_find`, with `await`."""
         return self._client.call(SELECTOR_FIND, arguments)
 
 
 class Pkg(SyncClient):
-    """The client of Golden. Settings not given come from PKG_API_KEY and PKG_BASE_URL."""
+    """The client of Golden. Without `api_key` and `base_url`, it reads PKG_API_KEY and PKG_BASE_URL from the environment."""
 
     _base_url = "https://api.example"
     _environment = "PKG"

@@ -13,7 +13,7 @@ from ._transport import AsyncClient, Resource, SyncClient
 
 
 class SearchParams(RequestOptions, total=False):
-    """The arguments of `search.search`. None is not sent."""
+    """The arguments of `search.search`. The client does not send None."""
 
     q: Required[Annotated[str, Query()]]
 
@@ -29,7 +29,7 @@ SEARCH_OPERATION: Operation[None] = Operation(
 
 
 class ExportParams(RequestOptions, total=False):
-    """The arguments of `search.export`. None is not sent."""
+    """The arguments of `search.export`. The client does not send None."""
 
     format: Annotated[str | None, Query()]
 
@@ -45,7 +45,7 @@ EXPORT_OPERATION: Operation[None] = Operation(
 
 
 class OldParams(RequestOptions, total=False):
-    """The arguments of `search.old`. None is not sent."""
+    """The arguments of `search.old`. The client does not send None."""
 
     name: Required[Annotated[str, Path()]]
     limit: Annotated[int | None, Query()]
@@ -81,15 +81,15 @@ class AsyncSearch(Resource[AsyncClient]):
     """Operations of search."""
 
     def search(self, **arguments: Unpack[SearchParams]) -> Coroutine[Any, Any, None]:
-        """`Search.search`, to be awaited."""
+        """`Search.search`, with `await`."""
         return self._client.call(SEARCH_OPERATION, arguments)
 
     def export(self, **arguments: Unpack[ExportParams]) -> Coroutine[Any, Any, None]:
-        """`Search.export`, to be awaited."""
+        """`Search.export`, with `await`."""
         return self._client.call(EXPORT_OPERATION, arguments)
 
     def old(self, **arguments: Unpack[OldParams]) -> Coroutine[Any, Any, None]:
-        """`Search.old`, to be awaited."""
+        """`Search.old`, with `await`."""
         return self._client.call(OLD_OPERATION, arguments)
 
 
@@ -127,16 +127,16 @@ class AsyncOperations(Resource[AsyncClient]):
     """Operations of operations."""
 
     def post_action_reset(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, None]:
-        """`Operations.post_action_reset`, to be awaited."""
+        """`Operations.post_action_reset`, with `await`."""
         return self._client.call(POST_ACTION_RESET, arguments)
 
     def list_all(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, None]:
-        """`Operations.list_all`, to be awaited."""
+        """`Operations.list_all`, with `await`."""
         return self._client.call(LIST_ALL, arguments)
 
 
 class Pkg(SyncClient):
-    """The client of Golden. Settings not given come from PKG_API_KEY and PKG_BASE_URL."""
+    """The client of Golden. Without `api_key` and `base_url`, it reads PKG_API_KEY and PKG_BASE_URL from the environment."""
 
     _base_url = "https://api.example"
     _environment = "PKG"

@@ -18,7 +18,7 @@ PetInput: TypeAlias = _models.Pet | Mapping[str, Any]
 
 
 class PetsGetParams(RequestOptions, total=False):
-    """The arguments of `pets.get`. None is not sent."""
+    """The arguments of `pets.get`. The client does not send None."""
 
     id: Required[Annotated[int, Path()]]
 
@@ -35,7 +35,7 @@ PETS_GET: Operation[_models.Pet] = Operation(
 
 
 class PetsAddParams(RequestOptions, total=False):
-    """The arguments of `pets.add`. None is not sent."""
+    """The arguments of `pets.add`. The client does not send None."""
 
     x_trace: Annotated[str | None, Header("X-Trace")]
     name: Required[str]
@@ -80,16 +80,16 @@ class AsyncPets(Resource[AsyncClient]):
     """Operations of pets."""
 
     def get(self, **arguments: Unpack[PetsGetParams]) -> Coroutine[Any, Any, _models.Pet]:
-        """`Pets.get`, to be awaited."""
+        """`Pets.get`, with `await`."""
         return self._client.call(PETS_GET, arguments)
 
     def add(self, **arguments: Unpack[PetsAddParams]) -> Coroutine[Any, Any, _models.Pet]:
-        """`Pets.add`, to be awaited."""
+        """`Pets.add`, with `await`."""
         return self._client.call(PETS_ADD, arguments)
 
 
 class Pkg(SyncClient):
-    """The client of Golden. Settings not given come from PKG_API_KEY and PKG_BASE_URL."""
+    """The client of Golden. Without `api_key` and `base_url`, it reads PKG_API_KEY and PKG_BASE_URL from the environment."""
 
     _base_url = "https://api.example"
     _environment = "PKG"

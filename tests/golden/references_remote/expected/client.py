@@ -14,7 +14,7 @@ from ._transport import AsyncClient, Resource, SyncClient
 
 
 class OrdersGetParams(RequestOptions, total=False):
-    """The arguments of `orders.get`. None is not sent."""
+    """The arguments of `orders.get`. The client does not send None."""
 
     id: Required[Annotated[str, Path()]]
 
@@ -42,12 +42,12 @@ class AsyncOrders(Resource[AsyncClient]):
     """Operations of orders."""
 
     def get(self, **arguments: Unpack[OrdersGetParams]) -> Coroutine[Any, Any, _models.Order]:
-        """`Orders.get`, to be awaited."""
+        """`Orders.get`, with `await`."""
         return self._client.call(ORDERS_GET, arguments)
 
 
 class Pkg(SyncClient):
-    """The client of Golden. Settings not given come from PKG_API_KEY and PKG_BASE_URL."""
+    """The client of Golden. Without `api_key` and `base_url`, it reads PKG_API_KEY and PKG_BASE_URL from the environment."""
 
     _base_url = "https://api.example"
     _environment = "PKG"

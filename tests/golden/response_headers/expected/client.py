@@ -54,16 +54,16 @@ class AsyncPets(Resource[AsyncClient]):
     def list(
         self, **arguments: Unpack[RequestOptions]
     ) -> Coroutine[Any, Any, _models.ListPetsResponse]:
-        """`Pets.list`, to be awaited."""
+        """`Pets.list`, with `await`."""
         return self._client.call(LIST_PETS, arguments)
 
     def delete(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, None]:
-        """`Pets.delete`, to be awaited."""
+        """`Pets.delete`, with `await`."""
         return self._client.call(DELETE_PETS, arguments)
 
 
 class Pkg(SyncClient):
-    """The client of Golden. Settings not given come from PKG_API_KEY and PKG_BASE_URL."""
+    """The client of Golden. Without `api_key` and `base_url`, it reads PKG_API_KEY and PKG_BASE_URL from the environment."""
 
     _base_url = "https://api.example"
     _environment = "PKG"

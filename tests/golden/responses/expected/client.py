@@ -15,7 +15,7 @@ from ._transport import AsyncClient, Resource, SyncClient
 
 
 class GetPetParams(RequestOptions, total=False):
-    """The arguments of `pets.get`. None is not sent."""
+    """The arguments of `pets.get`. The client does not send None."""
 
     id: Required[Annotated[str, Path()]]
 
@@ -35,7 +35,7 @@ GET_PET: Operation[_models.Pet | _models.Job | None] = Operation(
 
 
 class HeadPetParams(RequestOptions, total=False):
-    """The arguments of `pets.head`. None is not sent."""
+    """The arguments of `pets.head`. The client does not send None."""
 
     id: Required[Annotated[str, Path()]]
 
@@ -123,36 +123,36 @@ class AsyncPets(Resource[AsyncClient]):
     def get(
         self, **arguments: Unpack[GetPetParams]
     ) -> Coroutine[Any, Any, _models.Pet | _models.Job | None]:
-        """`Pets.get`, to be awaited."""
+        """`Pets.get`, with `await`."""
         return self._client.call(GET_PET, arguments)
 
     def head(self, **arguments: Unpack[HeadPetParams]) -> Coroutine[Any, Any, None]:
-        """`Pets.head`, to be awaited."""
+        """`Pets.head`, with `await`."""
         return self._client.call(HEAD_PET, arguments)
 
     def get_either(
         self, **arguments: Unpack[RequestOptions]
     ) -> Coroutine[Any, Any, _models.Pet | str]:
-        """`Pets.get_either`, to be awaited."""
+        """`Pets.get_either`, with `await`."""
         return self._client.call(GET_EITHER, arguments)
 
     def get_any(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, _models.Pet]:
-        """`Pets.get_any`, to be awaited."""
+        """`Pets.get_any`, with `await`."""
         return self._client.call(GET_ANY, arguments)
 
     def get_moved(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, Any]:
-        """`Pets.get_moved`, to be awaited."""
+        """`Pets.get_moved`, with `await`."""
         return self._client.call(GET_MOVED, arguments)
 
     def get_maybe(
         self, **arguments: Unpack[RequestOptions]
     ) -> Coroutine[Any, Any, _models.GetMaybeResponse]:
-        """`Pets.get_maybe`, to be awaited."""
+        """`Pets.get_maybe`, with `await`."""
         return self._client.call(GET_MAYBE, arguments)
 
 
 class Pkg(SyncClient):
-    """The client of Golden. Settings not given come from PKG_API_KEY and PKG_BASE_URL."""
+    """The client of Golden. Without `api_key` and `base_url`, it reads PKG_API_KEY and PKG_BASE_URL from the environment."""
 
     _base_url = "https://api.example"
     _environment = "PKG"

@@ -92,7 +92,7 @@ GET_OPEN: Operation[None] = Operation(
 
 
 class GetSaidParams(RequestOptions, total=False):
-    """The arguments of `secure.get_said`. None is not sent."""
+    """The arguments of `secure.get_said`. The client does not send None."""
 
     x_key: Annotated[str | None, Header("X-Key")]
     api_key: Annotated[str | None, Query("api key")]
@@ -154,44 +154,44 @@ class AsyncSecure(Resource[AsyncClient]):
     """Operations of secure."""
 
     def get_header(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, None]:
-        """`Secure.get_header`, to be awaited."""
+        """`Secure.get_header`, with `await`."""
         return self._client.call(GET_HEADER, arguments)
 
     def get_query(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, None]:
-        """`Secure.get_query`, to be awaited."""
+        """`Secure.get_query`, with `await`."""
         return self._client.call(GET_QUERY, arguments)
 
     def get_cookie(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, None]:
-        """`Secure.get_cookie`, to be awaited."""
+        """`Secure.get_cookie`, with `await`."""
         return self._client.call(GET_COOKIE, arguments)
 
     def get_basic(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, None]:
-        """`Secure.get_basic`, to be awaited."""
+        """`Secure.get_basic`, with `await`."""
         return self._client.call(GET_BASIC, arguments)
 
     def get_digest(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, None]:
-        """`Secure.get_digest`, to be awaited."""
+        """`Secure.get_digest`, with `await`."""
         return self._client.call(GET_DIGEST, arguments)
 
     def get_both(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, None]:
-        """`Secure.get_both`, to be awaited."""
+        """`Secure.get_both`, with `await`."""
         return self._client.call(GET_BOTH, arguments)
 
     def get_optional(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, None]:
-        """`Secure.get_optional`, to be awaited."""
+        """`Secure.get_optional`, with `await`."""
         return self._client.call(GET_OPTIONAL, arguments)
 
     def get_open(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, None]:
-        """`Secure.get_open`, to be awaited."""
+        """`Secure.get_open`, with `await`."""
         return self._client.call(GET_OPEN, arguments)
 
     def get_said(self, **arguments: Unpack[GetSaidParams]) -> Coroutine[Any, Any, None]:
-        """`Secure.get_said`, to be awaited."""
+        """`Secure.get_said`, with `await`."""
         return self._client.call(GET_SAID, arguments)
 
 
 class Pkg(SyncClient):
-    """The client of Golden. Settings not given come from PKG_API_KEY and PKG_BASE_URL."""
+    """The client of Golden. Without `api_key` and `base_url`, it reads PKG_API_KEY and PKG_BASE_URL from the environment."""
 
     _base_url = "https://api.example"
     _environment = "PKG"

@@ -32,12 +32,12 @@ class AsyncAll(Resource[AsyncClient]):
     """Operations of all."""
 
     def get_a(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, None]:
-        """`All.get_a`, to be awaited."""
+        """`All.get_a`, with `await`."""
         return self._client.call(GET_A, arguments)
 
 
 class Pkg(SyncClient):
-    """The client of Golden. Settings not given come from PKG_API_KEY and PKG_BASE_URL."""
+    """The client of Golden. Without `api_key` and `base_url`, it reads PKG_API_KEY and PKG_BASE_URL from the environment."""
 
     _base_url = "https://api.example"
     _environment = "PKG"

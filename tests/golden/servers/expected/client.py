@@ -59,20 +59,20 @@ class AsyncAt(Resource[AsyncClient]):
     """Operations of at."""
 
     def get_usual(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, None]:
-        """`At.get_usual`, to be awaited."""
+        """`At.get_usual`, with `await`."""
         return self._client.call(GET_USUAL, arguments)
 
     def get_own(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, None]:
-        """`At.get_own`, to be awaited."""
+        """`At.get_own`, with `await`."""
         return self._client.call(GET_OWN, arguments)
 
     def get_else(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, None]:
-        """`At.get_else`, to be awaited."""
+        """`At.get_else`, with `await`."""
         return self._client.call(GET_ELSE, arguments)
 
 
 class Pkg(SyncClient):
-    """The client of Golden. Settings not given come from PKG_API_KEY and PKG_BASE_URL."""
+    """The client of Golden. Without `api_key` and `base_url`, it reads PKG_API_KEY and PKG_BASE_URL from the environment."""
 
     _base_url = "{endpoint}/{version}/{region}"
     _variables: ClassVar[Mapping[str, str]] = {

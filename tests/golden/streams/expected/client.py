@@ -34,7 +34,7 @@ LIST_LINES: Operation[Any] = Operation(
 
 
 class ChatCreateParams(RequestOptions, total=False):
-    """The arguments of `streams.chat_create`. None is not sent."""
+    """The arguments of `streams.chat_create`. The client does not send None."""
 
     stream: bool | None
 
@@ -54,7 +54,7 @@ CHAT_CREATE: Operation[_models.Item] = Operation(
 
 
 class SendLinesParams(RequestOptions, total=False):
-    """The arguments of `streams.send_lines`. None is not sent."""
+    """The arguments of `streams.send_lines`. The client does not send None."""
 
     body: Required[Annotated[Sequence[ItemInput] | bytes, Body()]]
 
@@ -71,7 +71,7 @@ SEND_LINES: Operation[None] = Operation(
 
 
 class SendSequenceParams(RequestOptions, total=False):
-    """The arguments of `streams.send_sequence`. None is not sent."""
+    """The arguments of `streams.send_sequence`. The client does not send None."""
 
     body: Required[Annotated[Sequence[Any] | bytes, Body()]]
 
@@ -121,40 +121,40 @@ class AsyncStreams(Resource[AsyncClient]):
     def list_events(
         self, **arguments: Unpack[RequestOptions]
     ) -> Coroutine[Any, Any, AsyncStream[_models.Item]]:
-        """`Streams.list_events`, to be awaited."""
+        """`Streams.list_events`, with `await`."""
         return open_async_stream(self._client, LIST_EVENTS, arguments)
 
     def list_lines(
         self, **arguments: Unpack[RequestOptions]
     ) -> Coroutine[Any, Any, AsyncStream[_models.Item]]:
-        """`Streams.list_lines`, to be awaited."""
+        """`Streams.list_lines`, with `await`."""
         return open_async_stream(self._client, LIST_LINES, arguments)
 
     def chat_create(
         self, **arguments: Unpack[ChatCreateParams]
     ) -> Coroutine[Any, Any, _models.Item]:
-        """`Streams.chat_create`, to be awaited."""
+        """`Streams.chat_create`, with `await`."""
         return self._client.call(CHAT_CREATE, arguments)
 
     def chat_create_stream(
         self, **arguments: Unpack[ChatCreateParams]
     ) -> Coroutine[Any, Any, AsyncStream[_models.Item]]:
-        """`Streams.chat_create_stream`, to be awaited."""
+        """`Streams.chat_create_stream`, with `await`."""
         return open_async_stream(self._client, CHAT_CREATE, arguments)
 
     def send_lines(self, **arguments: Unpack[SendLinesParams]) -> Coroutine[Any, Any, None]:
-        """`Streams.send_lines`, to be awaited."""
+        """`Streams.send_lines`, with `await`."""
         return self._client.call(SEND_LINES, arguments)
 
     def send_sequence(
         self, **arguments: Unpack[SendSequenceParams]
     ) -> Coroutine[Any, Any, AsyncStream[Any]]:
-        """`Streams.send_sequence`, to be awaited."""
+        """`Streams.send_sequence`, with `await`."""
         return open_async_stream(self._client, SEND_SEQUENCE, arguments)
 
 
 class Pkg(SyncClient):
-    """The client of Golden. Settings not given come from PKG_API_KEY and PKG_BASE_URL."""
+    """The client of Golden. Without `api_key` and `base_url`, it reads PKG_API_KEY and PKG_BASE_URL from the environment."""
 
     _base_url = "https://api.example"
     _environment = "PKG"

@@ -34,7 +34,7 @@ LINES_LIST: Operation[Any] = Operation(
 
 
 class LinesSendParams(RequestOptions, total=False):
-    """The arguments of `streams.lines_send`. None is not sent."""
+    """The arguments of `streams.lines_send`. The client does not send None."""
 
     body: Required[Annotated[Sequence[ItemInput] | bytes, Body()]]
 
@@ -87,28 +87,28 @@ class AsyncStreams(Resource[AsyncClient]):
     def events_list(
         self, **arguments: Unpack[RequestOptions]
     ) -> Coroutine[Any, Any, AsyncStream[_models.EventsListResponseEvent]]:
-        """`Streams.events_list`, to be awaited."""
+        """`Streams.events_list`, with `await`."""
         return open_async_stream(self._client, EVENTS_LIST, arguments)
 
     def lines_list(
         self, **arguments: Unpack[RequestOptions]
     ) -> Coroutine[Any, Any, AsyncStream[_models.Item]]:
-        """`Streams.lines_list`, to be awaited."""
+        """`Streams.lines_list`, with `await`."""
         return open_async_stream(self._client, LINES_LIST, arguments)
 
     def lines_send(self, **arguments: Unpack[LinesSendParams]) -> Coroutine[Any, Any, None]:
-        """`Streams.lines_send`, to be awaited."""
+        """`Streams.lines_send`, with `await`."""
         return self._client.call(LINES_SEND, arguments)
 
     def sequence_list(
         self, **arguments: Unpack[RequestOptions]
     ) -> Coroutine[Any, Any, AsyncStream[_models.Item]]:
-        """`Streams.sequence_list`, to be awaited."""
+        """`Streams.sequence_list`, with `await`."""
         return open_async_stream(self._client, SEQUENCE_LIST, arguments)
 
 
 class Pkg(SyncClient):
-    """The client of Golden. Settings not given come from PKG_API_KEY and PKG_BASE_URL."""
+    """The client of Golden. Without `api_key` and `base_url`, it reads PKG_API_KEY and PKG_BASE_URL from the environment."""
 
     _base_url = "https://api.example"
     _environment = "PKG"

@@ -53,7 +53,7 @@ LIST_PAYLOADS: Operation[Any] = Operation(
 
 
 class SendPayloadsParams(RequestOptions, total=False):
-    """The arguments of `events.send_payloads`. None is not sent."""
+    """The arguments of `events.send_payloads`. The client does not send None."""
 
     body: Required[Annotated[Sequence[PetInput] | bytes, Body()]]
 
@@ -70,7 +70,7 @@ SEND_PAYLOADS: Operation[None] = Operation(
 
 
 class SendParams(RequestOptions, total=False):
-    """The arguments of `events.send`. None is not sent."""
+    """The arguments of `events.send`. The client does not send None."""
 
     body: Required[Annotated[Sequence[EventInput] | bytes, Body()]]
 
@@ -124,38 +124,38 @@ class AsyncEvents_(Resource[AsyncClient]):
     def list_plain(
         self, **arguments: Unpack[RequestOptions]
     ) -> Coroutine[Any, Any, AsyncStream[_models.Event]]:
-        """`Events_.list_plain`, to be awaited."""
+        """`Events_.list_plain`, with `await`."""
         return open_async_stream(self._client, LIST_PLAIN, arguments)
 
     def list_typed(
         self, **arguments: Unpack[RequestOptions]
     ) -> Coroutine[Any, Any, AsyncStream[_models.ListTypedResponseEvent]]:
-        """`Events_.list_typed`, to be awaited."""
+        """`Events_.list_typed`, with `await`."""
         return open_async_stream(self._client, LIST_TYPED, arguments)
 
     def list_held(
         self, **arguments: Unpack[RequestOptions]
     ) -> Coroutine[Any, Any, AsyncStream[_models.ListHeldResponseEvent]]:
-        """`Events_.list_held`, to be awaited."""
+        """`Events_.list_held`, with `await`."""
         return open_async_stream(self._client, LIST_HELD, arguments)
 
     def list_payloads(
         self, **arguments: Unpack[RequestOptions]
     ) -> Coroutine[Any, Any, AsyncStream[_models.Pet]]:
-        """`Events_.list_payloads`, to be awaited."""
+        """`Events_.list_payloads`, with `await`."""
         return open_async_stream(self._client, LIST_PAYLOADS, arguments)
 
     def send_payloads(self, **arguments: Unpack[SendPayloadsParams]) -> Coroutine[Any, Any, None]:
-        """`Events_.send_payloads`, to be awaited."""
+        """`Events_.send_payloads`, with `await`."""
         return self._client.call(SEND_PAYLOADS, arguments)
 
     def send(self, **arguments: Unpack[SendParams]) -> Coroutine[Any, Any, None]:
-        """`Events_.send`, to be awaited."""
+        """`Events_.send`, with `await`."""
         return self._client.call(SEND_OPERATION, arguments)
 
 
 class Pkg(SyncClient):
-    """The client of Golden. Settings not given come from PKG_API_KEY and PKG_BASE_URL."""
+    """The client of Golden. Without `api_key` and `base_url`, it reads PKG_API_KEY and PKG_BASE_URL from the environment."""
 
     _base_url = "https://api.example"
     _environment = "PKG"

@@ -14,7 +14,7 @@ from ._transport import AsyncClient, Resource, SyncClient
 
 
 class UploadPetParams(RequestOptions, total=False):
-    """The arguments of `pets.upload`. None is not sent."""
+    """The arguments of `pets.upload`. The client does not send None."""
 
     picture: Required[FileInput]
     tags: Sequence[str] | None
@@ -43,12 +43,12 @@ class AsyncPets(Resource[AsyncClient]):
     """Operations of pets."""
 
     def upload(self, **arguments: Unpack[UploadPetParams]) -> Coroutine[Any, Any, _models.Pet]:
-        """`Pets.upload`, to be awaited."""
+        """`Pets.upload`, with `await`."""
         return self._client.call(UPLOAD_PET, arguments)
 
 
 class Pkg(SyncClient):
-    """The client of Tests. Settings not given come from PKG_API_KEY and PKG_BASE_URL."""
+    """The client of Tests. Without `api_key` and `base_url`, it reads PKG_API_KEY and PKG_BASE_URL from the environment."""
 
     _base_url = ""
     _environment = "PKG"

@@ -13,7 +13,7 @@ from ._transport import AsyncClient, Resource, SyncClient
 
 
 class SendThingParams(RequestOptions, total=False):
-    """The arguments of `things.send`. None is not sent, but where `is_nullable`: there it is null."""
+    """The arguments of `things.send`. The client does not send None, unless `is_nullable`: then None is null."""
 
     id: Annotated[int | str | None, TextMember()]
     ids: Annotated[Sequence[int | str] | None, TextMember()]
@@ -45,12 +45,12 @@ class AsyncThings(Resource[AsyncClient]):
     """Operations of things."""
 
     def send(self, **arguments: Unpack[SendThingParams]) -> Coroutine[Any, Any, None]:
-        """`Things.send`, to be awaited."""
+        """`Things.send`, with `await`."""
         return self._client.call(SEND_THING, arguments)
 
 
 class Pkg(SyncClient):
-    """The client of Golden. Settings not given come from PKG_API_KEY and PKG_BASE_URL."""
+    """The client of Golden. Without `api_key` and `base_url`, it reads PKG_API_KEY and PKG_BASE_URL from the environment."""
 
     _base_url = ""
     _environment = "PKG"

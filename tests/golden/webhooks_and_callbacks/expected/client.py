@@ -14,7 +14,7 @@ from ._transport import AsyncClient, Resource, SyncClient
 
 
 class StartJobParams(RequestOptions, total=False):
-    """The arguments of `jobs.start`. None is not sent."""
+    """The arguments of `jobs.start`. The client does not send None."""
 
     callback: Required[str]
 
@@ -42,12 +42,12 @@ class AsyncJobs(Resource[AsyncClient]):
     """Operations of jobs."""
 
     def start(self, **arguments: Unpack[StartJobParams]) -> Coroutine[Any, Any, Any]:
-        """`Jobs.start`, to be awaited."""
+        """`Jobs.start`, with `await`."""
         return self._client.call(START_JOB, arguments)
 
 
 class Pkg(SyncClient):
-    """The client of Golden. Settings not given come from PKG_API_KEY and PKG_BASE_URL."""
+    """The client of Golden. Without `api_key` and `base_url`, it reads PKG_API_KEY and PKG_BASE_URL from the environment."""
 
     _base_url = ""
     _environment = "PKG"

@@ -62,7 +62,7 @@ def _normalizer(build: Build, known: samples.Samples, pointer: str, ident: str) 
         doc=f"Fold the compatibility fields of `{name}` into its canonical form.",
         fold=ident,
         denormalize=f"denormalize{stem}" if unfolds else "",
-        denormalize_doc=f"Say a canonical `{name}` in older fields.",
+        denormalize_doc=f"Express a canonical `{name}` in older fields.",
         unfolds=unfolds,
         table=shape_tables.shape_table(build.document, known, pointer, schema),
     )

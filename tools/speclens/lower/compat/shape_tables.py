@@ -1,6 +1,8 @@
 """The tables of a README that tell of shapes: what is accepted, what it becomes, and an example of both.
 
 An example is a value of the schema that holds the shape, with as little around the shape as its normalizer takes.
+It is shown only if a JSON Schema validator accepts it. Examples are JSON with escapes for what Markdown would read, and nodes
+of flowcharts are called after their fields: so they need no rules of a renderer to be safe, and readers can copy them.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from speclens.source.pointer import join
 
 def admits_null(document: JsonObject, pointer: str, schema: Any) -> bool:
     """Whether a schema says that null is one of its values. `nullable` says so whatever stands beside it; `properties`
-    without a `type` are of objects alone (ARCHITECTURE.md has both decisions)."""
+    without a `type` are of objects alone (docs/decisions/0011 has both decisions)."""
     return _says(document, pointer, schema, {}) is True
 
 

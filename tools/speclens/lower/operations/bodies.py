@@ -1,5 +1,9 @@
 """Bodies of requests: the types that are given, as a whole or as members, in each media type (sections 4.8.13 and 4.8.15 of
-OpenAPI 3.1)."""
+OpenAPI 3.1).
+
+An array of a form with `contentType: application/json` is one part, a JSON array: items that are objects are JSON anyway, so
+an author who writes it means the array. OpenAPI 3.2 reads it for each item.
+"""
 
 from __future__ import annotations
 

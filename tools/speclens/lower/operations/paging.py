@@ -1,5 +1,8 @@
 """Pagination, as extensions of other generators tell it: which argument asks for the next page, and where an answer says
-of it."""
+of it.
+
+A page with fewer results than asked for does not count as the last one, because servers cap what they give.
+"""
 
 from __future__ import annotations
 

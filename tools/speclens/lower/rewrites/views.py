@@ -2,7 +2,10 @@
 
 *Wire*: what a server accepts: values that mean "not given" are set aside, a required hub is satisfied by any source, and
 formats are left out, since nobody judges them: `uri` would refuse URLs, and `int32` numbers, that are taken.
-*Canonical*: compatibility properties and shapes are gone; what is generated as models.
+*Canonical*: compatibility properties and shapes are gone; what is generated as models. It refuses the absent values of a
+required hub (`[]` by `minItems: 1`); the document as written need not, so that it stays true for other tools.
+
+`minProperties` and `maxProperties` count the members as sent, absent ones too.
 """
 
 from __future__ import annotations

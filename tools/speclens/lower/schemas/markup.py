@@ -1,7 +1,8 @@
 """Descriptions without HTML: many documents hold it, and docstrings are read as they are.
 
 Elements that HTML defines are taken out, with what they mean for the layout kept; all else between angle brackets is
-the author's (`<id>`, `List<Pet>`), and so is what stands in code spans of Markdown.
+the author's (`<id>`, `List<Pet>`), and so is what stands in code spans of Markdown. An HTML parser would take `<id>` for an
+element.
 """
 
 from __future__ import annotations

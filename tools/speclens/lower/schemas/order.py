@@ -1,4 +1,8 @@
-"""Which named schemas a package needs, and in which order their code can stand."""
+"""Which named schemas a package needs, and in which order their code can stand.
+
+Long chains of classes are built when `models` is imported, leaves first: pydantic builds a class within those that use it,
+and Python's stack has an end.
+"""
 
 from __future__ import annotations
 
