@@ -1,4 +1,4 @@
-"""Source -> ir.Document: every decision on names, types, docs and folds is made here."""
+"""Source -> ir.Api: every decision on names, types, docs and folds is made here."""
 
 from __future__ import annotations
 
