@@ -395,7 +395,7 @@ paths:
                 old: {$ref: '#/components/schemas/Paint', x-compat: {into: /meta}}
                 metas: {type: array, items: {$ref: '#/components/schemas/Paint'}}
                 whole: {type: array, items: {$ref: '#/components/schemas/Paint'}}
-                markup: {$ref: '#/components/schemas/Paint'}
+                markup: {type: object, properties: {color: {type: string}}}
                 either: {oneOf: [{type: string, format: binary}, {$ref: '#/components/schemas/Paint'}]}
                 other: {type: object, properties: {colour: {type: string}}}
                 file: {type: string, format: binary}
@@ -502,7 +502,7 @@ def lined(lining: Any) -> Any:
         ("lines", b'{"colour":"a"}\r\n\n{"color":"b"}', b'{"color":"a"}\n{"color":"b"}\n'),
         ("lines", b"", b""),
         ("sequence", b'\x1e{"colour":\t"a"}\n', b'\x1e{"color":"a"}\n'),
-        ("data", b': x\ndata: {"colour":\ndata: "a"}\n\n', b'data: {"color":"a"}\n\n'),
+        ("data", b': x\ndata: {"colour":\ndata: "a"}\n\n', b': x\ndata: {"color":"a"}\n\n'),
         ("events", b'event: e\ndata: {"colour":"a"}\n\n', b'event: e\ndata: {"color": "a"}\n\n'),
         ("plain", b'no {"colour"', b'no {"colour"'),
     ],
