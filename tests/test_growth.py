@@ -119,6 +119,13 @@ def bases(count: int) -> Json:
     return schemas(**dict.fromkeys(names(count), base), **made)
 
 
+def parts_of_a_body(count: int) -> Json:
+    parts = {name: {**thing(**{name: TEXT}), "required": [name]} for name in names(count)}
+    media = {"application/json": {"schema": {"allOf": [reference(name) for name in parts]}}}
+    sent = {"post": {"requestBody": {"content": media}, "responses": {"204": {"description": ""}}}}
+    return {**schemas(**parts), "paths": {"/a": sent}}
+
+
 def of_one_id(count: int) -> Json:
     made = operations(count, OLDER)
     for item in made["paths"].values():
@@ -148,7 +155,7 @@ KINDS: dict[str, tuple[Callable[[int], Json], int]] = {
     "spokes of many hubs": (lambda n: schemas(A=thing(**hubs(n))), 60),
     "schemas": (lambda n: schemas(**dict.fromkeys(names(n), thing(a=TEXT))), 150),
     "aliases of aliases": (aliases, 12),
-    "parts": (lambda n: schemas(A={"allOf": [thing(**{name: TEXT}) for name in names(n)]}), 300),
+    "parts": (parts_of_a_body, 300),
     "parameters": (parameters, 600),
     "operations": (operations, 50),
     "refused examples": (refused_examples, 400),

@@ -414,3 +414,21 @@ def test_items_of_what_is_no_stream_have_no_older_shapes() -> None:
     text = ITEMS.replace("properties: {a: {type: string}}", older)
     (found,) = problems(text)
     assert (found.rule, found.pointer[-10:]) == ("compat/misplaced", "itemSchema")
+
+
+def test_no_class_is_called_like_the_asynchronous_twin_of_another(tmp_path: Path) -> None:
+    tags = ("Client", "AsyncClient", "Foo", "AsyncFoo", "Async foo")
+    paths = "".join(
+        f"\n  /p{number}: {{get: {{tags: [{tag}], operationId: read{number}, responses: {{'204': {{description: ok}}}}}}}}"
+        for number, tag in enumerate(tags)
+    )
+    text = f"openapi: 3.1.0\ninfo: {{title: T, version: '1'}}\nservers: [{{url: 'https://x.example'}}]\npaths:{paths}\n"
+    client = imported(texts(text), tmp_path, "client")
+    classes = [
+        type(getattr(one, name))
+        for one in (client.Pkg(), client.AsyncPkg())
+        for name in ("client", "async_client", "foo", "async_foo")
+    ]
+    assert len(set(classes)) == 8
+    for number, name in enumerate(("client", "async_client", "foo")):
+        assert hasattr(getattr(client.AsyncPkg(), name), f"read{number}")

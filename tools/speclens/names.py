@@ -185,6 +185,11 @@ def unused(name: str, used: Collection[str], written: str = "") -> str:
     return free
 
 
+def without_twin(name: str) -> str:
+    """The name of a class that is not what the asynchronous twin of another may be called."""
+    return f"Async_{name[5:]}" if name.startswith("Async") else name
+
+
 def _in_full(text: str, prefix: str) -> str:
     name = _valid(_spelled(text), prefix)
     return (name[0].upper() if prefix.isupper() else name[0].lower()) + name[1:]

@@ -57,12 +57,13 @@ class Inputs:
         to be given where the body has not."""
         body = get(self.document, pointer)
         defaults, deprecated = self.defaults(pointer), self.deprecated(pointer)
+        required = self.required(pointer)
         for name, (place, inner) in composed.properties(self.document, pointer, body).items():
             if self._is_received(place, inner):
                 continue
-            is_required = is_needed and name in self.required(pointer) and name not in defaults
+            is_required = is_needed and name in required and name not in defaults
             options = self._options_of(name, place, inner)
-            is_removable = self.is_patch and name not in self.required(pointer)
+            is_removable = self.is_patch and name not in required
             is_any = not self.is_form and options == ["Any"]
             may_be_null = is_any and "null" in types_of(self.document, inner)
             is_nullable = "None" in options or may_be_null or is_removable
