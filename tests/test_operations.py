@@ -417,7 +417,7 @@ def test_items_of_what_is_no_stream_have_no_older_shapes() -> None:
 
 
 def test_no_class_is_called_like_the_asynchronous_twin_of_another(tmp_path: Path) -> None:
-    tags = ("Client", "AsyncClient", "Foo", "AsyncFoo", "Async foo")
+    tags = ("Client", "AsyncClient", "Foo", "AsyncFoo", "Read0Params", "AsyncPkg")
     paths = "".join(
         f"\n  /p{number}: {{get: {{tags: [{tag}], operationId: read{number}, responses: {{'204': {{description: ok}}}}}}}}"
         for number, tag in enumerate(tags)
@@ -427,8 +427,8 @@ def test_no_class_is_called_like_the_asynchronous_twin_of_another(tmp_path: Path
     classes = [
         type(getattr(one, name))
         for one in (client.Pkg(), client.AsyncPkg())
-        for name in ("client", "async_client", "foo", "async_foo")
+        for name in ("client", "async_client", "foo", "async_foo", "read0_params", "async_pkg")
     ]
-    assert len(set(classes)) == 8
+    assert len(set(classes)) == 12
     for number, name in enumerate(("client", "async_client", "foo")):
         assert hasattr(getattr(client.AsyncPkg(), name), f"read{number}")

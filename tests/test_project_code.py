@@ -107,10 +107,35 @@ def test_the_generator_of_annotations_gets_none_of_the_projects_templates(projec
     assert faults("") == []
 
 
-def test_a_template_that_prints_no_python(project: Path) -> None:
+@pytest.mark.parametrize(
+    ("text", "line", "message"),
+    [
+        ("{% if true %}\n{% endif %}\ndef (:\n", 4, "invalid syntax"),
+        ("return\n", 2, "'return' outside function"),
+        ("def f(a, a): pass\n", 2, "duplicate argument 'a' in function definition"),
+        ("x = '{{ \"\\0\" }}'\n", 1, "source code string cannot contain null bytes"),
+        ("x = '{{ \"\\ud800\" }}'\n", 2, "can't encode"),
+        ("x = 1{{ '+1' * 50_000 }}\n", 1, "recursion"),
+        ("x = {{ '-' * 100_000 }}1\n", 1, ""),
+    ],
+    ids=["syntax", "statement", "scope", "null", "surrogate", "long", "deep"],
+)
+def test_a_template_that_prints_no_python(
+    project: Path, text: str, line: int, message: str
+) -> None:
     own = project / "templates/package/client.py.j2"
-    own.write_text(HEAD + "{% if true %}\n{% endif %}\ndef (:\n")
-    assert faults("") == [("client.py.j2", 4, "this prints no Python: invalid syntax")]
+    own.write_text(HEAD + text)
+    [(name, at, told)] = faults("")
+    assert (name, at) == ("client.py.j2", line)
+    assert told.startswith("this prints no Python: ")
+    assert message in told
+
+
+def test_a_template_that_prints_no_text(project: Path) -> None:
+    del project
+    [(name, line, told)] = faults("{{ '\\ud800' }}\n")
+    assert (name, line) == ("README.md.j2", 2)
+    assert told.startswith("this prints no text: ")
 
 
 @POSIX

@@ -8,8 +8,8 @@ import re
 import shlex
 import sys
 import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -91,9 +91,7 @@ def find_pyproject(start: Path) -> tuple[Path | None, tuple[Problem, ...]]:
                 message = "this belongs to another user, and is passed over"
                 hint = "run speclens in its directory if you trust it"
                 passed.append(
-                    replace(
-                        _problem(path, "", message, hint), rule="config/owner", severity="warning"
-                    )
+                    Problem("config/owner", "warning", "#", str(path), 1, 1, message, hint)
                 )
             elif _table(path) is not None:
                 return path, tuple(passed)
@@ -126,8 +124,8 @@ def load_config(path: Path, given: Mapping[str, Any] = MappingProxyType({})) -> 
     """The configuration of a pyproject.toml, whose paths are relative to that file; settings that are `given` on the
     command line come before it. Raises Refused."""
     table = _table(path) or {}
-    if problems := [*_table_problems(table, path)]:
-        raise Refused(problems)
+    if found := [*_table_problems(table)]:
+        raise Refused(_located((path, *one) for one in found))
     here = Path(os.path.relpath(path.parent))
     values = {key: _value(settings.BY_KEY[key], value, here) for key, value in table.items()}
     return checked(
@@ -163,21 +161,19 @@ def _value(setting: Setting, value: Any, here: Path) -> Any:
     return value
 
 
-def _table_problems(table: Mapping[str, Any], path: Path) -> Iterator[Problem]:
+def _table_problems(table: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     for key, value in table.items():
         setting = settings.BY_KEY.get(key)
         if setting is None:
             close = closest(key, settings.BY_KEY)
             hint = f"did you mean `{close}`?" if close else f"one of {', '.join(settings.BY_KEY)}"
-            yield _problem(path, key, f"unknown key `{key}`", hint)
+            yield key, f"unknown key `{key}`", hint
         elif not _is_of_kind(setting, value):
-            yield _problem(
-                path, key, f"`{key}` must be {_KIND_WORDS[setting.kind]}", _hint(setting)
-            )
+            yield key, f"`{key}` must be {_KIND_WORDS[setting.kind]}", _hint(setting)
     for setting in settings.SETTINGS:
         if setting.is_required and setting.key not in table:
             hint = f"{_hint(setting)} under [tool.speclens]"
-            yield _problem(path, setting.key, f"`{setting.key}` is missing", hint)
+            yield setting.key, f"`{setting.key}` is missing", hint
 
 
 _KIND_WORDS: Mapping[Kind, str] = {
@@ -209,8 +205,10 @@ def checked(config: Config, origins: Mapping[str, Path] = MappingProxyType({})) 
     found = [*_name_problems(config), *_place_problems(config)]
     if found:
         raise Refused(
-            _problem(origins.get(key, _COMMAND_LINE), key, message, hint)
-            for key, message, hint in found
+            _located(
+                (origins.get(key, _COMMAND_LINE), key, message, hint)
+                for key, message, hint in found
+            )
         )
     return config
 
@@ -269,15 +267,23 @@ def _table(path: Path) -> Mapping[str, Any] | None:
     try:
         table = tomllib.loads(path.read_text("utf-8")).get("tool", {}).get("speclens")
     except (OSError, ValueError, AttributeError, RecursionError) as error:
-        raise Refused([_problem(path, "", f"cannot be read: {error}", "mend the file")]) from error
+        fault = path, "", f"cannot be read: {error}", "mend the file"
+        raise Refused(_located([fault])) from error
     return table if isinstance(table, dict) else None
 
 
-def _problem(path: Path, key: str, message: str, hint: str) -> Problem:
-    line = 1
-    if key and path.is_file():
-        lines = path.read_text("utf-8").splitlines()
-        line = next(
-            (number for number, text in enumerate(lines, 1) if text.split("=")[0].strip() == key), 1
-        )
-    return Problem(f"config/{key or 'unreadable'}", "error", "#", str(path), line, 1, message, hint)
+def _located(found: Iterable[tuple[Path, str, str, str]]) -> Iterator[Problem]:
+    """Problems, each of a file, a key, a message and a hint, with the line of the key."""
+    lines: dict[Path, dict[str, int]] = {}
+    for path, key, message, hint in found:
+        if path not in lines:
+            lines[path] = _key_lines(path) if key and path.is_file() else {}
+        rule, line = f"config/{key or 'unreadable'}", lines[path].get(key, 1)
+        yield Problem(rule, "error", "#", str(path), line, 1, message, hint)
+
+
+def _key_lines(path: Path) -> dict[str, int]:
+    """The line on which each key of a file first stands."""
+    lines = path.read_text("utf-8").splitlines()
+    pairs = [(text.split("=")[0].strip(), number) for number, text in enumerate(lines, 1)]
+    return dict(reversed(pairs))

@@ -185,9 +185,11 @@ def unused(name: str, used: Collection[str], written: str = "") -> str:
     return free
 
 
-def without_twin(name: str) -> str:
-    """The name of a class that is not what the asynchronous twin of another may be called."""
-    return f"Async_{name[5:]}" if name.startswith("Async") else name
+def resource_class(name: str) -> str:
+    """The name of a class of operations that is neither what the asynchronous twin of another nor the arguments of an
+    operation may be called."""
+    alone = f"Async_{name[5:]}" if name.startswith("Async") else name
+    return f"{alone}_" if alone.endswith("Params") else alone
 
 
 def _in_full(text: str, prefix: str) -> str:

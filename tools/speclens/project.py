@@ -5,9 +5,9 @@ from __future__ import annotations
 import gc
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache as memoize
 from functools import cached_property
 from hashlib import sha256
@@ -99,7 +99,8 @@ def _tree(project: Project) -> Tree:
     config, source = project.config, project.reading.source
     made = project.drafts
     files = [file for file in plan.files(project.reading.document, config) if file.path in made]
-    texts = tidy.tidy({path: draft.text for path, draft in made.items()})
+    with _printed(made):
+        texts = tidy.tidy({path: draft.text for path, draft in made.items()})
     digests = _subject_digests(source.value, files)
     directories = template_directories(config)
     modules = [file for file in files if file.path.endswith(".py")]
@@ -138,9 +139,40 @@ def drafts(source: Source, document: ir.Api, config: Config) -> dict[str, Draft]
                 file, render_one, directories, nonce, {"package": package, "document": annotated}
             )
             made[file.path] = Draft(*marks.take_out(text, nonce, file.template))
-        return _pruned(
-            made, {file.path for file in plan.files(document, config) if file.is_verbatim}
-        )
+        copied = {file.path for file in plan.files(document, config) if file.is_verbatim}
+        with _printed(made):
+            return _pruned(made, copied)
+
+
+@contextmanager
+def _printed(made: Mapping[str, Draft]) -> Iterator[None]:
+    """Turn what Python says of a file into a fault of the template that printed it. Raises TemplateFault."""
+    try:
+        yield
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        for path, draft in made.items():
+            _judge(path, draft)
+        raise
+
+
+def _judge(path: str, draft: Draft) -> None:
+    """Raises TemplateFault for a file that cannot be written, or that is not Python where it should be."""
+    try:
+        draft.text.encode()
+        if path.endswith(".py"):
+            compile(draft.text, path, "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        line = getattr(error, "lineno", 0) or 0
+        if isinstance(error, UnicodeEncodeError):
+            line = 1 + draft.text.count("\n", 0, error.start)
+        # What is wrong with no line of its own is the fault of the whole template, whose last line is its own.
+        at = draft.origins[min(line, len(draft.origins)) - 1]
+        at = at if line else replace(at, line=1)
+        told = getattr(error, "msg", "") or str(error) or "nested too deep"
+        what = "Python" if path.endswith(".py") else "text"
+        raise render.TemplateFault(
+            at.template, at.line, f"this prints no {what}: {told}"
+        ) from error
 
 
 def _annotated(document: ir.Api, templates: Path) -> ir.Api:
@@ -163,13 +195,7 @@ def _pruned(made: dict[str, Draft], copied: set[str]) -> dict[str, Draft]:
     """Files of which the copied ones hold only what the package uses, and are gone if that is nothing. Raises TemplateFault
     where a template printed no Python."""
     texts = {path: draft.text for path, draft in made.items() if path.endswith(".py")}
-    try:
-        pruned = prune.prune(texts, copied)
-    except SyntaxError as error:
-        draft = next(made[path] for path in texts if Path(path).stem == error.filename)
-        at = draft.origins[min(error.lineno or 1, len(draft.origins)) - 1]
-        message = f"this prints no Python: {error.msg}"
-        raise render.TemplateFault(at.template, at.line, message) from error
+    pruned = prune.prune(texts, copied)
     rest = {
         path: Draft(
             "\n".join(line for _, line in lines),

@@ -218,7 +218,7 @@ def _resources(
     return tuple(
         ir.Resource(
             ident=idents[tag],
-            class_name=names.unused(names.without_twin(classes[tag]), taken),
+            class_name=names.unused(names.resource_class(classes[tag]), taken),
             pointer=operations[0].pointer,
             doc=_tag_doc(document, tag),
             operations=methods.distinct_methods(operations),
