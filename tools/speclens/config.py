@@ -263,13 +263,22 @@ def _paths(config: Config) -> Iterator[tuple[str, Path]]:
             yield setting.key, value
 
 
+_MANY_DOTS = re.compile(r"^(?:[ \t]*[\w\"'-]{1,100}[ \t]*\.){100}", re.MULTILINE)
+
+
 def _table(path: Path) -> Mapping[str, Any] | None:
     try:
-        table = tomllib.loads(path.read_text("utf-8")).get("tool", {}).get("speclens")
+        text = path.read_text("utf-8")
+        if _MANY_DOTS.search(text):  # tomllib takes the square of their number
+            raise ValueError("a key of more than 100 parts")
+        table = tomllib.loads(text).get("tool", {}).get("speclens")
     except (OSError, ValueError, AttributeError, RecursionError) as error:
         fault = path, "", f"cannot be read: {error}", "mend the file"
         raise Refused(_located([fault])) from error
-    return table if isinstance(table, dict) else None
+    if not isinstance(table, dict | None):
+        told = "`tool.speclens` must be a table"
+        raise Refused(_located([(path, "", told, "write its keys under `[tool.speclens]`")]))
+    return table
 
 
 def _located(found: Iterable[tuple[Path, str, str, str]]) -> Iterator[Problem]:

@@ -23,9 +23,10 @@ import json
 import os
 import re
 import shutil
+import signal
 import sys
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -74,7 +75,7 @@ def commit(root: Path, changes: Mapping[str, bytes | None], before: Mapping[str,
         _stage(root, forward, new, backward, before)
         (root / _FORWARD).replace(root / _COMMITTED)
         _finish(root, forward)
-    except (OSError, Refused, KeyboardInterrupt):
+    except BaseException:
         if (root / _COMMITTED).exists():
             (root / _BACKWARD).replace(root / _COMMITTED)
             _finish(root, backward)
@@ -168,6 +169,20 @@ def pending(root: Path, tree: Tree) -> dict[str, bytes | None]:
     return todo | {path: data for path, data in staged if data is not None}
 
 
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Lets signals that stop a run wait, where a system can: half of a tree must not be seen for longer than it has to."""
+    if sys.platform == "win32":
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@_undisturbed()
 def _finish(root: Path, journal: _Journal) -> None:
     """Carries out the committed journal, then removes it."""
     in_the_way = list(obstacles(root, _paths(journal)))
