@@ -426,16 +426,15 @@ def change_toolkit(project: Path) -> None:
     own = project / "templates/package/py.typed.j2"
     own.write_text(own.read_text() + "# partial\n")
     assert run("generate").exit_code == 0
-    recorded = re.findall(
-        r"^file pets/py.typed .*$", (project / "out/speclens.lock").read_text(), re.M
-    )
-    earlier, digest = path.read_text(), recorded[0].split()[2]
+    lock = project / "out/speclens.lock"
+    earlier, name = path.read_text(), "lines pets/py.typed \n"
+    recorded = lock.read_text().partition(name)[2].partition("\n")[0]
     (project / "templates/package/py.typed.j2").unlink()
     assert run("generate").exit_code == 0
     path.write_text(earlier)
-    lock = project / "out/speclens.lock"
-    text = re.sub(r"^(file pets/py.typed )\S+", rf"\g<1>{digest}", lock.read_text(), flags=re.M)
-    lock.write_text(re.sub(r"^toolkit .*$", "toolkit 0.0.9-0123456789abcdef", text, flags=re.M))
+    head, _, tail = lock.read_text().partition(name)
+    text = f"{head}{name}{recorded}\n{tail.partition(chr(10))[2]}"
+    lock.write_text(re.sub(r"^(toolkit speclens\n).*$", r"\g<1>0.0.9", text, flags=re.M))
 
 
 def edit_by_hand(project: Path) -> None:

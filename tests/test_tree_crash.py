@@ -25,7 +25,6 @@ from speclens.problems import Refused
 from speclens.tree import (
     Inputs,
     OutputFile,
-    Subject,
     Tree,
     digest,
     drift,
@@ -58,11 +57,14 @@ BOUNDARIES = (
 
 
 def tree(document: str, files: dict[str, str]) -> Tree:
-    subject = Subject("#/components/schemas/Image", document)
+    image = "#/components/schemas/Image"
     outputs = tuple(
-        OutputFile(path, text, "module.py.j2", "m1", (subject,)) for path, text in files.items()
+        OutputFile(path, text, {"module.py.j2"}, {image}) for path, text in files.items()
     )
-    return Tree(outputs, Inputs(document, "t1", "c1", "k1", "g1"), "speclens generate")
+    inputs = Inputs(
+        {"package": "c1"}, {image: document}, {"module.py.j2": "m1"}, {"speclens": "k1"}
+    )
+    return Tree(outputs, inputs, "speclens generate")
 
 
 OLD = tree(

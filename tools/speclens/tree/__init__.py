@@ -14,7 +14,6 @@ from speclens.tree.values import (
     FileDrift,
     Inputs,
     OutputFile,
-    Subject,
     Tree,
     digest,
 )
@@ -28,7 +27,6 @@ __all__ = [
     "Lock",
     "LockError",
     "OutputFile",
-    "Subject",
     "Tree",
     "digest",
     "drift",
