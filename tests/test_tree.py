@@ -71,7 +71,7 @@ def make(
     makers: Sequence[str] = (),
 ) -> OutputFile:
     text = HEADER + body
-    return OutputFile(path, text, {template}, {*subjects}, ("", *makers))
+    return OutputFile(path, text, template, {template}, {*subjects}, ("", *makers))
 
 
 def tree(*files: OutputFile, inputs: Inputs = INPUTS) -> Tree:
@@ -86,7 +86,7 @@ MODELS = make(
     makers=(IMAGE, IMAGE, IMAGE, IMAGE, ERROR, ERROR),
 )
 CLIENT = make("pkg/client.py", "x = 1\n", IMAGE, template="client.py.j2")
-TYPED = OutputFile("pkg/py.typed", HEADER, {"py.typed"}, set())
+TYPED = OutputFile("pkg/py.typed", HEADER, "py.typed", {"py.typed"}, set())
 OLD = tree(MODELS, CLIENT, TYPED)
 NEW_MODELS = replace(MODELS, text=MODELS.text.replace("size: int", "size: str"))
 
@@ -239,7 +239,7 @@ CASES: dict[str, tuple[Callable[[Path], None], Tree, list[tuple[str, list[str], 
     "template replaced by another of the same content": (
         nothing,
         tree(
-            replace(OTHER_TEXT, templates={"mine.j2"}),
+            replace(OTHER_TEXT, template="mine.j2", templates={"mine.j2"}),
             CLIENT,
             TYPED,
             inputs=inputs(templates={"mine.j2": "m1", "module.py.j2": ""}),
@@ -888,11 +888,13 @@ def test_a_file_as_root_is_told(out: Path) -> None:
 
 
 def test_lock_is_names_and_values() -> None:
-    file = OutputFile("b b.py", HEADER + "x\n", {"t.j2"}, set(), ("", "#/b@ %\n\u00e9\ud800"))
+    file = OutputFile(
+        "b b.py", HEADER + "x\n", "t.j2", {"t.j2"}, set(), ("", "#/b@ %\n\u00e9\ud800")
+    )
     given = Inputs(
         config={"version": "1 0"},
         document={"#/a": "1", "#/b@ %\n\u00e9\ud800": "2"},
-        templates={"t.j2": "t1"},
+        templates={"t.j2": "t1", "unused.j2": "t2"},
         toolkit={"speclens": "k1"},
     )
     text = lock_text(tree(file, inputs=given))
@@ -903,9 +905,10 @@ def test_lock_is_names_and_values() -> None:
         "\nconfig version\n1%200\n"
         "\ndocument #/a\n1\n"
         "\ndocument #/b@%20%25%0A%C3%A9%ED%A0%80\n2\n"
+        "\ntemplate t.j2\nt1\n"
         "\nlines b%20b.py \nSUM\n"
         "\nlines b%20b.py #/b@%20%25%0A%C3%A9%ED%A0%80\nSUM\n"
-        "\ntemplate t.j2\nt1\n"
+        "\ntemplate unused.j2\nt2\n"
         "\ntoolkit speclens\nk1\n"
     )
 
@@ -1013,6 +1016,8 @@ PART = st.text("abcdé %@#", min_size=1, max_size=3).filter(lambda part: part.rs
 PATH = st.lists(PART, min_size=1, max_size=3).map("/".join).map("{}.py".format)
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 POINTER = st.text(max_size=8).map("#/{}".format)
+TEMPLATES = ("", "a.j2", "b b.j2")
+TEMPLATE = st.sampled_from(TEMPLATES)
 TABLE = st.dictionaries(st.text(max_size=4), st.text(max_size=4), max_size=3)
 
 
@@ -1023,14 +1028,16 @@ def trees(draw: st.DrawFn) -> Tree:
         OutputFile(
             path,
             HEADER + draw(TEXT),
-            draw(st.sets(st.text(max_size=4), max_size=2)),
+            draw(TEMPLATE),
+            draw(st.sets(TEMPLATE, max_size=2)),
             draw(st.sets(POINTER, max_size=3)),
             tuple(draw(st.lists(POINTER, max_size=3))),
         )
         for path in paths
     )
-    tables = [draw(TABLE) for _ in range(4)]
-    return Tree(files, Inputs(*tables), FIX)
+    config, document, toolkit = (draw(TABLE) for _ in range(3))
+    templates = dict.fromkeys(TEMPLATES, "t1")
+    return Tree(files, Inputs(config, document, templates, toolkit), FIX)
 
 
 def files_of(now: Tree) -> dict[str, bytes]:

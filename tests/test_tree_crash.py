@@ -59,7 +59,8 @@ BOUNDARIES = (
 def tree(document: str, files: dict[str, str]) -> Tree:
     image = "#/components/schemas/Image"
     outputs = tuple(
-        OutputFile(path, text, {"module.py.j2"}, {image}) for path, text in files.items()
+        OutputFile(path, text, "module.py.j2", {"module.py.j2"}, {image})
+        for path, text in files.items()
     )
     inputs = Inputs(
         {"package": "c1"}, {image: document}, {"module.py.j2": "m1"}, {"speclens": "k1"}

@@ -110,6 +110,7 @@ def _tree(project: Project) -> Tree:
         OutputFile(
             path=file.path,
             text=texts[file.path],
+            template=file.template,
             templates=of_modules if file.is_verbatim else frozenset(templates[file.path]),
             subjects=subjects if file.is_verbatim else frozenset(file.subjects),
             makers=_makers(made[file.path], file, texts[file.path]),
@@ -120,9 +121,8 @@ def _tree(project: Project) -> Tree:
         config=config.shown,
         document=_parts(source.value, {pointer for file in files for pointer in file.subjects}),
         templates={
-            name: _digest(render.text(path))
-            for sources in templates.values()
-            for name, path in sources.items()
+            name: _digest(render.text(render.find(name, directories)))
+            for name in {template for _, template, _, _ in plan.TABLE}.union(*templates.values())
         },
         toolkit={"speclens": __version__, "datamodel-code-generator": models.VERSION},
     )

@@ -1,7 +1,7 @@
 """What made each line of a file that was tidied, for the lock: it holds a digest of the lines of each maker.
 
 A maker is a subject of the file, by its pointer; of lines that no subject made, the statement or the heading that they
-stand in, by the name of what it defines or imports. `provenance` is exact and takes a tenth of the time that generating takes; here a line
+stand in, by its name. `provenance` is exact and takes a tenth of the time that generating takes; here a line
 that is given to its neighbour's maker does no harm, if it is given to the same one each time.
 """
 
@@ -27,7 +27,7 @@ def makers(
     found = _aligned(draft.split("\n"), of_draft, lines) if any(of_draft) else [""] * len(lines)
     name, made = "", []
     for line, subject in zip(lines, found, strict=True):
-        if not line.startswith(" ") and (begins := _STATEMENT.match(line)):
+        if begins := _STATEMENT.match(line):
             name = begins[1] or begins[2]
         made.append(subject or name)
     return tuple(made)

@@ -20,7 +20,7 @@ from itertools import chain, repeat
 from urllib.parse import quote, unquote_to_bytes
 
 from speclens.tree.paths import unsafe
-from speclens.tree.values import LOCK, MARKER, Inputs, Tree
+from speclens.tree.values import LOCK, MARKER, Inputs, OutputFile, Tree
 
 _TITLE = f"# {MARKER}: what the files here were made from; do not edit, it is written anew."
 _VERSION = "lock 2"
@@ -59,7 +59,7 @@ def line_sums(data: bytes, makers: Iterable[str] = ()) -> Sums:
     """
     sums: dict[str, int] = defaultdict(int)
     before = b""
-    for line, maker in zip(data.split(b"\n"), chain(makers, repeat(""))):  # noqa: B905: `repeat` has no end
+    for line, maker in zip(data.split(b"\n"), chain(makers, repeat("")), strict=False):
         if line:
             sums[maker] += _hash(before + b"\n" + line)
             before = line
@@ -80,15 +80,25 @@ def _hash(data: bytes) -> int:
 
 def lock_text(tree: Tree) -> str:
     """The lock of a tree."""
-    blocks = sorted(f"{' '.join(map(_encode, name))}\n{value}" for name, value in _blocks(tree))
-    return "\n\n".join(("\n".join(_HEAD), *blocks)) + "\n"
+    blocks = (
+        f"{' '.join(map(_encode, name))}\n{_encode(value)}\n" for name, value in _blocks(tree)
+    )
+    return "\n".join(("\n".join((*_HEAD, "")), *blocks))
 
 
 def _blocks(tree: Tree) -> Iterator[tuple[tuple[str, ...], str]]:
+    """The names and values, in order. Below each template are the files of it: templates are always all there, so that
+    what two branches begin to use of the runtime is not side by side."""
     for kind, table in zip(_TABLES, _tables(tree.inputs), strict=True):
-        yield from (((kind, name), _encode(value)) for name, value in table.items())
-    for file in tree.files:
-        for maker, one in line_sums(file.text.encode(), file.makers).items():
+        for name, value in sorted(table.items()):
+            yield (kind, name), value
+            if kind == "template":
+                yield from _lines(file for file in tree.files if file.template == name)
+
+
+def _lines(files: Iterable[OutputFile]) -> Iterator[tuple[tuple[str, ...], str]]:
+    for file in sorted(files, key=lambda file: file.path):
+        for maker, one in sorted(line_sums(file.text.encode(), file.makers).items()):
             yield (_LINES, file.path, maker), f"{total({maker: one}):016x}"
 
 
