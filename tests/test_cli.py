@@ -461,6 +461,20 @@ CHANGES: dict[str, tuple[Callable[[Path], None], str, list[str]]] = {
 }
 
 
+def test_a_change_where_no_subject_is_told_at_its_place(project: Path) -> None:
+    answer = "{responses: {'204': {description: d}}}"
+    with_servers = DOCUMENT.replace(
+        "paths: {}", f"servers: [{{url: https://a.example}}]\npaths: {{/pets: {{put: {answer}}}}}"
+    )
+    (project / "api.yaml").write_text(with_servers)
+    assert run("generate").exit_code == 0
+    edit(project / "api.yaml", "a.example", "b.example")
+    files = json.loads(run("check", "--format", "json").stdout)["files"]
+    assert [(file["path"], file["causes"], file["pointers"]) for file in files] == [
+        ("pets/client.py", ["document"], ["#/servers"])
+    ]
+
+
 def test_in_sync(generated: Path) -> None:
     result = run("check", "--format", "json")
 

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import yaml
 from click.testing import CliRunner
 
 from speclens.cli import main
+from speclens.tree import read_lock
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
 
@@ -170,6 +172,24 @@ def branches(tmp_path_factory: pytest.TempPathFactory) -> Path:
             assert git(root, "checkout", "-b", f"branch{number}", "main").returncode == 0
             generate(root, change)
     return root
+
+
+def test_a_change_of_one_schema_changes_its_values_alone(branches: Path) -> None:
+    bag = "#/components/schemas/Bag"
+    before, after = (
+        read_lock(git(branches, "show", f"{branch}:out/speclens.lock").stdout)
+        for branch in ("main", "branch0")
+    )
+    changed = replace(before.inputs, document={**before.inputs.document, bag: ""})
+    assert replace(after.inputs, document={**after.inputs.document, bag: ""}) == changed
+    assert after.inputs != before.inputs
+    files = {
+        (path, maker)
+        for path, sums in before.files.items()
+        for maker in sums.keys() | after.files[path].keys()
+        if sums.get(maker) != after.files[path].get(maker)
+    }
+    assert files == {("shop/models.py", bag)}
 
 
 IN_ONE_PLACE = {
