@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from speclens.output.marks import Origin
 
-_BEGINNING = re.compile(r"[^(\[{=:,]*")
+_BEGINNING = re.compile(r"[^(\[{=:,)\]}]*")
 _LOOK_AHEAD = 5
 _STATEMENT = re.compile(r"(?:(?:async )?def|class|from|import|##+) +([\w.]+)|(\w+) ?[:=]")
 
@@ -58,22 +58,27 @@ def _aligned(draft: Sequence[str], subjects: Sequence[str], lines: Sequence[str]
         if (bare := line.strip())
     ]
     first = _first_rows(rows)
-    rows += [("", "")] * _LOOK_AHEAD
+    rows.append(("", ""))
     found, subject, row = list[str](), "", 0
     for line in lines:
         if bare := line.strip():
-            if bare != rows[row][0]:
-                start = _start(bare)
-                ahead = [_start(before) for before, _ in rows[row : row + _LOOK_AHEAD]]
-                at = row + ahead.index(start) if start in ahead else first.get(start)
-                if not start or at is None:
-                    found.append(subject)
-                    continue
-                row = at
-            subject = rows[row][1]
-            row += 1
+            at = row if bare == rows[row][0] else _next(rows, row, first, _start(bare))
+            if at is not None:
+                subject, row = rows[at][1], at + 1
         found.append(subject)
     return found
+
+
+def _next(
+    rows: Sequence[tuple[str, str]], row: int, first: Mapping[str, int], start: str
+) -> int | None:
+    """Where a line of the draft begins so: one of the next, or the first of a subject."""
+    if not start:
+        return None
+    for at, (line, _) in enumerate(rows[row : row + _LOOK_AHEAD], row):
+        if line.startswith(start) and _start(line) == start:
+            return at
+    return first.get(start)
 
 
 def _first_rows(rows: Sequence[tuple[str, str]]) -> dict[str, int]:
