@@ -148,7 +148,7 @@ NO_CONFIG = (
 
 
 @pytest.mark.parametrize("arguments", NO_CONFIG)
-@pytest.mark.parametrize("text", [None, "", "[tool.other]\n", "[tool]\nspeclens = 3\n"])
+@pytest.mark.parametrize("text", [None, "", "[tool.other]\n"])
 def test_without_configuration(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], text: str | None
 ) -> None:
@@ -160,6 +160,20 @@ def test_without_configuration(
 
     assert (result.exit_code, result.stdout) == (2, "")
     assert "No pyproject.toml with [tool.speclens] here or above" in result.stderr
+
+
+@pytest.mark.parametrize("text", ["[tool]\nspeclens = 3\n", "[[tool.speclens]]\nspec = 'a.yaml'\n"])
+def test_a_configuration_that_is_no_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    """It does not count as missing: another one above would be taken without a word."""
+    (tmp_path / "below").mkdir()
+    monkeypatch.chdir(tmp_path / "below")
+    (tmp_path / "pyproject.toml").write_text("[tool.speclens]\n")
+    Path("pyproject.toml").write_text(text)
+    result = run("generate")
+    assert result.exit_code == 2
+    assert "pyproject.toml:1:1: config/unreadable: `tool.speclens` must be a table" in result.stderr
 
 
 # What the package is made of would import it instead, or be imported instead; or no installer takes its name.
@@ -426,16 +440,15 @@ def change_toolkit(project: Path) -> None:
     own = project / "templates/package/py.typed.j2"
     own.write_text(own.read_text() + "# partial\n")
     assert run("generate").exit_code == 0
-    recorded = re.findall(
-        r"^file pets/py.typed .*$", (project / "out/speclens.lock").read_text(), re.M
-    )
-    earlier, digest = path.read_text(), recorded[0].split()[2]
+    lock = project / "out/speclens.lock"
+    earlier, name = path.read_text(), "lines pets/py.typed \n"
+    recorded = lock.read_text().partition(name)[2].partition("\n")[0]
     (project / "templates/package/py.typed.j2").unlink()
     assert run("generate").exit_code == 0
     path.write_text(earlier)
-    lock = project / "out/speclens.lock"
-    text = re.sub(r"^(file pets/py.typed )\S+", rf"\g<1>{digest}", lock.read_text(), flags=re.M)
-    lock.write_text(re.sub(r"^toolkit .*$", "toolkit 0.0.9-0123456789abcdef", text, flags=re.M))
+    head, _, tail = lock.read_text().partition(name)
+    text = f"{head}{name}{recorded}\n{tail.partition(chr(10))[2]}"
+    lock.write_text(re.sub(r"^(toolkit speclens\n).*$", r"\g<1>0.0.9", text, flags=re.M))
 
 
 def edit_by_hand(project: Path) -> None:
@@ -460,6 +473,20 @@ CHANGES: dict[str, tuple[Callable[[Path], None], str, list[str]]] = {
     "missing": (remove, "pets/models.py", []),
     "stale": (make_stale, "pets/left.py", []),
 }
+
+
+def test_a_change_where_no_subject_is_told_at_its_place(project: Path) -> None:
+    answer = "{responses: {'204': {description: d}}}"
+    with_servers = DOCUMENT.replace(
+        "paths: {}", f"servers: [{{url: https://a.example}}]\npaths: {{/pets: {{put: {answer}}}}}"
+    )
+    (project / "api.yaml").write_text(with_servers)
+    assert run("generate").exit_code == 0
+    edit(project / "api.yaml", "a.example", "b.example")
+    files = json.loads(run("check", "--format", "json").stdout)["files"]
+    assert [(file["path"], file["causes"], file["pointers"]) for file in files] == [
+        ("pets/client.py", ["document"], ["#/servers"])
+    ]
 
 
 def test_in_sync(generated: Path) -> None:

@@ -24,7 +24,6 @@ import pytest
 from speclens.problems import Refused
 from speclens.tree import (
     OutputFile,
-    Subject,
     Tree,
     TreeInputs,
     digest,
@@ -58,11 +57,15 @@ BOUNDARIES = (
 
 
 def tree(document: str, files: dict[str, str]) -> Tree:
-    subject = Subject("#/components/schemas/Image", document)
+    image = "#/components/schemas/Image"
     outputs = tuple(
-        OutputFile(path, text, "module.py.j2", "m1", (subject,)) for path, text in files.items()
+        OutputFile(path, text, "module.py.j2", {"module.py.j2"}, {image})
+        for path, text in files.items()
     )
-    return Tree(outputs, TreeInputs(document, "t1", "c1", "k1", "g1"), "speclens generate")
+    inputs = TreeInputs(
+        {"package": "c1"}, {image: document}, {"module.py.j2": "m1"}, {"speclens": "k1"}
+    )
+    return Tree(outputs, inputs, "speclens generate")
 
 
 OLD = tree(

@@ -70,14 +70,19 @@ class Config:
         return Allowed(self.allow_remote, self.allow_path)
 
     @property
-    def values(self) -> tuple[str, ...]:
-        """What of the configuration shows in the output."""
-        way_back = "" if self.denormalize else "one way"
-        lenient = ("lenient",) if self.lenient else ()
-        formats = (self.formats,) if self.formats != "types" else ()
-        overlays = (path.name for path in self.overlays)
-        own = (self.spec.name, self.package, self.version, self.client, way_back)
-        return (*own, *lenient, *formats, *overlays)
+    def shown(self) -> dict[str, str]:
+        """What of the configuration shows in the output, by its keys; what is as usual is left out."""
+        said = {
+            "spec": self.spec.name,
+            "package": self.package,
+            "version": self.version,
+            "client": self.client,
+            "denormalize": "" if self.denormalize else "false",
+            "lenient": "true" if self.lenient else "",
+            "formats": self.formats if self.formats != "types" else "",
+            "overlays": " ".join(path.name for path in self.overlays),
+        }
+        return {key: value for key, value in said.items() if value}
 
 
 def find_pyproject(start: Path) -> tuple[Path | None, tuple[Problem, ...]]:

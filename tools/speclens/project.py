@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache as memoize
@@ -17,12 +17,12 @@ from typing import Any
 from speclens import __version__, cache, ir
 from speclens.config import Config
 from speclens.judging import Reading, read_document
-from speclens.output import marks, models, plan, prune, render, tidy
+from speclens.output import makers, marks, models, plan, prune, render, tidy
 from speclens.problems import Problem, Refused
 from speclens.reading import load
 from speclens.source import Source
-from speclens.source.pointer import exists, get
-from speclens.tree import OutputFile, Subject, Tree, TreeInputs
+from speclens.source.pointer import exists, get, join
+from speclens.tree import OutputFile, Tree, TreeInputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,25 +101,37 @@ def _tree(project: Project) -> Tree:
     files = [file for file in plan.files(project.reading.document, config) if file.path in made]
     with _printed(made):
         texts = tidy.tidy({path: draft.text for path, draft in made.items()})
-    digests = _subject_digests(source.value, files)
     directories = template_directories(config)
+    templates = {file.path: render.sources(file.template, directories) for file in files}
+    # What a copied module holds depends on all that may use it.
     modules = [file for file in files if file.path.endswith(".py")]
-    outputs = []
-    for file in files:
-        # What a copied module holds depends on all that may use it.
-        makers = [file, *modules] if file.is_verbatim else [file]
-        sources = [path for maker in makers for path in render.sources(maker.template, directories)]
-        pointers = sorted({pointer for maker in makers for pointer in maker.subjects})
-        outputs.append(
-            OutputFile(
-                path=file.path,
-                text=texts[file.path],
-                template=file.template,
-                template_digest=_digest(*map(render.text, sources)),
-                subjects=tuple(Subject(pointer, digests[pointer]) for pointer in pointers),
-            )
+    of_modules = frozenset(name for file in modules for name in templates[file.path])
+    subjects = frozenset(pointer for file in modules for pointer in file.subjects)
+    outputs = tuple(
+        OutputFile(
+            path=file.path,
+            text=texts[file.path],
+            template=file.template,
+            templates=of_modules if file.is_verbatim else frozenset(templates[file.path]),
+            subjects=subjects if file.is_verbatim else frozenset(file.subjects),
+            makers=_makers(made[file.path], file, texts[file.path]),
         )
-    return Tree(tuple(outputs), _inputs(project.source, config), config.fix)
+        for file in files
+    )
+    inputs = TreeInputs(
+        config=config.shown,
+        document=_parts(source.value, {pointer for file in files for pointer in file.subjects}),
+        templates={
+            name: _digest(render.text(render.find_template(name, directories)))
+            for name in {template for _, template, _, _ in plan.TABLE}.union(*templates.values())
+        },
+        toolkit={"speclens": __version__, "datamodel-code-generator": models.GENERATOR_VERSION},
+    )
+    return Tree(outputs, inputs, config.fix)
+
+
+def _makers(draft: Draft, file: plan.File, text: str) -> tuple[str, ...]:
+    return makers.makers(draft.text, draft.origins, frozenset(file.subjects), text)
 
 
 def drafts(source: Source, document: ir.Api, config: Config) -> dict[str, Draft]:
@@ -236,35 +248,9 @@ def _digest(*texts: str) -> str:
     return cache.key(*texts)[:16]
 
 
-def _inputs(source: Source, config: Config) -> TreeInputs:
-    templates = [
-        render.text(path)
-        for directory in template_directories(config)
-        for path in _files(directory)
-    ]
-    return TreeInputs(
-        document=_digest(*source.texts),
-        templates=_digest(*templates),
-        config=_digest(*config.values),
-        toolkit=f"{__version__}-{_toolkit()}",
-        generator=models.GENERATOR_VERSION,
-    )
-
-
-def _files(directory: Path) -> list[Path]:
-    """The templates of a package; those of `speclens init` have no part in it."""
-    return sorted(
-        path
-        for path in directory.rglob("*")
-        if path.is_file()
-        and path.suffix in {".j2", ".jinja2", ".py"}
-        and not path.is_relative_to(directory / "init")
-    )
-
-
 @memoize
 def _toolkit() -> str:
-    """A digest of the toolkit's own code, so that a change of it is told from a change by hand."""
+    """A digest of the toolkit's own code: what an earlier one printed is not remembered."""
     root = Path(__file__).parent
     total = sha256()
     for path in sorted(root.rglob("*.py")):
@@ -273,10 +259,28 @@ def _toolkit() -> str:
     return total.hexdigest()[:16]
 
 
-def _subject_digests(document: Any, files: Sequence[plan.File]) -> dict[str, str]:
-    pointers = {pointer for file in files for pointer in file.subjects}
-    parts = {pointer: get(document, pointer) for pointer in pointers if exists(document, pointer)}
+def _parts(document: Any, subjects: Set[str]) -> dict[str, str]:
+    """The digests of subjects and of all else that can change by itself, by their pointers."""
+    pointers = {*subjects, *_all_parts(document)}
     return {
-        pointer: _digest(json.dumps(parts.get(pointer), sort_keys=True))[:12]
+        pointer: _digest(json.dumps(get(document, pointer), sort_keys=True))
         for pointer in pointers
+        if exists(document, pointer)
     }
+
+
+def _all_parts(document: Any) -> Iterator[str]:
+    """Each component, each operation, and what else stands beside them."""
+    for field, value in document.items():
+        below = {join("#", field): value}
+        for _ in range(_DEPTHS.get(field, 0)):
+            below = {
+                join(pointer, name): inner
+                for pointer, one in below.items()
+                for name, inner in (one.items() if isinstance(one, dict) else ())
+            }
+        yield from below
+
+
+_DEPTHS = {"components": 2, "definitions": 1, "paths": 2, "webhooks": 2}
+"""How far below a field of a document its parts are."""

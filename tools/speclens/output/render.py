@@ -77,17 +77,16 @@ def text(path: Path) -> str:
         raise TemplateFault(str(path), 1, f"cannot be read: {reason}") from None
 
 
-def sources(name: str, directories: Sequence[Path]) -> list[Path]:
-    """The files that a template is made of: its own and those it includes."""
-    found: dict[Path, None] = {}
+def sources(name: str, directories: Sequence[Path]) -> dict[str, Path]:
+    """The templates that one is made of, with their files: itself and those it includes."""
+    found: dict[str, Path] = {}
     names = [name, "partials/_header.j2"]
     while names:
-        path = find_template(names.pop(), directories)
-        if path not in found:
-            found[path] = None
+        if (one := names.pop()) not in found:
+            found[one] = path = find_template(one, directories)
             if path.suffix == ".j2":
                 names += _included(text(path))
-    return list(found)
+    return found
 
 
 _TEMPLATE_TAG = r"{%[-+]?\s*(?:include|extends|import|from)\b"

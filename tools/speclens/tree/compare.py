@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 
 from speclens.problems import Refused
 from speclens.tree.diff import added_lines, unified
-from speclens.tree.lock import Entry, Lock, lock_text
+from speclens.tree.lock import Lock, Sums, line_sums, lock_text, total
 from speclens.tree.paths import check_paths, no_traceback, obstacles
 from speclens.tree.state import State, read_state
 from speclens.tree.values import (
@@ -19,9 +19,7 @@ from speclens.tree.values import (
     Drift,
     FileDrift,
     OutputFile,
-    Subject,
     Tree,
-    digest,
 )
 
 PointerAt = Callable[[str, int], str | None]
@@ -57,61 +55,68 @@ def drift(output: Path, tree: Tree, pointer_at: PointerAt | None = None) -> Drif
 
 def _compare(state: State, tree: Tree, pointer_at: PointerAt | None) -> Iterator[FileDrift]:
     expected = {file.path: file for file in tree.files}
-    entries = state.entries()
+    recorded = state.recorded()
     history = _history(state.lock, tree) if state.lock else None
     if state.interrupted:
         yield FileDrift(JOURNAL, ("stale",), (), "")
     for path in sorted(expected.keys() | state.files.keys()):
         case = _DriftCase(
-            path, state.files.get(path), expected.get(path), entries.get(path), history
+            path, state.files.get(path), expected.get(path), recorded.get(path), history
         )
         if case.disk != case.new:
             yield _explain(case, pointer_at)
-    yield from _lock_drift(state, tree, entries)
+    yield from _lock_drift(state, tree)
 
 
-def _lock_drift(state: State, tree: Tree, entries: dict[str, Entry]) -> Iterator[FileDrift]:
+def _lock_drift(state: State, tree: Tree) -> Iterator[FileDrift]:
     text = lock_text(tree).encode()
     if state.lock_bytes is None:
         yield FileDrift(LOCK, ("missing",), (), unified(LOCK, None, text))
-    elif state.lock is None or _is_wrong(state, tree, entries):
+    elif state.lock is None or (state.lock_bytes != text and _is_wrong(state, tree)):
         yield FileDrift(LOCK, ("hand-edited",), (), unified(LOCK, state.lock_bytes, text))
 
 
-def _is_wrong(state: State, tree: Tree, entries: dict[str, Entry]) -> bool:
+def _is_wrong(state: State, tree: Tree) -> bool:
     """Whether the lock tells something else of a file than what is there and should be."""
+    recorded = state.recorded()
     right = {
-        file.path: digest(file.text.encode())
+        file.path: file.text.encode()
         for file in tree.files
         if state.files.get(file.path) == file.text.encode()
     }
-    return any(path not in entries or entries[path].digest != right[path] for path in right)
+    return any(
+        path not in recorded or total(recorded[path]) != total(line_sums(data))
+        for path, data in right.items()
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class _History:
-    """The two runs that are compared: what was recorded of the whole tree, and what holds now."""
+    """What changed since the last run. `elsewhere` are the parts of the document that are no file's alone."""
 
     config: bool
-    document: bool
     toolkit: bool
-    old_subjects: dict[str, str]
-    new_subjects: dict[str, str]
+    templates: Set[str]
+    document: Set[str]
+    elsewhere: Set[str]
 
 
 def _history(lock: Lock, tree: Tree) -> _History:
     old, new = lock.inputs, tree.inputs
+    document = _changed(old.document, new.document)
+    subjects = {subject for file in tree.files for subject in file.subjects}
+    makers = {maker for sums in lock.files.values() for maker in sums}
     return _History(
         config=old.config != new.config,
-        document=old.document != new.document,
-        toolkit=(old.toolkit, old.generator) != (new.toolkit, new.generator),
-        old_subjects=_digests(subject for entry in lock.files for subject in entry.subjects),
-        new_subjects=_digests(subject for file in tree.files for subject in file.subjects),
+        toolkit=old.toolkit != new.toolkit,
+        templates=_changed(old.templates, new.templates),
+        document=document,
+        elsewhere=document - subjects - makers,
     )
 
 
-def _digests(subjects: Iterable[Subject]) -> dict[str, str]:
-    return {subject.pointer: subject.digest for subject in subjects}
+def _changed(old: Mapping[str, str], new: Mapping[str, str]) -> Set[str]:
+    return {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +126,7 @@ class _DriftCase:
     path: str
     disk: bytes | None
     file: OutputFile | None
-    entry: Entry | None
+    recorded: Sums | None
     history: _History | None
 
     @property
@@ -130,66 +135,72 @@ class _DriftCase:
 
 
 def _explain(case: _DriftCase, pointer_at: PointerAt | None) -> FileDrift:
-    subjects = _changed_subjects(case)
-    causes: set[Cause] = set(_causes(case, bool(subjects)))
+    inputs, hand = {*_changed_inputs(case)}, {*_changed_by_hand(case)}
+    causes = inputs | hand | ({*_unexplained(case, bool(hand))} if not inputs else set[Cause]())
     diff = unified(case.path, case.disk, case.new)
-    pointers = subjects if "document" in causes else set[str]()
+    pointers = _changed_subjects(case) if "document" in inputs else set[str]()
     if pointers and pointer_at and case.disk is not None:
         found = {pointer_at(case.path, line) for line in added_lines(diff)}
         pointers = _refined(pointers, {pointer for pointer in found if pointer is not None})
     ordered: tuple[Cause, ...] = tuple(cause for cause in CAUSES if cause in causes)
-    # Without a cause it was edited together with its line in the lock: no input made it so.
-    return FileDrift(case.path, ordered or ("hand-edited",), tuple(sorted(pointers)), diff)
+    return FileDrift(case.path, ordered, tuple(sorted(pointers)), diff)
 
 
-def _causes(case: _DriftCase, subjects_changed: bool) -> Iterator[Cause]:
+def _changed_by_hand(case: _DriftCase) -> Iterator[Cause]:
     if case.file is None:
         yield "stale"
     if case.disk is None:
         yield "missing"
-    elif case.entry is None:
+    elif case.recorded is None:
         if case.file:
             yield "hand-edited"
-    elif digest(case.disk) != case.entry.digest:
+    elif total(case.recorded) != total(line_sums(case.disk)):
         yield "hand-edited"
-    if case.history is None or _was_expected(case):
+
+
+def _changed_inputs(case: _DriftCase) -> Iterator[Cause]:
+    history = case.history
+    if history is None or _was_expected(case):
         return
-    if case.history.document and subjects_changed:
+    if _changed_subjects(case):
         yield "document"
-    if _template_changed(case.entry, case.file):
+    if case.file and case.recorded and history.templates & case.file.templates:
         yield "template"
-    if case.history.config:
+    if history.config:
         yield "config"
-    if case.history.toolkit:
+    if history.toolkit:
         yield "toolkit"
+
+
+def _unexplained(case: _DriftCase, is_by_hand: bool) -> Iterator[Cause]:
+    """The causes of a file that differs though no input that is recorded changed."""
+    is_made_otherwise = case.history is not None and not _was_expected(case)
+    if is_made_otherwise:
+        yield "toolkit"  # of the same version, as while it is worked on
+    if not is_by_hand:
+        # Only the order of its lines was edited; or, where it is made otherwise, it together with its sums in the lock.
+        yield "hand-edited"
 
 
 def _was_expected(case: _DriftCase) -> bool:
     """Whether the last run made what this one makes, so that no input can be the cause."""
-    if case.entry is None or case.new is None:
-        return case.entry is None and case.new is None
-    return case.entry.digest == digest(case.new)
+    if case.recorded is None or case.new is None:
+        return case.recorded is None and case.new is None
+    return total(case.recorded) == total(line_sums(case.new))
 
 
-def _changed_subjects(case: _DriftCase) -> set[str]:
-    """Subjects that changed since; those of a new or a stale file, changed anywhere in the tree."""
+def _changed_subjects(case: _DriftCase) -> Set[str]:
+    """Parts of the document that changed and that the file depends on, now or as it was recorded."""
     if case.history is None:
         return set()
-    old = _digests(case.entry.subjects) if case.entry else case.history.old_subjects
-    new = _digests(case.file.subjects) if case.file else case.history.new_subjects
-    asked = _digests(
-        (*(case.entry.subjects if case.entry else ()), *(case.file.subjects if case.file else ()))
-    )
-    return {pointer for pointer in asked if old.get(pointer) != new.get(pointer)}
+    made = {maker for maker in case.recorded or () if maker in case.history.document}
+    if case.file is None and not made:  # stale, and copied: any part could ask for it
+        return case.history.document
+    asked = {*made, *(case.file.subjects if case.file else ())}
+    return (case.history.document & asked) | case.history.elsewhere
 
 
-def _template_changed(entry: Entry | None, file: OutputFile | None) -> bool:
-    if entry is None or file is None:
-        return False
-    return (entry.template, entry.template_digest) != (file.template, file.template_digest)
-
-
-def _refined(subjects: set[str], pointers: set[str]) -> set[str]:
+def _refined(subjects: Set[str], pointers: Set[str]) -> Set[str]:
     """Each subject, or the pointers that lie under it."""
     under = {
         subject: {pointer for pointer in pointers if pointer.startswith(f"{subject}/")}

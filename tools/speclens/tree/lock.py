@@ -1,129 +1,162 @@
-"""`speclens.lock`: what each file was made from, so that a later run can say why it differs.
+"""`speclens.lock`: what the files were made from, so that a later run can say why one differs.
 
-One line per file, sorted, so that it merges as text does. Fields are divided by single spaces; what
-a field cannot hold is percent-encoded, as JSON Pointers in URI fragments are (RFC 6901 section 6).
+It merges as text does: each thing that can change by itself has a line with its name, and below it a line with its
+value; an empty line is between it and the next. So what two branches change, add or remove does not touch. There is no
+value for a whole: of the document it holds each part, and of a file the lines that each subject made.
+
+Fields are divided by single spaces; what a field cannot hold is percent-encoded, as JSON Pointers in URI fragments are
+(RFC 6901 section 6).
 """
 
 from __future__ import annotations
 
 import re
 import string
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+from itertools import chain, repeat
 from urllib.parse import quote, unquote_to_bytes
 
 from speclens.tree.paths import unsafe
-from speclens.tree.values import LOCK, MARKER, Subject, Tree, TreeInputs, digest
+from speclens.tree.values import LOCK, MARKER, OutputFile, Tree, TreeInputs
 
 _TITLE = f"# {MARKER}: what the files here were made from; do not edit, it is written anew."
-_LOCK_VERSION = "lock 1"
-_SAFE = "".join(sorted({*string.punctuation} - {*"%@"}))
+_LOCK_VERSION = "lock 2"
+_HEAD = [_TITLE, _LOCK_VERSION]
+_SAFE = "".join(sorted({*string.punctuation} - {"%"}))
 _FIELD = re.compile(r"[!-~]*")
-_INPUT_NAMES = tuple(sorted(field.name for field in fields(TreeInputs)))
+_SUM = re.compile(r"[0-9a-f]{16}")
+_SUM_BYTES = 8
+_TABLES = ("config", "document", "template", "toolkit")
+_LINES = "lines"
+"""What a name begins with; after it stands the name of a part of `TreeInputs`, and of `lines` the file and the maker."""
 
 
 class LockError(ValueError):
     """A lock that cannot be read; the message names the line."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What the lock says of one file."""
-
-    path: str
-    digest: str
-    template: str
-    template_digest: str
-    subjects: tuple[Subject, ...]
+Sums = Mapping[str, int]
+"""Maker -> the sum of its lines in one file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """A lock that was read."""
+    """A lock that was read; `files` by path."""
 
     inputs: TreeInputs
-    files: tuple[Entry, ...]
+    files: Mapping[str, Sums]
+
+
+def line_sums(data: bytes, makers: Iterable[str] = ()) -> Sums:
+    """The sum of the lines of each maker; lines after the last of `makers` count as those of "".
+
+    A line counts together with the line before it, or with the empty lines before it. All makers together give the sum
+    of the file, in whatever order their lines stand: so that of a file which was edited can be told from it, though
+    nobody knows any more what made which of its lines.
+    """
+    sums: dict[str, int] = defaultdict(int)
+    before = b""
+    for line, maker in zip(data.split(b"\n"), chain(makers, repeat("")), strict=False):
+        if line:
+            sums[maker] += _hash(before + b"\n" + line)
+            before = line
+        else:
+            before = before + b"\n" if not before.strip(b"\n") else b"\n"
+    sums[""] += _hash(before)
+    return sums
+
+
+def total(sums: Sums) -> int:
+    """The sum of a whole file."""
+    return sum(sums.values()) % (1 << 8 * _SUM_BYTES)
+
+
+def _hash(data: bytes) -> int:
+    return int.from_bytes(blake2b(data, digest_size=_SUM_BYTES).digest(), "big")
 
 
 def lock_text(tree: Tree) -> str:
     """The lock of a tree."""
-    head = [f"{name} {_encode(getattr(tree.inputs, name))}" for name in _INPUT_NAMES]
-    lines = [
-        " ".join(
-            (
-                "file",
-                _encode(file.path),
-                digest(file.text.encode()),
-                _pair(file.template, file.template_digest),
-                *sorted({_pair(subject.pointer, subject.digest) for subject in file.subjects}),
-            )
-        )
-        for file in tree.files
-    ]
-    return "\n".join((_TITLE, _LOCK_VERSION, *head, *sorted(lines), ""))
+    blocks = (
+        f"{' '.join(map(_encode, name))}\n{_encode(value)}\n" for name, value in _blocks(tree)
+    )
+    return "\n".join(("\n".join((*_HEAD, "")), *blocks))
+
+
+def _blocks(tree: Tree) -> Iterator[tuple[tuple[str, ...], str]]:
+    """The names and values, in order. Below each template are the files of it: templates are always all there, so that
+    what two branches begin to use of the runtime is not side by side."""
+    for kind, table in zip(_TABLES, _tables(tree.inputs), strict=True):
+        for name, value in sorted(table.items()):
+            yield (kind, name), value
+            if kind == "template":
+                yield from _lines(file for file in tree.files if file.template == name)
+
+
+def _lines(files: Iterable[OutputFile]) -> Iterator[tuple[tuple[str, ...], str]]:
+    for file in sorted(files, key=lambda file: file.path):
+        for maker, one in sorted(line_sums(file.text.encode(), file.makers).items()):
+            yield (_LINES, file.path, maker), f"{total({maker: one}):016x}"
+
+
+def _tables(inputs: TreeInputs) -> tuple[Mapping[str, str], ...]:
+    return inputs.config, inputs.document, inputs.templates, inputs.toolkit
 
 
 def read_lock(text: str) -> Lock:
     """The lock that `text` holds. Raises LockError for anything that `lock_text` does not write."""
     lines = text.split("\n")
-    body = 2 + len(_INPUT_NAMES)
-    if lines[:2] != [_TITLE, _LOCK_VERSION]:
+    if lines[: len(_HEAD)] != _HEAD:
         raise LockError(f"{LOCK}:1: not a lock of this version of speclens")
-    if len(lines) <= body or lines.pop() != "":
+    read: dict[tuple[str, ...], str] = {}
+    for number, name, value in _read(lines):
+        if name in read:
+            raise LockError(f"{LOCK}:{number}: {' '.join(name)!r} is there twice")
+        read[name] = value
+    tables = ({name[1]: read[name] for name in read if name[0] == kind} for kind in _TABLES)
+    files: dict[str, dict[str, int]] = defaultdict(dict)
+    for name, value in read.items():
+        if name[0] == _LINES:
+            files[name[1]][name[2]] = int(value, 16)
+    return Lock(TreeInputs(*tables), dict(files))
+
+
+def _read(lines: list[str]) -> Iterator[tuple[int, tuple[str, ...], str]]:
+    """Each name with its line, and its value."""
+    end = len(lines) - 1
+    for place in range(len(_HEAD), end, 3):
+        if lines[place]:
+            raise LockError(f"{LOCK}:{place + 1}: here goes an empty line")
+        if place + 3 > end:
+            break
+        name = _name(place + 2, lines[place + 1])
+        value = _decoded(place + 3, lines[place + 2])
+        if name[0] == _LINES and not _SUM.fullmatch(value):
+            raise LockError(f"{LOCK}:{place + 3}: here go 16 hexadecimal digits")
+        yield place + 2, name, value
+    if lines[end] or len(lines) % 3:
         raise LockError(f"{LOCK}:{len(lines)}: the end is missing")
-    inputs = {
-        name: _input(number, line, name)
-        for number, (line, name) in enumerate(zip(lines[2:body], _INPUT_NAMES, strict=True), 3)
-    }
-    files = tuple(_entries(lines[body:], body + 1))
-    return Lock(TreeInputs(**inputs), files)
 
 
-def _entries(lines: list[str], start: int) -> Iterator[Entry]:
-    seen: set[str] = set()
-    for number, line in enumerate(lines, start):
-        columns = _columns(number, line)
-        if columns[0] != "file" or len(columns) < 4:
-            raise LockError(f"{LOCK}:{number}: not the line of a file")
-        path = _decode(number, columns[1])
-        if path in seen or unsafe(path):
-            raise LockError(f"{LOCK}:{number}: {path!r} is there twice or is no path of an output")
-        seen.add(path)
-        (template, template_digest), *subjects = (_unpair(number, pair) for pair in columns[3:])
-        parts = tuple(Subject(pointer, value) for pointer, value in subjects)
-        yield Entry(path, columns[2], template, template_digest, parts)
-
-
-def _columns(number: int, line: str) -> list[str]:
-    columns = line.split(" ")
-    if not all(_FIELD.fullmatch(column) for column in columns):
-        raise LockError(f"{LOCK}:{number}: a character that no lock holds")
-    return columns
-
-
-def _input(number: int, line: str, name: str) -> str:
-    columns = _columns(number, line)
-    if len(columns) != 2 or columns[0] != name:
-        raise LockError(f"{LOCK}:{number}: here goes the line `{name} DIGEST`")
-    return _decode(number, columns[1])
-
-
-def _pair(name: str, value: str) -> str:
-    return f"{_encode(name)}@{_encode(value)}"
-
-
-def _unpair(number: int, pair: str) -> tuple[str, str]:
-    name, divider, value = pair.partition("@")
-    if not divider:
-        raise LockError(f"{LOCK}:{number}: {pair!r} is not NAME@DIGEST")
-    return _decode(number, name), _decode(number, value)
+def _name(number: int, line: str) -> tuple[str, ...]:
+    name = tuple(_decoded(number, field) for field in line.split(" "))
+    if len(name) != (3 if name[0] == _LINES else 2) or name[0] not in (*_TABLES, _LINES):
+        raise LockError(f"{LOCK}:{number}: not a line with a name")
+    if name[0] == _LINES and unsafe(name[1]):
+        raise LockError(f"{LOCK}:{number}: {name[1]!r} is no path of an output")
+    return name
 
 
 def _encode(field: str) -> str:
     return quote(field, safe=_SAFE, errors="surrogatepass")
 
 
-def _decode(number: int, field: str) -> str:
+def _decoded(number: int, field: str) -> str:
+    if not _FIELD.fullmatch(field):
+        raise LockError(f"{LOCK}:{number}: a character that no lock holds")
     try:
         return unquote_to_bytes(field).decode("utf-8", "surrogatepass")
     except UnicodeDecodeError:

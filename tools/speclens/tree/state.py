@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from speclens.tree.journal import pending
-from speclens.tree.lock import Entry, Lock, LockError, read_lock
+from speclens.tree.lock import Lock, LockError, Sums, read_lock
 from speclens.tree.paths import bears_marker, read, unsafe, walk_files
 from speclens.tree.values import LOCK, Tree
 
@@ -26,9 +26,9 @@ class State:
     lock: Lock | None
     interrupted: bool
 
-    def entries(self) -> dict[str, Entry]:
-        """The lock's lines by path."""
-        return {entry.path: entry for entry in self.lock.files} if self.lock else {}
+    def recorded(self) -> Mapping[str, Sums]:
+        """What the lock says of the lines of each file."""
+        return self.lock.files if self.lock else {}
 
 
 def read_state(root: Path, tree: Tree) -> State:
@@ -37,7 +37,7 @@ def read_state(root: Path, tree: Tree) -> State:
     lock_bytes = todo[LOCK] if LOCK in todo else read(root, LOCK)
     lock = _parse(lock_bytes)
     own = {file.path for file in tree.files}
-    listed = {entry.path for entry in lock.files} if lock else set[str]()
+    listed = lock.files if lock else {}
     found = {path: read(root, path) for path in (*listed, *_candidates(root, own))} | todo
     files = {
         path: data
