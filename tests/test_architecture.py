@@ -66,6 +66,7 @@ PURE = {
     "repair",
     "lower",
     "judging",
+    "output.matching",
     "output.makers",
     "output.marks",
     "output.plan",

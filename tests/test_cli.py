@@ -173,7 +173,7 @@ def test_a_configuration_that_is_no_table(
     Path("pyproject.toml").write_text(text)
     result = run("generate")
     assert result.exit_code == 2
-    assert "pyproject.toml:1:1: config/unreadable: `tool.speclens` must be a table" in result.stderr
+    assert "pyproject.toml:1:1: config/unreadable: `tool.speclens` must be a table" in result.stdout
 
 
 # What the package is made of would import it instead, or be imported instead; or no installer takes its name.

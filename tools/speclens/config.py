@@ -95,9 +95,8 @@ def find_pyproject(start: Path) -> tuple[Path | None, tuple[Problem, ...]]:
             if directory != start and not _owners(directory, path) <= _trusted():
                 message = "this belongs to another user, and is passed over"
                 hint = "run speclens in its directory if you trust it"
-                passed.append(
-                    Problem("config/owner", "warning", "#", str(path), 1, 1, message, hint)
-                )
+                place = "#", str(path), 1, 1
+                passed.append(Problem("config/owner", "warning", *place, message, hint))
             elif _table(path) is not None:
                 return path, tuple(passed)
         if os.path.lexists(directory / ".git"):
@@ -207,14 +206,12 @@ def _hint(setting: Setting) -> str:
 def checked(config: Config, origins: Mapping[str, Path] = MappingProxyType({})) -> Config:
     """The configuration itself. Raises Refused where a name or a path in it could not be one; `origins` are the files that
     keys stand in, those of the command line aside."""
-    found = [*_name_problems(config), *_place_problems(config)]
+    found = [
+        (origins.get(key, _COMMAND_LINE), key, message, hint)
+        for key, message, hint in (*_name_problems(config), *_place_problems(config))
+    ]
     if found:
-        raise Refused(
-            _located(
-                (origins.get(key, _COMMAND_LINE), key, message, hint)
-                for key, message, hint in found
-            )
-        )
+        raise Refused(_located(found))
     return config
 
 
@@ -268,7 +265,7 @@ def _paths(config: Config) -> Iterator[tuple[str, Path]]:
             yield setting.key, value
 
 
-_MANY_DOTS = re.compile(r"^(?:[ \t]*[\w\"'-]{1,100}[ \t]*\.){100}", re.MULTILINE)
+_MANY_DOTS = re.compile(r"^[ \t[]*(?:[ \t]*[\w\"'-]{1,100}[ \t]*\.){100}", re.MULTILINE)
 
 
 def _table(path: Path) -> Mapping[str, Any] | None:
@@ -278,11 +275,11 @@ def _table(path: Path) -> Mapping[str, Any] | None:
             raise ValueError("a key of more than 100 parts")
         table = tomllib.loads(text).get("tool", {}).get("speclens")
     except (OSError, ValueError, AttributeError, RecursionError) as error:
-        fault = path, "", f"cannot be read: {error}", "mend the file"
-        raise Refused(_located([fault])) from error
+        told = f"cannot be read: {error}"
+        raise Refused(_located([(path, "", told, "mend the file")])) from error
     if not isinstance(table, dict | None):
-        told = "`tool.speclens` must be a table"
-        raise Refused(_located([(path, "", told, "write its keys under `[tool.speclens]`")]))
+        hint = "write its keys under `[tool.speclens]`"
+        raise Refused(_located([(path, "", "`tool.speclens` must be a table", hint)]))
     return table
 
 
@@ -298,6 +295,5 @@ def _located(found: Iterable[tuple[Path, str, str, str]]) -> Iterator[Problem]:
 
 def _key_lines(path: Path) -> dict[str, int]:
     """The line on which each key of a file first stands."""
-    lines = path.read_text("utf-8").splitlines()
-    pairs = [(text.split("=")[0].strip(), number) for number, text in enumerate(lines, 1)]
-    return dict(reversed(pairs))
+    lines = enumerate(path.read_text("utf-8").splitlines(), 1)
+    return dict(reversed([(text.split("=")[0].strip(), number) for number, text in lines]))

@@ -11,11 +11,12 @@ import re
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from difflib import SequenceMatcher
 from pathlib import Path
 from typing import NamedTuple
 
 from ruff import find_ruff_bin
+
+from speclens.output.matching import LineMatcher
 
 LINE_LENGTH = 100
 _LONG_LINE = 10_000
@@ -70,7 +71,7 @@ def _ruff(command: str, *arguments: str) -> None:
 def lines_like(draft: str, text: str) -> tuple[int, ...]:
     """`lines_before` of Markdown: lines that are the same, and for those between them the first that they replace."""
     found: list[int] = []
-    matcher = SequenceMatcher(None, draft.split("\n"), text.split("\n"), autojunk=False)
+    matcher = LineMatcher(draft.split("\n"), text.split("\n"))
     for what, start, _, first, end in matcher.get_opcodes():
         found += [start + 1 + (row if what == "equal" else 0) for row in range(end - first)]
     return tuple(found)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator
+
+from speclens.output.matching import LineMatcher
 
 _HUNK = re.compile(r"@@ -([0-9]+)(?:,[0-9]+)? \+([0-9]+)(?:,[0-9]+)? @@")
 _NO_NEWLINE = "\\ No newline at end of file\n"
@@ -14,12 +15,27 @@ def unified(path: str, disk: bytes | None, new: bytes | None) -> str:
     """The diff that turns what is on the disk into what is generated; None stands for no file."""
     old_name = "/dev/null" if disk is None else path
     new_name = "/dev/null" if new is None else path
-    lines = difflib.unified_diff(
-        _lines(disk), _lines(new), old_name, new_name, "on disk", "generated"
-    )
+    lines = _hunks(_lines(disk), _lines(new))
     text = "".join(line if line.endswith("\n") else f"{line}\n{_NO_NEWLINE}" for line in lines)
     # An empty file has no lines to differ in; bytes that are not UTF-8 may look like their escapes.
-    return text or f"--- {old_name}\ton disk\n+++ {new_name}\tgenerated\n"
+    return f"--- {old_name}\ton disk\n+++ {new_name}\tgenerated\n{text}"
+
+
+def _hunks(old: list[str], new: list[str]) -> Iterator[str]:
+    """The lines of a unified diff, each change with three lines around it."""
+    for group in LineMatcher(old, new).get_grouped_opcodes(3):
+        (_, start, _, first, _), (_, _, end, _, last) = group[0], group[-1]
+        yield f"@@ -{_range(start, end)} +{_range(first, last)} @@\n"
+        for what, at, to, at_new, to_new in group:
+            yield from (f" {line}" if what == "equal" else f"-{line}" for line in old[at:to])
+            yield from (f"+{line}" for line in new[at_new:to_new] if what != "equal")
+
+
+def _range(start: int, end: int) -> str:
+    """The lines from one to another as a diff says them: the first, from 1, and how many if not one."""
+    length = end - start
+    first = start + 1 if length else start
+    return str(first) if length == 1 else f"{first},{length}"
 
 
 def added_lines(diff: str) -> Iterator[int]:

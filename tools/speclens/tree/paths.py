@@ -155,12 +155,23 @@ def _mode(root: Path, path: str) -> int | None:
 
 def read(root: Path, path: str) -> bytes | None:
     """The regular file at `path`; None where there is none, or only one behind a symlink."""
+    return (root / path).read_bytes() if is_regular(root, path) else None
+
+
+def is_regular(root: Path, path: str) -> bool:
+    """Whether there is a regular file at `path`, and no symlink on the way to it."""
     modes = [_mode(root, prefix) for prefix in prefixes(path)]
-    if any(mode is not None and stat.S_ISLNK(mode) for mode in modes):
+    is_linked = any(mode is not None and stat.S_ISLNK(mode) for mode in modes)
+    return not is_linked and modes[-1] is not None and stat.S_ISREG(modes[-1])
+
+
+def read_marked(root: Path, path: str) -> bytes | None:
+    """The same of a file that bears the marker. Of another one only the beginning is read: it may have any size."""
+    if not is_regular(root, path):
         return None
-    if modes[-1] is None or not stat.S_ISREG(modes[-1]):
-        return None
-    return (root / path).read_bytes()
+    with (root / path).open("rb") as file:
+        head = file.read(_HEAD_BYTES)
+        return head + file.read() if bears_marker(head) else None
 
 
 def bears_marker(data: bytes) -> bool:

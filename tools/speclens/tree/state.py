@@ -8,7 +8,7 @@ from pathlib import Path
 
 from speclens.tree.journal import pending
 from speclens.tree.lock import Lock, LockError, Sums, read_lock
-from speclens.tree.paths import bears_marker, read, unsafe, walk_files
+from speclens.tree.paths import bears_marker, read, read_marked, unsafe, walk_files
 from speclens.tree.values import LOCK, Tree
 
 
@@ -38,7 +38,11 @@ def read_state(root: Path, tree: Tree) -> State:
     lock = _parse(lock_bytes)
     own = {file.path for file in tree.files}
     listed = lock.files if lock else {}
-    found = {path: read(root, path) for path in (*listed, *_candidates(root, own))} | todo
+    found = {
+        path: read(root, path) if path in own else read_marked(root, path)
+        for path in (*listed, *_candidates(root, own))
+    }
+    found |= todo
     files = {
         path: data
         for path, data in found.items()
