@@ -16,6 +16,7 @@ from built import schemas, source, texts
 from speclens import judging, loading
 from speclens.lower.rewrites import views
 from speclens.verify import Report, generated
+from speclens.verify.instances import instances
 from speclens.verify.running import report_on as verified
 from speclens.verify.subjects import subjects
 from speclens.verify.values import Json, exact, reordered
@@ -470,3 +471,47 @@ def test_what_a_direction_changes_inside_is_not_judged_as_it_is_written() -> Non
     assert {name: broken(one) for name, one in reports_on(answered(content, Pet=pet)).items()} == {
         "Pet": {}
     }
+
+
+WHOLE: Json = {"type": "integer"}
+
+
+def _nested(times: int, levels: int) -> Json:
+    return (
+        WHOLE
+        if not levels
+        else {"type": "array", "minItems": times, "items": _nested(times, levels - 1)}
+    )
+
+
+def _doubled(levels: int) -> dict[str, Json]:
+    found: dict[str, Json] = {f"D{levels}": WHOLE}
+    for level in range(levels):
+        inner = {"$ref": f"#/components/schemas/D{level + 1}"}
+        found[f"D{level}"] = {
+            "type": "object",
+            "required": ["l", "r"],
+            "properties": {"l": inner, "r": inner},
+        }
+    return found
+
+
+@pytest.mark.parametrize(
+    ("named", "is_drawn"),
+    [
+        ({"D0": _nested(12, 3)}, True),
+        ({"D0": _nested(30, 4)}, False),
+        (_doubled(8), True),
+        (_doubled(30), False),
+        ({"D0": {"type": "object", "required": [f"r{index}" for index in range(3_000)]}}, False),
+        ({"D0": {"oneOf": [_nested(100, 5), WHOLE]}}, True),
+        ({"D0": {"type": "array", "items": _nested(100, 5)}}, True),
+    ],
+    ids=["few", "many", "doubled", "doubled often", "required", "an option", "optional"],
+)  # fmt: skip
+def test_values_that_are_large_at_least_are_not_drawn(
+    named: dict[str, Json], is_drawn: bool
+) -> None:
+    """Hypothesis gives up each after a long time."""
+    found = instances(schemas(**named))("#/components/schemas/D0")
+    assert found.is_empty is not is_drawn

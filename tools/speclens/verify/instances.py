@@ -6,7 +6,7 @@ Keywords that are not read here only make the aim worse, and so do the bounds th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,6 +29,8 @@ _MOST_ITEMS = 10
 _MOST_OPTIONAL = 12
 _FEW = 3
 _MOST_TEXTS = 200
+_MOST_VALUES = 2_000
+"""That the least value of a schema holds: hypothesis draws no larger ones, and takes long to find that out."""
 
 
 def instances(document: JsonObject) -> Callable[[str], SearchStrategy[Json]]:
@@ -70,6 +72,8 @@ class _Maker:
     edges: tuple[int, ...]
     made: dict[Any, SearchStrategy[Json]] = field(default_factory=dict)
     within: list[tuple[int, ...]] = field(default_factory=list)
+    least: dict[SearchStrategy[Json], int] = field(default_factory=dict)
+    """How many values the smallest one of a strategy holds, if not one."""
 
     def values(self, schemas: Layers, depth: int) -> SearchStrategy[Json]:
         """The values that all of some schemas accept; made once, since schemas may be recursive."""
@@ -81,6 +85,7 @@ class _Maker:
             parts = [list(self._alternatives(schema, ())) for schema in schemas]
             plain = [(one, self._plain(one, depth)) for one in of.combined(parts)]
             made = st.one_of([made for one, made in plain for _ in range(_weight(one))])
+            self._measure(made, [one for _, one in plain])
             self.within.pop()
             self.made[depth, *places] = made
         return self.made[depth, *places]
@@ -119,9 +124,15 @@ class _Maker:
                 and of.types_of_value(value) & types
             ]
             return st.sampled_from(fitting) if fitting else st.nothing()
-        return st.one_of(
-            [self._of_type(name, layers, depth) for name in JSON_TYPES if name in types]
-        )
+        kinds = [self._of_type(name, layers, depth) for name in JSON_TYPES if name in types]
+        made = st.one_of(kinds)
+        self._measure(made, kinds)
+        return made
+
+    def _measure(self, made: SearchStrategy[Json], options: list[SearchStrategy[Json]]) -> None:
+        """Note the size of the smallest value of some options, of which a strategy is made."""
+        sizes = [self.least.get(one, 1) for one in options if not one.is_empty]
+        self.least[made] = min(sizes, default=1)
 
     def _of_type(self, name: str, layers: Layers, depth: int) -> SearchStrategy[Json]:
         match name:
@@ -150,7 +161,12 @@ class _Maker:
         items = self.values(schemas, depth - 1)
         if items.is_empty:
             return st.nothing() if low else st.builds(list)
-        return st.lists(items, min_size=low, max_size=most)
+        size = 1 + low * self.least.get(items, 1)
+        if size > _MOST_VALUES:
+            return st.nothing()
+        made = st.lists(items, min_size=low, max_size=most)
+        self.least[made] = size
+        return made
 
     def _objects(self, layers: Layers, depth: int) -> SearchStrategy[Json]:
         declared: dict[str, list[Any]] = {}
@@ -164,11 +180,27 @@ class _Maker:
             for name in dict.fromkeys((*declared, *sorted(required)))
             if name in required or (name not in unwanted and depth > 0)
         }
+        size = 1 + sum(self.least.get(known[name], 1) for name in required)
+        if size > _MOST_VALUES or any(known[name].is_empty for name in required):
+            return st.nothing()
+        made = self._of_members(layers, known, required, declared.keys() | unwanted, depth)
+        self.least[made] = size
+        return made
+
+    def _of_members(
+        self,
+        layers: Layers,
+        known: dict[str, SearchStrategy[Json]],
+        required: Set[str],
+        taken: Set[str],
+        depth: int,
+    ) -> SearchStrategy[Json]:
+        """Objects of some members, and as often of others that are not `taken`."""
         given = _members(
             {name: values for name, values in known.items() if name in required},
             {name: values for name, values in known.items() if name not in required},
         )
-        free = [name for name in self.names if name not in declared and name not in unwanted]
+        free = [name for name in self.names if name not in taken]
         rest = [
             layer["additionalProperties"] for layer in layers if "additionalProperties" in layer
         ]
