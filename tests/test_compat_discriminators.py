@@ -3,6 +3,7 @@ nothing. Expectations are what docs/x-compat.md says."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -113,3 +114,20 @@ def test_what_names_a_branch(
         return
     expected = {"a" if key == folded else key: value for key, value in payload.items()}
     assert normalize(payload).value == expected
+
+
+def test_a_required_hub_tells_no_branch_of_a_union(tmp_path: Path) -> None:
+    """An older field may stand for it."""
+    old = {"type": "string", "x-compat": {"into": "/size"}}
+    big = {
+        "type": "object",
+        "required": ["k", "size"],
+        "properties": {"k": {"const": "A"}, "size": {"type": "string"}, "old": old},
+    }
+    small = {"type": "object", "required": ["k"], "properties": {"k": {"const": "B"}}}
+    files = texts(
+        schemas(Either={"oneOf": [big, small]}, Both={"allOf": [{"required": ["size"]}, big]})
+    )
+    normalize = imported(files, tmp_path, "normalizers").normalize_either
+    assert normalize({"k": "A", "old": "x"}).value == {"k": "A", "size": "x"}
+    assert normalize({"k": "B", "old": "x"}).value == {"k": "B", "old": "x"}

@@ -144,6 +144,10 @@ def test_bytes_keep_what_is_not_folded(media: Any, first: bytes, tmp_path: Path)
 
     with httpx.Client(transport=httpx.MockTransport(receive)) as http:
         package.Pkg(http_client=http).news.tell(body=SENT)
+    if "itemSchema" in media:
+        for field in ("event", "id"):
+            with pytest.raises(ValueError, match=f"/{field}: must be one line"):
+                package.Pkg().news.tell(body=[{field: "a\nb", "data": {"color": "a"}}])
     assert sent == [first + b"event: end\ndata: [DONE]\n\n"]
 
 

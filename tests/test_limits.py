@@ -13,7 +13,7 @@ from contextlib import ExitStack, aclosing
 from functools import partial
 from itertools import count
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import anyio
@@ -48,7 +48,7 @@ from routescope import (
     _limits,
 )
 from routescope._errors import Answer
-from routescope._limits import Limits
+from routescope._limits import Limits, pieces
 from routescope._transport import pause
 from runtime import _streams  # type: ignore[attr-defined]
 
@@ -463,6 +463,17 @@ def test_a_deadline_ends_a_stream(client: ModuleType, style: str, drips: bytes) 
         error = failed(read if style == "sync" else lambda: anyio.run(run, backend=style))
         assert (type(error).__name__, error.maybe_processed) == ("APITimeoutError", True)
         assert time.monotonic() - start < 9
+
+
+def test_a_response_that_was_read_is_not_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its connection may serve another call by then."""
+    started: list[Any] = []
+    monkeypatch.setattr(_limits, "Timer", lambda *given: started.append(given))
+    connection = SimpleNamespace(get_extra_info=lambda name: name)
+    response = httpx.Response(200, content=b"a", extensions={"network_stream": connection})
+    limits = Limits.of({"deadline": 5})
+    assert list(pieces(response, limits)) == [b"a"]
+    assert started == []
 
 
 def blank(size: int) -> httpx.Response:

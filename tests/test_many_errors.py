@@ -435,3 +435,36 @@ def test_a_model_that_holds_types_that_hold_themselves_is_strict(tmp_path: Path)
         for wrong in ("5", True, ["5"], [[True]]):
             with pytest.raises(ValidationError):
                 validated(model, {"deep": wrong})
+
+
+ARRAYS = {"anyOf": [listed(ref("Deep")), {**listed(ref("Deep")), "minItems": 1}, WHOLE]}
+
+
+@pytest.fixture(scope="module")
+def arrays(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    files = texts(
+        schemas(Deep=ARRAYS, Holder={"type": "object", "properties": {"deep": ref("Deep")}})
+    )
+    return imported(files, tmp_path_factory.mktemp("arrays")).Holder
+
+
+def test_a_union_of_arrays_takes_the_time_of_its_values(arrays: Any) -> None:
+    """Where two options fit, both are measured: each level measured all below it."""
+
+    def deep(levels: int) -> Any:
+        value: Any = [5] * 20 * levels
+        for _ in range(levels):
+            value = [value]
+        return {"deep": value}
+
+    assert exponent(deep, partial(validated, arrays), 40) <= LINEAR
+
+
+def test_a_small_value_of_many_levels_makes_few_errors(arrays: Any) -> None:
+    value: Any = "x"
+    for _ in range(60):
+        value = [value]
+    assert not _bounded._is_small(value)
+    with pytest.raises(Refused) as raised:
+        validated(arrays, {"deep": value})
+    assert len(raised.value.errors()) < 1_000

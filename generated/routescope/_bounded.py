@@ -31,6 +31,7 @@ _FEW = 3  # errors that an option within options keeps
 _MOST_PLACES = 1_000_000  # bytes of the places of errors that are kept
 _MOST_VALUES = 200  # of a payload that is validated as it is
 _MOST_NAMES = 500  # and characters of its names
+_MOST_LEVELS = 12  # and levels: each error names all of them
 _PLACE = 32  # bytes that a key or an index takes in the place of an error, besides the key's own
 _ITEMS = {"items_schema", "keys_schema", "values_schema", "extras_schema", "extras_keys_schema"}
 _PARTS = _ITEMS | {"schema", "fields", "choices", "definitions", "steps"}
@@ -73,19 +74,23 @@ def _judged(counting: SchemaValidator, value: Any) -> Any:
 
 
 def _is_small(value: Any) -> bool:
-    """Whether a JSON value makes few errors with any model: it holds few values, under short names."""
-    values, room = [value], _MOST_NAMES
-    for one in values:
-        if type(one) is dict:
-            room -= sum(map(len, one))
-            values += one.values()
-        elif type(one) is list:
-            values += one
-        else:
-            continue
-        if room < 0 or len(values) > _MOST_VALUES:
+    """Whether a JSON value makes few errors with any model: it holds few values, under short names, on few levels."""
+    level, left, room = [value], _MOST_VALUES, _MOST_NAMES
+    for _ in range(_MOST_LEVELS):
+        inner: list[Any] = []
+        for one in level:
+            if type(one) is dict:
+                room -= sum(map(len, one))
+                inner += one.values()
+            elif type(one) is list:
+                inner += one
+        left -= len(inner)
+        if room < 0 or left < 0:
             return False
-    return True
+        if not inner:
+            return True
+        level = inner
+    return False
 
 
 def _longest(value: Any) -> int:

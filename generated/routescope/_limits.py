@@ -236,7 +236,8 @@ def _cut_in_time(response: httpx.Response, limits: Limits) -> Iterator[None]:
     """End the connection of an answer at its deadline. A server may send bytes that are no content, one by one for ever (the
     size of a chunk, what follows it, trailers), and no wait for the next one is too long."""
     stream = response.extensions.get("network_stream")
-    connection = stream.get_extra_info("socket") if stream and limits.until < inf else None
+    is_open = limits.until < inf and not response.is_stream_consumed
+    connection = stream.get_extra_info("socket") if stream and is_open else None
     if connection is None or response.http_version == "HTTP/2":  # which other calls may share
         yield
         return

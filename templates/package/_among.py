@@ -225,14 +225,15 @@ class _Members:
 
 def _size(value: Any, sizes: dict[int, tuple[Any, int]]) -> int:
     """The number of members of models in a value, each counted once."""
-    if isinstance(value, BaseModel):
-        if id(value) not in sizes:
+    if not isinstance(value, (BaseModel, list, tuple, dict)):
+        return 0
+    if id(value) not in sizes:
+        own: int = 0
+        parts: Iterable[Any] = value
+        if isinstance(value, BaseModel):
             given = value.model_fields_set & type(value).model_fields.keys()
-            inside = sum(_size(getattr(value, name), sizes) for name in given)
-            sizes[id(value)] = value, len(given) + inside
-        return sizes[id(value)][1]
-    if isinstance(value, (list, tuple, dict)):
-        return sum(
-            _size(one, sizes) for one in (value.values() if isinstance(value, dict) else value)
-        )
-    return 0
+            own, parts = len(given), [getattr(value, name) for name in given]
+        elif isinstance(value, dict):
+            parts = value.values()
+        sizes[id(value)] = value, own + sum(_size(one, sizes) for one in parts)
+    return sizes[id(value)][1]

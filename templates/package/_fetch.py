@@ -71,7 +71,10 @@ def _answered(url: httpx.URL, is_judged: bool, limits: Limits, opened: ExitStack
         raise OSError(f"redirects to {url.host}, which is not public")
     if limits.left <= 0:
         raise limits.late()
-    transport = httpx.HTTPTransport(verify=_context(), proxy=proxy, trust_env=False)
+    try:
+        transport = httpx.HTTPTransport(verify=_context(), proxy=proxy, trust_env=False)
+    except ImportError as error:  # of what speaks SOCKS
+        raise httpx.UnsupportedProtocol(f"{error!s:.200}") from None
     http = opened.enter_context(
         httpx.Client(transport=transport, timeout=_TIMEOUT, cookies=NoCookies())
     )

@@ -188,6 +188,9 @@ class EventObjects(_EventLines):
             for name, value in event.items()
             if name in _FIELDS
         }
+        for name, text in fields.items():
+            if name != "data" and not {"\n", "\r"}.isdisjoint(text):
+                raise PayloadError((CompatError("type", f"/{name}", "must be one line"),))
         lines = (
             f"{name}: {line}\n" for name in fields for line in re.split("\r\n?|\n", fields[name])
         )

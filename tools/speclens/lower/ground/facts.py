@@ -36,6 +36,7 @@ class Facts:
     types: frozenset[str]
     values: Sequence[Any] | None = None  # the very list of an enumeration
     required: frozenset[str] = frozenset()
+    older: frozenset[str] = frozenset()  # members that an older field may stand for
     forbidden: frozenset[str] = frozenset()
     known: frozenset[str] | None = None  # all names an object can have, where it is closed
     properties: tuple[tuple[str, Any], ...] = ()
@@ -200,6 +201,7 @@ def _own(schema: JsonObject) -> Facts:
     declared = schema.get("properties")
     properties = declared if isinstance(declared, dict) else {}
     forbidden = {name for name, inner in properties.items() if inner is False}
+    older = frozenset(name for inner in properties.values() for name in _folds_into(inner))
     excluded = schema.get("not")
     if (
         isinstance(excluded, dict)
@@ -211,12 +213,24 @@ def _own(schema: JsonObject) -> Facts:
     return Facts(
         types=types,
         values=values,
-        required=frozenset(_list(schema, "required")),
+        required=frozenset(_list(schema, "required")) - older,
+        older=older,
         forbidden=frozenset(forbidden),
         known=frozenset(properties) if closed else None,
         properties=tuple(properties.items()),
         items=(schema["items"],) if "items" in schema else (),
         bounds=tuple(_own_bounds(schema)),
+    )
+
+
+def _folds_into(schema: Any) -> tuple[str, ...]:
+    """The member that a property folds into, or into a part of."""
+    own = schema.get("x-compat") if isinstance(schema, dict) else None
+    into = own.get("into") if isinstance(own, dict) else None
+    return (
+        (into.split("/")[1].replace("~1", "/").replace("~0", "~"),)
+        if isinstance(into, str) and into.startswith("/")
+        else ()
     )
 
 
@@ -255,13 +269,14 @@ def _both(document: JsonObject, a: Facts, b: Facts) -> Facts:
         others = identities(document, b.values)
         values = tuple(value for value in a.values if identity(value) in others)
     known = a.known if b.known is None else b.known if a.known is None else a.known & b.known
-    types = a.types & b.types
+    types, older = a.types & b.types, a.older | b.older
     if values is not None:
         types &= {json_type(value) for value in values}
     return Facts(
         types=types,
         values=values,
-        required=a.required | b.required,
+        required=(a.required | b.required) - older,
+        older=older,
         forbidden=a.forbidden | b.forbidden,
         known=known,
         properties=a.properties + b.properties,
