@@ -499,15 +499,16 @@ def _doubled(levels: int) -> dict[str, Json]:
 @pytest.mark.parametrize(
     ("named", "is_drawn"),
     [
-        ({"D0": _nested(12, 3)}, True),
+        ({"D0": _nested(20, 2)}, True),
+        ({"D0": _nested(40, 2)}, False),
         ({"D0": _nested(30, 4)}, False),
-        (_doubled(8), True),
+        (_doubled(7), True),
         (_doubled(30), False),
         ({"D0": {"type": "object", "required": [f"r{index}" for index in range(3_000)]}}, False),
         ({"D0": {"oneOf": [_nested(100, 5), WHOLE]}}, True),
         ({"D0": {"type": "array", "items": _nested(100, 5)}}, True),
     ],
-    ids=["few", "many", "doubled", "doubled often", "required", "an option", "optional"],
+    ids=["few", "more", "many", "doubled", "doubled often", "required", "an option", "optional"],
 )  # fmt: skip
 def test_values_that_are_large_at_least_are_not_drawn(
     named: dict[str, Json], is_drawn: bool

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from difflib import Match, SequenceMatcher
 
-_MOST_PAIRS = 250_000
+_MOST_PAIRS = 10_000
 """Lines of two texts, multiplied, that `difflib` compares. What is longer, without a line of its own, counts as replaced."""
 _DEPTH = 32
 

@@ -29,8 +29,10 @@ _MOST_ITEMS = 10
 _MOST_OPTIONAL = 12
 _FEW = 3
 _MOST_TEXTS = 200
-_MOST_VALUES = 2_000
-"""That the least value of a schema holds: hypothesis draws no larger ones, and takes long to find that out."""
+_MOST_VALUES = 500
+"""That the least value of a schema holds: hypothesis draws few larger ones, and takes long to give up the others."""
+_LARGE = 100
+"""Values in the least array of which no larger ones are drawn."""
 
 
 def instances(document: JsonObject) -> Callable[[str], SearchStrategy[Json]]:
@@ -164,7 +166,7 @@ class _Maker:
         size = 1 + low * self.least.get(items, 1)
         if size > _MOST_VALUES:
             return st.nothing()
-        made = st.lists(items, min_size=low, max_size=most)
+        made = st.lists(items, min_size=low, max_size=low if size > _LARGE else most)
         self.least[made] = size
         return made
 

@@ -236,7 +236,8 @@ def _alike(
                 yield shapes.too_many(here, len(listed))
             continue
         for a, b in combinations(canonical, 2):
-            is_told = (named[a] and named[b]) or places[a] == places[b]
+            is_same = places[a] == places[b] or listed[a] == listed[b]
+            is_told = (named[a] and named[b]) or is_same
             if is_told or not (places[a] in folding or places[b] in folding):
                 continue
             if differences.overlap(document, listed[a], listed[b]):
