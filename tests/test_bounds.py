@@ -275,6 +275,7 @@ def test_arrays_inside_of_each_other_are_compared_once(others: list[Any], is_mer
 def test_the_largest_of_many_values_is_told_apart_by_its_size() -> None:
     small = [{"i": [index]} for index in range(12)]
     large: list[Any] = [{"x": [0.5, "x" * size, 1e300, 10**400]} for size in (2000, 2001)]
+    assert not has_repeats([*small, [[0]] * 300, [[0]] * 301])
     for items in ([*small, large[0]], [large[0], *small, large[1]]):
         assert not has_repeats(items)
         assert has_repeats([*items, small[3]])

@@ -523,6 +523,17 @@ def test_addresses_of_the_internet(places: str, is_public: bool) -> None:
     )
 
 
+def test_a_proxy_that_needs_a_missing_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(**_: Any) -> None:
+        raise ImportError("socksio is not installed")
+
+    monkeypatch.setenv("http_proxy", "socks5://me:secret@127.0.0.1:1")
+    monkeypatch.setattr(httpx, "HTTPTransport", missing)
+    with pytest.raises(FileError, match="socksio is not installed") as raised:
+        Image.model_validate({"url": "http://a.example/x.png"}).bytes()
+    assert "secret" not in str(raised.value)
+
+
 @pytest.mark.parametrize(
     "inner", ["127.0.0.2", "0x7f000002", "2130706434", "localhost", "a.localhost."]
 )
