@@ -275,7 +275,10 @@ def test_arrays_inside_of_each_other_are_compared_once(others: list[Any], is_mer
 def test_the_largest_of_many_values_is_told_apart_by_its_size() -> None:
     small = [{"i": [index]} for index in range(12)]
     large: list[Any] = [{"x": [0.5, "x" * size, 1e300, 10**400]} for size in (2000, 2001)]
-    assert not has_repeats([*small, [[0]] * 300, [[0]] * 301])
+    long: list[Any] = [*small, [[0]] * 300, [[0]] * 301]
+    assert not has_repeats(long)
+    both: list[Any] = [((None, "a"), 0, long), ((None, "b"), 0, long[::-1])]
+    assert len(merged(both, Log())) == len(long)
     for items in ([*small, large[0]], [large[0], *small, large[1]]):
         assert not has_repeats(items)
         assert has_repeats([*items, small[3]])
