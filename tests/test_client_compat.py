@@ -312,6 +312,14 @@ def test_a_default_of_a_form_is_not_sent_beside_an_older_field(tmp_path: Path) -
     assert b"large" not in sent
 
 
+def test_a_required_hub_of_parts_is_said_in_its_older_field(tmp_path: Path) -> None:
+    client = imported(texts(DEFAULTS.replace("MEDIA", "multipart/form-data")), tmp_path, "client")
+    call = {"size": "small", "tags": ["a"], "box": {}, "compat": {"/size": "old_size"}}
+    sent = {name for name, _ in client.SEND_OPERATION.draft(call).content["files"]}
+    assert "old_size" in sent
+    assert "size" not in sent
+
+
 # Files of a form: texts only while they are folded
 
 FILES = """

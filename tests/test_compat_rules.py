@@ -24,7 +24,7 @@ RULES = {
 ONE_PLACE = re.compile(
     "unknown-keyword|folds into itself|no branch|nothing folds|itself renamed|under `not`|under `definitions`|through `.dynamicRef`"
     "|no property|is neither|no query parameter|no header parameter|misplaced|values-key|no canonical form stands"
-    "|beside `|beside a `|has no meaning here|compat/pattern|too-many-shapes|used 5 times"
+    "|beside `|beside a `|has no meaning here|compat/pattern|too-many-shapes|uses `.` 5 times"
 )
 
 

@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 from jsonschema_rs import Draft7Validator
 
+from growth import LINEAR, exponent
 from speclens import settings
 from speclens.cli import main
 from speclens.config import Config, command_line, load_config
@@ -244,3 +245,36 @@ def test_each_command_is_as_lenient_as_it_is_told(
     assert configured.exit_code == lenient.exit_code
     if arguments != ("generate",):  # which has written all by then
         assert configured.stdout == lenient.stdout.replace(" --lenient", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("a." * 2_000 + "a = 1\n", "cannot be read: a key has more than 100 parts"),
+        ("[" + "a." * 2_000 + "a]\n", "cannot be read: a key has more than 100 parts"),
+        ('a = """\n' + "One sentence. " * 300 + '\n"""\n', "`spec` is missing"),
+        ('a = """\n' + "." * 300 + '\n"""\n', "`spec` is missing"),
+    ],
+    ids=["key", "table", "sentences", "dots"],
+)
+def test_keys_of_many_parts_are_not_parsed(tmp_path: Path, text: str, told: str) -> None:
+    """tomllib takes the square of their number."""
+    path = tmp_path / "pyproject.toml"
+    path.write_text(f"{text}[tool.speclens]\n")
+    with pytest.raises(Refused) as raised:
+        load_config(path)
+    assert told in {one.message for one in raised.value.problems}
+
+
+def test_a_long_line_of_spaces_is_read_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "pyproject.toml"
+
+    def load(count: int) -> Path:
+        path.write_text(" " * count + "\n[tool.speclens]\n")
+        return path
+
+    def read(file: Path) -> None:
+        with pytest.raises(Refused):
+            load_config(file)
+
+    assert exponent(load, read, 50_000) <= LINEAR

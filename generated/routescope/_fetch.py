@@ -74,7 +74,7 @@ def _answered(url: httpx.URL, is_judged: bool, limits: Limits, opened: ExitStack
         raise limits.late()
     try:
         transport = httpx.HTTPTransport(verify=_context(), proxy=proxy, trust_env=False)
-    except ImportError as error:  # of what speaks SOCKS
+    except ImportError as error:  # httpx speaks SOCKS with another library
         raise httpx.UnsupportedProtocol(f"{error!s:.200}") from None
     http = opened.enter_context(
         httpx.Client(transport=transport, timeout=_TIMEOUT, cookies=NoCookies())

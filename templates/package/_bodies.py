@@ -259,9 +259,11 @@ class Multipart:
         if self.fold is not unchanged:
             read = {name: _read(name, members[name]) for name in self.folded if name in members}
             sent = {name: _in_json(one) for name, one in (members | read).items()}
-            members = _with_files(older(self, canonical(self.fold, sent).value, options))
+            members = canonical(self.fold, sent).value
         if missing := [name for name in self.required if name not in members]:
             raise TypeError(f"missing argument {missing[0]!r}")
+        if self.fold is not unchanged:
+            members = _with_files(older(self, members, options))
         for name, member in members.items():
             parts += self._parts(name, member)
         if not parts:  # httpx would send no body

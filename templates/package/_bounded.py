@@ -30,7 +30,7 @@ _FEW = 3  # errors that an option within options keeps
 _MOST_PLACES = 1_000_000  # bytes of the places of errors that are kept
 _MOST_VALUES = 200  # of a payload that is validated as it is
 _MOST_NAMES = 500  # and characters of its names
-_MOST_LEVELS = 12  # and levels: each error names all of them
+_MOST_LEVELS = 12  # and levels of a payload: the place of an error names all of them
 _PLACE = 32  # bytes that a key or an index takes in the place of an error, besides the key's own
 _ITEMS = {"items_schema", "keys_schema", "values_schema", "extras_schema", "extras_keys_schema"}
 _PARTS = _ITEMS | {"schema", "fields", "choices", "definitions", "steps"}
@@ -296,7 +296,7 @@ def _instead_of(model: type[Any]) -> type[Any]:
 
 
 def _config(schema: Schema) -> Any:
-    """The configuration of a model. Where it holds types that hold themselves, its schema is inside of their definitions."""
+    """The configuration of a model. Pydantic wraps the schema of a model in `definitions` if the model has recursive types."""
     while schema["type"] == "definitions":
         defined = {one["ref"]: one for one in schema["definitions"]}
         schema = defined.get(schema["schema"].get("schema_ref"), schema["schema"])

@@ -237,7 +237,7 @@ def _cut_in_time(response: httpx.Response, limits: Limits) -> Iterator[None]:
     stream = response.extensions.get("network_stream")
     is_open = limits.until < inf and not response.is_stream_consumed
     connection = stream.get_extra_info("socket") if stream and is_open else None
-    if connection is None or response.http_version == "HTTP/2":  # which other calls may share
+    if connection is None or response.http_version == "HTTP/2":  # other calls may share it
         yield
         return
     timer = Timer(max(limits.left, 0), _shut, (connection,))
@@ -255,7 +255,7 @@ def _cut_in_time(response: httpx.Response, limits: Limits) -> Iterator[None]:
 
 def _shut(connection: socket.socket) -> None:
     with suppress(OSError):
-        # TLS would take apart here what another thread reads with.
+        # SSLSocket.shutdown would drop the TLS state with which another thread reads.
         socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
 

@@ -265,14 +265,12 @@ def _paths(config: Config) -> Iterator[tuple[str, Path]]:
             yield setting.key, value
 
 
-_MANY_DOTS = re.compile(r"^[ \t[]*(?:[ \t]*[\w\"'-]{1,100}[ \t]*\.){100}", re.MULTILINE)
-
-
 def _table(path: Path) -> Mapping[str, Any] | None:
     try:
         text = path.read_text("utf-8")
-        if _MANY_DOTS.search(text):  # tomllib takes the square of their number
-            raise ValueError("a key of more than 100 parts")
+        keys = (line.partition("=")[0].split(".") for line in text.splitlines())
+        if any(len(key) > 100 and all(len(part.split()) == 1 for part in key) for key in keys):
+            raise ValueError("a key has more than 100 parts")  # tomllib takes their square
         table = tomllib.loads(text).get("tool", {}).get("speclens")
     except (OSError, ValueError, AttributeError, RecursionError) as error:
         told = f"cannot be read: {error}"

@@ -153,7 +153,7 @@ def _findings(report: Report) -> Iterator[Finding]:
         yield Finding("verify/unseen-shape", shape, message, hint, "warning")
     if not report.seen["accepted"]:
         message = f"none of {report.payloads} payloads was accepted"
-        hint = "raise --examples; if that does not help, the schema may accept nothing"
+        hint = "raise --examples; if that does not help, the schema accepts nothing, or only values that are too large to try"
         yield Finding("verify/nothing-accepted", report.pointer, message, hint, "warning")
 
 

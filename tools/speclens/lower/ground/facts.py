@@ -11,6 +11,7 @@ from typing import Any
 
 from speclens import patterns
 from speclens.lower.ground.walk import JsonObject, follow, remembered
+from speclens.source.pointer import tokens
 
 TYPES = ("null", "boolean", "integer", "fraction", "string", "array", "object")
 KINDS = tuple(
@@ -227,11 +228,10 @@ def _folds_into(schema: Any) -> tuple[str, ...]:
     """The member that a property folds into, or into a part of."""
     own = schema.get("x-compat") if isinstance(schema, dict) else None
     into = own.get("into") if isinstance(own, dict) else None
-    return (
-        (into.split("/")[1].replace("~1", "/").replace("~0", "~"),)
-        if isinstance(into, str) and into.startswith("/")
-        else ()
-    )
+    try:
+        return tokens(into)[:1] if isinstance(into, str) else ()
+    except ValueError:  # a rule reports it
+        return ()
 
 
 def _declared_types(schema: JsonObject) -> frozenset[str]:

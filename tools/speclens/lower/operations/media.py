@@ -100,7 +100,7 @@ def lower(named: ModelNames, name: str, pointer: str) -> ir.Media:
         if name not in {media_types.USUAL_MEDIA_TYPES[codec], "*/*"}
         else []
     )
-    if codec == "Events" and facts.types_of(named.document, schema) <= {"string"}:
+    if codec == "Events" and facts.types_of(named.document, schema) == {"string"}:
         told.append("is_text=True")
     told += ["is_json=True"] if codec == "EventObjects" and media.get(media_types.HELD) else []
     return ir.Media(

@@ -13,6 +13,7 @@ from speclens.lower.rewrites.folding import holders
 from speclens.problems import Finding
 from speclens.source.pointer import join
 
+TemplatePart = tuple[str, ...]
 _MOST = 4
 """How often a template may use the same part."""
 
@@ -21,47 +22,46 @@ def check(document: JsonObject, skip: Collection[str] = ()) -> Iterator[Finding]
     """`compat/repeated-part`: parts that a template uses too often, or that hold values of another such template: each
     level of those would multiply the value. Schemas under the pointers `skip` are left out."""
     skipped = tuple(f"{place}/" for place in skip)
-    found = {
-        pointer: shape
-        for pointer, schema in all_schemas(document)
-        if not f"{pointer}/".startswith(skipped)
-        and x_compat.keywords(schema).keys() & {"to", "each"}
-        and _uses(shape := x_compat.shape(pointer, schema, x_compat.keywords(schema)))
-    }
+    found: dict[str, tuple[x_compat.Shape, dict[TemplatePart, int]]] = {}
+    for pointer, schema in all_schemas(document):
+        own = x_compat.keywords(schema)
+        if own.keys() & {"to", "each"} and not f"{pointer}/".startswith(skipped):
+            shape = x_compat.shape(pointer, schema, own)
+            if uses := _uses(shape):
+                found[pointer] = shape, uses
     holding = holders(document, found)
-    for pointer, shape in found.items():
-        keyword = "each" if shape.each else "to"
-        place = join(pointer, x_compat.KEYWORD, keyword)
-        for part, count in _uses(shape).items():
-            if count > _MOST:
-                message = f"`{_name(part)}` is used {count} times"
-                yield Finding("compat/repeated-part", place, message, f"at most {_MOST} are right")
-            for inner in _inside(document, shape, part):
-                if inner in holding:
-                    message = (
-                        f"`{_name(part)}` is used {count} times, and so is a part of what it may hold "
-                        f"({holding[inner]}): a value could grow with each level"
-                    )
-                    hint = "use it once, or refer to schemas without such a template"
-                    yield Finding("compat/repeated-part", place, message, hint)
-                    break
+    for pointer, (shape, uses) in found.items():
+        place = join(pointer, x_compat.KEYWORD, "each" if shape.each else "to")
+        for part, count in uses.items():
+            inner = next(filter(holding.get, _inside(document, shape, part)), "")
+            for message, hint in _wrong(part, count, holding.get(inner, "")):
+                yield Finding("compat/repeated-part", place, message, hint)
 
 
-def _uses(shape: x_compat.Shape) -> dict[tuple[str, ...], int]:
+def _wrong(part: TemplatePart, count: int, inner: str) -> Iterator[tuple[str, str]]:
+    """What is wrong with a part that a template uses more than once. `inner` is another such template in its values."""
+    name = "$" + join("", *part)
+    if count > _MOST:
+        yield f"the template uses `{name}` {count} times", f"use it at most {_MOST} times"
+    if inner:
+        message = (
+            f"the template uses `{name}` {count} times, and `{name}` may hold values of {inner}, whose template repeats "
+            "a part as well: a value could grow with each level"
+        )
+        yield message, "use it once, or refer to schemas without such a template"
+
+
+def _uses(shape: x_compat.Shape) -> dict[TemplatePart, int]:
     """The parts that a template uses more than once, alone or in a larger part, and how often."""
     try:
         parts = Counter(hole.part for hole in lens.holes(shape.template))
-    except ValueError:  # told by another rule
+    except ValueError:  # another rule reports it
         return {}
     used = {part: sum(parts[part[:depth]] for depth in range(len(part) + 1)) for part in parts}
     return {part: count for part, count in used.items() if count > 1}
 
 
-def _name(part: tuple[str, ...]) -> str:
-    return "$" + join("", *part)
-
-
-def _inside(document: JsonObject, shape: x_compat.Shape, part: tuple[str, ...]) -> Iterator[str]:
+def _inside(document: JsonObject, shape: x_compat.Shape, part: TemplatePart) -> Iterator[str]:
     """The places of the schemas directly inside of what a part is, or all that the shape accepts where nothing says so."""
     source: tuple[str, Any] = lens.source_schema(document, shape)
     found = lens.part_schema(document, *source, part)

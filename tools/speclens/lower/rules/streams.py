@@ -38,5 +38,5 @@ def _target(own: JsonObject) -> tuple[str, ...]:
     into: Any = own.get("into")
     try:
         return tokens(into)[:1] if isinstance(into, str) else ()
-    except ValueError:  # told by another rule
+    except ValueError:  # another rule reports it
         return ()
