@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import json
 import signal
@@ -79,8 +80,19 @@ def _read_otherwise(read: Reading) -> None:
     locate(read.source, warn_of_age(read.source.value, "2030-01-01"))
 
 
+_IMPORTED: set[bytes] = set()
+"""Digests of packages that were imported without a fault. Most small changes of a document change no line of its package."""
+
+
 def imported(files: Mapping[str, str]) -> None:
     """Import every module of a package, and make the request of each operation, which may refuse to be made."""
+    digest = hashlib.sha256(json.dumps(files, sort_keys=True).encode("utf-8")).digest()
+    if digest not in _IMPORTED:
+        _import(files)
+        _IMPORTED.add(digest)
+
+
+def _import(files: Mapping[str, str]) -> None:
     with tempfile.TemporaryDirectory() as directory:
         for path, text in files.items():
             place = Path(directory, path)
