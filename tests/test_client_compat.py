@@ -273,7 +273,7 @@ components:
       x-compat: {hubs: {/size: {conflict: prefer}, /tags: {conflict: merge}}}
       properties:
         size: {type: string, default: large}
-        old_size: {type: string, x-compat: {into: /size}}
+        old_size: {type: string, x-compat: {into: /size, absent: ['']}}
         tags: {type: array, items: {type: string}, default: [all]}
         tag: {type: string, x-compat: {into: /tags, to: [$]}}
         box: {type: object, properties: {width: {type: integer}, height: {type: integer}}, default: {width: 1}}
@@ -287,6 +287,8 @@ USUAL = {"size": "large", "tags": ["all"], "box": {"width": 1}}
     [
         ({}, {}),
         ({"old_size": "small"}, {"size": "small"}),
+        ({"old_size": ""}, {}),
+        ({"old_size": "", "extra_body": {"other": 1}}, {"other": 1}),
         ({"tag": "mine"}, {"tags": ["mine"]}),
         ({"width": 2}, {"box": {"width": 2}}),
         (

@@ -182,6 +182,24 @@ def test_time_grows_with_the_document(kind: str) -> None:
     assert exponent(lambda number: source(make(number)), generated, size) <= LINEAR
 
 
+def misplaced(count: int) -> Json:
+    """As many x-compat that mean nothing as such that lead nowhere."""
+    made = operations(count)
+    for item in made["paths"].values():
+        item["get"]["x-compat"] = {"into": "/a"}
+    older = {name: {**TEXT, "x-compat": {"into": "/nowhere"}} for name in names(count)}
+    return {**schemas(A=thing(**older)), **made}
+
+
+def refused(read: Source) -> None:
+    with pytest.raises(Refused):
+        judging.read_document(read)
+
+
+def test_time_grows_with_what_is_refused() -> None:
+    assert exponent(lambda count: source(misplaced(count)), refused, 300) <= LINEAR
+
+
 def unused(count: int) -> Json:
     listed = [
         {"name": f"p{number}", "in": "path", "required": True, "schema": TEXT}

@@ -47,6 +47,22 @@ paths:
       x-fern-pagination: {{offset: $request.page, {ITEMS}}}
       requestBody: {{content: {{application/json: &members {{schema: {{$ref: '#/components/schemas/Asked'}}}}, application/x-www-form-urlencoded: *members}}}}
       responses: *page
+  /form:
+    post:
+      operationId: form
+      tags: [all]
+      x-fern-pagination: {{offset: $request.page, {ITEMS}}}
+      requestBody:
+        content:
+          multipart/form-data:
+            schema:
+              type: object
+              properties:
+                page: {{type: integer}}
+                seite: {{type: integer, x-compat: {{into: /page}}}}
+                picture: {{type: string, format: binary}}
+                bild: {{type: string, format: binary, x-compat: {{into: /picture}}}}
+      responses: *page
   /plain:
     post:
       operationId: plain
@@ -122,6 +138,13 @@ def test_an_older_argument_holds_for_all_pages(
 
     found = asked(client, style, name, **arguments)
     assert [*map(members, found)] == [*map(members, said)]
+
+
+def test_an_older_part_of_a_form_holds_for_all_pages(client: ModuleType) -> None:
+    found = asked(client, "sync", "form", seite=5, bild=b"x")
+    parts = [text.splitlines() for text in found]
+    assert [lines[lines.index('Content-Disposition: form-data; name="page"') + 3] for lines in parts] == ["5", "6", "7"]  # fmt: skip
+    assert all('filename="picture"' in text and "bild" not in text for text in found)
 
 
 def test_a_caller_is_warned_once(client: ModuleType) -> None:

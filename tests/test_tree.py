@@ -809,6 +809,19 @@ def test_a_lock_does_not_lead_through_a_symlink(out: Path, tmp_path: Path) -> No
     assert (tmp_path / "elsewhere/a.py").exists()
 
 
+@pytest.mark.parametrize("name", ["speclens.lock", ".speclens-journal/journal.json", "pkg/models.py", "pkg/old.py"])  # fmt: skip
+def test_a_file_that_speclens_cannot_have_written_is_not_read(name: str, out: Path) -> None:
+    """A repository may hold a lock or a journal of any size."""
+    write(out, OLD)
+    (out / name).parent.mkdir(exist_ok=True)
+    (out / name).write_text(HEADER)
+    os.truncate(out / name, (1 << 27) + 1)
+    for act in (drift, write):
+        with pytest.raises(Refused, match="larger than 134,217,728 bytes") as caught:
+            act(out, OLD)
+        assert [one.file for one in caught.value.problems] == [f"{out}/{name}"]
+
+
 BAD_PATHS = [
     "",
     "/etc/x",

@@ -7,7 +7,7 @@ import json
 import re
 import sys
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache, partial
@@ -205,6 +205,11 @@ class Json:
             vars(result)["_response"] = answer.response
         return result
 
+    def canonical_members(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """The members of a body in canonical form, without a warning. Raises CompatError."""
+        folded: dict[str, Any] = self.fold(to_json(given)).value
+        return folded
+
     def judged(self, value: Any) -> Any:
         """A JSON value from a response, as its type. Raises ValueError."""
         return self.fold(value).validate(self.model)
@@ -316,20 +321,21 @@ class Operation(Generic[R]):
         if extra:
             _refuse("extra_body", extra, self.members.values())
         if codec and (draft.has_body or extra or self.needs_body):
-            members = self._unsaid(draft.members.keys() | extra.keys()) | draft.members
+            members = self._unsaid(codec, {**draft.members, **extra}) | draft.members
             value = draft.body if draft.has_body and not members else members
             draft.content = codec.encode(value, arguments)
             told = draft.content.pop("content_type", draft.content_type) or codec.media_type
             if "files" not in draft.content:  # of these httpx tells the boundary
                 draft.headers["content-type"] = told
 
-    def _unsaid(self, given: Set[str]) -> dict[str, Any]:
-        """The members that have a default, and that neither stand among the given ones nor have an older field there."""
-        return {
-            name: value
-            for name, value in self.defaults.items()
-            if name not in given and given.isdisjoint(self.spokes.get(name, ()))
-        }
+    def _unsaid(self, codec: Any, given: Mapping[str, Any]) -> dict[str, Any]:
+        """The members that have a default, and that neither stand among the given ones nor come from an older field."""
+        unsaid = {name: value for name, value in self.defaults.items() if name not in given}
+        if any(not given.keys().isdisjoint(self.spokes.get(name, ())) for name in unsaid):
+            # An older value may mean "not given": only the codec knows.
+            said = codec.canonical_members(given)
+            return {name: value for name, value in unsaid.items() if name not in said}
+        return unsaid
 
     @property
     def members(self) -> dict[str, str]:

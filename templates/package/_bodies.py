@@ -257,9 +257,7 @@ class Multipart:
         given = value if isinstance(value, Mapping) else to_json(value)
         members, parts = {**given, **(options.get("extra_body") or {})}, list[tuple[str, Any]]()
         if self.fold is not unchanged:
-            read = {name: _read(name, members[name]) for name in self.folded if name in members}
-            sent = {name: _in_json(one) for name, one in (members | read).items()}
-            members = canonical(self.fold, sent).value
+            members = canonical(self.fold, self._in_json(members)).value
         if missing := [name for name in self.required if name not in members]:
             raise TypeError(f"missing argument {missing[0]!r}")
         if self.fold is not unchanged:
@@ -273,6 +271,15 @@ class Multipart:
         made = httpx.Request("POST", "http://localhost", files=parts)  # httpx writes no other kind
         kind = made.headers["content-type"].replace("multipart/form-data", self.media_type)
         return {"content": made.read(), "content_type": kind}
+
+    def canonical_members(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """The members of a form in canonical form, without a warning. Raises CompatError and PayloadError."""
+        folded: dict[str, Any] = _with_files(self.fold(self._in_json(given)).value)
+        return folded
+
+    def _in_json(self, members: Mapping[str, Any]) -> dict[str, Any]:
+        read = {name: _read(name, members[name]) for name in self.folded if name in members}
+        return {name: _in_json(one) for name, one in {**members, **read}.items()}
 
     def _how(self, name: str) -> Encoding:
         return self.encoding.get(name, Encoding())

@@ -14,13 +14,11 @@ from ._errors import APIResponseValidationError
 from ._operation import (
     ContentType,
     Draft,
-    Json,
     Member,
     Operation,
     chosen,
     marks_of,
     replaced,
-    to_json,
 )
 from ._request import Request
 from ._transport import AsyncClient, SyncClient
@@ -135,10 +133,10 @@ def _refolded(operation: Operation[Any], arguments: Mapping[str, Any]) -> Mappin
         is_said = value is not None or (ident in arguments and mark.is_nullable)
         if is_said and isinstance(mark, (Member, ContentType)):
             mark.put(draft, ident, value)
-    codec = chosen(operation.body, draft.content_type)
-    if not isinstance(codec, Json) or codec.fold is unchanged or not draft.members:
+    codec: Any = chosen(operation.body, draft.content_type)
+    if not draft.members or getattr(codec, "fold", unchanged) is unchanged:
         return found
-    return replaced(found, operation.members, codec.fold(to_json(draft.members)).value)
+    return replaced(found, operation.members, codec.canonical_members(draft.members))
 
 
 def _next(

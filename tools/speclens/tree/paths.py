@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -16,6 +17,7 @@ from speclens.tree.values import JOURNAL, LOCK, MARKER, Tree
 
 SKIPPED = frozenset({".git", ".venv", "__pycache__", "node_modules"})
 _MAX_BYTES, _MAX_PART = 1024, 255  # of a path on macOS, of a name everywhere
+_MAX_FILE = 1 << 27
 _HEAD_LINES = 5
 _HEAD_BYTES = 4096
 _UNMARKED = f"its first {_HEAD_LINES} lines do not say {MARKER!r}, by which a later run knows it"
@@ -154,8 +156,14 @@ def _mode(root: Path, path: str) -> int | None:
 
 
 def read(root: Path, path: str) -> bytes | None:
-    """The regular file at `path`; None where there is none, or only one behind a symlink."""
-    return (root / path).read_bytes() if is_regular(root, path) else None
+    """The regular file at `path`; None where there is none, or only one behind a symlink. Raises OSError for a file
+    that is larger than any that speclens writes: it may have come with a repository."""
+    if not is_regular(root, path):
+        return None
+    file = root / path
+    if file.stat().st_size > _MAX_FILE:
+        raise OSError(errno.EFBIG, f"larger than {_MAX_FILE:,} bytes", os.fspath(file))
+    return file.read_bytes()
 
 
 def is_regular(root: Path, path: str) -> bool:
@@ -170,8 +178,8 @@ def read_marked(root: Path, path: str) -> bytes | None:
     if not is_regular(root, path):
         return None
     with (root / path).open("rb") as file:
-        head = file.read(_HEAD_BYTES)
-        return head + file.read() if bears_marker(head) else None
+        is_marked = bears_marker(file.read(_HEAD_BYTES))
+    return read(root, path) if is_marked else None
 
 
 def bears_marker(data: bytes) -> bool:

@@ -30,16 +30,16 @@ def _check_compat(document: JsonObject, lifted: View) -> tuple[Finding, ...]:
         *keywords.of_unused_parameters(document),
     )
     # What is at the wrong place, or says nothing that can be understood, is told once.
-    told = tuple(f"{_keyword_of(one.pointer)}/" for one in own)
+    told = {_keyword_of(one.pointer) for one in own} - {None}
     found = [refound(one, lifted) for one in compat.check(lifted.document, alone)]
-    rest = [one for one in found if not f"{one.pointer}/".startswith(told)]
+    rest = [one for one in found if _keyword_of(one.pointer) not in told]
     return tuple(dict.fromkeys((*own, *rest)))
 
 
-def _keyword_of(pointer: str) -> str:
-    """The x-compat that a place is in."""
-    before, _, _ = f"{pointer}/".partition(f"/{x_compat.KEYWORD}/")
-    return f"{before}/{x_compat.KEYWORD}"
+def _keyword_of(pointer: str) -> str | None:
+    """The outermost x-compat that a place is in."""
+    before, found, _ = f"{pointer}/".partition(f"/{x_compat.KEYWORD}/")
+    return before if found else None
 
 
 def warn_of_age(document: JsonObject, today: str) -> tuple[Finding, ...]:
