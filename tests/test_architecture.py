@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -98,8 +98,6 @@ SAME_FUNCTIONS = {
     "parse": "the value of a text in one syntax, and its faults",
     "read": "the bytes of a file",
 }
-LONG_MODULES: dict[str, str] = {}
-LONG_FUNCTIONS: dict[str, str] = {}
 
 
 @cache
@@ -135,19 +133,25 @@ def imports(tree: ast.Module) -> Iterator[str]:
             yield from (f"{prefix}.{alias.name}" for alias in node.names)
 
 
+def where(found: Callable[[str], object], modules: Iterable[str] = SPECLENS) -> dict[str, object]:
+    """What is found in each of some modules, without those in which nothing is found."""
+    return {module: wrong for module in modules if (wrong := found(module))}
+
+
 # Imports
 
 
-@pytest.mark.parametrize("module", SPECLENS)
-def test_import_order(module: str) -> None:
-    own = ORDER.index(part(module))
-    inner = {
-        name.split(".")[1]
-        for name in imports(parsed(MODULES[module]))
-        if name.startswith("speclens.")
-    }
-    later = {name for name in inner - {part(module), "__version__"} if ORDER.index(name) >= own}
-    assert later == set()
+def test_import_order() -> None:
+    def later(module: str) -> set[str]:
+        own = ORDER.index(part(module))
+        inner = {
+            name.split(".")[1]
+            for name in imports(parsed(MODULES[module]))
+            if name.startswith("speclens.")
+        }
+        return {name for name in inner - {part(module), "__version__"} if ORDER.index(name) >= own}
+
+    assert where(later) == {}
 
 
 def test_order_names_every_module() -> None:
@@ -160,11 +164,12 @@ def wing(name: str) -> str:
     return path[1] if path[0] == "lower" and path[1:] and path[1] in WINGS else ""
 
 
-@pytest.mark.parametrize("module", [module for module in SPECLENS if wing(module)])
-def test_wings_import_in_order(module: str) -> None:
-    found = {wing(name) for name in imports(parsed(MODULES[module]))} - {""}
-    later = {name for name in found if WINGS.index(name) > WINGS.index(wing(module))}
-    assert later == set()
+def test_wings_import_in_order() -> None:
+    def later(module: str) -> set[str]:
+        found = {wing(name) for name in imports(parsed(MODULES[module]))} - {""}
+        return {name for name in found if WINGS.index(name) > WINGS.index(wing(module))}
+
+    assert where(later, filter(wing, SPECLENS)) == {}
 
 
 def test_wings_are_small() -> None:
@@ -174,13 +179,14 @@ def test_wings_are_small() -> None:
     assert all(size <= MOST_IN_A_WING for size in sizes.values()), sizes
 
 
-@pytest.mark.parametrize("module", [module for module in SPECLENS if part(module) != "lower"])
-def test_outsiders_know_the_faces_of_wings(module: str) -> None:
-    for name in imports(parsed(MODULES[module])):
-        if of := wing(name):
-            face = f"speclens.lower.{of}"
-            known = {face, *(f"{face}.{inner}" for inner in import_module(face).__all__)}
-            assert name in known
+def test_outsiders_know_the_faces_of_wings() -> None:
+    faces = [f"speclens.lower.{name}" for name in WINGS]
+    known = {*faces, *(f"{face}.{name}" for face in faces for name in import_module(face).__all__)}
+
+    def beyond(module: str) -> set[str]:
+        return {name for name in imports(parsed(MODULES[module])) if wing(name)} - known
+
+    assert where(beyond, [module for module in SPECLENS if part(module) != "lower"]) == {}
 
 
 def test_nothing_is_imported_in_a_circle() -> None:
@@ -223,14 +229,15 @@ def generated_modules() -> list[Path]:
 GENERATED_NEEDS = {"anyio", "httpx", "pydantic", "pydantic_core", "typing_extensions"}
 
 
-@pytest.mark.parametrize("path", generated_modules(), ids=lambda path: path.name)
-def test_generated_code_imports_little(path: Path) -> None:
-    found = {name.partition(".")[0] for name in imports(parsed(path)) if not name.startswith(".")}
-    libraries = found - sys.stdlib_module_names
-    # typing_extensions is a requirement of pydantic; only aliases made of themselves need it.
-    assert libraries <= GENERATED_NEEDS | ({"starlette"} if path.stem == "server" else set())
-    if path.stem in {"__init__", "normalizers", "_compat", "_gather", "_source_map", "_values"}:
-        assert libraries == set()
+def test_generated_code_imports_little() -> None:
+    for path in generated_modules():
+        found = {name.partition(".")[0] for name in imports(parsed(path)) if name[0] != "."}
+        libraries = found - sys.stdlib_module_names
+        # typing_extensions is a requirement of pydantic; only aliases made of themselves need it.
+        needs = GENERATED_NEEDS | ({"starlette"} if path.stem == "server" else set())
+        assert libraries <= needs, path.name
+        if path.stem in {"__init__", "normalizers", "_compat", "_gather", "_source_map", "_values"}:
+            assert libraries == set(), path.name
 
 
 def test_generated_code_knows_nothing_of_the_toolkit() -> None:
@@ -255,36 +262,41 @@ def test_only_tree_writes() -> None:
     assert found == WRITERS
 
 
-@pytest.mark.parametrize("module", [module for module in SPECLENS if owner(module) in PURE])
-def test_pure_modules_ask_nothing_of_the_machine(module: str) -> None:
-    tree = parsed(MODULES[module])
-    assert {name.partition(".")[0] for name in imports(tree)} & (IMPURE | {"os"}) == set()
-    assert not {"getenv", "now", "today", "perf_counter"} & set(calls(tree))
+def test_pure_modules_ask_nothing_of_the_machine() -> None:
+    def asked(module: str) -> set[str]:
+        tree = parsed(MODULES[module])
+        libraries = {name.partition(".")[0] for name in imports(tree)}
+        functions = {"getenv", "now", "today", "perf_counter"}
+        return libraries & (IMPURE | {"os"}) | functions.intersection(calls(tree))
+
+    assert where(asked, [module for module in SPECLENS if owner(module) in PURE]) == {}
 
 
-@pytest.mark.parametrize("module", SPECLENS)
-def test_no_state_outside_of_functions(module: str) -> None:
-    assert not any(isinstance(node, ast.Global) for node in ast.walk(parsed(MODULES[module])))
+def test_no_state_outside_of_functions() -> None:
+    def stated(module: str) -> bool:
+        return any(isinstance(node, ast.Global) for node in ast.walk(parsed(MODULES[module])))
+
+    assert where(stated) == {}
 
 
 # Sizes and words
 
 
-@pytest.mark.parametrize("module", SPECLENS)
-def test_modules_are_short(module: str) -> None:
-    lines = len(MODULES[module].read_text("utf-8").splitlines())
-    assert lines < 300 or module in LONG_MODULES
+def test_modules_are_short() -> None:
+    sizes = {name: len(path.read_text("utf-8").splitlines()) for name, path in MODULES.items()}
+    assert {name: size for name, size in sizes.items() if size >= 300} == {}
 
 
-@pytest.mark.parametrize("module", SPECLENS)
-def test_functions_are_short(module: str) -> None:
-    long = {
-        node.name
-        for node in ast.walk(parsed(MODULES[module]))
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        and (node.end_lineno or 0) - node.lineno >= 40
-    }
-    assert {name for name in long if f"{module}.{name}" not in LONG_FUNCTIONS} == set()
+def test_functions_are_short() -> None:
+    def long(module: str) -> set[str]:
+        return {
+            node.name
+            for node in ast.walk(parsed(MODULES[module]))
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+            and (node.end_lineno or 0) - node.lineno >= 40
+        }
+
+    assert where(long) == {}
 
 
 def classes(tree: ast.Module) -> Iterator[str]:
@@ -330,47 +342,50 @@ def test_classes_are_found() -> None:
     assert list(classes(ast.parse(text))) == ["A", "B", "T", "C"]
 
 
-@pytest.mark.parametrize("module", SPECLENS)
-def test_public_names_have_docstrings(module: str) -> None:
-    tree = parsed(MODULES[module])
-    assert ast.get_docstring(tree) is not None
-    without = {
-        node.name
-        for node in tree.body
-        if isinstance(node, ast.FunctionDef | ast.ClassDef)
-        and not node.name.startswith("_")
-        and ast.get_docstring(node) is None
-    }
-    assert without == set()
+def test_public_names_have_docstrings() -> None:
+    def without(module: str) -> set[str]:
+        tree = parsed(MODULES[module])
+        public = [
+            node
+            for node in tree.body
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_")
+        ]
+        named = {module: tree, **{node.name: node for node in public}}
+        return {name for name, node in named.items() if ast.get_docstring(node) is None}
+
+    assert where(without) == {}
 
 
-@pytest.mark.parametrize("module", SPECLENS)
-def test_all_names_what_is_there(module: str) -> None:
-    tree = parsed(MODULES[module])
-    names = {
-        alias.asname or alias.name
-        for node in tree.body
-        if isinstance(node, ast.ImportFrom)
-        for alias in node.names
-    }
-    names |= {n.name for n in tree.body if isinstance(n, ast.FunctionDef | ast.ClassDef)}
-    names |= {
-        target.id
-        for node in tree.body
-        if isinstance(node, ast.Assign)
-        for target in node.targets
-        if isinstance(target, ast.Name)
-    }
+def defined(tree: ast.Module) -> Iterator[str]:
+    """The names that a module imports from others, defines or assigns to."""
     for node in tree.body:
         match node:
-            case ast.Assign(targets=[ast.Name(id="__all__")], value=ast.List(elts=items)):
-                assert {ast.literal_eval(item) for item in items} <= names
+            case ast.ImportFrom(names=aliases):
+                yield from (alias.asname or alias.name for alias in aliases)
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                yield name
+            case ast.Assign(targets=targets):
+                yield from (target.id for target in targets if isinstance(target, ast.Name))
+            case _:
+                pass
+
+
+def test_all_names_what_is_there() -> None:
+    def missing(module: str) -> set[str]:
+        tree = parsed(MODULES[module])
+        for node in tree.body:
+            match node:
+                case ast.Assign(targets=[ast.Name(id="__all__")], value=ast.List(elts=items)):
+                    return {ast.literal_eval(item) for item in items} - {*defined(tree)}
+        return set()
+
+    assert where(missing) == {}
 
 
 def test_nothing_is_dead() -> None:
     """Every function and class of the toolkit is named somewhere else than where it is defined."""
     used: set[str] = set()
-    defined: dict[str, str] = {}
+    homes: dict[str, str] = {}
     for module, path in MODULES.items():
         for node in ast.walk(parsed(path)):
             match node:
@@ -380,8 +395,8 @@ def test_nothing_is_dead() -> None:
                     used |= {alias.name for alias in aliases}
         for node in parsed(path).body:
             if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.decorator_list:
-                defined[node.name] = module
-    assert {f"{module}.{name}" for name, module in defined.items() if name not in used} == set()
+                homes[node.name] = module
+    assert {f"{module}.{name}" for name, module in homes.items() if name not in used} == set()
 
 
 # Templates
@@ -398,8 +413,12 @@ def relative(path: Path) -> str:
     return path.relative_to(TEMPLATES).as_posix()
 
 
-@pytest.mark.parametrize("path", ALL_TEMPLATES, ids=relative)
-def test_templates_only_print_loop_branch_and_include(path: Path) -> None:
+def test_templates_only_print_loop_branch_and_include() -> None:
+    for path in ALL_TEMPLATES:
+        check_template(path)
+
+
+def check_template(path: Path) -> None:
     template = Environment().parse(path.read_text("utf-8"))
     for node in template.find_all(nodes.Node):
         place = f"{relative(path)}:{node.lineno}"
@@ -413,16 +432,16 @@ def test_templates_only_print_loop_branch_and_include(path: Path) -> None:
             assert not any(isinstance(printed, nodes.Const) for printed in node.nodes), place
 
 
-@pytest.mark.parametrize("path", ALL_TEMPLATES, ids=relative)
-def test_templates_say_what_they_receive(path: Path) -> None:
-    first = path.read_text("utf-8").split("\n", 1)[0]
-    assert first.startswith("{# receives: ")
-    assert first.endswith(" #}")
-    if path.suffix == ".j2":
-        for name in first.removeprefix("{# receives: ").removesuffix(" #}").split(", "):
-            module, _, member = name.partition(".")
-            known = {"init": init, "ir": ir, "plan": plan}
-            assert hasattr(known[module], member)
+def test_templates_say_what_they_receive() -> None:
+    known = {"init": init, "ir": ir, "plan": plan}
+    for path in ALL_TEMPLATES:
+        first = path.read_text("utf-8").split("\n", 1)[0]
+        assert first.startswith("{# receives: "), path
+        assert first.endswith(" #}"), path
+        if path.suffix == ".j2":
+            for name in first.removeprefix("{# receives: ").removesuffix(" #}").split(", "):
+                module, _, member = name.partition(".")
+                assert hasattr(known[module], member), f"{path}: {name}"
 
 
 def test_the_table_names_every_template() -> None:
@@ -448,4 +467,4 @@ def test_the_lint_finds(source: str, tmp_path: Path, monkeypatch: pytest.MonkeyP
     path.write_text(source)
     monkeypatch.setattr(sys.modules[__name__], "TEMPLATES", tmp_path)
     with pytest.raises(AssertionError):
-        test_templates_only_print_loop_branch_and_include(path)
+        check_template(path)
