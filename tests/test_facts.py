@@ -7,10 +7,11 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from growth import LINEAR, counted, exponent
+from runtime import _values
 from speclens.lower.ground import differences, facts
 from speclens.lower.ground.differences import difference, overlap
 
@@ -137,6 +138,7 @@ def test_equal(a: Any, b: Any, expected: bool) -> None:
 
 # The law: what is told apart has no value in common.
 
+NAMES = {name: getattr(_values, name) for name in ("is_integer", "is_number", "is_one_of")}
 SCALARS: list[Any] = [None, True, False, 0, 1, 2, 1.0, 1.5, "", "x", "y", "xy"]
 INNER: list[Any] = [None, True, 1, 1.5, "x", "y", [], ["x"], {}, {"b": "x"}]
 VALUES: list[Any] = [
@@ -211,15 +213,33 @@ SCHEMA: st.SearchStrategy[Any] = st.recursive(
 )
 
 
+def values_of(schema: Any) -> list[Any]:
+    validator = jsonschema_rs.Draft202012Validator({**DOCUMENT, "allOf": [schema]})
+    return [value for value in VALUES if validator.is_valid(value)]
+
+
+@settings(max_examples=400, deadline=None)
+@given(scalars() | SCHEMA, scalars() | SCHEMA, st.booleans())
+@example({"enum": ["x", None]}, {"const": "y"}, False)
+@example({"type": ["string", "null"], "maxLength": 1}, {"type": "string", "minLength": 2}, True)
+@example({"enum": [1.5, "x"]}, {"type": ["integer", "string"], "minLength": 2}, False)
+def test_values_meet_the_tests_of_their_own_side(a: Any, b: Any, is_array: bool) -> None:
+    """Whatever their types: a member, and the first item of an array, may have values of several types."""
+    ours, theirs = (array(one, minItems=1) if is_array else keyed("a", one) for one in (a, b))
+    sides = [facts.alternatives(DOCUMENT, one) for one in (ours, theirs)]
+    found = difference(DOCUMENT, sides[0][0], sides[1][0]) if all(sides) else None
+    if found and len(sides[0]) == len(sides[1]) == 1:
+        for test, mine, others in ((found.ours, ours, theirs), (found.theirs, theirs, ours)):
+            assert [value for value in values_of(mine) if not eval(test, NAMES, {"value": value})] == []  # fmt: skip
+            assert [value for value in values_of(others) if eval(test, NAMES, {"value": value})] == []  # fmt: skip
+
+
 @settings(max_examples=400, deadline=None)
 @given(SCHEMA, SCHEMA)
 def test_what_is_told_apart_shares_no_value(a: Any, b: Any) -> None:
     if not overlap(DOCUMENT, a, b):
-        validators = [
-            jsonschema_rs.Draft202012Validator({**DOCUMENT, "allOf": [s]}) for s in (a, b)
-        ]
-        shared = [value for value in VALUES if all(v.is_valid(value) for v in validators)]
-        assert shared == []
+        validator = jsonschema_rs.Draft202012Validator({**DOCUMENT, "allOf": [a]})
+        assert [value for value in values_of(b) if validator.is_valid(value)] == []
 
 
 @settings(max_examples=300, deadline=None)

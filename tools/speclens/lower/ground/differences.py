@@ -134,7 +134,7 @@ def _of_pair(document: JsonObject, pair: _Pair, known: _KnownPairs) -> _Known | 
     if len(pair.ours) == len(pair.theirs) == 1:
         found = _told(document, pair.ours[0], pair.theirs[0], known)
         if found and found[1] <= _DEEPEST:
-            return _Known(pair, partial(_of_types, mine & others, found[0]), found[1])
+            return _Known(pair, partial(_of_types, mine, others, found[0]), found[1])
     return None
 
 
@@ -219,9 +219,18 @@ def _inside(part: str | int, tests: _Tests, value: str) -> Difference:
     return Difference(f"{has} and {found.ours}", f"{has} and {found.theirs}")
 
 
-def _of_types(types: frozenset[str], tests: _Tests, value: str) -> Difference:
-    guard, found = type_test(types, value), tests(value)
-    return Difference(f"{guard} and {found.ours}", f"{guard} and {found.theirs}")
+def _of_types(
+    ours: frozenset[str], theirs: frozenset[str], tests: _Tests, value: str
+) -> Difference:
+    """Tests of values of the shared types; a value of another type is of the side that has the type."""
+    guard, found = type_test(ours & theirs, value), tests(value)
+    sides = (
+        (f"{guard} and {found.ours}", ours - theirs),
+        (f"{guard} and {found.theirs}", theirs - ours),
+    )
+    return Difference(
+        *(f"({test} or {type_test(own, value)})" if own else test for test, own in sides)
+    )
 
 
 def _by_bounds(ours: Facts, theirs: Facts) -> _Tests | None:
@@ -272,6 +281,8 @@ def type_test(types: frozenset[str], value: str = "value") -> str:
         tests.append(f"is_number({value})")
     elif "integer" in types:
         tests.append(f"is_integer({value})")
+    elif "fraction" in types:
+        tests.append(f"(is_number({value}) and not is_integer({value}))")
     if "null" in types:
         tests.append(f"{value} is None")
     return " or ".join(tests) if len(tests) <= 1 else "(" + " or ".join(tests) + ")"
