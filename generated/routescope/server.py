@@ -82,8 +82,9 @@ def create_app(
     picture of 6 MB as a `data:` URL. Reading a body takes memory of up to 10 times its bytes, and 1 kB
     for each value. It takes 10 ms of CPU for each megabyte and 10 µs for each value; a value of a union
     of many objects takes 0.5 µs more for each of them, and a `pattern` that counts far takes more. With
-    these limits a body of 1 MB never takes more than 20 MB. One thread reads bodies of more than 64 KiB, one after the other, while the server serves
-    other requests.
+    these limits a body of 1 MB never takes more than 20 MB: if a value may become several objects, or an
+    object of many members, the default of `max_body_values` is lower than 10,000. One thread reads bodies
+    of more than 64 KiB, one after the other, while the server serves other requests.
     """
 
     @cache

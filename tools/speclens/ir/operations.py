@@ -163,6 +163,7 @@ class Client:
     resources: tuple[Resource, ...]
     operations: tuple[Operation, ...]  # of all resources
     served: tuple[Operation, ...]  # those that the server has
+    most_values: str  # literal: of a body that the server reads
     inputs: tuple[Input, ...]
     bodies: tuple[str, ...]
     normalizers: tuple[str, ...]

@@ -13,6 +13,7 @@ from speclens.lower.ground.walk import JsonObject, follow
 from speclens.lower.operations import (
     endpoints,
     examples,
+    limits,
     media,
     methods,
     paging,
@@ -201,6 +202,7 @@ def _client(
         resources=resources,
         operations=every,
         served=served,
+        most_values=f"{limits.most_values(document, _bodies(served)):_}",
         inputs=inputs.used(),
         bodies=_sorted(name for one in served for name in (one.request, one.response)),
         normalizers=_sorted(folds),
@@ -208,6 +210,13 @@ def _client(
         has_datetimes=inputs.has_formats and formats.has_datetimes(document),
         older=" | ".join(f"{name}.older" for name in older),
     )
+
+
+def _bodies(served: Iterable[ir.Operation]) -> Iterator[str]:
+    """The places of the schemas of bodies."""
+    for operation in served:
+        for media_type in operation.body.content if operation.body else ():
+            yield join(media_type.pointer, "schema")
 
 
 def _resources(
