@@ -224,13 +224,14 @@ def _of_types(
 ) -> Difference:
     """Tests of values of the shared types; a value of another type is of the side that has the type."""
     guard, found = type_test(ours & theirs, value), tests(value)
-    sides = (
-        (f"{guard} and {found.ours}", ours - theirs),
-        (f"{guard} and {found.theirs}", theirs - ours),
-    )
     return Difference(
-        *(f"({test} or {type_test(own, value)})" if own else test for test, own in sides)
+        _or(f"{guard} and {found.ours}", ours - theirs, value),
+        _or(f"{guard} and {found.theirs}", theirs - ours, value),
     )
+
+
+def _or(test: str, types: frozenset[str], value: str) -> str:
+    return f"({test} or {type_test(types, value)})" if types else test
 
 
 def _by_bounds(ours: Facts, theirs: Facts) -> _Tests | None:
