@@ -369,6 +369,15 @@ def test_a_file_is_not_judged_as_a_text(parted: Any, given: Any, name: str) -> N
     assert parted(**given) == [(name, (name, b"a", None, {}))]
 
 
+@pytest.mark.parametrize("depth", [600, 100_000])
+def test_parts_nested_too_deep_are_refused(parted: Any, depth: int) -> None:
+    value: Any = []
+    for _ in range(depth):
+        value = [value]
+    with pytest.raises(ValueError, match="too deep"):
+        parted(pictures=value)
+
+
 @pytest.mark.parametrize(
     ("given", "told"),
     [

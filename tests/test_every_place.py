@@ -204,6 +204,36 @@ def test_a_value_of_another_type_at_any_place(version: str) -> None:
     assert faults(sample(changed(version), 0.2, 2), is_made=False) == []
 
 
+BASE: dict[str, Any] = {
+    "type": "object",
+    "required": ["kind"],
+    "properties": {"kind": {"type": "string"}},
+    "discriminator": {"propertyName": "kind"},
+}
+KINDS = [
+    {"properties": {"data": True}},
+    {"properties": {"data": False}},
+    {"properties": {"data": {"type": "string", "contentSchema": {}}}},
+]
+
+
+@pytest.mark.parametrize("schema", [True, False, {}])
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_schema_without_keywords_beside_a_base(version: str, schema: Any) -> None:
+    document = loads(WIDE[version], "wide.yaml").value
+    named = document["definitions"] if version == "2.0" else document["components"]["schemas"]
+    named |= {"Base": BASE, "Anything": schema}
+    assert fault(document, is_made=False) is None
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_data_of_an_event_is_any_schema(kind: Any) -> None:
+    document = loads(WIDE["3.2"], "wide.yaml").value
+    answer = document["paths"]["/pets"]["query"]["responses"]["200"]
+    answer["content"]["text/event-stream"]["itemSchema"] = {"oneOf": [kind, KINDS[-1]]}
+    assert fault(document, is_made=False) is None
+
+
 @pytest.mark.soak
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("kind", [extended, changed])

@@ -231,3 +231,16 @@ def test_a_callback_called_like_a_keyword() -> None:
     }
     _, files = outcome(source({**document(A=THING), "paths": {"/x": {"get": operation}}}))
     assert "package/models.py" in files
+
+
+def test_a_class_called_like_the_constant_of_an_operation() -> None:
+    """Two names that would be one class keep their underscores, as constants of operations do."""
+    value = document(A_B={"type": "object", "properties": {"x": PLAIN}}, AB=PLAIN)
+    answers = {"200": {"description": ""}}
+    value["paths"] = {"/a": {"get": {"operationId": "a_b", "responses": answers}}}
+    files = drafts(source(value), "package")[1]
+    assert "class A_B(" in files["package/models.py"]
+    assert (
+        "A_B_: Operation" in files["package/client.py"]
+        or "A_B_ = Operation" in files["package/client.py"]
+    )

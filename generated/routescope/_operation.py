@@ -323,7 +323,10 @@ class Operation(Generic[R]):
         if codec and (draft.has_body or extra or self.needs_body):
             members = self._unsaid(codec, {**draft.members, **extra}) | draft.members
             value = draft.body if draft.has_body and not members else members
-            draft.content = codec.encode(value, arguments)
+            try:
+                draft.content = codec.encode(value, arguments)
+            except RecursionError as error:
+                raise ValueError("the body is nested too deep to be sent") from error
             told = draft.content.pop("content_type", draft.content_type) or codec.media_type
             if "files" not in draft.content:  # of these httpx tells the boundary
                 draft.headers["content-type"] = told

@@ -118,7 +118,8 @@ def _integral(value: Any) -> Any:
 
 
 def _exact(value: Any, handler: Any) -> Any:
-    found = handler(value)
+    # Python holds 1.0 equal to 1 and to true; with both enumerated pydantic may find the wrong one.
+    found = handler(_integral(value))
     if isinstance(found, bool) != isinstance(value, bool):
         raise PydanticCustomError("literal_error", "true and false are no numbers")
     return found

@@ -40,10 +40,6 @@ class Inputs:
     is_patch: bool = False  # whether null takes a member away (RFC 7396)
     is_form: bool = False  # whether nothing but a form is spoken, which has no null
 
-    def taken(self) -> set[str]:
-        """The names that no class of an operation may have."""
-        return {*self.named.idents.values(), *names.CLIENT_NAMES}
-
     def used(self) -> tuple[ir.Input, ...]:
         """The named objects, each after those that it is made of, else by name: Python looks them up at once."""
         heights: dict[str, int] = {}
@@ -164,7 +160,7 @@ class Inputs:
 
     def _add(self, place: str, target: JsonObject) -> None:
         model = self.named.given[place]
-        ident = names.unused(f"{model}Input", self.taken())
+        ident = names.unused(f"{model}Input", self.named.taken)
         options = short(self._written(place, target))
         others = [one for one in options if one not in {"Mapping[str, Any]", "None"}]
         annotation = union([f"_models.{model}", "Mapping[str, Any]", *others])

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from speclens import ir
+from speclens import ir, names
 from speclens.literals import literal
 from speclens.lower.ground import facts, media_types, x_compat
 from speclens.lower.ground.nulls import admits_null
@@ -16,7 +17,7 @@ from speclens.lower.ground.walk import JsonObject, follow
 from speclens.source.pointer import exists, from_reference, get, tokens
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ModelNames:
     """What models are made of: the names of those of its schemas that models hold, by pointer, and the functions that
     fold the schemas of `lifted`, by their pointers there."""
@@ -33,6 +34,11 @@ class ModelNames:
     @property
     def document(self) -> JsonObject:
         return self.view.document
+
+    @cached_property
+    def taken(self) -> frozenset[str]:
+        """The names that no class or constant of an operation may have."""
+        return frozenset({*self.idents.values(), *names.CLIENT_NAMES})
 
     def normalizer(self, pointer: str) -> ir.Normalizer | None:
         """The function that folds the values of a place of the view, if there is something to fold."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from speclens import ir, names
@@ -82,7 +82,7 @@ def _operation(inputs: Inputs, found: Endpoint, heads: str, lifted: str) -> ir.O
         name=found.name,
         ident=ident,
         handler=names.attribute(found.ident),
-        constant=found.constant,
+        constant=names.unused(found.constant, inputs.named.taken),
         pointer=pointer,
         verb=found.method.upper(),
         template=found.path,
@@ -113,7 +113,7 @@ def _operation(inputs: Inputs, found: Endpoint, heads: str, lifted: str) -> ir.O
 
 
 def _params(inputs: Inputs, class_name: str) -> str:
-    return names.unused(f"{class_name}Params", inputs.taken())
+    return names.unused(f"{class_name}Params", inputs.named.taken)
 
 
 def _served(
@@ -179,7 +179,7 @@ def _client(
     scopes: security.Scopes,
     inputs: Inputs,
 ) -> ir.Client:
-    resources = _resources(document, made, inputs.taken())
+    resources = _resources(document, made, inputs.named.taken)
     every = tuple(operation for resource in resources for operation in resource.operations)
     served = tuple(one for one in every if one.request)
     usual = security.requirement(document, document) or ()
@@ -220,7 +220,7 @@ def _bodies(served: Iterable[ir.Operation]) -> Iterator[str]:
 
 
 def _resources(
-    document: JsonObject, made: Mapping[str, list[ir.Operation]], taken: set[str]
+    document: JsonObject, made: Mapping[str, list[ir.Operation]], taken: Collection[str]
 ) -> tuple[ir.Resource, ...]:
     idents = names.distinct(made, names.resource)
     classes = names.distinct(made, names.class_name)

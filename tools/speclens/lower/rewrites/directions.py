@@ -151,7 +151,8 @@ def _children(components: JsonObject) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for name, schema in components.items():
         for base in _bases(schema) if isinstance(schema, dict) else ():
-            if "discriminator" in (components.get(base) or ()):
+            parent = components.get(base)
+            if isinstance(parent, dict) and "discriminator" in parent:
                 found.setdefault(base, []).append(name)
     return found
 

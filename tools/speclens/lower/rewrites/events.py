@@ -146,7 +146,14 @@ def _say(event: JsonObject, place: str, origins: dict[str, str]) -> None:
         is_held = [_replaced(here, layer, origins) for here, layer in _own(at, kind)]
         if True not in is_held:
             own = kind.setdefault("properties", {})
-            own["data"] = {**text, **(own.get("data") or {})}
+            own["data"] = _both(text, own.get("data", True))
+
+
+def _both(one: Any, other: Any) -> Any:
+    """A schema of the values that two schemas accept, of which the second says more."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return {**one, **other}
+    return one if other is True else other
 
 
 def _own(pointer: str, schema: JsonObject) -> Iterator[tuple[str, JsonObject]]:

@@ -66,8 +66,8 @@ def _made_of(document: JsonObject, schemas: JsonObject) -> dict[str, list[tuple[
     for number, (name, schema) in enumerate(schemas.items()):
         members = schema.get("allOf") if isinstance(schema, dict) else None
         place = join(_SCHEMAS, name)
-        if len(members or ()) > 1 or "properties" in (schema or {}):
-            for index, member in enumerate(members or ()):
+        if members and (len(members) > 1 or "properties" in schema):
+            for index, member in enumerate(members):
                 target = follow(document, join(place, "allOf", index), member)[0]
                 found.setdefault(target, []).append((number, place))
     return found

@@ -126,6 +126,7 @@ def _canonical_properties(view: Rewriting, old: str, new: str, schema: JsonObjec
 def _excluding(document: JsonObject, schema: Any, absent: tuple[Any, ...]) -> Any:
     """The schema less the values that mean "not given", in the plainest keywords."""
     types, others = facts.types_of(document, schema), list[Any]()
+    schema = {} if schema is True else schema
     for value in absent:
         kind = facts.json_type(value)
         if kind not in types:
