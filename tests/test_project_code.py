@@ -127,7 +127,7 @@ def test_a_template_that_prints_no_python(
     own.write_text(HEAD + text)
     [(name, at, told)] = faults("")
     assert (name, at) == ("client.py.j2", line)
-    assert told.startswith("this prints no Python: ")
+    assert told.startswith("this prints invalid Python: ")
     assert message in told
 
 
@@ -135,7 +135,7 @@ def test_a_template_that_prints_no_text(project: Path) -> None:
     del project
     [(name, line, told)] = faults("{{ '\\ud800' }}\n")
     assert (name, line) == ("README.md.j2", 2)
-    assert told.startswith("this prints no text: ")
+    assert told.startswith("this prints invalid text: ")
 
 
 @POSIX
