@@ -119,7 +119,7 @@ USAGE = (
     (("explain", "out/pets/models.py:0"), "Write FILE:LINE, such as models.py:42."),
     (("explain", "out/pets/models.py:9999"), "out/pets/models.py has "),
     (("explain", f"out/pets/models.py:{'9' * 5000}"), "Write FILE:LINE, such as models.py:42."),
-    (("explain", "api.yaml:1"), "api.yaml is no file that is generated into out."),
+    (("explain", "api.yaml:1"), "api.yaml is not a file that speclens generates into out."),
     (("normalize",), "Missing option '--schema'."),
     (("normalize", "--schema", "Pat"), "no schema 'Pat'; did you mean 'Pet'?"),
     (("normalize", "--schema", "Pet", "missing.json"), "No such file or directory"),
@@ -365,7 +365,7 @@ def test_a_loop_of_links_is_no_file(generated: Path, place: str) -> None:
     result = run("explain", f"{place}:1")
 
     assert (result.exit_code, result.stdout) == (2, "")
-    assert f"{place} is no file that is generated into out." in result.stderr
+    assert f"{place} is not a file that speclens generates into out." in result.stderr
 
 
 def test_a_file_as_output(project: Path) -> None:
@@ -675,7 +675,7 @@ def test_explain_warns_of_an_edited_file(generated: Path) -> None:
 
     assert result.exit_code == 0
     assert result.stderr == (
-        "warning: out/pets/models.py is not what generating gives now; see `speclens check`\n"
+        "warning: out/pets/models.py differs from what speclens generates now; see `speclens check`\n"
     )
 
 

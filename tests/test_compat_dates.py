@@ -87,7 +87,7 @@ def test_what_is_told() -> None:
     assert found.pointer == (
         "#/components/schemas/Thing/properties/title/x-compat/deprecated/sunset"
     )
-    assert found.message == "the sunset of `title` was 2027-02-01, and `/name` still takes it"
+    assert found.message == "the sunset of `title` was 2027-02-01, and `/name` still accepts it"
     assert "remove `title`" in found.hint
     assert "on_rewrite" in found.hint
 
@@ -106,7 +106,7 @@ def test_a_parameter_is_told_by_its_name() -> None:
     (found,) = dates.passed(document, "2020-01-02")
     assert (
         found.message
-        == "the sunset of `q` was 2020-01-01, and the header parameter `x-q` still takes it"
+        == "the sunset of `q` was 2020-01-01, and the header parameter `x-q` still accepts it"
     )
 
 

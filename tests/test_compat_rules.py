@@ -22,8 +22,8 @@ RULES = {
 }  # fmt: skip
 # What stands alone has no second place: a keyword by itself, and a value that folds into itself.
 ONE_PLACE = re.compile(
-    "unknown-keyword|folds into itself|no branch|nothing folds|itself renamed|under `not`|under `definitions`|through `.dynamicRef`"
-    "|no property|is neither|no query parameter|no header parameter|misplaced|values-key|no canonical form stands"
+    "unknown-keyword|folds into itself|no branch|nothing folds|`values` renames too|under `not`|under `definitions`|through `.dynamicRef`"
+    "|no property|is neither|no query parameter|no header parameter|misplaced|values-key|no canonical form beside"
     "|beside `|beside a `|has no meaning here|compat/pattern|too-many-shapes|uses `.` 5 times"
 )
 

@@ -347,8 +347,8 @@ def told(text: str, rule: str) -> list[tuple[str, str, str]]:
 def test_members_of_a_media_type_that_nothing_writes_are_told_with_their_places() -> None:
     parts = "#/paths/~1parts/post/requestBody/content/multipart~1form-data/encoding"
     form = "#/paths/~1form/post/requestBody/content/application~1x-www-form-urlencoded/encoding"
-    xml = "is an object, and nothing writes objects as `application/xml`"
-    svg = "is an object, and nothing writes objects as `image/svg+xml`"
+    xml = "is an object, but no codec writes objects as `application/xml`"
+    svg = "is an object, but no codec writes objects as `image/svg+xml`"
     assert told(MEDIA, "media/not-written") == [
         ("warning", f"{parts}/meta/contentType", f"`meta` {xml}"),
         ("warning", f"{parts}/more/contentType", f"`more` {svg}"),
@@ -399,7 +399,7 @@ paths:
 
 
 def test_items_of_what_is_no_stream_are_told_with_their_places() -> None:
-    message = "`itemSchema` is for streams, and `application/json` is read and written as a whole: it says nothing here"
+    message = "`itemSchema` is for streams, and `application/json` is read and written as a whole, so it has no effect here"
     content = "content/application~1json/itemSchema"
     assert told(ITEMS, "media/item-schema") == [
         ("warning", f"#/paths/~1a/post/requestBody/{content}", message),

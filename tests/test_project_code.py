@@ -58,16 +58,16 @@ def faults(template: str) -> list[tuple[str, int, str]]:
         ("{% for _ in range(10 ** 9) %}{% endfor %}", "Range too big"),
         ("{% include 'package/README.md.j2' %}", "recursion"),
         ("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "recursion"),
-        ("{% include 'link' %}", "link is outside of templates"),
+        ("{% include 'link' %}", "link is outside templates"),
         ("{% include 'loop' %}", "no template loop"),
-        ("{% include '../../secret' %}", "../../secret is outside of the directories of templates"),
-        ("{% include 'package/../../../secret' %}", "is outside of the directories"),
-        ("{% include 'package/../../templates/README.md' %}", "is outside of the directories"),
-        ("{% set a = 'init/../../README.md' %}{% include a %}", "is outside of the directories"),
-        ("{% import 'package/../partials/_header.j2' as a %}", "is outside of the directories"),
-        ("{% include 'package\\\\..\\\\..\\\\secret' %}", "is outside of the directories"),
-        ("{% include 'c:/secret' %}", "c:/secret is outside of the directories"),
-        ("{% include '/etc/passwd' %}", "/etc/passwd is outside of the directories"),
+        ("{% include '../../secret' %}", "../../secret is outside the directories of templates"),
+        ("{% include 'package/../../../secret' %}", "is outside the directories"),
+        ("{% include 'package/../../templates/README.md' %}", "is outside the directories"),
+        ("{% set a = 'init/../../README.md' %}{% include a %}", "is outside the directories"),
+        ("{% import 'package/../partials/_header.j2' as a %}", "is outside the directories"),
+        ("{% include 'package\\\\..\\\\..\\\\secret' %}", "is outside the directories"),
+        ("{% include 'c:/secret' %}", "c:/secret is outside the directories"),
+        ("{% include '/etc/passwd' %}", "/etc/passwd is outside the directories"),
         ("{% include '" + "x" * 300 + "' %}", "no template xxx"),
         ("{% include 'pipe' %}", "no template pipe"),
     ],
@@ -127,7 +127,7 @@ def test_a_template_that_prints_no_python(
     own.write_text(HEAD + text)
     [(name, at, told)] = faults("")
     assert (name, at) == ("client.py.j2", line)
-    assert told.startswith("this prints no Python: ")
+    assert told.startswith("this prints invalid Python: ")
     assert message in told
 
 
@@ -135,7 +135,7 @@ def test_a_template_that_prints_no_text(project: Path) -> None:
     del project
     [(name, line, told)] = faults("{{ '\\ud800' }}\n")
     assert (name, line) == ("README.md.j2", 2)
-    assert told.startswith("this prints no text: ")
+    assert told.startswith("this prints invalid text: ")
 
 
 @POSIX
@@ -145,7 +145,7 @@ def test_templates_that_cannot_be_read(project: Path, kind: str) -> None:
     message = "cannot be read: not UTF-8"
     if kind == "link":
         own.symlink_to(project / "api.yaml")
-        message = "package/client.py.j2 is outside of templates"
+        message = "package/client.py.j2 is outside templates"
     elif kind == "bytes":
         own.write_bytes(b"\xff")
     elif kind == "directory":
@@ -154,7 +154,7 @@ def test_templates_that_cannot_be_read(project: Path, kind: str) -> None:
     else:
         own.write_text(HEAD + "{% if false %}{% include '../../secret' %}{% endif %}")
         (project.parent / "secret").write_text("secret")
-        message = "../../secret is outside of the directories of templates"
+        message = "../../secret is outside the directories of templates"
     assert [one[2] for one in faults("")] == [message] * bool(message)
 
 

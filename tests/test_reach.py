@@ -79,7 +79,7 @@ def test_the_judged_file_is_the_one_that_is_read(tmp_path: Path, reference: str)
     (tmp_path / "outside.yaml").write_text("title: secret")
     (tmp_path / "api/x.yaml").symlink_to(tmp_path / "outside.yaml")
     [message] = messages(path)
-    assert message.endswith("is outside of the directory of the document")
+    assert message.endswith("is outside the directory of the document")
     (tmp_path / "api/x.yaml").unlink()
     (tmp_path / "api/x.yaml").write_text("title: inside")
     assert "title: inside" in load(path).texts
@@ -89,7 +89,7 @@ def test_the_judged_file_is_the_one_that_is_read(tmp_path: Path, reference: str)
 def test_encoded_once_is_decoded_once(tmp_path: Path) -> None:
     path = document(tmp_path / "api", "%252E%252E/outside.yaml")
     (tmp_path / "outside.yaml").write_text("type: string")
-    assert messages(path) == ["'%252E%252E/outside.yaml' is in a file that is not there"]
+    assert messages(path) == ["'%252E%252E/outside.yaml' is in a file that does not exist"]
 
 
 @POSIX
@@ -138,11 +138,11 @@ def test_what_became_a_link_after_it_was_judged(
         ("directory", "cannot be read: not a regular file"),
         ("loop", "cannot be read: Too many levels of symbolic links"),
         ("a" * 300, "cannot be read: File name too long"),
-        ("a/" * 3000, "is in a file that is not there"),
-        ("root.yaml/x", "is in a file that is not there"),
+        ("a/" * 3000, "is in a file that does not exist"),
+        ("root.yaml/x", "is in a file that does not exist"),
         ("large", "cannot be read: larger than 9,000 bytes"),
         ("closed", "cannot be read: Permission denied"),
-        ("a%00b", "is no name of a file"),
+        ("a%00b", "cannot be the name of a file"),
         ("models\\pet.yaml", "holds a backslash"),
         ("%5C%5Chost%5Cshare", "holds a backslash"),
         ("/dev/stdin", "cannot be read: not a regular file"),
@@ -250,7 +250,7 @@ def test_documents_on_the_network_refer_to_no_file_whoever_else_does(
     here = tmp_path / "pet.yaml"
     here.write_text("type: string")
     _Handler.file = here.as_uri()
-    refused = "is a file, which documents on the network cannot refer to"
+    refused = "is a file, to which documents on the network cannot refer"
     for references in (
         ("pet.yaml", f"http://{served}/file"),
         (f"http://{served}/file", "pet.yaml"),
@@ -377,7 +377,7 @@ def test_requests_are_counted_together(
     monkeypatch.setattr(remote, "MAX_REQUESTS", 12)
     count, told = asked(tmp_path, served, f"{kind}/0")
     assert count == 12
-    assert set(told) == {"12 requests were made already"}
+    assert set(told) == {"12 requests are the limit"}
 
 
 @pytest.mark.parametrize("command", ["generate", "check", "explain p/models.py:1", "verify"])
@@ -400,7 +400,7 @@ def test_redirects_are_requests(
     monkeypatch.setattr(remote, "MAX_REQUESTS", 25)
     count, told = asked(tmp_path, served, *(f"around/{number * 100}" for number in range(5)))
     assert 20 < count <= 25
-    assert told[-1] == "25 requests were made already"
+    assert told[-1] == "25 requests are the limit"
 
 
 @pytest.mark.parametrize("url", ["http://a.example/", "http://b.example/", "http://[/"])
@@ -424,7 +424,7 @@ def test_bytes_are_counted_together(
     monkeypatch.setattr(remote, "MAX_TOTAL", 1_000)
     count, told = asked(tmp_path, served, *(f"large/{number}" for number in range(5)))
     assert count == 3
-    assert told == ["1,000 bytes were fetched already"] * 3
+    assert told == ["1,000 bytes are the limit"] * 3
 
 
 @pytest.mark.parametrize(
@@ -433,8 +433,8 @@ def test_bytes_are_counted_together(
         ("port", "it redirects to http://127.0.0.1:9"),
         ("host", "it redirects to http://localhost"),
         ("user", "it redirects to http://127.0.0.1:"),
-        ("gzip", "encoded (gzip), which was not asked for"),
-        ("short", "it ends 988 bytes too early"),
+        ("gzip", "encoded (gzip), which the request did not allow"),
+        ("short", "it ends 988 bytes early"),
         ("wordy", "500 no no no"),
     ],
 )
@@ -458,7 +458,7 @@ def test_slow_answers_end_one_by_one_and_together(
     monkeypatch.setattr(remote, "MAX_SECONDS", 2.0)
     count, told = asked(tmp_path, served, *(f"drip/{number}" for number in range(6)))
     assert count == 2
-    assert [one.split(" seconds")[0].split()[:2] for one in told] == [["not", "there"]] * 2 + [["fetching", "took"]] * 4  # fmt: skip
+    assert [one.split(" seconds")[0] for one in told] == ["no complete response after 1"] * 2 + ["2"] * 4  # fmt: skip
 
 
 def test_https_is_not_left(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -487,7 +487,7 @@ def test_names_of_users_are_not_sent(tmp_path: Path, served: str) -> None:
     path = document(tmp_path, f"http://me:secret@{served}/chain/0")
     _Handler.asked.clear()
     [message] = messages(path, Allowed((served,)))
-    assert message.endswith("holds the name of a user, which is not sent")
+    assert message.endswith("holds a user name, which speclens does not send")
     assert _Handler.asked == []
 
 

@@ -524,7 +524,7 @@ def test_text_names_cause_and_pointer_and_ends_with_the_command(out: Path) -> No
         "  #/components/schemas/Image\n"
         "--- pkg/models.py\ton disk\n+++ pkg/models.py\tgenerated\n@@ -1,6 +1,6 @@\n"
         f" {HEADER} class Image:\n-    size: int\n+    size: str\n \n \n class Error:\n"
-        "\n1 file is out of sync; to mend it:\nspeclens generate\n"
+        "\n1 file is out of sync; to fix it:\nspeclens generate\n"
     )
 
 
@@ -941,7 +941,7 @@ BAD_LOCKS: Mapping[str, tuple[str, str]] = {
     ),
     "one carriage return": (
         GOOD.replace("c1\n", "c1\r\n", 1),
-        "speclens.lock:5: a character that no lock holds",
+        "speclens.lock:5: a character that a lock cannot hold",
     ),
     "cut": (GOOD[:-1], "speclens.lock:44: the end is missing"),
     "cut early": ("\n".join(GOOD.split("\n")[:4]), "speclens.lock:4: the end is missing"),
@@ -951,26 +951,26 @@ BAD_LOCKS: Mapping[str, tuple[str, str]] = {
     ),
     "conflict of a value": (
         GOOD.replace("\ne1\n", "\n<<<<<<< HEAD\ne1\n=======\ne2\n>>>>>>> b\n"),
-        "speclens.lock:8: a character that no lock holds",
+        "speclens.lock:8: a character that a lock cannot hold",
     ),
     "conflict of names": (
         GOOD.replace("document #/servers", "<<<<<<< HEAD\ndocument #/servers"),
-        "speclens.lock:13: not a line with a name",
+        "speclens.lock:13: not the name of an entry",
     ),
-    "conflict at the end": (GOOD + "=======\n", "speclens.lock:45: here goes an empty line"),
+    "conflict at the end": (GOOD + "=======\n", "speclens.lock:45: expected an empty line"),
     "an empty line": (GOOD + "\n", "speclens.lock:46: the end is missing"),
     "a name twice": (
         GOOD + "\ntoolkit speclens\nk1\n",
-        "speclens.lock:46: 'toolkit speclens' is there twice",
+        "speclens.lock:46: 'toolkit speclens' appears twice",
     ),
-    "another kind": (GOOD + "\nfile x\n1\n", "speclens.lock:46: not a line with a name"),
-    "a field too many": (GOOD + "\nconfig x y\n1\n", "speclens.lock:46: not a line with a name"),
-    "a field too few": (GOOD + "\nlines x\n1\n", "speclens.lock:46: not a line with a name"),
+    "another kind": (GOOD + "\nfile x\n1\n", "speclens.lock:46: not the name of an entry"),
+    "a field too many": (GOOD + "\nconfig x y\n1\n", "speclens.lock:46: not the name of an entry"),
+    "a field too few": (GOOD + "\nlines x\n1\n", "speclens.lock:46: not the name of an entry"),
     "out of the tree": (
         GOOD + f"\nlines ../x \n{SUM}\n",
-        "speclens.lock:46: '../x' is no path of an output",
+        "speclens.lock:46: '../x' is not the path of an output file",
     ),
-    "no sum": (GOOD + "\nlines x \n-1\n", "speclens.lock:47: here go 16 hexadecimal digits"),
+    "no sum": (GOOD + "\nlines x \n-1\n", "speclens.lock:47: expected 16 hexadecimal digits"),
     "not UTF-8": (GOOD + f"\nlines %FF \n{SUM}\n", "speclens.lock:46: '%FF' is not UTF-8"),
 }
 

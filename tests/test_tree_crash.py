@@ -43,7 +43,7 @@ FOREIGN = {
     "gone/notes.txt": b"mine\n",
     ".github/workflows/ci.yml": b"on: push\n",
 }
-INTERRUPTED = "a run was interrupted while it wrote; the next one brings that to its end"
+INTERRUPTED = "a run was interrupted while it wrote; the next run finishes or undoes its work"
 NO_SPACE = "the output cannot be read or written: No space left on device"
 BOUNDARIES = (
     (os, "fsync"),

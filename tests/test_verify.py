@@ -198,13 +198,13 @@ NORMALIZERS: dict[str, tuple[Sabotage, tuple[str, ...], Json, str]] = {
         on_fold(mutates),
         ("input is not mutated",),
         {"tag": 0},
-        "it was changed itself, to {}",
+        "folding changed the payload itself, to {}",
     ),
     "mutates-deeply": (
         on_fold(mutates_deeply),
         ("input is not mutated",),
         {"tags": [1, 0]},
-        'it was changed itself, to {"tags": [0, 1]}',
+        'folding changed the payload itself, to {"tags": [0, 1]}',
     ),
     "leaves-a-spoke": (
         on_fold(leaves_a_spoke),
@@ -228,31 +228,31 @@ NORMALIZERS: dict[str, tuple[Sabotage, tuple[str, ...], Json, str]] = {
         rewritten(source="/nothing"),
         (LOST,),
         {"tag": 0},
-        "a rewrite is told from /nothing, where nothing was sent",
+        "a rewrite names the source /nothing, where nothing was sent",
     ),
     "wrong-target": (
         rewritten(target="/nothing"),
         (LOST,),
         {"tag": 0},
-        "a rewrite is told to /nothing, where nothing is",
+        "a rewrite names the target /nothing, where nothing is",
     ),
     "wrong-rule": (
         rewritten(rule=THING),
         (LOST,),
         {"tag": 0},
-        f"a rewrite is told by {THING}, which is no shape",
+        f"a rewrite names the rule {THING}, which is not a shape",
     ),
     "wrong-pointer": (
         with_error(names_another_place),
         ("errors are the senders",),
         {"tag": ""},
-        "an error is told at /tags/0/tag, where nothing was sent",
+        "an error names /tags/0/tag, where nothing was sent",
     ),
     "one-place": (
         with_error(names_one_place),
         (VIEWS,),
         {"name": "", "title": "0"},
-        "a conflict names one place only",
+        "a conflict names only one place",
     ),
     "type-error": (raises(TYPE_ERROR), (RAISED,), {"tag": 0}, f"raises TypeError: {TYPE_ERROR}"),
     "value-error": (raises(ValueError("no")), (RAISED,), {"tag": 0}, "raises ValueError: no"),
@@ -261,9 +261,14 @@ NORMALIZERS: dict[str, tuple[Sabotage, tuple[str, ...], Json, str]] = {
         refuses_more,
         (OLDER, VIEWS),
         {"title": ""},
-        "it may be sent, and is refused (/title: must not be empty)",
+        "the document allows it, but it is refused (/title: must not be empty)",
     ),
-    "too-lax": (accepts_more, (VIEWS,), {"tag": "0"}, "it may not be sent, and is accepted"),
+    "too-lax": (
+        accepts_more,
+        (VIEWS,),
+        {"tag": "0"},
+        "the document does not allow it, but the code accepts it",
+    ),
 }
 
 
@@ -312,12 +317,12 @@ def changed_model(package: tuple[ModuleType, ...], **fields: Any) -> Any:
 
 
 MODELS: dict[str, tuple[dict[str, Any], tuple[str, ...], Json, str]] = {
-    "too-lax": ({"name": Any}, (VIEWS, AGREE), {"name": 0}, "the model accepts it, and the"),
+    "too-lax": ({"name": Any}, (VIEWS, AGREE), {"name": 0}, "the model accepts it, but the"),
     "too-strict": (
         {"name": Annotated[str, Field(min_length=2)]},
         (VIEWS, "canonical stays", AGREE),
         {"name": ""},
-        "the model refuses it, and the schema does not",
+        "the model refuses it, but the schema accepts it",
     ),
     "says-otherwise": (
         {"name": Annotated[str, AfterValidator(str.upper)]},
@@ -387,19 +392,19 @@ WAYS_BACK: dict[str, tuple[Callable[[Any], Any], str, Json, str]] = {
         mutates_a_value,
         OLDER,
         {"tags": [0]},
-        "saying it in tag for /tags changes it to {}",
+        "expressing it in tag for /tags changes it to {}",
     ),
     "lies": (
         lies,
         OLDER,
         {"tags": [0]},
-        'in tag for /tags it is {"tag": 1}, which means {"tags": [1]}',
+        'in tag for /tags it is {"tag": 1}, which folds into {"tags": [1]}',
     ),
     "refused": (
         says_what_is_refused,
         OLDER,
         {"tags": [0]},
-        'in tag for /tags it is {"tag": "0"}, which may not be sent',
+        'in tag for /tags it is {"tag": "0"}, which the document does not allow',
     ),
     "raises": (raises_on_the_way_back, RAISED, {"tags": []}, "raises TypeError: no"),
 }

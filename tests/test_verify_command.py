@@ -80,8 +80,8 @@ def test_a_shape_that_accepts_more_than_it_becomes_is_told_at_its_place(tmp_path
     assert [line for line in result.output.splitlines() if line.endswith("BROKEN by 1 schema")]
     assert result.output.splitlines()[-1] == (
         f"{path}:10:9: verify/wire-and-canonical-view-agree: "
-        f'{{"title": "0000"}}: it may be sent, and is refused (/title: {TOLD}) '
-        "(let the older shape accept no more than the field it becomes)"
+        f'{{"title": "0000"}}: the document allows it, but it is refused (/title: {TOLD}) '
+        "(make the older shape accept no more than the field that it becomes)"
     )
 
 

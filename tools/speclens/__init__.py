@@ -1,3 +1,3 @@
-"""speclens: an OpenAPI document in; models and compatibility normalizers out; and a check that they still agree."""
+"""speclens generates a Python package from an OpenAPI document, and checks that the two still agree."""
 
 __version__ = "0.1.0"

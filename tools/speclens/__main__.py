@@ -4,13 +4,13 @@ import sys
 
 
 def main() -> int:
-    """Run the command line and give its exit code. It can be interrupted while it is still being loaded."""
+    """Run the command line and return its exit code. SIGINT stops it even while it is loading."""
     try:
         from speclens.ending import run
 
         return run()
     except KeyboardInterrupt:
-        sys.excepthook = lambda *_: None  # Python ends by the signal then, without a traceback
+        sys.excepthook = lambda *_: None  # then Python ends by the signal, without a traceback
         raise
 
 

@@ -1,8 +1,9 @@
-"""What the generator printed once, in the user's cache directory: it saves time and never changes a result.
+"""Keeps text that the generator printed in the user's cache directory. This saves time and never changes a result.
 
-An entry is the texts under a digest of all that they depend on. Whoever may write there could say what is generated: another
-user of a shared directory, or a branch of strangers whose cache a build restores. So an entry is sealed with a secret that is kept
-elsewhere, directory and files are the user's alone, and whatever is wrong with any of them means that there is no entry.
+An entry holds texts; its name is a digest of everything on which they depend. Anyone who can write an entry could choose
+the generated code: another user of a shared directory, or a stranger's branch whose cache a build restores. So a secret that
+is not in this directory seals each entry, only the user can access the directory and its files, and a faulty entry counts as
+no entry.
 """
 
 from __future__ import annotations
@@ -22,10 +23,10 @@ from platformdirs import user_cache_path, user_state_path
 from speclens.source import files
 
 _MOST = 64
-"""Entries that are kept."""
+"""The number of entries that `store` keeps."""
 
 _MAX_BYTES = 1 << 26
-"""Bytes that all entries may have together (64 MiB)."""
+"""The size of all entries together (64 MiB)."""
 
 _SECRET_BYTES = 32
 
@@ -40,7 +41,7 @@ def key(*parts: str | bytes) -> str:
 
 
 def stored(name: str) -> dict[str, str]:
-    """The texts that are stored under a key; none if there is no entry of this user."""
+    """The texts of the entry `name`; none if this user has no such entry."""
     place, secret = directory("annotations"), _secret()
     if place is None or secret is None:
         return {}
@@ -56,7 +57,7 @@ def stored(name: str) -> dict[str, str]:
 
 
 def store(name: str, texts: Mapping[str, str]) -> None:
-    """Store some texts, if that is possible; of many entries the oldest go."""
+    """Store texts, if possible. Removes the oldest entries if there are too many."""
     place, secret = directory("annotations"), _secret()
     body = json.dumps(texts).encode()
     if place is None or secret is None or len(body) > _MAX_BYTES // 4:
@@ -69,12 +70,13 @@ def store(name: str, texts: Mapping[str, str]) -> None:
 
 
 def directory(name: str) -> Path | None:
-    """The user's directory for one kind of what can be made anew; None if others can write to it."""
+    """The user's cache directory of a name; None if others can write to it."""
     return _private(_private(user_cache_path("speclens")), name)
 
 
 def _secret() -> bytes | None:
-    """What seals entries. It is not beside them, where a build would store and restore it together with them."""
+    """The secret that seals entries. It is not in the cache directory, where a build would store and restore it together
+    with the entries."""
     place = _private(user_state_path("speclens"))
     if place is None:
         return None
@@ -88,12 +90,12 @@ def _secret() -> bytes | None:
 
 
 def _seal(secret: bytes, name: str, body: bytes) -> bytes:
-    """Of the name too: an entry is of no use under another."""
+    """The seal of an entry. It covers the name too, so that an entry is not valid under another name."""
     return blake2b(name.encode() + b"\n" + body, key=secret, digest_size=32).hexdigest().encode()
 
 
 def _private(parent: Path | None, name: str = "") -> Path | None:
-    """A directory that is the user's alone; it is made if it is not there."""
+    """A directory that only the user can access; makes it if it does not exist. None if that fails."""
     if parent is None:
         return None
     place = parent / name
@@ -118,7 +120,7 @@ def _is_own(found: os.stat_result) -> bool:
 
 
 def _read(path: Path) -> bytes:
-    """A regular file of this user, and not one that a link leads to. Raises OSError, files.TooLarge."""
+    """The content of a regular file that only this user can write; a symlink is not one. Raises OSError, files.TooLarge."""
     found = os.lstat(path)
     if not stat.S_ISREG(found.st_mode) or not _is_own(found):
         raise FileNotFoundError(path)
@@ -126,7 +128,7 @@ def _read(path: Path) -> bytes:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """All of a file or nothing, whoever else writes it now; it is readable by its user only. Raises OSError."""
+    """Writes a file entirely or not at all, even while others write it. Only its user can read it. Raises OSError."""
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".new-", delete=False) as file:
         file.write(data)
     os.replace(file.name, path)

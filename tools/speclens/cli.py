@@ -1,6 +1,6 @@
-"""The command line: options in, one call of the toolkit, a report out.
+"""The command line: each command reads options, calls the toolkit once, and prints a report.
 
-Exit codes: 0 fine, 1 findings, 2 usage or unreadable input. `ending` says how a run ends that cannot finish.
+Exit codes: 0 fine, 1 findings, 2 usage or unreadable input. `ending` handles a run that cannot finish.
 """
 
 from __future__ import annotations
@@ -33,14 +33,15 @@ from speclens.commands.verify import verify_command
 def main() -> None:
     """Generate a Python package from an OpenAPI document, and check that the two still agree.
 
-    Commands read [tool.speclens] of the nearest pyproject.toml, but not if --spec is given.
+    Commands read [tool.speclens] of the nearest pyproject.toml, unless you give --spec.
 
     \b
     Example:
       speclens generate --spec openapi.yaml --package petstore --output generated
       speclens check --spec openapi.yaml --package petstore --output generated
     """
-    atexit.register(gc.freeze)  # else all that is left is searched for cycles before it is let go
+    # Else Python searches all remaining objects for cycles before it exits.
+    atexit.register(gc.freeze)
 
 
 main.add_command(check_command)

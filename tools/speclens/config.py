@@ -1,4 +1,4 @@
-"""What is generated from what, and where to: from `[tool.speclens]` of a pyproject.toml, or from the command line."""
+"""The configuration of a run, from `[tool.speclens]` of a pyproject.toml or from the command line."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from speclens.problems import Problem, Refused, closest
 from speclens.settings import Kind, Setting
 
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s/@:?#\[\]\\]+)(:[0-9]{1,5})?")
-# An underscore at an end of it would be a hyphen at an end of the distribution's name, which installers refuse.
+# An underscore at the end would become a hyphen at the end of the distribution's name, which installers refuse.
 _PACKAGE_NAME = re.compile("[A-Za-z]([A-Za-z0-9_]*[A-Za-z0-9])?")
 _CLASS = re.compile("[A-Z][A-Za-z0-9_]*")
 _VERSION = re.compile(
@@ -28,8 +28,8 @@ _VERSION = re.compile(
 _COMMAND_LINE = Path("command line")
 
 
-# Modules that the generated package would be taken for, or that it would be imported instead of: those of Python, those
-# that it imports, and what these import in turn (the last of them only if they are there).
+# Names of other modules, which Python would import in place of the generated package, or the package in place of them: the
+# modules of Python, those that the package imports, and those that these import in turn (the last row if installed).
 _IMPORTED = sys.stdlib_module_names | {
     "annotated_types", "anyio", "certifi", "h11", "httpcore", "httpx", "idna", "pydantic", "pydantic_core", "starlette",
     "test", "typing_extensions", "typing_inspection",
@@ -39,8 +39,8 @@ _IMPORTED = sys.stdlib_module_names | {
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """What a document may refer to, beside files in its own directory and below: documents on `hosts` (`HOST` at the
-    default port, or `HOST:PORT`), fetched by http or https, and files in `paths` and below."""
+    """The documents to which a document may refer, in addition to files in its own directory and below: documents on
+    `hosts` (`HOST` at the default port, or `HOST:PORT`), fetched by http or https, and files in `paths` and below."""
 
     hosts: tuple[str, ...] = ()
     paths: tuple[Path, ...] = ()
@@ -48,7 +48,7 @@ class Allowed:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """A value for each row of `settings.SETTINGS`, and `fix`: the command that generates the package."""
+    """A value for each row of `settings.SETTINGS`, and `fix`, the command that generates the package."""
 
     spec: Path
     package: str = "api"
@@ -66,12 +66,12 @@ class Config:
 
     @property
     def allowed(self) -> Allowed:
-        """What the document may refer to."""
+        """The other documents to which the document may refer."""
         return Allowed(self.allow_remote, self.allow_path)
 
     @property
     def shown(self) -> dict[str, str]:
-        """What of the configuration shows in the output, by its keys; what is as usual is left out."""
+        """The settings that show in the output, by key, without those that have their default."""
         said = {
             "spec": self.spec.name,
             "package": self.package,
@@ -87,13 +87,14 @@ class Config:
 
 def find_pyproject(start: Path) -> tuple[Path | None, tuple[Problem, ...]]:
     """The nearest pyproject.toml with a `[tool.speclens]`: in a directory, or above it up to the root of its repository.
-    Above, that of another user is passed over, since who writes it says which templates are run; each is a warning."""
+    Above the directory, the search skips files of other users, since such a file could name templates to run. Each
+    skipped file gives a warning."""
     passed: list[Problem] = []
     for directory in (start, *start.parents):
         path = directory / "pyproject.toml"
         if os.path.isfile(path):
             if directory != start and not _owners(directory, path) <= _trusted():
-                message = "this belongs to another user, and is passed over"
+                message = "this belongs to another user, so speclens does not read it"
                 hint = "run speclens in its directory if you trust it"
                 place = "#", str(path), 1, 1
                 passed.append(Problem("config/owner", "warning", *place, message, hint))
@@ -105,18 +106,18 @@ def find_pyproject(start: Path) -> tuple[Path | None, tuple[Problem, ...]]:
 
 
 def _owners(directory: Path, path: Path) -> set[int]:
-    """The users who can say what stands at a path; none where files have no owner."""
+    """The users who can change the file at a path; none where files have no owner."""
     if sys.platform == "win32":
         return set()
     return {os.stat(directory).st_uid, os.lstat(path).st_uid, os.stat(path).st_uid}
 
 
 _LONGEST_ID = 10
-"""Digits of the largest number of a user; `int` refuses thousands of them."""
+"""The most digits of a user id; `int` refuses thousands of digits."""
 
 
 def _trusted() -> set[int]:
-    """This user, root (who could replace the toolkit itself), and who became root by sudo."""
+    """The ids of this user, of root (who could replace the toolkit itself), and of the user who became root by sudo."""
     if sys.platform == "win32":
         return set()
     user, before = os.geteuid(), os.environ.get("SUDO_UID", "")
@@ -125,8 +126,8 @@ def _trusted() -> set[int]:
 
 
 def load_config(path: Path, given: Mapping[str, Any] = MappingProxyType({})) -> Config:
-    """The configuration of a pyproject.toml, whose paths are relative to that file; settings that are `given` on the
-    command line come before it. Raises Refused."""
+    """The configuration of a pyproject.toml, whose paths are relative to that file. Settings `given` on the command line
+    override it. Raises Refused."""
     table = _table(path) or {}
     if found := [*_table_problems(table)]:
         raise Refused(_located((path, *one) for one in found))
@@ -139,7 +140,7 @@ def load_config(path: Path, given: Mapping[str, Any] = MappingProxyType({})) -> 
 
 
 def of_command_line(given: Mapping[str, Any]) -> Config:
-    """The configuration that the settings given on the command line make. Raises Refused."""
+    """The configuration of the settings given on the command line. Raises Refused."""
     return checked(Config(**given, fix=f"speclens generate{command_line(given)}"))
 
 
@@ -157,7 +158,7 @@ def command_line(given: Mapping[str, Any]) -> str:
 
 
 def _value(setting: Setting, value: Any, here: Path) -> Any:
-    """What a key of a table says, as `Config` holds it."""
+    """The value of a key of the table, as `Config` holds it."""
     if setting.kind == "path":
         return here / value
     if setting.is_list:
@@ -204,8 +205,8 @@ def _hint(setting: Setting) -> str:
 
 
 def checked(config: Config, origins: Mapping[str, Path] = MappingProxyType({})) -> Config:
-    """The configuration itself. Raises Refused where a name or a path in it could not be one; `origins` are the files that
-    keys stand in, those of the command line aside."""
+    """Returns the configuration unchanged. Raises Refused for invalid names and paths. `origins` maps keys to the files
+    that set them; the command line set the others."""
     found = [
         (origins.get(key, _COMMAND_LINE), key, message, hint)
         for key, message, hint in (*_name_problems(config), *_place_problems(config))
@@ -219,39 +220,39 @@ def _name_problems(config: Config) -> Iterator[tuple[str, str, str]]:
     if not is_package(config.package):
         message = f"{config.package!r} cannot be the name of a package"
         if config.package in _IMPORTED:
-            message += ": Python, or what the package needs, has a module of that name"
+            message += ": Python or a library that the package needs has a module of that name"
         hint = f"letters, digits and underscores, such as `{_like(config.package)}`"
         yield "package", message, hint
     if config.client and not _CLASS.fullmatch(config.client):
-        message = f"{config.client!r} is no name of a class"
+        message = f"{config.client!r} cannot be the name of a class"
         yield "client", message, "letters and digits, a capital first, such as `PetStore`"
     if not _VERSION.fullmatch(config.version):
-        yield "version", f"{config.version!r} is no version", "write `0.1.0` (PEP 440)"
+        yield "version", f"{config.version!r} is not a version", "write `0.1.0` (PEP 440)"
     formats = settings.BY_KEY["formats"].values
     if config.formats not in formats:
-        message = f"{config.formats!r} is no way to take formats"
+        message = f"{config.formats!r} is not a value of `formats`"
         yield "formats", message, f"one of {', '.join(formats)}"
 
 
 def _place_problems(config: Config) -> Iterator[tuple[str, str, str]]:
     for host in config.allow_remote:
         if not _HOST.fullmatch(host):
-            yield "allow_remote", f"{host!r} is no host", "write `HOST` or `HOST:PORT`"
+            yield "allow_remote", f"{host!r} is not a host", "write `HOST` or `HOST:PORT`"
     for key, path in _paths(config):
         if "\0" in str(path):
-            yield key, f"{str(path)!r} holds a NUL, which no path can", "name another"
+            yield key, f"{str(path)!r} holds a NUL character", "name another path"
         elif key == "templates" and not path.is_dir():
             yield key, f"no directory {path}", "name one that exists"
 
 
 def is_package(name: str) -> bool:
-    """Whether a package can be called so: if it can be imported, installed, and import what it needs."""
+    """Whether a package can have this name: whether it can be installed, be imported, and import its libraries."""
     is_name = bool(_PACKAGE_NAME.fullmatch(name)) and not keyword.iskeyword(name)
     return is_name and name not in _IMPORTED
 
 
 def _like(name: str) -> str:
-    """A name of a package that reminds of another."""
+    """A valid name of a package that is similar to `name`."""
     words = "_".join(re.findall(r"[a-z0-9]+", name.lower())).lstrip("0123456789_")
     return next((one for one in (words, f"{words}_api") if is_package(one)), "petstore")
 
@@ -270,11 +271,11 @@ def _table(path: Path) -> Mapping[str, Any] | None:
         text = path.read_text("utf-8")
         keys = (line.partition("=")[0].split(".") for line in text.splitlines())
         if any(len(key) > 100 and all(len(part.split()) == 1 for part in key) for key in keys):
-            raise ValueError("a key has more than 100 parts")  # tomllib takes their square
+            raise ValueError("a key has more than 100 parts")  # tomllib takes quadratic time
         table = tomllib.loads(text).get("tool", {}).get("speclens")
     except (OSError, ValueError, AttributeError, RecursionError) as error:
         told = f"cannot be read: {error}"
-        raise Refused(_located([(path, "", told, "mend the file")])) from error
+        raise Refused(_located([(path, "", told, "fix the file")])) from error
     if not isinstance(table, dict | None):
         hint = "write its keys under `[tool.speclens]`"
         raise Refused(_located([(path, "", "`tool.speclens` must be a table", hint)]))
@@ -282,7 +283,7 @@ def _table(path: Path) -> Mapping[str, Any] | None:
 
 
 def _located(found: Iterable[tuple[Path, str, str, str]]) -> Iterator[Problem]:
-    """Problems, each of a file, a key, a message and a hint, with the line of the key."""
+    """Problems made from tuples of file, key, message and hint; each names the line of its key."""
     lines: dict[Path, dict[str, int]] = {}
     for path, key, message, hint in found:
         if path not in lines:
@@ -292,6 +293,6 @@ def _located(found: Iterable[tuple[Path, str, str, str]]) -> Iterator[Problem]:
 
 
 def _key_lines(path: Path) -> dict[str, int]:
-    """The line on which each key of a file first stands."""
+    """The line of the first occurrence of each key in a file."""
     lines = enumerate(path.read_text("utf-8").splitlines(), 1)
     return dict(reversed([(text.split("=")[0].strip(), number) for number, text in lines]))

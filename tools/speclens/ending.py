@@ -1,7 +1,7 @@
-"""How a run of the command line ends, whatever happens to it: with an exit code, and with one line if it could not finish.
+"""Ends a run of the command line, whatever happens to it: with an exit code, and with one line if it could not finish.
 
-The line says what the machine refused (a full disk, no memory, standard output that is closed). What commands find is
-told by them. A traceback is never told.
+The line names the error of the machine (a full disk, no memory, a closed standard output). Commands report their findings
+themselves. No run prints a traceback.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ UNUSABLE = 2
 """The exit code of a run that could not finish."""
 _FRAMES = 3
 _RESERVE = 2 << 20
-"""Bytes for the last line of a run that has no memory left: those of the pools that Python takes at once, twice."""
+"""Bytes to print the last line of a run that has no memory left: twice the size of the pools that Python allocates."""
 
 
 class _Stopped(BaseException):
-    """A signal asked the run to stop: what is open is closed on the way out, which a signal alone does not do."""
+    """A signal asked the run to stop. As an exception, it closes open files on the way out; a signal alone does not."""
 
 
 def run() -> int:
-    """Run the command line and give its exit code: 0 fine, 1 findings, 2 usage, unreadable input or a run that could
-    not finish. A run that SIGINT or SIGTERM stops ends by that signal, as shells expect."""
+    """Run the command line and return its exit code: 0 fine, 1 findings, 2 usage, unreadable input or a run that could
+    not finish. If SIGINT or SIGTERM stops the run, it ends by that signal, as shells expect."""
     asked: list[int] = []
 
     def stop(number: int, _: FrameType | None) -> NoReturn:
@@ -37,7 +37,7 @@ def run() -> int:
         raise _Stopped
 
     def unraisable(told: sys.UnraisableHookArgs) -> None:
-        """What is raised while Python lets something go, which nobody can catch."""
+        """Handles an exception that nobody can catch, because a finalizer raised it."""
         if asked:
             _die(asked[0])
 
@@ -77,7 +77,7 @@ def _run() -> int:
 
 
 def _ended(act: Callable[[], int], reserve: list[bytearray]) -> int:
-    """The exit code of what is done, however it ends. Where there is no memory left, there is that of the reserve."""
+    """The exit code of `act`, however it ends. If no memory is left, this frees the reserve."""
     try:
         return act()
     except MemoryError:
@@ -90,7 +90,7 @@ def _ended(act: Callable[[], int], reserve: list[bytearray]) -> int:
 
 
 def _is_stopped(error: BaseException | None) -> bool:
-    """Whether it is for a signal that something failed: some code of Python turns what is raised into errors of its own."""
+    """Whether a signal caused an error: some code of Python turns exceptions into errors of its own."""
     while error is not None and not isinstance(error, _Stopped):
         error = error.__cause__ or error.__context__
     return error is not None
@@ -116,7 +116,7 @@ def _flush() -> int:
 
 
 def _discarded() -> int:
-    """Nobody reads standard output any more: silently, as with every program before `| head`."""
+    """Ends the run silently, since nobody reads standard output any more (`| head`)."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     return UNUSABLE
 
@@ -125,9 +125,9 @@ def _failed(message: str) -> int:
     line = " ".join(f"error: {message}".split())
     shown = "".join(one if one.isprintable() else ascii(one)[1:-1] for one in line)
     try:
-        # Not by `sys.stderr`: it may be what failed.
+        # This does not use `sys.stderr`, since that may have failed.
         os.write(2, f"{shown}\n".encode(sys.stderr.encoding, "backslashreplace"))
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what could not be written is not tried again
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # Python must not try the failed write again
     except OSError:
         pass
     return UNUSABLE
@@ -141,25 +141,25 @@ def _reason(error: OSError) -> str:
 
 
 def _fault(error: BaseException) -> str:
-    """A fault of the toolkit itself: what a report of it needs, besides the document."""
+    """The message for a fault of the toolkit itself: everything that a bug report needs, except the document."""
     told = traceback.format_exception_only(error)[-1]
     return f"speclens is at fault, please report it with the document: {told} (at {_code_lines(error.__traceback__)})"
 
 
 def _code_lines(trace: TracebackType | None) -> str:
-    """The innermost lines of code, the last first."""
+    """The innermost lines of a traceback, the last first."""
     frames = traceback.extract_tb(trace)[: -_FRAMES - 1 : -1]
     return ", ".join(f"{os.path.basename(one.filename)}:{one.lineno}" for one in frames)
 
 
 def _open_standard_streams() -> None:
-    """Give a standard stream that was closed a file that refuses what is asked of it: else the next file that is opened
-    takes its number, and its place. And let no character be one that standard output cannot show."""
+    """Replace each closed standard stream by a file that refuses reads or writes; else the next open file would get its
+    number. Make standard output and error escape characters that their encoding lacks."""
     for number, mode in ((0, os.O_WRONLY), (1, os.O_RDONLY), (2, os.O_WRONLY)):
         try:
             os.fstat(number)
         except OSError:
-            os.open(os.devnull, mode)  # the lowest number that is free
+            os.open(os.devnull, mode)  # gets the lowest free number
     sys.stdin = sys.stdin or open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
     sys.stdout = sys.stdout or open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
     sys.stderr = sys.stderr or open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115

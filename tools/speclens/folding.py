@@ -1,7 +1,7 @@
-"""Folding a payload with the normalizers of a document, and validating what comes out.
+"""Folds a payload with the normalizers of a document, and validates the result.
 
-The functions are those that are generated, run from a directory of their own; the judge is a JSON Schema validator
-on the canonical view, so that the generated models are not their own witness.
+The normalizers are the generated ones, loaded from a temporary directory. The judge is a JSON Schema validator for the
+canonical view, so that no generated code judges generated code.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _MOST_FAULTS = 100
 
 @dataclass(frozen=True, slots=True)
 class PayloadFault:
-    """What is wrong with a payload: `pointer` is the sender's (RFC 6901)."""
+    """One fault of a payload: `pointer` (RFC 6901) is the place in the payload as sent."""
 
     rule: str
     pointer: str
@@ -46,8 +46,8 @@ class PayloadFault:
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """A valid payload in canonical form, with its rewrites and drops as JSON objects: the first of
-    each, and how many more there are."""
+    """A valid payload in canonical form. `rewrites` and `drops` are the first of each as JSON objects; the numbers count
+    the rest."""
 
     value: Any
     rewrites: tuple[dict[str, Any], ...]
@@ -57,13 +57,13 @@ class Folded:
 
 
 class UnknownSchema(LookupError):
-    """No schema of that name; the message suggests one."""
+    """There is no schema of that name; the message suggests one."""
 
 
 def folder(
     source: Source, document: ir.Api, name: str
 ) -> Callable[[Any], Folded | tuple[PayloadFault, ...]]:
-    """The function that folds and judges payloads of a schema, called by its name in the document or its class.
+    """A function that folds and judges payloads of a schema. `name` is its name in the document or its class.
 
     Raises UnknownSchema.
     """
@@ -101,7 +101,7 @@ def folder(
 
 
 def _named(lifted: JsonObject, document: ir.Api, name: str) -> tuple[str, str]:
-    """The place and the class of a schema: of a component, or of a body or an answer with something to fold."""
+    """The place and the class of a schema: a component, or the schema of a body or a response that has a normalizer."""
     names = naming.component_classes(lifted)
     pointer = join("#", "components", "schemas", name)
     if pointer in names:
@@ -123,8 +123,8 @@ def _plain(items: tuple[Any, ...]) -> tuple[dict[str, Any], ...]:
 def _faults(
     found: list[ValidationError], result: Any, order: list[str]
 ) -> tuple[PayloadFault, ...]:
-    """Validation errors at the sender's pointers, one a place, in the order of the properties: the first of them, and how
-    many more there are."""
+    """Validation errors at pointers of the payload as sent, one for each place, in the order of the properties. Gives the
+    first errors, and the number of the rest."""
     first: dict[str, PayloadFault] = {}
     for error in found:
         for fault in _located(error):
@@ -180,12 +180,12 @@ def _load(source: Source, document: ir.Api) -> ModuleType:
 
 
 class NotJson(ValueError):
-    """A payload that is no JSON text (RFC 8259): the message says where and why."""
+    """A payload is not a JSON text (RFC 8259); the message says where and why."""
 
 
 def parse_payload(text: str) -> Any:
-    """A payload. Raises NotJson for what is no JSON, for duplicate names, numbers beyond the
-    doubles, halves of surrogate pairs, and nesting beyond reason."""
+    """The value of a JSON text. Raises NotJson for invalid JSON, duplicate names, numbers that exceed doubles, lone
+    surrogates, and deep nesting."""
 
     def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found: dict[str, Any] = {}
@@ -196,18 +196,20 @@ def parse_payload(text: str) -> Any:
         return found
 
     def constant(name: str) -> Any:
-        raise NotJson(f"{name} is no JSON")
+        raise NotJson(f"{name} is not JSON")
 
     try:
         value = json.loads(text, object_pairs_hook=members, parse_constant=constant)
-        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()  # it can be told again
+        json.dumps(
+            value, ensure_ascii=False, allow_nan=False
+        ).encode()  # raises if the value cannot be printed as JSON
         if _depth(value) > MAX_DEPTH:
             raise NotJson("nested too deep")
         return value
     except json.JSONDecodeError as error:
         raise NotJson(f"line {error.lineno} column {error.colno}: {error.msg}") from None
     except UnicodeEncodeError:
-        raise NotJson("half of a surrogate pair is no character") from None
+        raise NotJson("a lone surrogate is not a character") from None
     except NotJson:
         raise
     except (RecursionError, ValueError) as error:

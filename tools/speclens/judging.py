@@ -1,4 +1,4 @@
-"""What is worked with of a document: its findings, what `repair` makes of them, and its IR."""
+"""Judges a document and lowers it: `Source` -> findings, repaired document and IR."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _DEEPEST = 12_000
 
 
 class Reading(NamedTuple):
-    """The IR of a document, warnings, and the document without what is wrong in it."""
+    """The IR of a document, warnings, and the document without its faulty parts."""
 
     document: ir.Api
     warnings: tuple[Problem, ...]
@@ -28,12 +28,12 @@ class Reading(NamedTuple):
 
 
 def read_document(source: Source, is_lenient: bool = False, formats: bool = True) -> Reading:
-    """A document as it is worked with; `formats` says whether strings of some formats are Python types. Raises Refused, with all problems, if any is an error."""
+    """The IR, the warnings and the repaired document of `source`. `formats` says whether strings of some formats become
+    Python types. Raises Refused, with all problems, if any is an error."""
     found, left, source = _sound(source, is_lenient)
     usual = sys.getrecursionlimit()
-    sys.setrecursionlimit(
-        _DEEPEST
-    )  # references are followed depth first, through all schemas in the worst case
+    # `lower` follows references depth first, in the worst case through all schemas.
+    sys.setrecursionlimit(_DEEPEST)
     try:
         lifted = None if _has_errors(found) else lifting.lifted(source.value)
         found += rules.check(source.value, lifted) if lifted else ()
@@ -57,8 +57,8 @@ def read_document(source: Source, is_lenient: bool = False, formats: bool = True
 def _sound(
     source: Source, is_lenient: bool
 ) -> tuple[tuple[Finding, ...], tuple[Finding, ...], Source]:
-    """What is wrong with a document, what is left out of it, and the document without either. One of Swagger 2.0 is
-    mended as it is written, before it is brought to 3.0: there its parts stand elsewhere."""
+    """The findings of a document, the findings for which `repair` left parts out, and the repaired document. A Swagger 2.0
+    document is repaired as written, before its conversion to 3.0, which moves its parts."""
     found: tuple[Finding, ...] = ()
     left: tuple[Finding, ...] = ()
     if source.before is not None:
@@ -78,8 +78,8 @@ def _sound(
 
 
 def judge(source: Source) -> tuple[Problem, ...]:
-    """Everything that is wrong with a document: as an error what violates the specification, also where `read_document`
-    can do without."""
+    """All problems of a document. A violation of the specification is an error here, even if `read_document` can repair
+    it."""
     try:
         problems = read_document(source).warnings
     except Refused as refused:

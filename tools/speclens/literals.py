@@ -1,4 +1,4 @@
-"""Python source for JSON values. The only way by which text of a document gets into generated code."""
+"""Python source for JSON values. Text of a document reaches generated code only through this module."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Any
 
 
 def literal(value: Any) -> str:
-    """The Python expression of a JSON value: ASCII quotes, everything unprintable escaped, never a line break.
+    """The Python expression of a JSON value, on one line, with ASCII quotes and with unprintable characters escaped.
 
-    Strings are quoted as `ruff format` quotes them: double, unless that takes more escapes.
+    Strings have the quotes of `ruff format`: double ones, unless these need more escapes.
     """
     if isinstance(value, str):
         return _string(value)
@@ -34,10 +34,10 @@ def tuple_literal(values: Iterable[Any]) -> str:
 
 
 def docstring(text: str, width: int = 96) -> str:
-    """A text as the source of a docstring, in triple double quotes; indentation is the template's business.
+    """A text as the source of a docstring, in triple double quotes. The template indents it.
 
-    Whatever could end the literal, start an escape or hide from a reader is escaped; line ends become LF. Lines longer
-    than `width` columns are broken at spaces.
+    The function escapes everything that could end the literal, start an escape or hide from a reader. It turns line ends
+    into LF, and breaks lines longer than `width` columns at spaces.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").expandtabs(4).strip().split("\n")
     source = "\n".join(
@@ -52,7 +52,8 @@ def docstring(text: str, width: int = 96) -> str:
 def _wrapped(line: str, width: int) -> list[str]:
     if len(line) <= width:
         return [line]
-    indent = " " * min(len(line) - len(line.lstrip(" ")), width // 2)  # before each of many lines
+    # At most half the width, since every line repeats it.
+    indent = " " * min(len(line) - len(line.lstrip(" ")), width // 2)
     return textwrap.wrap(
         line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
     )
@@ -64,7 +65,7 @@ def comment(text: str) -> str:
 
 
 def inline(text: str) -> str:
-    """A text for a code span in a table of Markdown: one line, nothing that ends the span or the cell."""
+    """A text for a code span in a table of Markdown: one line, without characters that end the span or the cell."""
     plain = comment(text).replace("`", "'").replace("|", "\\|")
     return plain.replace("<", "&lt;").replace(">", "&gt;")
 
@@ -76,8 +77,8 @@ def prose(text: str) -> str:
 
 
 def json_span(value: Any) -> str:
-    """A JSON value as a code span in a table of Markdown: it is JSON still, since what could end the span, the cell or
-    the line, or hide from a reader, stands in strings alone and is escaped there."""
+    """A JSON value as a code span in a table of Markdown. Characters that could end the span, the cell or the line, or hide
+    from a reader, stand only in JSON strings. There this function escapes them, so that the span is still JSON."""
     return f"`{''.join(map(_json_character, json.dumps(value, ensure_ascii=False)))}`"
 
 
@@ -89,8 +90,8 @@ def _json_character(char: str) -> str:
 
 
 def mermaid(text: str) -> str:
-    """A text as the label of a node in a flowchart of Mermaid, quoted: all but letters, digits and a few signs is
-    written as character codes (https://mermaid.js.org/syntax/flowchart.html#entity-codes-to-escape-characters)."""
+    """A text as the quoted label of a node in a Mermaid flowchart. All characters except letters, digits and a few signs
+    become character codes (https://mermaid.js.org/syntax/flowchart.html#entity-codes-to-escape-characters)."""
     short = text if len(text) <= 60 else f"{text[:60]}…"
     return '"' + "".join(map(_mermaid_character, short)) + '"'
 
@@ -107,7 +108,7 @@ def toml_string(text: str) -> str:
 def _toml_character(char: str) -> str:
     if char in '"\\':
         return f"\\{char}"
-    if "\ud800" <= char <= "\udfff":  # half of a character, which TOML has no way to say
+    if "\ud800" <= char <= "\udfff":  # a lone surrogate, which TOML cannot express
         return "\ufffd"
     return char if char.isprintable() else f"\\U{ord(char):08x}"
 

@@ -1,4 +1,4 @@
-"""Importing a generated package under a name that nothing else has, so that one that is installed is not run by mistake."""
+"""Imports a generated package under a unique name, so that an installed package of the same name does not run instead."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from types import ModuleType
 
 
 def import_modules(package: Path, name: str, modules: Iterable[str]) -> tuple[ModuleType, ...]:
-    """Some modules of the package in a directory, which is imported as `name`; what was before is forgotten."""
+    """Imports the package in a directory as `name`, in place of an earlier one, and returns some of its modules."""
     for old in [module for module in sys.modules if module.partition(".")[0] == name]:
         del sys.modules[old]
     found = importlib.util.spec_from_file_location(
@@ -28,7 +28,7 @@ def import_modules(package: Path, name: str, modules: Iterable[str]) -> tuple[Mo
 def load_texts(
     texts: Mapping[str, str], name: str, modules: Iterable[str]
 ) -> tuple[ModuleType, ...]:
-    """The same of a package that is on no disk: the texts of its modules by file name."""
+    """Does the same with a package that is not on the disk. `texts` holds the text of each module, by file name."""
     with tempfile.TemporaryDirectory(prefix="speclens-") as directory:
         for file, text in texts.items():
             Path(directory, file).write_text(text, "utf-8")

@@ -1,7 +1,7 @@
 """The only maker of identifiers.
 
-A name depends on the place of the thing alone, so that adding something to a document renames nothing else. Where two
-places would give one name, both are spelled out (`Foo_Bar` beside `FooBar`), never numbered.
+A name depends only on the place of the thing, so that a new part of a document renames nothing else. If two places give
+the same name, this module spells the clashing names out (`Foo_Bar` beside `FooBar`). It never numbers them.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from collections.abc import Callable, Collection, Iterable
 from hashlib import sha256
 
 _SOFT_RESERVED = frozenset({"_", "type", "match", "case"})
-# pydantic's own attributes, the types that annotations name, and the names our modules import: a field or class called
-# so would shadow them. Fields begin with a small letter and classes with a capital: neither shadows the other.
+# Attributes of pydantic models, types that annotations name, and names that our modules import. A field or class of such
+# a name would shadow them. Fields begin with a small letter and classes with a capital, so neither shadows the other.
 _MODEL_ATTRIBUTES = frozenset(
     {
         "construct", "copy", "dict", "fields", "from_orm", "json", "mro", "parse_file", "parse_obj", "parse_raw", "schema",
@@ -46,7 +46,7 @@ OPTIONS = frozenset(
         "max_response_values",
     }
 )  # fmt: skip
-"""What every method of a client takes besides the members of its body."""
+"""The arguments that every method of a client takes in addition to the members of its body."""
 CLIENT_NAMES = frozenset(
     {
         "Annotated", "Any", "ApiKey", "AsyncClient", "AsyncDownload", "AsyncIterator", "AsyncStream", "Body",
@@ -58,7 +58,7 @@ CLIENT_NAMES = frozenset(
         "Unpack",
     }
 )  # fmt: skip
-"""What the client module has of its own: no class of a document's operations is called so, nor its twin."""
+"""The names that the client module itself uses. No class of operations, synchronous or asynchronous, gets such a name."""
 _MODULE_NAMES = frozenset(
     {
         "Among",
@@ -96,7 +96,7 @@ _MODULE_NAMES = frozenset(
 
 
 def words(text: str) -> tuple[str, ...]:
-    """The words of a wire name: `imageEdit-request2` gives image, Edit, request2; anything but ASCII is spelled.
+    """The words of a wire name: `imageEdit-request2` gives image, Edit, request2. A character that is not ASCII gives its code.
     The plural of an abbreviation is one word: `userIDs` gives user, IDs."""
     text = re.sub(r"[^\x00-\x7f]", lambda m: f" u{ord(m.group()):x} ", text)
     text = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", text)
@@ -116,33 +116,34 @@ def snake(text: str) -> str:
 
 
 def attribute(text: str) -> str:
-    """The field name of a property: its wire name where that is an identifier pydantic takes, else made one."""
+    """The field name of a property: its wire name if pydantic accepts that as a field, else an identifier made from it."""
     plain = text.isascii() and text.isidentifier() and text[0].islower()
     name = text if plain and not text.startswith("model_") else snake(text)
     return f"{name}_" if _is_reserved(name) else name
 
 
 def argument(text: str) -> str:
-    """The argument of a method; never what every method takes besides, nor a type of its annotations. What pydantic has
-    of its own (`fields`, `schema`) is no matter here."""
+    """The argument of a method. It is never one of `OPTIONS`, and never a type of its annotations. It may be an attribute of
+    pydantic models (`fields`, `schema`)."""
     name = text if text.isascii() and text.isidentifier() and text[0].islower() else snake(text)
     return f"{name}_" if name in OPTIONS or name in _ARGUMENTS or _is_taken(name) else name
 
 
 def method(text: str) -> str:
-    """The method of an operation: `list` and the like are fine, but for what annotations name."""
+    """The method of an operation. It may be a builtin such as `list`, but not a type that annotations name."""
     name = snake(text)
     return f"{name}_" if name in _TYPE_NAMES else name
 
 
 def constant(text: str) -> str:
-    """The constant of an operation. It holds an underscore, which no class does: `UUID` is a type, `GET` may be a tag."""
+    """The constant of an operation. It has an underscore, so that it is not the name of a class: `UUID` is a type, and `GET`
+    may be a tag."""
     name = snake(text).upper()
     return name if "_" in name else f"{name}_OPERATION"
 
 
 def resource(text: str) -> str:
-    """The attribute of a client for a resource; never one that the client has besides."""
+    """The attribute of a client for a resource; never another attribute of the client."""
     name = snake(text)
     return f"{name}_" if name in _CLIENT_ATTRIBUTES else name
 
@@ -154,7 +155,7 @@ def class_name(text: str) -> str:
 
 
 def distinct(wire_names: Iterable[str], make: Callable[[str], str]) -> dict[str, str]:
-    """Wire name -> identifier, all different. Only the names that clash are spelled out."""
+    """Wire name -> identifier, all different. Only clashing names are spelled out."""
     owners: dict[str, list[str]] = defaultdict(list)
     for wire_name in wire_names:
         owners[make(wire_name)].append(wire_name)
@@ -162,7 +163,7 @@ def distinct(wire_names: Iterable[str], make: Callable[[str], str]) -> dict[str,
     names: dict[str, str] = {}
     for name, group in owners.items():
         for wire_name in group:
-            # One may keep the short name: the one that is written just so.
+            # One may keep the short name: the one whose wire name is that name.
             keeps = len(group) == 1 or wire_name == name
             names[wire_name] = (
                 name if keeps else unused(_in_full(wire_name, make("n")), used, wire_name)
@@ -175,8 +176,8 @@ _MOST_UNDERSCORES = 3
 
 
 def unused(name: str, used: Collection[str], written: str = "") -> str:
-    """A name that is not in use: the name itself, but where a document holds just what ours was made to avoid. Where very
-    many names would be one, they get a digest of what is `written`, not longer and longer ends."""
+    """A name that is not in use: `name`, or `name` with underscores if it is in use or reserved. If very many names clash,
+    they get a digest of `written` in place of more and more underscores."""
     free = name
     while free in used or _is_reserved(free):
         free += "_"
@@ -186,8 +187,8 @@ def unused(name: str, used: Collection[str], written: str = "") -> str:
 
 
 def resource_class(name: str) -> str:
-    """The name of a class of operations that is neither what the asynchronous twin of another nor the arguments of an
-    operation may be called."""
+    """The name of a class of operations. It cannot be the name of another class's asynchronous twin, nor of the arguments
+    of an operation."""
     alone = f"Async_{name[5:]}" if name.startswith("Async") else name
     return f"{alone}_" if alone.endswith("Params") else alone
 
@@ -208,7 +209,7 @@ def _valid(name: str, prefix: str) -> str:
 
 
 def _is_reserved(name: str) -> bool:
-    """Whether a field or a class cannot be called so."""
+    """Whether no field and no class may have this name."""
     if name[0].isupper():
         return name in _MODULE_NAMES or hasattr(builtins, name)
     is_models = name.startswith("model_") and not name.endswith("_")

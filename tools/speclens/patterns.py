@@ -1,8 +1,8 @@
-"""The regular expressions of documents (ECMA-262, as JSON Schema Core section 6.4 asks), in time linear in the text.
+"""Runs the regular expressions of documents (ECMA-262, as JSON Schema Core section 6.4 asks) in time linear in the text.
 
-The one engine of the toolkit and of generated packages is Rust's regex crate, by pydantic-core, which pydantic needs
-anyway. It never backtracks, and takes no pattern that compiles to more than 10 MiB. What it reads otherwise than
-ECMA-262 is written otherwise for it. What it has no way to say (look-around, references to groups) has no translation.
+The toolkit and generated packages use one engine: Rust's regex crate in pydantic-core, which pydantic needs anyway. It
+never backtracks, and refuses patterns that compile to more than 10 MiB. This module rewrites syntax to which the engine
+gives another meaning than ECMA-262. Syntax that the engine lacks (look-around, references to groups) has no translation.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 LARGEST = 10 * 2**20
-"""Bytes that a pattern compiles to at most. A character may cost a step for every state of it."""
+"""The most bytes to which a pattern may compile. A character of a text may cost a step for each state of the pattern."""
 USUAL = 2**19
-"""Bytes that one may compile to where many texts of a document are searched."""
+"""The most bytes to which a pattern may compile if many texts of a document are searched."""
 _SMALLER = (2**13, 2**16, USUAL, 2**21)
-"""What a size is rounded up to, if not to the largest. Finding out costs no more than the size does."""
+"""The steps to which `size` rounds up, below LARGEST. Measuring costs no more than compiling to that size."""
 _LONGEST = 100_000  # tokens of a pattern
 _TOKEN = re.compile(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
@@ -44,30 +44,30 @@ _OPERATORS = frozenset("[&~-")  # in a set
 
 
 class _Unsaid(ValueError):
-    """What the engine has no way to say, or ECMA-262 no meaning for."""
+    """Syntax that the engine lacks, or that has no meaning in ECMA-262."""
 
 
 @lru_cache(1024)
 def translated(pattern: str) -> str | None:
-    """A pattern as the engine reads it; None if it cannot be said there, or is too large."""
+    """A pattern in the engine's syntax; None if it has no translation, or is too large."""
     return _taken(_source(_tokens(pattern)))
 
 
 def search(pattern: str) -> Callable[[str], bool] | None:
-    """Whether some part of a text is as a pattern says; None if the engine cannot tell."""
+    """A function that says whether a text has a match of a pattern; None if the pattern has no translation."""
     source = translated(pattern)
     return None if source is None else compiled(source)
 
 
 @lru_cache(1024)
 def is_sound(pattern: str) -> bool:
-    """Whether a pattern is a regular expression, as far as the engine can tell: where it has no way to say something,
-    something else stands for that."""
+    """Whether a pattern is a valid regular expression, as far as the engine can tell. Stand-ins replace syntax that the
+    engine lacks."""
     return _taken(_stood_in(pattern)) is not None
 
 
 def weight(pattern: str) -> int:
-    """Bytes, rounded up, that a pattern compiles to, or that are tried until it is too large; 0 for what is none."""
+    """The bytes, rounded up and at most LARGEST, to which a pattern compiles; 0 for an invalid pattern."""
     source = _stood_in(pattern)
     return 0 if source is None else min(size(source), LARGEST)
 
@@ -95,8 +95,8 @@ def _taken(source: str | None) -> str | None:
 
 @lru_cache(4096)
 def size(source: str) -> int:
-    """Bytes, rounded up, that a pattern in the engine's syntax compiles to: more than LARGEST if the engine takes none as
-    large, 0 if it is no pattern. What was compiled is not kept."""
+    """The bytes, rounded up, to which a pattern in the engine's syntax compiles: more than LARGEST if the engine refuses
+    its size, 0 if it is invalid. The function does not keep the compiled pattern."""
     made = _made(source)
     if isinstance(made, str):
         return LARGEST + 1 if "size limit" in made else 0
@@ -105,14 +105,14 @@ def size(source: str) -> int:
 
 @lru_cache(1024)
 def compiled(source: str) -> Callable[[str], bool] | None:
-    """Whether some part of a text is as a pattern in the engine's syntax says; None if it takes no such pattern."""
+    """A function that says whether a text has a match of a pattern in the engine's syntax; None if the engine refuses it."""
     made = _made(source)
     return None if isinstance(made, str) else made
 
 
 def _made(source: str) -> Callable[[str], bool] | str:
-    """The search for a pattern, or why there is none."""
-    # Imported here: it is an eighth of what every command takes to start, and few need it.
+    """The search for a pattern, or the error that the engine gives."""
+    # Imported here: the import takes an eighth of the start of every command, and few commands need it.
     from pydantic_core import SchemaError, SchemaValidator, core_schema
 
     try:
@@ -125,7 +125,7 @@ def _made(source: str) -> Callable[[str], bool] | str:
 
 @lru_cache(4096)
 def fits(source: str, size: int) -> bool:
-    """Whether a pattern in the engine's syntax compiles to so many bytes at most."""
+    """Whether a pattern in the engine's syntax compiles to at most `size` bytes."""
     from jsonschema_rs import (  # the same engine, with this option
         Draft202012Validator,
         RegexOptions,
@@ -145,7 +145,7 @@ def _translated(tokens: Iterator[str]) -> Iterator[str]:
     for token in tokens:
         if token in {"*", "+", "?"} or (token[0] == "{" and token[1:]):
             repeats += 1
-            # `++` is a repetition of another kind elsewhere, `{,2}` a count; neither is in ECMA-262.
+            # In other syntaxes `++` is a possessive repetition and `{,2}` a count. ECMA-262 has neither.
             if repeats > 2 or (repeats == 2 and token != "?") or token[1:2] == ",":
                 raise _Unsaid(token)
             yield token
@@ -165,7 +165,7 @@ def _translated(tokens: Iterator[str]) -> Iterator[str]:
 
 
 def _set(tokens: Iterator[str], opening: str) -> str:
-    """A set of characters whose first token is there already. Raises _Unsaid."""
+    """A set of characters whose first token was read already. Raises _Unsaid."""
     members: list[tuple[str, bool]] = []
     for token in tokens:
         if token == "]":
@@ -176,13 +176,13 @@ def _set(tokens: Iterator[str], opening: str) -> str:
             members.append((r"\x08", True))
         elif token[0] == "\\":
             members.append(_escaped(token))
-        else:  # what means something as a whole outside means nothing here
+        else:  # tokens of several characters have no meaning in a set
             members += [(char, True) for char in token]
     raise _Unsaid(opening)
 
 
 def _joined(members: list[tuple[str, bool]]) -> Iterator[str]:
-    """The members of a set as they are written, ranges told from hyphens that stand for themselves."""
+    """The source of the members of a set. Tells ranges from hyphens that stand for themselves."""
     at = 0
     while at < len(members):
         ends = members[at : at + 3 : 2]
@@ -203,7 +203,7 @@ def _member(text: str) -> str:
 
 
 def _escaped(token: str) -> tuple[str, bool]:
-    """What an escape stands for, as members of a set, and whether that is one character. Raises _Unsaid."""
+    """The characters of an escape, as members of a set, and whether that is one character. Raises _Unsaid."""
     name = token[1:]
     if name in _CLASSES:
         return _CLASSES[name], False

@@ -1,7 +1,7 @@
-"""What is wrong with a document, and how it is told.
+"""The faults of a document.
 
-A `Finding` says what is wrong at a JSON Pointer; a `Problem` is a finding with its place in a file.
-Rules yield findings, because places cost a second parse and most runs have none to look up.
+A `Finding` is a fault at a JSON Pointer; a `Problem` is a finding with its location in a file. Rules yield findings,
+because a location costs a second parse, and most runs have no finding.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ class Finding:
     """One fault at one place of a document.
 
     `rule` is a stable id such as `compat/cycle`; `pointer` is an RFC 6901 pointer in URI fragment form
-    (`#/components/schemas/Image`); `hint` says what to write instead. `is_before` is for a pointer that is of the document
-    before it was brought to OpenAPI 3.
+    (`#/components/schemas/Image`); `hint` says what to write instead. `is_before` says that `pointer` names a place of the
+    document before its conversion to OpenAPI 3.
     """
 
     rule: str
@@ -48,7 +48,8 @@ class Problem:
 
 
 class Refused(Exception):
-    """A document (or a command's input) that cannot be worked with. `problems` holds all of them, at least one."""
+    """A document, or another input of a command, that speclens cannot work with. `problems` holds all problems, at least
+    one."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
@@ -61,7 +62,7 @@ _MOST_SHOWN = 200
 
 
 def shortened(text: str) -> str:
-    """A text of a document in a message: a long one by its beginning, since many messages may have it."""
+    """A text of a document for a message. Only the beginning of a long text, since many messages may quote it."""
     return text if len(text) <= _MOST_SHOWN else f"{text[: _MOST_SHOWN - 3]}..."
 
 
@@ -76,8 +77,8 @@ _LIKELY = 10
 
 
 def closest(name: str, names: Iterable[str], most: int = _MOST_NAMES) -> str:
-    """What a name was probably meant to be, of the first so many names; "" if nothing is near, or the name is too long to
-    compare. Of those with the same letters only the most likely are compared at length: there may be many such hints."""
+    """The name, of the first `most` names, that is closest to `name`; "" if none is close, or `name` is too long to compare.
+    A quick comparison by letters chooses the few names to compare at length, since a run may make many such hints."""
     if len(name) > _LONGEST:
         return ""
     words = [word for word in islice(names, most) if len(word) <= _LONGEST]

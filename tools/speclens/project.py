@@ -1,4 +1,4 @@
-"""A project: a configuration, the document that it names, and all that is made of it, each made once."""
+"""A project: a configuration, its document, and everything made from the document, each made once."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from speclens.tree import OutputFile, Tree, TreeInputs
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A file before it was tidied, and what made each of its lines."""
+    """A file before it is tidied, with the origin of each line."""
 
     text: str
     origins: tuple[marks.LineOrigin, ...]
@@ -35,16 +35,16 @@ class Draft:
 
 @dataclass(frozen=True)
 class Project:
-    """What a command works with. Each step is made when it is first asked for, from those before it; it raises Refused,
-    with all problems, if one of them is an error."""
+    """The input of every command. Each step is made at its first use, from the steps before it. It raises Refused, with
+    all problems, if one of them is an error."""
 
     config: Config
     source: Source
-    """The document, read once in a run, since some of it may have to be fetched."""
+    """The document, read once in a run, since speclens may have to fetch parts of it."""
 
     @cached_property
     def reading(self) -> Reading:
-        """The document as it is understood, with warnings."""
+        """The IR of the document, with warnings."""
         return read_document(self.source, self.config.lenient, self.config.formats == "types")
 
     @cached_property
@@ -54,7 +54,7 @@ class Project:
 
     @cached_property
     def tree(self) -> Tree:
-        """All files of the output, and what they depend on."""
+        """All files of the output, with their inputs."""
         with _uncollected(), _located(template_directories(self.config)):
             return _tree(self)
 
@@ -66,7 +66,7 @@ def opened(config: Config) -> Project:
 
 @contextmanager
 def _located(directories: Sequence[Path]) -> Iterator[None]:
-    """A fault of a template is refused at its file."""
+    """Turns a fault of a template into a `Refused` that names its file."""
     try:
         yield
     except render.TemplateFault as fault:
@@ -81,8 +81,8 @@ def _located(directories: Sequence[Path]) -> Iterator[None]:
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Without the search for cycles: of the many objects made here few are garbage, and it was a fifth of the time. What
-    was made counts as old afterwards, else all of it would be searched at once."""
+    """Runs without the garbage collector: few of the many objects made here are garbage, and the search for cycles took a
+    fifth of the time. Afterwards the new objects count as old, else the collector would search all of them at once."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
@@ -103,7 +103,7 @@ def _tree(project: Project) -> Tree:
         texts = tidy.tidy({path: draft.text for path, draft in made.items()})
     directories = template_directories(config)
     templates = {file.path: render.sources(file.template, directories) for file in files}
-    # What a copied module holds depends on all that may use it.
+    # The content of a copied module depends on every module that may use it.
     modules = [file for file in files if file.path.endswith(".py")]
     of_modules = frozenset(name for file in modules for name in templates[file.path])
     subjects = frozenset(pointer for file in modules for pointer in file.subjects)
@@ -135,13 +135,13 @@ def _makers(draft: Draft, file: plan.File, text: str) -> tuple[str, ...]:
 
 
 def drafts(source: Source, document: ir.Api, config: Config) -> dict[str, Draft]:
-    """Every file as its template printed it, but for what the package does not use of copied ones, with the origin of
-    each line. Raises Refused for a faulty template."""
+    """Every file as its template printed it, with the origin of each line. Copied files lack the code that the package
+    does not use. Raises Refused for a faulty template."""
     nonce = marks.nonce("".join(source.texts))
     directories = template_directories(config)
     with _located(directories):
         document = plan.chosen(document, config)
-        # Of the built-in templates only: the generator runs them outside of a sandbox.
+        # Only built-in templates: the generator runs them outside of a sandbox.
         annotated = _annotated(document, render.BUILT_IN / "models")
         render_one = render.renderer(directories, nonce)
         package = plan.package(document, config)
@@ -158,7 +158,7 @@ def drafts(source: Source, document: ir.Api, config: Config) -> dict[str, Draft]
 
 @contextmanager
 def _printed(made: Mapping[str, Draft]) -> Iterator[None]:
-    """Turn what Python says of a file into a fault of the template that printed it. Raises TemplateFault."""
+    """Turn an error of Python about a file into a fault of the template that printed the file. Raises TemplateFault."""
     try:
         yield
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -168,7 +168,7 @@ def _printed(made: Mapping[str, Draft]) -> Iterator[None]:
 
 
 def _judge(path: str, draft: Draft) -> None:
-    """Raises TemplateFault for a file that cannot be written, or that is not Python where it should be."""
+    """Raises TemplateFault for a file that cannot be encoded as UTF-8, and for a `.py` file that is not Python."""
     try:
         draft.text.encode()
         if path.endswith(".py"):
@@ -177,19 +177,19 @@ def _judge(path: str, draft: Draft) -> None:
         line = getattr(error, "lineno", 0) or 0
         if isinstance(error, UnicodeEncodeError):
             line = 1 + draft.text.count("\n", 0, error.start)
-        # What is wrong with no line of its own is the fault of the whole template, whose last line is its own.
+        # An error without a line concerns the whole template. The last line of a file comes from its own template.
         at = draft.origins[min(line, len(draft.origins)) - 1]
         at = at if line else replace(at, line=1)
         told = getattr(error, "msg", "") or str(error) or "nested too deep"
         what = "Python" if path.endswith(".py") else "text"
         raise render.TemplateFault(
-            at.template, at.line, f"this prints no {what}: {told}"
+            at.template, at.line, f"this prints invalid {what}: {told}"
         ) from error
 
 
 def _annotated(document: ir.Api, templates: Path) -> ir.Api:
-    """The document with annotations. The generator takes longer to load than all else takes: what it printed once for
-    a type, in whatever document, is remembered."""
+    """The document with annotations. Loading the generator takes longer than everything else, so a cache keeps the text
+    that it printed for each type of any document."""
     texts = [path.read_text("utf-8") for path in sorted(templates.rglob("*")) if path.is_file()]
     name = cache.key(models.GENERATOR_VERSION, _toolkit(), *texts)
     known = cache.stored(name)
@@ -204,8 +204,8 @@ _MOST_ANNOTATIONS = 5_000
 
 
 def _pruned(made: dict[str, Draft], copied: set[str]) -> dict[str, Draft]:
-    """Files of which the copied ones hold only what the package uses, and are gone if that is nothing. Raises TemplateFault
-    where a template printed no Python."""
+    """The files, with only the code that the package uses in copied ones, and without copied ones that it does not use.
+    Raises TemplateFault if a template printed invalid Python."""
     texts = {path: draft.text for path, draft in made.items() if path.endswith(".py")}
     pruned = prune.prune(texts, copied)
     rest = {
@@ -236,11 +236,11 @@ def _print(
     return header + marks.mark_lines_verbatim(body, file.template, nonce)
 
 
-# What the output depends on
+# The inputs of the output
 
 
 def template_directories(config: Config) -> tuple[Path, ...]:
-    """Where templates are looked up, in this order."""
+    """The directories of templates, in the order of lookup."""
     return (config.templates, render.BUILT_IN) if config.templates else (render.BUILT_IN,)
 
 
@@ -250,7 +250,7 @@ def _digest(*texts: str) -> str:
 
 @memoize
 def _toolkit() -> str:
-    """A digest of the toolkit's own code: what an earlier one printed is not remembered."""
+    """A digest of the toolkit's own code, so that a cache of an earlier version does not count."""
     root = Path(__file__).parent
     total = sha256()
     for path in sorted(root.rglob("*.py")):
@@ -260,7 +260,7 @@ def _toolkit() -> str:
 
 
 def _parts(document: Any, subjects: Set[str]) -> dict[str, str]:
-    """The digests of subjects and of all else that can change by itself, by their pointers."""
+    """The digests of subjects and of all other parts that can change by themselves, by pointer."""
     pointers = {*subjects, *_all_parts(document)}
     return {
         pointer: _digest(json.dumps(get(document, pointer), sort_keys=True))
@@ -270,7 +270,7 @@ def _parts(document: Any, subjects: Set[str]) -> dict[str, str]:
 
 
 def _all_parts(document: Any) -> Iterator[str]:
-    """Each component, each operation, and what else stands beside them."""
+    """The pointers of each component, each operation, and each other field."""
     for field, value in document.items():
         below = {join("#", field): value}
         for _ in range(_DEPTHS.get(field, 0)):
@@ -283,4 +283,4 @@ def _all_parts(document: Any) -> Iterator[str]:
 
 
 _DEPTHS = {"components": 2, "definitions": 1, "paths": 2, "webhooks": 2}
-"""How far below a field of a document its parts are."""
+"""For a field of a document, the number of levels down to its parts."""

@@ -1,4 +1,4 @@
-"""What made a line of the output: the place of the document, and the line of a template."""
+"""Finds the place of the document and the line of a template that made a line of the output."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from speclens.source.pointer import join, tokens
 
 
 def origin_of(project: Project, path: str, line: int) -> marks.LineOrigin:
-    """What made a line (from 1) of an output file. Raises KeyError if no such file is generated."""
+    """The origin of a line (from 1) of an output file, which must be in the tree. Raises StopIteration otherwise."""
     text = next(file.text for file in project.tree.files if file.path == path)
     return _origins(project.drafts[path], path, text)(line)
 
@@ -35,7 +35,8 @@ def _origins(draft: Draft, path: str, text: str) -> Callable[[int], marks.LineOr
 
 
 def places_of(source: Source, pointer: str) -> tuple[Problem, ...]:
-    """Where a pointer is in its document, and where overlays wrote members of it, as problems without anything wrong."""
+    """The location of a pointer in its document, and the locations of members that overlays wrote. They are plain
+    `Problem`s without a message."""
     here = origins.origin_at(source.origin, tokens(pointer))
     overlays = range(1, 1 + len(source.overlays))
     members = (
@@ -52,7 +53,7 @@ def template_path(config: Config, name: str) -> str:
 
 
 def pointer_at(project: Project) -> Callable[[str, int], str | None]:
-    """The place of the document for a line of an output file."""
+    """A function that gives the pointer that made a line of an output file, or None."""
     texts = {file.path: file.text for file in project.tree.files}
 
     @memoize

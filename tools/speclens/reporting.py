@@ -15,19 +15,19 @@ Format = Literal["text", "json", "github", "sarif"]
 
 _SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
-# Control characters, line separators, bidirectional controls and lone surrogates: what a hostile
-# document could forge lines with, recolour a terminal with, or turn text round with.
+# Control characters, line separators, bidirectional controls and lone surrogates. With these a hostile document could
+# forge lines, recolour a terminal, or reverse text.
 _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
 )
 
-# What a runner of GitHub takes for a command: `::` where a line begins, and `##[` anywhere in it.
+# The beginnings of commands for a GitHub runner: `::` at the start of a line, and `##[` anywhere.
 # https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
 _COMMAND = re.compile(r"^\s*:(?=:)|#(?=#\[)")
 
 
 def render(problems: Sequence[Problem], format: Format) -> str:
-    """The problems in one of the formats, in the order given; ends with a newline if not empty."""
+    """The problems in one of the formats, in the given order. The text ends with a newline unless it is empty."""
     return _RENDERERS[format](problems)
 
 
@@ -104,13 +104,13 @@ def _result(problem: Problem, rule: int) -> dict[str, Any]:
 
 
 def safe(text: str) -> str:
-    """A text of a document or a payload as one line that a terminal and a runner show and do not obey."""
+    """A text of a document or a payload as one line that a terminal and a runner show but do not obey."""
     shown = _UNSAFE.sub(lambda match: repr(match[0])[1:-1], text)
     return _COMMAND.sub(lambda match: f"{match[0][:-1]}\\x{ord(match[0][-1]):x}", shown)
 
 
 def safe_json(value: Any) -> str:
-    """A JSON value as indented text for people, what is unsafe to show escaped as JSON escapes it."""
+    """A JSON value as indented text for people. Unsafe characters become escapes of JSON."""
     text = json.dumps(value, ensure_ascii=False, indent=2)
     return _UNSAFE.sub(
         lambda match: match[0] if match[0] == "\n" else f"\\u{ord(match[0]):04x}", text

@@ -1,8 +1,8 @@
-"""What can be configured, as one table.
+"""The table of all settings.
 
 The table gives the keys of `[tool.speclens]`, the options of the commands, the errors of both, the JSON Schema for
-editors, what `speclens init` writes, and the table in docs/configuration.md. A new setting is a row here, and a field of
-`config.Config`.
+editors, the table that `speclens init` writes, and the table in docs/configuration.md. A new setting is a row here, and a
+field of `config.Config`.
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 Kind = Literal["path", "paths", "text", "texts", "switch", "choice"]
-"""What a setting holds: one path or several, one text or several, true or false, or one of some texts."""
+"""The values of a setting: one path or several, one text or several, true or false, or one of some texts."""
 Group = Literal["document", "meaning", "package"]
-"""What a setting is about: how a document is read, how it is understood, or the package that is written."""
+"""The subject of a setting: how speclens reads the document, how it interprets the document, or which package it writes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One key of `[tool.speclens]`, which is an option of each command that its group concerns.
+    """One key of `[tool.speclens]`, which is an option of each command that uses its group.
 
-    `flag` is the name of the option where that is not the key with hyphens; `values` are those that a choice is between;
-    `example` is a value, as TOML, for what has no default.
+    `flag` is the name of the option if it is not the key with hyphens. `values` are the values of a choice. `example` is a
+    value, as TOML, for a setting without a default.
     """
 
     key: str
@@ -38,12 +38,12 @@ class Setting:
 
     @property
     def option(self) -> str:
-        """The option of the command line that has this meaning."""
+        """The option of the command line for this setting."""
         return f"--{self.flag or self.key.replace('_', '-')}"
 
     @property
     def is_list(self) -> bool:
-        """Whether it may be given several times."""
+        """Whether the option may be repeated."""
         return self.kind in ("paths", "texts")
 
 
@@ -61,7 +61,7 @@ SETTINGS = (
         "allow_remote",
         "texts",
         "document",
-        "Hosts that references of the document may lead to. By default, speclens asks no host.",
+        "Hosts that references of the document may name. By default, speclens contacts no host.",
         metavar="HOST[:PORT]",
         example='["schemas.example.com"]',
     ),
@@ -115,7 +115,7 @@ SETTINGS = (
         "denormalize",
         "switch",
         "package",
-        "Also generate the functions for the way back from canonical to older fields (denormalize_...).",
+        "Also generate the functions that express canonical values in older fields (denormalize_...).",
         True,
     ),
 )

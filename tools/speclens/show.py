@@ -1,4 +1,4 @@
-"""`speclens show`: what a document becomes, as plain data."""
+"""`speclens show`: the methods and classes that speclens makes from a document, as plain data."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ Data = dict[str, Any]
 
 
 def described(document: ir.Api, package: ir.Package) -> Data:
-    """The package of a document: its client with every operation, and its schemas, each with its pointer in the
-    document. Values are JSON."""
+    """The package of a document as JSON values: its client with every operation, and its schemas, each with its pointer in
+    the document."""
     client = document.client
     return {
         "package": package.name,
@@ -77,7 +77,7 @@ def _body(operation: ir.Operation) -> Iterator[Data]:
 
 
 def as_table(data: Data) -> Iterator[str]:
-    """The same for a person: a line for each operation, then one for each schema, in columns."""
+    """The data as text: a line for each method of an operation, then a line for each schema, in columns."""
     yield f"{data['package']}: {data['client'] or 'no client'}"
     yield from _columns(
         (
@@ -92,7 +92,7 @@ def as_table(data: Data) -> Iterator[str]:
 
 
 def _calls(operation: Data) -> Iterator[tuple[str, str]]:
-    """The methods of an operation, and what they give."""
+    """The methods of an operation, each with its result."""
     yield operation["call"], operation["result"]
     if "pages_call" in operation:
         yield operation["pages_call"], "page by page"

@@ -1,1 +1,1 @@
-"""The commands, one file each; `options` are those that they share, and `telling` is how they report."""
+"""The commands, one file each. `options` makes the options that they share, and `telling` prints their reports."""

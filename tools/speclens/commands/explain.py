@@ -17,7 +17,7 @@ from speclens.provenance import origin_of, places_of, template_path
 from speclens.tree import OutputFile
 
 _DIGITS = 9
-"""Longest number of a line: no file has more lines, and int() takes no number of thousands of digits."""
+"""The most digits of a line number. No file has more lines, and int() refuses thousands of digits."""
 
 
 @click.command("explain")
@@ -57,11 +57,11 @@ def _own_file(project: Project, path: Path) -> OutputFile:
         if os.path.realpath(output / file.path) == named or file.path == path.as_posix():
             if path.is_file() and path.read_bytes() != file.text.encode():
                 say(
-                    f"warning: {path} is not what generating gives now; see `speclens check`",
+                    f"warning: {path} differs from what speclens generates now; see `speclens check`",
                     err=True,
                 )
             return file
-    raise click.UsageError(f"{path} is no file that is generated into {output}.")
+    raise click.UsageError(f"{path} is not a file that speclens generates into {output}.")
 
 
 def _explained(project: Project, file: OutputFile, name: str, line: int) -> dict[str, Any]:

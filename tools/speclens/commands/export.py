@@ -29,7 +29,7 @@ from speclens.project import opened
 @reported
 @configured("document", "meaning", has_argument=True)
 def export_command(config: Config, view: str, syntax: str | None, style: str) -> None:
-    """Write a document without x-compat for other tools: all that a server accepts (wire), or the canonical form.
+    """Write the document without x-compat, for other tools: everything that a server accepts (wire), or the canonical form.
 
     \b
     Example:
@@ -43,11 +43,11 @@ def export_command(config: Config, view: str, syntax: str | None, style: str) ->
         text = reporting.safe_json(result) + "\n"
     else:
         text = yaml.dump(result, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100)
-    click.echo(text.encode(), nl=False)  # a document is UTF-8, whatever a terminal shows
+    click.echo(text.encode(), nl=False)  # documents are UTF-8, whatever the terminal's encoding is
 
 
 class _Dumper(yaml.SafeDumper):
-    """Without anchors: what is the same twice is written twice."""
+    """Writes no anchors: it repeats equal parts."""
 
     def ignore_aliases(self, data: Any) -> bool:
         return True

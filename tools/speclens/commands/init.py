@@ -1,6 +1,6 @@
 """The command `speclens init`, which begins a project.
 
-It dates the deprecation in its document by the day on which it runs, so that no first document is past its sunset.
+The deprecation in its first document begins on the day of the run, so that its sunset is never in the past.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ _TABLE = re.compile(r"""\s*\[\s*tool\s*\.\s*["']?speclens["']?\s*[].]""")
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What the first files are made of: the names of the package and of its client, when the field of the example that is
-    deprecated begins and ceases to be so, and what stands in the table."""
+    """The values in the first files: the names of the package and of its client, the dates of the deprecation and the
+    sunset of the example's older field, and the lines of the table."""
 
     package: str
     client: str
@@ -44,7 +44,7 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class SettingLine:
-    """A setting in pyproject.toml, and what it is for."""
+    """A setting in pyproject.toml, with a comment that explains it."""
 
     comment: str
     text: str
@@ -52,7 +52,9 @@ class SettingLine:
 
 @click.command("init")
 @click.argument("directory", type=click.Path(path_type=Path), default=".")
-@click.option("--package", help="The package to generate; by default the directory gives its name.")
+@click.option(
+    "--package", help="The package to generate. By default, the name of the directory gives it."
+)
 @format_option("text", "json", "github", "sarif")
 @reported
 def init_command(directory: Path, package: str | None, style: str) -> None:
@@ -76,7 +78,7 @@ def init_command(directory: Path, package: str | None, style: str) -> None:
 
 
 def _package(directory: Path) -> str:
-    """A name after a directory: one that can be imported and installed."""
+    """A package name made from the name of a directory; it can be imported and installed."""
     name = names.snake(_real(directory).name)
     return name if configuration.is_package(name) else f"{name.rstrip('_')}_api"
 
@@ -95,7 +97,7 @@ def _start(package: str, now: datetime) -> Start:
 
 
 def _line(setting: Setting, value: str | None) -> str:
-    """A setting as TOML: its value, or as a comment what it would be."""
+    """A setting as TOML: its value, or a comment with its default or an example."""
     if value is not None:
         return f"{setting.key} = {settings.toml_value(value)}"
     usual = setting.example if setting.default is None else settings.toml_value(setting.default)
@@ -103,7 +105,7 @@ def _line(setting: Setting, value: str | None) -> str:
 
 
 def _files(start: Start) -> dict[Path, str]:
-    """The text of each file, by its path in the project; that of pyproject.toml is the table alone."""
+    """The text of each file, by its path in the project. The text for pyproject.toml is the table alone."""
     nonce = marks.nonce(start.package)
     print_one = render.renderer((render.BUILT_IN,), nonce)
 
@@ -121,12 +123,12 @@ def _files(start: Start) -> dict[Path, str]:
 
 
 def _check(directory: Path, start: Start, files: Mapping[Path, str]) -> None:
-    """Raises Refused, with everything that stands in the way."""
+    """Raises Refused with all problems that keep the command from writing."""
     problems: list[Problem] = []
     try:
         problems += _in_the_way(directory, files)
     except OSError as error:
-        hint = "see that it can be read"
+        hint = "make it readable"
         problems.append(_problem("unreadable", directory, f"cannot be read: {error}", hint))
     try:
         spec = directory / next(iter(files))
@@ -140,7 +142,7 @@ def _check(directory: Path, start: Start, files: Mapping[Path, str]) -> None:
 def _in_the_way(directory: Path, files: Mapping[Path, str]) -> Iterator[Problem]:
     for folder in dict.fromkeys((directory, *(directory / path.parent for path in files))):
         if not folder.is_dir() and (folder.exists() or folder.is_symlink()):
-            yield _problem("exists", folder, "is no directory", "move it away")
+            yield _problem("exists", folder, "is not a directory", "move it away")
     for path in map(directory.joinpath, files):
         if path == directory / _PROJECT and path.is_file():
             yield from _no_room(path, files[_PROJECT])
@@ -149,12 +151,12 @@ def _in_the_way(directory: Path, files: Mapping[Path, str]) -> Iterator[Problem]
 
 
 def _no_room(path: Path, table: str) -> Iterator[Problem]:
-    """Why a table cannot be added to a pyproject.toml."""
+    """The problems that keep the command from adding a table to a pyproject.toml."""
     try:
         text = path.read_bytes().decode()
         project = tomllib.loads(text)
     except (OSError, ValueError, RecursionError) as error:
-        yield _problem("unreadable", path, f"cannot be read: {error}", "mend the file")
+        yield _problem("unreadable", path, f"cannot be read: {error}", "fix the file")
         return
     tool = project.get("tool")
     if isinstance(tool, dict) and "speclens" in tool:
@@ -171,7 +173,7 @@ def _no_room(path: Path, table: str) -> Iterator[Problem]:
 
 
 def _joined(text: str, table: str) -> str:
-    """A pyproject.toml with a table at its end, in its own line ends."""
+    """The text of a pyproject.toml with a table added at its end, in the file's own line ends."""
     end = "\r\n" if "\r\n" in text else "\n"
     between = "" if not text else end if text.endswith("\n") else end * 2
     return text + between + table.replace("\n", end)
@@ -185,7 +187,7 @@ def _problem(key: str, path: Path, message: str, hint: str, line: int = 1) -> Pr
 
 
 def _write(directory: Path, files: Mapping[Path, str]) -> Iterator[Path]:
-    """Write all files, and give their paths. Raises Refused; what was written until then is removed."""
+    """Write all files, and return their paths. Before it raises Refused, it removes the files that it wrote."""
     made: list[Path] = []
     for path, text in zip(map(directory.joinpath, files), files.values(), strict=True):
         try:
@@ -196,12 +198,12 @@ def _write(directory: Path, files: Mapping[Path, str]) -> Iterator[Path]:
                 with path.open("x", encoding="utf-8", newline="") as file:
                     made.append(path)
                     file.write(text)
-        except BaseException as error:  # a signal as well
+        except BaseException as error:  # also at a signal
             for written in made:
                 written.unlink(missing_ok=True)
             if not isinstance(error, OSError):
                 raise
-            message, hint = f"cannot be written: {error}", "see that it can be written"
+            message, hint = f"cannot be written: {error}", "make it writable"
             raise Refused([_problem("unwritable", path, message, hint)]) from None
     return map(directory.joinpath, files)
 

@@ -24,13 +24,13 @@ from speclens.project import opened
 def mock_command(config: Config, host: str, port: int, api_key: str, style: str) -> None:
     """Run the generated server with invented responses, which may hold real pictures. Writes nothing.
 
-    The first line on standard output is the URL. Each request is a line on standard error.
+    The command prints the URL as the first line on standard output, and each request as a line on standard error.
 
     \b
     Example:
       speclens mock --spec openapi.yaml --port 8000
     """
-    from speclens import mock  # what it needs takes long to load
+    from speclens import mock  # its libraries take long to load
 
     del style
     project = opened(config)

@@ -1,4 +1,4 @@
-"""The options that commands share, made from the table of settings, and the configuration that they give."""
+"""Makes the options that commands share from the table of settings, and the configuration from these options."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Command = Callable[..., Any]
 
 
 def format_option(*styles: str) -> Callable[[Command], Command]:
-    """The option that says how to report, in one of the styles; the command receives `style`."""
+    """The option `--format`, which chooses one of the styles of a report. The command receives `style`."""
     return click.option(
         "--format",
         "style",
@@ -34,10 +34,10 @@ def format_option(*styles: str) -> Callable[[Command], Command]:
 def configured(
     *groups: Group, also: tuple[str, ...] = (), has_argument: bool = False
 ) -> Callable[[Command], Command]:
-    """The options for the settings of some groups, and for some more; the command receives a `config`.
+    """The options for the settings of `groups`, and for the settings `also`. The command receives a `config`.
 
-    With a `--spec` (an argument DOCUMENT where `has_argument`) the command line says all. Without one the nearest
-    pyproject.toml does, and options come before what it says.
+    With `--spec` (or the argument DOCUMENT if `has_argument`), all settings come from the command line. Otherwise they
+    come from the nearest pyproject.toml, and options override them.
     """
     shown = (*settings.settings_of(*groups), *(settings.BY_KEY[key] for key in also))
 
@@ -91,7 +91,7 @@ def _help(setting: Setting) -> str:
 
 
 def _config(given: Mapping[str, Any], needed: list[Setting], has_argument: bool) -> Config:
-    """The configuration for what was given. Raises Refused, click.UsageError."""
+    """The configuration from the given options. Raises Refused, click.UsageError."""
     if "spec" in given:
         if missing := [one.option for one in needed if one.key not in given]:
             raise click.UsageError(f"--spec needs {' and '.join(missing)} as well.")

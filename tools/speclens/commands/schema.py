@@ -1,8 +1,7 @@
 """The command `speclens schema`.
 
-The schema for editors is a file, and is not made from the code, because its descriptions are its purpose; tests compare its
-keywords with those of the code. It refers to the official schemas by the version of the document, because an editor takes one
-schema for a file.
+The schema for editors is a file of its own, because its descriptions are its purpose; tests compare its keywords with those
+of the code. It chooses the official schema by the version of the document, because an editor uses one schema for a file.
 """
 
 from __future__ import annotations
@@ -13,18 +12,18 @@ from speclens import reporting, settings
 from speclens.output import render
 
 OPENAPI = "init/openapi.schema.json"
-"""The template directory's path of the JSON Schema of OpenAPI and x-compat."""
+"""The path of the JSON Schema of OpenAPI with x-compat, in the directory of templates."""
 
 
 @click.command("schema")
 @click.argument("what", type=click.Choice(["openapi", "config"]), default="openapi")
 def schema_command(what: str) -> None:
-    """Print a JSON Schema for editors: of OpenAPI with x-compat, or of [tool.speclens] (config).
+    """Print a JSON Schema for editors: for OpenAPI with x-compat (openapi), or for [tool.speclens] (config).
 
     \b
     Example:
       speclens schema > openapi.schema.json
-    and as the first line of openapi.yaml:
+    and the first line of openapi.yaml:
       # yaml-language-server: $schema=openapi.schema.json
     """
     click.echo(
@@ -34,5 +33,5 @@ def schema_command(what: str) -> None:
 
 
 def openapi() -> str:
-    """The JSON Schema of OpenAPI and x-compat."""
+    """The JSON Schema of OpenAPI with x-compat."""
     return render.find_template(OPENAPI, (render.BUILT_IN,)).read_text("utf-8")

@@ -19,7 +19,7 @@ from speclens.project import opened
 @reported
 @configured("document", "meaning", also=("package", "client"))
 def show_command(config: Config, style: str) -> None:
-    """Show what speclens makes from a document: methods with arguments and results, and classes. Writes nothing.
+    """Show the methods, with their arguments and results, and the classes that speclens makes from a document. Writes nothing.
 
     \b
     Example:

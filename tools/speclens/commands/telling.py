@@ -1,4 +1,4 @@
-"""How commands tell what they found, and what they are refused for."""
+"""How commands print results, problems and warnings."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from speclens.problems import Problem, Refused
 
 
 class Commands(click.Group):
-    """Commands whose output may find no reader, which is no finding, and whose arguments may be names of files that a
-    terminal would obey."""
+    """The group of all commands. It handles standard output that nobody reads, and escapes characters in error messages
+    that a terminal would obey, since arguments may be names of files."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Find the command. Raises click.UsageError."""
@@ -24,7 +24,7 @@ class Commands(click.Group):
             return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run one of them. `| head` ends it with 2, where click itself would end it with 1."""
+        """Run a command. If nobody reads standard output (`| head`), exit with 2; click itself would exit with 1."""
         try:
             with _wrong_use_in_one_line():
                 return super().invoke(ctx)
@@ -36,14 +36,14 @@ class Commands(click.Group):
 def _wrong_use_in_one_line() -> Iterator[None]:
     try:
         yield
-    except click.MissingParameter:  # several lines, and nothing of the user's
+    except click.MissingParameter:  # its message has several lines, and no text from the user
         raise
     except click.UsageError as error:
         raise click.UsageError(reporting.safe(error.format_message()), error.ctx) from None
 
 
 def reported(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Problems that a command is refused with are printed in its format; then it exits with 1, or 2 for wrong use."""
+    """A command that prints the problems of a `Refused` in its format, and then exits with 1, or with 2 for wrong use."""
 
     @wraps(command)
     def run(style: str, **rest: Any) -> Any:
@@ -57,12 +57,12 @@ def reported(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _is_unusable(problem: Problem) -> bool:
-    """Whether a problem is one of how the command was called, not of what it looked at."""
+    """Whether a problem is about the call of the command, not about the document."""
     return problem.rule == "source/unreadable" or problem.rule.startswith("config/")
 
 
 def say(*lines: str, err: bool = False) -> None:
-    """Print lines for people, on standard output or on standard error. What a terminal would obey in them is escaped."""
+    """Print lines for people, on standard output or standard error, and escape characters that a terminal would obey."""
     click.echo("".join(f"{reporting.safe(line)}\n" for line in lines), nl=False, err=err)
 
 
@@ -72,7 +72,7 @@ def print_problems(problems: Iterable[Problem], style: str) -> None:
 
 
 def progress(message: str) -> None:
-    """Say on a terminal what takes a while."""
+    """Name a step that takes a while, if standard error is a terminal."""
     if sys.stderr.isatty():
         say(f"{message} …", err=True)
 

@@ -21,9 +21,9 @@ from speclens.source import locate
 @reported
 @configured("document", has_argument=True)
 def validate_command(config: Config, style: str) -> None:
-    """Check a document by the official OpenAPI schema, and check its references, examples and x-compat.
+    """Check a document against the official OpenAPI schema, and check its references, examples and x-compat.
 
-    The command warns of older fields whose sunset was before today (UTC).
+    The command warns about older fields whose sunset was before today (UTC).
 
     \b
     Example:

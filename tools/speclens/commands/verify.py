@@ -32,7 +32,7 @@ _REPORT = "the generated code is at fault; please report it, with the document"
 
 @click.command("verify")
 @click.option(
-    "--schema", "schemas", multiple=True, help="A schema to verify; by default all schemas."
+    "--schema", "schemas", multiple=True, help="A schema to verify. By default, all schemas."
 )
 @click.option(
     "--examples",
@@ -50,7 +50,7 @@ def verify_command(
     examples: int,
     style: str,
 ) -> None:
-    """Try the generated code on payloads made from the document: valid and nearly valid ones.
+    """Test the generated code with payloads made from the document: valid and nearly valid ones.
 
     The command checks normalizers against the laws of x-compat, and models against a JSON Schema validator. For each
     fault it reports the smallest payload that shows it. The same document gives the same result. Writes nothing.
@@ -62,7 +62,7 @@ def verify_command(
     project = opened(config)
     document, warnings, source = project.reading
     unenforced = {one.pointer for one in warnings if one.rule == "model/not-enforced"}
-    from speclens import verify  # hypothesis and pydantic are half a second to import
+    from speclens import verify  # hypothesis and pydantic take half a second to import
 
     modules = _modules(project)
     made = verify.generated(source.value, document, *modules)
@@ -85,7 +85,7 @@ def verify_command(
 
 
 def _called(made: Mapping[str, Generated], name: str) -> list[str]:
-    """The schemas of a name, in the document or in the package; all for ""."""
+    """The pointers of the schemas with a name of the document or of the package; all schemas if the name is ""."""
     found = [place for place, one in made.items() if name in ("", one.name, tokens(place)[-1])]
     if not found and name:
         close = closest(name, [one.name for one in made.values()], len(made))
@@ -95,7 +95,7 @@ def _called(made: Mapping[str, Generated], name: str) -> list[str]:
 
 
 def _modules(project: Project) -> tuple[ModuleType, ModuleType | None]:
-    """The models and the normalizers of the package that is generated."""
+    """The modules `models` and `normalizers` (None if there is none) of the generated package."""
     prefix = f"{project.config.package}/"
     inside = {file.path.removeprefix(prefix): file.text for file in project.tree.files}
     texts = {name: text for name, text in inside.items() if name.endswith(".py")}
@@ -118,7 +118,7 @@ def _line(report: Report, name: str) -> str:
 
 
 def _summary(reports: Sequence[Report]) -> str:
-    """How many payloads each law had something to say of, over all schemas, and of how many schemas it is broken."""
+    """A line for each law: the number of its cases in all schemas, and the number of schemas that break it."""
     if not reports:
         return "no schema to verify\n"
     cases, broken = Counter[str](), Counter[str]()
@@ -135,7 +135,7 @@ def _summary(reports: Sequence[Report]) -> str:
 def _state(cases: int, broken: int) -> str:
     if broken:
         return f"BROKEN by {broken} schema{'s' if broken > 1 else ''}"
-    return "holds" if cases else "nothing to try it on"
+    return "holds" if cases else "no case to test"
 
 
 def _findings(report: Report) -> Iterator[Finding]:
@@ -148,12 +148,12 @@ def _findings(report: Report) -> Iterator[Finding]:
                 rule, verdict.place, f"{shown}: {verdict.broken}", verdict.hint or _REPORT
             )
     for shape in report.unseen:
-        message = f"none of {report.payloads} payloads had this shape and was accepted"
-        hint = "raise --examples; if that does not help, nothing can be sent so"
+        message = f"of {report.payloads} payloads, none that had this shape was accepted"
+        hint = "raise --examples; if that does not help, no payload with this shape is valid"
         yield Finding("verify/unseen-shape", shape, message, hint, "warning")
     if not report.seen["accepted"]:
         message = f"none of {report.payloads} payloads was accepted"
-        hint = "raise --examples; if that does not help, the schema accepts nothing, or only values that are too large to try"
+        hint = "raise --examples; if that does not help, the schema accepts nothing, or only values that are too large for verify"
         yield Finding("verify/nothing-accepted", report.pointer, message, hint, "warning")
 
 

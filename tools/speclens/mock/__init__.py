@@ -1,7 +1,7 @@
-"""`speclens mock`: the generated server of a document, run with a handler that answers by itself.
+"""`speclens mock`: runs the generated server of a document with a handler of its own.
 
-Where an answer holds pictures (`x-file`), they are made as the request asks for them. What else an operation answers is
-the example of the document, or the least that its schema admits.
+If a response holds pictures (`x-file`), the handler makes them as the request asks for them. Any other response is the
+example of the document, or the smallest value that its schema allows.
 """
 
 from __future__ import annotations
@@ -35,22 +35,22 @@ FILES = "/files/"
 _LIBRARIES = ("httpx", "PIL", "starlette", "uvicorn")
 _PACKAGE = "_speclens_mock"
 Log = Callable[[str, bool], None]
-"""Is given each line to be told, and whether it is the one with the URL."""
+"""Receives each line to print, and whether it is the line with the URL."""
 
 
 class Unavailable(Exception):
-    """The mock cannot run here; the message says why, in one line."""
+    """The mock cannot run here. The message says why, in one line."""
 
 
 def serve(project: Project, at: tuple[str, int], key: str, log: Log) -> None:
-    """Serve the package of a project until the process is told to stop. Raises Refused, Unavailable."""
+    """Serve the package of a project until a signal stops the process. Raises Refused, Unavailable."""
     if missing := [name for name in _LIBRARIES if importlib.util.find_spec(name) is None]:
         told = f"{', '.join(missing)} not installed"
         raise Unavailable(f"{told}: pip install 'speclens[mock]'")
     document, _, source = project.reading
     if document.client is None or not document.client.served:
-        message = "no operation of this document has a server that could be run"
-        hint = "`speclens validate` says of each why"
+        message = "the generated server has no operations"
+        hint = "`speclens validate` gives the reason for each operation"
         raise Refused(locate(source, [Finding("mock/no-server", "#/paths", message, hint)]))
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: sys.exit(0))
@@ -66,10 +66,15 @@ def serve(project: Project, at: tuple[str, int], key: str, log: Log) -> None:
 def _listening(at: tuple[str, int]) -> socket.socket:
     try:
         family = socket.AF_INET6 if ":" in at[0] else socket.AF_INET
-        # `create_server` leaves a socket open for a name that is none.
+        # `create_server` leaves a socket open if the name is invalid.
         *_, place = socket.getaddrinfo(*at, family, socket.SOCK_STREAM)[0]
         return socket.create_server(place, family=family)
-    except (OSError, OverflowError, TypeError, ValueError) as error:  # of no name: the last two
+    except (
+        OSError,
+        OverflowError,
+        TypeError,
+        ValueError,
+    ) as error:  # an invalid name raises the last two
         raise Unavailable(f"cannot listen on {at[0]}:{at[1]}: {error}") from error
 
 
@@ -113,12 +118,12 @@ def _app(source: Source, document: ir.Api, server: ModuleType, key: str) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class _Shelf:
-    """Where an answer holds pictures: the wire names of the list, if it is one, and of what may hold a picture."""
+    """The places of pictures in a response: the wire names of the list (if there is one), and of the members for a picture."""
 
     first: str
     base64: str
     url: str
-    members: frozenset[str]  # all of the answer
+    members: frozenset[str]  # all members of the response
 
 
 def _shelf(document: ir.Api, ident: str) -> _Shelf | None:
@@ -137,7 +142,7 @@ def _shelf(document: ir.Api, ident: str) -> _Shelf | None:
 
 
 def _file_members(schema: ir.Schema) -> dict[str, str]:
-    """The wire names that `x-file` tells of."""
+    """The wire names of the members that `x-file` declares."""
     names = {one.ident: one.name for one in schema.properties}
     told = ast.parse(f"f({schema.file})", mode="eval").body
     keywords = told.keywords if isinstance(told, ast.Call) else []
@@ -173,7 +178,7 @@ def _answering(
 
 
 def _details(wanted: dict[str, Any], picture: _pictures.Picture, shelf: _Shelf) -> dict[str, Any]:
-    """What the answer says besides: how the pictures were made."""
+    """Other members of the response, which describe the pictures."""
     told = {
         "created": int(time.time()),
         "background": "transparent" if picture.is_clear else "opaque",
@@ -185,7 +190,7 @@ def _details(wanted: dict[str, Any], picture: _pictures.Picture, shelf: _Shelf) 
 
 
 def _with_files(app: Any) -> Any:
-    """An application with the pictures that its answers name."""
+    """An application that also serves the pictures that its responses name."""
     from starlette.responses import Response
 
     async def run(scope: Any, receive: Any, send: Any) -> None:
@@ -201,7 +206,7 @@ def _with_files(app: Any) -> Any:
 
 
 def _logged(app: Any, log: Log) -> Any:
-    """An application that tells each request in one line, before the answer leaves."""
+    """An application that logs each request in one line, before it sends the response."""
 
     async def run(scope: Any, receive: Any, send: Any) -> None:
         async def telling(message: Any) -> None:

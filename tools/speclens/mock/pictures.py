@@ -1,6 +1,7 @@
-"""The pictures of `speclens mock`: which ones a request asks for, in the OpenAI style, and how they are made.
+"""Makes the pictures of `speclens mock` that a request asks for in the OpenAI style.
 
-A picture is all in its name, such as `1024x1024-3f2a09c4.png`: nothing is kept, and a URL outlives the mock.
+The name of a picture, such as `1024x1024-3f2a09c4.png`, describes all of it. So the mock stores nothing, and a URL is still
+valid after a restart.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ _NAME = re.compile(
 
 
 class Unfit(ValueError):
-    """What a request asks for is not made here; `param` is the member that says so."""
+    """The mock cannot make the picture that a request asks for; `param` is the member at fault."""
 
     def __init__(self, param: str, message: str) -> None:
         super().__init__(message)
@@ -31,7 +32,7 @@ class Unfit(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture to be made. `quality` is that of JPEG and WebP."""
+    """The description of a picture. `quality` applies to JPEG and WebP."""
 
     width: int
     height: int
@@ -42,7 +43,7 @@ class Picture:
 
     @property
     def size(self) -> str:
-        """The size, as requests say it."""
+        """The size in the notation of requests."""
         return f"{self.width}x{self.height}"
 
     @property
@@ -53,7 +54,7 @@ class Picture:
         return f"{self.size}-{self.seed}{clear}{quality}.{self.kind}"
 
     def content(self) -> bytes:
-        """The picture itself: soft colours that depend on the seed, and its name."""
+        """The bytes of the picture: soft colours that depend on the seed, and its name."""
         from PIL import Image, ImageDraw
 
         size, grid = (self.width, self.height), (4, 4)
@@ -73,7 +74,7 @@ class Picture:
 
 
 def named(name: str) -> Picture | None:
-    """The picture of a name; None where it is the name of none."""
+    """The picture that a name describes, or None."""
     found = _NAME.fullmatch(name)
     if found is None:
         return None
@@ -84,7 +85,7 @@ def named(name: str) -> Picture | None:
 
 
 def asked(request: Mapping[str, Any]) -> tuple[Picture, ...]:
-    """The pictures that a request asks for; the same request gives the same ones. Raises Unfit."""
+    """The pictures that a request asks for. The same request gives the same pictures. Raises Unfit."""
     width, height = _size(request.get("size"))
     kind = str(request.get("output_format") or "png")
     if kind not in _FORMATS:

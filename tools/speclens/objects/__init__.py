@@ -1,7 +1,7 @@
-"""The objects of an OpenAPI document by kind, found by the tables of where each kind may stand.
+"""Finds the objects of an OpenAPI document by kind, with tables of the places of each kind.
 
-Only what a table names is visited: examples, defaults, enums and extensions are data, and nothing
-in them is a schema or a reference.
+It visits only fields that a table names. Examples, defaults, enums and extensions are data, and hold no schemas or
+references.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ from speclens.source import pointer
 class Node:
     """An object of a document.
 
-    `parent` is the kind of the object that holds it. `base` is the schema resource that local
-    references start from: "#", but inside a schema with `$id` (JSON Schema 2020-12, core 8.2.1).
+    `parent` is the kind of the object that holds it. `base` is the schema resource at which local references start: "#",
+    except inside a schema with `$id` (JSON Schema 2020-12, core 8.2.1).
     """
 
     kind: str
@@ -40,7 +40,7 @@ class Node:
 
     @property
     def reference(self) -> str | None:
-        """The `$ref` of an object that may be a reference and is one."""
+        """The `$ref` of an object that is a reference, or None."""
         reference = self.value.get("$ref") if self.kind in REFERABLE else None
         return reference if isinstance(reference, str) else None
 
@@ -51,7 +51,7 @@ def is_30(document: dict[str, Any]) -> bool:
 
 
 def holds(value: Any, names: Collection[str]) -> bool:
-    """Whether any object inside a value, or the value itself, has a member of one of some names."""
+    """Whether a value, or any object inside it, has a member with one of the names."""
     stack = [value]
     while stack:
         inner = stack.pop()
@@ -65,7 +65,7 @@ def holds(value: Any, names: Collection[str]) -> bool:
 
 
 WAS_20 = "x-speclens-swagger"
-"""The field of a document that was Swagger 2.0: what that says and 3.0 cannot counts all the same."""
+"""The field that marks a converted document of Swagger 2.0, since rules of 2.0 that 3.0 cannot express still apply to it."""
 
 
 def is_20(document: dict[str, Any]) -> bool:
@@ -74,8 +74,8 @@ def is_20(document: dict[str, Any]) -> bool:
 
 
 def table(document: dict[str, Any], is_complete: bool = False) -> Table:
-    """Where each kind of object stands in documents of a document's version: of those that hold schemas or references,
-    or of all."""
+    """The places of each kind of object in the version of a document: of kinds that hold schemas or references, or of all
+    kinds if `is_complete`."""
     if is_20(document):
         return ALL_20 if is_complete else TABLE_20
     return ALL if is_complete else OPENAPI_TABLE
@@ -83,7 +83,7 @@ def table(document: dict[str, Any], is_complete: bool = False) -> Table:
 
 def operations(path_item: dict[str, Any]) -> Iterator[tuple[str, tuple[str, ...], dict[str, Any]]]:
     """The operations of a Path Item Object: HTTP method, tokens of the place in it, Operation Object. Those of
-    `additionalOperations` (OpenAPI 3.2.0, section 4.9.1) come last, their methods as they are written."""
+    `additionalOperations` (OpenAPI 3.2.0, section 4.9.1) come last, with their methods as written."""
     for name in METHODS:
         if isinstance(operation := path_item.get(name), dict):
             yield name.upper(), (name,), operation
@@ -94,15 +94,15 @@ def operations(path_item: dict[str, Any]) -> Iterator[tuple[str, tuple[str, ...]
 
 
 def path_item_of(pointer: str) -> str:
-    """Where the Path Item Object of an operation stands."""
+    """The pointer of an operation's Path Item Object."""
     return pointer.rpartition("/")[0].removesuffix("/additionalOperations")
 
 
 def nodes(
     document: dict[str, Any], is_outermost: bool = False, is_complete: bool = False
 ) -> Iterator[Node]:
-    """Every object of a document that may hold schemas or references, or really every object, parents first; what has
-    the wrong JSON type is left out, and what is inside a schema if the outermost will do."""
+    """Every object of a document that may hold schemas or references, parents first, without parts of the wrong JSON type.
+    With `is_complete` all other objects too; with `is_outermost` nothing inside a schema."""
     kinds = table(document, is_complete)
     siblings = frozenset(("path-item",)) if is_30(document) else frozenset(("path-item", "schema"))
     stack = [Node("document", "#", document)]
@@ -116,7 +116,7 @@ def nodes(
 
 
 def kinds_along(document: dict[str, Any], path: Sequence[str]) -> Iterator[tuple[int, str]]:
-    """The objects that a path goes through, from the document: how many tokens lead to each, and its kind."""
+    """The objects on a path, from the document: the number of tokens up to each object, and its kind."""
     kinds = table(document)
     length, kind = 0, "document"
     yield length, kind
@@ -128,7 +128,7 @@ def kinds_along(document: dict[str, Any], path: Sequence[str]) -> Iterator[tuple
 
 
 def rewrite_schemas(document: dict[str, Any], schema: Callable[[Any], Any]) -> dict[str, Any]:
-    """A copy of a document in which every outermost Schema Object went through `schema`."""
+    """A copy of a document with `schema` applied to every outermost Schema Object."""
 
     def rewrite(value: Any, kind: str) -> Any:
         if kind == "schema":
@@ -139,7 +139,7 @@ def rewrite_schemas(document: dict[str, Any], schema: Callable[[Any], Any]) -> d
 
 
 def rewrite_subschemas(value: dict[str, Any], schema: Callable[[Any], Any]) -> dict[str, Any]:
-    """A copy of a Schema Object in which every direct subschema went through `schema`."""
+    """A copy of a Schema Object with `schema` applied to every direct subschema."""
     return _rewritten(value, "schema", lambda part, _: schema(part))
 
 
@@ -194,7 +194,7 @@ def _rewritten_part(value: Any, field: Field | None, rewrite: Callable[[Any, str
 
 
 def field_of(kinds: Table, kind: str, key: str) -> Field | None:
-    """What a field of an object of a kind holds, or None if that is no object."""
+    """The shape and the kind of the objects in a field of an object of a kind, or None if the field holds no objects."""
     fields = kinds.get(kind, {})
     if ANY in fields and not key.startswith("x-"):
         return fields[ANY]

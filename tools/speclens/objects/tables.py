@@ -1,5 +1,5 @@
-"""Where each kind of object of an OpenAPI document may stand (OpenAPI 3.2.0, section 4; Swagger 2.0; JSON Schema 2020-12,
-core 10)."""
+"""Tables of the places of each kind of object in an OpenAPI document (OpenAPI 3.2.0, section 4; Swagger 2.0; JSON Schema
+2020-12, core 10)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ Field = tuple[str, str]
 """How a field holds its objects ("one", "list" or "map"), and their kind."""
 
 ANY = "*"
-"""In the table: every field that is no extension."""
+"""In a table: every field that is not an extension."""
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 _EXAMPLES = {"examples": ("map", "example")}
@@ -33,7 +33,7 @@ _SCHEMA: dict[str, Field] = {
 }
 
 Table = Mapping[str, Mapping[str, Field]]
-"""For each kind its fields that hold objects."""
+"""For each kind, its fields that hold objects."""
 
 OPENAPI_TABLE: Table = {
     "document": {
@@ -128,7 +128,7 @@ _OTHERS: Table = {
     "security-scheme": {"flows": ("one", "oauth-flows")},
     "oauth-flows": dict.fromkeys(_FLOWS.split(), ("one", "oauth-flow")),
 }
-"""Objects that hold no schema and no reference: nobody visits them but who looks at all objects."""
+"""The kinds of objects that hold no schemas or references. Only complete tables have them."""
 
 
 _NOT_IN_20 = frozenset({"server", "server-variable", "discriminator", "oauth-flows", "oauth-flow"})
@@ -145,13 +145,13 @@ def _with_others(kinds: Table, without: frozenset[str] = frozenset()) -> Table:
 
 
 ALL, ALL_20 = _with_others(OPENAPI_TABLE), _with_others(TABLE_20, _NOT_IN_20)
-"""Where every kind of object stands."""
+"""The places of every kind of object."""
 
 SUBSCHEMAS = _SCHEMA
-"""The keywords of a schema that hold schemas, and how: "one", "list" or "map"."""
+"""The keywords of a schema that hold schemas, each with its shape: "one", "list" or "map"."""
 
 COMPONENTS = frozenset(OPENAPI_TABLE["components"])
 """The sections of components."""
 
 REFERABLE = frozenset(kind for _, kind in OPENAPI_TABLE["components"].values())
-"""The kinds that may be a reference instead."""
+"""The kinds of objects that a reference may replace."""

@@ -1,8 +1,8 @@
-"""What made each line of a file that was tidied, for the lock: it holds a digest of the lines of each maker.
+"""Finds the maker of each line of a tidied file, for the lock, which holds a digest of the lines of each maker.
 
-A maker is a subject of the file, by its pointer; of lines that no subject made, the statement or the heading that they
-stand in, by its name. `provenance` follows tokens, and takes four times as long; here a line that is
-given to its neighbour's maker does no harm, if it is given to the same one each time.
+A maker is a subject of the file, by its pointer. For lines that no subject made, it is the statement or heading around
+them, by its name. `provenance` follows tokens and takes four times as long. Here it does no harm if a line counts for its
+neighbour's maker, as long as every run gives the same maker.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def makers(
 
 
 def _subjects(origins: Sequence[LineOrigin], subjects: Collection[str]) -> list[str]:
-    """The subject that each line of a draft comes from; what it refers to elsewhere in the document counts as its own."""
+    """The subject of each line of a draft. Lines from other places to which a subject refers count as its own."""
     known, found, subject = {"#": ""}, list[str](), ""
     for origin in origins:
         pointer = origin.pointer
@@ -50,8 +50,9 @@ def _subjects(origins: Sequence[LineOrigin], subjects: Collection[str]) -> list[
 
 
 def _aligned(draft: Sequence[str], subjects: Sequence[str], lines: Sequence[str]) -> list[str]:
-    """The subjects of tidied lines. The layout breaks and joins lines, but most stay as they are, and others begin as
-    before: they are followed in step, and found again where a subject begins with a line like no other."""
+    """The subjects of tidied lines. The layout breaks and joins lines, but most lines stay as they are, and the others
+    begin as before. So this walks draft and text in step, and finds its place again at the unique first line of a
+    subject."""
     rows = [
         (bare, subject)
         for line, subject in zip(draft, subjects, strict=True)
@@ -72,7 +73,7 @@ def _aligned(draft: Sequence[str], subjects: Sequence[str], lines: Sequence[str]
 def _next(
     rows: Sequence[tuple[str, str]], row: int, first: Mapping[str, int], start: str
 ) -> int | None:
-    """Where a line of the draft begins so: one of the next, or the first of a subject."""
+    """The row of the draft that begins with `start`: one of the next rows, or the first row of a subject."""
     if not start:
         return None
     for at, (line, _) in enumerate(rows[row : row + _LOOK_AHEAD], row):
@@ -82,7 +83,7 @@ def _next(
 
 
 def _first_rows(rows: Sequence[tuple[str, str]]) -> dict[str, int]:
-    """Where each subject begins, by the beginning of its line, if no other begins so."""
+    """The first row of each subject, by the beginning of its line, if that is unique among first rows."""
     before, found, times = "", dict[str, int](), Counter[str]()
     for row, (line, subject) in enumerate(rows):
         if subject != before:
@@ -93,6 +94,6 @@ def _first_rows(rows: Sequence[tuple[str, str]]) -> dict[str, int]:
 
 
 def _start(line: str) -> str:
-    """The beginning of a line, up to where the layout may break it first."""
+    """The beginning of a line, up to the first place at which the layout may break it."""
     found = _BEGINNING.match(line)
     return found[0].rstrip() if found else ""

@@ -1,8 +1,8 @@
-"""Provenance: which template line and which place of the document made a line of the output.
+"""Provenance: the template line and the place of the document that made a line of the output.
 
-While a file is rendered its text carries marks: at the end of each template line, and wherever a template prints a
-pointer through the filter `mark`. The nonce in them is a digest of the document, which no document can contain. Marks
-are taken out before anything is written; the map is made when asked for and never stored.
+A rendered file carries marks: at the end of each template line, and wherever a template prints a pointer through the filter
+`mark`. The nonce in a mark is a digest of the document, which no document can contain. `take_out` removes the marks before
+speclens writes a file, and gives the origin of each line.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _CONTROL = re.compile(r"\s*\{[%#]")
 
 @dataclass(frozen=True, slots=True)
 class LineOrigin:
-    """What made one line: a place of the document, a template and its line (from 1)."""
+    """The origin of one line: a place of the document, a template and its line (from 1)."""
 
     pointer: str
     template: str
@@ -29,7 +29,7 @@ def nonce(text: str) -> str:
 
 
 def mark_lines(source: str, template: str, nonce: str) -> str:
-    """A template that leaves a mark at the end of every line it prints. Lines that begin with a block print none."""
+    """A template with a mark at the end of every line that it prints. Lines that begin with a block get no mark."""
     lines = source.split("\n")
     marked = (
         line
@@ -41,14 +41,14 @@ def mark_lines(source: str, template: str, nonce: str) -> str:
 
 
 def mark_lines_verbatim(text: str, template: str, nonce: str) -> str:
-    """A file that is copied, every line with its mark."""
+    """The text of a copied file, with a mark at the end of every line."""
     return "\n".join(
         f"{line}⟦{nonce} {template} {index}⟧" for index, line in enumerate(text.split("\n"), 1)
     )
 
 
 def mark(pointer: str, nonce: str) -> str:
-    """The mark of a place of the document: what is printed from here on comes from it."""
+    """The mark of a place of the document, from which the text after the mark comes."""
     escaped = pointer.encode("unicode_escape").decode("ascii").replace(" ", r"\x20")
     return f"⟦{nonce} {escaped}⟧"
 
@@ -68,7 +68,7 @@ def take_out(text: str, nonce: str, template: str) -> tuple[str, tuple[LineOrigi
         lines.append(pattern.sub("", line))
         pointers.append(pointer)
         printed.append(end)
-    # A line without a mark is part of a value of several lines, and belongs to the template line that ends it.
+    # A line without a mark is part of a value of several lines, and gets the origin of the template line that ends it.
     following = (template, 1)
     origins: list[LineOrigin] = []
     for place, end in zip(reversed(pointers), reversed(printed), strict=True):

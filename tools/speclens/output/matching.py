@@ -1,5 +1,4 @@
-"""Which lines of two texts are the same, in time that grows with their length: `difflib` takes the square of it where lines
-are repeated."""
+"""Finds equal lines of two texts in time linear in their length. `difflib` takes quadratic time if lines are repeated."""
 
 from __future__ import annotations
 
@@ -9,15 +8,15 @@ from collections.abc import Iterator, Sequence
 from difflib import Match, SequenceMatcher
 
 _MOST_PAIRS = 10_000
-"""Lines of two texts, multiplied, that `difflib` compares. What is longer, without a line of its own, counts as replaced."""
+"""The most pairs of lines that `difflib` compares. Longer ranges without a unique line count as replaced."""
 _DEPTH = 32
 
 _Range = tuple[int, int, int, int]  # from and to of the one, from and to of the other
 
 
 class LineMatcher(SequenceMatcher[str]):
-    """`difflib`'s matcher of two lists of lines, by patience: lines that stand once in each are matched first, and then
-    what is between them (https://bramcohen.livejournal.com/73318.html)."""
+    """`difflib`'s matcher of two lists of lines, with patience diff: it first matches lines that occur once in each list, and
+    then the lines between them (https://bramcohen.livejournal.com/73318.html)."""
 
     def __init__(self, old: Sequence[str], new: Sequence[str]) -> None:
         super().__init__(None, old, new, autojunk=False)
@@ -39,7 +38,7 @@ class LineMatcher(SequenceMatcher[str]):
 def _matched(
     old: Sequence[str], new: Sequence[str], within: _Range, depth: int
 ) -> Iterator[tuple[int, int, int]]:
-    """Equal lines within two ranges: where they stand in each, and how many."""
+    """Equal lines within two ranges: their start in each list, and their number."""
     start, end, first, last = within
     head = 0
     while start + head < end and first + head < last and old[start + head] == new[first + head]:
@@ -63,7 +62,7 @@ def _matched(
 def _matched_inside(
     old: Sequence[str], new: Sequence[str], within: _Range, depth: int
 ) -> Iterator[tuple[int, int, int]]:
-    """The same where the ranges neither begin nor end alike."""
+    """The same for ranges that have no common beginning and no common end."""
     start, end, first, last = within
     anchors = _anchors(old, new, within) if depth < _DEPTH else []
     if anchors:
@@ -80,7 +79,7 @@ def _matched_inside(
 
 
 def _anchors(old: Sequence[str], new: Sequence[str], within: _Range) -> list[tuple[int, int]]:
-    """The longest row of lines that stand once in each range, in the same order in both."""
+    """The longest sequence of lines that occur once in each range, and in the same order in both."""
     start, end, first, last = within
     times, others = Counter(old[start:end]), Counter(new[first:last])
     places = {line: to for to, line in enumerate(new[first:last], first) if others[line] == 1}
@@ -93,9 +92,9 @@ def _anchors(old: Sequence[str], new: Sequence[str], within: _Range) -> list[tup
 
 
 def _rising(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The longest part of some pairs, ordered by their first numbers, in which the second ones rise as well."""
-    ends: list[int] = []  # the least second number that ends a part of each length
-    chosen: list[int] = []  # and the pair that it is of
+    """The longest subsequence of pairs, ordered by their first numbers, in which the second numbers rise as well."""
+    ends: list[int] = []  # the smallest second number at the end of a subsequence of each length
+    chosen: list[int] = []  # the pair of that number
     before: list[int] = []
     for index, (_, to) in enumerate(pairs):
         length = bisect_left(ends, to)

@@ -1,4 +1,4 @@
-"""What may be written: THE table of output files, and what their templates receive."""
+"""The table of output files, and the values that their templates receive."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from speclens.problems import Problem, Refused
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file to be made: its path in the output, its template, and the places of the document it is made from.
+    """An output file: its path in the output, its template, and the places of the document from which it is made.
 
-    A verbatim file is copied, under the header. `source` and `fix` are what its header says.
+    A verbatim file is a copy, with a header above it. `source` and `fix` stand in the header.
     """
 
     path: str
@@ -78,7 +78,7 @@ def _operations(document: ir.Api) -> tuple[str, ...]:
     return (*_schemas(document), *found)
 
 
-# path | template | subjects | condition. Of what is copied (`_*.py`) a package has what it uses: `prune` says which.
+# path | template | subjects | condition. `prune` removes the copied code (`_*.py`) that a package does not use.
 TABLE: tuple[tuple[str, str, Subjects, Condition], ...] = (
     ("pyproject.toml", "package/pyproject.toml.j2", _info, _always),
     ("README.md", "package/README.md.j2", _operations, _always),
@@ -120,11 +120,11 @@ _ERRORS = (
     "UnsupportedMediaTypeError",
 )  # fmt: skip
 _STARRED = frozenset({*_COMPAT, *_ERRORS, "Answer", "Content", "FileError", "FileModel"})
-"""What `import *` brings of modules of ours."""
+"""The names that `import *` imports from modules of the runtime."""
 
 
 def chosen(document: ir.Api, config: Config) -> ir.Api:
-    """What of a document is generated."""
+    """The parts of a document that are generated."""
     if config.denormalize:
         return document
     one_way = (replace(one, denormalize="", unfolds=()) for one in document.compat.normalizers)
@@ -159,8 +159,8 @@ def _without_way_back(operation: ir.Operation) -> ir.Operation:
 
 
 def package(document: ir.Api, config: Config) -> ir.Package:
-    """The distribution that a document becomes. A schema called as something of ours keeps its name; ours is then
-    found in its module."""
+    """The distribution that a document becomes. A schema with a name of the runtime keeps the name; users then import the
+    name of the runtime from its module."""
     client = _client_name(document, config)
     exports = {schema.ident: "models" for schema in document.schemas}
     for name, module in _own_exports(document, client):
@@ -195,8 +195,8 @@ def _module(name: str, names: tuple[str, ...], is_told: bool) -> ir.Module:
 
 
 def _client_name(document: ir.Api, config: Config) -> str:
-    """The class of the client: as configured, else after the package. Raises Refused for one that something else is
-    called."""
+    """The name of the client class, from the configuration or from the name of the package. Raises Refused if a configured
+    name is taken."""
     schemas = {schema.ident for schema in document.schemas}
     taken = schemas | {*_client_names(document), *CLIENT_NAMES, *dir(builtins)}
     name = config.client or pascal(config.package)
@@ -204,8 +204,8 @@ def _client_name(document: ir.Api, config: Config) -> str:
         return name
     if not config.client:
         return f"{name}Client"
-    message = f"a client called {name!r} would hide what the package has of that name"
-    hint = f"`{name}Client`, say"
+    message = f"the client cannot be called {name!r}, since the package uses this name already"
+    hint = f"choose another name, such as `{name}Client`"
     raise Refused([Problem("config/client", "error", "#", str(config.spec), 1, 1, message, hint)])
 
 
@@ -234,7 +234,7 @@ def _own_exports(document: ir.Api, client: str) -> Iterator[tuple[str, str]]:
 
 
 def files(document: ir.Api, config: Config) -> tuple[File, ...]:
-    """What a document's package may have, in the order of the table."""
+    """The files that a document's package may have, in the order of the table."""
     return tuple(
         File(
             path=path.format(package=config.package),

@@ -1,4 +1,4 @@
-"""Of the modules that are copied, a package ships what it uses: names count as used wherever they are written."""
+"""Removes the code of copied modules that a package does not use. A name counts as used wherever it is written."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from functools import cache
 from pathlib import PurePosixPath
 
 Name = tuple[str, str]  # a module and a name in it; "" is the module itself
-NumberedLine = tuple[int, str]  # where a line stood (from 0), and what it says
+NumberedLine = tuple[int, str]  # the former number of a line (from 0), and its text
 
 
 @dataclass(frozen=True, slots=True)
 class _ParsedModule:
-    """What a module imports of its package, what it defines, and all else that it does."""
+    """A module: its imports from its package, its definitions, and its other statements."""
 
     tree: ast.Module
     imports: Mapping[str, Name]
@@ -24,8 +24,8 @@ class _ParsedModule:
 
 
 def prune(texts: Mapping[str, str], copied: Collection[str]) -> dict[str, list[NumberedLine]]:
-    """What a package (path -> Python text) uses of its modules that are `copied`; without those of which it uses
-    nothing. Raises SyntaxError, whose `filename` is the name of the module."""
+    """The lines of `copied` modules that a package (path -> Python text) uses, without modules that it does not use. Raises
+    SyntaxError, whose `filename` is the name of the module."""
     paths = {PurePosixPath(path).stem: path for path in texts}
     read = _reader({module: texts[path] for module, path in paths.items()})
     own = [module for module, path in paths.items() if path not in copied]
@@ -54,7 +54,7 @@ def prune(texts: Mapping[str, str], copied: Collection[str]) -> dict[str, list[N
 
 
 def _reader(texts: Mapping[str, str]) -> Callable[[str], _ParsedModule]:
-    """What reads a module, once; of many that are copied a small package uses few."""
+    """A function that parses a module once, when it is needed: a small package uses few of the copied modules."""
 
     @cache
     def tree(module: str) -> ast.Module:
@@ -72,8 +72,7 @@ def _reader(texts: Mapping[str, str]) -> Callable[[str], _ParsedModule]:
 
 
 def _registered(module: _ParsedModule, base: str) -> Iterator[str]:
-    """The classes that are given something beside their base, to which they make themselves known: an error for its
-    status."""
+    """The subclasses of a class that register themselves with it by a keyword argument, such as an error for a status."""
     for name, node in module.definitions.items():
         if isinstance(node, ast.ClassDef) and node.keywords:
             yield from (name for one in node.bases if isinstance(one, ast.Name) and one.id == base)
@@ -98,7 +97,7 @@ def _defined(node: ast.stmt) -> str:
 def _imports(
     tree: ast.Module, texts: Collection[str], read: Callable[[str], ast.Module]
 ) -> Iterator[tuple[str, Name]]:
-    """The names that a module imports from its package, and whose they are."""
+    """The names that a module imports from its package, each with its own module and name."""
     for node in _statements(tree.body):
         if isinstance(node, ast.ImportFrom) and node.level == 1:
             of = node.module or ""
@@ -110,7 +109,7 @@ def _imports(
 
 
 def _statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
-    """Statements, and those inside of them. Most of what `ast.walk` goes through is expressions."""
+    """Statements, and the statements inside them. `ast.walk` would visit all expressions as well."""
     for node in body:
         yield node
         for field in ("body", "orelse", "finalbody"):
@@ -120,7 +119,7 @@ def _statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
 
 
 def _public(tree: ast.Module) -> list[str]:
-    """What `import *` brings: the names of `__all__`, else those that do not begin with an underscore."""
+    """The names that `import *` imports: those of `__all__`, else those that do not begin with an underscore."""
     listed = [node for node in tree.body if _defined(node) == "__all__"]
     names = [_defined(node) for node in tree.body]
     return _strings(listed[0]) if listed else [name for name in names if name[:1] not in {"", "_"}]
@@ -144,7 +143,7 @@ def _uses(tree: ast.stmt, module: str, imports: Mapping[str, Name]) -> Iterator[
 
 
 def _rest(text: str, tree: ast.Module, used: Collection[str]) -> Iterator[NumberedLine]:
-    """The lines without unused definitions, what documents them, and the comments directly above."""
+    """The lines without unused definitions, their documentation, and the comments directly above them."""
     lines: list[str | None] = [*text.split("\n")]
     for node, after in zip(tree.body, [*tree.body[1:], None], strict=True):
         top: ast.stmt = [*getattr(node, "decorator_list", ()), node][0]

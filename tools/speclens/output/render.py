@@ -1,8 +1,7 @@
 """Templates -> text. The only importer of jinja2.
 
-Templates are code of a project, as its tests are: who generates runs them. They run in Jinja's sandbox all the same, so
-that one which was copied from elsewhere reaches what it is given and nothing else of Python, and no file outside of the
-directories that templates come from.
+Templates are code of a project, as its tests are, and `generate` runs them. They run in Jinja's sandbox, so that a template
+copied from elsewhere reaches only its variables, and no file outside the directories of templates.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ BUILT_IN = next(
 
 
 class TemplateFault(Exception):
-    """A template that cannot be used: its name, its line (from 1) and what is wrong with it."""
+    """A template has a fault: its name, the line (from 1) and a message."""
 
     def __init__(self, template: str, line: int, message: str) -> None:
         super().__init__(message)
@@ -42,21 +41,21 @@ class TemplateFault(Exception):
 
 
 def find_template(name: str, directories: Sequence[Path]) -> Path:
-    """The file of a template: the first directory that has it wins. Raises TemplateFault if none has, or if that is
-    outside of its directory."""
+    """The file of a template, from the first directory that has it. Raises TemplateFault if none has it, or if the file is
+    outside its directory."""
     if _leads_out(name):
-        raise TemplateFault(name, 1, f"{name} is outside of the directories of templates")
+        raise TemplateFault(name, 1, f"{name} is outside the directories of templates")
     for directory in directories:
         if _is_file(path := directory / name):
-            # Installers may link the files of a distribution to where they keep them.
+            # Installers may replace the files of a distribution by links to another directory.
             if directory == BUILT_IN or path.resolve().is_relative_to(directory.resolve()):
                 return path
-            raise TemplateFault(name, 1, f"{name} is outside of {directory}")
+            raise TemplateFault(name, 1, f"{name} is outside {directory}")
     raise TemplateFault(name, 1, f"no template {name}")
 
 
 def _leads_out(name: str) -> bool:
-    """Whether a name leaves the directory that it is looked up in, on any system: `..`, or the root of a drive."""
+    """Whether a name leads out of a directory on any system: `..`, or the root of a drive."""
     path = PureWindowsPath(name)
     return bool(path.anchor) or ".." in path.parts
 
@@ -95,8 +94,8 @@ _PLAIN_TAG = re.compile(_TEMPLATE_TAG + r"\s+[\"']([^\"']+)[\"']\s*[-+]?%}")
 
 @cache
 def _included(text: str) -> tuple[str, ...]:
-    """The templates that one of this text names. Most are asked for by several files of a package. Parsing takes as long
-    as printing, so that is for what is not plain."""
+    """The templates that a template names. The result is cached, since several files of a package ask for most templates.
+    Parsing takes as long as rendering, so only unusual tags are parsed."""
     plain = _PLAIN_TAG.findall(text)
     if len(plain) == len(re.findall(_TEMPLATE_TAG, text)):
         return tuple(plain)
@@ -105,7 +104,7 @@ def _included(text: str) -> tuple[str, ...]:
 
 
 class _Loader(BaseLoader):
-    """Templates as they stand in the directories, each line leaving its mark."""
+    """Loads templates from the directories, with a mark at the end of each line."""
 
     def __init__(self, directories: Sequence[Path], nonce: str) -> None:
         self.directories, self.nonce = directories, nonce
@@ -125,10 +124,10 @@ class _Loader(BaseLoader):
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):
-    """Jinja's sandbox, in which all of a template's own values can be named at once: they are frozen data."""
+    """Jinja's sandbox, with direct access to the fields of the IR, which are frozen data."""
 
     def getattr(self, obj: Any, attribute: str) -> Any:
-        """A field of the IR as it is; anything else if it is safe to give away."""
+        """A field of the IR, or any other attribute that the sandbox allows."""
         if attribute in getattr(type(obj), "__dataclass_fields__", ()):
             return getattr(obj, attribute)
         return super().getattr(obj, attribute)
@@ -137,7 +136,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 def renderer(directories: Sequence[Path], nonce: str) -> Callable[[str, Mapping[str, Any]], str]:
     """A function (template name, its variables) -> text with marks. Raises TemplateFault.
 
-    Names are looked up in the directories in order, so that a user's templates come before the built-in ones.
+    It looks names up in the directories in order, so that a user's templates come before the built-in ones.
     """
     environment = _Sandbox(
         loader=_Loader(directories, nonce),
@@ -154,7 +153,9 @@ def renderer(directories: Sequence[Path], nonce: str) -> Callable[[str, Mapping[
             return environment.get_template(name).render(variables)
         except TemplateSyntaxError as error:
             raise TemplateFault(error.name or name, error.lineno, str(error)) from error
-        except Exception as error:  # an expression raises what it likes: a division, a recursion
+        except (
+            Exception
+        ) as error:  # an expression may raise anything: by a division, by a recursion
             message = str(error) or type(error).__name__
             raise TemplateFault(*_place(error, name, directories), message) from error
 
@@ -162,7 +163,7 @@ def renderer(directories: Sequence[Path], nonce: str) -> Callable[[str, Mapping[
 
 
 def _place(error: Exception, name: str, directories: Sequence[Path]) -> tuple[str, int]:
-    """The template and the line that were printed when an error came up."""
+    """The template and the line at which an error occurred."""
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         for directory in directories:
             path = Path(frame.filename)

@@ -1,8 +1,7 @@
-"""The last touch on Python files: imports that are used, the layout of `ruff format`, and proof that it compiles.
+"""Finishes Python files: removes unused imports, applies the layout of `ruff format`, and checks that the file compiles.
 
-The Python in Markdown is laid out as well, since `ruff format` does that too.
-
-Ruff is pinned, so the layout is the same on every machine; one run of it serves all files.
+`ruff format` also lays out the Python in Markdown. Ruff is pinned, so the layout is the same on every machine. One run
+of ruff handles all files.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from speclens.output.matching import LineMatcher
 
 LINE_LENGTH = 100
 _LONG_LINE = 10_000
-"""Characters of a line that is broken first: `ruff check` takes time by the square of the strings in one."""
+"""The length from which a line is broken before `ruff check`, which takes quadratic time for the strings in a line."""
 _OPTIONS = (
     "--isolated",
     "--quiet",
@@ -33,7 +32,7 @@ _OPTIONS = (
 
 
 def tidy(files: Mapping[str, str]) -> dict[str, str]:
-    """Path -> text, with every `.py` and `.md` file put in order. Raises SyntaxError for one that is no Python."""
+    """Path -> text, with every `.py` and `.md` file tidied. Raises SyntaxError for a `.py` file that is not valid Python."""
     for path, text in files.items():
         if path.endswith(".py"):
             compile(text, path, "exec", dont_inherit=True)
@@ -47,7 +46,7 @@ def tidy(files: Mapping[str, str]) -> dict[str, str]:
             place.write_bytes(files[path].encode())
         if any(len(line) > _LONG_LINE for text in files.values() for line in text.split("\n")):
             _ruff("format", directory)
-        # Imports that fit one line, once those not used are gone, stand on one.
+        # Without the unused names, imports that fit one line become one line.
         collapse = "lint.isort.split-on-trailing-comma = false"
         _ruff(
             "check", "--fix-only", "--select", "F401,I001,RUF022", "--config", collapse, directory
@@ -69,7 +68,7 @@ def _ruff(command: str, *arguments: str) -> None:
 
 
 def lines_like(draft: str, text: str) -> tuple[int, ...]:
-    """`lines_before` of Markdown: lines that are the same, and for those between them the first that they replace."""
+    """`lines_before` for Markdown: equal lines, and for other lines the first of the lines that they replace."""
     found: list[int] = []
     matcher = LineMatcher(draft.split("\n"), text.split("\n"))
     for what, start, _, first, end in matcher.get_opcodes():
@@ -78,9 +77,9 @@ def lines_like(draft: str, text: str) -> tuple[int, ...]:
 
 
 def lines_before(draft: str, text: str) -> tuple[int, ...]:
-    """For each line of the tidied text the line of the draft (from 1) that it was made from.
+    """For each line of the tidied text, the line of the draft (from 1) from which it was made.
 
-    Tidying neither reorders nor makes up tokens, commas and brackets apart; but imports, which are found by their names.
+    Tidying does not reorder or add tokens, except commas, brackets and imports. This finds imports by their names.
     """
     imports: dict[str, int] = {}
     earlier: list[_Token] = []
@@ -97,7 +96,7 @@ def lines_before(draft: str, text: str) -> tuple[int, ...]:
         elif (place := _next(earlier, position, token)) is not None:
             rows.setdefault(token.row, earlier[place].row)
             position = place + 1
-    # A line without any token of its own stands with the one before it.
+    # A line without a token gets the origin of the line before it.
     found, before = [], 1
     for row in range(1, text.count("\n") + 2):
         before = rows.get(row, before)
@@ -113,7 +112,7 @@ class _Token(NamedTuple):
 
 
 def _next(tokens: Sequence[_Token], position: int, like: _Token) -> int | None:
-    """Where the same token comes next. Of strings only the place counts: their quotes and indentation may change."""
+    """The next position of the same token. Any string equals any other: quotes and indentation may change."""
     for index in range(position, len(tokens)):
         if (tokens[index].kind, tokens[index].string) == (like.kind, like.string):
             return index
@@ -125,7 +124,7 @@ _PYTHON = re.compile(
     r"|(?P<comment>#[^\n]*)|(?P<newline>\\?\n)|(?P<other>\w+|[^\w\s])",
     re.DOTALL,
 )
-"""`tokenize` takes ten times as long, and splits f-strings only since Python 3.12."""
+"""`tokenize` takes ten times as long, and splits f-strings since Python 3.12."""
 
 
 def _tokens(text: str) -> Iterator[_Token]:

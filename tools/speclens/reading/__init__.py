@@ -1,5 +1,5 @@
-"""Reading: a document, its overlays and the files it refers to -> one `Source` of OpenAPI 3.x, whose references are all
-within it."""
+"""Reading: a document, its overlays and the files to which it refers -> one `Source` of OpenAPI 3.x with local
+references."""
 
 from __future__ import annotations
 
@@ -15,20 +15,21 @@ from speclens.reading.swagger import converted
 from speclens.source import Source
 
 NOTHING_ALLOWED = Allowed()
-"""Nothing but files in the directory of the document and below."""
+"""Allows only files in the directory of the document and below."""
 
 
 def load(path: Path, overlays: Sequence[Path] = (), allowed: Allowed = NOTHING_ALLOWED) -> Source:
-    """A file's document, YAML 1.2 or JSON in UTF-8, with OpenAPI overlays laid over it, in order, and with what it refers
-    to in other files, as far as that is allowed. What is of Swagger 2.0 is brought to OpenAPI 3.0.
+    """The document in a file (YAML 1.2 or JSON, in UTF-8) with OpenAPI overlays applied to it, in order. It includes the
+    parts of other files to which it refers, as far as `allowed` permits. Swagger 2.0 becomes OpenAPI 3.0.
 
-    Raises Refused with all faults of the texts of all files, each in its own.
+    Raises Refused with all faults of the texts of all files.
     """
     return _completed(source.load(path, overlays), allowed)
 
 
 def loads(text: str, name: str) -> Source:
-    """A text's document; `name` is where it would be stored. Raises Refused with all faults of the text."""
+    """The document in a text; `name` is the file that its references are relative to. Raises Refused with all faults of the
+    text."""
     return _completed(source.loads(text, name), NOTHING_ALLOWED)
 
 

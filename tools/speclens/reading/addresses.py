@@ -1,4 +1,4 @@
-"""What an absolute URI names, judged before any file is opened or any host asked (RFC 3986; RFC 8089 for files)."""
+"""Judges an absolute URI before speclens opens a file or contacts a host (RFC 3986; RFC 8089 for files)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class Unreachable(Exception):
-    """A reference that cannot be followed: what of it is wrong, to be said after it, and what to do."""
+    """A reference cannot be followed. The message continues a sentence that begins with the reference; `hint` says what to
+    do."""
 
     def __init__(self, message: str, hint: str = "", rule: str = "reference/external") -> None:
         super().__init__(message)
@@ -19,23 +20,23 @@ class Unreachable(Exception):
 
 
 def split(uri: str) -> SplitResult:
-    """The parts of a URI whose host and port can be asked for. Raises Unreachable."""
+    """The parts of a URI, with a valid host and port. Raises Unreachable."""
     try:
         parts = urlsplit(uri)
         _ = parts.hostname, parts.port
     except ValueError:
-        raise Unreachable("is no URI reference") from None
+        raise Unreachable("is not a URI reference") from None
     return parts
 
 
 def file_path(parts: SplitResult, is_windows: bool = os.name == "nt") -> str:
-    """The path of a `file:` URI, decoded once and without `..`: an encoded one means the same as a plain one. Raises
-    Unreachable for a name that some system would take for something else than a file below its directory."""
+    """The path of a `file:` URI, decoded once and without `..`, whether that was encoded or not. Raises Unreachable for a
+    name that some system would read as anything but a file below its directory."""
     path = unquote(parts.path)
     if "\\" in path:
         raise Unreachable("holds a backslash", "write `/` between the parts of a path")
     if "\0" in path or (is_windows and not _is_windows_file(path)):
-        raise Unreachable("is no name of a file")
+        raise Unreachable("cannot be the name of a file")
     return os.path.normpath(path[1:] if is_windows else "/" + path.lstrip("/"))
 
 
@@ -43,8 +44,8 @@ _DEVICE = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|com.|lpt.) *(\..*)?", r
 
 
 def _is_windows_file(path: str) -> bool:
-    """Whether a path is of a file on a drive: no share, which would be asked for over the network, no device, no stream
-    of a file."""
+    """Whether a path names a file on a drive: not a share, which would use the network, nor a device, nor a stream of a
+    file."""
     if not re.match(r"/[A-Za-z]:/(?!/)", path):
         return False
     names = PureWindowsPath(path[1:]).parts[1:]
@@ -52,8 +53,8 @@ def _is_windows_file(path: str) -> bool:
 
 
 def is_among(parts: SplitResult, hosts: tuple[str, ...]) -> bool:
-    """Whether an http or https URI is at one of some hosts: `HOST` is at the default port of its scheme, `HOST:PORT` at
-    that port only."""
+    """Whether an http or https URI is on one of the hosts. `HOST` allows the default port of the scheme, `HOST:PORT` only
+    that port."""
     return any(_is_at(parts, host) for host in hosts)
 
 
@@ -68,8 +69,8 @@ def _is_at(parts: SplitResult, host: str) -> bool:
 
 
 def host_of(parts: SplitResult) -> str:
-    """A host as it is compared: in lower case, as ASCII (IDNA), without the final dot, an IPv6 address in its shortest
-    form; "" for what is no host."""
+    """A host in a form to compare: lower case, ASCII (IDNA), without the final dot, an IPv6 address in its shortest form;
+    "" for an invalid host."""
     import ipaddress  # few documents refer to the network
 
     host = (parts.hostname or "").removesuffix(".")

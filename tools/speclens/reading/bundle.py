@@ -1,8 +1,8 @@
-"""Bundling: a document and all that it refers to -> one document whose references are all `#/...` within it.
+"""Bundling: a document and everything to which it refers -> one document whose references are all local (`#/...`).
 
-What is referred to in another file becomes a component, once, under a name made from its file and its place there. What
-cannot be a component (a list of parameters, an operation, a path item of another file) is written where it is referred
-to. Anchors and `$id`s become pointers. Everything keeps its origin.
+The target of a reference to another file becomes a component, once, under a name made from its file and its place there.
+A target that cannot be a component (a list of parameters, an operation, a path item of another file) replaces the
+reference. Anchors and `$id`s become pointers. Everything keeps its origin.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ from speclens.source.pointer import Tokens, join, to_reference
 from speclens.source.yaml_text import MAX_EXPANSION
 
 _COPIED = frozenset(("path-item", "media-type"))
-_COST = 100  # of a copy beside its values, in values
-_AGAIN = 10  # times that a further copy of the same counts: a small document becomes a large one by those alone
+_COST = 100  # the number of values that a copy counts for, in addition to its own
+_AGAIN = 10  # the factor for a further copy of the same part: only such copies make a large document from a small one
 _IDENTIFIERS = frozenset(("$id", "$anchor"))
 
 Write = Callable[[Part, "_Here"], Part]
 
 
 def bundled(source: Source, allowed: Allowed) -> Source:
-    """A document with all that it refers to. References that cannot be followed stay, and are in `unreachable`.
+    """A document with everything to which it refers. `unreachable` lists the references that cannot be followed; these stay.
 
     Raises Refused with all faults of the texts of other files.
     """
@@ -51,7 +51,7 @@ def bundled(source: Source, allowed: Allowed) -> Source:
     try:
         made = run.document()
     except RecursionError:
-        message = "what this document refers to nests too deep"
+        message = "the parts to which this document refers nest too deep"
         raise Refused(locate(source, [Finding("source/depth", "#", message)])) from None
     if library.problems:
         raise Refused(library.problems)
@@ -68,7 +68,7 @@ def bundled(source: Source, allowed: Allowed) -> Source:
 
 @dataclass(frozen=True, slots=True)
 class _Here:
-    """Where something is: the URI that its references are relative to, the document it is of, its place in the result."""
+    """The place of a part: the base URI of its references, the number of its document, and its place in the result."""
 
     base: str
     number: int
@@ -80,9 +80,9 @@ class _Here:
 
 @dataclass(slots=True)
 class _Bundler:
-    """What was found so far: `homes` has where in the result a component is by its place, `settled` the components of
-    the document that are there what they refer to, `waiting` those that are still to be written, `open` what is being
-    copied, `room` how many values may still be."""
+    """The state of a run. `homes` maps places of components to their places in the result. `settled` has the document's
+    components that become the target of their own reference, `waiting` those that are still to be written. `open` lists
+    the places of the copies in progress; `room` is the number of values that copies may still have."""
 
     kinds: Table
     resolver: Resolver
@@ -98,7 +98,7 @@ class _Bundler:
     findings: list[Finding] = field(default_factory=list)
 
     def document(self) -> Part:
-        """The document, with a component for all that it refers to elsewhere."""
+        """The document, with a component for each target of a reference to another file."""
         root = self.resolver.root(0)
         here = _Here(self.resolver.library.uris[0], 0, ())
         self._settle()
@@ -111,8 +111,8 @@ class _Bundler:
         return with_members(made, dict(sorted(added.items())))
 
     def _settle(self) -> None:
-        """What components of the document are only references to, in other files, has their names; and so has what
-        stands in a file that is all of a section of them."""
+        """Names for targets in other files: if a component of the document is only a reference, its target takes its name.
+        So do the parts of a file that is a whole section of components."""
         for section in self.names.sections.values():
             try:
                 whole = self.resolver.find(join("#", *section), 0, self.resolver.library.uris[0])
@@ -139,7 +139,7 @@ class _Bundler:
             self.settled[at] = found
 
     def written(self, part: Part, kind: str, here: _Here) -> Part:
-        """An object of a kind as it is in the result."""
+        """An object of a kind in the form of the result."""
         if type(part.value) is not dict:
             return part
         if kind == "schema":
@@ -203,15 +203,15 @@ class _Bundler:
         return mapping(part.origin, siblings.fields() | {"$ref": reference})
 
     def _unreached(self, text: str, here: _Here, reason: Unreachable) -> str:
-        """What a reference becomes that cannot be followed."""
+        """The text in the result for a reference that cannot be followed."""
         if here.number == 0 and text.startswith("#"):
-            return text  # that it names nothing is seen there
+            return text  # `validate` reports that it names nothing
         shown = self.resolver.shown(text, here.number)
         self.unreachable[shown] = (reason.rule, f"{quoted(shown)} {reason.message}", reason.hint)
         return shown
 
     def _dynamic(self, part: Part, here: _Here) -> Part:
-        """A `$dynamicRef`: a pointer, but for a `$dynamicAnchor` of the document, which stays."""
+        """A `$dynamicRef`. It becomes a pointer, unless it names a `$dynamicAnchor` of the document."""
         text = part.value
         if type(text) is not str:
             return part
@@ -226,7 +226,7 @@ class _Bundler:
         return part.at_same_place(to_reference(join("#", *self._home(found, "schema", here))))
 
     def _home(self, found: Found, kind: str, here: _Here) -> Tokens:
-        """Where in the result a component is; it is written later if it is not there yet."""
+        """The place of a component in the result. `document` writes it later if it is not there yet."""
         number, path = found.place
         if found.place in self.homes:
             return self.homes[found.place]
@@ -238,7 +238,7 @@ class _Bundler:
         return at
 
     def _copy(self, part: Part, here: _Here, write: Write) -> Part:
-        """What a reference leads to in place of it; fields beside the reference come before those there."""
+        """The target of a reference in place of the reference. Fields beside the reference override those of the target."""
         text = part.value["$ref"]
         try:
             found = self.resolver.find(text, here.number, here.base)
@@ -248,7 +248,7 @@ class _Bundler:
             if found.place in self.open:
                 raise Unreachable("leads back to itself", rule="reference/cycle")
             if self.room < 0 or len(here.at) + depth > MAX_DEPTH:
-                raise Unreachable("is written out too often, or too deep", rule="source/depth")
+                raise Unreachable("is copied too often, or nests too deep", rule="source/depth")
         except Unreachable as reason:
             shown = self.resolver.shown(text, here.number)
             place = join("#", *here.at, "$ref")
@@ -291,8 +291,8 @@ class _Bundler:
 
 
 def _recurs(found: Found, here: _Here) -> bool:
-    """Whether something refers to what it is in, and that has no name to recur by: neither that of a component nor, as an
-    object has, that of a class."""
+    """Whether a part refers to a place around itself that has no name for the recursion: it is neither a component nor an
+    object, which would have a class."""
     path = found.place[1]
     is_inside = len(path) > 3 and here.at[: len(path)] == path
     return is_inside and "properties" not in found.part.value

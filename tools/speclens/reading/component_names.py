@@ -1,4 +1,4 @@
-"""Names of components that are not written as such, or whose name as written cannot be one (OpenAPI 3.1.1, section 4.8.7)."""
+"""Makes names for parts that become components, and for components with invalid names (OpenAPI 3.1.1, section 4.8.7)."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _NO_KEY = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 def component_name(name: str) -> str:
-    """A name as one of a component: `Page«Pet»` is `Page_Pet`."""
+    """A valid name for a component: `Page«Pet»` gives `Page_Pet`."""
     return _NO_KEY.sub("_", name).strip("_") or "_"
 
 
 def component_names(names: Iterable[str]) -> dict[str, str]:
-    """The names of components by the names as written. Where two would become the same, those that had to change get
-    a digest of what was written, so that no name depends on their order."""
+    """The names of components by the names as written. If two become the same, the changed ones get a digest of the name as
+    written, so that no name depends on their order."""
     made = {name: component_name(name) for name in names}
     count = Counter(made.values())
     return {
@@ -32,7 +32,7 @@ def component_names(names: Iterable[str]) -> dict[str, str]:
 
 
 def sections(kinds: Table) -> Mapping[str, Tokens]:
-    """Where the components of each kind stand, as tokens of a pointer."""
+    """The section of components for each kind, as tokens of a pointer."""
     above: Tokens = ("components",) if "components" in kinds else ()
     held = kinds["components" if above else "document"]
     return {kind: (*above, name) for name, (shape, kind) in held.items() if shape == "map"}
@@ -40,8 +40,8 @@ def sections(kinds: Table) -> Mapping[str, Tokens]:
 
 @dataclass(slots=True)
 class ComponentNames:
-    """Gives places to components of a document that are written elsewhere; each depends on where that is alone, unless
-    the name is taken already."""
+    """Chooses places for components that are written in other places. A place depends only on where the component is
+    written, unless the name is taken."""
 
     kinds: Table
     document: Mapping[str, Any]
@@ -49,12 +49,12 @@ class ComponentNames:
 
     @property
     def sections(self) -> Mapping[str, Tokens]:
-        """Where the components of each kind stand."""
+        """The section of components for each kind."""
         return sections(self.kinds)
 
     def place(self, kind: str, file: str, path: Tokens) -> Tokens:
-        """A place for a component of a kind that is at a path in a file ("" for the document itself):
-        `common/pets.yaml#/definitions/Pet` is `common.pets.Pet`."""
+        """A place for a component that is written at a path in a file ("" for the document itself):
+        `common/pets.yaml#/definitions/Pet` becomes `common.pets.Pet`."""
         section = self.sections[kind]
         parts = [*re.sub(r"\.(ya?ml|json)$", "", file).split("/"), *_telling(path)]
         name = component_name(".".join(part for part in parts if part.strip(".")))
@@ -73,7 +73,7 @@ class ComponentNames:
 
 
 def _telling(path: Tokens) -> Tokens:
-    """A path without what only says that it is one of a component."""
+    """A path without its first tokens if these only name a section of components."""
     for start in (
         ("components", "*"),
         ("definitions",),
@@ -87,5 +87,5 @@ def _telling(path: Tokens) -> Tokens:
 
 
 def _told_apart(name: str, place: str) -> str:
-    """A name that another thing has too, with a digest of the place of this one."""
+    """A name with a digest of its place, since another component has the same name."""
     return f"{name}_{sha256(place.encode()).hexdigest()[:8]}"

@@ -1,5 +1,5 @@
-"""A limit on what operations and classes share: the package repeats shared parameters, headers and properties for each
-operation and class that has them."""
+"""Limits the parts that operations and classes share: the package repeats shared parameters, headers and properties for
+each operation and class that has them."""
 
 from __future__ import annotations
 
@@ -22,22 +22,24 @@ Count = Callable[[Any], int]
 
 
 def bounded(source: Source) -> Source:
-    """The document itself. Raises Refused, at the largest of them, where its operations and classes have more than 50,000
-    parts together, and ten times as many as the document has objects."""
+    """Returns the document unchanged. Raises Refused, at the largest operation or class, if all of them together have more
+    than 50,000 parts and more than ten times as many as the document has objects and lists."""
     sizes = dict(_sizes(source.value))
     total = sum(sizes.values())
     if total <= _MOST or total <= _MOST_TIMES * _written(source.value):
         return source
-    message = f"operations and classes repeat what they share: together they have more than {_MOST:,} parts"
+    message = (
+        f"operations and classes repeat shared parts: together they have more than {_MOST:,} parts"
+    )
     place = max(sizes, key=sizes.__getitem__)
     finding = Finding(
-        "source/expansion", place, message, "let fewer operations or classes share so many parts"
+        "source/expansion", place, message, "share fewer parts among operations and classes"
     )
     raise Refused(locate(source, [finding]))
 
 
 def _sizes(document: Any) -> Iterator[tuple[str, int]]:
-    """How many parts each operation has, and each class of components, by their places."""
+    """The number of parts of each operation and of each class of components, with their places."""
     members = _counted(document, partial(_members, most=_properties(document)))
     parts = _counted(document, lambda value, again: _parts(value, again, members))
     told = sum(len(_list(document, key)) for key in ("security", "servers"))
@@ -52,7 +54,7 @@ def _sizes(document: Any) -> Iterator[tuple[str, int]]:
 
 
 def _counted(document: Any, count: Callable[[Any, Count], int]) -> Count:
-    """A function that counts something of a value, and of what it refers to once for all that refer to it."""
+    """A function that counts parts of a value. It counts the target of a reference only once, and remembers the number."""
     known: dict[str, int] = {}
     depth = 0
 
@@ -68,7 +70,7 @@ def _counted(document: Any, count: Callable[[Any, Count], int]) -> Count:
 
     def referred(reference: str) -> int:
         if reference not in known:
-            known[reference] = 1  # what leads back to itself
+            known[reference] = 1  # for a reference that leads back to itself
             known[reference] = counted(_named(document, reference))
         return known[reference]
 
@@ -80,7 +82,7 @@ def _refers(value: Any) -> bool:
 
 
 def _parts(value: Any, again: Count, members: Count) -> int:
-    """The objects in the description of an operation, and the members of what it takes and gives."""
+    """The number of objects in the description of an operation, and of the members of its requests and responses."""
     if isinstance(value, list):
         return sum(map(again, value))
     if not isinstance(value, dict):
@@ -90,14 +92,14 @@ def _parts(value: Any, again: Count, members: Count) -> int:
 
 
 def _members(schema: Any, again: Count, most: int) -> int:
-    """The properties of a class, those of what it is made of too. It has each that is written once at most, however
-    many ways lead to it."""
+    """The number of properties of a class, with those of its `allOf`. It has each property at most once, by however many
+    references."""
     own = len(_map(schema, "properties"))
     return min(most, own + sum(map(again, _list(schema, "allOf"))))
 
 
 def _properties(document: Any) -> int:
-    """How many properties all schemas of a document have together, as they are written."""
+    """The number of properties of all schemas of a document, as written."""
     return sum(len(_map(here, "properties")) for here in _containers(document))
 
 
@@ -114,7 +116,7 @@ def _containers(document: Any) -> Iterator[Any]:
 
 
 def _target(document: Any, value: Any) -> dict[str, Any]:
-    """A path item, or what it refers to."""
+    """A path item, or the target of its reference."""
     found = _named(document, value["$ref"]) if _refers(value) else value
     return found if isinstance(found, dict) else {}
 

@@ -1,5 +1,5 @@
-"""A limit on what the regular expressions of a document compile to, one by one and together: a few characters may say
-thousands of states, the toolkit compiles each, and so does the package when it is imported."""
+"""Limits the compiled size of a document's regular expressions, of each and of all together. A few characters may stand for
+thousands of states. The toolkit compiles each expression, and so does the package at import."""
 
 from __future__ import annotations
 
@@ -12,23 +12,21 @@ from speclens.source import Source, locate
 from speclens.source.pointer import join
 
 _MOST = 100 * 2**20
-_MOST_ON_AVERAGE = 2**14  # of documents with very many
+_MOST_ON_AVERAGE = 2**14  # for documents with very many expressions
 
 
 def bounded(source: Source) -> Source:
-    """The document itself. Raises Refused, at the largest of them, where its regular expressions compile to more than 100
-    MiB together, and 16 KiB on average. What is too large by itself counts as the largest that is not."""
+    """Returns the document unchanged. Raises Refused, at the largest regular expression, if all of them compile to more than
+    100 MiB together, and to more than 16 KiB on average. One that is too large by itself counts as `patterns.LARGEST`."""
     places = {text: place for place, text in written(nodes(source.value))}
     total, most = 0, max(_MOST, _MOST_ON_AVERAGE * len(places))
     largest = 0, ""
     for text, place in places.items():
         weight = patterns.weight(text)
         total, largest = total + weight, max(largest, (weight, place), key=lambda one: one[0])
-        if total > most:  # the others are not even tried
+        if total > most:  # does not compile the rest
             message = "regular expressions are too large: together they compile to more than 100 MiB, and 16 KiB on average"
-            hint = (
-                "count less far (`{1,2000}`), above all what is one of a large set (`.`, `\\p{L}`)"
-            )
+            hint = "use smaller counts (`{1,2000}`), above all for large sets of characters (`.`, `\\p{L}`)"
             finding = Finding("source/large-patterns", largest[1], message, hint)
             raise Refused(locate(source, [finding]))
     return source

@@ -1,5 +1,5 @@
-"""A limit on the length of all pointers of a document: the toolkit keeps a pointer for each part, and each pointer repeats
-the names around its part."""
+"""Limits the length of all pointers of a document together: the toolkit keeps a pointer for each part, and each pointer
+repeats the names around its part."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from speclens.source import Source, locate
 from speclens.source.pointer import join
 
 _MOST = 10_000_000
-_MOST_ON_AVERAGE = 500  # of larger documents; those of others stay under 200
+_MOST_ON_AVERAGE = 500  # for larger documents; real documents stay below 200
 _INDEX = 3
 _NAME_FIELDS = ("operationId", "name")
-"""What classes and arguments of the parts inside are called after, as after the names on the way."""
+"""Further names that classes and arguments of inner parts are named after, as after the tokens of the pointer."""
 
 _Way = tuple["_Way | None", str]
-"""A name, and those before it."""
+"""A name, and the names before it."""
 
 
 def bounded(source: Source) -> Source:
-    """The document itself. Raises Refused where the pointers of its objects and lists are longer than 10,000,000
-    characters together, and 500 on average."""
+    """Returns the document unchanged. Raises Refused if the pointers of its objects and lists have more than 10,000,000
+    characters together, and more than 500 on average."""
     total, count = 0, 0
     longest: tuple[int, _Way | None] = (0, None)
     stack: list[tuple[Any, int, _Way | None]] = [(source.value, 1, None)]
@@ -44,7 +44,7 @@ def bounded(source: Source) -> Source:
                     longest = size, inner
     if total <= max(_MOST, _MOST_ON_AVERAGE * count):
         return source
-    message = f"names stand around too many parts: all pointers have more than {_MOST:,} characters, and {_MOST_ON_AVERAGE} on average"
+    message = f"long names are repeated too often: all pointers have more than {_MOST:,} characters, and {_MOST_ON_AVERAGE} on average"
     finding = Finding("source/long-names", _pointer(longest[1]), message, "shorten this name")
     raise Refused(locate(source, [finding]))
 

@@ -1,7 +1,7 @@
-"""The documents that a document refers to: each is read once, and only where that is allowed.
+"""Reads the other documents to which a document refers, each once, and only if that is allowed.
 
-A document is untrusted. Its references reach files below its own directory, and below those that the user names; the
-network is asked for nothing but documents on hosts that the user names. (RFC 3986, section 5.)
+A document is untrusted. Its references reach files below its own directory and below directories that the user names, and
+documents on hosts that the user names. (RFC 3986, section 5.)
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ if TYPE_CHECKING:
     from speclens.reading.remote import Remote
 
 _OF_THE_SYSTEM = ("/proc", "/sys")
-"""Where Linux shows itself, in files that look regular."""
+"""Directories in which Linux shows its state as files that look regular."""
 
 
 @dataclass(slots=True)
 class Library:
-    """The documents that were opened, by number: 0 is the root, then come its overlays, then the others.
+    """The open documents, by number: 0 is the root, then come its overlays, then the others.
 
-    `uris` has where each is stored; references in overlays are those of the root. `problems` is what is wrong with texts.
+    `uris` has the URI of each; references in overlays are relative to the root. `problems` has the faults of their texts.
     """
 
     root: Source
@@ -55,7 +55,7 @@ class Library:
         self.numbers = {self.uris[0]: 0, os.path.realpath(place): 0}
 
     def _home(self) -> str:
-        """The directory of the root, as the system finds it: a link before a `..` counts."""
+        """The real directory of the root. The system follows symlinks before it applies `..`."""
         return os.path.realpath(os.path.dirname(self.root.name))
 
     def document(self, number: int) -> Source:
@@ -63,9 +63,9 @@ class Library:
         return self.files[number - 1 - len(self.root.overlays)] if number else self.root
 
     def open(self, uri: str, origin: int) -> int:
-        """The number of the document at an absolute URI, that document `origin` refers to. Raises Unreachable."""
+        """The number of the document at an absolute URI, to which document `origin` refers. Raises Unreachable."""
         if not self.uris[origin].startswith("file:") and uri[:5].lower() == "file:":
-            raise Unreachable("is a file, which documents on the network cannot refer to")
+            raise Unreachable("is a file, to which documents on the network cannot refer")
         if uri in self.unread:
             raise self.unread[uri]
         if uri not in self.numbers:
@@ -77,7 +77,7 @@ class Library:
         return self.numbers[uri]
 
     def shown(self, uri: str) -> str:
-        """How a document is called in messages: a file as the user would name it."""
+        """The name of a document in messages: a file as the user would name it."""
         if not uri.startswith("file:"):
             return uri
         try:
@@ -88,7 +88,7 @@ class Library:
         return os.path.normpath(os.path.join(home, os.path.relpath(path, self._home())))
 
     def relative(self, number: int) -> str:
-        """A document by its place beside the root, wherever that is; "" is the root itself."""
+        """The path of a document relative to the root's directory, or its URI without the scheme; "" for the root itself."""
         uri = self.uris[number]
         if number == 0 or not uri.startswith("file:"):
             return uri.partition("://")[2] if number else ""
@@ -104,11 +104,11 @@ class Library:
 
     def _fetched(self, uri: str, parts: SplitResult) -> int:
         if parts.username is not None:
-            raise Unreachable("holds the name of a user, which is not sent")
+            raise Unreachable("holds a user name, which speclens does not send")
         if not is_among(parts, self.allowed.hosts):
-            hint = f"allow it by --allow-remote {_shown_host(parts)}"
-            raise Unreachable("is on the network, which is not asked", hint)
-        from speclens.reading.remote import NotFetched, Remote  # what it needs takes long to load
+            hint = f"allow it with --allow-remote {_shown_host(parts)}"
+            raise Unreachable("is on a host that you did not allow", hint)
+        from speclens.reading.remote import NotFetched, Remote  # its libraries take long to load
 
         if self.remote is None:
             self.remote = Remote(self.allowed.hosts)
@@ -119,14 +119,14 @@ class Library:
         return self._added(uri, lambda: loads(text, uri))
 
     def _file(self, path: str) -> int:
-        """The number of the file at a path. What is judged is where that leads, and what is judged is opened."""
+        """The number of the file at a path. The method judges the real path, and opens that path. Raises Unreachable."""
         try:
             real = os.path.realpath(path)
         except ValueError:
-            raise Unreachable("is no name of a file") from None
+            raise Unreachable("cannot be the name of a file") from None
         if not any(_is_below(real, str(top)) for top in (self._home(), *self.allowed.paths)):
-            hint = "move it there, or allow a directory by --allow-path DIRECTORY"
-            raise Unreachable("is outside of the directory of the document", hint)
+            hint = "move it there, or allow its directory with --allow-path DIRECTORY"
+            raise Unreachable("is outside the directory of the document", hint)
         if real not in self.numbers:
             data, uri = _read(real), Path(path).as_uri()
             self.numbers[real] = self._added(uri, lambda: parsed(data, self.shown(uri)))
@@ -149,7 +149,7 @@ def _read(real: str) -> bytes:
     try:
         return files.read(real, files.as_judged)
     except (FileNotFoundError, NotADirectoryError):
-        raise Unreachable("is in a file that is not there") from None
+        raise Unreachable("is in a file that does not exist") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise Unreachable(f"cannot be read: {reason}") from None
@@ -168,5 +168,5 @@ def _shown_host(parts: SplitResult) -> str:
 
 
 def _as_of_part(problem: Problem) -> Problem:
-    """A fault of a file that need not be a whole OpenAPI document."""
+    """A fault of another file, without the hint for a whole OpenAPI document."""
     return replace(problem, hint="") if problem.rule == "source/root" else problem

@@ -1,4 +1,4 @@
-"""Whether a document has anything to bundle: most have not, and are left as they are."""
+"""Decides whether a document needs bundling. Most documents do not, and stay as they are."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _COMPONENT_20 = re.compile(r"#/(?:definitions|parameters|responses)/[^/~%]+")
 
 
 def is_needed(document: dict[str, Any]) -> bool:
-    """Whether there is a reference to anything but a component, or a name for one to use."""
+    """Whether a document has a reference to anything but a component, or an identifier that a reference may use."""
     component = _COMPONENT_20 if is_20(document) else _COMPONENT
     stack: list[Any] = [document]
     while stack:
@@ -36,7 +36,7 @@ def is_needed(document: dict[str, Any]) -> bool:
 
 
 def is_reference(mapped: Any) -> bool:
-    """Whether a value of a discriminator's mapping is a reference to another place than a component; else it is that, or
-    a name of one (OpenAPI 3.1.1, section 4.8.25)."""
+    """Whether a value of a discriminator's mapping is a reference to a place that is not a component. Otherwise it is a
+    reference to a component, or its name (OpenAPI 3.1.1, section 4.8.25)."""
     is_name = isinstance(mapped, str) and re.fullmatch(r"[A-Za-z0-9_-]+", mapped)
     return isinstance(mapped, str) and not is_name and not _COMPONENT.fullmatch(mapped)

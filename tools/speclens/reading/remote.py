@@ -1,4 +1,4 @@
-"""Documents on the network, from hosts that the user named: bounded in number, size and time, one by one and together."""
+"""Fetches documents from hosts that the user named. Limits bound the number, the size and the time of requests."""
 
 from __future__ import annotations
 
@@ -13,29 +13,29 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 from speclens.reading.addresses import Unreachable, host_of, is_among, split
 
 MAX_BYTES = 1 << 24
-"""Largest document that is fetched (16 MiB)."""
+"""The largest document that speclens fetches (16 MiB)."""
 
 TIMEOUT = 10.0
-"""Seconds that a server may take to connect, and between two reads."""
+"""The most seconds to connect, and between two reads."""
 
 PATIENCE = 60.0
-"""Seconds that a document may take as a whole, from the look-up of its host to its last byte."""
+"""The most seconds for one document, from the look-up of its host to its last byte."""
 
 MAX_REQUESTS = 500
-"""Requests that are made for one document and all that it refers to; each redirect is one."""
+"""The most requests for all documents together; each redirect is one."""
 
 MAX_TOTAL = 1 << 26
-"""Bytes that are fetched for all of them (64 MiB)."""
+"""The most bytes of all documents together (64 MiB)."""
 
 MAX_SECONDS = 300.0
-"""Seconds that all of them may take."""
+"""The most seconds for all documents together."""
 
 _CHUNK = 1 << 16
 _MOST_TOLD = 200
 
 
 class NotFetched(Exception):
-    """Why there is no document at an address. Of what a server says only the beginning is told."""
+    """A document could not be fetched. The message says why, and quotes only the beginning of a server's text."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason[:_MOST_TOLD])
@@ -43,7 +43,7 @@ class NotFetched(Exception):
 
 @dataclass(slots=True)
 class Remote:
-    """The hosts that may be asked, and what may still be spent on asking them."""
+    """The allowed hosts, and the limits that are left."""
 
     hosts: tuple[str, ...]
     requests: int = field(default_factory=lambda: MAX_REQUESTS)
@@ -51,19 +51,19 @@ class Remote:
     seconds: float = field(default_factory=lambda: MAX_SECONDS)
 
     def fetch(self, url: str) -> str:
-        """The text at an http or https address on one of the hosts. Raises NotFetched."""
+        """The text at an http or https URL on one of the hosts. Raises NotFetched."""
         if self.seconds <= 0:
-            raise NotFetched(f"fetching took {MAX_SECONDS:.0f} seconds already")
+            raise NotFetched(f"{MAX_SECONDS:.0f} seconds for all documents are the limit")
         self.weigh(0)
         began, patience = time.monotonic(), min(PATIENCE, self.seconds)
         found: list[bytes | NotFetched] = []
-        # A thread, since a server that sends a byte now and then keeps any read of a header from ending.
+        # A thread bounds the time, since a server that sends single bytes keeps a read of headers from ending.
         worker = Thread(target=lambda: found.append(_outcome(self, url)), daemon=True)
         worker.start()
         worker.join(patience)
         self.seconds -= time.monotonic() - began
         if not found:
-            raise NotFetched(f"not there after {patience:.0f} seconds")
+            raise NotFetched(f"no complete response after {patience:.0f} seconds")
         if isinstance(found[0], NotFetched):
             raise found[0]
         try:
@@ -72,16 +72,16 @@ class Remote:
             raise NotFetched("not UTF-8") from None
 
     def count(self) -> None:
-        """Take one request from those that are left. Raises NotFetched."""
+        """Count one request. Raises NotFetched if none is left."""
         if self.requests <= 0:
-            raise NotFetched(f"{MAX_REQUESTS} requests were made already")
+            raise NotFetched(f"{MAX_REQUESTS} requests are the limit")
         self.requests -= 1
 
     def weigh(self, size: int) -> None:
-        """Take some bytes from those that are left. Raises NotFetched."""
+        """Count some bytes. Raises NotFetched if too few are left."""
         self.room -= size
         if self.room < 0:
-            raise NotFetched(f"{MAX_TOTAL:,} bytes were fetched already")
+            raise NotFetched(f"{MAX_TOTAL:,} bytes are the limit")
 
 
 def _outcome(remote: Remote, url: str) -> bytes | NotFetched:
@@ -92,9 +92,7 @@ def _outcome(remote: Remote, url: str) -> bytes | NotFetched:
     except HTTPError as error:
         error.close()
         return NotFetched(f"{error.code} {error.reason}")
-    except (
-        Exception
-    ) as error:  # whatever a server can make of urllib: nothing catches it in a thread
+    except Exception as error:  # any error that a server can cause in urllib: nothing else catches it in this thread
         return NotFetched(str(getattr(error, "reason", "") or error))
 
 
@@ -106,19 +104,19 @@ def _fetched(remote: Remote, url: str) -> bytes:
     remote.count()
     with opener.open(request, timeout=TIMEOUT) as answer:
         if (encoding := answer.headers.get("Content-Encoding", "identity")) != "identity":
-            raise NotFetched(f"encoded ({encoding}), which was not asked for")
+            raise NotFetched(f"encoded ({encoding}), which the request did not allow")
         while chunk := answer.read(_CHUNK):
             remote.weigh(len(chunk))
             data += chunk
             if len(data) > MAX_BYTES:
                 raise NotFetched(f"larger than {MAX_BYTES:,} bytes")
         if answer.length:
-            raise NotFetched(f"it ends {answer.length:,} bytes too early")
+            raise NotFetched(f"it ends {answer.length:,} bytes early")
     return bytes(data)
 
 
 def _plain(url: str) -> str:
-    """An address with its host as it was judged."""
+    """A URL with its host in the form that was judged."""
     parts = urlsplit(url)
     host = host_of(parts)
     netloc = (f"[{host}]" if ":" in host else host) + (
@@ -128,7 +126,7 @@ def _plain(url: str) -> str:
 
 
 class _Redirects(HTTPRedirectHandler):
-    """Redirects lead where a reference may: to the hosts and ports that the user named, and never from https to http."""
+    """Follows redirects only to hosts and ports that the user named, and never from https to http."""
 
     def __init__(self, remote: Remote) -> None:
         self.remote = remote
@@ -140,7 +138,7 @@ class _Redirects(HTTPRedirectHandler):
         return super().redirect_request(req, fp, code, msg, headers, self._judged(req, newurl))
 
     def _judged(self, req: Request, newurl: str) -> str:
-        """The address that a redirect leads to. Raises NotFetched."""
+        """The target of a redirect. Raises NotFetched if it is not allowed."""
         try:
             parts = split(newurl)
         except Unreachable:

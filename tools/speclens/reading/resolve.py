@@ -1,4 +1,5 @@
-"""Where a reference leads: the document, and the place in it (RFC 3986, section 5; JSON Schema 2020-12, core 8 and 9)."""
+"""Finds the target of a reference: the document, and the place in it (RFC 3986, section 5; JSON Schema 2020-12, core 8
+and 9)."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from speclens.source.origins import Origin, Part
 from speclens.source.pointer import Tokens, tokens
 
 MAX_HOPS = 100
-"""Most references that are followed to find one place."""
+"""The most references to follow to one place."""
 
 DocumentPlace = tuple[int, Tokens]
 """The number of a document, and the tokens of a pointer in it."""
@@ -21,14 +22,14 @@ DocumentPlace = tuple[int, Tokens]
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a reference names: its place, what is there, and the URI that references in it are relative to."""
+    """The target of a reference: its place, its value, and the base URI of the references in it."""
 
     place: DocumentPlace
     part: Part
     base: str
 
     def measured(self) -> tuple[int, int]:
-        """How many values it is of, itself included, and how deep it nests: 0 for what has no parts."""
+        """The number of values in the target, itself included, and its depth: 0 for a value without parts."""
         size, depth, stack = 0, 0, [(self.part.value, 0)]
         while stack:
             here, level = stack.pop()
@@ -42,8 +43,9 @@ class Found:
 class Resolver:
     """Finds places in the documents of a library.
 
-    `identified` has the places of what has an URI of its own (`$id`, `$self`), `anchored` those of anchors by the place of
-    the resource that they are in, and their name. Neither counts where `has_ids` is not set: they are not of OpenAPI 3.0 and before.
+    `identified` has the places of parts that have a URI of their own (`$id`, `$self`). `anchored` has the places of anchors,
+    by the place of the resource that holds them, and their name. Without `has_ids` both stay empty: OpenAPI 3.0 and earlier
+    have no identifiers.
     """
 
     library: Library
@@ -58,17 +60,17 @@ class Resolver:
         return Part(source.value, source.origin if number == 0 else Origin(number))
 
     def base(self, part: Part, base: str) -> str:
-        """The URI that references in a schema are relative to, from that of what is around it."""
+        """The base URI of a schema, from the base URI around it."""
         given = part.value.get("$id") if self.has_ids and type(part.value) is dict else None
         return _joined(base, given) if isinstance(given, str) else base
 
     def find(self, reference: str, number: int, base: str, hops: int = MAX_HOPS) -> Found:
-        """What a `$ref` in a document leads to. Raises Unreachable."""
+        """The target of a `$ref` in a document. Raises Unreachable."""
         self._index(0)
         self._index(number)
         target, fragment = _split(base, reference)
         if target not in self.identified:
-            # Beside an `$id` as well: it names a schema, and need not be where its file is stored.
+            # Also inside a schema with `$id`: that names the schema, but need not be the URI of its file.
             target = _split(self.library.uris[number], reference)[0]
         if target in self.identified:
             start = self.identified[target]
@@ -83,7 +85,7 @@ class Resolver:
         return self._walked(start, tokens(path), hops)
 
     def shown(self, reference: str, number: int) -> str:
-        """A reference in a document as it would be written in the root."""
+        """A reference in a document, written as it would be in the root."""
         if number == 0:
             return reference
         try:
@@ -93,7 +95,7 @@ class Resolver:
         return self.library.shown(target) + (f"#{fragment}" if fragment else "")
 
     def _walked(self, start: DocumentPlace, path: tuple[str, ...], hops: int) -> Found:
-        """What is at a path below a place; a reference on the way is followed. Raises Unreachable."""
+        """The value at a path below a place. Follows references on the path. Raises Unreachable."""
         number, before = start
         whole, at = (*before, *path), 0
         part, base = self.root(number), self.library.uris[number]
@@ -120,7 +122,7 @@ class Resolver:
             return
         if isinstance(own := source.value.get("$self"), str):
             self.identified[_joined(uri, own)] = (number, ())
-        # Searching all of a large document takes its time, and few have any.
+        # Few documents have identifiers, and the search through a large document takes long.
         if not any(
             word in text
             for text in (source.text, *(o.text for o in source.overlays))
@@ -138,7 +140,7 @@ class Resolver:
 
 
 def _objects(value: Any, base: str) -> Iterator[tuple[Tokens, dict[str, Any], str, Tokens]]:
-    """All objects of a value by their paths, with the URI of the schema resource that each is in, and its path."""
+    """All objects of a value: the path, the object, and the URI and the path of the schema resource around it."""
     stack: list[tuple[Tokens, Any, str, Tokens]] = [((), value, base, ())]
     while stack:
         path, here, uri, resource = stack.pop()
@@ -166,14 +168,14 @@ def _split(base: str, reference: str) -> tuple[str, str]:
     """The absolute URI and the fragment of a reference. Raises Unreachable."""
     try:
         target, fragment = urldefrag(reference)
-        # urljoin knows no URNs, to which a fragment may be relative all the same.
+        # urljoin does not support URNs, but a URN may be the base of a fragment.
         return (urljoin(base, target) if target else urldefrag(base)[0]), fragment
     except ValueError:
-        raise Unreachable("is no URI reference") from None
+        raise Unreachable("is not a URI reference") from None
 
 
 def _joined(base: str, own: str) -> str:
-    """The URI of a resource; one that is none is that of what is around it."""
+    """The URI of a resource; the base URI if its identifier is invalid."""
     try:
         return _split(base, own)[0]
     except Unreachable:

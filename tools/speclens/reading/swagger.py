@@ -1,7 +1,7 @@
-"""Swagger 2.0 -> OpenAPI 3.0: an equivalent document, each part of which knows where it is written.
+"""Swagger 2.0 -> OpenAPI 3.0: an equivalent document, each part of which keeps its origin.
 
-What has the wrong JSON type stays as it is, or is left out where it has no place: the structure is judged before, as it
-is written. Sections are those of the Swagger 2.0 specification.
+A part of the wrong JSON type stays as it is, or is left out if 3.0 has no place for it; `validate` judges the structure of
+the document as written. Section names are those of the Swagger 2.0 specification.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from speclens.source.origins import Part, mapping, sequence
 from speclens.source.pointer import join
 
 OPENAPI_VERSION = "3.0.4"
-"""What a converted document says it is."""
+"""The version in a converted document."""
 
 _KEPT = ("info", "tags", "externalDocs", "security")
 _OPERATION = (
@@ -40,8 +40,8 @@ _FLOWS = {
 
 
 def converted(source: Source) -> Source:
-    """A document of Swagger 2.0 as one of OpenAPI 3.0; `before` is the one that was given. What 3.0 cannot say is among
-    its warnings. Raises Refused if the document becomes very much larger."""
+    """A document of Swagger 2.0 as one of OpenAPI 3.0. `before` is the given document. Warnings name the parts that 3.0
+    cannot express. Raises Refused if the document becomes very much larger."""
     written = replace(source, before=source)
     if found := too_many_media_types(source.value):
         raise Refused(locate(written, found))
@@ -60,7 +60,7 @@ def _lost(document: dict[str, Any]) -> Iterable[Finding]:
     for node in nodes(document):
         if node.kind == "parameter" and node.value.get("collectionFormat") == "tsv":
             place = join(node.pointer, "collectionFormat")
-            message = "OpenAPI 3 has no lists separated by tabs: this one is separated by commas"
+            message = "OpenAPI 3 has no lists separated by tabs; speclens reads this one as separated by commas"
             yield Finding(
                 "swagger/collection-format", place, message, "", "warning", is_before=True
             )
@@ -95,7 +95,7 @@ def _document(root: Part, names: Names) -> Part:
 
 
 def _section(root: Part, section: str, made: Callable[[Part], Part], names: Names) -> Part:
-    """Components, without the parameters that are bodies or parts of one."""
+    """The components of a section, without parameters that are bodies or form fields."""
     given = section_members(root, section)
     renamed = names.get(section, {})
     origin = root.origin.member(section)
@@ -109,11 +109,11 @@ def _section(root: Part, section: str, made: Callable[[Part], Part], names: Name
     )
 
 
-# Where
+# Servers and paths
 
 
 def _servers(root: Part, holder: Part) -> Part | None:
-    """`schemes`, `host` and `basePath` as Server Objects; of a host without schemes it is said that it takes https."""
+    """`schemes`, `host` and `basePath` as Server Objects. A host without schemes gets https."""
     host, base = root.value.get("host"), root.value.get("basePath")
     path = base.rstrip("/") if isinstance(base, str) else ""
     if not isinstance(host, str):
@@ -152,7 +152,7 @@ def _parameters(root: Part, part: Part, names: Names) -> Part:
     return sequence(part.origin, [parameter(one, names) for one in kept])
 
 
-# What
+# Operations
 
 
 def _operation(root: Part, part: Part, shared: Sequence[Part], names: Names) -> Part:
@@ -177,7 +177,7 @@ def _operation(root: Part, part: Part, shared: Sequence[Part], names: Names) -> 
 
 
 def _response(root: Part, operation: Part, part: Part, names: Names) -> Part:
-    """A response, or a reference to one; what an operation sends in types of its own is written out."""
+    """A response, or a reference to one. If an operation has media types of its own, the response replaces the reference."""
     if not isinstance(part.value, dict):
         return part
     if isinstance(part.value.get("$ref"), str):
@@ -201,7 +201,7 @@ def _response(root: Part, operation: Part, part: Part, names: Names) -> Part:
 
 
 def _content(part: Part, produces: Sequence[str], names: Names) -> dict[str, Part]:
-    """The media types of a response: those that are produced, and those that there are examples of."""
+    """The media types of a response: those that the operation produces, and those of the examples."""
     given = part.fields()
     examples = given["examples"].fields() if "examples" in given else {}
     said: dict[str, Part] = {}

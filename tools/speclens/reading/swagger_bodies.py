@@ -1,4 +1,4 @@
-"""The parameters of Swagger 2.0 that are a body, or fields of a form, as request bodies of OpenAPI 3.0."""
+"""Converts parameters of Swagger 2.0 that are bodies or form fields into request bodies of OpenAPI 3.0."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from speclens.source.origins import Part, mapping, sequence
 from speclens.source.pointer import from_reference, join, to_reference, tokens
 
 JSON = "application/json"
-"""What a body is where the document does not say it."""
+"""The media type of a body if the document does not give one."""
 
 _URLENCODED = "application/x-www-form-urlencoded"
 _MULTIPART = "multipart/form-data"
@@ -20,7 +20,7 @@ _FORMS = (_MULTIPART, _URLENCODED)
 
 
 def is_of_body(value: Any) -> bool:
-    """Whether a parameter is the body, or a field of the form in it."""
+    """Whether a parameter is the body, or a form field in it."""
     return isinstance(value, dict) and value.get("in") in ("body", "formData")
 
 
@@ -41,8 +41,8 @@ def components(root: Part, names: Names) -> Part:
 
 
 def of_operation(root: Part, shared: Sequence[Part], own: Sequence[Part]) -> list[Part]:
-    """The parameters of the body, or references to them: those of the operation come before those of its path that are
-    called the same."""
+    """The parameters of the body, or references to them. Those of the operation override those of its path with the same
+    name."""
     found: dict[Any, Part] = {}
     for part in (*shared, *own):
         value = resolved(root, part).value
@@ -52,7 +52,8 @@ def of_operation(root: Part, shared: Sequence[Part], own: Sequence[Part]) -> lis
 
 
 def request(root: Part, operation: Part, sent: Sequence[Part], names: Names) -> Part:
-    """The body that its parameters are, or a reference to one; what an operation takes in types of its own is written out."""
+    """The request body that the parameters `sent` describe, or a reference to one. If an operation has media types of its
+    own, the body replaces the reference."""
     whole = [one for one in sent if is_body(resolved(root, one).value)]
     if whole and "consumes" not in operation.value and (name := _component(whole[-1], names)):
         text = to_reference(join("#", "components", "requestBodies", name))
@@ -62,7 +63,7 @@ def request(root: Part, operation: Part, sent: Sequence[Part], names: Names) -> 
 
 
 def _component(part: Part, names: Names) -> str:
-    """The name of the parameter among the components that is referred to; "" if it is none."""
+    """The name of the component to which a parameter refers; "" if it refers to none."""
     target = from_reference(part.value.get("$ref", ""))
     match tokens(target or ""):
         case ("parameters", name):
@@ -71,7 +72,7 @@ def _component(part: Part, names: Names) -> str:
 
 
 def _of(parameters: Sequence[Part], consumes: Sequence[str], names: Names) -> Part:
-    """The request body that a parameter is, or that the fields of a form are together."""
+    """The request body that one parameter or all fields of a form describe."""
     if is_body(parameters[0].value):
         return _body(parameters[0], consumes or (JSON,), names)
     return _form(parameters, consumes, names)
@@ -91,7 +92,7 @@ def _body(part: Part, consumes: Sequence[str], names: Names) -> Part:
 
 
 def _form(parameters: Sequence[Part], consumes: Sequence[str], names: Names) -> Part:
-    """Fields of a form as the properties of one object (Swagger 2.0, Parameter Object: Form)."""
+    """A request body whose schema has the fields of a form as properties (Swagger 2.0, Parameter Object: Form)."""
     first = parameters[0]
     fields = {name: one for one in parameters if isinstance(name := one.value.get("name"), str)}
     required = [one.member("name") for one in fields.values() if one.value.get("required") is True]

@@ -18,7 +18,7 @@ def media_types(root: Part, operation: Part, key: str) -> list[str]:
 
 
 def resolved(root: Part, part: Part) -> Part:
-    """What a chain of references leads to; the last one itself if it leads nowhere or back."""
+    """The target of a chain of references; its last reference if the chain leads nowhere or back."""
     seen: set[str] = set()
     while isinstance(part.value, dict) and isinstance(text := part.value.get("$ref"), str):
         target = from_reference(text)

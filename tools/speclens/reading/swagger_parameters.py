@@ -1,4 +1,4 @@
-"""The parameters and headers of Swagger 2.0 that are in no body, as those of OpenAPI 3.0."""
+"""Converts headers of Swagger 2.0, and parameters outside of bodies, into those of OpenAPI 3.0."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _STYLES = {"ssv": "spaceDelimited", "pipes": "pipeDelimited"}
 
 
 def parameter(part: Part, names: Names) -> Part:
-    """A parameter that is in no body."""
+    """A parameter outside of bodies."""
     if not isinstance(part.value, dict):
         return part
     if isinstance(part.value.get("$ref"), str):
@@ -40,7 +40,7 @@ def _schema(part: Part, names: Names) -> dict[str, Part]:
 
 
 def said_as(part: Part, default: str) -> dict[str, Part]:
-    """How a list is written (Swagger 2.0, `collectionFormat`); nothing for what is no list."""
+    """The style of a list (Swagger 2.0, `collectionFormat`); nothing for other values."""
     if part.value.get("type") != "array":
         return {}
     given = part.value.get("collectionFormat", "csv")
@@ -50,7 +50,7 @@ def said_as(part: Part, default: str) -> dict[str, Part]:
 
 
 def extensions(part: Part) -> dict[str, Part]:
-    """Fields for tools; those that have become fields of 3.0 are left out."""
+    """Extensions, without those that became fields of 3.0."""
     taken = ("x-example", "x-nullable")
     return {
         key: one for key, one in part.fields().items() if key.startswith("x-") and key not in taken

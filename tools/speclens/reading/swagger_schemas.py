@@ -1,4 +1,5 @@
-"""The schemas of Swagger 2.0, and what its parameters and headers say of their values, as Schema Objects of OpenAPI 3.0."""
+"""Converts the schemas of Swagger 2.0, and the value fields of its parameters and headers, into Schema Objects of OpenAPI
+3.0."""
 
 from __future__ import annotations
 
@@ -9,10 +10,10 @@ from speclens.source.origins import Part, mapping, sequence
 from speclens.source.pointer import from_reference, join, to_reference, tokens
 
 Names = Mapping[str, Mapping[str, str]]
-"""Of each section of components the names in 3.0 by the names as written."""
+"""For each section of components, the names in 3.0 by the names as written."""
 
 SECTIONS = {"definitions": "schemas", "parameters": "parameters", "responses": "responses"}
-"""Where the components of Swagger 2.0 that can be referred to stand in 3.0."""
+"""The sections of Swagger 2.0 to which references can lead, and their names in 3.0."""
 
 _BINARY = {"type": "string", "format": "binary"}
 _OF_VALUES = frozenset(
@@ -39,7 +40,7 @@ _OF_VALUES = frozenset(
 
 
 def converted_reference(text: str, names: Names) -> str:
-    """A `$ref` as it is in the converted document; one that names no component stays as it is written."""
+    """A `$ref` for the converted document. One that names no component stays as written."""
     try:
         path = tokens(from_reference(text) or "")
     except ValueError:
@@ -70,7 +71,7 @@ def converted_schema(part: Part, names: Names) -> Part:
 
 
 def _inner(keyword: str, part: Part, names: Names) -> Part:
-    """What a keyword says, with the schemas in it converted."""
+    """The value of a keyword, with converted schemas in it."""
     shape = SUBSCHEMAS[keyword][0] if keyword in SUBSCHEMAS else ""
     if shape == "one":
         return converted_schema(part, names)
@@ -89,7 +90,7 @@ def schema_of_values(part: Part, names: Names) -> Part:
 
 
 def _items_alike(part: Part) -> Part:
-    """Without `collectionFormat`, which says how lists in lists are written: nothing in 3.0 does."""
+    """A schema without `collectionFormat` of inner lists, since 3.0 cannot express their style."""
     if "items" not in part.fields():
         return part
     made = part.fields()

@@ -1,4 +1,4 @@
-"""A limit on the conversion of Swagger 2.0: in OpenAPI 3.0 each operation repeats the media types and schemas that many
+"""Limits the conversion of Swagger 2.0: in OpenAPI 3.0 each operation repeats the media types and schemas that many
 operations share in 2.0."""
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from speclens.problems import Finding
 _MOST_MEDIA_TYPES = 100_000
 _MOST_VALUES = 50_000
 _MOST_TIMES = 10
-"""A document may always have 50,000 values, and a larger one ten times those that are written."""
+"""A converted document may always have 50,000 values, and more if it has at most ten times those of the original."""
 
 
 def too_many_media_types(document: dict[str, Any]) -> list[Finding]:
-    """A fault if the media types of a document, written out for each body and each response, are too many; asked before
-    they are written."""
+    """A fault if a document would have too many media types after each body and each response repeats them. It is called
+    before the conversion."""
     count = sum(_media_types(document, operation) for operation in _operations(document))
     return [_fault(_MOST_MEDIA_TYPES, "media types")] if count > _MOST_MEDIA_TYPES else []
 
 
 def too_many_values(document: dict[str, Any], made: dict[str, Any]) -> list[Finding]:
-    """A fault if what was made of a document has very many more values than the document."""
+    """A fault if the converted document has very many more values than the document."""
     if _count(made, _MOST_VALUES) <= _MOST_VALUES:
         return []
     most = max(_MOST_VALUES, _MOST_TIMES * sum(1 for _ in _values(document)))
@@ -32,10 +32,8 @@ def too_many_values(document: dict[str, Any], made: dict[str, Any]) -> list[Find
 
 
 def _fault(most: int, what: str) -> Finding:
-    message = f"in OpenAPI 3 each operation repeats what it shares: the document would have more than {most:,} {what}"
-    hint = (
-        "give fewer media types for all operations, and refer to schemas that are used many times"
-    )
+    message = f"in OpenAPI 3 each operation repeats shared parts: the document would have more than {most:,} {what}"
+    hint = "declare fewer media types for all operations, and use $ref for repeated schemas"
     return Finding("swagger/size", "#", message, hint, is_before=True)
 
 
@@ -48,7 +46,7 @@ def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _media_types(document: dict[str, Any], operation: dict[str, Any]) -> int:
-    """Those of its request and its responses, whether they have a body or not."""
+    """The number of media types of an operation's request and responses, with or without a body."""
     sent, answered = (
         given if isinstance(given := operation.get(key, document.get(key)), list) else ()
         for key in ("consumes", "produces")
@@ -58,7 +56,7 @@ def _media_types(document: dict[str, Any], operation: dict[str, Any]) -> int:
 
 
 def _count(value: Any, most: int) -> int:
-    """The number of values in a value, or some larger one than `most`."""
+    """The number of values in a value; a number larger than `most` need not be exact."""
     return sum(1 for _ in islice(_values(value), most + 1))
 
 

@@ -1,9 +1,10 @@
-"""Documents that break the specification, made ones that can be worked with.
+"""Repairs documents that violate the specification, so that `generate` can work with them.
 
-`validate` says what is wrong. An error is a warning here where generating need not fail for it: it says nothing of what
-is generated (a description is missing), or an edit takes away the faulty part, and what is left accepts more (a keyword
-with a value of the wrong type). It is an error still where a part cannot be understood that somebody would miss (a
-parameter without a name), or where `x-compat` or `x-file` would be taken away; lenient, the operation is left out, and told.
+`validate` finds the faults. An error becomes a warning here if `generate` need not fail: the fault does not concern
+generated code (a missing description), or an edit takes the faulty part away and the rest accepts more (a keyword with a
+value of the wrong type). It stays an error if speclens cannot interpret a part that callers need (a parameter without a
+name), or if the edit would take `x-compat` or `x-file` away. With `--lenient`, speclens leaves such an operation out and
+reports it.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from speclens.repair.edits import REMOVED, Edit, edited, takes_away
 from speclens.source.pointer import get, join, tokens
 
 _ROUNDS = 8
-"""What was taken away may be missed elsewhere, and that is taken away then; nothing is followed any further."""
+"""The most rounds of repair. An edit may break references to the part that it took away; the next round repairs those."""
 _OURS = frozenset(("x-compat", "x-file"))
 _HARMLESS = frozenset(
     ("exclusive", "min-items", "min-properties", "name", "pattern", "unique-items")
@@ -28,9 +29,9 @@ _HARMLESS = frozenset(
 _VERSION = re.compile(r"v?(3\.[01])(?:\..*)?")
 _TYPES = frozenset(("array", "boolean", "integer", "null", "number", "object", "string"))
 _WHOLE = frozenset(("document", "paths", "path-item", "operation", "parameter", "request-body"))
-"""Kinds of objects that are not taken away: a call without them would be another call."""
+"""The kinds of objects that no edit takes away alone: a call without them would be another call."""
 _COMPONENT_DEPTHS = {"components": 3, "definitions": 2, "parameters": 2, "responses": 2}
-"""How many tokens lead to a component, by the first of them; those of Swagger 2.0 as well."""
+"""The number of tokens in the pointer of a component, by the first token. Includes those of Swagger 2.0."""
 _TRUTHS = frozenset(
     (
         "allowReserved", "deprecated", "explode", "nullable", "readOnly", "required", "uniqueItems", "writeOnly",
@@ -53,7 +54,7 @@ _TEXT_FIELDS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Repaired:
-    """A document to work with, what is told of it, and the operations that are not in it any more."""
+    """A repaired document, its findings, and the findings for which operations were left out."""
 
     document: dict[str, Any]
     findings: tuple[Finding, ...]
@@ -65,7 +66,7 @@ def repaired(
     validate: Callable[[dict[str, Any]], Iterable[Finding]],
     is_lenient: bool = False,
 ) -> Repaired:
-    """A document without its faults. The findings hold errors where it cannot be worked with."""
+    """A document without its faults. If a fault cannot be repaired, the findings hold an error."""
     told: dict[Finding, Finding] = {}
     left_out: dict[str, Finding] = {}
     for _ in range(_ROUNDS):
@@ -86,8 +87,8 @@ def repaired(
 
 
 def with_whole_counts(document: dict[str, Any]) -> dict[str, Any]:
-    """A sound document in which counts are of the type int: `minLength: 2.0` is 2 in JSON Schema (2020-12, section 4.2.3),
-    and a float where code counts."""
+    """A sound document whose counts are of type int. `minLength: 2.0` means 2 in JSON Schema (2020-12, section 4.2.3), but
+    Python reads a float."""
     edits = [
         Edit(join(node.pointer, keyword), int(count), "")
         for node in nodes(document)
@@ -104,8 +105,8 @@ def _warning(finding: Finding, edit: Edit | None) -> Finding:
 
 
 def _mend(document: dict[str, Any], finding: Finding) -> Edit | None:
-    """The edit after which a document is rid of an error; None where that is harmless. Who wrote `x-compat` would miss it,
-    wherever it stands."""
+    """The edit that removes an error from a document; None if the error is harmless. An edit that would take `x-compat` or
+    `x-file` away becomes one that leaves out the operation, or an error for the whole document."""
     edit = _edit(document, finding)
     if edit is None or edit.is_essential:
         return edit
@@ -131,7 +132,7 @@ def _edit(document: dict[str, Any], finding: Finding) -> Edit | None:
 
 
 def _version(document: dict[str, Any]) -> Edit:
-    """Of a document that does not say its version as it should."""
+    """The edit for a document whose version is malformed."""
     meant = _VERSION.fullmatch(str(document.get("openapi")).strip())
     if meant is None:
         return Edit("#", REMOVED, "", is_essential=True)
@@ -139,7 +140,7 @@ def _version(document: dict[str, Any]) -> Edit:
 
 
 def _reference(document: dict[str, Any], place: str, is_missed: bool) -> Edit:
-    """Of a reference that names nothing."""
+    """The edit for a reference that names nothing."""
     path = tokens(place)
     kind = _kind(document, path[:-1])[0]
     if kind in {"schema", "response"}:
@@ -149,7 +150,7 @@ def _reference(document: dict[str, Any], place: str, is_missed: bool) -> Edit:
 
 
 def _missing(document: dict[str, Any], place: str) -> Edit | None:
-    """Of an object that lacks a field."""
+    """The edit for an object that lacks a field."""
     path = tokens(place)
     kind, rest = _kind(document, path)
     value = _fields(document, place)
@@ -166,7 +167,8 @@ def _missing(document: dict[str, Any], place: str) -> Edit | None:
 
 
 def _unknown(document: dict[str, Any], place: str) -> Edit:
-    """Of a field that the specification does not know. One that is an operation is no detail."""
+    """The edit for a field that the specification does not define. A field that looks like a path or an operation is
+    essential."""
     path = tokens(place)
     value = _value(document, place)
     owner, rest = _kind(document, path[:-1])
@@ -177,7 +179,7 @@ def _unknown(document: dict[str, Any], place: str) -> Edit:
 
 
 def _faulty(document: dict[str, Any], place: str) -> Edit | None:
-    """Of a value that cannot stand where it does."""
+    """The edit for a value that is invalid at its place."""
     path = tokens(place)
     kind, rest = _kind(document, path)
     value = _value(document, place)
@@ -205,7 +207,7 @@ def _faulty(document: dict[str, Any], place: str) -> Edit | None:
 
 
 def _exclusive(document: dict[str, Any], path: tuple[str, ...], value: Any) -> Edit | None:
-    """Of an exclusive bound, which is a boolean beside the bound in 3.0, and a number in 3.1."""
+    """The edit for an exclusive bound, which is a boolean beside the bound in 3.0, and a number in 3.1."""
     place, bound = join("#", *path), _EXCLUSIVE[path[-1:]]
     given = _number(value) if isinstance(value, str) else value
     if given is True and not is_30(document):
@@ -218,10 +220,10 @@ def _exclusive(document: dict[str, Any], path: tuple[str, ...], value: Any) -> E
 def _no_object(
     document: dict[str, Any], path: tuple[str, ...], kind: str, value: Any
 ) -> Edit | None:
-    """Of what stands where an object of a kind should."""
+    """The edit for a value in the place of an object of a kind."""
     place = join("#", *path)
     if kind == "schema":
-        # Booleans are schemas in 3.1, and are meant so in 3.0.
+        # A boolean is a schema in 3.1, and authors of 3.0 mean the same.
         return None if isinstance(value, bool) else Edit(place, {}, "taken as any value")
     if value is None:
         return Edit(place, REMOVED, "ignored")
@@ -231,8 +233,8 @@ def _no_object(
 
 
 def _object(document: dict[str, Any], path: tuple[str, ...], kind: str) -> Edit:
-    """Of an object that cannot be understood. What is not called is taken away by itself: components are missed where
-    they are used, and webhooks and callbacks are calls of others."""
+    """The edit for an object that speclens cannot interpret. An edit takes away components, webhooks and callbacks alone:
+    the next round repairs uses of a component, and callers do not send webhooks and callbacks."""
     owners = [(path[:length], owner) for length, owner in kinds_along(document, path)]
     if kind not in _WHOLE:
         return Edit(join("#", *path), REMOVED, "ignored")
@@ -247,7 +249,7 @@ def _object(document: dict[str, Any], path: tuple[str, ...], kind: str) -> Edit:
 
 
 def _kind(document: dict[str, Any], path: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
-    """The kind of the innermost object around a place, and the way from there."""
+    """The kind of the innermost object around a place, and the path from there to the place."""
     length, kind = list(kinds_along(document, path))[-1]
     return kind, path[length:]
 
@@ -260,7 +262,7 @@ def _value(document: dict[str, Any], place: str) -> Any:
 
 
 def _fields(document: dict[str, Any], place: str) -> dict[str, Any]:
-    """The fields of an object; none of what is no object."""
+    """The fields of an object; none for other values."""
     value = _value(document, place)
     return value if isinstance(value, dict) else {}
 
@@ -270,14 +272,14 @@ def _is_path(document: dict[str, Any], path: tuple[str, ...]) -> bool:
 
 
 def _is_type(rest: tuple[str, ...], value: Any) -> bool:
-    """Whether it is a type of 3.1 in a document of 3.0."""
+    """Whether a value of `type` is valid in 3.1 (in a document of 3.0)."""
     listed = value if isinstance(value, list) else [value]
     are_types = all(isinstance(one, str) and one in _TYPES for one in listed)
     return rest == ("type",) and bool(listed) and are_types
 
 
 def _read_as(field: str, value: Any) -> Any:
-    """What a scalar of the wrong JSON type was meant as; None if that is not sure."""
+    """The intended value of a scalar of the wrong JSON type; None if that is uncertain."""
     if field in _TRUTHS and isinstance(value, str):
         return {"true": True, "false": False}.get(value.strip().lower())
     if field in _NUMBERS and isinstance(value, str):

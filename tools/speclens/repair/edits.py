@@ -1,4 +1,4 @@
-"""Changes of a document by pointer, on a copy: what is not changed is shared with the original."""
+"""Edits of a document by pointer, on a copy that shares unchanged parts with the original."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from speclens.source.pointer import tokens
 
 
 class Removed:
-    """Stands for no value."""
+    """Stands for the absence of a value."""
 
 
 REMOVED = Removed()
@@ -19,8 +19,8 @@ REMOVED = Removed()
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A value, or none, for a place; `said` tells in a few words what that comes to. What an essential edit takes
-    away would be missed."""
+    """A new value for a place, or REMOVED. `said` names the effect in a few words. An essential edit takes away a part that
+    callers need."""
 
     pointer: str
     value: Any
@@ -29,7 +29,7 @@ class Edit:
 
 
 def takes_away(edit: Edit, value: Any, names: Collection[str]) -> bool:
-    """Whether an edit of a place, where a value stands, leaves nothing of members of some names."""
+    """Whether an edit of a place with this value takes away all members of some names."""
     name = tokens(edit.pointer)[-1]
     left = {} if edit.value is REMOVED else {name: edit.value}
     return holds({name: value}, names) and not holds(left, names)
@@ -40,7 +40,7 @@ _EditTree = dict[str, Any]
 
 
 def edited(value: Any, edits: Iterable[Edit]) -> Any:
-    """A value with its changes. An edit of what holds another edit's place is the one that counts."""
+    """A value with its edits. An edit of an outer place overrides edits inside it."""
     tree: _EditTree = {}
     for edit in edits:
         *path, last = tokens(edit.pointer)

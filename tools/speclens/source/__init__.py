@@ -1,4 +1,4 @@
-"""Source: a document's text, its JSON value, and the line and column of every pointer."""
+"""Reads a document: its text, its JSON value, and the line and column of every pointer."""
 
 from __future__ import annotations
 

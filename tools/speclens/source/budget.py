@@ -1,4 +1,4 @@
-"""A budget of steps: code whose cost a document decides spends it, and stops when it is used up."""
+"""A budget of steps. Code whose cost depends on a document spends the budget, and stops when nothing is left."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 
 
 class TooCostly(Exception):
-    """What was asked took all that was left of the budget."""
+    """The budget is used up."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A regular expression, None if it is no I-Regexp, and the steps that 100 characters cost."""
+    """A compiled regular expression (None if its source is not an I-Regexp), and its cost in steps for 100 characters."""
 
     search: Callable[[str], bool] | None
     price: int
@@ -20,13 +20,13 @@ class Pattern:
 
 @dataclass(slots=True)
 class Budget:
-    """The steps that may still be taken, about a microsecond each, and the regular expressions compiled so far."""
+    """The steps that are left, about a microsecond each, and the regular expressions compiled so far."""
 
     steps: int
     patterns: dict[tuple[str, bool], Pattern] = field(default_factory=dict)
 
     def spend(self, steps: int) -> None:
-        """Takes steps off. Raises TooCostly when there are none left."""
+        """Spends steps. Raises TooCostly if too few are left."""
         self.steps -= steps
         if self.steps < 0:
             raise TooCostly

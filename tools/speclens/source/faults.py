@@ -1,4 +1,4 @@
-"""Faults of a text before there is a document: where they stand, and how they become problems."""
+"""Faults of a text that keep it from being a document, and their conversion into problems."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from speclens.problems import Problem
 
 MAX_DEPTH = 100
-"""Deepest nesting that is read: real documents stay under 40, and recursion is safe to here."""
+"""The deepest nesting that speclens reads. Real documents stay below 40, and recursion is safe up to this depth."""
 
 MAX_DIGITS = 308
-"""Longest integer literal that is read; what is longer is beyond the doubles."""
+"""The most digits of an integer literal that speclens reads. Longer ones exceed doubles."""
 
 _NEWLINE = re.compile(r"\r\n?|\n")
 
@@ -22,7 +22,7 @@ _NEWLINE = re.compile(r"\r\n?|\n")
 class Fault:
     """A fault at an offset (in characters) of a text.
 
-    `first` is the offset of the other place, where there is one.
+    `first` is the offset of the other of two clashing places, if there is one.
     """
 
     rule: str
@@ -34,11 +34,11 @@ class Fault:
 
 
 class Unreadable(Exception):
-    """The rest of the text cannot be read: the fault is noted already."""
+    """The rest of the text cannot be read. The reader has recorded the fault already."""
 
 
 class Lines:
-    """Offsets of a text as line and column, both counted from 1, columns in characters."""
+    """Converts offsets of a text into lines and columns. Both count from 1, columns in characters."""
 
     def __init__(self, text: str) -> None:
         self._starts = [0, *(match.end() for match in _NEWLINE.finditer(text))]
@@ -63,13 +63,13 @@ def _problem(fault: Fault, name: str, lines: Lines) -> Problem:
 
 
 def not_a_mapping(offset: int) -> Fault:
-    """A document that is no object."""
+    """The fault of a document that is not an object."""
     hint = "start with `openapi: 3.1.1`"
     return Fault("source/root", offset, "the document is not a mapping", hint)
 
 
 def too_deep(offset: int, pointer: str) -> Fault:
-    """Nesting beyond what any tool can be asked to follow."""
+    """The fault of a part that nests too deep."""
     return Fault(
         "source/depth",
         offset,
@@ -80,7 +80,7 @@ def too_deep(offset: int, pointer: str) -> Fault:
 
 
 def bad_number(offset: int, literal: str, pointer: str) -> Fault:
-    """A number that is no JSON number, or beyond what a double holds."""
+    """The fault of a number that is not a JSON number, or exceeds doubles."""
     shown = literal if len(literal) <= 20 else f"{literal[:17]}..."
     return Fault(
         "source/number",
@@ -92,13 +92,13 @@ def bad_number(offset: int, literal: str, pointer: str) -> Fault:
 
 
 def duplicate_key(offset: int, key: str, pointer: str, first: int) -> Fault:
-    """A key that its mapping has already, `first` being where."""
+    """The fault of a key that its mapping has already, at `first`."""
     return Fault("source/duplicate-key", offset, f"duplicate key {key!r}", "", pointer, first)
 
 
 def lone_surrogate(offset: int, pointer: str) -> Fault:
-    """Half of a character, by an escape."""
-    message = "a surrogate without its other half is not a character"
+    """The fault of an escape for a lone surrogate."""
+    message = "a lone surrogate is not a character"
     return Fault(
         "source/surrogate", offset, message, "write the pair, or the character itself", pointer
     )

@@ -1,4 +1,4 @@
-"""Files as bytes: of the user's, whatever is there; of a document's, the regular file that was judged, and no other."""
+"""Reads files as bytes. The user may name anything; a document may name only the regular file that `library` has judged."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import PurePath
 
 MAX_BYTES = 1 << 27
-"""Largest file that is read (128 MiB)."""
+"""The largest file that speclens reads (128 MiB)."""
 
 
 class TooLarge(Exception):
@@ -17,7 +17,7 @@ class TooLarge(Exception):
 
 
 def read(path: str | os.PathLike[str], opener: Callable[[str, int], int] | None = None) -> bytes:
-    """What a file holds. Raises OSError, ValueError (a name that no file can have), TooLarge."""
+    """The content of a file. Raises OSError, ValueError (a name that no file can have), TooLarge."""
     with open(path, "rb", opener=opener) as file:
         data = file.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
@@ -26,8 +26,8 @@ def read(path: str | os.PathLike[str], opener: Callable[[str, int], int] | None 
 
 
 def as_judged(path: str, flags: int) -> int:
-    """An opener for a path that `realpath` gave: what has become a link since then is not followed, and a device or a
-    pipe is not waited for. Raises OSError."""
+    """An opener for a path from `realpath`. It does not follow a symlink that was made since then, and does not wait for
+    a device or a pipe. Raises OSError."""
     handle = _opened(path, flags | _NO_WAITING)
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
@@ -44,7 +44,7 @@ _CAN_STEP = os.open in os.supports_dir_fd  # not on Windows
 def _opened(path: str, flags: int) -> int:
     if not _CAN_STEP:
         return os.open(path, flags)
-    # O_NOFOLLOW is about the last part of a path only. So each part is opened from the one before.
+    # O_NOFOLLOW concerns only the last part of a path. So this opens each part from the one before.
     parts = PurePath(path).parts
     handle = os.open(parts[0], _STEP)
     for part, how in [(one, _STEP) for one in parts[1:-1]] + [(parts[-1], flags | _NO_LINK)]:

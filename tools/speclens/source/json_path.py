@@ -1,8 +1,9 @@
-"""JSONPath queries (RFC 9535): text -> query, and what a query selects of a value, within a budget.
+"""JSONPath queries (RFC 9535): text -> query, and query -> the locations that it selects in a value, within a budget.
 
-jsonpath-rfc9535 reads the queries: grammar, types of functions, ranges. They are run here, on its syntax trees, because a
-query is untrusted: its own evaluation has no bound (`$..*..*..*`, a filter within filters) and its regular expressions
-backtrack. Here each step is paid from a budget, and regular expressions run on Rust's engine, in linear time.
+jsonpath-rfc9535 parses the queries and checks their grammar, the types of functions, and ranges. This module evaluates its
+syntax trees, because a query is untrusted. The library's own evaluation has no bound (`$..*..*..*`, a filter within filters),
+and its regular expressions backtrack. Here each step spends from a budget, and Rust's engine runs regular expressions in
+linear time.
 """
 
 from __future__ import annotations
@@ -23,19 +24,19 @@ from speclens.source.json_path_values import NOTHING, compare, matches
 __all__ = ["Budget", "Invalid", "Query", "TooCostly", "parse_query", "select"]
 
 MAX_LENGTH = 1_000
-"""Longest query that is read, in characters: what it costs at each value is bounded by it."""
+"""The longest query that speclens reads, in characters. This bounds its cost at each value."""
 
 
 MAX_NODES = 1_000_000
-"""Most nodes that are held at a time: some 100 MB."""
+"""The most nodes that an evaluation holds at a time: some 100 MB."""
 
 
 class Invalid(Exception):
-    """A text that is no query; the message says why."""
+    """A text is not a query; the message says why."""
 
 
 class _QueryNode(NamedTuple):
-    """A value and the path to it, last token first, as linked pairs: paths are made for what is selected only."""
+    """A value and its path as linked pairs, last token first. `location` makes a tuple of it only for selected values."""
 
     value: Any
     path: tuple[Any, Any] | None = None
@@ -63,14 +64,14 @@ def parse_query(text: str) -> Query:
         raise Invalid(f"{error.args[0] if error.args else 'no query'}{at}") from None
     except RecursionError:
         raise Invalid("nested too deep") from None
-    # What the library does not expect: `1e999` for one.
+    # Errors that the library does not expect, such as for `1e999`.
     except (ArithmeticError, LookupError, ValueError, TypeError, AssertionError) as error:
         raise Invalid(str(error) or "no query") from None
     return query
 
 
 def select(query: Query, root: Any, budget: Budget) -> list[tuple[str | int, ...]]:
-    """The locations that a query selects in a value: each once, in the order of RFC 9535, parents before their parts.
+    """The locations that a query selects in a value, each once, in the order of RFC 9535: parents before their parts.
     Raises TooCostly."""
     try:
         nodes = _run(query, _QueryNode(root), root, budget)
@@ -119,7 +120,7 @@ def _children(node: _QueryNode, budget: Budget) -> Iterator[_QueryNode]:
 
 
 def _descendants(node: _QueryNode, budget: Budget) -> Iterator[_QueryNode]:
-    """A node and all below it, each before its parts."""
+    """A node and all nodes below it, each before its parts."""
     stack = [node]
     while stack:
         node = stack.pop()

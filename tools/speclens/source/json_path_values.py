@@ -1,4 +1,4 @@
-"""Comparisons and regular expressions of JSONPath filters (RFC 9535, section 2.3.5), each paid from a budget."""
+"""Comparisons and regular expressions of JSONPath filters (RFC 9535, section 2.3.5), which spend from a budget."""
 
 from __future__ import annotations
 
@@ -11,20 +11,21 @@ from speclens import patterns
 from speclens.source.budget import Budget, Pattern, TooCostly
 
 _PATTERN_COST = 20_000
-"""What compiling a regular expression is counted as: Rust's engine may take some 20 ms for one of its largest."""
+"""The steps for compiling a regular expression: Rust's engine may take some 20 ms for a large one."""
 _SMALL_PATTERN = 2**16
-"""Bytes of a compiled one that costs next to nothing for a character; up to `patterns.USUAL` it is 20 microseconds."""
+"""The bytes of a compiled pattern that costs almost nothing for a character; up to `patterns.USUAL`, it costs 20
+microseconds."""
 
 
 class _Nothing:
-    """What a query that selects no value is in a comparison (section 2.3.5.2.2)."""
+    """Stands, in a comparison, for a query that selects no value (section 2.3.5.2.2)."""
 
 
 NOTHING = _Nothing()
 
 
 def compare(left: Any, operator: str, right: Any, budget: Budget) -> bool:
-    """Whether two values, or NOTHING, compare as an operator says (section 2.3.5.2.2). Raises TooCostly."""
+    """Whether a comparison of two values, or NOTHING, is true (section 2.3.5.2.2). Raises TooCostly."""
     match operator:
         case "==":
             return _is_equal(left, right, budget)
@@ -69,7 +70,8 @@ def _is_equal(left: Any, right: Any, budget: Budget) -> bool:
 
 
 def matches(text: Any, pattern: Any, is_whole: bool, budget: Budget) -> bool:
-    """`match`, or `search` if not whole: what is no text, or no I-Regexp (RFC 9485), matches nothing. Raises TooCostly."""
+    """`match`, or `search` unless `is_whole`. False if the value is not a string, or the pattern is not an I-Regexp
+    (RFC 9485). Raises TooCostly."""
     if not isinstance(text, str) or not isinstance(pattern, str):
         return False
     name = (pattern, is_whole)
@@ -85,7 +87,7 @@ def _compiled(pattern: str, is_whole: bool) -> Pattern:
     source = _for_rust(pattern)
     source = rf"\A(?:{source})\z" if is_whole else source
     size = patterns.size(source)
-    # `check` is asked last: groups within groups overflow its stack, and the engine takes 250 of them.
+    # `check` comes last: nested groups overflow its stack, and the engine accepts at most 250 levels of them.
     if not 0 < size <= patterns.LARGEST or not check(pattern):
         return Pattern(None, 1)
     if size > patterns.USUAL:
@@ -94,7 +96,7 @@ def _compiled(pattern: str, is_whole: bool) -> Pattern:
 
 
 def _for_rust(pattern: str) -> str:
-    """An I-Regexp for Rust's engine, where a dot is everything but a newline, and classes have operators."""
+    """An I-Regexp in the syntax of Rust's engine, in which a dot matches every character but a newline, and classes have operators."""
     parts: list[str] = []
     in_class = False
     for token in re.findall(r"\\.|.", pattern, re.DOTALL):

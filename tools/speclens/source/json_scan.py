@@ -1,6 +1,6 @@
-"""Where everything stands in a JSON text, and which of it is no sound value.
+"""Finds the places of all parts of a JSON text, and the faults of its values.
 
-The text is one that json.loads accepts, or nests too deep for it; so commas and colons say nothing.
+json.loads accepts the text, or the text nests too deep for it. So this scan ignores commas and colons.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ _INTEGER = re.compile(r"-?[0-9]+")
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """The places of a text and its faults."""
+    """The places and the faults of a text."""
 
     root: Place
     faults: list[Fault]
 
 
 def scan(text: str) -> Scan:
-    """The places and faults of a text that is JSON by its syntax; it ends where it is too deep."""
+    """The places and faults of a text with valid JSON syntax. The scan ends at a value that nests too deep."""
     scanner = _Scanner(_TOKEN.finditer(text))
     try:
         return Scan(scanner.value(next(scanner.tokens)), scanner.faults)

@@ -1,7 +1,7 @@
 """JSON text -> JSON value by the standard library, with every fault of the text in one run.
 
-json.loads is silent on duplicate keys, NaN, overflow and lone surrogates, and gives no places.
-Cheap checks beside it only raise a suspicion; the slow scan with places runs when there is one.
+json.loads accepts duplicate keys, NaN, overflow and lone surrogates, and gives no places. Cheap checks look for signs of
+such faults; only if there are any, the slow scan with places runs.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def parse(text: str) -> tuple[Any, list[Fault]]:
-    """The value of a JSON text (RFC 8259) and its faults; of use only if there are none."""
+    """The value of a JSON text (RFC 8259) and its faults. The value is usable only if there are no faults."""
     suspicions: list[str] = []
     try:
         value = _loads(text, suspicions)
@@ -33,7 +33,7 @@ def parse(text: str) -> tuple[Any, list[Fault]]:
 
 
 def is_json(text: str) -> bool:
-    """Whether a text was read as JSON: an object that json.loads accepts."""
+    """Whether `load` read a text as JSON: whether it is an object that json.loads accepts."""
     if not starts_object(text):
         return False
     try:
@@ -44,7 +44,7 @@ def is_json(text: str) -> bool:
 
 
 def starts_object(text: str) -> bool:
-    """Whether the first thing in a text is a `{`, which JSON and YAML flow style have in common."""
+    """Whether a text starts with `{`, as an object does in JSON and in the flow style of YAML."""
     return text.lstrip(" \t\r\n").startswith("{")
 
 

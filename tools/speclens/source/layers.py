@@ -1,4 +1,4 @@
-"""Reading a document and its overlays: the one way to a `Source` from files."""
+"""Reads a document with its overlays from files into a `Source`."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from speclens.source.load import load as load_plain
 
 
 def load(path: Path, overlays: Sequence[Path] = ()) -> Source:
-    """A file's document, YAML 1.2 or JSON in UTF-8, with OpenAPI overlays laid over it, in order.
+    """The document in a file (YAML 1.2 or JSON, in UTF-8) with OpenAPI overlays applied to it, in order.
 
-    Raises Refused with all faults of all files, each in its own.
+    Raises Refused with all faults of all files.
     """
     if not overlays:
         return load_plain(path)
-    # Imported here: reading JSONPath costs 30 ms, and few documents have overlays.
+    # Imported here: the import of JSONPath takes 30 ms, and few documents have overlays.
     from speclens.source.overlay import load_laid
 
     return load_laid(path, overlays)

@@ -1,4 +1,4 @@
-"""Reading a document: file or text -> `Source`, and places back from pointers."""
+"""Reads a document: file or text -> `Source`; finding -> problem with a location."""
 
 from __future__ import annotations
 
@@ -23,16 +23,17 @@ _UNCHANGED = Origin(0)
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A document as it was read.
+    """A document that was read.
 
-    `name` is the file as the user named it ("-" for standard input), `value` plain JSON: dicts with
-    text keys, lists, str, int, float, bool, None. What a YAML alias names is the same object again.
+    `name` is the file as the user named it ("-" for standard input). `value` is plain JSON: dicts with text keys, lists,
+    str, int, float, bool, None. A YAML alias gives the same object as its anchor.
 
-    Where overlays were laid over it, `value` is the result, `text` still the document's own, `overlays` the overlays as
-    they were read, `origin` says which part comes from where, and `warnings` what of them is not as it was meant.
+    With overlays, `value` is the result of applying them and `text` is still the document's own text. `overlays` are the
+    overlays that were read, `origin` says which text wrote each part, and `warnings` holds faults of overlays.
 
-    So it is where a document refers to other `files`, and `unreachable` has the references that could not be followed:
-    rule, message, hint. `before` is a document of Swagger 2.0, of which `value` is the equivalent in OpenAPI 3.0.
+    If a document refers to other `files`, `value` and `origin` cover these too. `unreachable` has the references that could
+    not be followed: rule, message, hint. If the document is one of Swagger 2.0, it is `before`, and `value` is its
+    equivalent in OpenAPI 3.0.
     """
 
     name: str
@@ -47,17 +48,17 @@ class Source:
 
     @property
     def parts(self) -> tuple[Source, ...]:
-        """All that `value` was made of: the document, its overlays, the other files it refers to."""
+        """All sources of `value`: the document, its overlays, and the other files to which it refers."""
         return (self, *self.overlays, *self.files)
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """The texts of all that `value` was made of."""
+        """The texts of all sources of `value`."""
         return tuple(part.text for part in self.parts)
 
 
 def load(path: Path) -> Source:
-    """A file's document, YAML 1.2 or JSON in UTF-8. Raises Refused with all faults of the text."""
+    """The document in a file (YAML 1.2 or JSON, in UTF-8). Raises Refused with all faults of the text."""
     name = str(path)
     try:
         return parsed(files.read(path), name)
@@ -69,7 +70,7 @@ def load(path: Path) -> Source:
 
 
 def parsed(data: bytes, name: str) -> Source:
-    """A document of these bytes, which are UTF-8, as `loads` reads it. Raises Refused with all faults of the text."""
+    """The document in UTF-8 bytes, read by `loads`. Raises Refused with all faults of the text."""
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
@@ -80,9 +81,10 @@ def parsed(data: bytes, name: str) -> Source:
 
 
 def loads(text: str, name: str) -> Source:
-    """A text's document. Raises Refused with all faults of the text.
+    """The document in a text. Raises Refused with all faults of the text.
 
-    It is JSON if `name` ends in .json or if it starts with `{` and is JSON, else YAML 1.2.
+    The text counts as JSON if `name` ends in .json, or if it starts with `{` and has valid JSON syntax. Otherwise it
+    counts as YAML 1.2.
     """
     text = text.removeprefix(_BOM)
     value, faults = _parse(text, name)
@@ -94,10 +96,10 @@ def loads(text: str, name: str) -> Source:
 
 
 def locate(source: Source, findings: Iterable[Finding]) -> tuple[Problem, ...]:
-    """The findings with file, line and column, each once; the document's first, then those of each other file, in the
-    order of the file.
+    """The findings with file, line and column, each once: first those of the document, then those of each other file, in
+    the order of the file.
 
-    A member stands where its key stands; a pointer that names nothing stands at its nearest parent.
+    The location of a member is that of its key. A pointer that names nothing gets the location of its nearest parent.
     """
     files = source.parts
     placed = cache(lambda number: (_places(files[number].text), Lines(files[number].text)))
@@ -116,7 +118,8 @@ def locate(source: Source, findings: Iterable[Finding]) -> tuple[Problem, ...]:
 
 
 def _written(source: Source, origin: Origin) -> str:
-    """The pointer that a place has in its own file, if not all places have that of the whole; overlays have none."""
+    """The pointer of a place in its own file, if it can differ from its pointer in the whole document; "" otherwise, and
+    for overlays."""
     is_moved = source.files or source.before
     is_overlay = 0 < origin.text <= len(source.overlays)
     return pointer.join("#", *origin.path) if is_moved and not is_overlay else ""

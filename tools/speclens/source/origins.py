@@ -1,4 +1,4 @@
-"""Which text each part of a document came from, where it is not one text as written: a sparse tree beside the value."""
+"""Records which text wrote each part of a document, as a sparse tree beside the value."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a part is written: the number of its text (0 is the document, then its overlays, then the
-    other files it refers to), and its path there.
+    """The text that wrote a part (0 is the document, then its overlays, then the other files to which it refers), and the
+    part's path there.
 
-    `members` has those of its parts that are written elsewhere than beneath it. So a document that was not changed is
-    one `Origin(0)`, and what an overlay changes costs entries only in what it touched.
+    `members` has only those parts that are not written below it. So an unchanged document is one `Origin(0)`, and an
+    overlay adds entries only where it changes something.
     """
 
     text: int
@@ -27,36 +27,36 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A value and where it is written."""
+    """A value with its origin."""
 
     value: Any
     origin: Origin
 
     def member(self, token: str | int) -> Part:
-        """A part of it by its key or index."""
+        """A part of the value by its key or index."""
         return Part(self.value[token], self.origin.member(str(token)))
 
     def fields(self) -> dict[str, Part]:
-        """Its members if it is an object, else nothing."""
+        """The members of an object; none for other values."""
         return {name: self.member(name) for name in self.value} if type(self.value) is dict else {}
 
     def items(self) -> list[Part]:
-        """Its items if it is a list, else nothing."""
+        """The items of a list; none for other values."""
         return [self.member(i) for i in range(len(self.value))] if type(self.value) is list else []
 
     def at_same_place(self, value: Any) -> Part:
-        """Another value that is said by what is written there."""
+        """Another value with this origin."""
         return Part(value, Origin(self.origin.text, self.origin.path))
 
 
 def mapping(origin: Origin, members: Mapping[str, Part]) -> Part:
-    """An object that is written at an origin, of parts that may be written elsewhere."""
+    """An object written at an origin, made of parts that may be written elsewhere."""
     value = {token: part.value for token, part in members.items()}
     return Part(value, _holding(origin, members))
 
 
 def sequence(origin: Origin, items: Sequence[Part]) -> Part:
-    """A list that is written at an origin, of parts that may be written elsewhere."""
+    """A list written at an origin, made of parts that may be written elsewhere."""
     parts = {str(index): part for index, part in enumerate(items)}
     return Part([part.value for part in items], _holding(origin, parts))
 
@@ -86,7 +86,7 @@ def _holding(origin: Origin, parts: Mapping[str, Part]) -> Origin:
 
 
 def origin_at(root: Origin, tokens: Iterable[str]) -> Origin:
-    """The origin of what a pointer's tokens name."""
+    """The origin of the part that a pointer's tokens name."""
     for token in tokens:
         root = root.member(token)
     return root

@@ -1,7 +1,7 @@
-"""Overlays (OpenAPI Overlay Specification 1.0 and 1.1) laid over a document.
+"""Applies overlays (OpenAPI Overlay Specification 1.0 and 1.1) to a document.
 
-An overlay is untrusted: what its queries may cost, what it may add and how deep that may nest is bounded. Nothing is
-fetched; `extends` is compared with the document's path where it is a path.
+An overlay is untrusted, so this module bounds the cost of its queries, and the size and the depth of its additions. It
+fetches nothing. If `extends` is a path, it compares that with the document's path.
 """
 
 from __future__ import annotations
@@ -34,19 +34,20 @@ from speclens.source.pointer import join, tokens, walk
 from speclens.source.yaml_text import MAX_EXPANSION
 
 MAX_STEPS = 2_000_000
-"""Steps that the queries of all overlays may take together: some two seconds."""
+"""The steps for the queries of all overlays together: some two seconds."""
 
 STEPS_PER_VALUE = 100
-"""And besides, for each value of the document: a large one may be gone through as often as a small one."""
+"""Further steps for each value of the document, so that queries may visit a large document as often as a small one."""
 
 
 _PLACE = 9
-"""Values that finding a place and copying the way to it takes as long as: one of n actions may write to n places."""
+"""The number of values that a written place counts for, in addition to the values written there. It takes as long to find
+the place and to copy the path to it; each of n actions may write to n places."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Overlay:
-    """An overlay that was read: its actions, and what is wrong with it so far."""
+    """An overlay that was read: its actions, and its findings so far."""
 
     source: Source
     actions: list[Action]
@@ -59,7 +60,7 @@ class _Overlay:
 
 @dataclass(slots=True)
 class _Run:
-    """The document so far, and what may still be spent."""
+    """The document so far, and the limits that are left."""
 
     root: Part
     budget: json_path.Budget
@@ -69,13 +70,13 @@ class _Run:
 
 @dataclass(slots=True)
 class _Stop(Exception):
-    """Nothing more can be applied."""
+    """No further action can be applied."""
 
     finding: Finding = field()
 
 
 def load_laid(path: Path, overlays: Sequence[Path]) -> Source:
-    """A file's document with overlays laid over it, in order. Raises Refused with all faults of all files."""
+    """The document in a file with overlays applied to it, in order. Raises Refused with all faults of all files."""
     document: Source | None = None
     read: list[_Overlay] = []
     problems: list[Problem] = []
@@ -128,7 +129,7 @@ def _laid(document: Source, overlays: list[_Overlay]) -> Source:
 
 
 def _extends(overlay: Source, document: Source) -> list[Finding]:
-    """A warning if an overlay names another file as its document. What is at a URL cannot be known."""
+    """A warning if an overlay names another file as its document. A URL gives no warning, since nothing is fetched."""
     reference = overlay.value.get("extends")
     if reference is None:
         return []
@@ -140,21 +141,21 @@ def _extends(overlay: Source, document: Source) -> list[Finding]:
         is_same = named == os.path.realpath(document.name)
     except ValueError:
         is_same = False
-    message = f"this overlay is for {reference}, and is laid over {document.name}"
-    hint = "mend `extends`, which is relative to the overlay, or leave it out"
+    message = f"this overlay is for {reference}, but it is applied to {document.name}"
+    hint = "correct `extends`, which is relative to the overlay, or leave it out"
     finding = Finding("overlay/extends", "#/extends", message, hint, "warning")
     return [] if is_same else [finding]
 
 
 def _apply(action: Action, number: int, overlay: _Overlay, run: _Run, name: str) -> None:
-    """One action. Raises _Stop when a bound was reached."""
+    """Applies one action. Raises _Stop at a limit."""
     target = join(action.pointer, "target")
     try:
         locations = json_path.select(action.target, run.root.value, run.budget)
         fault = _unfit(action, locations, run.root.value) if locations else None
         if fault is None and not locations:
-            if not run.has_failed:  # else it may be for want of what failed
-                hint = "was it renamed there? mend the target, or drop the action"
+            if not run.has_failed:  # else an earlier failure may be the cause
+                hint = "was it renamed there? correct the target, or remove the action"
                 message = f"this selects nothing in {name}"
                 overlay.findings.append(
                     Finding("overlay/no-match", target, message, hint, "warning")
@@ -168,13 +169,13 @@ def _apply(action: Action, number: int, overlay: _Overlay, run: _Run, name: str)
             overlay.findings.append(fault)
             run.has_failed = True
     except json_path.TooCostly:
-        hint = "name the place more closely: fewer `..`, fewer filters within filters"
-        message = "looking for what this selects takes too long"
+        hint = "make the query more specific: fewer `..`, fewer filters within filters"
+        message = "this query takes too long"
         raise _Stop(Finding("overlay/cost", target, message, hint)) from None
 
 
 def _unfit(action: Action, locations: list[Location], root: Any) -> Finding | None:
-    """Why an action cannot be applied to what it selects, or None."""
+    """The reason why an action cannot be applied to the places that it selects, or None."""
     target = join(action.pointer, "target")
     if action.kind == "remove":
         if () in locations:
@@ -185,13 +186,13 @@ def _unfit(action: Action, locations: list[Location], root: Any) -> Finding | No
     first = _shape(values[0])
     for location, value in zip(locations, values, strict=True):
         if not action.minor and not is_container(value):
-            message = f"{join('#', *location)} is {kind(value)}: 1.0 updates objects and lists only"
+            message = f"{join('#', *location)} is {kind(value)}: Overlay 1.0 updates only objects and lists"
             hint = "select the object around it, or write `overlay: 1.1.0`"
             return Finding("overlay/target", target, message, hint)
         if action.minor and _shape(value) is not first:
             places = " and ".join(join("#", *one) for one in (locations[0], location))
             message = f"this selects {kind(values[0])} and {kind(value)}: {places}"
-            hint = "write an action for each"
+            hint = "write one action for each"
             return Finding("overlay/mixed", target, message, hint)
     return None
 
@@ -205,14 +206,14 @@ def _at(root: Any, location: Location) -> Any:
 
 
 def _write(action: Action, number: int, locations: list[Location], run: _Run) -> list[Finding]:
-    """An update or a copy. What it cannot do is told of the first place, and leaves the document as it was. Raises
-    _Stop, TooCostly."""
+    """Applies an update or a copy. If it fails, the document stays as it was, and the findings name the first place for
+    each reason. Raises _Stop, TooCostly."""
     if action.kind == "update":
         new = Part(action.value, Origin(number, (*tokens(action.pointer), "update")))
     else:
         sources = json_path.select(action.value, run.root.value, run.budget)
         if len(sources) != 1:
-            message = f"this selects {len(sources) or 'nothing'}: a copy is of one place"
+            message = f"this selects {len(sources) or 'no'} places, but a copy needs exactly one"
             return [Finding("overlay/copy", join(action.pointer, "copy"), message)]
         origin = origin_at(run.root.origin, map(str, sources[0]))
         new = Part(_at(run.root.value, sources[0]), origin)
@@ -231,18 +232,18 @@ def _write(action: Action, number: int, locations: list[Location], run: _Run) ->
     for clash in clashes:
         is_here = action.kind == "update"
         pointer = join("#", *clash.origin.path) if is_here else join(action.pointer, "copy")
-        hint = "remove what is there in an action before"
+        hint = "remove the present value in an earlier action"
         told.setdefault(pointer, Finding("overlay/incompatible", pointer, clash.message, hint))
     return list(told.values())
 
 
 def _is_entry(action: Action, new: Any) -> bool:
-    """Whether a value is appended to a list: 1.0 appends whatever it is, 1.1 concatenates lists."""
+    """Whether a list gets the value as one item: 1.0 appends every value, 1.1 concatenates lists."""
     return not action.minor or not isinstance(new, list)
 
 
 def _bound(action: Action, new: Any, locations: list[Location], run: _Run) -> None:
-    """Raises _Stop if what is written would grow the document beyond what is read of any."""
+    """Raises _Stop if the written values would make the document larger or deeper than its limits."""
     size, depth = measure(new, run.budget)
     run.room -= (size + _PLACE) * len(locations)
     place = join(action.pointer, action.kind)

@@ -1,4 +1,4 @@
-"""Changing parts of a value without changing the value: what was not touched is shared, and each part keeps its origin."""
+"""Changes parts of a value on a copy, which shares unchanged parts with the original. Each part keeps its origin."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Location = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """Two parts that cannot be merged: where the one stands in the document, and where the other is written."""
+    """Two parts that cannot be merged: the location of one in the document, and the origin of the other."""
 
     at: Location
     message: str
@@ -24,7 +24,7 @@ class Clash:
 
 @dataclass(slots=True)
 class _Marks:
-    """Locations as a tree."""
+    """A tree of locations."""
 
     is_marked: bool = False
     members: dict[str | int, _Marks] = field(default_factory=dict)
@@ -41,7 +41,7 @@ def change(
     changed: Callable[[Part, Location], Part],
     budget: Budget,
 ) -> Part:
-    """The root with what is at the locations changed, parts after what they are parts of. Raises TooCostly."""
+    """The root with the parts at the locations changed, each part after the part that holds it. Raises TooCostly."""
 
     def walk(part: Part, marks: _Marks, at: Location) -> Part:
         part = changed(part, at) if marks.is_marked else part
@@ -58,7 +58,7 @@ def change(
 
 
 def remove(root: Part, locations: Iterable[Location], budget: Budget) -> Part:
-    """The root without what is at the locations; none of them is the root. Raises TooCostly."""
+    """The root without the parts at the locations, none of which is the root. Raises TooCostly."""
 
     def walk(part: Part, marks: _Marks) -> Part:
         budget.spend(1 + len(part.value))
@@ -75,7 +75,7 @@ def remove(root: Part, locations: Iterable[Location], budget: Budget) -> Part:
         }
         here = Origin(part.origin.text, part.origin.path)
         if isinstance(part.value, dict):
-            # A pointer to what was removed names what it was removed from.
+            # The pointer of a removed part gets the origin of the object that held it.
             members = {token: one.origin for token, one in kept.items()} | dict.fromkeys(gone, here)
             return Part(
                 {token: one.value for token, one in kept.items()}, replace(here, members=members)
@@ -97,8 +97,8 @@ def _marks(locations: Iterable[Location]) -> _Marks:
 
 
 def merge(old: Part, new: Part, at: Location, clashes: list[Clash]) -> Part:
-    """A part with another merged into it: objects member by member, lists one after the other, what has no parts
-    replaced (Overlay 1.1, Action Object). What cannot be merged stays as it is, and goes to the clashes."""
+    """A part with another merged into it (Overlay 1.1, Action Object): objects merge member by member, lists are
+    concatenated, and other values are replaced. Parts that cannot be merged stay as they are, and go to `clashes`."""
     if isinstance(old.value, dict) and isinstance(new.value, dict):
         value, members = dict(old.value), dict(old.origin.members)
         for name in new.value:
@@ -125,7 +125,7 @@ def append(old: Part, items: list[Part]) -> Part:
 
 
 def kind(value: Any) -> str:
-    """What a value is, for people."""
+    """The JSON type of a value in words."""
     if value is None:
         return "null"
     names = {dict: "an object", list: "a list", str: "a string", bool: "a boolean"}
@@ -133,7 +133,7 @@ def kind(value: Any) -> str:
 
 
 def measure(value: Any, budget: Budget) -> tuple[int, int]:
-    """How many values a value is of, itself included, and how deep it nests: 0 for what has no parts. Raises
+    """The number of values in a value, itself included, and its depth: 0 if it is neither an object nor a list. Raises
     TooCostly."""
     budget.spend(1)
     if not is_container(value):

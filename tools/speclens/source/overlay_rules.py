@@ -1,8 +1,8 @@
-"""What an overlay document says (Overlay Specification 1.0 and 1.1): its actions, and every fault of its form.
+"""Reads the actions of an overlay document (Overlay Specification 1.0 and 1.1), and finds every fault of its form.
 
-Where the specification's text and its JSON Schema differ, the text decides: `update` beside `remove: true` has no effect,
-and is told as a warning. Equal actions are all applied. Overlays 1.0 may remove a value without parts, as the official examples
-of 1.0 do. `extends` is compared if it is a path; nobody knows what is at a URL.
+If the specification's text and its JSON Schema differ, the text decides: `update` beside `remove: true` has no effect, and
+gives a warning. Equal actions are all applied. Overlays 1.0 may remove a value that is neither an object nor a list, as the
+official examples of 1.0 do.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ _PYTHON_TYPE_WORDS = {str: "a string", dict: "an object", list: "a list", bool: 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One action. `pointer` is its place in its overlay, `minor` the version of that: 1 for 1.1.
+    """One action. `pointer` is its place in its overlay, `minor` the minor version of the overlay.
 
-    `value` is what an update writes, or the query that a copy takes its value from.
+    `value` is the value of an update, or the query for the source of a copy.
     """
 
     pointer: str
@@ -39,8 +39,8 @@ class Action:
 
 
 def read_actions(overlay: Any) -> tuple[list[Action], list[Finding]]:
-    """The actions of an overlay's value, in order, and findings on its form; if one of them is an error, the actions
-    are not all there."""
+    """The actions of an overlay's value, in order, and findings on its form. If a finding is an error, actions may be
+    missing."""
     version = overlay.get("overlay")
     match = _VERSION.fullmatch(version) if isinstance(version, str) else None
     if match is None:
@@ -70,16 +70,16 @@ def read_actions(overlay: Any) -> tuple[list[Action], list[Finding]]:
 
 def _wrong_version(overlay: Any) -> Finding:
     if "overlay" not in overlay:
-        message = "`overlay` is missing: this is no overlay"
+        message = "`overlay` is missing: this is not an overlay"
     else:
-        message = f"{reprlib.repr(overlay['overlay'])} is no version that is read"
+        message = f"{reprlib.repr(overlay['overlay'])} is not a version that speclens reads"
     pointer = "#/overlay" if "overlay" in overlay else "#"
     return Finding("overlay/version", pointer, message, 'write `overlay: "1.1.0"`, or 1.0.0')
 
 
 def _action_faults(action: Any, pointer: str, minor: int) -> Iterator[Finding]:
     if not isinstance(action, dict):
-        yield Finding("overlay/type", pointer, "an action is an object", "write `target: $…`")
+        yield Finding("overlay/type", pointer, "an action must be an object", "write `target: $…`")
         return
     yield from _required(action, pointer, target=str)
     yield from _typed(action, pointer, description=str, remove=bool)
@@ -98,14 +98,14 @@ def _action_faults(action: Any, pointer: str, minor: int) -> Iterator[Finding]:
             message, hint = f"`{name}` has no effect beside `remove: true`", "leave it out"
             yield _warning("overlay/no-effect", join(pointer, name), message, hint)
     elif not written and action.get("remove", False) is False:
-        message, hint = "this action does nothing", "write `update`, `remove: true`"
+        message, hint = "this action does nothing", "write `update` or `remove: true`"
         yield _warning("overlay/no-effect", pointer, message, hint)
 
 
 def _actions(
     action: dict[str, Any], pointer: str, minor: int, findings: list[Finding]
 ) -> Iterator[Action]:
-    """The action if its queries can be read and it does something; faults of its queries go to the findings."""
+    """The action, if its queries are valid and it has an effect. Faults of its queries go to `findings`."""
     queries: dict[str, json_path.Query] = {}
     for name in ("target", "copy") if minor else ("target",):
         if isinstance(action.get(name), str):
@@ -113,7 +113,7 @@ def _actions(
                 queries[name] = json_path.parse_query(action[name])
             except json_path.Invalid as invalid:
                 message = f"not a JSONPath query: {invalid}"
-                hint = "RFC 9535; a name with other characters is written ['x-name']"
+                hint = "see RFC 9535; write a name with other characters as ['x-name']"
                 findings.append(Finding("overlay/jsonpath", join(pointer, name), message, hint))
     if (target := queries.get("target")) is None:
         return
@@ -127,7 +127,7 @@ def _actions(
 
 def _required(value: dict[str, Any], pointer: str, **types: type) -> Iterator[Finding]:
     for name in types.keys() - value.keys():
-        hint = f"it is {_PYTHON_TYPE_WORDS[types[name]]}"
+        hint = f"it must be {_PYTHON_TYPE_WORDS[types[name]]}"
         yield Finding("overlay/missing", pointer, f"`{name}` is missing", hint)
     yield from _typed(value, pointer, **types)
 
@@ -137,7 +137,7 @@ def _typed(value: dict[str, Any], pointer: str, **types: type) -> Iterator[Findi
         if name in value and not isinstance(value[name], kind):
             is_number = type(value[name]) in (int, float)
             hint = "put it in quotes" if kind is str and is_number else ""
-            message = f"`{name}` is {_PYTHON_TYPE_WORDS[kind]}"
+            message = f"`{name}` must be {_PYTHON_TYPE_WORDS[kind]}"
             yield Finding("overlay/type", join(pointer, name), message, hint)
 
 

@@ -1,6 +1,6 @@
 """JSON Pointers (RFC 6901), in URI fragment form: `#`, `#/paths/~1v1~1edits/post`.
 
-Non-ASCII and reserved characters are left as they are: the pointers are read by people.
+Non-ASCII and reserved characters stay as they are, because people read the pointers.
 """
 
 from __future__ import annotations
@@ -38,19 +38,19 @@ def tokens(pointer: str) -> tuple[str, ...]:
 
 
 def from_reference(reference: str) -> str | None:
-    """The pointer a local `$ref` names (percent-decoded), or None if it leaves the document or names an anchor."""
+    """The pointer that a local `$ref` names (percent-decoded), or None if it leaves the document or names an anchor."""
     if reference == "#" or reference.startswith("#/"):
         return unquote(reference)
     return None
 
 
 def to_reference(pointer: str) -> str:
-    """The `$ref` that names a pointer of the same document: what `from_reference` takes back."""
+    """The `$ref` that names a pointer of the same document; the inverse of `from_reference`."""
     return pointer.replace("%", "%25")
 
 
 def walk(value: Any, path: Iterable[str]) -> Any:
-    """The part of `value` at `path`. Raises KeyError where there is none."""
+    """The part of `value` at `path`. Raises KeyError if there is none."""
     for token in path:
         if isinstance(value, dict):
             value = value[token]
@@ -69,12 +69,12 @@ def walk(value: Any, path: Iterable[str]) -> Any:
 
 
 def get(value: Any, pointer: str) -> Any:
-    """The part of `value` at `pointer`. Raises KeyError where there is none."""
+    """The part of `value` at `pointer`. Raises KeyError if there is none."""
     return walk(value, tokens(pointer))
 
 
 def exists(value: Any, pointer: str) -> bool:
-    """Whether there is something at a JSON Pointer."""
+    """Whether a JSON Pointer names a part of `value`."""
     try:
         get(value, pointer)
     except (KeyError, ValueError):

@@ -1,4 +1,4 @@
-"""Plain YAML scalars by the core schema (YAML 1.2.2, section 10.3.2)."""
+"""Resolves plain YAML scalars by the core schema (YAML 1.2.2, section 10.3.2)."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def finite(text: str) -> float:
 
 
 def integer(text: str) -> int:
-    """An integer literal's value. Raises ValueError if it is beyond the doubles."""
+    """An integer literal's value. Raises ValueError if it exceeds doubles."""
     if len(text) > MAX_DIGITS:
         raise ValueError(text)
     value = int(text, 0) if text[1:2] in ("o", "x") else int(text)

@@ -1,4 +1,4 @@
-"""Where everything stands in a YAML text that has been read without fault."""
+"""Finds the places of all parts of a YAML text that was read without a fault."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from speclens.source.yaml_text import events, is_merge, offset
 
 
 def places(text: str) -> Place:
-    """The places of a YAML document; what an alias or a merge brings in stands at its anchor."""
+    """The places of a YAML document. Parts that an alias or a merge key brings in have their places at the anchor."""
     walker = _Walker(events(text))
     next(walker.events)
     next(walker.events)

@@ -1,8 +1,7 @@
 """YAML text -> JSON value, with every fault of the text in one run.
 
-The value is built straight from the parser's events: one pass that knows anchors, tags and places,
-in a third of the time of composing nodes first. libyaml parses if it is there, PyYAML's own
-parser in Python if not.
+One pass builds the value from the parser's events, with anchors, tags and places, in a third of the time that composing
+nodes first would take. libyaml parses if it is installed, otherwise PyYAML's parser in Python.
 """
 
 from __future__ import annotations
@@ -39,7 +38,7 @@ from speclens.source.faults import (
 from speclens.source.scalars import YamlScalar, resolve_scalar
 
 MAX_EXPANSION = 1_000_000
-"""Most values that aliases may add to a document."""
+"""The most values that aliases may add to a document."""
 
 MERGE = "<<"
 _TAG_PREFIX = "tag:yaml.org,2002:"
@@ -69,7 +68,7 @@ class _Anchored:
 
 
 def parse(text: str) -> tuple[Any, list[Fault]]:
-    """The value of a YAML text and its faults; the value is of use only if there are none."""
+    """The value of a YAML text and its faults. The value is usable only if there are no faults."""
     faults: list[Fault] = []
     try:
         return _Builder(events(text), faults).document(), faults
@@ -80,13 +79,13 @@ def parse(text: str) -> tuple[Any, list[Fault]]:
 
 
 def events(text: str) -> Iterator[Any]:
-    """The parser's events. Raises yaml.YAMLError, from here or from the iterator."""
+    """The parser's events. The call or the iterator raises yaml.YAMLError."""
     loader = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
     return iter(loader(text).get_event, None)
 
 
 def offset(event: Any) -> int:
-    """Where an event starts, in characters."""
+    """The offset of the start of an event, in characters."""
     return int(event.start_mark.index)
 
 
@@ -192,17 +191,17 @@ class _Builder:
         text = self.alias(event).text if is_alias else self.text(event)
         self.path.pop()
         if text is None:
-            self.fault("source/key", event, "a key must be a scalar", "JSON has text keys only")
+            self.fault("source/key", event, "a key must be a scalar", "keys in JSON are strings")
             return f"?{offset(event)}"
         return text
 
     def text(self, event: Any) -> str | None:
-        """The text of a node if it is a scalar; the node is read in any case."""
+        """The text of a node if it is a scalar, else None. Reads the node in any case."""
         self.node(event)
         return event.value if isinstance(event, ScalarEvent) else None
 
     def bases(self, value: Any, key: Any) -> dict[str, Any]:
-        """The members that a merge key brings in; of several mappings the earlier one wins."""
+        """The members that a merge key brings in. If several mappings have a key, the earliest wins."""
         merged: dict[str, Any] = {}
         for base in reversed(value if isinstance(value, list) else [value]):
             if not isinstance(base, dict):
@@ -214,7 +213,7 @@ class _Builder:
     def alias(self, event: Any) -> _Anchored:
         target = self.anchors.get(event.anchor)
         if event.anchor in self.open_anchors:
-            self.fault("source/alias-cycle", event, f"*{event.anchor} stands inside its own anchor")
+            self.fault("source/alias-cycle", event, f"*{event.anchor} is inside its own anchor")
             return _Anchored(None, 1, "")
         if target is None:
             self.fault("source/alias", event, f"*{event.anchor} has no anchor before it")
@@ -247,14 +246,12 @@ class _Builder:
         value = resolve_scalar(event.value)
         if type(value) not in _SCALAR_TYPES[event.tag]:
             shown = event.tag.replace(_TAG_PREFIX, "!!")
-            self.fault("source/tag", event, f"{event.value!r} is no {shown}")
+            self.fault("source/tag", event, f"{event.value!r} is not {shown}")
         return float(value) if event.tag == f"{_TAG_PREFIX}float" and type(value) is int else value
 
     def unknown_tag(self, event: Any) -> None:
         shown = event.tag.replace(_TAG_PREFIX, "!!")
-        self.fault(
-            "source/tag", event, f"unknown tag {shown}", "only JSON types have a meaning here"
-        )
+        self.fault("source/tag", event, f"unknown tag {shown}", "use only tags of JSON types")
 
     def fault(self, rule: str, event: Any, message: str, hint: str = "") -> None:
         self.faults.append(Fault(rule, offset(event), message, hint, self.here()))

@@ -1,7 +1,7 @@
-"""The output tree: comparing it with what generating gives now, and writing it, all or nothing.
+"""The output tree: compares it with the output that speclens generates now, and writes it, all or nothing.
 
-The only code that touches the output. `speclens.lock` records what each file was made from, and
-only names causes: content is always compared with `Tree.files`.
+This is the only code that touches the output. `speclens.lock` records what each file was made from. The lock only
+names causes: `drift` always compares content with `Tree.files`.
 """
 
 from speclens.tree.compare import drift

@@ -1,4 +1,4 @@
-"""Comparing the disk with what generating gives now, and naming why a file differs."""
+"""Compares the disk with the output that speclens generates now, and names the causes of a difference."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ PointerAt = Callable[[str, int], str | None]
 
 
 def drift(output: Path, tree: Tree, pointer_at: PointerAt | None = None) -> Drift:
-    """Everything below `output` that is not what `tree` says, each file with all its causes.
+    """The files below `output` that differ from `tree`, each with all its causes.
 
-    Never writes. What a killed `write` left to do is read as if it were done, so the comparison is
-    with a whole tree, old or new; until the next `write` does it, the journal itself is a `stale`
-    entry. The lock counts as drift if it is missing, unreadable or wrong about a file; not for
-    recording inputs that reached no output.
+    This function never writes. If a killed `write` left work, the function reads that work as done, so it compares a
+    whole tree, old or new; until the next `write` finishes it, the journal itself is a `stale` entry. The lock counts
+    as drift if it is missing, unreadable or wrong about a file; it does not count if it only records inputs that
+    reached no output.
 
-    `pointer_at(path, line)` gives the pointer that made a line of the new text; with it, a changed
-    subject is replaced by those pointers under it whose lines changed.
+    `pointer_at(path, line)` gives the pointer that made a line of the new text. With it, the result names the pointers
+    below a changed subject whose lines changed, in place of the subject.
 
-    Raises Refused: a tree that cannot be written anywhere, a symlink, a file that cannot be read.
+    Raises Refused if no file system can hold the tree, at a symlink, or if a file cannot be read.
     """
     check_paths(output, tree)
     with no_traceback(output):
@@ -77,7 +77,7 @@ def _lock_drift(state: State, tree: Tree) -> Iterator[FileDrift]:
 
 
 def _is_wrong(state: State, tree: Tree) -> bool:
-    """Whether the lock tells something else of a file than what is there and should be."""
+    """Whether the lock is wrong about a file that is up to date."""
     recorded = state.recorded()
     right = {
         file.path: file.text.encode()
@@ -92,7 +92,8 @@ def _is_wrong(state: State, tree: Tree) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _History:
-    """What changed since the last run. `elsewhere` are the parts of the document that are no file's alone."""
+    """The inputs that changed since the last run. `elsewhere` holds the changed parts of the document that no file
+    names as a subject or a maker."""
 
     config: bool
     toolkit: bool
@@ -121,7 +122,7 @@ def _changed(old: Mapping[str, str], new: Mapping[str, str]) -> Set[str]:
 
 @dataclass(frozen=True, slots=True)
 class _DriftCase:
-    """One path: what is on the disk, should be, was recorded; None where there is none."""
+    """One path: its content on the disk, its new content, and its sums in the lock. None means that there is none."""
 
     path: str
     disk: bytes | None
@@ -173,35 +174,35 @@ def _changed_inputs(case: _DriftCase) -> Iterator[Cause]:
 
 
 def _unexplained(case: _DriftCase, is_by_hand: bool) -> Iterator[Cause]:
-    """The causes of a file that differs though no input that is recorded changed."""
+    """The causes of a file that differs although no recorded input changed."""
     is_made_otherwise = case.history is not None and not _was_expected(case)
     if is_made_otherwise:
-        yield "toolkit"  # of the same version, as while it is worked on
+        yield "toolkit"  # the version is the same: someone is changing the toolkit itself
     if not is_by_hand:
-        # Only the order of its lines was edited; or, where it is made otherwise, it together with its sums in the lock.
+        # Someone changed only the order of the lines. Or the toolkit changed, and someone edited the file and the lock.
         yield "hand-edited"
 
 
 def _was_expected(case: _DriftCase) -> bool:
-    """Whether the last run made what this one makes, so that no input can be the cause."""
+    """Whether the last run made the same content as this one, so that no input can be the cause."""
     if case.recorded is None or case.new is None:
         return case.recorded is None and case.new is None
     return total(case.recorded) == total(line_sums(case.new))
 
 
 def _changed_subjects(case: _DriftCase) -> Set[str]:
-    """Parts of the document that changed and that the file depends on, now or as it was recorded."""
+    """The changed parts of the document on which the file depends, now or according to the lock."""
     if case.history is None:
         return set()
     made = {maker for maker in case.recorded or () if maker in case.history.document}
-    if case.file is None and not made:  # stale, and copied: any part could ask for it
+    if case.file is None and not made:  # a stale copy: any part of the document may have needed it
         return case.history.document
     asked = {*made, *(case.file.subjects if case.file else ())}
     return (case.history.document & asked) | case.history.elsewhere
 
 
 def _refined(subjects: Set[str], pointers: Set[str]) -> Set[str]:
-    """Each subject, or the pointers that lie under it."""
+    """For each subject the pointers below it, or the subject itself if there are none."""
     under = {
         subject: {pointer for pointer in pointers if pointer.startswith(f"{subject}/")}
         for subject in subjects

@@ -1,4 +1,4 @@
-"""Unified diffs of a file on the disk against the generated one."""
+"""Unified diffs between a file on the disk and the generated one."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ _NO_NEWLINE = "\\ No newline at end of file\n"
 
 
 def unified(path: str, disk: bytes | None, new: bytes | None) -> str:
-    """The diff that turns what is on the disk into what is generated; None stands for no file."""
+    """The diff from the content on the disk to the generated content. None stands for no file."""
     old_name = "/dev/null" if disk is None else path
     new_name = "/dev/null" if new is None else path
     lines = _hunks(_lines(disk), _lines(new))
     text = "".join(line if line.endswith("\n") else f"{line}\n{_NO_NEWLINE}" for line in lines)
-    # An empty file has no lines to differ in; bytes that are not UTF-8 may look like their escapes.
+    # The header always stands: an empty file has no lines, and bytes that are not UTF-8 may look like their escapes.
     return f"--- {old_name}\ton disk\n+++ {new_name}\tgenerated\n{text}"
 
 
@@ -32,14 +32,14 @@ def _hunks(old: list[str], new: list[str]) -> Iterator[str]:
 
 
 def _range(start: int, end: int) -> str:
-    """The lines from one to another as a diff says them: the first, from 1, and how many if not one."""
+    """A range of lines in the notation of diffs: the number of the first line, and the count unless it is one."""
     length = end - start
     first = start + 1 if length else start
     return str(first) if length == 1 else f"{first},{length}"
 
 
 def added_lines(diff: str) -> Iterator[int]:
-    """The numbers, in the new file, of the lines that a diff adds or changes; blank ones say nothing."""
+    """The numbers, in the new file, of the lines that a diff adds or changes, without blank lines."""
     number = 0
     for line in diff.split("\n")[2:]:
         if hunk := _HUNK.match(line):
@@ -53,12 +53,12 @@ def added_lines(diff: str) -> Iterator[int]:
 
 
 def first_line(diff: str) -> int:
-    """The first line, on the disk, that a diff is about; 1 if there is none."""
+    """The number, in the file on the disk, of the first line of the diff's first hunk; 1 if there is no hunk."""
     hunk = _HUNK.search(diff)
     return max(1, int(hunk[1])) if hunk else 1
 
 
 def _lines(data: bytes | None) -> list[str]:
-    """Lines end at `\\n` only: a carriage return is part of a line, and a difference."""
+    """The lines of a file. Only `\\n` ends a line; a carriage return is part of the line, so that it shows in a diff."""
     *lines, tail = (data or b"").decode("utf-8", "backslashreplace").split("\n")
     return [f"{line}\n" for line in lines] + ([tail] if tail else [])

@@ -1,4 +1,4 @@
-"""One run at a time in one output tree."""
+"""Keeps two runs from writing one output tree at the same time."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _PAUSE = 0.02
 
 @contextmanager
 def exclusive(root: Path) -> Iterator[None]:
-    """Keeps other runs off an existing directory; waits for the one that is there.
+    """Locks an existing directory against other runs. Waits if another run holds the lock.
 
-    Raises Refused (`output/busy`) after ten seconds. A run that dies lets go by dying.
+    Raises Refused (`output/busy`) after ten seconds. The operating system releases the lock of a run that dies.
     """
     deadline = time.monotonic() + PATIENCE
     while (handle := _take(root)) is None:
@@ -38,7 +38,7 @@ def exclusive(root: Path) -> Iterator[None]:
 if sys.platform == "win32":
 
     def _take(root: Path) -> int | None:
-        """A handle to a file that the system deletes with the handle, or None if taken."""
+        """A handle to a file that the system deletes when the handle closes; None if another run holds it."""
         try:
             return os.open(root / f"{JOURNAL}.busy", os.O_CREAT | os.O_EXCL | os.O_TEMPORARY)
         except (FileExistsError, PermissionError):
@@ -48,7 +48,7 @@ else:
     import fcntl
 
     def _take(root: Path) -> int | None:
-        """A handle to the locked directory, or None if taken."""
+        """A handle to the locked directory; None if another run holds the lock."""
         handle = os.open(root, os.O_RDONLY)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -56,5 +56,5 @@ else:
             os.close(handle)
             return None
         except OSError:
-            pass  # NFS cannot lock a directory: there, runs are not kept apart
+            pass  # NFS cannot lock a directory: there, two runs can write at the same time
         return handle

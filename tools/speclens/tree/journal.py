@@ -1,20 +1,19 @@
-"""All or nothing: many files are changed as if they were one, whenever the process is killed.
+"""Writes many files as one change: whenever the process is killed, the tree is entirely old or entirely new.
 
-1. The new files, links to the old ones and two journals (forward, backward) go into a directory
-   of their own, `.speclens-journal`.
-2. The forward journal is renamed to `journal.json`: the commit point.
-3. It is carried out: deletions, then renames. What is done already is passed over, so that
-   carrying it out a second time ends the same way.
-4. `journal.json` is removed: the new tree stands. What else is in the directory is litter.
+1. `commit` puts the new files, links to the old ones and two journals (forward, backward) into a directory of their
+   own, `.speclens-journal`.
+2. It renames the forward journal to `journal.json`. This is the commit point.
+3. It applies the journal: deletions, then renames. It skips changes that are already done, so that a second
+   application gives the same result.
+4. It removes `journal.json`. Now the new tree is complete, and the rest of the directory is litter.
 
-A journal may have come with a repository. So it is carried out only if all that is left of it is what `write`
-itself may do: replace and delete files that bear the marker, and put such in place where the tree has files, or
-beside these in its directories. What another tree than the one that is made now had begun is left as it is: that one
-is written next.
+If a run is killed before step 2, the next run removes the directory. If a run is killed later, the next run applies
+the journal. After an error in step 3 (such as a directory without permission), `commit` applies the backward journal.
+Everything that the backward journal needs is on the disk since step 1, so a full disk cannot stop it.
 
-Killed before 2, the next run throws the directory away; killed after, it carries the journal out.
-An error after 2 (a directory without permission) makes the backward journal the one to carry out;
-all that it needs is on the disk since 1, so that a full disk cannot stop it.
+A journal may have come with a repository. So a run applies it only if the changes that are left are changes that
+`write` may make: replace and delete files that bear the marker, and add such files at the paths of the tree or in the
+directories of these. A run does not apply the journal of another tree, since it writes its own tree next.
 """
 
 from __future__ import annotations
@@ -64,8 +63,8 @@ class _Journal:
 def commit(root: Path, changes: Mapping[str, bytes | None], before: Mapping[str, bytes]) -> None:
     """Writes (bytes) and deletes (None) paths below `root`: all of `changes`, or none.
 
-    `before` holds what those of the changed paths hold that exist. The caller holds
-    `exclusive(root)`. Raises OSError or Refused, with everything as it was.
+    `before` holds the content of each changed path that exists. The caller holds `exclusive(root)`. If this function
+    raises OSError or Refused, the tree is as it was.
     """
     new = {path: data for path, data in changes.items() if data is not None}
     gone = {path: before[path] for path in changes if path not in new}
@@ -136,9 +135,9 @@ def _sync(directory: Path) -> None:
 
 
 def recover(output: Path, tree: Tree) -> bool:
-    """Finishes or undoes what a killed `write` of `tree` left in `output`; whether there was anything left.
+    """Finishes or undoes the work that a killed `write` of `tree` left in `output`. Returns whether there was any.
 
-    Raises Refused if the output cannot be written, holds a symlink, or another run is at work.
+    Raises Refused if the output cannot be written or holds a symlink, or if another run is writing it.
     """
     with no_traceback(output):
         if not output.is_dir():
@@ -160,7 +159,7 @@ def settle(root: Path, tree: Tree) -> bool:
 
 
 def pending(root: Path, tree: Tree) -> dict[str, bytes | None]:
-    """What a killed `write` had yet to do after its commit point: path -> new content or None."""
+    """The changes that a killed `write` left to do after its commit point: path -> new content, or None to delete."""
     journal = _load(root, tree)
     todo: dict[str, bytes | None] = {
         item.path: None for item in journal.deletes if _is(root, item.path, item.digest)
@@ -171,7 +170,7 @@ def pending(root: Path, tree: Tree) -> dict[str, bytes | None]:
 
 @contextmanager
 def _undisturbed() -> Iterator[None]:
-    """Lets signals that stop a run wait, where a system can: half of a tree must not be seen for longer than it has to."""
+    """Delays SIGINT and SIGTERM, where the system can, so that half of a tree is visible only for a short time."""
     if sys.platform == "win32":
         yield
         return
@@ -184,7 +183,7 @@ def _undisturbed() -> Iterator[None]:
 
 @_undisturbed()
 def _finish(root: Path, journal: _Journal) -> None:
-    """Carries out the committed journal, then removes it."""
+    """Applies the committed journal, then removes it."""
     in_the_way = list(obstacles(root, _paths(journal)))
     if in_the_way:
         raise Refused(in_the_way)
@@ -232,7 +231,7 @@ def _encode(journal: _Journal) -> bytes:
 
 
 def _load(root: Path, tree: Tree) -> _Journal:
-    """The committed journal; an empty one if there is none or it is not one that `commit` wrote."""
+    """The committed journal; an empty one if there is none, or if it is not sound."""
     text = (read(root, _COMMITTED) or b"").decode("utf-8", "replace")
     head, _, body = text.removesuffix("\n").partition("\n")
     if head != digest(body.encode()):
@@ -250,7 +249,7 @@ def _decode(body: Any) -> _Journal:
 
 
 def _is_sound(root: Path, journal: _Journal, tree: Tree) -> bool:
-    """Whether what is left to do is what `write` may do: a journal may have come with a repository."""
+    """Whether `write` itself may make all changes that are left; the journal may have come with a repository."""
     own = {LOCK, *(file.path for file in tree.files)}
     directories = {path.rpartition("/")[0] for path in own} - {
         ""
@@ -271,8 +270,8 @@ def _may_delete(root: Path, item: _Delete) -> bool:
 
 
 def _may_move(root: Path, move: _Move, is_among: bool) -> bool:
-    """What was moved already leaves nothing to do, whatever is there since. `is_among` says whether a file may be there
-    that was not there before."""
+    """Whether a move is allowed. A move that is already done is, whatever stands at its path now. `is_among` says whether
+    the move may add a file."""
     if not _STAGED.fullmatch(move.staged):
         return False
     if not os.path.lexists(root / move.staged):

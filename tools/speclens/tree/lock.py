@@ -1,11 +1,11 @@
-"""`speclens.lock`: what the files were made from, so that a later run can say why one differs.
+"""`speclens.lock`: records what the files were made from, so that a later run can say why one differs.
 
-It merges as text does: each thing that can change by itself has a line with its name, and below it a line with its
-value; an empty line is between it and the next. So what two branches change, add or remove does not touch. There is no
-value for a whole: of the document it holds each part, and of a file the lines that each subject made.
+Locks of two branches merge as text. Each entry that can change by itself has a line with its name, a line with its
+value, and an empty line, so that the changes of two branches do not touch each other. No value stands for a whole: the
+lock has a digest for each part of the document, and a sum for the lines that each subject made in a file.
 
-Fields are divided by single spaces; what a field cannot hold is percent-encoded, as JSON Pointers in URI fragments are
-(RFC 6901 section 6).
+Single spaces separate fields. Characters that a field cannot hold are percent-encoded, as in a JSON Pointer in a URI
+fragment (RFC 6901 section 6).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _SUM = re.compile(r"[0-9a-f]{16}")
 _SUM_BYTES = 8
 _TABLES = ("config", "document", "template", "toolkit")
 _LINES = "lines"
-"""What a name begins with; after it stands the name of a part of `TreeInputs`, and of `lines` the file and the maker."""
+"""The first field of a name. In a table of `TreeInputs`, the key follows it; after `lines`, the file and the maker."""
 
 
 class LockError(ValueError):
@@ -51,11 +51,11 @@ class Lock:
 
 
 def line_sums(data: bytes, makers: Iterable[str] = ()) -> Sums:
-    """The sum of the lines of each maker; lines after the last of `makers` count as those of "".
+    """The sum of the lines of each maker. Lines after the last of `makers` count for the maker "".
 
-    A line counts together with the line before it, or with the empty lines before it. All makers together give the sum
-    of the file, in whatever order their lines stand: so that of a file which was edited can be told from it, though
-    nobody knows any more what made which of its lines.
+    Each line is hashed with the line before it, or with the empty lines before it. The sums of all makers add up to
+    the sum of the file, in any order of its lines. So `drift` can compare an edited file with its record, although
+    nothing says which maker made a line of an edited file.
     """
     sums: dict[str, int] = defaultdict(int)
     before = b""
@@ -87,8 +87,8 @@ def lock_text(tree: Tree) -> str:
 
 
 def _blocks(tree: Tree) -> Iterator[tuple[tuple[str, ...], str]]:
-    """The names and values, in order. Below each template are the files of it: templates are always all there, so that
-    what two branches begin to use of the runtime is not side by side."""
+    """The names and values, in order. The files of a template follow that template. Every lock lists all templates, so
+    the files that two branches add for different templates are not neighbours, and merge."""
     for kind, table in zip(_TABLES, _tables(tree.inputs), strict=True):
         for name, value in sorted(table.items()):
             yield (kind, name), value
@@ -107,14 +107,14 @@ def _tables(inputs: TreeInputs) -> tuple[Mapping[str, str], ...]:
 
 
 def read_lock(text: str) -> Lock:
-    """The lock that `text` holds. Raises LockError for anything that `lock_text` does not write."""
+    """The lock in `text`. Raises LockError for text that `lock_text` does not write."""
     lines = text.split("\n")
     if lines[: len(_HEAD)] != _HEAD:
         raise LockError(f"{LOCK}:1: not a lock of this version of speclens")
     read: dict[tuple[str, ...], str] = {}
     for number, name, value in _read(lines):
         if name in read:
-            raise LockError(f"{LOCK}:{number}: {' '.join(name)!r} is there twice")
+            raise LockError(f"{LOCK}:{number}: {' '.join(name)!r} appears twice")
         read[name] = value
     tables = ({name[1]: read[name] for name in read if name[0] == kind} for kind in _TABLES)
     files: dict[str, dict[str, int]] = defaultdict(dict)
@@ -125,17 +125,17 @@ def read_lock(text: str) -> Lock:
 
 
 def _read(lines: list[str]) -> Iterator[tuple[int, tuple[str, ...], str]]:
-    """Each name with its line, and its value."""
+    """Each entry: the number of the line of its name, the name, and the value."""
     end = len(lines) - 1
     for place in range(len(_HEAD), end, 3):
         if lines[place]:
-            raise LockError(f"{LOCK}:{place + 1}: here goes an empty line")
+            raise LockError(f"{LOCK}:{place + 1}: expected an empty line")
         if place + 3 > end:
             break
         name = _name(place + 2, lines[place + 1])
         value = _decoded(place + 3, lines[place + 2])
         if name[0] == _LINES and not _SUM.fullmatch(value):
-            raise LockError(f"{LOCK}:{place + 3}: here go 16 hexadecimal digits")
+            raise LockError(f"{LOCK}:{place + 3}: expected 16 hexadecimal digits")
         yield place + 2, name, value
     if lines[end] or len(lines) % 3:
         raise LockError(f"{LOCK}:{len(lines)}: the end is missing")
@@ -144,9 +144,9 @@ def _read(lines: list[str]) -> Iterator[tuple[int, tuple[str, ...], str]]:
 def _name(number: int, line: str) -> tuple[str, ...]:
     name = tuple(_decoded(number, field) for field in line.split(" "))
     if len(name) != (3 if name[0] == _LINES else 2) or name[0] not in (*_TABLES, _LINES):
-        raise LockError(f"{LOCK}:{number}: not a line with a name")
+        raise LockError(f"{LOCK}:{number}: not the name of an entry")
     if name[0] == _LINES and unsafe(name[1]):
-        raise LockError(f"{LOCK}:{number}: {name[1]!r} is no path of an output")
+        raise LockError(f"{LOCK}:{number}: {name[1]!r} is not the path of an output file")
     return name
 
 
@@ -156,7 +156,7 @@ def _encode(field: str) -> str:
 
 def _decoded(number: int, field: str) -> str:
     if not _FIELD.fullmatch(field):
-        raise LockError(f"{LOCK}:{number}: a character that no lock holds")
+        raise LockError(f"{LOCK}:{number}: a character that a lock cannot hold")
     try:
         return unquote_to_bytes(field).decode("utf-8", "surrogatepass")
     except UnicodeDecodeError:

@@ -1,4 +1,4 @@
-"""Which paths may be written, and what already stands there."""
+"""Decides which paths speclens may write, and finds what already stands there."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def fault(root: Path, path: str, rule: str, message: str, hint: str = "") -> Pro
 
 @contextmanager
 def no_traceback(root: Path) -> Iterator[None]:
-    """Turns what the operating system refuses (permissions, a full disk) into a `Refused`."""
+    """Turns an error of the operating system (permissions, a full disk) into a `Refused`."""
     try:
         yield
     except OSError as error:
@@ -49,14 +49,13 @@ def prefixes(path: str) -> Iterator[str]:
 
 
 def unsafe(path: str) -> str | None:
-    """Why a path may not be written on some file system, or None.
+    """Why a path is not safe on every file system, or None.
 
-    Trailing dots and spaces are dropped by Windows; that rule also covers `.` and `..`. A `:` is a
-    drive or a stream there, and a `~` makes a short name (`GIT~1` is `.git`). HFS+ passes over
-    characters of format.
+    Windows drops trailing dots and spaces; the rule against them also covers `.` and `..`. On Windows a `:` names a
+    drive or a stream, and a `~` makes a short name (`GIT~1` is `.git`). HFS+ ignores format characters.
     """
     if _FORBIDDEN.search(path) or any(unicodedata.category(char) == "Cf" for char in path):
-        return "it holds a backslash, a colon, a tilde, a character of control or format, or a lone surrogate"
+        return "it holds a backslash, a colon, a tilde, a control or format character, or a lone surrogate"
     parts = path.split("/")
     if len(path.encode()) > _MAX_BYTES or any(len(part.encode()) > _MAX_PART for part in parts):
         return "it is too long"
@@ -68,12 +67,12 @@ def unsafe(path: str) -> str | None:
         if part.casefold() in SKIPPED:
             return f"it lies in {part}"
     if path.partition("/")[0].casefold() in (LOCK, JOURNAL):
-        return "the name is kept for speclens itself"
+        return "speclens itself uses this name"
     return None
 
 
 def check_paths(root: Path, tree: Tree) -> None:
-    """Raises Refused for a tree that fits no file system, whatever stands there now."""
+    """Raises Refused for a tree that some file system cannot hold, whatever is on the disk now."""
     if not tree.files:
         hint = "check that the document has something to generate from"
         raise Refused([fault(root, "", "output/empty", "nothing would be generated", hint)])
@@ -102,7 +101,7 @@ def check_paths(root: Path, tree: Tree) -> None:
 
 
 def _clashes(paths: list[str]) -> Iterator[tuple[str, str]]:
-    """Paths that are one file on some file system (macOS and Windows fold case; macOS, Unicode)."""
+    """Paths that are the same file on some file system (macOS and Windows ignore case; macOS normalizes Unicode)."""
     spelled: dict[str, str] = {}
     for path, times in sorted(Counter(paths).items()):
         if times > 1:
@@ -111,16 +110,19 @@ def _clashes(paths: list[str]) -> Iterator[tuple[str, str]]:
             folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", prefix).casefold())
             first = spelled.setdefault(folded, prefix)
             if first != prefix:
-                yield path, f"{prefix} and {first} are one name where case does not count"
+                yield (
+                    path,
+                    f"{prefix} and {first} are the same name where a file system ignores case",
+                )
                 break
             if prefix != path and prefix in paths:
                 yield path, f"{prefix} would be a file and a directory"
 
 
 def obstacles(root: Path, paths: Iterable[str]) -> Iterator[Problem]:
-    """What stands in the way of reading and writing `paths` as regular files below `root`.
+    """The problems that keep speclens from reading and writing `paths` as regular files below `root`.
 
-    The root itself may be a symlink: its owner named it. Nothing below it may be one.
+    The root itself may be a symlink, since the user named it. Nothing below it may be one.
     """
     files = set(paths)
     for prefix in sorted({prefix for path in files for prefix in prefixes(path)}):
@@ -128,23 +130,23 @@ def obstacles(root: Path, paths: Iterable[str]) -> Iterator[Problem]:
         if mode is None:
             continue
         if stat.S_ISLNK(mode):
-            hint = "replace it by what it points to, or choose another --output"
-            message = f"{prefix} is a symlink; nothing is read or written through one"
+            hint = "replace the symlink by its target, or choose another --output"
+            message = f"{prefix} is a symlink; speclens does not read or write through one"
             yield fault(root, prefix, "output/symlink", message, hint)
         elif prefix in files and not stat.S_ISREG(mode):
-            yield foreign(root, prefix, f"{prefix} is to be a file, and something else is there")
+            yield foreign(root, prefix, f"{prefix} must be a file, but something else is there")
         elif prefix not in files and not stat.S_ISDIR(mode):
-            yield foreign(root, prefix, f"{prefix} is to be a directory, and a file is there")
+            yield foreign(root, prefix, f"{prefix} must be a directory, but a file is there")
 
 
 def is_own(path: str, data: bytes) -> bool:
-    """Whether speclens made a file, so that it may replace and delete it: by the file's own word. What the lock lists
-    does not count, since a lock may have come with a repository."""
+    """Whether a file says that speclens made it, so that speclens may replace and delete it. The lock does not count,
+    since it may have come with a repository."""
     return path == LOCK or bears_marker(data)
 
 
 def foreign(root: Path, path: str, message: str) -> Problem:
-    """Something that speclens did not make, where an output file is to go."""
+    """A problem: something that speclens did not make is in the place of an output file."""
     return fault(root, path, "output/foreign-file", message, "move it or choose another --output")
 
 
@@ -156,8 +158,8 @@ def _mode(root: Path, path: str) -> int | None:
 
 
 def read(root: Path, path: str) -> bytes | None:
-    """The regular file at `path`; None where there is none, or only one behind a symlink. Raises OSError for a file
-    that is larger than any that speclens writes: it may have come with a repository."""
+    """The content of the regular file at `path`; None if there is none, or only one behind a symlink. Raises OSError for
+    a file that is larger than any that speclens writes: it may have come with a repository."""
     if not is_regular(root, path):
         return None
     file = root / path
@@ -174,7 +176,8 @@ def is_regular(root: Path, path: str) -> bool:
 
 
 def read_marked(root: Path, path: str) -> bytes | None:
-    """The same of a file that bears the marker. Of another one only the beginning is read: it may have any size."""
+    """The content of the file at `path` if it bears the marker, else None. Reads only the beginning of a file without
+    the marker, which may have any size."""
     if not is_regular(root, path):
         return None
     with (root / path).open("rb") as file:
@@ -190,8 +193,8 @@ def bears_marker(data: bytes) -> bool:
 def walk_files(root: Path, directories: Iterable[str]) -> Iterator[str]:
     """The regular files in `directories` ("" is the root) and below.
 
-    The root is not descended into: it may be a whole repository, of which only those directories
-    are ours. A directory with a lock of its own is another output tree. Symlinks are passed over.
+    Of the root itself it lists only the files: the root may be a whole repository, of which only `directories` hold
+    output. It skips symlinks, and directories with a lock of their own, which are other output trees.
     """
     waiting = list(directories)
     visited: set[str] = set()

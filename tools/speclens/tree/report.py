@@ -1,4 +1,4 @@
-"""Telling drift: text for people, the JSON of `speclens check`, problems for other formats."""
+"""Reports drift: as text for people, as the JSON of `speclens check`, as problems for the other formats."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ _MESSAGES: dict[Cause, str] = {
     "document": "the document changed",
     "template": "its template changed",
     "config": "the configuration changed",
-    "toolkit": "another version of the toolkit makes it otherwise",
+    "toolkit": "another version of the toolkit made it",
     "hand-edited": "it was edited by hand",
     "missing": "it is missing",
-    "stale": "nothing makes it any longer",
+    "stale": "speclens no longer generates it",
 }
 
 
 def render_text(drift: Drift) -> str:
-    """Every file with its causes, pointers and diff; the last line is the command that mends it.
+    """Every file with its causes, pointers and diff; the last line is the command that fixes the drift.
 
-    What a terminal would obey instead of show is escaped: diffs hold text of the document.
+    The text escapes characters that a terminal would obey, since diffs hold text of the document.
     """
     if drift.in_sync:
         return "in sync\n"
     count = len(drift.files)
-    summary = f"{count} {'file is' if count == 1 else 'files are'} out of sync; to mend it:"
+    summary = f"{count} {'file is' if count == 1 else 'files are'} out of sync; to fix it:"
     blocks = (*(_block(file) for file in drift.files), f"{summary}\n{_in_one_line(drift.fix)}\n")
     return _visible("\n".join(blocks))
 
@@ -50,9 +50,9 @@ def to_json(drift: Drift) -> dict[str, Any]:
 
 
 def problems(drift: Drift, output: str) -> tuple[Problem, ...]:
-    """Drift as problems, for the formats of those: one per cause, and per pointer of `document`.
+    """Drift as problems: one for each cause, and one for each pointer if the cause is `document`.
 
-    `output` is the path of the output root that the files are told with.
+    The problems name files below `output`, the path of the output root.
     """
     return tuple(
         Problem(
@@ -73,7 +73,7 @@ def problems(drift: Drift, output: str) -> tuple[Problem, ...]:
 
 def _message(file: FileDrift, cause: Cause) -> str:
     if file.path == JOURNAL:
-        return "a run was interrupted while it wrote; the next one brings that to its end"
+        return "a run was interrupted while it wrote; the next run finishes or undoes its work"
     return f"{file.path} is out of sync: {_MESSAGES[cause]}"
 
 
@@ -88,7 +88,7 @@ def _lines(file: FileDrift) -> Iterator[str]:
     for pointer in file.pointers:
         yield f"  {_in_one_line(pointer)}\n"
     if not {"missing", "stale"} & set(file.causes) or "hand-edited" in file.causes:
-        yield file.diff  # of a file that is there or not as a whole, it is all of the file
+        yield file.diff  # the diff of a missing or stale file would be the whole file
 
 
 def _in_one_line(text: str) -> str:

@@ -1,4 +1,4 @@
-"""What is on the disk now, as values: the one reading that both `drift` and `write` start from."""
+"""Reads the output directory into plain values, from which both `drift` and `write` start."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from speclens.tree.values import LOCK, Tree
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The files that matter to a tree, and what its lock says.
+    """The files on the disk that matter to a tree, and its lock.
 
     `files` holds the bytes of the tree's own paths, and of every other file that bears the marker and is in the same
-    directories or in the lock; `lock` is None if there is none that can be read; `interrupted` says that a killed
-    `write` has work left, which `files` and `lock` show as done.
+    directories or in the lock. `lock` is None if it is missing or unreadable. `interrupted` says that a killed `write`
+    left work, which `files` and `lock` show as done.
     """
 
     files: Mapping[str, bytes]
@@ -27,12 +27,12 @@ class State:
     interrupted: bool
 
     def recorded(self) -> Mapping[str, Sums]:
-        """What the lock says of the lines of each file."""
+        """The sums of each file's lines in the lock."""
         return self.lock.files if self.lock else {}
 
 
 def read_state(root: Path, tree: Tree) -> State:
-    """Reads what is at `root`. Raises OSError."""
+    """Reads the directory `root`. Raises OSError."""
     todo = pending(root, tree)
     lock_bytes = todo[LOCK] if LOCK in todo else read(root, LOCK)
     lock = _parse(lock_bytes)
@@ -52,8 +52,8 @@ def read_state(root: Path, tree: Tree) -> State:
 
 
 def _candidates(root: Path, paths: set[str]) -> Iterator[str]:
-    """`paths`, and what lies in their directories under a name that an output file may have. Of what the lock lists the
-    directories do not count: it may have come with a repository, and name any."""
+    """`paths`, and the files in their directories whose names an output file may have. Directories of files that only
+    the lock lists do not count: the lock may have come with a repository, and name any directory."""
     yield from paths
     for path in walk_files(root, {path.rpartition("/")[0] for path in paths}):
         if unsafe(path) is None:

@@ -1,4 +1,4 @@
-"""Bringing the disk to what generating gives now."""
+"""Writes a tree to the disk."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from speclens.tree.values import LOCK, Tree
 
 
 def write(output: Path, tree: Tree) -> tuple[str, ...]:
-    """Makes the files below `output` those of `tree`, and the lock; all of them or none.
+    """Writes the files of `tree` and the lock below `output`: all of them or none.
 
-    Finishes or undoes first what a killed run left. Files that are right stay untouched. Files that
-    are no longer made are deleted if they bear the marker, and directories that this leaves empty.
+    First it finishes or undoes the work of a killed run. It does not touch files that are up to date. It deletes files
+    that bear the marker and are no longer in the tree, and directories that this leaves empty.
 
-    Returns the sorted paths that were written or deleted. Raises Refused, with everything as it
-    was: a tree that cannot be written anywhere, a symlink below `output` (which may itself be one),
-    a file in the way that speclens did not make, another run at work, a failing file system.
+    Returns the sorted paths that it wrote or deleted. Raises Refused, and leaves everything as it was, if some file
+    system cannot hold the tree, at a symlink below `output` (which may itself be one), at a file in the way that
+    speclens did not make, while another run writes, or if the file system fails.
     """
     check_paths(output, tree)
     with no_traceback(output):
@@ -47,12 +47,12 @@ def _foreign(root: Path, state: State, tree: Tree) -> Iterator[Problem]:
         disk = state.files.get(file.path)
         if disk is None or disk == file.text.encode() or is_own(file.path, disk):
             continue
-        message = f"{file.path} is there already, and does not say that speclens made it"
+        message = f"{file.path} already exists, and does not say that speclens made it"
         yield foreign(root, file.path, message)
 
 
 def _changes(state: State, tree: Tree) -> tuple[dict[str, bytes | None], dict[str, bytes]]:
-    """What to write or delete (None), the lock last, and what those paths hold now."""
+    """The changes (new content, or None to delete), the lock last; and the present content of those paths."""
     wanted = {file.path: file.text.encode() for file in sorted(tree.files, key=lambda f: f.path)}
     wanted[LOCK] = lock_text(tree).encode()
     disk = dict(state.files)

@@ -1,6 +1,7 @@
-"""Validation: Source -> findings. One function per rule, each from a document to findings.
+"""Validation: Source -> findings. Each rule is one function from a document to findings.
 
-`error` is what the official schema refuses or what cannot be generated; all else is `warning`.
+A finding is an `error` if the official schema refuses the document, or if speclens cannot generate from it. All other
+findings are warnings.
 """
 
 from __future__ import annotations
@@ -38,22 +39,19 @@ RULES: tuple[Rule, ...] = (
 
 
 def validate(source: Source) -> tuple[Finding, ...]:
-    """Everything that is wrong with a document, rule by rule.
-
-    A document of a version that is not supported is judged by nothing else.
-    """
+    """All findings of a document, rule by rule. If its version is not supported, that is the only finding."""
     found = version(source.value)
     if isinstance(found, Finding):
         return (found,)
     document = Document(found, source.value, tuple(nodes(source.value)), source.unreachable)
     if source.before is None:
         return tuple(finding for rule in RULES for finding in rule(document))
-    # Its structure is judged as it is written: what it became is of our making.
+    # `as_written` judges the structure of the document as written, since speclens itself made the converted document.
     rules = (rule for rule in RULES if rule is not official.structure)
     return (*as_written(source.before.value), *(one for rule in rules for one in rule(document)))
 
 
 def as_written(value: Any) -> tuple[Finding, ...]:
-    """What the official schema refuses of a document of Swagger 2.0 before it is brought to OpenAPI 3.0."""
+    """The violations of the official schema in a Swagger 2.0 document, before its conversion to OpenAPI 3.0."""
     found = official.structure(Document("2.0", value, ()))
     return tuple(replace(finding, is_before=True) for finding in found)

@@ -1,4 +1,4 @@
-"""Which branch of a failed oneOf or anyOf its author meant."""
+"""Chooses the branch of a failed oneOf or anyOf that the author meant."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ _VALUES = frozenset(("enum", "const"))
 
 
 def leaf_errors(error: ValidationError) -> list[ValidationError]:
-    """The errors that matter: of a failed oneOf or anyOf those of the branch that was meant.
+    """The errors to report: for a failed oneOf or anyOf, those of the branch that the author meant.
 
-    Where the branches say one thing together ("one of these fields"), it is the error itself.
+    If all branches together make one demand ("one of these fields"), it is the error itself.
     """
     branches = _branches(error)
     if not branches or not all(branches):
@@ -26,7 +26,7 @@ def leaf_errors(error: ValidationError) -> list[ValidationError]:
 
 
 def missing_fields(error: ValidationError) -> list[str]:
-    """The fields of which one is wanted, if that is all that every branch says."""
+    """The fields of which one is required, if every branch reports only missing fields."""
     flat = [inner for branch in _branches(error) for inner in branch]
     if any(e.kind.name != "required" or e.instance_path != error.instance_path for e in flat):
         return []
@@ -34,7 +34,7 @@ def missing_fields(error: ValidationError) -> list[str]:
 
 
 def selection(error: ValidationError) -> list[ValidationError]:
-    """The errors at the member that tells the branches apart, if no branch knows its value."""
+    """The errors at the member that tells the branches apart, if no branch accepts its value."""
     branches = _branches(error)
     members = [{_member(e) for e in b if _selects(error, e)} for b in branches]
     if len(members) < 2 or not (common := set.intersection(*members)):
@@ -44,9 +44,9 @@ def selection(error: ValidationError) -> list[ValidationError]:
 
 
 def _branches(error: ValidationError) -> list[BranchErrors]:
-    """The errors of each branch, less those of "or a reference".
+    """The errors of each branch, without the branch "or a reference".
 
-    A branch that only misses a `$ref` was not meant; one that finds fault with a `$ref` was.
+    The author did not mean a branch that only misses a `$ref`. The author meant a branch that reports a faulty `$ref`.
     """
     branches: list[BranchErrors] = getattr(error.kind, "context", [])
     place = [*error.instance_path, "$ref"]
@@ -55,7 +55,7 @@ def _branches(error: ValidationError) -> list[BranchErrors]:
 
 
 def _distance(error: ValidationError, branch: BranchErrors) -> tuple[int, int, int]:
-    """How far an instance is from a branch: wrong type or selecting value first, then depth."""
+    """The distance of an instance from a branch: first a wrong type or selecting value, then the depth of the errors."""
     here = error.instance_path
     mistyped = sum(e.kind.name == "type" and e.instance_path == here for e in branch)
     unselected = sum(_selects(error, e) for e in branch)
@@ -64,7 +64,7 @@ def _distance(error: ValidationError, branch: BranchErrors) -> tuple[int, int, i
 
 
 def _selects(error: ValidationError, inner: ValidationError) -> bool:
-    """Whether an error is about the value of a member, as of `in: query` or `type: http`."""
+    """Whether an error concerns the value of a member that selects a branch, such as `in: query` or `type: http`."""
     *owner, member = inner.instance_path or [0]
     is_member = isinstance(member, str) and owner == error.instance_path
     return is_member and inner.kind.name in _VALUES

@@ -1,7 +1,7 @@
-"""How much work it is to judge one value by a schema.
+"""Estimates the work to judge one value by a schema.
 
-Validators evaluate a subschema once for every way that leads to it, so that a document of forty
-lines can ask for 2**40 evaluations. Who validates with a document's own schemas asks here first.
+Validators evaluate a subschema once for each path that leads to it, so a document of forty lines can cause 2**40
+evaluations. Code that validates with a document's own schemas asks this module first.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from speclens.patterns import USUAL, weight
 from speclens.source import pointer
 
 LIMIT = 2_000
-"""Most evaluations of one value, and most costs that are told apart."""
+"""The most evaluations of one value, and the largest cost that `costs` reports."""
 
 _MAX_CHAIN = 100
 _LISTS = ("allOf", "anyOf", "oneOf")
@@ -21,7 +21,7 @@ _SINGLES = ("not", "if", "then", "else")
 
 
 def costs(document: dict[str, Any]) -> Callable[[str], int]:
-    """A function from a schema's pointer to how many schemas see the same value; at most LIMIT."""
+    """A function from a schema's pointer to the number of schemas that judge the same value, at most LIMIT."""
     known: dict[str, int] = {}
 
     def cost(place: str, chain: int = 0) -> int:
@@ -40,8 +40,8 @@ def costs(document: dict[str, Any]) -> Callable[[str], int]:
 
 
 def compiled_sizes(document: dict[str, Any], patterns: Collection[str]) -> Callable[[str], int]:
-    """A function from a schema's pointer to the bytes that the patterns of its validator compile to: each validator
-    compiles all that it may need anew. What is referred to may need any of the document's `patterns`."""
+    """A function from a schema's pointer to the bytes to which the patterns of its validator compile. Each validator
+    compiles its patterns anew. A schema with a reference may need any of the document's `patterns`."""
     small = {one: found for one in patterns if (found := weight(one)) <= USUAL}
     total = sum(small.values())
     known: dict[int, int] = {}

@@ -1,5 +1,5 @@
-"""Estimates what a validator's errors for a value would cost: it makes all of them, each with the value and its place,
-and we report only one."""
+"""Estimates the cost of a validator's errors for a value. A validator makes all errors, each with the value and its place,
+though speclens reports only some."""
 
 from __future__ import annotations
 
@@ -11,9 +11,7 @@ from speclens.validate.document import Document, target
 
 _STEPS = 2_000_000
 _OF_A_NODE = 100
-_OF_AN_ERROR = (
-    10  # and one for each value inside of the value, and for so much text in it or in its place
-)
+_OF_AN_ERROR = 10  # and one more for each value inside the value, and for each `_TEXT` characters in it or in its place
 _TEXT = 50
 
 _HERE = ("not", "if", "then", "else")
@@ -22,12 +20,12 @@ _OF_ITEMS = ("items", "contains", "unevaluatedItems")
 
 
 def budget(document: Document) -> Budget:
-    """What the errors of all examples of a document may cost: it grows with the document, not with its square."""
+    """The budget for the errors of all examples of a document. It grows with the document, not with its square."""
     return Budget(_STEPS + _OF_A_NODE * len(document.nodes))
 
 
 def is_affordable(document: Document, schema: Any, value: Any, left: Budget) -> bool:
-    """Whether all errors of a value can be made, which is paid for."""
+    """Whether the budget covers all errors of a value. Spends their cost."""
     sizes: dict[int, int] = {}
     stack = [(schema, value, 0)]
     try:
@@ -48,7 +46,7 @@ def is_affordable(document: Document, schema: Any, value: Any, left: Budget) -> 
 def _parts(
     document: Document, schema: dict[str, Any], value: Any
 ) -> Iterator[tuple[Any, Any, str]]:
-    """The schemas inside a schema that judge a value or what is in it, with what they judge and its name there."""
+    """The schemas inside a schema that judge a value or its parts, each with the value that it judges and its name."""
     if isinstance(schema.get("$ref"), str) and (found := target(document, "#", schema["$ref"])):
         yield found[1], value, ""
     here = [part for keyword in ("allOf", "oneOf", "anyOf") for part in _list(schema, keyword)]
@@ -77,7 +75,7 @@ def _map(schema: dict[str, Any], keyword: str) -> dict[str, Any]:
 
 
 def _size(value: Any, sizes: dict[int, int]) -> int:
-    """How many values are inside of a value, long texts as several."""
+    """The number of values inside a value. Long texts count as several."""
     if not isinstance(value, (dict, list)):
         return len(value) // _TEXT if isinstance(value, str) else 0
     if id(value) not in sizes:

@@ -1,8 +1,8 @@
 """A document's schemas as plain JSON Schema 2020-12, and validators for them.
 
-OpenAPI 3.1 schemas are that already (section 4.8.24). In OpenAPI 3.0 (section 4.7.24) `nullable`
-widens the `type` beside it, exclusive bounds are booleans, and nothing beside a `$ref` counts.
-Patterns are those of `speclens.patterns`: what that engine cannot say, no validator judges.
+OpenAPI 3.1 schemas have this form already (section 4.8.24). In OpenAPI 3.0 (section 4.7.24), `nullable` widens the `type`
+beside it, exclusive bounds are booleans, and keywords beside a `$ref` do not count. `speclens.patterns` translates the
+patterns; no validator judges a pattern that has no translation.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ _EXCLUSIVE_BOUNDS = (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaxi
 def to_2020_12(
     document: dict[str, Any], version: str, largest_pattern: int = patterns.USUAL
 ) -> dict[str, Any]:
-    """A document of version "3.0" or "3.1" with 2020-12 schemas in the same places, whose patterns compile to so many
-    bytes at most."""
+    """A document of version "3.0" or "3.1" with 2020-12 schemas in the same places, without patterns that compile to more
+    bytes than `largest_pattern`."""
 
     def converted(value: Any) -> Any:
         if not isinstance(value, dict):
@@ -46,11 +46,11 @@ def to_2020_12(
 
 
 def schema_validator(document: dict[str, Any], pointer: str) -> Draft202012Validator:
-    """A validator for the schema at `pointer`; local references resolve, formats are not asserted, all patterns of the
-    engine are judged.
+    """A validator for the schema at `pointer`. It resolves local references, judges all patterns that the engine accepts,
+    and does not assert formats.
 
-    Raises ValueError if there is no sound schema there: wrong keyword values, a reference that
-    names nothing or leaves the document (the network is never asked).
+    Raises ValueError if the schema is not sound: it has wrong keyword values, or a reference that names nothing or leaves
+    the document. The validator never uses the network.
     """
     return validators(document, largest_pattern=patterns.LARGEST)(pointer)
 
@@ -60,8 +60,8 @@ def validators(
     formats: Mapping[str, Callable[[str], bool]] | None = None,
     largest_pattern: int = patterns.USUAL,
 ) -> Callable[[str], Draft202012Validator]:
-    """`schema_validator` for many schemas of one document. `formats` say which texts are of a format; without them none
-    is asserted. Patterns that compile to more bytes than `largest_pattern` are not judged."""
+    """`schema_validator` for many schemas of one document. The validators assert only the formats in `formats`. They ignore
+    patterns that compile to more bytes than `largest_pattern`."""
     resource = to_2020_12(document, "3.0" if is_30(document) else "3.1", largest_pattern)
     roots = _identified(resource)
     if roots:
@@ -86,9 +86,8 @@ def validators(
 
 
 def _identified(document: dict[str, Any]) -> tuple[str, ...]:
-    """The outermost schemas, if any schema has an identifier; they go under `$defs` too then.
-
-    Identifiers are looked for in schemas only, and an OpenAPI document is none.
+    """The outermost schemas, if any schema has an identifier. `validators` then puts them under `$defs` as well: a validator
+    looks for identifiers only in schemas, and an OpenAPI document is not a schema.
     """
     schemas = [node for node in nodes(document) if node.kind == "schema"]
     if not any(keyword in node.value for node in schemas for keyword in _IDENTIFIERS):
@@ -111,7 +110,7 @@ def _registry(document: dict[str, Any]) -> Registry:
 
 
 def _retrieve(_: str) -> dict[str, Any]:
-    """What stands for another document: a reference that fails if it is ever followed."""
+    """Stands for another document: a reference that fails if the validator follows it."""
     return {"$ref": "#/not-in-this-document"}
 
 
@@ -123,7 +122,7 @@ def _schema_30(value: dict[str, Any]) -> dict[str, Any]:
 
 
 def _encoded(schema: dict[str, Any]) -> dict[str, Any]:
-    """A schema whose local references are URI references: pointers are also written as people read them (`#/a{b}#c`)."""
+    """A schema whose local references are URI references. Authors also write pointers without escapes (`#/a{b}#c`)."""
     for keyword in ("$ref", "$dynamicRef"):
         text = schema.get(keyword)
         if isinstance(text, str) and text.startswith("#"):
@@ -132,8 +131,8 @@ def _encoded(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _required_once(schema: dict[str, Any]) -> dict[str, Any]:
-    """A schema that requires each name once. The validator counts the list, and refuses every object that has fewer
-    members."""
+    """A schema that requires each name once. The validator compares the length of the list with the number of members, so
+    a repeated name would make it refuse valid objects."""
     names = schema.get("required")
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         return schema
@@ -146,8 +145,8 @@ def _fragment(pointer: str) -> str:
 
 
 def _linear(schema: dict[str, Any], largest: int) -> dict[str, Any]:
-    """A schema with patterns of the linear engine. What cannot be said there refuses no text; and no name, whose value
-    may then be anything that other patterns take."""
+    """A schema with patterns for the linear engine. A `pattern` without a translation is left out, so it refuses no text.
+    If one of `patternProperties` has none, every name matches a further pattern, which accepts any value."""
     pattern = schema.get("pattern")
     if isinstance(pattern, str):
         source = patterns.translated(pattern)
@@ -180,6 +179,6 @@ def _bounds(schema: dict[str, Any], kept: dict[str, Any]) -> dict[str, Any]:
         if schema.get(exclusive) is True and bound in kept:
             limit = kept[bound]
             kept = {key: part for key, part in kept.items() if key != bound} | {exclusive: limit}
-        elif type(schema.get(exclusive)) in (int, float):  # as 3.1 says it
+        elif type(schema.get(exclusive)) in (int, float):  # the form of 3.1
             kept = {**kept, exclusive: schema[exclusive]}
     return kept

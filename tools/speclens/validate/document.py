@@ -1,4 +1,4 @@
-"""What the rules look at."""
+"""The document as rules see it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from speclens.source import pointer
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document of a supported version ("3.0", "3.1", "3.2"; "2.0" for its structure alone) and all its objects.
+    """A document of a supported version ("3.0", "3.1", "3.2"; "2.0" only for its structure) and all its objects.
 
     `unreachable` has the references that could not be followed: rule, message, hint.
     """
@@ -40,7 +40,7 @@ def target(document: Document, base: str, reference: str) -> tuple[str, Any] | N
 
 
 def resolve(document: Document, value: Any) -> Any:
-    """A value, or what it refers to in the end; None if that is nothing or refers to itself."""
+    """A value, or the value at the end of its references; None if they name nothing or form a cycle."""
     seen: set[str] = set()
     while isinstance(value, dict) and isinstance(value.get("$ref"), str):
         found = target(document, "#", value["$ref"])

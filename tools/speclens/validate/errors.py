@@ -1,4 +1,4 @@
-"""Errors of a JSON Schema validator in the words of the one who wrote the document."""
+"""Turns errors of a JSON Schema validator into messages for the author of the document."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _KEY_HINTS = {
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """An error's rule (kebab case), the path of what is wrong in the instance, message and hint."""
+    """An error's rule (kebab case), the path of the faulty part of the instance, message and hint."""
 
     rule: str
     path: InstancePath
@@ -57,7 +57,7 @@ class Explained:
 def explain(
     error: ValidationError, schema: dict[str, Any], others: Sequence[ValidationError]
 ) -> Iterator[Explained]:
-    """What a leaf says. `schema` is the validator's; `others` are all leaves of the instance."""
+    """The explanation of a leaf. `schema` is the validator's; `others` are all leaves of the instance."""
     kind: Any = error.kind
     path = tuple(error.instance_path)
     match kind.name:
@@ -87,7 +87,7 @@ def explain(
 
 
 def invalid_name(path: InstancePath) -> Explained:
-    """What is said of a component's name that is no key."""
+    """The explanation for an invalid name of a component."""
     return Explained("name", path, "not a valid name", "use letters, digits, '.', '-' and '_'")
 
 
@@ -126,7 +126,7 @@ def _exclusive(
     if fields:
         yield Explained("exclusive", path, f"{_names(sorted(fields))} exclude each other")
     elif not _blamed(error, others):
-        message = "fits several alternatives at once, or an excluded one"
+        message = "matches several alternatives at once, or an excluded one"
         yield Explained("exclusive", path, message)
 
 
@@ -163,7 +163,7 @@ def _did_you_mean(name: Any, options: Iterable[Any]) -> str:
 
 
 def _fields(schema: Any, root: dict[str, Any]) -> set[str]:
-    """The names that a schema knows, whatever the conditions."""
+    """The names of all properties that a schema mentions, under any condition."""
     if not isinstance(schema, dict):
         return set()
     names = set(schema.get("properties", ()))

@@ -1,4 +1,4 @@
-"""Examples, defaults and patterns against the schemas they stand with."""
+"""Judges examples and defaults by their schemas, and checks patterns."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from speclens.validate.errors import explain
 
 _REFUSED = "does not match its schema"
 _MOST_COMPILED = 2**29
-"""Bytes of patterns that are compiled for all samples together."""
+"""The most bytes of compiled patterns for all samples together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class _Sample:
 
 
 def refused_examples(document: Document) -> Iterator[Finding]:
-    """An example or a default that its schema refuses; unsound schemas judge nothing."""
+    """Yields examples and defaults that their schemas refuse. Unsound schemas judge nothing."""
     judged = [*_in_schemas(document), *_in_contents(document)]
     told = _judge(document, judged)
     for sample in judged:
@@ -44,10 +44,10 @@ def refused_examples(document: Document) -> Iterator[Finding]:
 
 
 def patterns(document: Document) -> Iterator[Finding]:
-    """What is no regular expression (ECMA-262, as JSON Schema asks), or too large a one."""
+    """Yields patterns that are not regular expressions (ECMA-262, as JSON Schema asks), or are too large."""
     for place, expression in written(document.nodes):
         if not is_sound(expression):
-            message = f"{_shown(expression)} is no regular expression that can be used"
+            message = f"{_shown(expression)} is not a regular expression that speclens can use"
             yield Finding("schema/pattern", place, message, "", "warning")
 
 
@@ -86,23 +86,23 @@ def _examples(document: Document, node: Node) -> Iterator[tuple[str, Any]]:
 
 
 def _is_json(node: Node) -> bool:
-    """Whether an example is the JSON value itself, not a text in another format."""
+    """Whether an example is a JSON value, not a text in another format."""
     media_type = pointer.tokens(node.pointer)[-1].partition(";")[0].strip().lower()
     return node.kind != "media-type" or media_type.endswith(("/json", "+json"))
 
 
 def _largest_pattern(document: Document, judged: list[_Sample]) -> int:
-    """What patterns that judge samples compile to at most."""
+    """The most bytes to which a pattern that judges samples may compile; 0 if all together exceed the limit."""
     bytes_of = compiled_sizes(document.value, {text for _, text in written(document.nodes)})
     total = sum(bytes_of(place) for place in {sample.schema for sample in judged})
     return USUAL if total <= _MOST_COMPILED else 0
 
 
 def _judge(document: Document, judged: list[_Sample]) -> Callable[[_Sample], str]:
-    """What is said of a sample that its schema refuses; "" of any other."""
+    """A function that gives the message for a sample that its schema refuses, and "" for any other."""
     largest = _largest_pattern(document, judged)
     try:
-        # One is kept: samples come schema by schema, and each validator holds what was compiled for it.
+        # Keeps one validator: samples come schema by schema, and each validator holds its compiled patterns.
         validator = functools.lru_cache(1)(validators(document.value, largest_pattern=largest))
     except ValueError:
         return lambda _: ""

@@ -1,6 +1,6 @@
-"""The OpenAPI Initiative's JSON Schemas for documents, and the JSON Schema metaschema for schemas.
+"""Judges documents by the OpenAPI Initiative's JSON Schemas, and schemas by the JSON Schema metaschema.
 
-The schemas are files of the package openapi-spec-validator; its code is never imported.
+The schemas are files of the package openapi-spec-validator. speclens never imports its code.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ _SCHEMAS_PACKAGE = "openapi_spec_validator"
 
 
 def structure(document: Document) -> Iterator[Finding]:
-    """What the official schema of the document's version refuses."""
+    """Yields violations of the official schema of the document's version."""
     schema = _schema(document.version)
     for found in _explained(_validator(document.version), document.value, schema):
         yield Finding(f"openapi/{found.rule}", _place(found), found.message, found.hint)
 
 
 def component_keys(document: Document) -> Iterator[Finding]:
-    """Names of components in a 3.0 document that are no keys (section 4.7.7.1)."""
+    """Yields invalid names of components in a 3.0 document (section 4.7.7.1)."""
     components = document.value.get("components")
     if document.version != "3.0" or not isinstance(components, dict):
         return
@@ -48,7 +48,8 @@ def component_keys(document: Document) -> Iterator[Finding]:
 
 
 def schemas(document: Document) -> Iterator[Finding]:
-    """Keywords of a schema of 3.1 or later whose values the 2020-12 metaschema refuses, whatever its dialect: it is read so."""
+    """Yields keywords, in 3.1 or later, whose values the 2020-12 metaschema refuses. speclens reads every dialect as
+    2020-12."""
     if document.version == "3.0":
         return
     for node in document.of_kind("schema"):
@@ -66,10 +67,10 @@ def _explained(validator: Validator, value: Any, schema: dict[str, Any]) -> Iter
 
 
 def dialect(document: Document) -> Iterator[Finding]:
-    """A dialect that is not known, so that the schemas written in it may mean something else."""
+    """Yields an unknown dialect, since its schemas may have another meaning."""
     given = document.value.get("jsonSchemaDialect", METASCHEMA)
     if not _is_known(given):
-        message = f"dialect {given!r} is not known: its schemas are read as 2020-12"
+        message = f"dialect {given!r} is unknown; speclens reads its schemas as 2020-12"
         yield Finding("openapi/dialect", "#/jsonSchemaDialect", message, "leave it out", "warning")
 
 
@@ -106,14 +107,14 @@ def _schema(version: str) -> dict[str, Any]:
 
 
 def _corrected_30(schema: dict[str, Any]) -> dict[str, Any]:
-    """The 3.0 schema, which does not look into a component whose name is not valid. `component_keys` tells those."""
+    """The 3.0 schema, changed to look into a component whose name is invalid. `component_keys` reports such names."""
     for section in schema["definitions"]["Components"]["properties"].values():
         [section["additionalProperties"]] = section.pop("patternProperties").values()
     return schema
 
 
 def _corrected_31(schema: dict[str, Any]) -> dict[str, Any]:
-    """The 3.1 schema of 2022-10-07 where it says something else than the specification.
+    """The 3.1 schema of 2022-10-07, corrected where it differs from the specification.
 
     A Link Object's field is `server`, not `body`; `example` and `examples` exclude each other
     (Parameter, Header and Media Type Object); a Path Item Object's `$ref` is a field beside others.

@@ -16,7 +16,7 @@ _EXPRESSION = re.compile(r"\{([^{}]*)\}")
 
 
 def equivalent_paths(document: Document) -> Iterator[Finding]:
-    """Two paths that differ in the names of their parameters only: neither can be told apart."""
+    """Yields a path that differs from another one only in the names of its parameters, so that both match the same URLs."""
     firsts: dict[str, str] = {}
     for path, node in _path_items(document):
         first = firsts.setdefault(_EXPRESSION.sub("{}", path), path)
@@ -26,7 +26,7 @@ def equivalent_paths(document: Document) -> Iterator[Finding]:
 
 
 def path_parameters(document: Document) -> Iterator[Finding]:
-    """Template expressions without a parameter, and path parameters without an expression."""
+    """Yields template expressions without a parameter, and path parameters without an expression."""
     for path, node in _path_items(document):
         expected = set(_EXPRESSION.findall(path))
         item = resolve(document, node.value)
@@ -39,12 +39,12 @@ def path_parameters(document: Document) -> Iterator[Finding]:
                 yield _warning("path/undeclared-parameter", place, message, hint)
             for name in sorted(declared - expected):
                 message = f"path parameter {quoted(name)} is not in {quoted(path)}"
-                hint = f"write {{{shortened(name)}}} into the path, or take the parameter out"
+                hint = f"write {{{shortened(name)}}} into the path, or remove the parameter"
                 yield _warning("path/unused-parameter", place, message, hint)
 
 
 def operation_ids(document: Document) -> Iterator[Finding]:
-    """An operationId that is given twice."""
+    """Yields an operationId that another operation has already."""
     firsts: dict[str, str] = {}
     for node in document.of_kind("operation"):
         name = node.value.get("operationId")
@@ -53,12 +53,14 @@ def operation_ids(document: Document) -> Iterator[Finding]:
         first = firsts.setdefault(name, node.pointer)
         if first != node.pointer:
             place = pointer.join(node.pointer, "operationId")
-            message = f"operationId {quoted(name)} is taken by {shortened(first)}"
-            yield _warning("operation/duplicate-id", place, message, "give it a name of its own")
+            message = f"operationId {quoted(name)} is also that of {shortened(first)}"
+            yield _warning(
+                "operation/duplicate-id", place, message, "give each a unique operationId"
+            )
 
 
 def duplicate_parameters(document: Document) -> Iterator[Finding]:
-    """A parameter that one list declares twice, by name and location."""
+    """Yields a parameter that one list declares twice, by name and location."""
     for node in document.of_kind("path-item", "operation"):
         seen: set[tuple[str, str]] = set()
         for index, parameter in _parameters(document, node.value):
@@ -71,7 +73,7 @@ def duplicate_parameters(document: Document) -> Iterator[Finding]:
 
 
 def query_strings(document: Document) -> Iterator[Finding]:
-    """A parameter that is all of the query (OpenAPI 3.2, 4.12.1) beside another one of it, in the operation or its path."""
+    """Yields a `querystring` parameter (OpenAPI 3.2, 4.12.1) if the operation or its path has another query parameter."""
     for _, node in _path_items(document):
         item = resolve(document, node.value)
         for _, method, operation in operations(item) if isinstance(item, dict) else ():
@@ -86,7 +88,7 @@ def query_strings(document: Document) -> Iterator[Finding]:
                 beside = (one for one in of_query if one is not whole)
                 if whole["in"] == "querystring" and (other := next(beside, None)):
                     name = other["name"]
-                    message = f"{quoted(whole['name'])} is all of the query, and beside it is {quoted(name)}"
+                    message = f"{quoted(whole['name'])} is the whole query string, but {quoted(name)} is also in the query"
                     hint = "make one a member of the other"
                     yield _warning("parameter/querystring", here, message, hint)
 

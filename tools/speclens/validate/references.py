@@ -1,4 +1,4 @@
-"""References: where each `$ref` and `$dynamicRef` leads (OpenAPI 3.1.1, section 4.8.23; JSON Schema, core 8)."""
+"""Checks the target of each `$ref` and `$dynamicRef` (OpenAPI 3.1.1, section 4.8.23; JSON Schema, core 8)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from speclens.validate.document import Document, target
 
 
 def unresolved(document: Document) -> Iterator[Finding]:
-    """A reference that names nothing in the document."""
+    """Yields references that name nothing in the document."""
     known = _anchors(document)
     for node, keyword, reference in _references(document):
         if reference and not reference.startswith("#"):
@@ -22,7 +22,7 @@ def unresolved(document: Document) -> Iterator[Finding]:
 
 
 def external(document: Document) -> Iterator[Finding]:
-    """A reference that could not be followed to another file or URL; a warning only in a component that nothing uses."""
+    """Yields references to another file or URL that could not be followed. It is a warning in an unused component."""
     identifiers = _identifiers(document)
     used = _used(document)
     for node, keyword, reference in _references(document):
@@ -35,7 +35,7 @@ def external(document: Document) -> Iterator[Finding]:
 
 
 def cycles(document: Document) -> Iterator[Finding]:
-    """A chain of references that comes back to where it began, so that nothing is ever named."""
+    """Yields references that form a cycle, so that they name nothing."""
     targets = _targets(document)
     done: set[str] = set()
     for start in targets:
@@ -51,7 +51,7 @@ def cycles(document: Document) -> Iterator[Finding]:
 
 
 def kinds(document: Document) -> Iterator[Finding]:
-    """A reference to an object of another kind, such as a schema where a response must be."""
+    """Yields references to an object of the wrong kind, such as a schema in the place of a response."""
     kind_at = {node.pointer: node.kind for node in document.nodes}
     for node, keyword, reference in _references(document):
         found = target(document, node.base, reference) if reference else None
@@ -68,7 +68,7 @@ def _cycle(place: str, length: int) -> Finding:
 
 
 def _references(document: Document) -> Iterator[tuple[Node, str, str]]:
-    """Every reference: the object that refers, by which keyword, and what to."""
+    """Every reference: the object that refers, the keyword, and the reference."""
     for node in document.nodes:
         if node.reference is not None:
             yield node, "$ref", node.reference
@@ -95,7 +95,7 @@ def _is_used(node: Node, used: set[str]) -> bool:
 
 
 def _used(document: Document) -> set[str]:
-    """The components that are named, by reference or as a security requirement."""
+    """The components that a reference or a security requirement names."""
     schemes = pointer.join("#", "components", "securitySchemes")
     required = {pointer.join(schemes, name) for name in _required_schemes(document)}
     return required.union(_targets(document).values())

@@ -1,4 +1,4 @@
-"""Which OpenAPI versions are read (OpenAPI 3.2.0, section 4.3)."""
+"""Checks the OpenAPI version of a document (OpenAPI 3.2.0, section 4.3)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _SUPPORTED = re.compile(r"(3\.[012])\.\d+(?:-.+)?")
 
 
 def version(document: dict[str, Any]) -> str | Finding:
-    """The supported version, "3.0", "3.1" or "3.2", of a document, or what is wrong with it."""
+    """The version of a document, "3.0", "3.1" or "3.2", or a finding if it is missing or not supported."""
     key = "openapi" if "openapi" in document else "swagger"
     if key not in document:
         message = "`openapi` is missing: not an OpenAPI document"

@@ -1,5 +1,5 @@
-"""`speclens verify`: the laws of x-compat, and the generated models against a JSON Schema validator, on payloads made from
-a document."""
+"""`speclens verify`: tests the laws of x-compat, and compares the generated models with a JSON Schema validator, on payloads
+made from a document."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One payload, and what the generated code and the judges say of it: each is asked once, for all laws."""
+"""A case: one payload with the results of the generated code and of the judges. Each runs once, for all laws."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from speclens.verify.values import Json, exact
 
 @dataclass(frozen=True)
 class PayloadCase:
-    """A payload of a schema. Generated code gets copies, so that what it does to one is seen by one law alone."""
+    """A payload of a schema. Generated code gets copies, so that its changes to one copy affect only one law."""
 
     one: SchemaUnderTest
     payload: Json
@@ -37,12 +37,12 @@ class PayloadCase:
 
     @property
     def after(self) -> str:
-        """The payload as it is once it was folded."""
+        """The payload after folding, as text."""
         return self._folded[1]
 
     @cached_property
     def again(self) -> Outcome:
-        """What folding makes of what is folded."""
+        """The outcome of folding the folded value again."""
         return self.one.fold(copied(self.outcome.value))
 
     @cached_property
@@ -54,7 +54,7 @@ class PayloadCase:
 
     @cached_property
     def said(self) -> Json:
-        """What the model says of the folded value, or REFUSED."""
+        """The folded value as the model serializes it, or REFUSED."""
         return self.one.model(self.value)
 
     @cached_property
@@ -68,7 +68,7 @@ class PayloadCase:
 
     @cached_property
     def spokes(self) -> tuple[str, ...]:
-        """The pointers of the compatibility fields in the payload."""
+        """The pointers of the older fields in the payload."""
         return tuple(spokes_in(self.one, self.payload))
 
     @cached_property
@@ -77,7 +77,8 @@ class PayloadCase:
 
     @cached_property
     def older(self) -> tuple[tuple[Mapping[str, str], Json, str], ...]:
-        """A canonical payload in older fields, for each choice of them; and the payload as it is after that."""
+        """For each choice of older fields: the choice, the canonical payload in these fields, and the text of the payload
+        afterwards."""
         say = self.one.denormalize
         if say is None or not self.is_canonical:
             return ()
@@ -86,8 +87,8 @@ class PayloadCase:
 
 
 def cases(one: SchemaUnderTest, payload: Json) -> Iterator[PayloadCase]:
-    """A payload, and what is made of it where it is accepted: some that look like it; what it means, and that in older
-    fields."""
+    """The case of a payload. If the payload is accepted, also the cases of lookalikes, of its folded value, and of that
+    value in older fields."""
     first = PayloadCase(one, payload)
     yield first
     try:
@@ -114,13 +115,13 @@ def _meanings(first: PayloadCase) -> list[PayloadCase]:
 
 
 def observations(outcome: Outcome) -> set[str]:
-    """What was seen: the verdict, the shapes of a payload, and why parts of it were dropped."""
+    """The observations of an outcome: the verdict, the rules of its rewrites, and the reasons of its drops."""
     rules = {rule for _, _, rule in outcome.rewrites}
     return {"refused" if outcome.errors else "accepted", *rules, *(why for _, why in outcome.drops)}
 
 
 def spokes_in(one: SchemaUnderTest, value: Json) -> Iterator[str]:
-    """The pointers of all compatibility fields in a value."""
+    """The pointers of all older fields in a value."""
     place = one.pointer, get(one.document, one.pointer)
     yield from _spokes_in(one, place, value, "", frozenset())
 
@@ -128,7 +129,7 @@ def spokes_in(one: SchemaUnderTest, value: Json) -> Iterator[str]:
 def _spokes_in(
     one: SchemaUnderTest, place: tuple[str, Any], value: Json, at: str, seen: frozenset[str]
 ) -> Iterator[str]:
-    """`seen` are the schemas of the same value around this one: some are made of themselves."""
+    """`seen` are the schemas of the same value around this one, since a schema may contain itself."""
     pointer, schema = follow(one.document, *place)
     if not isinstance(schema, dict) or pointer in seen or not isinstance(value, dict | list):
         return
@@ -144,7 +145,7 @@ def _spokes_in(
 def _branches(
     one: SchemaUnderTest, pointer: str, schema: dict[str, Any], value: Json
 ) -> Iterator[tuple[str, Any]]:
-    """The schemas that a value is of beside the one around them: of several alternatives those that accept it."""
+    """The branches of a schema that apply to a value: of several alternatives, those that accept it."""
     for keyword in ("oneOf", "anyOf", "allOf"):
         found = [
             (here, branch)
@@ -161,7 +162,7 @@ def _branches(
 
 
 def _inside(pointer: str, schema: dict[str, Any], value: Json) -> Iterator[tuple[Any, str, Any]]:
-    """What is inside a value by key or index, with its schema."""
+    """The keys or indices of a value, each with the pointer and the value of its schema."""
     if isinstance(value, list):
         if "items" in schema:
             yield from ((i, join(pointer, "items"), schema["items"]) for i in range(len(value)))
@@ -175,7 +176,7 @@ def _inside(pointer: str, schema: dict[str, Any], value: Json) -> Iterator[tuple
 
 
 def place_of(document: Any, pointer: str, at: str) -> str:
-    """Where a document says what may be at a place of a payload, as far as that is known."""
+    """The pointer of the schema for a place of a payload, or of its nearest known parent."""
     here = pointer, get(document, pointer)
     for token in tokens(at):
         found = composed.properties(document, *here).get(token)

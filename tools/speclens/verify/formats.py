@@ -1,4 +1,4 @@
-"""Formats that are types in a package: the package itself says which texts are of one."""
+"""Formats that are Python types in a package. The package itself judges which texts have such a format."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from speclens.verify.judges import Formats
 
 
 def formats_of(models: ModuleType) -> Formats:
-    """What the models of a package take for texts of the formats that are types in them."""
+    """For each format that is a type in a package's models, a function that says whether the models accept a text."""
     runtime = sys.modules.get(f"{models.__package__}._formats")
 
     def judge(type_: Any) -> Callable[[str], bool]:

@@ -1,7 +1,7 @@
 """Hypothesis strategies made from a JSON Schema (2020-12, as OpenAPI documents hold them).
 
-They aim at values that a schema accepts: what is valid is for a JSON Schema validator to say, never for the strategy.
-Keywords that are not read here only make the aim worse, and so do the bounds that keep large documents quick.
+They aim at values that a schema accepts. Only a JSON Schema validator judges what is valid, never the strategy. So keywords
+that this module ignores, and limits that keep large documents fast, only make the aim worse.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ _MOST_OPTIONAL = 12
 _FEW = 3
 _MOST_TEXTS = 200
 _MOST_VALUES = 500
-"""That the least value of a schema holds: hypothesis draws few larger ones, and takes long to give up the others."""
+"""The most values in the smallest value of a schema. Hypothesis draws few larger ones, and takes long to give up."""
 _LARGE = 100
-"""Values in the least array of which no larger ones are drawn."""
+"""From this size of the smallest array on, the strategy draws no longer arrays."""
 
 
 def instances(document: JsonObject) -> Callable[[str], SearchStrategy[Json]]:
-    """Values that the schemas of a document mostly accept, by pointer."""
+    """A function from a schema's pointer to a strategy of values that the schema mostly accepts."""
     every, known, near = tuple(_texts(document)), property_names(document), scalars.edges(document)
 
     def made(pointer: str) -> SearchStrategy[Json]:
@@ -48,7 +48,7 @@ def instances(document: JsonObject) -> Callable[[str], SearchStrategy[Json]]:
 
 
 def property_names(document: Json) -> tuple[str, ...]:
-    """The names of all properties of a document, and some that no document has."""
+    """The names of all properties of a document, and some odd ones."""
     return (*dict.fromkeys(_names(document)), *_ODD_NAMES)
 
 
@@ -75,13 +75,13 @@ class _Maker:
     made: dict[Any, SearchStrategy[Json]] = field(default_factory=dict)
     within: list[tuple[int, ...]] = field(default_factory=list)
     least: dict[SearchStrategy[Json], int] = field(default_factory=dict)
-    """How many values the smallest one of a strategy holds, if not one."""
+    """The number of values in the smallest value of a strategy, if not one."""
 
     def values(self, schemas: Layers, depth: int) -> SearchStrategy[Json]:
-        """The values that all of some schemas accept; made once, since schemas may be recursive."""
+        """A strategy of values that all of the schemas accept. It is made once, since schemas may be recursive."""
         places = tuple(id(schema) for schema in schemas)
         if depth < -_DEEPEST or (depth < 0 and places in self.within):
-            return st.nothing()  # nothing finite is valid, or what is takes another alternative
+            return st.nothing()  # no finite value is valid, or another alternative gives one
         if (depth, *places) not in self.made:
             self.within.append(places)
             parts = [list(self._alternatives(schema, ())) for schema in schemas]
@@ -93,7 +93,7 @@ class _Maker:
         return self.made[depth, *places]
 
     def _alternatives(self, schema: Any, seen: tuple[int, ...]) -> Iterator[Layers]:
-        """A schema as alternatives; one that is made of itself has none."""
+        """The alternatives of a schema; none for a schema that contains itself."""
         if schema is False or id(schema) in seen:
             return
         if not isinstance(schema, dict):
@@ -132,7 +132,7 @@ class _Maker:
         return made
 
     def _measure(self, made: SearchStrategy[Json], options: list[SearchStrategy[Json]]) -> None:
-        """Note the size of the smallest value of some options, of which a strategy is made."""
+        """Records the size of a strategy's smallest value, from its options."""
         sizes = [self.least.get(one, 1) for one in options if not one.is_empty]
         self.least[made] = min(sizes, default=1)
 
@@ -197,7 +197,7 @@ class _Maker:
         taken: Set[str],
         depth: int,
     ) -> SearchStrategy[Json]:
-        """Objects of some members, and as often of others that are not `taken`."""
+        """Objects with known members, and as often with further members that are not `taken`."""
         given = _members(
             {name: values for name, values in known.items() if name in required},
             {name: values for name, values in known.items() if name not in required},
@@ -216,14 +216,14 @@ class _Maker:
 
 
 def _weight(layers: Layers) -> int:
-    """What can be many values is tried more often than what can be few: null beside texts."""
+    """The weight of an alternative. One with many values is drawn more often than one with few, such as null."""
     return 1 if any("enum" in layer or "const" in layer for layer in layers) else 3
 
 
 def _members(
     required: dict[str, SearchStrategy[Json]], optional: dict[str, SearchStrategy[Json]]
 ) -> SearchStrategy[Json]:
-    """Objects with all of some members and as often any, a few or all of others; of very many always a few."""
+    """Objects with all required members, and with any, a few or all optional ones; if these are very many, always a few."""
     some = {name: values for name, values in optional.items() if not values.is_empty}
     if len(some) > _MOST_OPTIONAL:
         return _with_a_few(required, some, _MOST_OPTIONAL)

@@ -1,5 +1,4 @@
-"""Who says what is valid: a JSON Schema validator on the views of a document, and what it may say of models that
-enforce less."""
+"""The judges: JSON Schema validators for the views of a document, with verdicts for keywords that models do not enforce."""
 
 from __future__ import annotations
 
@@ -19,21 +18,21 @@ from speclens.validate.dialect import validators
 
 Formats = Mapping[str, Callable[[str], bool]]
 JUDGED_FORMAT = "x-speclens-judged"
-"""The keyword for the format of a string that is a type in models."""
+"""The keyword, in the judges' documents, for a format that is a type in models."""
 
 TAGGED = "x-speclens-tagged"
-"""Marks what is asked of a value by a discriminator alone."""
+"""Marks a constraint that comes only from a discriminator."""
 
 ValueJudge = Callable[[Any], bool | None]
-"""Whether a value is accepted. None: it is not, and by what models do not enforce alone."""
+"""Whether a value is accepted. None: only constraints that models do not enforce refuse it."""
 
 
 def judges(
     document: JsonObject, unenforced: Collection[str], of: Formats
 ) -> tuple[Callable[[str], ValueJudge], Callable[[str], ValueJudge]]:
-    """The judges of schemas by pointer, on the wire and on the canonical view. `unenforced` are the pointers of
-    keywords and schemas that models do not enforce (the warnings `model/not-enforced`), `of` what models take for
-    texts of a format that is a type."""
+    """The judges of schemas by pointer, for the wire view and for the canonical view. `unenforced` are the pointers of
+    keywords and schemas that models do not enforce (the warnings `model/not-enforced`). `of` has the functions that judge
+    texts of formats."""
     places = frozenset(unenforced)
     wire, canonical = (
         _judges(view(document), places, of) for view in (views.wire, views.canonical)
@@ -62,16 +61,16 @@ def _accepting(validator: Draft202012Validator) -> Callable[[Any], bool]:
     def accepts(value: Any) -> bool:
         try:
             return validator.is_valid(value)
-        except ValueError:  # half of a surrogate pair is no JSON
+        except ValueError:  # a lone surrogate is not JSON
             return False
 
     return accepts
 
 
 def typed(document: JsonObject, judged: Collection[str] = ()) -> JsonObject:
-    """The document as models take it, which is what its authors mean: `properties` without `type` is for objects, and
-    `nullable` admits null beside `enum` too (docs/decisions/0011 has both decisions). Texts of the formats that are `judged`
-    are of these formats."""
+    """The document as models read it, which is what authors mean: `properties` without `type` asks for an object, and
+    `nullable` allows null beside `enum` too (docs/decisions/0011 has both decisions). Strings with a format in `judged` must
+    have that format."""
     result = copy.deepcopy(document)
     for _, schema in all_schemas(result):
         if not isinstance(schema, dict):
@@ -94,8 +93,8 @@ def typed(document: JsonObject, judged: Collection[str] = ()) -> JsonObject:
 
 
 def _tell_apart(document: JsonObject, schema: JsonObject) -> None:
-    """Let the branches of a union be of the values that its discriminator names them by, in place: older fields are
-    folded by that. Values that it does not name are not judged."""
+    """Constrains each branch of a union, in place, to the discriminator values that name it, since normalizers choose the
+    branch by these. Values that name no branch are not judged."""
     for keyword in ("oneOf", "anyOf"):
         listed = schema.get(keyword)
         if not isinstance(listed, list) or not isinstance(schema.get("discriminator"), dict):
@@ -125,7 +124,7 @@ def declared_types(schema: JsonObject) -> list[str]:
 
 
 def readable(document: JsonObject) -> JsonObject:
-    """A document with the formats alone that are judged."""
+    """A document with only the formats that are judged."""
     result = copy.deepcopy(document)
     for _, schema in all_schemas(result):
         if not isinstance(schema, dict):
@@ -137,8 +136,8 @@ def readable(document: JsonObject) -> JsonObject:
 
 
 def _relaxed(view: View, unenforced: frozenset[str]) -> JsonObject:
-    """A view without what models do not enforce, which accepts all that the view does. Of a union any branch will do:
-    models do not count how many a value fits."""
+    """A view without the constraints that models do not enforce. It accepts everything that the view accepts. `oneOf`
+    becomes `anyOf`, since models do not count how many branches accept a value."""
     result = copy.deepcopy(view.document)
     for place in unenforced:
         *path, last = tokens(place)
@@ -171,7 +170,7 @@ def _keep(schema: JsonObject, keywords: Collection[str]) -> None:
 
 
 def _enforced(schema: JsonObject) -> tuple[str, ...]:
-    """The keywords that count where a model does not enforce those beside them; none where it takes any value."""
+    """The keywords that a model enforces although it does not enforce those beside them; none if it accepts any value."""
     if "$ref" in schema:
         return ("$ref",) if from_reference(schema["$ref"]) else ()
     unions = [name for name in ("oneOf", "anyOf") if name in schema]
@@ -180,7 +179,7 @@ def _enforced(schema: JsonObject) -> tuple[str, ...]:
 
 
 def _moved(relaxed: JsonObject, pointer: str) -> str | None:
-    """Where a place of a view is in its relaxed form; None if it was left out."""
+    """The pointer, in the relaxed form of a view, of a place of the view; None if it was left out."""
     place = "#"
     for token in tokens(pointer):
         steps = [(*before, name) for before in ((), ("anyOf", "0")) for name in _names(token)]

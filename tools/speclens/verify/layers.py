@@ -1,4 +1,4 @@
-"""What schemas that hold together say of a value: types, bounds, what is excluded; and how alternatives combine."""
+"""The constraints of several schemas on one value (types, bounds, exclusions), and combinations of alternatives."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from speclens.lower.ground import JsonObject
 from speclens.verify.values import Json
 
 Layers = tuple[Any, ...]
-"""Schemas without `$ref` and combinators, all of which hold."""
+"""Schemas without `$ref` and combinators, all of which apply to one value."""
 
 JSON_TYPES = ("null", "boolean", "integer", "number", "string", "array", "object")
 _MOST_ALTERNATIVES = 32
 
 
 def combined(parts: Sequence[Sequence[Layers]]) -> Iterator[Layers]:
-    """One alternative of each part: every combination, or, of too many, each alternative beside the first of others."""
+    """Combinations of one alternative from each part. If there are too many, each alternative once, with the first ones of
+    the other parts."""
     if not all(parts):
         return
     found: list[tuple[Layers, ...]] = [()]
@@ -34,13 +35,13 @@ def combined(parts: Sequence[Sequence[Layers]]) -> Iterator[Layers]:
 
 
 def excluded(layer: JsonObject, keyword: str) -> list[Any]:
-    """What a schema lists under a keyword of its `not`."""
+    """The list under a keyword in a schema's `not`."""
     inner = layer.get("not")
     return list(inner.get(keyword, ())) if isinstance(inner, dict) else []
 
 
 def types_of_value(value: Json) -> set[str]:
-    """The names that JSON Schema has for the type of a value."""
+    """The names of a value's type in JSON Schema."""
     if isinstance(value, bool) or value is None:
         return {"null" if value is None else "boolean"}
     if isinstance(value, int | float):
@@ -62,7 +63,7 @@ def types(layers: Layers) -> set[str]:
 
 
 def sizes(layers: Layers, low: str, high: str) -> tuple[int, int]:
-    """The least and the largest size by two keywords."""
+    """The smallest and the largest size that two keywords allow."""
     return (
         int(max((layer[low] for layer in layers if low in layer), default=0)),
         int(min((layer[high] for layer in layers if high in layer), default=1000)),

@@ -1,4 +1,4 @@
-"""Values with something changed in them: what careless code takes for the same, and what nearly is valid."""
+"""Mutations of values: lookalikes that careless code confuses, and near misses of valid values."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ ODD: tuple[Json, ...] = (
     *(None, "", [], {}, True, False, 0, 1, 1.0, 1.5, -1, "x", "1", "true", "null"),
     *([None], [""], [[]], [{}], {"": None}, {"url": None}),
 )
-"""Values that are taken for one another by careless code."""
+"""Values that careless code confuses."""
 
 
 def near_misses(
     values: SearchStrategy[Json], known: tuple[str, ...]
 ) -> SearchStrategy[tuple[Json, Json]]:
-    """Values, each with what it is once one to three things in it are changed; `known` are names for members."""
+    """Pairs of a value and a copy with one to three changes. `known` are names for members."""
 
     @st.composite
     def draw_both(draw: DrawFn) -> tuple[Json, Json]:
@@ -46,7 +46,8 @@ def _places(holder: Any) -> Iterator[tuple[Any, Any]]:
 
 
 def lookalikes(value: Json, number: int) -> Iterator[Json]:
-    """A value with one scalar in it, told by a number, taken for another: lax code is so at few places."""
+    """Copies of a value in which one scalar, chosen by a number, is replaced by a lookalike. One place at a time, since lax
+    code is lax at few places."""
     places = [(holder, key) for holder, key in _places([value]) if alike(holder[key])]
     if not places:
         return
@@ -67,7 +68,7 @@ def _retype(draw: DrawFn, holder: Any, key: Any, _: tuple[str, ...]) -> None:
 
 
 def alike(value: Json) -> list[Json]:
-    """`true` for 1, 1.0 for 1, "1" for 1: what Python or a lax parser takes for the same."""
+    """The lookalikes of a scalar, which Python or a lax parser takes for the same: `true`, 1.0 and "1" for 1."""
     if isinstance(value, str):
         return [int(value)] if value.isdecimal() and value.isascii() and len(value) < 300 else []
     if isinstance(value, dict | list):
@@ -86,7 +87,7 @@ def _alike(draw: DrawFn, holder: Any, key: Any, _: tuple[str, ...]) -> None:
 
 
 def _repeat(draw: DrawFn, holder: Any, key: Any, known: tuple[str, ...]) -> None:
-    """An item twice; a member under a second name, too."""
+    """Repeats an item, or a member under a second name."""
     if isinstance(holder, list):
         holder.append(copied(holder[key]))
     else:
@@ -94,7 +95,7 @@ def _repeat(draw: DrawFn, holder: Any, key: Any, known: tuple[str, ...]) -> None
 
 
 def _rename(draw: DrawFn, holder: Any, key: Any, known: tuple[str, ...]) -> None:
-    """A member under another name: the value of one shape in the place of another."""
+    """Renames a member, so that a value for one shape is in the place of another."""
     if isinstance(holder, dict):
         holder[draw(st.sampled_from(known))] = holder.pop(key)
 
@@ -118,7 +119,7 @@ def _add(draw: DrawFn, holder: Any, key: Any, known: tuple[str, ...]) -> None:
 _MUTATIONS: tuple[Callable[[DrawFn, Any, Any, tuple[str, ...]], None], ...] = (
     *(_drop, _retype, _alike, _repeat, _rename, _wrap, _unwrap, _add),
 )
-_TIMES = st.sampled_from((1, 1, 2, 3))  # one alone tells most
+_TIMES = st.sampled_from((1, 1, 2, 3))  # a single change shows most faults
 _INSIDE = 5  # times as likely to change as the whole
 _ODDLY = st.sampled_from(ODD)
 _CHANGES = st.sampled_from(_MUTATIONS)

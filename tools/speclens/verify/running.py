@@ -1,4 +1,4 @@
-"""Trying payloads on the generated code of a document: what was tried, and the smallest that breaks a law."""
+"""Runs payloads through the generated code of a document, and finds the smallest payload that breaks a law."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ _NO_MATTER = (
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What became of one law: the payloads it was held against, and the smallest that breaks it (`broken` says how,
-    "" if none does; `place` where the document says what is concerned, `hint` what to do in it, if anything)."""
+    """The result of one law: the number of its cases, and the smallest payload that breaks it. `broken` says how ("" if none
+    does). `place` is the schema of the faulty part, and `hint` says what to change in the document, if anything."""
 
     law: str
     cases: int
@@ -45,8 +45,8 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was tried of a schema. `seen` counts payloads by what they were ("accepted", "refused", "conflict", "not
-    judged"), and those accepted by shape (its pointer)."""
+    """The results for a schema. `seen` counts payloads by observation ("accepted", "refused", "conflict", "not judged"), and
+    accepted payloads by shape (its pointer)."""
 
     pointer: str
     payloads: int
@@ -67,9 +67,9 @@ def verify(
     examples: int,
     judged: Formats | None = None,
 ) -> Iterator[Report]:
-    """A report on each of some schemas, given by their pointers (of the document with its parameters lifted); the same
-    in every run. `judged` are the formats that are types (`formats_of`)."""
-    # Not the user's current directory; nowhere, if what is stored there could be another's.
+    """A report for each schema in `generated`, whose keys are pointers of the document with its parameters lifted. Every
+    run gives the same reports. `judged` are the formats that are types (`formats_of`)."""
+    # Not in the user's current directory; and nowhere if others could write to the cache directory.
     set_hypothesis_home_dir(cache.directory("hypothesis") or os.devnull)
     subject = subjects(written, unenforced, judged)
     for pointer, made in generated.items():
@@ -77,7 +77,7 @@ def verify(
 
 
 def report_on(one: SchemaUnderTest, examples: int) -> Report:
-    """A report on one schema: all laws held against each of some payloads."""
+    """A report on one schema: all laws, tested with each payload."""
     laws = LAWS if one.has_folds else tuple(law for law in LAWS if law not in COMPAT_LAWS)
     seen, held, broken = Counter[str](), Counter[Law](), set[Law]()
 
@@ -107,16 +107,16 @@ def report_on(one: SchemaUnderTest, examples: int) -> Report:
 
 
 def _held(law: Law, case: PayloadCase) -> tuple[set[str], Broken | None]:
-    """What a law saw in a payload, and how it is broken."""
+    """The observations of a law in a case, and the violation, if any."""
     found = set[str]()
     try:
         for event in law(case):
             found.add(event)
     except Broken as broken:
         return found, broken
-    except Crashed:  # told once, by the law that nothing is raised
+    except Crashed:  # the law `nothing_else_is_raised` reports it
         return set(), None
-    except Exception as error:  # generated code told something that makes no sense
+    except Exception as error:  # generated code returned a result that makes no sense
         return found, Broken(f"{type(error).__name__}: {error}")
     return found, None
 
@@ -141,7 +141,7 @@ def _settings(examples: int, *phases: Phase) -> settings:
 
 
 def _each(one: SchemaUnderTest, hold: Callable[[PayloadCase], None], how: settings) -> None:
-    """Do something with each of some payloads and what follows from them, the same ones in every run."""
+    """Calls `hold` with each case of each payload. Every run uses the same payloads."""
     tried = Counter[str]()
 
     def hold_all(payloads: tuple[Json, ...]) -> None:
@@ -152,7 +152,7 @@ def _each(one: SchemaUnderTest, hold: Callable[[PayloadCase], None], how: settin
 
     with suppress(Unsatisfiable):
         seed(crc32(one.pointer.encode()))(how(given(one.payloads)(hold_all)))()
-    if not tried:  # no payload is known that is valid: others can be sent all the same
+    if not tried:  # there is no valid payload, but invalid ones can be tested
         hold_all(ODD)
 
 
@@ -161,7 +161,7 @@ class _CaseFound(Exception):
 
 
 def _broken(verdict: Verdict, law: Law, one: SchemaUnderTest, examples: int) -> Verdict:
-    """The verdict on a law that some payload breaks: how the smallest does."""
+    """The verdict on a broken law, with the smallest payload that breaks it."""
     found: list[Json] = []
 
     def look(case: PayloadCase) -> None:
@@ -174,7 +174,7 @@ def _broken(verdict: Verdict, law: Law, one: SchemaUnderTest, examples: int) -> 
     payload = min(found, key=lambda payload: (len(exact(payload)), exact(payload)))
     payload = smallest(payload, lambda other: bool(_held(law, PayloadCase(one, other))[1]))
     told = _held(law, PayloadCase(one, payload))[1] or Broken(
-        "it breaks the law at times, not always"
+        "it breaks the law sometimes, not always"
     )
     place = one.origin(place_of(one.document, one.pointer, told.at))
     return replace(verdict, broken=str(told), payload=payload, place=place, hint=told.hint)

@@ -1,4 +1,4 @@
-"""Strategies of numbers and texts within bounds, and near the bounds that other schemas of the document have."""
+"""Strategies of numbers and texts within bounds, and near the bounds of other schemas in the document."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ _TEXTS = {
     "decimal": ("1.50", "-1E+5", "1e5", "NaN"),
     "int64": ("1", "007", "9007199254740993", "1.0"),
 }
-"""Texts of formats that are types in models, and some that nearly are."""
+"""Texts for formats that are types in models: valid and nearly valid ones."""
 
 
 def edges(document: Json) -> tuple[int, ...]:
-    """The whole bounds in a document, and what is next to them: a field may be wider than what it becomes."""
+    """The integer parts of all bounds in a document, and their neighbours, since an older field may be wider than its hub."""
     found = {edge + step for edge in map(int, _edges(document)) for step in (-1, 0, 1)}
     return tuple(sorted(found, key=lambda edge: (abs(edge), edge)))
 
@@ -57,7 +57,7 @@ def _edges(value: Json) -> Iterator[float]:
 
 
 def texts(layers: Layers, known: Collection[str], near: Collection[int]) -> SearchStrategy[Json]:
-    """Texts that are within bounds or match a pattern; some of those known, and some with a length near an edge."""
+    """Texts within bounds, or that match a pattern; some from `known`, and some whose length is near an edge."""
     low, high = sizes(layers, "minLength", "maxLength")
     judged = [layer[JUDGED_FORMAT] for layer in layers if JUDGED_FORMAT in layer]
     if judged:
@@ -83,8 +83,8 @@ def texts(layers: Layers, known: Collection[str], near: Collection[int]) -> Sear
 
 
 def _matching(pattern: str, search: Callable[[str], bool]) -> SearchStrategy[Json] | None:
-    """Texts that a pattern matches; None for one that nothing is guessed of. hypothesis.strategies.from_regex would search
-    with `re`, which may never end."""
+    """Texts that a pattern matches; None if no guess matches. hypothesis.strategies.from_regex would search with `re`, which
+    may never end."""
     least = likely.text_of(pattern)
     if not search(least):
         return None
@@ -100,7 +100,7 @@ def _matching(pattern: str, search: Callable[[str], bool]) -> SearchStrategy[Jso
 
 
 def numbers(layers: Layers, is_integer: bool, near: Collection[int]) -> SearchStrategy[Json]:
-    """Numbers within bounds, integers as floats too, and some near an edge."""
+    """Numbers within bounds, some near an edge. Integers also occur as floats."""
     low, high = _limit(layers, "inimum", max), _limit(layers, "aximum", min)
     if low is not None and high is not None and low > high:
         return st.nothing()
@@ -123,7 +123,7 @@ def numbers(layers: Layers, is_integer: bool, near: Collection[int]) -> SearchSt
 
 
 def _limit(layers: Layers, ending: str, pick: Any) -> Any:
-    """The closest bound of a kind; in 3.0 `exclusiveMinimum` is no number."""
+    """The strictest bound of a kind. Ignores booleans, which `exclusiveMinimum` holds in 3.0."""
     keywords = (f"m{ending}", f"exclusiveM{ending}")
     found = [layer[keyword] for layer in layers for keyword in keywords if keyword in layer]
     return pick((bound for bound in found if not isinstance(bound, bool)), default=None)

@@ -1,5 +1,5 @@
-"""Making a payload smaller, as long as something holds of it: hypothesis cannot, where a text came from the document or
-a payload from another."""
+"""Shrinks a payload while a condition holds. Hypothesis cannot shrink texts from the document, or payloads that were made
+from other payloads."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _MOST = 2000
 
 
 def smallest(value: Json, holds: Callable[[Json], bool]) -> Json:
-    """The smallest value found of which something still holds."""
+    """The smallest value found for which `holds` is still true."""
     left = _MOST
     while left > 0:
         tried = islice(simpler(value), left)
@@ -27,13 +27,13 @@ def smallest(value: Json, holds: Callable[[Json], bool]) -> Json:
 
 
 def _size(value: Json) -> tuple[int, int, str]:
-    """Short before long, and letters before other characters."""
+    """A sort key: short values before long ones, letters before other characters."""
     text = exact(value)
     return len(text), sum(not char.isalnum() for char in text), text
 
 
 def simpler(value: Json) -> Iterator[Json]:
-    """Values with less in them: nothing much, a member or an item less, the half of a text or of a number."""
+    """Simpler values: an empty one, one member or item less, half of a text or of a number."""
     yield from (0, "", [], {})
     if isinstance(value, str):
         yield from (value[: len(value) // 2], value[:-1], "0" * len(value), "a" * len(value))

@@ -1,4 +1,4 @@
-"""What is verified: a schema of a document, and the generated functions and model of it."""
+"""The subjects of `verify`: a schema of a document with its generated functions and model."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ from speclens.verify.mutations import near_misses
 from speclens.verify.values import Json, exact
 
 REFUSED: Any = object()
-"""In place of a value: there is none."""
+"""Stands for the value of a refused payload."""
 
 _MOST_CHOICES = 64
 
 
 class Crashed(Exception):
-    """Generated code raised something else than what it refuses payloads with."""
+    """Generated code raised an error other than CompatError and PayloadError."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a payload: its folded value, (source, target, rule) of each rewrite, (pointer, reason) of each
-    drop; or (rule, pointer, message) of each error."""
+    """The outcome of a payload: its folded value, (source, target, rule) of each rewrite, (pointer, reason) of each drop;
+    or (rule, pointer, message) of each error."""
 
     value: Json = None
     rewrites: tuple[tuple[str, str, str], ...] = ()
@@ -56,8 +56,8 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Generated:
-    """What is generated of a schema: the name of its class, its model (None for plain text, which has none), and the functions
-    of its compatibility fields, if it has some."""
+    """The code generated from a schema: the name of its class, its model (None for plain text, which has none), and the
+    functions that fold and unfold, if it has older fields."""
 
     name: str
     model: Any
@@ -68,9 +68,8 @@ class Generated:
 def generated(
     written: JsonObject, document: ir.Api, models: ModuleType, normalizers: ModuleType | None
 ) -> dict[str, Generated]:
-    """What is generated of the schemas of a document, from the modules of its package: of those that are at the same
-    place in both of its views, and say what stands there. A branch that becomes part of the schema around it is verified
-    as that.
+    """The generated code of a document's schemas, from the modules of its package. It covers schemas that are at the same
+    place in both views. A branch that becomes part of the schema around it is verified with that schema.
 
     The pointers are those of the document with its parameters lifted to schemas (`lower.rewrites.lifting`).
     """
@@ -104,12 +103,13 @@ def generated(
 
 @dataclass(frozen=True, slots=True)
 class SchemaUnderTest:
-    """A schema of a document, what is generated of it, what judges that, and payloads to try.
+    """A schema of a document with its generated code, its judges, and payloads to try.
 
-    `fold` normalizes and validates as users do; `normalize` gives the folded value, valid or not, or REFUSED; `model`
-    says what the model of a value says again, or REFUSED; `denormalize` is None where there are no older fields, and
-    `choices` are the ways to say some hubs by some of them. All raise Crashed for what should not happen. `fits` says
-    whether a value is of the schema at a pointer (None: that is not judged), `origin` where a place is in the document as written. `payloads` are pairs: one that mostly is valid, and a near miss.
+    `fold` normalizes and validates as users do. `normalize` gives the folded value, valid or not, or REFUSED. `model`
+    validates a value and serializes it again, or gives REFUSED. `denormalize` is None if there are no older fields;
+    `choices` are the choices of spokes for hubs. All raise Crashed for an unexpected error. `fits` says whether a value is
+    valid for the schema at a pointer (None: not judged). `origin` gives the pointer of a place in the document as written.
+    `payloads` are pairs of a mostly valid payload and a near miss.
     """
 
     document: JsonObject
@@ -130,8 +130,8 @@ class SchemaUnderTest:
 def subjects(
     written: JsonObject, unenforced: Collection[str] = (), judged: Formats | None = None
 ) -> Callable[[str, Generated], SchemaUnderTest]:
-    """The subjects of a document by pointer, its parameters lifted. `unenforced` are the places of it that models do not
-    enforce, `judged` the formats that they do (`formats_of`)."""
+    """A function that makes the subject of a schema, by its pointer in the document with its parameters lifted.
+    `unenforced` are the places that models do not enforce, `judged` the formats that they do (`formats_of`)."""
     lifted, of = lifting.lifted(written, is_modelled=True), judged or {}
     document = typed(lifted.document, of)
     wire, canonical = views.wire(document).document, views.canonical(document).document
@@ -178,7 +178,7 @@ def _sources(document: JsonObject, pointer: str) -> list[set[str]]:
 
 
 def _alone(values: SearchStrategy[Json], sources: list[set[str]]) -> SearchStrategy[Json]:
-    """Values that as often as not have one source of each hub alone: most that have several are in conflict."""
+    """Values of which about half have only one source of each hub, since most with several sources are in conflict."""
 
     @st.composite
     def draw_one(draw: DrawFn) -> Json:
@@ -196,7 +196,7 @@ def _alone(values: SearchStrategy[Json], sources: list[set[str]]) -> SearchStrat
 
 
 def _choices(document: JsonObject, pointer: str) -> tuple[dict[str, str], ...]:
-    """Every way to choose for some hubs of a schema the spoke to say them by."""
+    """The choices of a spoke for each of some hubs of a schema."""
     spokes: dict[str, list[str]] = {}
     for spoke in x_compat.spokes(document, pointer, get(document, pointer)):
         spokes.setdefault(join("", *spoke.hub), [""]).append(spoke.name)
@@ -231,8 +231,8 @@ def _folding(made: Generated, say: Callable[[Json], Json]) -> Callable[[Json], O
 
 
 def _reported_errors(error: Exception) -> tuple[tuple[str, str, str], ...]:
-    """What a CompatError says, or a PayloadError with several; another error is a crash. The classes are the generated
-    package's own."""
+    """The errors in a CompatError, or in a PayloadError, which may have several. Raises Crashed for any other error. The
+    classes are those of the generated package."""
     told: Any = getattr(error, "errors", (error,))
     try:
         return tuple((one.rule, one.pointer, one.message) for one in told)
@@ -267,8 +267,9 @@ def _denormalizing(said_by: Callable[..., Json]) -> Callable[[Json, Mapping[str,
 
 
 def _saying(model: Any, accepts: ValueJudge, in_json: bool) -> Callable[[Json], Json]:
-    """What a model says again of a value. A class is for objects: what else its schema accepts (null) is said where the
-    class is used. `in_json` is for what only JSON text tells: an integer is no text of one, but Python's int is taken."""
+    """A function that validates a value with a model and serializes it again. A class is only for objects: code that uses
+    the class handles other values that its schema accepts (null). `in_json` validates JSON text, since a format may refuse
+    an integer in JSON but accept Python's int."""
     adapter: TypeAdapter[Any] = TypeAdapter(model)
     is_class = _is_class(model)
     if model is None:

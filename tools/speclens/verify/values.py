@@ -1,4 +1,4 @@
-"""JSON values as the laws of x-compat speak of them."""
+"""Functions on JSON values, for the laws of x-compat."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ Json = Any
 
 
 def exact(value: Json) -> str:
-    """A value as text that tells `1`, `1.0` and `true` apart, and the order of keys."""
+    """A value as text, which differs for `1`, `1.0` and `true`, and for another order of keys."""
     return json.dumps(value)
 
 
 def is_under(pointer: str, other: str) -> bool:
-    """Whether a pointer is another, or names something inside of what that names."""
+    """Whether a pointer equals another, or names a place inside it."""
     return f"{pointer}/".startswith(f"{other}/")
 
 
 def members(value: Json) -> list[tuple[Any, Json]]:
-    """What an object or an array holds, by key or index."""
+    """The members of an object, or the items of an array, by key or index."""
     if isinstance(value, dict):
         return list(value.items())
     return list(enumerate(value)) if isinstance(value, list) else []
@@ -38,7 +38,7 @@ def leaves(value: Json, pointer: str = "") -> Iterator[tuple[str, Json]]:
 
 
 def pointers(value: Json, pointer: str = "") -> Iterator[str]:
-    """The pointers of a value and of all that is inside."""
+    """The pointers of a value and of everything inside it."""
     yield pointer
     for key, item in members(value):
         yield from pointers(item, join(pointer, key))

@@ -1,4 +1,4 @@
-"""What a document that passed `validate` is refused for, or warned of, before anything is made of it."""
+"""The rules for what speclens cannot generate from a valid document: refusals and warnings, before anything is made."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ __all__ = ["check", "warn_of_age"]
 
 
 def check(document: JsonObject, lifted: View) -> tuple[Finding, ...]:
-    """What a document that passed `validate` is refused for: its `x-compat` and `x-file`."""
+    """Findings on the `x-compat`, the `x-file` and the chains of references of a document that passed `validate`."""
     found = _check_compat(document, lifted) if x_compat.is_used(document) else ()
     return (*found, *files.check(document), *depths.check(document))
 
 
 def _check_compat(document: JsonObject, lifted: View) -> tuple[Finding, ...]:
-    # Looked at where they were lifted to: schemas of parameters, and what the data of events holds.
+    # The check of the lifted document judges these: schemas of parameters, and of the data of events.
     alone = parameters.own_schemas(document) | events.data_places(lifted.origins)
     own = (
         *places.misplaced(document),
@@ -29,7 +29,7 @@ def _check_compat(document: JsonObject, lifted: View) -> tuple[Finding, ...]:
         *streams.check(document),
         *keywords.of_unused_parameters(document),
     )
-    # What is at the wrong place, or says nothing that can be understood, is told once.
+    # Report an x-compat that is misplaced or malformed only once.
     told = {_keyword_of(one.pointer) for one in own} - {None}
     found = [refound(one, lifted) for one in compat.check(lifted.document, alone)]
     rest = [one for one in found if _keyword_of(one.pointer) not in told]
@@ -37,11 +37,11 @@ def _check_compat(document: JsonObject, lifted: View) -> tuple[Finding, ...]:
 
 
 def _keyword_of(pointer: str) -> str | None:
-    """The outermost x-compat that a place is in."""
+    """The pointer of the schema whose x-compat is the outermost around a place, or None."""
     before, found, _ = f"{pointer}/".partition(f"/{x_compat.KEYWORD}/")
     return before if found else None
 
 
 def warn_of_age(document: JsonObject, today: str) -> tuple[Finding, ...]:
-    """What is over by a day (a full-date) in a document that passed `validate`: compatibility fields past their sunset."""
+    """Warnings of older fields past their sunset on a day (a full-date), in a document that passed `validate`."""
     return dates.passed(document, today)

@@ -1,5 +1,5 @@
-"""Refusals of x-compat of parameters that folding would lose: where they are no arguments of the client, and where a
-parameter and its schema say something else of the same value."""
+"""Refuses x-compat of parameters that folding would lose: of parameters that are not arguments of the client, and of
+parameters whose schema declares the same keyword."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from speclens.problems import Finding
 from speclens.source.pointer import join
 
 _HINTS = {
-    "header": "use a header of another name: what this one holds, media types and security schemes say",
+    "header": "use a header with another name: media types and security schemes define this one",
     "path": "write its name into the path, in braces, or use another parameter",
 }
 
@@ -42,7 +42,7 @@ def _ungiven(document: JsonObject) -> Iterator[Finding]:
 def _misplaced(place: str, parameter: JsonObject) -> Finding:
     kind, name = parameter["in"], parameter["name"]
     message = (
-        f"the {kind} parameter `{name}` is no argument of the client, so nothing can be folded"
+        f"the {kind} parameter `{name}` is not an argument of the client, so it cannot be folded"
     )
     return Finding("compat/misplaced", place, message, _HINTS[kind])
 
@@ -57,6 +57,6 @@ def _twice(document: JsonObject) -> Iterator[Finding]:
         both = x_compat.keywords(node.value).keys() & x_compat.keywords(schema).keys()
         for name in sorted(both):
             other = join(node.pointer, x_compat.KEYWORD, name)
-            message = f"`{name}` of the same value stands at {other}"
+            message = f"`{name}` of the same value is also at {other}"
             at = join(place, x_compat.KEYWORD, name)
             yield Finding("compat/declared-twice", at, message, "write one of them")

@@ -1,4 +1,4 @@
-"""What is refused of x-compat when generating. Each rule names both places and says what to write instead."""
+"""Refuses x-compat that speclens cannot generate. Each finding names both places and says what to write instead."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _COUNTING = (
 
 
 def check(document: JsonObject, skip: Collection[str] = ()) -> tuple[Finding, ...]:
-    """All findings on the x-compat of a document, in document order; but for some schemas."""
+    """All findings on the x-compat of a document, without those on the schemas in `skip`."""
     found: list[Finding] = []
     skipped = tuple(f"{place}/" for place in skip)
     for pointer, schema in all_schemas(document):
@@ -40,7 +40,7 @@ def check(document: JsonObject, skip: Collection[str] = ()) -> tuple[Finding, ..
 
 def _object(document: JsonObject, pointer: str, schema: JsonObject) -> Iterator[Finding]:
     if pointer.rpartition("/")[0].endswith("/allOf"):
-        return  # what it holds is the object that it is a part of
+        return  # its parts belong to the object around the `allOf`
     inline = [
         (place, layer)
         for place, layer in composed.layers(document, pointer, schema)
@@ -67,7 +67,7 @@ def _object(document: JsonObject, pointer: str, schema: JsonObject) -> Iterator[
             and hub
             and not facts.types_of(document, hub[1]) <= {"array", "null"}
         ):
-            message = f"only arrays merge, and {hub[0]} is none"
+            message = f"only arrays merge, but {hub[0]} is not an array"
             yield Finding(
                 "compat/merge-non-array",
                 policy.pointer,
@@ -115,7 +115,7 @@ def _target(
         into = str(x_compat.keywords(own[spoke.hub[0]][1]).get("into"))
         back = into.split("/")[1:2] == [spoke.name]
         hint = f"name the property that `{spoke.hub[0]}` folds into: `{into}`"
-        message = f"`{spoke.name}` folds into `{path}`, a compatibility property itself ({other})"
+        message = f"`{spoke.name}` folds into `{path}`, which is an older property itself ({other})"
         yield Finding("compat/cycle" if back else "compat/chain", place, message, hint)
     elif composed.at_path(document, *owner, spoke.hub) is None:
         hint = _nearest(document, owner, spoke.hub)
@@ -125,7 +125,7 @@ def _target(
 
 
 def _nearest(document: JsonObject, owner: tuple[str, JsonObject], path: tuple[str, ...]) -> str:
-    """A hint for a path that leads nowhere."""
+    """A hint for a path that names nothing."""
     for depth, name in enumerate(path):
         here = composed.at_path(document, *owner, path[:depth]) if depth else owner
         names = composed.properties(document, *here) if here else {}
@@ -134,7 +134,7 @@ def _nearest(document: JsonObject, owner: tuple[str, JsonObject], path: tuple[st
                 return f"did you mean `/{'/'.join((*path[:depth], close))}`?"
             where = "/" + "/".join(path[:depth])
             return f"declare `{name}` among the properties of `{where}`; arrays cannot be entered"
-    return "a JSON Pointer from the object that holds the property: `/name`"
+    return "write a JSON Pointer from the object that holds the property, such as `/name`"
 
 
 def _results(
@@ -150,7 +150,7 @@ def _results(
         uncovered = [branch.pointer] if branch.shape is None else _silent(branch)
         for place in uncovered:
             into = f"{hub[0]}" if hub else "/" + "/".join(spoke.hub)
-            message = f"a branch of `{spoke.name}` does not say what it becomes in {into}"
+            message = f"a branch of `{spoke.name}` does not declare what it becomes in {into}"
             hint = "give it `x-compat: {to: …}`, or `{}`"
             yield Finding("compat/uncovered-shape", place, message, hint)
         if hub is not None and branch.shape is not None and not uncovered:
@@ -160,27 +160,29 @@ def _results(
 def _one_way(
     document: JsonObject, owner: tuple[str, JsonObject], spoke: x_compat.Spoke
 ) -> Iterator[Finding]:
-    """A hub that is not there in requests, or in answers, of a spoke that is."""
-    for keyword, told in (("readOnly", "be sent"), ("writeOnly", "be answered")):
+    """Refuses a hub that requests or responses do not have, if they have the spoke."""
+    for keyword, what in (("readOnly", "requests"), ("writeOnly", "responses")):
         if _says(document, (spoke.pointer, spoke.schema), keyword):
             continue
         for depth in range(1, len(spoke.hub) + 1):
             found = composed.at_path(document, *owner, spoke.hub[:depth])
             if found is not None and _says(document, found, keyword):
-                message = f"`{spoke.name}` may {told}, and {found[0]} may not: it is `{keyword}`"
+                message = (
+                    f"{what} may hold `{spoke.name}`, but not {found[0]}, which is `{keyword}`"
+                )
                 place = join(spoke.pointer, x_compat.KEYWORD, "into")
-                hint = f"say `{keyword}: true` of both, or of none"
+                hint = f"write `{keyword}: true` on both, or on neither"
                 yield Finding("compat/result-mismatch", place, message, hint)
 
 
 def _says(document: JsonObject, place: tuple[str, Any], keyword: str) -> bool:
-    """Whether a schema, or what it refers to, says that something is so."""
+    """Whether a schema, or the target of its reference, sets a keyword to true."""
     schemas = place[1], follow(document, *place)[1]
     return any(isinstance(one, dict) and one.get(keyword) is True for one in schemas)
 
 
 def _silent(branch: x_compat.Branch) -> list[str]:
-    """The branches of a spoke whose own union says nothing of any of them."""
+    """The branches of a spoke's own union, if none of them declares what it becomes."""
     if "into" not in x_compat.keywords(branch.schema):
         return []
     return [
@@ -199,8 +201,10 @@ def _required(
         for index, name in enumerate(layer.get("required") or ()):
             if name in spokes:
                 hub = "/" + "/".join(spokes[name].hub)
-                hint = f"write `anyOf: [{{required: […]}}, {{required: [{name}]}}]`, one group a source"
-                message = f"`{name}` ({spokes[name].pointer}) is required by itself, and folds into `{hub}`"
+                hint = f"write `anyOf: [{{required: […]}}, {{required: [{name}]}}]`, one group for each source"
+                message = (
+                    f"`{name}` ({spokes[name].pointer}) is required, but it folds into `{hub}`"
+                )
                 yield Finding(
                     "compat/required-spoke", join(place, "required", index), message, hint
                 )
@@ -209,12 +213,14 @@ def _required(
                 spokes if keyword.endswith("Properties") else _names(layer.get(keyword), spokes)
             )
             if keyword in layer and counted:
-                message = f"`{keyword}` counts or names a compatibility property ({_places(spokes, counted)})"
-                hint = "say it with `required` groups under `anyOf`"
+                message = (
+                    f"`{keyword}` counts or names an older property ({_places(spokes, counted)})"
+                )
+                hint = "write `required` groups under `anyOf` instead"
                 yield Finding("compat/unsupported-keyword", join(place, keyword), message, hint)
         if named := _names(layer.get("oneOf"), spokes):
             places = _places(spokes, named)
-            message = f"`oneOf` refuses old and new spelling together ({places})"
+            message = f"`oneOf` refuses an older property together with its hub ({places})"
             yield Finding(
                 "compat/unsupported-keyword", join(place, "oneOf"), message, "use `anyOf`"
             )
@@ -225,7 +231,7 @@ def _places(spokes: Mapping[str, x_compat.Spoke], names: Iterable[str]) -> str:
 
 
 def _names(value: Any, names: Collection[str]) -> set[str]:
-    """Those of `names` that `required` lists or property names anywhere inside a keyword's value name."""
+    """The `names` that occur inside a keyword's value, as the name of a property or in a list."""
     if isinstance(value, dict):
         own = {name for name in value if name in names}
         return own.union(*(_names(inner, names) for inner in value.values()))
@@ -249,7 +255,7 @@ def _partial_updates(document: JsonObject) -> Iterator[Finding]:
             if spokes and not any(
                 x_compat.keywords(layer).get("partial") is True for layer in partial
             ):
-                hint = "write `x-compat: {partial: true}` on the schema once that is what is meant"
+                hint = "write `x-compat: {partial: true}` on the schema if that is the intention"
                 places = ", ".join(spoke.pointer for spoke in spokes)
-                message = f"a PATCH body with compatibility properties ({places}): an absent hub means `unchanged` here"
+                message = f"a PATCH body with older properties ({places}): an absent hub means `unchanged` here"
                 yield Finding("compat/partial-update", here, message, hint)

@@ -1,6 +1,6 @@
-"""How long a compatibility field lives: refusals of `x-x_compat.deprecated`, and the warning once its sunset is over.
+"""The dates of an older field: refuses faults of `x-compat: {deprecated: …}`, and warns after the sunset.
 
-Dates are RFC 3339 full-dates (section 5.6), compared as the texts that they are: they sort as the days do.
+Dates are RFC 3339 full-dates (section 5.6). Their texts sort as the days do, so this module compares texts.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _FULL_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 
 
 def is_full_date(value: Any) -> bool:
-    """Whether a JSON value is a full-date of RFC 3339: `2026-02-28`, and a day that there is."""
+    """Whether a JSON value is a full-date of RFC 3339, such as `2026-02-28`, of a day that exists."""
     found = _FULL_DATE.fullmatch(value) if isinstance(value, str) else None
     if found is None:
         return False
@@ -29,8 +29,8 @@ def is_full_date(value: Any) -> bool:
 
 
 def of_deprecated(here: str, value: JsonObject) -> Iterator[Finding]:
-    """Findings on the object under `deprecated`, which stands at `here`: unknown keys, what is no full-date or no
-    text, and a sunset before its beginning."""
+    """Findings on the object `deprecated` at the pointer `here`: unknown keys, values that are not full-dates or texts, and
+    a sunset before `since`."""
     for name in sorted(value.keys() - set(KEYS)):
         close = closest(name, KEYS)
         hint = f"did you mean `{close}`?" if close else f"one of {', '.join(KEYS)}"
@@ -38,24 +38,26 @@ def of_deprecated(here: str, value: JsonObject) -> Iterator[Finding]:
         yield Finding("compat/unknown-keyword", join(here, name), message, hint)
     for name in ("since", "sunset"):
         if name in value and not is_full_date(value[name]):
-            message = f"`{name}` is a full-date of RFC 3339, of a day that exists"
+            message = f"`{name}` must be a full-date of RFC 3339, of a day that exists"
             hint = "write it as `'2026-08-01'`"
             yield Finding("compat/unknown-keyword", join(here, name), message, hint)
     if "note" in value and not isinstance(value["note"], str):
-        message, hint = "`note` is a text", "write what to use instead, in quotes"
+        message, hint = "`note` must be a string", "name the replacement, in quotes"
         yield Finding("compat/unknown-keyword", join(here, "note"), message, hint)
     since, sunset = value.get("since"), value.get("sunset")
     if is_full_date(since) and is_full_date(sunset) and str(sunset) < str(since):
-        message = f"the sunset {sunset} is before {since}, since when it is deprecated ({join(here, 'since')})"
+        message = (
+            f"the sunset {sunset} is before {since}, the date of `since` ({join(here, 'since')})"
+        )
         hint = "write the later of the two under `sunset`"
         yield Finding("compat/sunset-before-since", join(here, "sunset"), message, hint)
 
 
 def passed(document: JsonObject, today: str) -> tuple[Finding, ...]:
-    """A warning for every compatibility field whose sunset is before `today`, a full-date.
+    """A warning for every older field whose sunset is before `today`, a full-date.
 
-    On the day of its sunset a field is still served. What is generated must not depend on the day, so generating
-    never asks this.
+    On the day of its sunset a server still accepts a field. `generate` does not call this, since its output must not depend
+    on the day.
     """
     found = []
     for pointer, value in (*all_schemas(document), *objects(document, "parameter")):
@@ -63,15 +65,15 @@ def passed(document: JsonObject, today: str) -> tuple[Finding, ...]:
         sunset = told.get("sunset") if isinstance(told, dict) else None
         if is_full_date(sunset) and str(sunset) < today:
             name = value.get("name") if "in" in value and "name" in value else tokens(pointer)[-1]
-            message = f"the sunset of `{name}` was {sunset}, and {_hub(value)} still takes it"
-            hint = f"ask the counts of `on_rewrite` whether it is still sent, then remove `{name}`"
+            message = f"the sunset of `{name}` was {sunset}, and {_hub(value)} still accepts it"
+            hint = f"check the counts of `on_rewrite` for payloads that still send it, then remove `{name}`"
             place = join(pointer, x_compat.KEYWORD, "deprecated", "sunset")
             found.append(Finding("compat/sunset-passed", place, message, hint, "warning"))
     return tuple(found)
 
 
 def _hub(value: Any) -> str:
-    """What a spoke, a property or a parameter, folds into."""
+    """The hub of a spoke, in words."""
     into = x_compat.keywords(value).get("into")
     if isinstance(into, dict):
         return f"the {into.get('in')} parameter `{into.get('name')}`"

@@ -1,4 +1,5 @@
-"""How far references lead to the same value: what a schema says is gathered along the whole way, for every schema on it."""
+"""Limits chains of references to schemas of the same value: for every schema on a chain, speclens gathers the constraints
+of the rest of the chain."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ _LISTS = ("allOf", "anyOf", "oneOf")
 
 
 def check(document: JsonObject) -> Iterator[Finding]:
-    """`source/depth` for schemas that refer to others of the same value in a chain that is too long."""
+    """`source/depth` for schemas that begin a too long chain of references to schemas of the same value."""
     graph: dict[str, list[str]] = {}
     components = (document.get("components") or {}).get("schemas") or {}
     waiting = [join("#", "components", "schemas", name) for name in components]
@@ -32,11 +33,13 @@ def check(document: JsonObject) -> Iterator[Finding]:
         hops |= dict.fromkeys(group, longest)
         if max(below, default=0) <= _LONGEST < longest:
             message = f"a chain of more than {_LONGEST} references to schemas of the same value"
-            yield Finding("source/depth", group[-1], message, "let it refer to one further on")
+            yield Finding(
+                "source/depth", group[-1], message, "refer to a schema further down the chain"
+            )
 
 
 def _in_place(pointer: str, schema: Any) -> Iterator[str]:
-    """Where schemas stand that are of the same value."""
+    """The pointers of the schemas that apply to the same value."""
     if not isinstance(schema, dict):
         return
     reference = schema.get("$ref")

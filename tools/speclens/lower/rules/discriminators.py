@@ -16,8 +16,8 @@ _HINT = "name another property in the `discriminator`, or leave this one without
 
 
 def check(document: JsonObject, folding: Collection[str]) -> Iterator[Finding]:
-    """What is older of the property that a discriminator names; `folding` are the pointers of all schemas that hold
-    something to fold."""
+    """Findings on the properties that discriminators name. `folding` are the pointers of all schemas that hold something to
+    fold."""
     children = inherit.children(document) if folding else {}
     for pointer, schema in all_schemas(document) if folding else ():
         name = discriminators.property_of(schema)
@@ -58,10 +58,10 @@ def _older(
     what = f"the discriminator of {told} reads `{name}` before anything is folded"
     for spoke in x_compat.spokes(document, *owner):
         if name in (spoke.name, *spoke.hub[:1]):
-            message = f"`{spoke.name}` folds into `/{'/'.join(spoke.hub)}`, and {what}"
+            message = f"`{spoke.name}` folds into `/{'/'.join(spoke.hub)}`, but {what}"
             place = join(spoke.pointer, x_compat.KEYWORD, "into")
             yield Finding("compat/discriminator", place, message, _HINT)
     place, inner = composed.properties(document, *owner).get(name, ("", {}))
     if "into" not in x_compat.keywords(inner) and place in folding:
-        message = f"`{name}` has x-compat, and {what}"
+        message = f"`{name}` has x-compat, but {what}"
         yield Finding("compat/discriminator", place, message, _HINT)

@@ -1,4 +1,4 @@
-"""Refusals of x-compat keywords by themselves."""
+"""Refuses faulty x-compat keywords, each by itself."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _TYPES: dict[str, tuple[type, str]] = {
 
 
 def of_keywords(pointer: str, schema: JsonObject) -> Iterator[Finding]:
-    """Whether the x-compat of a schema is keywords of the language, of the right types, at a place where they mean something."""
+    """Findings on the x-compat of a schema: unknown keywords, values of the wrong type, keywords at the wrong place."""
     if x_compat.KEYWORD not in schema:
         return
     here = join(pointer, x_compat.KEYWORD)
@@ -31,7 +31,7 @@ def of_keywords(pointer: str, schema: JsonObject) -> Iterator[Finding]:
         yield Finding(
             "compat/unknown-keyword",
             here,
-            "x-compat is an object of keywords",
+            "x-compat must be an object of keywords",
             "write `x-compat: {…}`",
         )
         return
@@ -48,7 +48,10 @@ def of_keywords(pointer: str, schema: JsonObject) -> Iterator[Finding]:
     for keyword in sorted(places.elsewhere(pointer)):
         message = f"x-compat has no meaning under `{keyword}`"
         yield Finding(
-            "compat/unsupported-keyword", here, message, "declare the shape where the value stands"
+            "compat/unsupported-keyword",
+            here,
+            message,
+            "declare the shape at the place of the value",
         )
     if "into" in own and not places.is_property(pointer):
         message = "`into` has no meaning here: only a property folds into another"
@@ -60,7 +63,8 @@ def of_keywords(pointer: str, schema: JsonObject) -> Iterator[Finding]:
 
 
 def _unjudged(pointer: str, schema: JsonObject) -> Iterator[Finding]:
-    """Warnings of what a shape asks that no normalizer judges. That a member is forbidden tells shapes apart."""
+    """Warnings of keywords of a shape that normalizers do not judge. They do judge `not: {required: …}`, which tells shapes
+    apart."""
     for place, inner in nested(pointer, schema):
         for keyword in keywords.NOT_ENFORCED if isinstance(inner, dict) else ():
             value = inner.get(keyword, False)
@@ -72,7 +76,7 @@ def _unjudged(pointer: str, schema: JsonObject) -> Iterator[Finding]:
 
 
 def of_unused_parameters(document: JsonObject) -> Iterator[Finding]:
-    """The same of parameters that no operation has: what others they could fold into is not known."""
+    """The same for parameters that no operation has, so that their hubs are unknown."""
     for pointer, parameter in parameters.unused_parameters(document):
         yield from parameters.check_unused(pointer, parameter)
         given = parameter[x_compat.KEYWORD]
@@ -94,11 +98,11 @@ def _keyword_types(here: str, own: JsonObject) -> Iterator[Finding]:
             "compat/unknown-keyword",
             here,
             "`to` and `each` exclude each other",
-            "keep the one that is meant",
+            "keep the intended one",
         )
     for name, (kind, hint) in _TYPES.items():
         if name in own and not isinstance(own[name], kind):
-            message = f"`{name}` is {hint.partition(', ')[0]}"
+            message = f"`{name}` must be {hint.partition(', ')[0]}"
             yield Finding(
                 "compat/unknown-keyword", join(here, name), message, hint.partition(", ")[2]
             )
@@ -125,7 +129,7 @@ def _policies(here: str, hubs: Any) -> Iterator[Finding]:
         if not isinstance(policy, dict) or policy.keys() - {"conflict", "absent"}:
             hint = "write `{conflict: merge, absent: [null]}`"
             yield Finding(
-                "compat/unknown-keyword", place, "a hub has `conflict` and `absent`", hint
+                "compat/unknown-keyword", place, "a hub may have only `conflict` and `absent`", hint
             )
         elif policy.get("conflict", "equal") not in x_compat.POLICIES:
             message = f"unknown conflict policy {policy['conflict']!r}"
@@ -133,7 +137,7 @@ def _policies(here: str, hubs: Any) -> Iterator[Finding]:
                 "compat/unknown-keyword", place, message, f"one of {', '.join(x_compat.POLICIES)}"
             )
         elif not isinstance(policy.get("absent", []), list):
-            message, _, hint = f"`absent` is {_TYPES['absent'][1]}".partition(", ")
+            message, _, hint = f"`absent` must be {_TYPES['absent'][1]}".partition(", ")
             yield Finding("compat/unknown-keyword", join(place, "absent"), message, hint)
 
 
@@ -142,11 +146,11 @@ def _value_names(here: str, values: Any) -> Iterator[Finding]:
         yield Finding(
             "compat/unknown-keyword",
             here,
-            "`values` maps old values to new ones",
+            "`values` must map old values to new ones",
             "write `{old: new}`",
         )
         return
     for old, new in values.items():
         if isinstance(new, str) and new in values:
-            message = f"`{old}` becomes `{new}`, which is itself renamed"
+            message = f"`{old}` becomes `{new}`, which `values` renames too"
             yield Finding("compat/chain", join(here, old), message, f"write what `{new}` becomes")

@@ -1,4 +1,4 @@
-"""Warnings on what a Media Type Object says and the generated code does not do (sections 4.14 and 4.15 of OpenAPI 3.2)."""
+"""Warns of fields of Media Type Objects that the generated code ignores (sections 4.14 and 4.15 of OpenAPI 3.2)."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from speclens.source.pointer import get, join
 
 
 def check(document: JsonObject) -> Iterator[Finding]:
-    """Warnings on items of what is no stream, and on members of forms that are of a media type nothing writes."""
+    """Warnings of `itemSchema` beside a media type that is not a stream, and of form members with a media type for which no
+    codec writes objects."""
     for place, name in dict(stray_items(document)).items():
-        message = f"`itemSchema` is for streams, and `{name}` is read and written as a whole: it says nothing here"
+        message = f"`itemSchema` is for streams, and `{name}` is read and written as a whole, so it has no effect here"
         hint = "write `schema`, or a media type of a stream, such as application/jsonl"
         yield Finding("media/item-schema", place, message, hint, "warning")
     for one in media_types.held_media_types(document):
@@ -22,6 +23,6 @@ def check(document: JsonObject) -> Iterator[Finding]:
             parts = get(document, one.pointer)
             for name, kind in unwritten(document, parts, one.place, one.schema).items():
                 place = join(one.pointer, "encoding", name, "contentType")
-                message = f"`{name}` is an object, and nothing writes objects as `{kind}`"
+                message = f"`{name}` is an object, but no codec writes objects as `{kind}`"
                 hint = "declare it as JSON, or as `format: binary`"
                 yield Finding("media/not-written", place, message, hint, "warning")

@@ -1,4 +1,4 @@
-"""Refusals of x-compat where a media type or a header says how values are written, and the generated code does not fold them."""
+"""Refuses x-compat in media types and headers whose values the generated code does not fold."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ _ANSWERS_AS_THEY_ARE = frozenset({"Form", "Multipart"})
 
 
 def check(document: JsonObject, folding: Collection[str]) -> Iterator[Finding]:
-    """`compat/misplaced`: schemas of bodies, answers, parts and headers; `folding` are the pointers of all schemas that hold
-    something to fold."""
+    """`compat/misplaced` for schemas of bodies, responses, parts and headers. `folding` are the pointers of all schemas that
+    hold something to fold."""
     yield from _media(document, folding)
     yield from _items(document, folding)
     yield from _headers(document, folding)
@@ -27,7 +27,7 @@ def _misplaced(place: str, message: str, hint: str) -> Finding:
 
 
 def _media(document: JsonObject, folding: Collection[str]) -> Iterator[Finding]:
-    """Media types that are read and written without folding, but where JSON that says the same is spoken."""
+    """Refuses media types whose values are not folded, unless JSON with the same schema is offered beside them."""
     every = list(media_types.held_media_types(document))
     spoken = {
         (one.pointer.rpartition("/")[0], follow(document, one.place, one.schema)[0])
@@ -47,40 +47,40 @@ def _media(document: JsonObject, folding: Collection[str]) -> Iterator[Finding]:
 def _parts(
     document: JsonObject, folding: Collection[str], form: media_types.Held
 ) -> Iterator[Finding]:
-    """Members of a form that are given as they are to be sent."""
+    """Refuses members of a form that callers pass as they are to be sent."""
     parts = get(document, form.pointer)
     members = composed.properties(document, form.place, form.schema)
     for name, kind in media_types.unwritten(document, parts, form.place, form.schema).items():
         target = follow(document, *members[name])[0]
         if target in folding:
             place = join(form.pointer, "encoding", name, "contentType")
-            message = f"{target} has x-compat, and a part of `{kind}` is not folded"
+            message = f"{target} has x-compat, but a part of `{kind}` is not folded"
             yield _misplaced(
                 place, message, "declare it as JSON, or refer to a schema without x-compat"
             )
 
 
 def _items(document: JsonObject, folding: Collection[str]) -> Iterator[Finding]:
-    """Schemas of items beside media types that have none."""
+    """Refuses `itemSchema` beside a media type that is not a stream."""
     for place, name in media_types.stray_items(document):
         target = follow(document, place, get(document, place))[0]
         if target in folding:
-            message = f"{target} has x-compat, and `itemSchema` says nothing beside `{name}`"
+            message = f"{target} has x-compat, but `itemSchema` has no effect beside `{name}`"
             yield _misplaced(place, message, "write `schema`, or a media type of a stream")
 
 
 def _unread(document: JsonObject, one: media_types.Held, place: str) -> Iterator[tuple[str, str]]:
-    """Why values of a media type are not folded, and what to do."""
+    """The reasons why values of a media type are not folded, each with a hint."""
     as_it_is = _ANSWERS_AS_THEY_ARE if one.owner == "response" else frozenset[str]()
     if one.codec not in media_types.FOLDED_CODECS - as_it_is:
-        what = {"response": "an answer", "parameter": "a parameter"}.get(one.owner, "a body")
-        message = f"{place} has x-compat, and {what} of `{one.name}` is not folded"
+        what = {"response": "a response", "parameter": "a parameter"}.get(one.owner, "a body")
+        message = f"{place} has x-compat, but {what} of `{one.name}` is not folded"
         yield message, "declare it as JSON, or refer to a schema without x-compat"
     elif one.codec == "Text" and facts.types_of(document, one.schema) - {"string"}:
-        message = f"{place} has x-compat, and accepts more than texts, which is all that `{one.name}` holds"
-        yield message, "declare it as JSON, or let it accept texts only"
+        message = f"{place} has x-compat, and accepts more than strings, but `{one.name}` holds only strings"
+        yield message, "declare it as JSON, or let it accept only strings"
     elif one.codec == "JsonLines" and one.place == join(one.pointer, "schema"):
-        message = f"{place} has x-compat, and is the schema of a whole `{one.name}` stream, not of its items"
+        message = f"{place} has x-compat, but it is the schema of a whole `{one.name}` stream, not of its items"
         yield message, "write `itemSchema`, or an array of items"
 
 
@@ -90,5 +90,5 @@ def _headers(document: JsonObject, folding: Collection[str]) -> Iterator[Finding
             place, schema = schema_of(node.pointer, node.value)
             if follow(document, place, schema)[0] in folding:
                 hint = "refer to a schema without x-compat"
-                message = "the schema of a header has x-compat, and headers are not folded"
+                message = "the schema of a header has x-compat, but headers are not folded"
                 yield _misplaced(place, message, hint)

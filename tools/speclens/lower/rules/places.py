@@ -1,7 +1,7 @@
-"""Refusals of x-compat by the place where it stands: where it means nothing, and where values are not folded.
+"""Refuses x-compat at places where it has no effect, or where values are not folded.
 
-Values are folded wherever a schema says what a body, an answer, an item of a stream or a parameter is. What is found
-here would be left as it is in silence.
+Generated code folds values wherever a schema describes a body, a response, an item of a stream or a parameter. At the
+places that this module refuses, it would silently leave values as they are.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ ELSEWHERE = frozenset({
     "not", "if", "then", "else", "contains", "propertyNames", "dependentSchemas", "patternProperties",
     "prefixItems", "unevaluatedItems", "unevaluatedProperties", "contentSchema",
 })  # fmt: skip
-"""Where a schema is asked about something else than the value that stands there, or of some of the values."""
+"""Keywords whose schemas apply to only some values, or not to the value at their place."""
 _NAMED_SCHEMAS = frozenset({"properties", "patternProperties", "$defs", "dependentSchemas"})
 _UNIONS = ("oneOf", "anyOf")
 _OLDER = ("definitions", "dependencies", "additionalItems")
@@ -35,27 +35,25 @@ _OR_DISCRIMINATOR = ", a required key, or a `discriminator`"
 
 
 def misplaced(document: JsonObject) -> Iterator[Finding]:
-    """x-compat on objects that it says nothing of, in a document as written; operations have policies, parameters all
-    that properties have."""
+    """x-compat on objects on which it has no effect, in a document as written. Operations may have policies, and parameters
+    may have all keywords of properties."""
     for node in nodes(document, is_complete=True):
         if x_compat.KEYWORD not in node.value or node.kind == "schema":
             continue
         place, own = join(node.pointer, x_compat.KEYWORD), x_compat.keywords(node.value)
         if node.reference is not None:
-            hint = "move it to what is referred to, or write that out here"
-            yield _nothing(place, "x-compat means nothing beside a `$ref` of this kind", hint)
+            hint = "move it to the target of the reference, or write the target out here"
+            yield _nothing(place, "x-compat has no effect beside a `$ref` of this kind", hint)
         elif node.kind == "parameter":
             for keyword in sorted(own.keys() & {"hubs", "partial"}):
-                message = f"x-compat: `{keyword}` means nothing on a parameter"
+                message = f"x-compat: `{keyword}` has no effect on a parameter"
                 yield _nothing(join(place, keyword), message, "write it on the operation")
         elif node.kind == "operation":
             if not own.get("hubs") or own.keys() - {"hubs"}:
                 hint = "write `hubs: {/query.name: {conflict: prefer}}`, or remove it"
-                yield _nothing(
-                    place, "x-compat on an operation holds `hubs`, and nothing else", hint
-                )
+                yield _nothing(place, "x-compat on an operation may have only `hubs`", hint)
         else:
-            message = f"x-compat means nothing on an object of the kind `{node.kind}`"
+            message = f"x-compat has no effect on an object of the kind `{node.kind}`"
             yield _nothing(place, message, "move it to a schema, to a parameter, or remove it")
 
 
@@ -66,8 +64,8 @@ def _nothing(place: str, message: str, hint: str) -> Finding:
 def unfolded(
     document: JsonObject, folding: Collection[str], skip: Collection[str]
 ) -> Iterator[Finding]:
-    """Places with x-compat of which values would not be folded; `folding` are the pointers of all schemas that hold
-    something to fold. The schemas in `skip` are looked at elsewhere."""
+    """Places with x-compat whose values would not be folded. `folding` are the pointers of all schemas that hold something
+    to fold. Other rules check the schemas in `skip`."""
     anchors = {f"#{get(document, place).get('$dynamicAnchor')}" for place in folding}
     older = frozenset(_older_forms(document, folding))
     skipped = tuple(f"{place}/" for place in skip)
@@ -85,12 +83,12 @@ def unfolded(
 
 
 def elsewhere(pointer: str) -> frozenset[str]:
-    """The keywords on the way to a schema under which nothing is folded."""
+    """The keywords in the pointer of a schema under which nothing is folded."""
     return ELSEWHERE & {token for token, is_name in way(pointer) if not is_name}
 
 
 def way(pointer: str) -> list[tuple[str, bool]]:
-    """The tokens from the outermost schema to the one at a pointer, and which of them are names."""
+    """The tokens from the outermost schema to the one at a pointer, each with whether it is a name."""
     path = tokens(pointer)
     start = next((length for length, kind in kinds_along({}, path) if kind == "schema"), len(path))
     found: list[tuple[str, bool]] = []
@@ -102,7 +100,7 @@ def way(pointer: str) -> list[tuple[str, bool]]:
 
 
 def is_property(pointer: str) -> bool:
-    """Whether a schema is that of a property."""
+    """Whether a pointer is that of a property's schema."""
     return way(pointer)[-2:-1] == [("properties", False)]
 
 
@@ -116,7 +114,7 @@ def _is_component(pointer: str) -> bool:
 
 
 def alone(document: JsonObject, pointer: str, schema: JsonObject) -> Iterator[Finding]:
-    """A shape that is no branch, of no property that folds: nothing says what is canonical."""
+    """Refuses a shape that is neither a branch nor a property that folds: nothing declares the canonical form."""
     own = x_compat.keywords(schema)
     is_own = isinstance(schema.get(x_compat.KEYWORD), dict)
     place = join(pointer, x_compat.KEYWORD)
@@ -126,13 +124,13 @@ def alone(document: JsonObject, pointer: str, schema: JsonObject) -> Iterator[Fi
         if x_compat.shape_keywords(document, target, inner) is not None and not _is_component(
             pointer
         ):
-            message = f"{target} is a shape, and no canonical form stands beside it here"
+            message = f"{target} is a shape, but there is no canonical form beside it here"
             yield Finding("compat/uncovered-shape", join(pointer, "$ref"), message, hint)
     if not is_own or "into" in own:
         return
     is_shape = not own or own.keys() & x_compat.SHAPE_KEYWORDS
     if is_shape and not _is_branch(pointer) and not _is_component(pointer):
-        message = "no canonical form stands beside this shape"
+        message = "there is no canonical form beside this shape"
         yield Finding("compat/uncovered-shape", place, message, hint)
     if "absent" in own and not is_property(pointer):
         message = "`absent` has no meaning here: only a property can be left out"
@@ -140,9 +138,7 @@ def alone(document: JsonObject, pointer: str, schema: JsonObject) -> Iterator[Fi
             "compat/unsupported-keyword", join(place, "absent"), message, "move it to the property"
         )
     if "deprecated" in own:
-        message = (
-            "`deprecated` has no meaning here: it tells how long a property that folds is accepted"
-        )
+        message = "`deprecated` has no meaning here: it gives the dates of a property that folds"
         hint = "write it beside `into`"
         yield Finding("compat/unsupported-keyword", join(place, "deprecated"), message, hint)
 
@@ -154,8 +150,8 @@ def _unknown(
     folding: Collection[str],
     anchors: Collection[str],
 ) -> Iterator[Finding]:
-    """References that are not followed, and keywords of older drafts, which are not looked into. `anchors` name schemas
-    that hold something to fold."""
+    """Refuses x-compat behind references that speclens does not follow, and under keywords of older drafts, which it does
+    not read. `anchors` name schemas that hold something to fold."""
     dynamic = schema.get("$dynamicRef")
     if dynamic in anchors or follow(document, "", {"$ref": dynamic})[0] in folding:
         message = "x-compat is not followed through `$dynamicRef`"
@@ -166,7 +162,7 @@ def _unknown(
         if keyword in schema and x_compat.is_used({keyword: schema[keyword]}):
             beside = " beside a `$ref` in OpenAPI 3.0" if keyword in SUBSCHEMAS else ""
             message = f"x-compat has no meaning under `{keyword}`{beside}"
-            hint = "declare the shape where the value stands"
+            hint = "declare the shape at the place of the value"
             yield Finding("compat/unsupported-keyword", join(pointer, keyword), message, hint)
 
 
@@ -177,16 +173,16 @@ def _refers(
     schema: JsonObject,
     keywords: list[str],
 ) -> Iterator[Finding]:
-    """References from where values are not folded: under some keywords."""
+    """Refuses references under keywords whose values are not folded."""
     target = follow(document, pointer, schema)[0]
     if keywords and target != pointer and target in folding:
-        message = f"{target} has x-compat, and nothing is folded under `{keywords[0]}`"
+        message = f"{target} has x-compat, but nothing is folded under `{keywords[0]}`"
         hint = "refer to a schema without x-compat"
         yield Finding("compat/unsupported-keyword", join(pointer, "$ref"), message, hint)
 
 
 def _older_forms(document: JsonObject, folding: Collection[str]) -> Iterator[str]:
-    """Where the older fields and shapes stand that the canonical form does not have."""
+    """The pointers of the older fields and shapes that the canonical form does not have."""
     for place in folding:
         own = x_compat.keywords(get(document, place))
         is_shape = _is_branch(place) and not own.keys().isdisjoint(x_compat.SHAPE_KEYWORDS)
@@ -195,30 +191,30 @@ def _older_forms(document: JsonObject, folding: Collection[str]) -> Iterator[str
 
 
 def _into_older(older: Collection[str], pointer: str, schema: JsonObject) -> Iterator[Finding]:
-    """References to a part of the document that the canonical form does not have."""
+    """Refuses references to a part of the document that the canonical form does not have."""
     place = from_reference(str(schema.get("$ref", ""))) or ""
     while place:
         if place in older and not f"{pointer}/".startswith(f"{place}/"):
-            message = f"{place} is an older form, which is declared for its own place alone"
+            message = f"{place} is an older form, which is declared only for its own place"
             hint = "move the schema to `components/schemas`, and refer to that from both places"
             yield Finding("compat/unsupported-keyword", join(pointer, "$ref"), message, hint)
         place = place.rpartition("/")[0]
 
 
 def _beside(folding: Collection[str], pointer: str, schema: JsonObject) -> Iterator[Finding]:
-    """What is for the values that another keyword leaves, which is not looked at."""
+    """Refuses x-compat under a keyword that applies to the values left by another keyword, which folding ignores."""
     for keyword, other in (("items", "prefixItems"), ("additionalProperties", "patternProperties")):
         if other in schema and join(pointer, keyword) in folding:
             message = f"values under `{keyword}` with x-compat are not folded beside `{other}`"
-            hint = f"do without x-compat there, or without `{other}`"
+            hint = f"remove x-compat there, or remove `{other}`"
             yield Finding("compat/unsupported-keyword", join(pointer, keyword), message, hint)
 
 
 def _alike(
     document: JsonObject, folding: Collection[str], pointer: str, schema: JsonObject
 ) -> Iterator[Finding]:
-    """Canonical branches with something to fold inside, of which nothing tells which one a value is of. Beside shapes, a
-    discriminator does not tell it."""
+    """Refuses canonical branches with something to fold inside, if nothing tells them apart. Beside shapes, a discriminator
+    does not count."""
     for keyword in _UNIONS:
         listed, here = schema.get(keyword), join(pointer, keyword)
         if not isinstance(listed, list):
@@ -232,7 +228,7 @@ def _alike(
         if all(named) or not any(places[index] in folding for index in canonical):
             continue
         if len(listed) > shapes.MOST_BRANCHES:
-            if not branches:  # of shapes it is told with them
+            if not branches:  # `shapes.of_union` reports it for shapes
                 yield shapes.too_many(here, len(listed))
             continue
         for a, b in combinations(canonical, 2):

@@ -1,4 +1,4 @@
-"""Refusals of templates that use a part of a value more than once: what folds to several copies must not grow without end."""
+"""Refuses templates that repeat a part of a value too often, since nested copies would grow without a bound."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from speclens.source.pointer import join
 
 TemplatePart = tuple[str, ...]
 _MOST = 4
-"""How often a template may use the same part."""
+"""The most times that a template may use the same part."""
 
 
 def check(document: JsonObject, skip: Collection[str] = ()) -> Iterator[Finding]:
-    """`compat/repeated-part`: parts that a template uses too often, or that hold values of another such template: each
-    level of those would multiply the value. Schemas under the pointers `skip` are left out."""
+    """`compat/repeated-part` for parts that a template uses too often, or that hold values of another template that repeats
+    a part: each level of these would multiply the value. Skips schemas under the pointers `skip`."""
     skipped = tuple(f"{place}/" for place in skip)
     found: dict[str, tuple[x_compat.Shape, dict[TemplatePart, int]]] = {}
     for pointer, schema in all_schemas(document):
@@ -39,7 +39,7 @@ def check(document: JsonObject, skip: Collection[str] = ()) -> Iterator[Finding]
 
 
 def _wrong(part: TemplatePart, count: int, inner: str) -> Iterator[tuple[str, str]]:
-    """What is wrong with a part that a template uses more than once. `inner` is another such template in its values."""
+    """The faults of a part that a template repeats. `inner` is another such template for values in the part."""
     name = "$" + join("", *part)
     if count > _MOST:
         yield f"the template uses `{name}` {count} times", f"use it at most {_MOST} times"
@@ -52,7 +52,7 @@ def _wrong(part: TemplatePart, count: int, inner: str) -> Iterator[tuple[str, st
 
 
 def _uses(shape: x_compat.Shape) -> dict[TemplatePart, int]:
-    """The parts that a template uses more than once, alone or in a larger part, and how often."""
+    """The parts that a template uses more than once, alone or in a larger part, with the number of uses."""
     try:
         parts = Counter(hole.part for hole in lens.holes(shape.template))
     except ValueError:  # another rule reports it
@@ -62,7 +62,7 @@ def _uses(shape: x_compat.Shape) -> dict[TemplatePart, int]:
 
 
 def _inside(document: JsonObject, shape: x_compat.Shape, part: TemplatePart) -> Iterator[str]:
-    """The places of the schemas directly inside of what a part is, or all that the shape accepts where nothing says so."""
+    """The pointers of the schemas directly inside the schema of a part, or inside the shape if the part has none."""
     source: tuple[str, Any] = lens.source_schema(document, shape)
     found = lens.part_schema(document, *source, part)
     pointer, schema = found[:2] if found else source

@@ -1,4 +1,4 @@
-"""Refusals of shapes: what cannot be told apart, and templates that cannot give a canonical value."""
+"""Refuses shapes that cannot be told apart, and templates that cannot give a canonical value."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from speclens.problems import Finding
 from speclens.source.pointer import join
 
 MOST_BRANCHES = 100
-"""Of a union with x-compat: each is told apart from each."""
+"""The most branches of a union with x-compat, since every pair needs a test that tells it apart."""
 
 
 def of_union(document: JsonObject, pointer: str, schema: JsonObject) -> Iterator[Finding]:
-    """Whether the branches at a place can be told apart, and what they become is what the place accepts."""
+    """Refuses branches that cannot be told apart, and shapes that become values that the place does not accept."""
     branches = x_compat.branches(document, pointer, schema)
     if "$ref" in schema or not branches:
         return
@@ -32,7 +32,7 @@ def of_union(document: JsonObject, pointer: str, schema: JsonObject) -> Iterator
             "compat/uncovered-shape",
             pointer,
             "no branch is canonical",
-            "leave one without x-compat",
+            "leave one branch without x-compat",
         )
     for a, b in itertools.combinations(branches, 2):
         if (a.shape or b.shape) and differences.overlap(document, a.schema, b.schema):
@@ -48,13 +48,13 @@ def of_union(document: JsonObject, pointer: str, schema: JsonObject) -> Iterator
 
 def too_many(pointer: str, count: int) -> Finding:
     """The refusal of a union with too many branches."""
-    message = f"{count} branches are too many: each is told apart from each"
-    hint = f"join some, or give at most {MOST_BRANCHES}"
+    message = f"{count} branches are too many, since every pair must be told apart"
+    hint = f"join some: at most {MOST_BRANCHES} are allowed"
     return Finding("compat/too-many-shapes", pointer, message, hint)
 
 
 def _is_spoke_component(document: JsonObject, pointer: str) -> bool:
-    """A component all of whose branches are shapes is meant for spokes that refer to it."""
+    """Whether all references to a component come from spokes. Then all of its branches may be shapes."""
     users = [
         x_compat.keywords(schema)
         for place, schema in all_schemas(document)
@@ -71,8 +71,8 @@ def result_mismatches(
     target: tuple[str, Any],
     unsent: frozenset[str] = frozenset(),
 ) -> Iterator[Finding]:
-    """`compat/result-mismatch`: the template cannot give a value that its canonical place accepts. `unsent` are JSON types
-    whose values never come to the shape."""
+    """`compat/result-mismatch` for a template that cannot give a value that its canonical place accepts. `unsent` are JSON
+    types whose values never reach the shape."""
     source = lens.source_schema(document, shape)
     place = (
         join(shape.pointer, x_compat.KEYWORD) if x_compat.KEYWORD in shape.schema else shape.pointer
@@ -95,12 +95,12 @@ def result_mismatches(
 def _value_names(
     document: JsonObject, shape: x_compat.Shape, source: tuple[str, Any]
 ) -> Iterator[Finding]:
-    """`compat/values-key`: old values that no value of the shape is: `values` renames texts."""
+    """`compat/values-key` for old values that are not values of the shape. `values` renames only texts."""
     is_scalar = not facts.types_of(document, source[1]) & {"array", "object"}
     for old, _ in shape.values if is_scalar else ():
         if not differences.overlap(document, {"const": old}, source[1]):
-            message = f"no value of this shape is the text {literal(old)}"
-            hint = "for another value write a shape of its own: `{const: 1, x-compat: {to: new}}`"
+            message = f"no value of this shape is the string {literal(old)}"
+            hint = "for another value write a separate shape: `{const: 1, x-compat: {to: new}}`"
             place = join(shape.pointer, x_compat.KEYWORD, "values", old)
             yield Finding("compat/values-key", place, message, hint)
 
@@ -108,25 +108,28 @@ def _value_names(
 def _kind(
     document: JsonObject, shape: x_compat.Shape, source: tuple[str, Any], unsent: frozenset[str]
 ) -> Iterator[tuple[str, str]]:
-    """What `each`, `values` and parts ask of the shape that they stand on."""
+    """The demands of `each`, `values` and parts on their shape that the shape does not meet."""
     for part in dict.fromkeys(hole.part for hole in lens.holes(shape.template)):
         none_sent = frozenset[str]() if shape.each else unsent
         if (owner := _no_object(document, source, part, none_sent)) is not None:
             what = f"`{_part(owner)}`" if owner else "the items" if shape.each else "the shape"
-            message = f"`{_part(part)}` is a part of an object, and {what} may be something else"
-            yield message, "say `type: object` there"
+            message = f"`{_part(part)}` is a part of an object, but {what} may be something else"
+            yield message, "write `type: object` there"
     if shape.each and not facts.types_of(document, shape.schema) <= {"array"}:
-        yield "`each` is for arrays, and the shape is more", "give the shape `type: array`"
+        yield (
+            "`each` is for arrays, but the shape accepts other values",
+            "give the shape `type: array`",
+        )
     if shape.values and facts.types_of(document, source[1]) & {"array", "object"}:
-        message = "`values` renames scalars, and the shape accepts arrays or objects"
+        message = "`values` renames scalars, but the shape accepts arrays or objects"
         yield message, "give the shape `type: string`"
 
 
 def _no_object(
     document: JsonObject, source: tuple[str, Any], part: tuple[str, ...], unsent: frozenset[str]
 ) -> tuple[str, ...] | None:
-    """The outermost part that another is taken from, and that need not be an object; None if there is none. A part that
-    may be absent is so, too, where the part around it is something else."""
+    """The outermost part around `part` that need not be an object; None if there is none. If `part` may be absent, the
+    parts around it, except the shape itself, need only allow objects."""
     if (whole := lens.part_schema(document, *source, part)) is None:
         return None
     for depth in range(len(part)):
@@ -152,7 +155,7 @@ def _renamed(
     target: tuple[str, Any],
     prefix: lens.TemplatePath,
 ) -> Iterator[tuple[str, str]]:
-    """What `values` may rename: old values to values that are canonical, and not themselves."""
+    """Refuses `values` that give a value that is not canonical, or that rename a canonical value."""
     if hole.part:
         return
     places = lens.canonical_places(document, *target, (*prefix, *hole.at))
@@ -164,7 +167,7 @@ def _renamed(
 
 
 def _lists(document: JsonObject, schema: Any, value: str) -> bool:
-    """Whether an enumeration has a value."""
+    """Whether an enumeration lists a value."""
     return any(value in (one.values or ()) for one in facts.alternatives(document, schema))
 
 
@@ -193,8 +196,7 @@ def _hole(
 def _is_needed(
     document: JsonObject, target: tuple[str, Any], at: lens.TemplatePath, is_inside: bool
 ) -> bool:
-    """Whether there has to be something at a place of what a template gives: it cannot be left out of an array, nor as
-    a member that is required."""
+    """Whether a place of a template's result must have a value: an item of an array, or a required member."""
     if not is_inside or not isinstance(at[-1], str):
         return True
     owners = [owner for _, owner in lens.canonical_places(document, *target, at[:-1])]
@@ -205,14 +207,14 @@ def _is_needed(
 def _constants(
     document: JsonObject, template: Any, target: tuple[str, Any], at: lens.TemplatePath
 ) -> Iterator[tuple[str, str]]:
-    """What a template says by itself has to be canonical too."""
+    """Refuses constants of a template that are not canonical."""
     if lens.is_hole(template):
         return
     places = [place for _, place in lens.canonical_places(document, *target, at)]
     kind = facts.json_type(template)
     fitting = [one for p in places for one in facts.alternatives(document, p) if kind in one.types]
     if places and not fitting:
-        message = f"the template gives a value of type {kind}, which does not fit"
+        message = f"the template gives a value of type {kind}, which its place does not accept"
         yield message, "change the template"
     elif isinstance(template, dict):
         yield from _object(template, fitting)
@@ -221,19 +223,19 @@ def _constants(
     elif isinstance(template, list):
         bounds = [one.bound("array") for one in fitting]
         if bounds and not any(low <= len(template) <= high for low, high in bounds):
-            message = f"the template gives {len(template)} items, which does not fit"
+            message = f"the template gives {len(template)} items, which its place does not accept"
             yield message, "change the template"
         for index, item in enumerate(template):
             yield from _constants(document, item, target, (*at, index))
     else:
         value = lens.unescaped(template) if isinstance(template, str) else template
         if places and not any(differences.overlap(document, {"const": value}, p) for p in places):
-            message = f"the template gives {literal(value)}, which does not fit"
+            message = f"the template gives {literal(value)}, which its place does not accept"
             yield message, "change the template"
 
 
 def _object(template: JsonObject, fitting: list[facts.Facts]) -> Iterator[tuple[str, str]]:
-    """What members a template gives: all that are required, none that cannot be."""
+    """Refuses templates that lack required members, or give members that cannot be there."""
     lacking = [sorted(one.required - template.keys()) for one in fitting]
     if lacking and all(lacking):
         fewest = min(lacking, key=len)

@@ -1,4 +1,4 @@
-"""Refusals of x-compat on the fields of server-sent events."""
+"""Refuses x-compat without effect on the fields of server-sent events."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _FIELDS = ("event", "data", "id", "retry")  # HTML, 9.2.6
 
 
 def check(document: JsonObject) -> Iterator[Finding]:
-    """`compat/misplaced`: x-compat on members that no event has, and beside what data holds."""
+    """`compat/misplaced` for x-compat on members that no event has, and for x-compat beside the `contentSchema` of data."""
     for pointer, layer in events.event_layers(document):
         properties = layer.get("properties")
         for name, schema in properties.items() if isinstance(properties, dict) else ():
@@ -31,7 +31,7 @@ def _useless(name: str, schema: JsonObject, own: JsonObject) -> Iterator[tuple[s
         message = f"an event has no field `{unknown[0]}`, so the client neither reads nor sends it"
         yield message, f"an event has {', '.join(f'`{one}`' for one in _FIELDS)}"
     if name == "data" and "contentSchema" in schema:
-        yield "x-compat means nothing beside `contentSchema`", "move it into the `contentSchema`"
+        yield "x-compat has no effect beside `contentSchema`", "move it into the `contentSchema`"
 
 
 def _target(own: JsonObject) -> tuple[str, ...]:

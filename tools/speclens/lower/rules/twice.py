@@ -1,5 +1,5 @@
 """Refuses schemas that declare a property, the items of an array or the policy of a hub twice, in an `allOf` or beside a
-`$ref`: only one of the two would count, and nothing would say so."""
+`$ref`: only one of the two would count, silently."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from speclens.source.pointer import join
 def check(
     document: JsonObject, folding: Collection[str], skip: Collection[str]
 ) -> Iterator[Finding]:
-    """Findings on all object schemas; `folding` are the pointers of all schemas that hold something to fold. Those in
-    `skip` are looked at elsewhere."""
+    """Findings on all object schemas. `folding` are the pointers of all schemas that hold something to fold. Other rules
+    check the schemas in `skip`."""
     for pointer, schema in all_schemas(document):
         if not isinstance(schema, dict) or pointer in skip or not schema.keys() & {"allOf", "$ref"}:
             continue
@@ -48,7 +48,7 @@ def _declared(
         if len(places) > 1 and is_folded and (has_own or len(ends) > 1):
             (first, _), (second, _), *_ = places
             message = (
-                f"`{way[-1]}` is declared here and at {second}, and one of them has x-compat inside"
+                f"`{way[-1]}` is declared here and at {second}, and one declaration has x-compat"
             )
             place = first if f"{first}/".startswith(f"{pointer}/") else second
             yield Finding("compat/declared-twice", place, message, "declare it once")
@@ -62,5 +62,5 @@ def _policies(layers: list[tuple[str, JsonObject]]) -> Iterator[Finding]:
             here = join(place, x_compat.KEYWORD, "hubs", name)
             other, known = found.setdefault(name, (here, policy))
             if known != policy:
-                message = f"another policy of `{name}` stands at {other}"
+                message = f"{other} has another policy of `{name}`"
                 yield Finding("compat/declared-twice", here, message, "write one of them")
