@@ -123,7 +123,7 @@ def numbers(layers: Layers, is_integer: bool, near: Collection[int]) -> SearchSt
 
 
 def _limit(layers: Layers, ending: str, pick: Any) -> Any:
-    """The closest bound of a kind; in 3.0 `exclusiveMinimum` is no number."""
+    """The closest bound of a kind."""
     keywords = (f"m{ending}", f"exclusiveM{ending}")
     found = [layer[keyword] for layer in layers for keyword in keywords if keyword in layer]
-    return pick((bound for bound in found if not isinstance(bound, bool)), default=None)
+    return pick(found, default=None)
