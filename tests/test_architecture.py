@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -204,6 +205,17 @@ def test_nothing_is_imported_in_a_circle() -> None:
     }:
         done |= ready
     assert set(graph) - done == set()
+
+
+# After `repair` every document has the one form of `reading/modern.py`.
+WORDS_OF_VERSIONS = re.compile(r"\bis_[23]0\b|\bWAS_20\b|[\"'`]nullable[\"'`]|\bcollectionFormat\b")
+
+
+@pytest.mark.parametrize(
+    "module", [name for name in SPECLENS if ORDER.index(part(name)) >= ORDER.index("lower")]
+)
+def test_nothing_after_repair_asks_for_the_version(module: str) -> None:
+    assert WORDS_OF_VERSIONS.findall(MODULES[module].read_text("utf-8")) == []
 
 
 def test_models_and_render_do_not_know_each_other() -> None:

@@ -18,6 +18,7 @@ from built import imported, source, texts
 from compat_places.places import ANSWERS, REQUESTS, documents
 from compat_places.trying import failures, served
 from speclens import judging
+from speclens.reading.modern import modern
 from speclens.verify import formats_of, generated
 from speclens.verify.running import report_on
 from speclens.verify.subjects import subjects
@@ -62,8 +63,8 @@ def hold(version: str, seed: int, directory: Path) -> Counter[str]:
     made, warnings, _ = judging.read_document(read)
     unenforced = {one.pointer for one in warnings if one.rule == "model/not-enforced"}
     subjects_of, tried = (
-        subjects(read.value, unenforced, formats_of(models)),
-        generated(read.value, made, models, normalizers),
+        subjects(modern(read.value), unenforced, formats_of(models)),
+        generated(modern(read.value), made, models, normalizers),
     )
     assert {one.schema for one in made.compat.normalizers} <= {one.name for one in tried.values()}
     for pointer in Random(seed).sample(sorted(tried), min(LAWS, len(tried))):

@@ -51,7 +51,6 @@ TABLE: tuple[tuple[str, Any, Any, bool], ...] = (
     ("type: lists", {"type": ["string", "null"]}, {"type": ["integer", "null"]}, True),
     ("type: lists apart", {"type": ["string", "null"]}, {"type": ["integer", "array"]}, False),
     ("type: none said", {}, STRING, True),
-    ("type: nullable", {"type": "string", "nullable": True}, {"type": "null"}, True),
     ("nothing", False, {}, False),
     ("enum", {"enum": ["a", "b"]}, {"enum": ["c"]}, False),
     ("enum: shared", {"enum": ["a", "b"]}, {"enum": ["b"]}, True),

@@ -27,6 +27,7 @@ from built import imported
 from goldens import FEATURES, GOLDEN
 from speclens.lower.rewrites import lifting, views
 from speclens.lower.schemas import naming
+from speclens.reading.modern import modern
 from speclens.source.pointer import join
 from speclens.validate.dialect import schema_validator
 
@@ -88,7 +89,7 @@ def test_case(feature: str, case: dict[str, Any], packages: Any) -> None:
     assert case.keys() <= KEYS
     assert ("canonical" in case) != ("errors" in case)
     models, normalizers = packages(feature)
-    document = lifting.lifted(goldens.read(feature).value).document
+    document = lifting.lifted(modern(goldens.read(feature).value)).document
     pointer = join("#", "components", "schemas", case["schema"])
     ident = naming.component_classes(document)[pointer]
     payload = copy.deepcopy(case["payload"])

@@ -10,6 +10,7 @@ import pytest
 
 from built import imported, source, texts
 from speclens import judging
+from speclens.reading.modern import modern
 from speclens.verify import Report, formats_of, generated
 from speclens.verify.laws import LAWS
 from speclens.verify.running import report_on
@@ -49,8 +50,9 @@ def verified(feature: str, directory: Path) -> list[Report]:
     files = texts(read.text)
     models, normalizers = (imported(files, directory, name) for name in ("models", "normalizers"))
     unenforced = {one.pointer for one in warnings if one.rule == "model/not-enforced"}
-    made = generated(read.value, document, models, normalizers)
-    subject = subjects(read.value, unenforced, formats_of(models))
+    value = modern(read.value)
+    made = generated(value, document, models, normalizers)
+    subject = subjects(value, unenforced, formats_of(models))
     return [
         report_on(subject(pointer, made[pointer]), EXAMPLES[made[pointer].normalize is not None])
         for pointer in made

@@ -23,6 +23,7 @@ from speclens.lower.rewrites import lifting, views
 from speclens.lower.schemas import naming
 from speclens.output import marks, plan, render
 from speclens.problems import closest
+from speclens.reading.modern import modern
 from speclens.source import Source
 from speclens.source.faults import MAX_DEPTH
 from speclens.source.pointer import exists, get, join
@@ -67,7 +68,7 @@ def folder(
 
     Raises UnknownSchema.
     """
-    lifted = lifting.lifted(source.value).document
+    lifted = lifting.lifted(modern(source.value)).document
     pointer, ident = _named(lifted, document, name)
     canonical = views.canonical(lifted).document
     validator = schema_validator(canonical, pointer)

@@ -12,6 +12,7 @@ from speclens.literals import inline, prose
 from speclens.lower import rules
 from speclens.lower.rewrites import lifting
 from speclens.problems import Finding, Problem, Refused
+from speclens.reading import modern
 from speclens.reading.swagger import converted
 from speclens.source import Source, locate
 from speclens.validate import as_written, validate
@@ -35,11 +36,14 @@ def read_document(source: Source, is_lenient: bool = False, formats: bool = True
     # `lower` follows references depth first, in the worst case through all schemas.
     sys.setrecursionlimit(_DEEPEST)
     try:
-        lifted = None if _has_errors(found) else lifting.lifted(source.value)
-        found += rules.check(source.value, lifted) if lifted else ()
-        if lifted is None or _has_errors((*found, *source.warnings)):
+        if _has_errors(found):
             raise Refused(source.warnings + locate(source, found))
-        document, untold = lower.lower(source.value, lifted, formats)
+        form = modern.modern(source.value)
+        lifted = lifting.lifted(form)
+        found += (*modern.remarks(source.value), *rules.check(form, lifted))
+        if _has_errors((*found, *source.warnings)):
+            raise Refused(source.warnings + locate(source, found))
+        document, untold = lower.lower(form, lifted, formats)
         found += untold
         if _has_errors(untold):
             raise Refused(source.warnings + locate(source, found))

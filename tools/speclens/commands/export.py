@@ -13,6 +13,7 @@ from speclens.commands.telling import reported
 from speclens.config import Config
 from speclens.lower.rewrites import parameters, views
 from speclens.project import opened
+from speclens.reading import modern
 
 
 @click.command("export")
@@ -37,8 +38,10 @@ def export_command(config: Config, view: str, syntax: str | None, style: str) ->
     """
     del style
     source = opened(config).reading.source
-    result = (views.wire if view == "wire" else views.canonical)(source.value).document
+    form = modern.modern(source.value)
+    result = (views.wire if view == "wire" else views.canonical)(form).document
     result = parameters.without_compat(result, is_canonical=view == "canonical")
+    result = modern.worded_as(result, source.value)
     if (syntax or ("json" if source.name.endswith(".json") else "yaml")) == "json":
         text = reporting.safe_json(result) + "\n"
     else:

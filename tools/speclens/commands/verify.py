@@ -18,6 +18,7 @@ from speclens.commands.telling import print_problems, reported, say
 from speclens.config import Config
 from speclens.problems import Finding, closest
 from speclens.project import Project, opened
+from speclens.reading.modern import modern
 from speclens.reporting import safe_json
 from speclens.source import locate
 from speclens.source.pointer import tokens
@@ -64,13 +65,14 @@ def verify_command(
     unenforced = {one.pointer for one in warnings if one.rule == "model/not-enforced"}
     from speclens import verify  # hypothesis and pydantic take half a second to import
 
+    value = modern(source.value)
     modules = _modules(project)
-    made = verify.generated(source.value, document, *modules)
+    made = verify.generated(value, document, *modules)
     chosen = {place: made[place] for name in schemas or ("",) for place in _called(made, name)}
     names = [one.name for one in chosen.values()]
     reports = []
     judged = verify.formats_of(modules[0])
-    for report in verify.verify(source.value, chosen, unenforced, examples, judged):
+    for report in verify.verify(value, chosen, unenforced, examples, judged):
         reports.append(report)
         if style == "text":
             say(_line(report, names[len(reports) - 1]))

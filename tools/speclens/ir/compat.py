@@ -114,9 +114,7 @@ class Fold:
     cases: tuple[Case, ...]
     expected: str  # literal message where no case holds; "" returns the value as it is
     before: tuple[str, ...] = ()  # idents: of the unions that a value has to fit besides
-    is_nullable: bool = (
-        False  # whether null is a value that no union knows (`nullable` of OpenAPI 3.0)
-    )
+    is_nullable: bool = False  # whether null is a value that no union knows
 
 
 @dataclass(frozen=True, slots=True)

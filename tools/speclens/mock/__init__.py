@@ -28,6 +28,7 @@ from speclens.lower.rewrites import views
 from speclens.mock import pictures as _pictures
 from speclens.problems import Finding, Refused
 from speclens.project import Project
+from speclens.reading.modern import modern
 from speclens.reporting import safe
 from speclens.source import Source, locate
 
@@ -102,7 +103,7 @@ def _app(source: Source, document: ir.Api, server: ModuleType, key: str) -> Any:
     """The generated application, with a handler for all its operations."""
     if document.client is None or not document.client.served:
         raise LookupError("no server")
-    canonical = views.canonical(source.value).document
+    canonical = views.canonical(modern(source.value)).document
     handler = SimpleNamespace(
         **{
             one.handler: _answering(

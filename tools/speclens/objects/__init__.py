@@ -68,6 +68,23 @@ WAS_20 = "x-speclens-swagger"
 """The field that marks a converted document of Swagger 2.0, since rules of 2.0 that 3.0 cannot express still apply to it."""
 
 
+OR_NULL = "speclens-or-null"
+"""A keyword of ours: null is a value too, whatever else a schema says. JSON Schema 2020-12 says that of a schema with more
+than a `type` by another one around it, which is another place and another class. It has no `x-`, since it is no annotation."""
+
+
+def declared_types(schema: dict[str, Any]) -> list[str]:
+    """The types that a schema declares."""
+    declared = schema.get("type")
+    return declared if isinstance(declared, list) else [declared] if declared else []
+
+
+def sole_type(schema: dict[str, Any]) -> str:
+    """The one type besides null that a schema declares; "" for none, or several."""
+    kinds = [kind for kind in declared_types(schema) if kind != "null"]
+    return str(kinds[0]) if len(kinds) == 1 else ""
+
+
 def is_20(document: dict[str, Any]) -> bool:
     """Whether a document is Swagger 2.0."""
     return "openapi" not in document and document.get("swagger") == "2.0"

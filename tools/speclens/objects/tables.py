@@ -153,5 +153,8 @@ SUBSCHEMAS = _SCHEMA
 COMPONENTS = frozenset(OPENAPI_TABLE["components"])
 """The sections of components."""
 
+EXCLUSIVE_BOUNDS = {"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"}
+"""The exclusive bounds of numbers, with the bounds that they stand beside in OpenAPI 3.0."""
+
 REFERABLE = frozenset(kind for _, kind in OPENAPI_TABLE["components"].values())
 """The kinds of objects that a reference may replace."""

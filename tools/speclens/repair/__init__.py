@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from speclens.objects import is_30, kinds_along, nodes
+from speclens.objects.tables import EXCLUSIVE_BOUNDS
 from speclens.problems import Finding
 from speclens.repair.edits import REMOVED, Edit, edited, takes_away
 from speclens.source.pointer import get, join, tokens
@@ -43,10 +44,6 @@ _COUNTS = frozenset(
     )
 )  # fmt: skip
 _NUMBERS = _COUNTS - {"maxContains", "minContains"} | {"maximum", "minimum", "multipleOf"}
-_EXCLUSIVE: dict[tuple[str, ...], str] = {
-    ("exclusiveMinimum",): "minimum",
-    ("exclusiveMaximum",): "maximum",
-}
 _TEXT_FIELDS = frozenset(
     ("description", "format", "name", "operationId", "summary", "title", "url", "version")
 )
@@ -188,7 +185,7 @@ def _faulty(document: dict[str, Any], place: str) -> Edit | None:
     field = rest[-1]
     if kind == "parameter" and rest == ("required",) and _is_path(document, path[:-1]):
         return Edit(place, True, "taken as required")
-    if kind == "schema" and rest in _EXCLUSIVE:
+    if kind == "schema" and len(rest) == 1 and field in EXCLUSIVE_BOUNDS:
         return _exclusive(document, path, value)
     if (as_meant := _read_as(field, value)) is not None:
         return Edit(place, as_meant, f"read as `{json.dumps(as_meant)}`")
@@ -208,7 +205,7 @@ def _faulty(document: dict[str, Any], place: str) -> Edit | None:
 
 def _exclusive(document: dict[str, Any], path: tuple[str, ...], value: Any) -> Edit | None:
     """The edit for an exclusive bound, which is a boolean beside the bound in 3.0, and a number in 3.1."""
-    place, bound = join("#", *path), _EXCLUSIVE[path[-1:]]
+    place, bound = join("#", *path), EXCLUSIVE_BOUNDS[path[-1]]
     given = _number(value) if isinstance(value, str) else value
     if given is True and not is_30(document):
         given = _fields(document, join("#", *path[:-1])).get(bound)

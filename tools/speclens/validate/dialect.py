@@ -1,8 +1,10 @@
 """A document's schemas as plain JSON Schema 2020-12, and validators for them.
 
-OpenAPI 3.1 schemas have this form already (section 4.8.24). In OpenAPI 3.0 (section 4.7.24), `nullable` widens the `type`
-beside it, exclusive bounds are booleans, and keywords beside a `$ref` do not count. `speclens.patterns` translates the
-patterns; no validator judges a pattern that has no translation.
+OpenAPI 3.1 schemas have this form already (section 4.8.24). This module reads schemas of OpenAPI 3.0 (section 4.7.24) as
+strictly as 3.0 defines them: `nullable` widens the `type` beside it and nothing else, keywords that 3.0 does not have do
+not count, and of two bounds the stricter one counts. `reading/modern.py` reads the same schemas as their authors mean
+them, for all stages after `repair`. `speclens.patterns` translates the patterns; no validator judges a pattern that has no
+translation.
 """
 
 from __future__ import annotations
@@ -15,7 +17,9 @@ import jsonschema_rs
 from jsonschema_rs import Draft202012Validator, RegexOptions, Registry
 
 from speclens import patterns
-from speclens.objects import is_30, nodes, rewrite_schemas, rewrite_subschemas
+from speclens.objects import OR_NULL, is_30, nodes, rewrite_schemas, rewrite_subschemas
+from speclens.objects.tables import EXCLUSIVE_BOUNDS
+from speclens.reading.modern import exclusive_bounds, with_null
 from speclens.source.pointer import get
 
 _URI = "urn:speclens:document"
@@ -26,7 +30,6 @@ required not allOf oneOf anyOf items properties additionalProperties
 """
 _KEPT_30 = frozenset(_KEYWORDS_30.split())
 _IDENTIFIERS = ("$id", "$anchor", "$dynamicAnchor")
-_EXCLUSIVE_BOUNDS = (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum"))
 
 
 def to_2020_12(
@@ -39,6 +42,7 @@ def to_2020_12(
         if not isinstance(value, dict):
             return value
         schema = _schema_30(value) if version == "3.0" else value
+        schema = with_null(schema) if schema.get(OR_NULL) is True else schema
         plain = _required_once(_encoded(schema))
         return rewrite_subschemas(_linear(plain, largest_pattern), converted)
 
@@ -175,10 +179,6 @@ def _nullable(schema: dict[str, Any], kept: dict[str, Any]) -> dict[str, Any]:
 
 
 def _bounds(schema: dict[str, Any], kept: dict[str, Any]) -> dict[str, Any]:
-    for bound, exclusive in _EXCLUSIVE_BOUNDS:
-        if schema.get(exclusive) is True and bound in kept:
-            limit = kept[bound]
-            kept = {key: part for key, part in kept.items() if key != bound} | {exclusive: limit}
-        elif type(schema.get(exclusive)) in (int, float):  # the form of 3.1
-            kept = {**kept, exclusive: schema[exclusive]}
-    return kept
+    limits = exclusive_bounds(schema)
+    said = {EXCLUSIVE_BOUNDS[key] for key in limits if schema[key] is True}
+    return {key: part for key, part in kept.items() if key not in said} | limits

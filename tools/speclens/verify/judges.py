@@ -12,7 +12,8 @@ from speclens import patterns
 from speclens.lower.ground import JsonObject, View, all_schemas, discriminators, implied_types
 from speclens.lower.rewrites import views
 from speclens.lower.schemas import formats
-from speclens.objects import is_30
+from speclens.objects import OR_NULL, declared_types
+from speclens.reading.modern import with_null
 from speclens.source.pointer import exists, from_reference, get, join, tokens, walk
 from speclens.validate.dialect import validators
 
@@ -69,7 +70,7 @@ def _accepting(validator: Draft202012Validator) -> Callable[[Any], bool]:
 
 def typed(document: JsonObject, judged: Collection[str] = ()) -> JsonObject:
     """The document as models read it, which is what authors mean: `properties` without `type` asks for an object, and
-    `nullable` allows null beside `enum` too (docs/decisions/0011 has both decisions). Strings with a format in `judged` must
+    `OR_NULL` allows null beside `enum` too (docs/decisions/0011 has both decisions). Strings with a format in `judged` must
     have that format."""
     result = copy.deepcopy(document)
     for _, schema in all_schemas(result):
@@ -80,14 +81,8 @@ def typed(document: JsonObject, judged: Collection[str] = ()) -> JsonObject:
                 schema["type"] = kind
         if formats.format_of(schema) in judged and "string" in declared_types(schema):
             schema[JUDGED_FORMAT] = schema["format"]
-        if (
-            schema.get("nullable") is True
-            and isinstance(schema.get("type"), str)
-            and not is_30(document)
-        ):
-            schema["type"] = [schema["type"], "null"]
-        if schema.get("nullable") is True and isinstance(schema.get("enum"), list):
-            schema["enum"] += [None] if None not in schema["enum"] else []
+        if schema.get(OR_NULL) is True:
+            schema.update(with_null(schema))
         _tell_apart(document, schema)
     return result
 
@@ -115,12 +110,6 @@ def _tell_apart(document: JsonObject, schema: JsonObject) -> None:
                 }
                 for one, values in zip(listed, named, strict=True)
             ]
-
-
-def declared_types(schema: JsonObject) -> list[str]:
-    """The types that a schema declares."""
-    declared = schema.get("type")
-    return declared if isinstance(declared, list) else [declared] if declared else []
 
 
 def readable(document: JsonObject) -> JsonObject:
@@ -157,7 +146,7 @@ def _relaxed(view: View, unenforced: frozenset[str]) -> JsonObject:
         )
         if "oneOf" in schema and "anyOf" not in schema:
             schema["anyOf"] = schema.pop("oneOf")
-        if schema.get("nullable") is True and not schema.keys() & {"type", "$ref", "enum"}:
+        if schema.get(OR_NULL) is True and not schema.keys() & {"type", "$ref", "enum"}:
             whole = dict(schema)
             _keep(schema, ())
             schema["anyOf"] = [whole, {"enum": [None]}]
@@ -175,7 +164,7 @@ def _enforced(schema: JsonObject) -> tuple[str, ...]:
         return ("$ref",) if from_reference(schema["$ref"]) else ()
     unions = [name for name in ("oneOf", "anyOf") if name in schema]
     is_union = unions and not schema.keys() & {"enum", "const"}
-    return (unions[0], "nullable") if is_union else ()
+    return (unions[0], OR_NULL) if is_union else ()
 
 
 def _moved(relaxed: JsonObject, pointer: str) -> str | None:

@@ -7,6 +7,7 @@ from math import prod
 from typing import Any
 
 from speclens.lower.ground import JsonObject
+from speclens.objects import declared_types
 from speclens.verify.values import Json
 
 Layers = tuple[Any, ...]
@@ -56,9 +57,8 @@ def types(layers: Layers) -> set[str]:
     found = set[str](JSON_TYPES)
     for layer in layers:
         if "type" in layer:
-            declared = layer["type"] if isinstance(layer["type"], list) else [layer["type"]]
-            widened = {*declared, "integer"} if "number" in declared else set(declared)
-            found &= widened | ({"null"} if layer.get("nullable") is True else set())
+            declared = declared_types(layer)
+            found &= {*declared, "integer"} if "number" in declared else set(declared)
     return found
 
 

@@ -123,7 +123,7 @@ def numbers(layers: Layers, is_integer: bool, near: Collection[int]) -> SearchSt
 
 
 def _limit(layers: Layers, ending: str, pick: Any) -> Any:
-    """The strictest bound of a kind. Ignores booleans, which `exclusiveMinimum` holds in 3.0."""
+    """The strictest bound of a kind."""
     keywords = (f"m{ending}", f"exclusiveM{ending}")
     found = [layer[keyword] for layer in layers for keyword in keywords if keyword in layer]
-    return pick((bound for bound in found if not isinstance(bound, bool)), default=None)
+    return pick(found, default=None)

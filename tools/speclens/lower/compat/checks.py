@@ -38,7 +38,6 @@ _LIMITS = (
 )
 
 _DEEPEST = 5  # levels that one function looks into a value: each check names the way
-_BOUNDS_30 = {"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"}
 
 JudgeNamer = Callable[[str, Any], str]
 """Gives the function that checks values of a place; "" where there is nothing to check."""
@@ -258,9 +257,7 @@ def _limits(
 ) -> Iterator[ir.Check]:
     for keyword, fails, message, kinds in _LIMITS:
         limit = layer.get(keyword)
-        if limit is True and keyword in _BOUNDS_30:  # OpenAPI 3.0 section 4.7.24
-            limit = layer.get(_BOUNDS_30[keyword])
-        if isinstance(limit, (int, float)) and not isinstance(limit, bool) and kinds & types:
+        if facts.is_number(limit) and kinds & types:
             narrow = (
                 "" if types <= kinds else f"{differences.type_test(frozenset(kinds), value)} and "
             )

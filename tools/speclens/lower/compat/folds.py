@@ -25,6 +25,7 @@ from speclens.lower.ground.walk import JsonObject, follow
 from speclens.lower.rewrites import inherit
 from speclens.lower.rewrites.folding import folding
 from speclens.names import snake
+from speclens.objects import OR_NULL
 from speclens.problems import Finding
 from speclens.source.pointer import get, join
 
@@ -89,14 +90,14 @@ def _fold(build: Build, ident: str, pointer: str, schema: Any) -> ir.Fold | None
     summary = comment(f"Fold `{pointer}`.")
     if branches:
         return _union(build, ident, pointer, schema, branches, summary)
-    inner, part = x_compat.folded_place(build.document, pointer, {**schema, "nullable": False})
+    inner, part = x_compat.folded_place(build.document, pointer, {**schema, OR_NULL: False})
     if inner != pointer:  # null is what it admits besides
         only = fold_ident(build, inner, part)
         return ir.Fold(ident, pointer, summary, (), "", (only,), True) if only else None
     unions = list(_unions(build, pointer, schema))
     children = fold_unions.of_children(build, partial(fold_ident, build), pointer, schema)
     cases = (*children, *_plain(build, pointer, schema))
-    is_nullable = bool(unions) and isinstance(schema, dict) and schema.get("nullable") is True
+    is_nullable = bool(unions) and isinstance(schema, dict) and schema.get(OR_NULL) is True
     if len(unions) == 1 and not cases:
         found = _of_union(build, ident, unions[0], pointer, summary)
         return replace(found, is_nullable=is_nullable)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from speclens.lower.ground.walk import JsonObject, follow, remembered
+from speclens.objects import declared_types, sole_type
 from speclens.source.pointer import join
 
 PropertyPath = tuple[str, ...]
@@ -67,10 +68,9 @@ def is_class(document: JsonObject, pointer: str, schema: Any) -> bool:
 
 def is_object(schema: JsonObject) -> bool:
     """Whether a schema admits objects, as far as its `type` says."""
-    declared = schema.get("type", "object")
-    return declared == "object" or (isinstance(declared, list) and "object" in declared)
+    return "type" not in schema or "object" in declared_types(schema)
 
 
 def _is_said_by_type(schema: JsonObject) -> bool:
     closed = schema.get("additionalProperties") is False and "patternProperties" not in schema
-    return schema.get("type") == "object" and (closed or bool(schema.get("required")))
+    return sole_type(schema) == "object" and (closed or bool(schema.get("required")))

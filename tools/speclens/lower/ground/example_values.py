@@ -120,9 +120,7 @@ def _scalar(kind: str, schema: JsonObject) -> Any:
 
 def _number(schema: JsonObject) -> Any:
     low, above = schema.get("minimum"), schema.get("exclusiveMinimum")
-    if above is True:  # OpenAPI 3.0 section 4.7.24
-        low = low if low is None else low + 1
-    elif is_number(above):
+    if is_number(above):
         low = above + 1 if above is not None else low
     value = low if is_number(low) and low is not None else min(0, schema.get("maximum", 0))
     step = schema.get("multipleOf", 1)

@@ -11,6 +11,7 @@ from typing import Any
 
 from speclens import patterns
 from speclens.lower.ground.walk import JsonObject, follow, remembered
+from speclens.objects import OR_NULL, sole_type
 from speclens.source.pointer import tokens
 
 TYPES = ("null", "boolean", "integer", "fraction", "string", "array", "object")
@@ -244,9 +245,7 @@ def _declared_types(schema: JsonObject) -> frozenset[str]:
         else list(TYPES)
     )
     types = {part for name in names for part in _NAMED.get(name, (name,)) if part in TYPES}
-    if schema.get("nullable") is True and isinstance(declared, str):
-        types.add("null")
-    return frozenset(types)
+    return frozenset(types | {"null"} if schema.get(OR_NULL) is True else types)
 
 
 def _own_bounds(schema: JsonObject) -> Iterable[tuple[str, float, float]]:
@@ -295,4 +294,5 @@ def is_binary(schema: Any) -> bool:
     if not isinstance(schema, dict):
         return False
     said = schema.get("format") in {"binary", "file"} or "contentMediaType" in schema
-    return said and schema.get("type", "string") == "string" and "contentEncoding" not in schema
+    is_text = "type" not in schema or sole_type(schema) == "string"
+    return said and is_text and "contentEncoding" not in schema

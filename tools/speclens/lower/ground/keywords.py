@@ -13,14 +13,14 @@ from speclens.lower.ground import facts
 from speclens.lower.ground.facts import is_number
 from speclens.lower.ground.view import View
 from speclens.lower.ground.walk import JsonObject
-from speclens.objects import is_30
+from speclens.objects.tables import EXCLUSIVE_BOUNDS
 from speclens.problems import Finding
 from speclens.source.pointer import join
 
 CONSTRAINTS = {
     "string": ("minLength", "maxLength", "pattern"),
-    "integer": ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
-    "number": ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
+    "integer": ("minimum", "maximum", "multipleOf", "exclusiveMinimum", "exclusiveMaximum"),
+    "number": ("minimum", "maximum", "multipleOf", "exclusiveMinimum", "exclusiveMaximum"),
     "array": ("minItems", "maxItems", "uniqueItems"),
     "object": ("minProperties", "maxProperties"),
 }
@@ -76,9 +76,6 @@ def warn_unenforced(
     build: SchemaBuild, pointer: str, schema: JsonObject, is_class: bool = False
 ) -> None:
     """Note the keywords of a schema that no model enforces."""
-    if schema.get("nullable") is True and not is_30(build.view.document):
-        told = "`nullable` is no keyword of OpenAPI 3.1; it is taken as null admitted"
-        build.warn(join(pointer, "nullable"), told, "model/nullable")
     for keyword in (*NOT_ENFORCED, *(_OF_CLASSES if is_class else ())):
         is_harmless = keyword == "not" and schema.get(keyword) is False
         is_said = keyword == "patternProperties" and not is_class and keys(schema) is not None
@@ -146,11 +143,9 @@ def constraints(build: SchemaBuild, pointer: str, schema: JsonObject, kind: str)
         del found["multipleOf"]
         message = "a `multipleOf` that has no exact binary form is not enforced by the model"
         build.warn(join(pointer, "multipleOf"), message)
-    for exclusive, inclusive in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
-        if found.pop(exclusive, None) is True and inclusive in found:  # OpenAPI 3.0
-            found[exclusive] = found.pop(inclusive)
-        elif is_number(schema.get(exclusive)):
-            found[exclusive] = schema[exclusive]
+    for exclusive, inclusive in EXCLUSIVE_BOUNDS.items():
+        if exclusive in found and found[exclusive] == found.get(inclusive):  # it says more
+            del found[inclusive]
     if "pattern" in found:
         source = patterns.translated(found.pop("pattern"))
         if source is None:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from speclens.lower.ground import composed
 from speclens.lower.ground.facts import is_binary, types_of
 from speclens.lower.ground.walk import JsonObject, follow
-from speclens.objects import nodes
+from speclens.objects import nodes, sole_type
 from speclens.source.pointer import join, tokens
 
 USUAL_MEDIA_TYPES = {
@@ -116,9 +116,9 @@ def _item(document: JsonObject, pointer: str, schema: Any, is_lines: bool) -> tu
     place, target = follow(document, pointer, schema)
     if not isinstance(target, dict):
         return place, target
-    if target.get("type") == "array" and isinstance(target.get("items"), dict):
+    if sole_type(target) == "array" and isinstance(target.get("items"), dict):
         return join(place, "items"), target["items"]
-    if is_lines and target.get("type") == "string":
+    if is_lines and sole_type(target) == "string":
         return place, None  # all of the text, which says nothing of an item
     return pointer, schema
 

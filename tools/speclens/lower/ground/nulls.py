@@ -6,12 +6,12 @@ from typing import Any
 
 from speclens.lower.ground.keywords import implied_types
 from speclens.lower.ground.walk import JsonObject, follow
-from speclens.objects import is_30
+from speclens.objects import OR_NULL
 from speclens.source.pointer import join
 
 
 def admits_null(document: JsonObject, pointer: str, schema: Any) -> bool:
-    """Whether a schema says that null is one of its values. `nullable` says so whatever stands beside it; `properties`
+    """Whether a schema says that null is one of its values. `OR_NULL` says so whatever stands beside it; `properties`
     without a `type` are of objects alone (docs/decisions/0011 has both decisions)."""
     return _says(document, pointer, schema, {}) is True
 
@@ -32,14 +32,12 @@ def _asked(
 ) -> bool | None:
     if not isinstance(schema, dict):
         return None
-    if schema.get("nullable") is True:
+    if schema.get(OR_NULL) is True:
         return True
     parts = []
     place, target = follow(document, pointer, schema)
     if place != pointer:
         parts.append(_says(document, place, target, known))
-        if is_30(document):  # nothing beside a `$ref` counts there
-            return parts[0]
     members = schema.get("allOf")
     for index, one in enumerate(members if isinstance(members, list) else ()):
         parts.append(_says(document, join(pointer, "allOf", index), one, known))

@@ -9,7 +9,7 @@ from typing import Any
 from speclens.lower.ground import composed
 from speclens.lower.ground.facts import identity
 from speclens.lower.ground.walk import JsonObject, follow, remembered
-from speclens.objects import holds, is_30
+from speclens.objects import OR_NULL, holds
 from speclens.objects.tables import SUBSCHEMAS
 from speclens.source.pointer import join, tokens
 
@@ -107,9 +107,9 @@ def folded_place(document: JsonObject, pointer: str, schema: Any) -> tuple[str, 
     while pointer not in seen and isinstance(schema, dict) and "into" not in keywords(schema):
         seen.add(pointer)
         beside = schema.keys() & SUBSCHEMAS.keys()
-        if "$ref" in schema and (is_30(document) or not beside):  # in 3.0 nothing counts beside it
+        if "$ref" in schema and not beside:
             pointer, schema = follow(document, pointer, schema)
-        elif beside == {"allOf"} and schema.get("nullable") is not True and KEYWORD not in schema:
+        elif beside == {"allOf"} and schema.get(OR_NULL) is not True and KEYWORD not in schema:
             members = schema["allOf"]
             if isinstance(members, list) and len(members) == 1:
                 pointer, schema = join(pointer, "allOf", 0), members[0]

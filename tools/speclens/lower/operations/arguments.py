@@ -12,6 +12,7 @@ from speclens.literals import comment, literal
 from speclens.lower.ground import composed, media_types, x_compat
 from speclens.lower.ground.composed import is_class
 from speclens.lower.ground.facts import is_binary, types_of
+from speclens.lower.ground.keywords import implied_types
 from speclens.lower.ground.nulls import admits_null
 from speclens.lower.ground.view import View
 from speclens.lower.ground.walk import JsonObject, follow
@@ -20,6 +21,7 @@ from speclens.lower.operations.annotations import FORMATS, OF_VALUES, PLAIN, sho
 from speclens.lower.operations.circles import Circles
 from speclens.lower.rewrites import members
 from speclens.lower.schemas import formats
+from speclens.objects import OR_NULL, declared_types
 from speclens.source.pointer import get, join
 
 
@@ -247,17 +249,12 @@ def _tells(branch: Any) -> bool:
 
 def _is_nullable(schema: JsonObject) -> bool:
     return (
-        schema.get("nullable") is True
+        schema.get(OR_NULL) is True
         or None in (schema.get("enum") or [schema.get("const", "")])
         or (isinstance(schema.get("type"), list) and "null" in schema["type"])
     )
 
 
 def _types(schema: JsonObject) -> list[str]:
-    declared = schema.get("type")
-    kinds = list(declared) if isinstance(declared, list) else [declared] if declared else []
-    if not kinds and schema.keys() & {"properties", "additionalProperties"}:
-        kinds = ["object"]
-    if not kinds and "items" in schema:
-        kinds = ["array"]
-    return [str(kind) for kind in kinds] + (["null"] if schema.get("nullable") is True else [])
+    kinds = [str(kind) for kind in declared_types(schema) or implied_types(schema)]
+    return kinds + (["null"] if schema.get(OR_NULL) is True else [])

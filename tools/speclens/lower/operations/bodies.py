@@ -20,7 +20,6 @@ from speclens.lower.operations import media
 from speclens.lower.operations.annotations import union
 from speclens.lower.operations.arguments import Inputs
 from speclens.lower.rewrites.folding import folding
-from speclens.objects import WAS_20, is_30
 from speclens.source.pointer import exists, get, join
 
 _holding = remembered(lambda document, pointer, schema: folding(document))  # forms may be many
@@ -34,7 +33,7 @@ def lower(inputs: Inputs, pointer: str, body: JsonObject) -> tuple[ir.Body | Non
     for name, place, value in media_types.content(inputs.document, pointer, body):
         one = media.lower(named, name, place)
         is_form = one.codec in {"Form", "Multipart"}
-        styled = encoding(value, _has_styles(inputs.document, one)) if is_form else ""
+        styled = encoding(value, _has_styles(one)) if is_form else ""
         told = [*one.arguments, *([f"encoding={styled}"] if styled else [])]
         if one.codec == "Multipart" and one.schema and (names := inputs.required(one.schema)):
             told.append(f"required={tuple_literal(sorted(names))}")
@@ -132,11 +131,9 @@ def option(body: ir.Body) -> ir.Argument | None:
     return ir.Argument(OPTION, OPTION, "", body.pointer, annotation, "ContentType()", told, False)
 
 
-def _has_styles(document: JsonObject, media: ir.Media) -> bool:
-    """Whether members of a form may have a style: not those that are parts in OpenAPI 3.0, but in Swagger 2.0
-    (`collectionFormat`)."""
-    has_parts = not is_30(document) or WAS_20 in document
-    return media.codec == "Form" or (media.name == "multipart/form-data" and has_parts)
+def _has_styles(media: ir.Media) -> bool:
+    """Whether members of a form may have a style."""
+    return media.codec == "Form" or media.name == "multipart/form-data"
 
 
 def encoding(value: JsonObject, has_styles: bool) -> str:

@@ -19,6 +19,7 @@ from speclens.lower.ground.required import needed_hubs, required_groups
 from speclens.lower.ground.view import View, copied
 from speclens.lower.ground.walk import JsonObject, objects
 from speclens.lower.rewrites import deep_hubs
+from speclens.objects import OR_NULL
 from speclens.objects.tables import SUBSCHEMAS
 from speclens.source.pointer import join, tokens, walk
 
@@ -134,13 +135,13 @@ def _excluding(document: JsonObject, schema: Any, absent: tuple[Any, ...]) -> An
         if kind == "null" and isinstance(schema.get("type"), list):
             left = [name for name in schema["type"] if name != "null"]
             schema = {**schema, "type": left[0] if len(left) == 1 else left}
-        elif kind == "null" and "nullable" in schema:
-            schema = {key: item for key, item in schema.items() if key != "nullable"}
+        elif kind == "null" and OR_NULL in schema:
+            schema = {key: item for key, item in schema.items() if key != OR_NULL}
         elif value in ("", [], {}) and (len(types) <= 2 or _is_meant(schema, kind)):
             keyword = {"string": "minLength", "array": "minItems", "object": "minProperties"}[kind]
             plain = (
                 {"allOf": [schema]} if "$ref" in schema else schema
-            )  # in 3.0 nothing beside `$ref` counts
+            )  # in 3.0, as which a view is exported, nothing beside `$ref` counts
             schema = {**plain, keyword: max(1, plain.get(keyword, 1))}
         else:
             others.append(value)

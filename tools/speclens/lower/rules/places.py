@@ -16,8 +16,7 @@ from speclens.lower.ground import (
 )
 from speclens.lower.ground.walk import JsonObject, all_schemas, follow
 from speclens.lower.rules import shapes
-from speclens.objects import is_30, kinds_along, nodes
-from speclens.objects.tables import SUBSCHEMAS
+from speclens.objects import kinds_along, nodes
 from speclens.problems import Finding
 from speclens.source.pointer import from_reference, get, join, tokens
 
@@ -157,11 +156,9 @@ def _unknown(
         message = "x-compat is not followed through `$dynamicRef`"
         place = join(pointer, "$dynamicRef")
         yield Finding("compat/unsupported-keyword", place, message, "write a `$ref`")
-    is_reference = is_30(document) and "$ref" in schema
-    for keyword in (*_OLDER, *(sorted(SUBSCHEMAS) if is_reference else ())):
+    for keyword in _OLDER:
         if keyword in schema and x_compat.is_used({keyword: schema[keyword]}):
-            beside = " beside a `$ref` in OpenAPI 3.0" if keyword in SUBSCHEMAS else ""
-            message = f"x-compat has no meaning under `{keyword}`{beside}"
+            message = f"x-compat has no meaning under `{keyword}`"
             hint = "declare the shape at the place of the value"
             yield Finding("compat/unsupported-keyword", join(pointer, keyword), message, hint)
 

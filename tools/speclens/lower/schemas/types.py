@@ -18,7 +18,7 @@ from speclens.lower.ground.walk import JsonObject, follow, remembered
 from speclens.lower.schemas import formats
 from speclens.lower.schemas.meet import Means, TooMany, either, kinds_of, meet
 from speclens.lower.schemas.tags import tags
-from speclens.objects import is_30
+from speclens.objects import OR_NULL
 from speclens.source.pointer import from_reference, get, join
 
 _OF_ONE_TYPE = frozenset(
@@ -49,7 +49,7 @@ def type_of(build: SchemaBuild, pointer: str, schema: Any, is_root: bool = False
             found = both
     for place, bounds in _bounds(build, pointer, schema):
         found = _bounded(build, place, bounds, found)
-    return _nullable(schema, found)
+    return _or_null(schema, found)
 
 
 def _met(build: SchemaBuild, a: ir.Type, b: ir.Type) -> ir.Type | None:
@@ -106,8 +106,6 @@ def _parts(build: SchemaBuild, pointer: str, schema: JsonObject) -> Iterator[tup
     """What each keyword of a schema says, with its place."""
     if isinstance(schema.get("$ref"), str):
         yield join(pointer, "$ref"), _reference(build, pointer, schema)
-        if is_30(build.view.document):  # nothing beside a `$ref` counts there
-            return
     members = schema.get("allOf")
     for index, member in enumerate(members if isinstance(members, list) else ()):
         place = join(pointer, "allOf", index)
@@ -150,8 +148,6 @@ def _bounded(build: SchemaBuild, pointer: str, schema: JsonObject, found: ir.Typ
     """A type within the bounds that a schema gives without a `type`: they count for the types they are of."""
     if _kinds(schema) or not schema.keys() & _OF_ONE_TYPE:
         return found
-    if "$ref" in schema and is_30(build.view.document):
-        return found
     kinds = kinds_of(found, partial(_through, build))
     told = "keywords without a `type` are not enforced by the model"
     if not kinds or "required" in schema:
@@ -176,9 +172,9 @@ def _named(build: SchemaBuild, pointer: str, schema: Any) -> ir.Type:
     return either([named, *others, *null])
 
 
-def _nullable(schema: JsonObject, found: ir.Type) -> ir.Type:
-    """A type that admits null too, where `nullable` says so."""
-    if schema.get("nullable") is not True:
+def _or_null(schema: JsonObject, found: ir.Type) -> ir.Type:
+    """A type that admits null too, where `OR_NULL` says so."""
+    if schema.get(OR_NULL) is not True:
         return found
     if isinstance(found, ir.Literals):
         return ir.Literals((*found.values, *(() if None in found.values else (None,))))

@@ -1,0 +1,176 @@
+"""The one form of schemas that all after `repair` knows: JSON Schema 2020-12, whatever version a document has.
+
+OpenAPI 3.1 and 3.2 have it (section 4.8.24 of 3.1). What 3.0 says in other words (section 4.7.24) is said in its words here:
+exclusive bounds are numbers, null is a type, and beside a `$ref` stands only what describes. Every schema stays at its place,
+so that a place of the form is one of the document as written. `validate` and the lock know that document alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from speclens.objects import (
+    OR_NULL,
+    WAS_20,
+    declared_types,
+    holds,
+    is_30,
+    nodes,
+    rewrite_schemas,
+    rewrite_subschemas,
+    sole_type,
+)
+from speclens.objects.tables import EXCLUSIVE_BOUNDS, SUBSCHEMAS
+from speclens.problems import Finding
+from speclens.source.pointer import join, tokens
+
+_VERSION = "3.1.1"
+_BESIDE_REFERENCE = frozenset({
+    "$ref", "title", "description", "default", "deprecated", "example", "examples", "externalDocs", "readOnly",
+    "writeOnly", "xml", "nullable",
+})  # fmt: skip
+_ASSERTIONS = frozenset(SUBSCHEMAS) - {"$defs", "definitions"} | {
+    "type", "enum", "const", "required", "dependentRequired", "format", "pattern", "uniqueItems", "multipleOf", "minimum",
+    "maximum", "exclusiveMinimum", "exclusiveMaximum", "minLength", "maxLength", "minItems", "maxItems", "minProperties",
+    "maxProperties", "minContains", "maxContains",
+}  # fmt: skip
+_BESIDE_TYPE = frozenset({"$ref", "allOf", "oneOf", "anyOf", "enum", "const"})
+_STYLES = ("style", "explode", "allowReserved")
+_STYLED = "application/x-www-form-urlencoded"
+
+
+def modern(document: dict[str, Any]) -> dict[str, Any]:
+    """A document that passed `repair` with schemas of JSON Schema 2020-12; itself, if it has no others."""
+    if is_30(document):
+        result = {**rewrite_schemas(document, _schema_of_30), "openapi": _VERSION}
+        if WAS_20 not in document:  # which has `collectionFormat`
+            _without_styles(result)
+        return result
+    return rewrite_schemas(document, _schema)
+
+
+def remarks(document: dict[str, Any]) -> Iterator[Finding]:
+    """What is said in a document as written that has no meaning in its version: `nullable` since 3.1, and x-compat under
+    what stands beside a `$ref` in 3.0."""
+    was_30 = is_30(document)
+    for node in nodes(document):
+        if node.kind != "schema":
+            continue
+        if was_30 and node.reference is not None:
+            yield from _beside(node.pointer, node.value)
+        elif not was_30 and node.value.get("nullable") is True:
+            told = "`nullable` is no keyword of OpenAPI 3.1; it is taken as null admitted"
+            place = join(node.pointer, "nullable")
+            yield Finding("model/nullable", place, told, "", "warning")
+
+
+def _beside(pointer: str, schema: dict[str, Any]) -> Iterator[Finding]:
+    for keyword in sorted(SUBSCHEMAS.keys() & schema.keys()):
+        if holds(schema[keyword], ("x-compat",)):
+            told = f"x-compat has no meaning under `{keyword}` beside a `$ref` in OpenAPI 3.0"
+            hint = "declare the shape at the place of the value"
+            yield Finding("compat/unsupported-keyword", join(pointer, keyword), told, hint)
+
+
+def worded_as(document: dict[str, Any], written: dict[str, Any]) -> dict[str, Any]:
+    """A view of a modern document in the words of the version of the document as written that it was made from."""
+    was_30 = is_30(written)
+
+    def schema(value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        said = {key: part for key, part in value.items() if key != OR_NULL}
+        if was_30:
+            said |= {
+                key: True for key, bound in EXCLUSIVE_BOUNDS.items() if _is_same(value, key, bound)
+            }
+        kind = sole_type(value) if was_30 and "null" in declared_types(value) else ""
+        if kind:
+            said["type"] = kind
+        if kind or OR_NULL in value:
+            said["nullable"] = True
+        return rewrite_subschemas(said, schema)
+
+    return {**rewrite_schemas(document, schema), "openapi": written["openapi"]}
+
+
+def _is_same(schema: dict[str, Any], exclusive: str, bound: str) -> bool:
+    return exclusive in schema and schema[exclusive] == schema.get(bound)
+
+
+def exclusive_bounds(schema: dict[str, Any]) -> dict[str, int | float]:
+    """The exclusive bounds of a schema of 3.0 as numbers, whichever way they are said."""
+    found: dict[str, int | float] = {}
+    for exclusive, bound in EXCLUSIVE_BOUNDS.items():
+        limit = schema.get(exclusive)
+        limit = schema.get(bound) if limit is True else limit
+        if isinstance(limit, (int, float)) and not isinstance(limit, bool):
+            found[exclusive] = limit
+    return found
+
+
+def _schema_of_30(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    if isinstance(value.get("$ref"), str):
+        return _null_said(
+            {
+                key: part
+                for key, part in value.items()
+                if key in _BESIDE_REFERENCE or key.startswith("x-")
+            }
+        )
+    plain = {key: part for key, part in value.items() if key not in EXCLUSIVE_BOUNDS}
+    return rewrite_subschemas(_null_said(plain | exclusive_bounds(value)), _schema_of_30)
+
+
+def _schema(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    return _reference_among(rewrite_subschemas(_null_said(value), _schema))
+
+
+def _reference_among(schema: dict[str, Any]) -> dict[str, Any]:
+    """A `$ref` with assertions beside it, as a member of an `allOf`: both hold (JSON Schema 2020-12 core, section 8.2.3.1),
+    and code that follows a `$ref` must not lose the assertions beside it."""
+    if not isinstance(schema.get("$ref"), str) or schema.keys().isdisjoint(_ASSERTIONS):
+        return schema
+    rest = {key: part for key, part in schema.items() if key != "$ref"}
+    members = rest.get("allOf")
+    others = members if isinstance(members, list) else []
+    return {**rest, "allOf": [*others, {"$ref": schema["$ref"]}]}
+
+
+def _null_said(schema: dict[str, Any]) -> dict[str, Any]:
+    """A schema that says by its types what it says by `nullable`; by `OR_NULL` where other keywords have their say too."""
+    if "nullable" not in schema:
+        return schema
+    said = {key: part for key, part in schema.items() if key != "nullable"}
+    if schema["nullable"] is not True:
+        return said
+    if "type" not in said or said.keys() & _BESIDE_TYPE:
+        return {**said, OR_NULL: True}
+    return with_null(said)
+
+
+def with_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """A schema with null among its types and its values."""
+    kinds, values = declared_types(schema), schema.get("enum")
+    said = dict(schema)
+    if kinds and "null" not in kinds:
+        said["type"] = [*kinds, "null"]
+    if isinstance(values, list) and None not in values:
+        said["enum"] = [*values, None]
+    return said
+
+
+def _without_styles(document: dict[str, Any]) -> None:
+    """Take the styles of parts away, in place: 3.0 has them for the members of a form in a URL alone (section 4.7.15)."""
+    for node in nodes(document):
+        if (
+            node.kind == "encoding"
+            and tokens(node.pointer)[-3].partition(";")[0].strip().lower() != _STYLED
+        ):
+            for name in _STYLES:
+                node.value.pop(name, None)
