@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from compat_places.schemas import COMPONENTS, Sample, drawn
+from compat_places.schemas import COMPONENTS, SINCE_31, Sample, drawn
 
 JSON = "application/json"
 
@@ -155,11 +155,13 @@ def documents(
 ) -> tuple[dict[str, Any], list[Put]]:
     """A document of `count` operations, each with a schema at one place; every fourth is one that a server can have: it has
     JSON objects as body and as answer."""
-    components: dict[str, Any] = {"schemas": COMPONENTS}
+    is_30 = version.startswith("3.0")
+    named = {name: one for name, one in COMPONENTS.items() if not (is_30 and name in SINCE_31)}
+    components: dict[str, Any] = {"schemas": named}
     paths: dict[str, Any] = {}
     found: list[Put] = []
     for number in range(count):
-        ident, is_30 = f"call{number}", version.startswith("3.0")
+        ident = f"call{number}"
         operation: dict[str, Any] = {"operationId": ident, "responses": {}}
         is_served = number % 4 == 0
         for places in (REQUESTS, ANSWERS) if is_served else (random.choice((REQUESTS, ANSWERS)),):

@@ -74,6 +74,16 @@ COMPONENTS: dict[str, Any] = {
         title={**TEXT, "x-compat": {"into": "/name"}},
         parts={"type": "array", "items": {"$ref": "#/components/schemas/Tree"}},
     ),
+    # Since 3.1 keywords beside a `$ref` count.
+    "Plain": _object(plain=TEXT),
+    "Framed": {
+        "$ref": "#/components/schemas/Plain",
+        **_object(paint={"$ref": "#/components/schemas/Paint"}),
+    },
+    "Tinted": {
+        "$ref": "#/components/schemas/Plain",
+        **_object(tint=TEXT, shade={**TEXT, "x-compat": {"into": "/tint"}}),
+    },
     # What tells kinds apart: a union with a discriminator, and a base with children.
     "Cat": {
         "allOf": [
@@ -123,6 +133,11 @@ VALUES: dict[str, tuple[str, list[tuple[Any, Any]]]] = {
     ),
     "Words": ("array string", [("a", ["a"])]),
     "Tree": ("object", [_TREE]),
+    "Framed": (
+        "object",
+        [({"plain": "x", "paint": {"colour": "red"}}, {"plain": "x", "paint": {"color": "red"}})],
+    ),
+    "Tinted": ("object", [({"plain": "x", "shade": "red"}, {"plain": "x", "tint": "red"})]),
     "Note": (
         "object",
         [({"text": "a", "body": ""}, {"text": "a"}), ({"body": "b"}, {"text": "b"})],
@@ -130,9 +145,13 @@ VALUES: dict[str, tuple[str, list[tuple[Any, Any]]]] = {
 }
 
 
+SINCE_31 = {"Framed", "Tinted"}
+
+
 def bare(random: Random, is_30: bool) -> Sample:
     """One of the schemas, by reference or inline; or one that a discriminator finds."""
-    name = random.choice([*VALUES, "Cat or Dog", "Vehicle"])
+    named = [name for name in VALUES if not (is_30 and name in SINCE_31)]
+    name = random.choice([*named, "Cat or Dog", "Vehicle"])
     reference = {"$ref": f"#/components/schemas/{name}"}
     if name == "Vehicle":
         rest = {"kind": "Car", "wheels": 4}
