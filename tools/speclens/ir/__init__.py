@@ -41,7 +41,8 @@ from speclens.ir.operations import (
     Response,
     Scheme,
 )
-from speclens.ir.schemas import (
+from speclens.ir.schemas import Property, Schema
+from speclens.ir.types import (
     AnyType,
     Array,
     Constants,
@@ -50,14 +51,13 @@ from speclens.ir.schemas import (
     Map,
     Named,
     Primitive,
-    Property,
     Scalar,
-    Schema,
     Tags,
     Tuple,
     Type,
     Union,
 )
+from speclens.ir.wire import Mark
 
 __all__ = [
     "Absent",
@@ -84,6 +84,7 @@ __all__ = [
     "Lens",
     "Literals",
     "Map",
+    "Mark",
     "Media",
     "Member",
     "Module",

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from speclens.ir import printing
+from speclens.ir.wire import Mark
+
 
 @dataclass(frozen=True, slots=True)
 class Argument:
@@ -14,9 +17,14 @@ class Argument:
     ident: str
     pointer: str
     annotation: str
-    mark: str  # expression that tells where it goes; "" for a member of the body of the same name
+    mark: Mark
     comment: str  # a comment's text, or ""
     is_required: bool
+
+    @property
+    def mark_source(self) -> str:
+        """The expression that tells where it goes; "" for a member of the body of the same name."""
+        return printing.mark_source(self.place, self.name, self.ident, self.mark)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +123,7 @@ class Operation:
     @property
     def has_nulls(self) -> bool:
         """Whether None is sent for some of the arguments."""
-        return any("is_nullable" in one.mark for one in self.arguments)
+        return any(one.mark.is_nullable for one in self.arguments)
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,8 +71,7 @@ class Inputs:
             comments += [f"deprecated {deprecated[name]}"] if name in deprecated else []
             comments += ["None takes it away"] if is_removable else []
             annotation = union(options if is_required or name in defaults else [*options, "None"])
-            kind = "TextMember" if self._is_text(place, inner) else "Member"
-            mark = f"{kind}({'is_nullable=True' if is_nullable else ''})"
+            mark = ir.Mark(is_nullable=is_nullable, is_text=self._is_text(place, inner))
             told = comment("; ".join(comments))
             yield ir.Argument(name, "member", "", place, annotation, mark, told, is_required)
 

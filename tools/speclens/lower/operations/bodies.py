@@ -117,7 +117,7 @@ def whole(body: ir.Body, is_nullable: bool) -> ir.Argument:
     """The argument that is all of a body."""
     options = [one.annotation for one in body.content]
     annotation = union([*options, "None"] if is_nullable or not body.is_required else options)
-    mark = f"Body({'is_nullable=True' if is_nullable else ''})"
+    mark = ir.Mark(is_nullable=is_nullable)
     return ir.Argument("body", "body", "", body.pointer, annotation, mark, "", body.is_required)
 
 
@@ -129,7 +129,7 @@ def option(body: ir.Body) -> ir.Argument | None:
     kinds = [literal(one.name) for one in body.content]
     annotation = "str" if is_open else f"Literal[{', '.join(kinds)}]"
     told = "" if is_open else comment(f"{body.content[0].name} if left out")
-    return ir.Argument(OPTION, OPTION, "", body.pointer, annotation, "ContentType()", told, False)
+    return ir.Argument(OPTION, OPTION, "", body.pointer, annotation, ir.Mark(), told, False)
 
 
 def _has_styles(document: JsonObject, media: ir.Media) -> bool:
