@@ -121,7 +121,7 @@ def _stream(data: DataObject, package: Package, kind: Kind, media: ir.Media) -> 
     found = items(data, package.schemas, media)
     if found is NOTHING:
         return None
-    if media.codec == "Events" and media.annotation == "str":
+    if media.codec == "Events" and media.type == ir.Primitive("string"):
         found = [one for one in found if isinstance(one, str) and one.splitlines() == [one]]
         content = "".join(f"data: {one}\n\n" for one in found).encode()
     elif media.codec == "EventObjects":

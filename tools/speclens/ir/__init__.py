@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from speclens.ir import printing
 from speclens.ir.compat import (
     Absent,
     Case,
@@ -107,6 +108,7 @@ __all__ = [
     "Type",
     "Unfold",
     "Union",
+    "printing",
 ]
 
 

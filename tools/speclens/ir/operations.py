@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from speclens.ir import printing
+from speclens.ir.types import Type
 from speclens.ir.wire import Mark
 
 
@@ -16,10 +17,15 @@ class Argument:
     place: str  # path, query, querystring, header, cookie; member or body; content-type
     ident: str
     pointer: str
-    annotation: str
+    type: Type
     mark: Mark
     comment: str  # a comment's text, or ""
     is_required: bool
+
+    @property
+    def annotation(self) -> str:
+        """The type as Python writes it."""
+        return printing.given(self.type)
 
     @property
     def mark_source(self) -> str:
@@ -33,7 +39,12 @@ class Input:
 
     ident: str
     pointer: str
-    annotation: str
+    type: Type
+
+    @property
+    def annotation(self) -> str:
+        """The type as Python writes it."""
+        return printing.given(self.type)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +55,7 @@ class Media:
     pointer: str
     schema: str  # pointer of its schema; "" if it has none
     codec: str  # ident: the class that reads and writes it
-    annotation: str  # of what is given or answered
+    type: Type  # of what is given or answered
     arguments: tuple[str, ...]  # of the codec: expressions
     fold: str  # ident of the function that folds values; "" where there is none
     denormalize: (
@@ -106,9 +117,9 @@ class Operation:
     body: Body | None
     responses: tuple[Response, ...]
     headers: str  # class of the headers that are answered; "" if the document says none
-    result: str  # annotation of what a call gives
+    result_type: Type  # of what a call gives
     is_plain: bool  # whether there is more to be answered than a stream
-    stream: str  # annotation of the items, where a stream of them may be answered; else ""
+    stream_type: Type | None  # of the items, where a stream of them may be answered
     is_download: bool  # whether a success may be bytes, and no stream
     paging: str  # expression that asks for the next page; "" where there is none
     alternatives: tuple[
@@ -119,6 +130,16 @@ class Operation:
     request: str  # class of a JSON body; "" if the server has no part of this operation
     response: str  # class of the answer
     stream_ident: str = ""  # of the client's method for a stream or a download; filled in where its resource is known
+
+    @property
+    def result(self) -> str:
+        """The annotation of what a call gives."""
+        return printing.answered(self.result_type)
+
+    @property
+    def stream(self) -> str:
+        """The annotation of the items of a stream; "" where none is answered."""
+        return printing.answered(self.stream_type) if self.stream_type else ""
 
     @property
     def has_nulls(self) -> bool:

@@ -2,8 +2,30 @@
 
 from __future__ import annotations
 
+import json
+
+from speclens.ir.types import (
+    AnyType,
+    Array,
+    Constants,
+    Literals,
+    Map,
+    Named,
+    Primitive,
+    Tuple,
+    Type,
+    Union,
+)
 from speclens.ir.wire import Mark
 from speclens.literals import literal
+
+_PRIMITIVES = {
+    "string": "str",
+    "integer": "int",
+    "number": "float",
+    "boolean": "bool",
+    "null": "None",
+}
 
 _MARKS = {
     "path": "Path",
@@ -33,3 +55,40 @@ def mark_source(place: str, name: str, ident: str, mark: Mark) -> str:
         return ""
     kind = "TextMember" if mark.is_text else _MARKS[place]
     return f"{kind}({', '.join(told)})"
+
+
+def given(type_: Type) -> str:
+    """The annotation of what a caller gives. A list may be any sequence, an object any mapping."""
+    return _annotation(type_, "Sequence", "Mapping", "_models.")
+
+
+def answered(type_: Type, models: str = "_models.") -> str:
+    """The annotation of what a call gives. `models` is what the names of classes begin with."""
+    return _annotation(type_, "List", "Dict", models)
+
+
+def _annotation(type_: Type, array: str, map_: str, models: str) -> str:
+    """A type of a signature. Bounds are for models to judge."""
+
+    def text(one: Type) -> str:
+        match one:
+            case AnyType():
+                return "Any"
+            case Primitive(name, _, format):
+                return format or _PRIMITIVES[name]
+            case Named(ident, is_input):
+                return ident if is_input else f"{models}{ident}"
+            case Union(options):
+                return " | ".join(map(text, options))
+            case Array(item):
+                return f"{array}[{text(item)}]"
+            case Map(value):
+                return f"{map_}[str, {text(value)}]"
+            case Literals(values):
+                return f"Literal[{', '.join(map(literal, values))}]"
+            case Constants(texts):
+                return f"Literal[{', '.join(literal(json.loads(one)) for one in texts)}]"
+            case Tuple(items):
+                return f"tuple[{', '.join(map(text, items))}]"
+
+    return text(type_)

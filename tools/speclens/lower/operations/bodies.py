@@ -17,7 +17,16 @@ from speclens.lower.ground.composed import is_class, properties
 from speclens.lower.ground.nulls import admits_null
 from speclens.lower.ground.walk import JsonObject, follow, remembered
 from speclens.lower.operations import media
-from speclens.lower.operations.annotations import union
+from speclens.lower.operations.annotations import (
+    ANY,
+    BYTES,
+    CONTENT,
+    NULL,
+    OBJECT,
+    TEXT,
+    enumerated,
+    union,
+)
 from speclens.lower.operations.arguments import Inputs
 from speclens.lower.rewrites.folding import folding
 from speclens.objects import WAS_20, is_30
@@ -46,30 +55,30 @@ def lower(inputs: Inputs, pointer: str, body: JsonObject) -> tuple[ir.Body | Non
         return None, "", False
     content = media.preferred(found, same)
     members = _members(inputs, content)
-    kinds = [["Any"] if members else _given(inputs, one) for one in content]
-    is_nullable = any("None" in options for options in kinds)
+    kinds = [[ANY] if members else _given(inputs, one) for one in content]
+    is_nullable = any(NULL in options for options in kinds)
     typed = (
-        replace(one, annotation=union([kind for kind in options if kind != "None"] or ["None"]))
+        replace(one, type=union([kind for kind in options if kind != NULL] or [NULL]))
         for one, options in zip(content, kinds, strict=True)
     )
     result = ir.Body(pointer, "", tuple(typed), len(content) > 1, body.get("required") is True)
     return result, members, is_nullable
 
 
-def _given(inputs: Inputs, one: ir.Media) -> list[str]:
+def _given(inputs: Inputs, one: ir.Media) -> list[ir.Type]:
     """The types of what a caller gives as a whole body."""
     if one.codec == "Raw":
-        return ["Content"]
+        return [CONTENT]
     if one.codec == "Multipart":
-        return ["Mapping[str, Any]"]
-    found = ["Any"]
+        return [OBJECT]
+    found: list[ir.Type] = [ANY]
     if one.schema:
         place = inputs.named.view.origin(one.schema)
         if exists(inputs.document, place):
             found = inputs.options(place, get(inputs.document, place))
     if one.codec in media_types.STREAMS:
-        return [f"Sequence[{union(found if one.annotation != 'Any' else ['Any'])}]", "bytes"]
-    return ["str"] if one.codec == "Text" and "Any" in found else found
+        return [ir.Array(union(found if one.type != ANY else [ANY])), BYTES]
+    return [TEXT] if one.codec == "Text" and ANY in found else found
 
 
 def _members(inputs: Inputs, content: tuple[ir.Media, ...]) -> str:
@@ -115,10 +124,10 @@ def _is_group(branch: Any) -> bool:
 
 def whole(body: ir.Body, is_nullable: bool) -> ir.Argument:
     """The argument that is all of a body."""
-    options = [one.annotation for one in body.content]
-    annotation = union([*options, "None"] if is_nullable or not body.is_required else options)
+    options = [one.type for one in body.content]
+    type_ = union([*options, NULL] if is_nullable or not body.is_required else options)
     mark = ir.Mark(is_nullable=is_nullable)
-    return ir.Argument("body", "body", "", body.pointer, annotation, mark, "", body.is_required)
+    return ir.Argument("body", "body", "", body.pointer, type_, mark, "", body.is_required)
 
 
 def option(body: ir.Body) -> ir.Argument | None:
@@ -126,10 +135,9 @@ def option(body: ir.Body) -> ir.Argument | None:
     is_open = [one.name for one in body.content if one.name.endswith("/*") and one.codec == "Raw"]
     if len(body.content) == 1 and not is_open:
         return None
-    kinds = [literal(one.name) for one in body.content]
-    annotation = "str" if is_open else f"Literal[{', '.join(kinds)}]"
+    type_ = TEXT if is_open else enumerated(one.name for one in body.content)
     told = "" if is_open else comment(f"{body.content[0].name} if left out")
-    return ir.Argument(OPTION, OPTION, "", body.pointer, annotation, ir.Mark(), told, False)
+    return ir.Argument(OPTION, OPTION, "", body.pointer, type_, ir.Mark(), told, False)
 
 
 def _has_styles(document: JsonObject, media: ir.Media) -> bool:

@@ -13,6 +13,7 @@ from speclens.lower.ground import facts, media_types, x_compat
 from speclens.lower.ground.nulls import admits_null
 from speclens.lower.ground.view import View
 from speclens.lower.ground.walk import JsonObject, follow
+from speclens.lower.operations.annotations import ANY, BYTES, NULL, OBJECT, TEXT
 from speclens.source.pointer import exists, from_reference, get, tokens
 
 
@@ -83,7 +84,7 @@ def model_names(
 
 
 def lower(named: ModelNames, name: str, pointer: str) -> ir.Media:
-    """What becomes of the media type at a pointer. `annotation` is that of an answer."""
+    """What becomes of the media type at a pointer. `type` is that of an answer."""
     media = get(named.document, pointer)
     codec, place, schema = media_types.value_of(named.document, name, pointer, media)
     ident, is_nullable = (
@@ -91,10 +92,10 @@ def lower(named: ModelNames, name: str, pointer: str) -> ir.Media:
         if codec in media_types.JUDGED_CODECS and schema is not None
         else ("", False)
     )
-    model = f"_models.{ident}" if ident else _plain(named.document, place, schema)
-    model = f"{model} | None" if is_nullable else model
+    model = ir.Named(ident) if ident else _plain(named.document, place, schema)
+    model = ir.Union((model, NULL)) if is_nullable else model
     normalizer = named.normalizer(place) if schema is not None else None
-    told = [model] if codec in media_types.JUDGED_CODECS else []
+    told = [ir.printing.answered(model)] if codec in media_types.JUDGED_CODECS else []
     told += (
         [f"media_type={literal(name)}"]
         if name not in {media_types.USUAL_MEDIA_TYPES[codec], "*/*"}
@@ -108,7 +109,7 @@ def lower(named: ModelNames, name: str, pointer: str) -> ir.Media:
         pointer=pointer,
         schema=place if exists(named.document, place) else "",
         codec=codec,
-        annotation={"Text": "str", "Raw": "bytes", "Multipart": "bytes"}.get(codec, model),
+        type=_UNREAD.get(codec, model),
         arguments=(*told, *([f"fold={normalizer.ident}"] if normalizer else [])),
         fold=normalizer.ident if normalizer else "",
         denormalize=normalizer.denormalize if normalizer and codec != "Text" else "",
@@ -124,16 +125,23 @@ def of_parameters(named: ModelNames, place: str, pointer: str) -> tuple[ir.Media
     one = named.folds[place]
     told = (f"_models.{named.idents[place]}", f"fold={one.ident}")
     ways = (one.ident, one.denormalize, _older(one))
-    return (ir.Media("", pointer, "", "Parameters", "", told, *ways),)
+    return (ir.Media("", pointer, "", "Parameters", ANY, told, *ways),)
 
 
-def _plain(document: JsonObject, pointer: str, schema: Any) -> str:
+_UNREAD: dict[str, ir.Type] = {"Text": TEXT, "Raw": BYTES, "Multipart": BYTES}
+"""By codec what is answered as it came."""
+_PLAIN: dict[str, ir.Type] = {
+    "string": TEXT,
+    "boolean": ir.Primitive("boolean"),
+    "object": OBJECT,
+}
+
+
+def _plain(document: JsonObject, pointer: str, schema: Any) -> ir.Type:
     """The type of a schema that has no name."""
     target = follow(document, pointer, schema)[1]
     declared = target.get("type") if isinstance(target, dict) else None
-    return {"string": "str", "boolean": "bool", "object": "Dict[str, Any]"}.get(
-        str(declared), "Any"
-    )
+    return _PLAIN.get(str(declared), ANY)
 
 
 def _older(normalizer: ir.Normalizer | None) -> str:

@@ -21,6 +21,7 @@ from speclens.lower.operations import (
     security,
     servers,
 )
+from speclens.lower.operations.annotations import ANY
 from speclens.lower.operations.arguments import Inputs
 from speclens.lower.operations.circles import Circles
 from speclens.lower.operations.endpoints import Endpoint
@@ -44,7 +45,7 @@ def lower(
     found = endpoints.named_endpoints(document)
     if not found:
         return None, ()
-    inputs = Inputs(document, named, lifted, Circles(document, ["Any"]), has_formats)
+    inputs = Inputs(document, named, lifted, Circles(document, [ANY]), has_formats)
     urls = servers.of_operations(document, {one.pointer: one.value for one in found})
     places = parameters.lifted_places(lifted)
     told = {at: named.idents[place] for at, place in headers.lifted_headers(named.view).items()}
@@ -98,9 +99,9 @@ def _operation(inputs: Inputs, found: Endpoint, heads: str, lifted: str) -> ir.O
         body=request.body,
         responses=answers,
         headers=heads,
-        result=responses.result_annotation(answers),
+        result_type=responses.result_type(answers),
         is_plain=is_plain,
-        stream=stream,
+        stream_type=stream,
         is_download=responses.is_download(answers),
         paging=pages if is_plain else "",
         alternatives=security.requirements(inputs.document, operation),

@@ -13,7 +13,7 @@ from speclens.literals import comment
 from speclens.lower.ground import media_types, x_compat
 from speclens.lower.ground.walk import JsonObject, follow
 from speclens.lower.operations import bodies, media, security
-from speclens.lower.operations.annotations import union
+from speclens.lower.operations.annotations import FILE, INTEGER, NULL, TEXT, enumerated, union
 from speclens.lower.operations.arguments import Inputs
 from speclens.lower.rewrites import parameters
 from speclens.source.pointer import join
@@ -57,7 +57,7 @@ def lower(inputs: Inputs, pointer: str, operation: JsonObject, path: str) -> Req
     spokes: dict[str, list[str]] = {}
     if lowered and schema:
         codecs = {one.codec for one in lowered.content}
-        binary = "FileInput" if "Multipart" in codecs else inputs.binary
+        binary = FILE if "Multipart" in codecs else inputs.binary
         is_form = codecs <= {"Form", "Multipart"}
         own = replace(inputs, binary=binary, is_patch="MergePatch" in codecs, is_form=is_form)
         if codecs == {"Multipart"}:
@@ -113,7 +113,8 @@ def _parameters(
 ) -> Iterator[ir.Argument]:
     for name in dict.fromkeys(_slots(path)):
         if ("path", name) not in found:
-            yield ir.Argument(name, "path", "", pointer, "str | int", ir.Mark(), "", True)
+            type_ = union([TEXT, INTEGER])
+            yield ir.Argument(name, "path", "", pointer, type_, ir.Mark(), "", True)
     hubs = parameters.hubs(found)
     for key, (place, parameter) in found.items():
         if _is_given(inputs.document, operation, path, key):
@@ -145,9 +146,9 @@ def _slots(path: str) -> list[str]:
 
 def _parameter(inputs: Inputs, location: str, place: str, parameter: JsonObject) -> ir.Argument:
     at, schema = parameters.schema_of(place, parameter)
-    options = [one for one in inputs.options(at, schema) if one != "None"] or ["str"]
-    if parameter.get("allowEmptyValue") is True and location == "query" and "str" not in options:
-        options.append("Literal['']")
+    options = [one for one in inputs.options(at, schema) if one != NULL] or [TEXT]
+    if parameter.get("allowEmptyValue") is True and location == "query" and TEXT not in options:
+        options.append(enumerated([""]))
     is_required = location == "path" or parameter.get("required") is True
     told = [f"deprecated {said}"] if (said := _deprecation(parameter)) else []
     return ir.Argument(
@@ -155,7 +156,7 @@ def _parameter(inputs: Inputs, location: str, place: str, parameter: JsonObject)
         place=location,
         ident="",
         pointer=place,
-        annotation=union(options if is_required else [*options, "None"]),
+        type=union(options if is_required else [*options, NULL]),
         mark=_whole_query(inputs, place, parameter)
         if location == _WHOLE_QUERY
         else _style(location, parameter),

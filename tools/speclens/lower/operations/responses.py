@@ -10,6 +10,7 @@ from speclens.literals import literal
 from speclens.lower.ground import media_types
 from speclens.lower.ground.walk import JsonObject, follow
 from speclens.lower.operations import media
+from speclens.lower.operations.annotations import ANY, NULL, union
 from speclens.source.pointer import join
 
 _EMPTY = frozenset({"204", "205", "304"})  # RFC 9110: no content
@@ -73,31 +74,28 @@ def _response(named: media.ModelNames, pointer: str, status: str, value: object)
     )
 
 
-def result_annotation(responses: tuple[ir.Response, ...]) -> str:
-    """The annotation of what a call gives, if it is no stream."""
+def result_type(responses: tuple[ir.Response, ...]) -> ir.Type:
+    """What a call gives, if it is no stream."""
     options = [option for one in responses if one.is_success for option in _options(one)]
-    distinct = list(dict.fromkeys(options)) or ["Any"]
-    return (
-        "Any" if "Any" in distinct else " | ".join(sorted(distinct, key=lambda one: one == "None"))
-    )
+    return union(options or [ANY])
 
 
-def _options(response: ir.Response) -> Iterator[str]:
+def _options(response: ir.Response) -> Iterator[ir.Type]:
     if not response.content:
-        yield "Any" if response.is_unknown else "None"
-    yield from (one.annotation for one in response.content if one.codec not in media_types.STREAMS)
+        yield ANY if response.is_unknown else NULL
+    yield from (one.type for one in response.content if one.codec not in media_types.STREAMS)
 
 
-def stream(responses: tuple[ir.Response, ...]) -> str:
-    """The annotation of the items where a success may be a stream of them, else ""."""
+def stream(responses: tuple[ir.Response, ...]) -> ir.Type | None:
+    """The type of the items where a success may be a stream of them."""
     found = [
-        one.annotation
+        one.type
         for response in responses
         if response.is_success
         for one in response.content
         if one.codec in media_types.STREAMS
     ]
-    return found[0] if found else ""
+    return found[0] if found else None
 
 
 def is_plain(responses: tuple[ir.Response, ...]) -> bool:
