@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from speclens.ir import printing
 from speclens.ir.types import Type
-from speclens.ir.wire import Mark
+from speclens.ir.wire import Codec, Mark, Proof
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +54,13 @@ class Media:
     name: str  # as in the document
     pointer: str
     schema: str  # pointer of its schema; "" if it has none
-    codec: str  # ident: the class that reads and writes it
     type: Type  # of what is given or answered
-    arguments: tuple[str, ...]  # of the codec: expressions
-    fold: str  # ident of the function that folds values; "" where there is none
-    denormalize: (
-        str  # ident of the function that says a value in older fields; "" where there is none
-    )
-    older: str  # literal: the ways to do so, pairs of a hub's pointer and a field
+    codec: Codec
+
+    @property
+    def codec_source(self) -> str:
+        """The expression that makes the codec."""
+        return printing.codec_source(self.codec)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +106,7 @@ class Operation:
     is_deprecated: bool
     params: str  # class of the arguments
     arguments: tuple[Argument, ...]
-    parameters: tuple[
-        Media, ...
-    ]  # what folds and judges those with compatibility fields: one, or none
+    parameters: Codec | None  # what folds and judges those with compatibility fields
     defaults: str  # literal: what is sent where an argument is left out
     spokes: (
         str  # literal: the older fields that may be given for each of those; "" if there are none
@@ -130,6 +127,11 @@ class Operation:
     request: str  # class of a JSON body; "" if the server has no part of this operation
     response: str  # class of the answer
     stream_ident: str = ""  # of the client's method for a stream or a download; filled in where its resource is known
+
+    @property
+    def parameters_source(self) -> str:
+        """The expression of what folds and judges parameters; "" where nothing does."""
+        return printing.codec_source(self.parameters) if self.parameters else ""
 
     @property
     def result(self) -> str:
@@ -160,11 +162,16 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """A security scheme: its name in the document, and the expression that makes it."""
+    """A security scheme by its name in the document."""
 
     name: str  # literal
     pointer: str
-    expression: str
+    proof: Proof
+
+    @property
+    def expression(self) -> str:
+        """The expression that makes it."""
+        return printing.proof_source(self.proof)
 
 
 @dataclass(frozen=True, slots=True)

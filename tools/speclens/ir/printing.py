@@ -16,8 +16,8 @@ from speclens.ir.types import (
     Type,
     Union,
 )
-from speclens.ir.wire import Mark
-from speclens.literals import literal
+from speclens.ir.wire import ApiKey, Codec, Encoding, Http, Mark, OAuth2, Proof
+from speclens.literals import literal, tuple_literal
 
 _PRIMITIVES = {
     "string": "str",
@@ -50,11 +50,54 @@ def mark_source(place: str, name: str, ident: str, mark: Mark) -> str:
     told += [f"style={literal(mark.style)}"] if mark.style else []
     told += [f"explode={mark.explode}"] if mark.explode is not None else []
     told += ["reserved=True"] if mark.is_reserved else []
-    told += [f"codec={mark.codec}"] if mark.codec else []
+    told += [f"codec={codec_source(mark.codec)}"] if mark.codec else []
     if place == "member" and not told and not mark.is_text:
         return ""
     kind = "TextMember" if mark.is_text else _MARKS[place]
     return f"{kind}({', '.join(told)})"
+
+
+def codec_source(codec: Codec) -> str:
+    """The expression that makes a codec."""
+    told = [answered(codec.model)] if codec.model else []
+    told += [f"media_type={literal(codec.media_type)}"] if codec.media_type else []
+    told += ["is_text=True"] if codec.is_text else []
+    told += ["is_json=True"] if codec.is_json else []
+    told += [f"fold={codec.fold}"] if codec.fold else []
+    told += [f"encoding={_encodings(codec.encodings)}"] if codec.encodings else []
+    told += [f"required={tuple_literal(codec.required)}"] if codec.required else []
+    told += [f"folded={tuple_literal(codec.folded)}"] if codec.folded else []
+    told += [f"denormalize={codec.denormalize}, older={codec.older}"] if codec.denormalize else []
+    return f"{codec.name}({', '.join(told)})"
+
+
+def _encodings(encodings: tuple[Encoding, ...]) -> str:
+    members = (f"{literal(one.member)}: {_encoding(one)}" for one in encodings)
+    return "{" + ", ".join(members) + "}"
+
+
+def _encoding(one: Encoding) -> str:
+    told = [f"content_type={literal(one.media_type)}"] if one.media_type else []
+    told += [f"style={literal(one.style)}"] if one.style else []
+    told += ["explode=False"] if not one.explode else []
+    told += ["reserved=True"] if one.is_reserved else []
+    return f"Encoding({', '.join(told)})"
+
+
+def proof_source(proof: Proof) -> str:
+    """The expression that makes a security scheme."""
+    match proof:
+        case ApiKey(place, key):
+            return f"ApiKey({literal(place)}, {literal(key)})"
+        case Http("Bearer"):
+            return "Http()"
+        case Http(scheme):
+            return f"Http({literal(scheme)})"
+        case OAuth2("", _):
+            return "OAuth2()"
+        case OAuth2(token_url, scopes):
+            asked = f", {tuple_literal(scopes)}" if scopes else ""
+            return f"OAuth2({literal(token_url)}{asked})"
 
 
 def given(type_: Type) -> str:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from speclens import ir
-from speclens.literals import comment, literal, tuple_literal
+from speclens.literals import comment
 from speclens.lower.ground import media_types
 from speclens.lower.ground.composed import is_class, properties
 from speclens.lower.ground.nulls import admits_null
@@ -42,14 +42,7 @@ def lower(inputs: Inputs, pointer: str, body: JsonObject) -> tuple[ir.Body | Non
     found, same, named = [], {}, inputs.named
     for name, place, value in media_types.content(inputs.document, pointer, body):
         one = media.lower(named, name, place)
-        is_form = one.codec in {"Form", "Multipart"}
-        styled = encoding(value, _has_styles(inputs.document, one)) if is_form else ""
-        told = [*one.arguments, *([f"encoding={styled}"] if styled else [])]
-        if one.codec == "Multipart" and one.schema and (names := inputs.required(one.schema)):
-            told.append(f"required={tuple_literal(sorted(names))}")
-        if one.codec == "Multipart" and one.fold and (names := _folded(inputs, place, value)):
-            told.append(f"folded={tuple_literal(sorted(names))}")
-        found.append(replace(one, arguments=tuple(told)))
+        found.append(replace(one, codec=_told(inputs, one, place, value)))
         same[name] = follow(inputs.document, one.schema, value.get("schema"))[1]
     if not found:
         return None, "", False
@@ -65,20 +58,33 @@ def lower(inputs: Inputs, pointer: str, body: JsonObject) -> tuple[ir.Body | Non
     return result, members, is_nullable
 
 
+def _told(inputs: Inputs, one: ir.Media, place: str, value: JsonObject) -> ir.Codec:
+    """The codec of a body: that of a form knows how its members are written, and which of them there are."""
+    codec = one.codec
+    if codec.name not in {"Form", "Multipart"}:
+        return codec
+    told = replace(codec, encodings=encodings(value, _has_styles(inputs.document, one)))
+    if codec.name == "Form":
+        return told
+    required = inputs.required(one.schema) if one.schema else ()
+    folded = _folded(inputs, place, value) if codec.fold else ()
+    return replace(told, required=tuple(sorted(required)), folded=tuple(sorted(folded)))
+
+
 def _given(inputs: Inputs, one: ir.Media) -> list[ir.Type]:
     """The types of what a caller gives as a whole body."""
-    if one.codec == "Raw":
+    if one.codec.name == "Raw":
         return [CONTENT]
-    if one.codec == "Multipart":
+    if one.codec.name == "Multipart":
         return [OBJECT]
     found: list[ir.Type] = [ANY]
     if one.schema:
         place = inputs.named.view.origin(one.schema)
         if exists(inputs.document, place):
             found = inputs.options(place, get(inputs.document, place))
-    if one.codec in media_types.STREAMS:
+    if one.codec.name in media_types.STREAMS:
         return [ir.Array(union(found if one.type != ANY else [ANY])), BYTES]
-    return [TEXT] if one.codec == "Text" and ANY in found else found
+    return [TEXT] if one.codec.name == "Text" and ANY in found else found
 
 
 def _members(inputs: Inputs, content: tuple[ir.Media, ...]) -> str:
@@ -93,7 +99,7 @@ def _members(inputs: Inputs, content: tuple[ir.Media, ...]) -> str:
     if (
         len(places) > 1
         or not place
-        or any(one.codec not in {"Json", "MergePatch", "Form", "Multipart"} for one in content)
+        or {one.codec.name for one in content} - {"Json", "MergePatch", "Form", "Multipart"}
     ):
         return ""
     schema, origin = get(document, place), inputs.named.view.origin(place)
@@ -132,7 +138,7 @@ def whole(body: ir.Body, is_nullable: bool) -> ir.Argument:
 
 def option(body: ir.Body) -> ir.Argument | None:
     """The argument that chooses the media type, where there is a choice."""
-    is_open = [one.name for one in body.content if one.name.endswith("/*") and one.codec == "Raw"]
+    is_open = any(one.name.endswith("/*") and one.codec.name == "Raw" for one in body.content)
     if len(body.content) == 1 and not is_open:
         return None
     type_ = TEXT if is_open else enumerated(one.name for one in body.content)
@@ -144,25 +150,32 @@ def _has_styles(document: JsonObject, media: ir.Media) -> bool:
     """Whether members of a form may have a style: not those that are parts in OpenAPI 3.0, but in Swagger 2.0
     (`collectionFormat`)."""
     has_parts = not is_30(document) or WAS_20 in document
-    return media.codec == "Form" or (media.name == "multipart/form-data" and has_parts)
+    return media.codec.name == "Form" or (media.name == "multipart/form-data" and has_parts)
 
 
-def encoding(value: JsonObject, has_styles: bool) -> str:
+def encodings(value: JsonObject, has_styles: bool) -> tuple[ir.Encoding, ...]:
     """How the members of a form are written, where the document says so (section 4.8.15)."""
-    found = {}
     declared = value.get("encoding")
-    for name, one in declared.items() if isinstance(declared, dict) else ():
-        told = []
-        if isinstance(one, dict):
-            kind = str(one.get("contentType") or "").partition(",")[0].strip()
-            told += [f"content_type={literal(kind)}"] if kind and "*" not in kind else []
-            told += _in_style(one) if has_styles else []
-        if told:
-            found[name] = f"Encoding({', '.join(told)})"
-    return (
-        "{" + ", ".join(f"{literal(name)}: {one}" for name, one in found.items()) + "}"
-        if found
-        else ""
+    found = [
+        _encoding(name, one, has_styles)
+        for name, one in (declared.items() if isinstance(declared, dict) else ())
+        if isinstance(one, dict)
+    ]
+    return tuple(one for one in found if one != ir.Encoding(one.member))
+
+
+def _encoding(name: str, one: JsonObject, has_styles: bool) -> ir.Encoding:
+    """How a member is written: in its media type, or as a parameter of the query is, if anything is said of that."""
+    kind = str(one.get("contentType") or "").partition(",")[0].strip()
+    plain = ir.Encoding(name, "" if "*" in kind else kind)
+    if not has_styles or all(one.get(key) is None for key in ("style", "explode", "allowReserved")):
+        return plain
+    style = str(one.get("style") or "form")
+    return replace(
+        plain,
+        style=style,
+        explode=one.get("explode", style == "form") is True,
+        is_reserved=one.get("allowReserved") is True,
     )
 
 
@@ -191,14 +204,3 @@ def _folded(inputs: Inputs, place: str, value: JsonObject) -> set[str]:
         and name not in others
         and media_types.is_of_objects(document, inner, one)
     }
-
-
-def _in_style(one: JsonObject) -> list[str]:
-    """How a member is written as a parameter of the query is: if anything is said of that, and in place of its media
-    type."""
-    if not any(one.get(field) is not None for field in ("style", "explode", "allowReserved")):
-        return []
-    style = str(one.get("style") or "form")
-    told = [f"style={literal(style)}"]
-    told += ["explode=False"] if one.get("explode", style == "form") is not True else []
-    return told + (["reserved=True"] if one.get("allowReserved") is True else [])

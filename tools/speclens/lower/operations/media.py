@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from speclens import ir
-from speclens.literals import literal
 from speclens.lower.ground import facts, media_types, x_compat
 from speclens.lower.ground.nulls import admits_null
 from speclens.lower.ground.view import View
@@ -95,37 +94,39 @@ def lower(named: ModelNames, name: str, pointer: str) -> ir.Media:
     model = ir.Named(ident) if ident else _plain(named.document, place, schema)
     model = ir.Union((model, NULL)) if is_nullable else model
     normalizer = named.normalizer(place) if schema is not None else None
-    told = [ir.printing.answered(model)] if codec in media_types.JUDGED_CODECS else []
-    told += (
-        [f"media_type={literal(name)}"]
-        if name not in {media_types.USUAL_MEDIA_TYPES[codec], "*/*"}
-        else []
-    )
-    if codec == "Events" and facts.types_of(named.document, schema) == {"string"}:
-        told.append("is_text=True")
-    told += ["is_json=True"] if codec == "EventObjects" and media.get(media_types.HELD) else []
-    return ir.Media(
-        name=name,
-        pointer=pointer,
-        schema=place if exists(named.document, place) else "",
-        codec=codec,
-        type=_UNREAD.get(codec, model),
-        arguments=(*told, *([f"fold={normalizer.ident}"] if normalizer else [])),
+    is_usual = name in {media_types.USUAL_MEDIA_TYPES[codec], "*/*"}
+    found = ir.Codec(
+        codec,
+        model=model if codec in media_types.JUDGED_CODECS else None,
+        media_type="" if is_usual else name,
+        is_text=codec == "Events" and facts.types_of(named.document, schema) == {"string"},
+        is_json=codec == "EventObjects" and bool(media.get(media_types.HELD)),
         fold=normalizer.ident if normalizer else "",
         denormalize=normalizer.denormalize if normalizer and codec != "Text" else "",
         older=_older(normalizer),
     )
+    return ir.Media(
+        name=name,
+        pointer=pointer,
+        schema=place if exists(named.document, place) else "",
+        type=_UNREAD.get(codec, model),
+        codec=found,
+    )
 
 
-def of_parameters(named: ModelNames, place: str, pointer: str) -> tuple[ir.Media, ...]:
+def of_parameters(named: ModelNames, place: str) -> ir.Codec | None:
     """What folds and judges the parameters of an operation, whose schema they were lifted to: that at `place`. There is
     nothing where nothing is to be folded."""
     if place not in named.folds:
-        return ()
-    one = named.folds[place]
-    told = (f"_models.{named.idents[place]}", f"fold={one.ident}")
-    ways = (one.ident, one.denormalize, _older(one))
-    return (ir.Media("", pointer, "", "Parameters", ANY, told, *ways),)
+        return None
+    one, model = named.folds[place], ir.Named(named.idents[place])
+    return ir.Codec(
+        "Parameters",
+        model=model,
+        fold=one.ident,
+        denormalize=one.denormalize,
+        older=_older(one),
+    )
 
 
 _UNREAD: dict[str, ir.Type] = {"Text": TEXT, "Raw": BYTES, "Multipart": BYTES}
@@ -156,14 +157,17 @@ def preferred(found: list[ir.Media], same: Mapping[str, Any]) -> tuple[ir.Media,
     each, by its name."""
     order = sorted(
         found,
-        key=lambda one: (one.codec != "Json", one.name != media_types.USUAL_MEDIA_TYPES["Json"]),
+        key=lambda one: (
+            one.codec.name != "Json",
+            one.name != media_types.USUAL_MEDIA_TYPES["Json"],
+        ),
     )
     kept: list[ir.Media] = []
     for one in order:
-        is_other = one.codec in {"Text", "Raw"} and one.schema
+        is_other = one.codec.name in {"Text", "Raw"} and one.schema
         if not any(
             same[one.name] == same[other.name]
-            and (one.codec == other.codec or (is_other and other.codec == "Json"))
+            and (one.codec.name == other.codec.name or (is_other and other.codec.name == "Json"))
             for other in kept
         ):
             kept.append(one)

@@ -56,7 +56,7 @@ def lower(inputs: Inputs, pointer: str, operation: JsonObject, path: str) -> Req
     defaults: dict[str, Any] = {}
     spokes: dict[str, list[str]] = {}
     if lowered and schema:
-        codecs = {one.codec for one in lowered.content}
+        codecs = {one.codec.name for one in lowered.content}
         binary = FILE if "Multipart" in codecs else inputs.binary
         is_form = codecs <= {"Form", "Multipart"}
         own = replace(inputs, binary=binary, is_patch="MergePatch" in codecs, is_form=is_form)
@@ -197,11 +197,10 @@ def _style(location: str, parameter: JsonObject) -> ir.Mark:
 def _whole_query(inputs: Inputs, pointer: str, parameter: JsonObject) -> ir.Mark:
     """The mark of what is all of the query, with the codec of its media type; what we know none of is text."""
     for name, place, value in media_types.content(inputs.document, pointer, parameter):
-        one = media.lower(inputs.named, name, place)
-        encoding = bodies.encoding(value, True) if one.codec == "Form" else ""
-        # Folded it is as a parameter, together with the others.
-        own = [text for text in one.arguments if not text.startswith("fold=")]
-        told = [*own, *([f"encoding={encoding}"] if encoding else [])]
-        if one.codec in {"Form", "Json"}:
-            return ir.Mark(codec=f"{one.codec}({', '.join(told)})")
-    return ir.Mark(codec="Text()")
+        codec = media.lower(inputs.named, name, place).codec
+        if codec.name in {"Form", "Json"}:
+            encodings = bodies.encodings(value, True) if codec.name == "Form" else ()
+            # Folded it is as a parameter, together with the others.
+            one_way = replace(codec, fold="", denormalize="", older="")
+            return ir.Mark(codec=replace(one_way, encodings=encodings))
+    return ir.Mark(codec=ir.Codec("Text"))
