@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from speclens.ir.types import Type
+from speclens.literals import literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +37,14 @@ class Schema:
     type: Type
     extras: Type | None = None  # of members that are no properties, where a type is said
     extra_annotation: str = ""  # of these; filled in by `models`
-    file: str = ""  # literal keyword arguments of the runtime's File, for an object that is one
+    file: tuple[tuple[str, str], ...] = ()  # of an object that is a file: roles, and idents
     is_headers: bool = False  # those of the answers of an operation
     is_made: bool = False  # it says more than what stands at its place alone
     is_lazy: bool = False  # an alias that is made of itself, or would be too long written out
     is_circular: bool = False  # one of many classes that are all made of each other
     annotation: str = ""  # of an alias; filled in by `models`
+
+    @property
+    def file_arguments(self) -> str:
+        """The keyword arguments of the runtime's FileModel."""
+        return ", ".join(f"{role}={literal(ident)}" for role, ident in self.file)

@@ -149,7 +149,7 @@ def _test(
 def branch_test(document: JsonObject, branches: Sequence[Any], index: int) -> str:
     """The test of one branch of a union that has no shapes: by type, and by what tells it from the others."""
     found = [
-        _Candidate(ir.Case("", ""), True, facts.alternatives(document, branch))
+        _Candidate(ir.Case("", "", ir.ValueFold("")), True, facts.alternatives(document, branch))
         for branch in branches
     ]
     mine, others = found[index], [one for position, one in enumerate(found) if position != index]

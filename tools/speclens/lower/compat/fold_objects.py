@@ -52,15 +52,8 @@ def of_object(build: Build, fold: FoldNamer, pointer: str, schema: Any) -> ir.Ca
     ]
     if not (members or absents or hubs or rests):
         return None
-    return ir.Case(
-        "isinstance(value, dict)",
-        pointer,
-        is_object=True,
-        members=tuple(members),
-        rests=tuple(rests),
-        absents=tuple(absents),
-        hubs=tuple(hubs),
-    )
+    handling = ir.ObjectFold(tuple(members), tuple(rests), tuple(absents), tuple(hubs))
+    return ir.Case("isinstance(value, dict)", pointer, handling)
 
 
 def _rests(build: Build, fold: FoldNamer, pointer: str, schema: Any) -> Iterator[ir.Rest]:

@@ -27,7 +27,7 @@ def of_branches(
         ident = fold(place, branch)
         if ident or (rest and "object" in facts.types_of(build.document, branch)):
             test = named[index] or dispatch.branch_test(build.document, branches, index)
-            yield ir.Case(test, place, is_same=True, fold=ident)
+            yield ir.Case(test, place, ir.ValueFold(ident))
     yield from rest
 
 
@@ -55,7 +55,7 @@ def of_children(build: Build, fold: FoldNamer, pointer: str, schema: Any) -> Ite
     for place, test in zip(places, tests, strict=True):
         ident = fold(place, get(build.document, place))
         if test and ident:
-            yield ir.Case(test, place, is_same=True, fold=ident)
+            yield ir.Case(test, place, ir.ValueFold(ident))
     default = discriminators.default(build.document, schema, references)
     if default is not None:
         unnamed = discriminators.unnamed_test(build.document, schema, references)
@@ -68,7 +68,7 @@ def _otherwise(
 ) -> Iterator[ir.Case]:
     """An object that the discriminator gives to no branch folds as one of them."""
     if ident := fold(*place):
-        yield ir.Case(test, place[0], is_same=True, fold=ident)
+        yield ir.Case(test, place[0], ir.ValueFold(ident))
 
 
 def _undecided(
@@ -85,7 +85,7 @@ def _undecided(
     name = owner["discriminator"]["propertyName"]
     message = f"`{name}` must name one of the schemas, since their older fields differ"
     check = ir.Check(fails, "at", literal("discriminator"), literal(message))
-    yield ir.Case("isinstance(value, dict)", pointer, is_same=True, checks=(check,))
+    yield ir.Case("isinstance(value, dict)", pointer, ir.ValueFold(""), checks=(check,))
 
 
 def _keys(build: Build, pointer: str, schema: Any) -> set[str] | None:

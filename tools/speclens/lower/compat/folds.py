@@ -122,7 +122,7 @@ def _plain(build: Build, pointer: str, schema: Any) -> tuple[ir.Case, ...]:
 def _array(build: Build, pointer: str, schema: Any) -> ir.Case | None:
     for place, layer in composed.layers(build.document, pointer, schema):
         if "items" in layer and (ident := fold_ident(build, join(place, "items"), layer["items"])):
-            return ir.Case("isinstance(value, list)", pointer, is_array=True, fold=ident)
+            return ir.Case("isinstance(value, list)", pointer, ir.ItemsFold(ident))
     return None
 
 
@@ -208,26 +208,24 @@ def _branch(
     found = checks.shape_checks(
         build.document, shape, target, partial(_judge, build), build.unsaid, is_merged
     )
-    value = "item" if shape.each else "value"
-    result = lens.expression(build.document, shape, value)
-    is_array = folds_items and result == "value"
-    is_same = bool(fold) and not folds_items and result == "value"
-    return ir.Case(
-        "",
-        branch.pointer,
-        is_array=is_array,
-        is_shape=not (shape.each or is_array or is_same),
-        is_same=is_same,
-        is_each=shape.each,
-        fold=fold,
-        folds_items=folds_items and not is_array,
-        rule=literal(shape.pointer),
+    use = ir.ShapeUse(
+        shape.pointer,
         is_rename=is_spoke and shape.is_rename,
-        checks=found,
         used=lens.used(build.document, shape),
         sure=checks.sure(build.document, shape),
-        result=result,
     )
+    return ir.Case("", branch.pointer, _handling(build, shape, fold, folds_items), use, found)
+
+
+def _handling(build: Build, shape: x_compat.Shape, fold: str, folds_items: bool) -> ir.Handling:
+    """What happens to a value of a shape; `fold` is for what is inside of it."""
+    if shape.each:
+        result = lens.expression(build.document, shape, "item")
+        return ir.EachFilling(result, fold if folds_items else "")
+    if shape.template == "$" and not shape.values:
+        return ir.ItemsFold(fold) if folds_items else ir.ValueFold(fold)
+    result = lens.expression(build.document, shape, "value")
+    return ir.Filling(result, items_fold=fold) if folds_items else ir.Filling(result, fold)
 
 
 def _judge(build: Build, pointer: str, schema: Any) -> str:
@@ -253,9 +251,8 @@ def _canonical_branch(build: Build, branch: x_compat.Branch) -> ir.Case:
         cases = _plain(build, branch.pointer, branch.schema)
         if len(cases) == 1 and _is_only(build, branch.schema, cases[0]):
             return cases[0]
-    return ir.Case(
-        "", branch.pointer, is_same=True, fold=fold_ident(build, branch.pointer, branch.schema)
-    )
+    fold = fold_ident(build, branch.pointer, branch.schema)
+    return ir.Case("", branch.pointer, ir.ValueFold(fold))
 
 
 def _is_only(build: Build, schema: Any, case: ir.Case) -> bool:
@@ -273,9 +270,9 @@ def _inner(build: Build, pointer: str, schema: Any) -> tuple[str, bool]:
     before = tuple(_union_ident(build, union) for union in _unions(build, pointer, schema))
     if not (cases or before):
         return "", False
-    is_array = len(cases) == 1 and cases[0].is_array and _is_only(build, schema, cases[0])
-    if is_array and not before:
-        return cases[0].fold, True
+    handling = cases[0].handling if len(cases) == 1 and not before else None
+    if isinstance(handling, ir.ItemsFold) and _is_only(build, schema, cases[0]):
+        return handling.fold, True
     outer = ident_of(build, pointer).removeprefix("_fold_")
     ident = distinct_ident(build, "_fold", [outer, "parts"], f"{pointer}#parts")
     summary = comment(f"Fold the parts of `{pointer}`.")

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from ast import literal_eval
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any
 
-from speclens.literals import literal
 from speclens.lower.ground.walk import JsonObject
 from speclens.problems import Finding
 
@@ -65,8 +63,6 @@ def relocated(value: Any, view: View) -> Any:
         inner = getattr(value, one.name)
         if one.name == "pointer":
             changed[one.name] = view.origin(inner)
-        elif one.name == "rule" and inner.strip("\"'").startswith("#"):
-            changed[one.name] = literal(view.origin(literal_eval(inner)))
         elif isinstance(inner, tuple) or is_dataclass(inner):
             changed[one.name] = relocated(inner, view)
     return replace(value, **changed)
