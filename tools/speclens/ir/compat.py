@@ -4,21 +4,34 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from speclens.ir import printing
+from speclens.ir.conditions import ALWAYS, EachPart, Operand, Test
 from speclens.literals import literal
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A fault of a shape's value that its canonical place would not find. `fails` is an expression over `value`."""
+    """A fault of a shape's value that its canonical place would not find: `fault` holds, or the function `judge` finds it
+    in one of `parts`."""
 
-    fails: str
     at: str  # expression of the path of the fault
-    rule: str  # literal
-    message: str  # literal
+    fault: Test = ALWAYS
+    rule: str = ""  # literal
+    message: str = ""  # literal
     is_item: bool = False  # over `item`, for every item of the value
-    each: str = ""  # expression of (key, part) pairs; `judge`, a function, checks each of them
-    judge: str = ""
-    text: str = ""  # expression of what is judged as a text, if it may be one
+    parts: EachPart | None = None
+    judge: str = ""  # ident
+    text: Operand | None = None  # what is judged as a text, if it may be one
+
+    @property
+    def fails(self) -> str:
+        """The expression of the fault."""
+        return printing.condition_source(self.fault)
+
+    @property
+    def each(self) -> str:
+        """The expression of the pairs of keys and parts."""
+        return printing.parts_source(self.parts) if self.parts else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +156,16 @@ class ShapeUse:
 class Case:
     """What happens to one kind of value."""
 
-    test: str  # expression over `value`; "" is always
+    when: Test
     pointer: str
     handling: Handling
     shape: ShapeUse | None = None
     checks: tuple[Check, ...] = ()
+
+    @property
+    def test(self) -> str:
+        """The expression of the test."""
+        return printing.condition_source(self.when)
 
     @property
     def is_object(self) -> bool:

@@ -4,6 +4,25 @@ from __future__ import annotations
 
 import json
 
+from speclens.ir.conditions import (
+    All,
+    EachPart,
+    Has,
+    HasAny,
+    HasItems,
+    HasOthers,
+    HasRepeats,
+    IsFile,
+    IsMultiple,
+    IsOf,
+    IsOneOf,
+    IsWithin,
+    Matches,
+    Not,
+    Operand,
+    Some,
+    Test,
+)
 from speclens.ir.types import (
     AnyType,
     Array,
@@ -135,3 +154,133 @@ def _annotation(type_: Type, array: str, map_: str, models: str) -> str:
                 return f"tuple[{', '.join(map(text, items))}]"
 
     return text(type_)
+
+
+# Conditions
+
+_CONTRARY = {">=": "<", "<=": ">", ">": "<=", "<": ">="}
+_CLASSES = {"string": "str", "array": "list", "object": "dict", "boolean": "bool"}
+_FEW = 16
+"""Of more values than these, one is looked up by its hash: an array of many would take their product."""
+
+
+def _operand_source(operand: Operand) -> str:
+    """The expression of what is tested."""
+    steps = [f"[{literal(step)}]" for step in operand.path]
+    if operand.is_optional:
+        steps[-1] = f".get({literal(operand.path[-1])})"
+    return operand.root + "".join(steps)
+
+
+def condition_source(test: Test) -> str:
+    """The expression of a test."""
+    match test:
+        case All(()):
+            return "True"
+        case All(tests):
+            return " and ".join(
+                f"({condition_source(one)})" if isinstance(one, Some) else condition_source(one)
+                for one in tests
+            )
+        case Some(tests):
+            return " or ".join(f"({condition_source(one)})" for one in tests)
+        case Not(inner):
+            return _negated(inner)
+        case IsOf(operand, types):
+            return _is_of(_operand_source(operand), types)
+        case IsOneOf():
+            return _is_one_of(test, _operand_source(test.operand))
+        case Has(operand, name):
+            return f"{literal(name)} in {_operand_source(operand)}"
+        case IsWithin(operand, sign, bound, is_size):
+            return _is_within(operand, sign, bound, is_size)
+        case _:
+            return _called(test)
+
+
+def parts_source(parts: EachPart) -> str:
+    """The expression of pairs of a key and the part of a value that has it."""
+    value = _operand_source(parts.operand)
+    if parts.is_items:
+        pairs = f"enumerate({value})"
+    elif parts.member is not None:
+        pairs = f"[({literal(parts.member)}, {value}[{literal(parts.member)}])]"
+    elif parts.besides:
+        known = f"{{{', '.join(map(literal, parts.besides))}}}"
+        pairs = f"[(key, inner) for key, inner in {value}.items() if key not in {known}]"
+    else:
+        pairs = f"{value}.items()"
+    is_sure = parts.guard == All(())
+    return pairs if is_sure else f"{pairs} if {condition_source(parts.guard)} else ()"
+
+
+def _called(
+    test: HasAny | HasItems | HasOthers | HasRepeats | IsMultiple | Matches | IsFile,
+) -> str:
+    """The expression of what is a call, mostly of a function of the runtime."""
+    value = _operand_source(test.operand)
+    match test:
+        case HasItems():
+            return value
+        case HasAny(_, names):
+            return f"not {value}.keys().isdisjoint({tuple_literal(names)})"
+        case HasOthers(_, names):
+            known = f"{{{', '.join(map(literal, names))}}}" if names else "set()"
+            return f"{value}.keys() - {known}"
+        case HasRepeats():
+            return f"has_repeats({value})"
+        case IsMultiple(_, step):
+            return f"is_multiple({value}, {step})"
+        case Matches(_, pattern):
+            return f"matches({pattern}, {value})"
+        case IsFile():
+            return f"isinstance({value}, File)"
+
+
+def _negated(test: Test) -> str:
+    match test:
+        case Has(operand, name):
+            return f"{literal(name)} not in {_operand_source(operand)}"
+        case IsWithin(operand, sign, bound, is_size):
+            return _is_within(operand, _CONTRARY[sign], bound, is_size)
+        case IsOneOf(operand, (only,), "text"):
+            return f"{_operand_source(operand)} != {only}"
+        case IsOneOf(operand, literals, "text") if len(literals) <= _FEW:
+            return f"{_operand_source(operand)} not in {_tuple(literals)}"
+        case IsOf(_, types) if not types:
+            return "True"
+        case _:
+            return f"not {condition_source(test)}"
+
+
+def _is_within(operand: Operand, sign: str, bound: str, is_size: bool) -> str:
+    value = _operand_source(operand)
+    return f"{f'len({value})' if is_size else value} {sign} {bound}"
+
+
+def _is_of(value: str, types: frozenset[str]) -> str:
+    """The test for JSON types; for none of them, the one that no value meets."""
+    classes = [name for kind, name in _CLASSES.items() if kind in types]
+    listed = f"({', '.join(classes)})" if len(classes) > 1 else "".join(classes)
+    tests = [f"isinstance({value}, {listed})"] if classes else []
+    if "integer" in types:
+        tests.append(f"{'is_number' if 'fraction' in types else 'is_integer'}({value})")
+    if "null" in types:
+        tests.append(f"{value} is None")
+    return f"({' or '.join(tests)})" if len(tests) > 1 else "".join(tests) or "False"
+
+
+def _is_one_of(test: IsOneOf, value: str) -> str:
+    if len(test.literals) > _FEW and test.kind:
+        kinds = {"string"} if test.kind == "text" else {"integer", "fraction"}
+        narrow = _is_of(value, frozenset(kinds))
+        return f"({narrow} and {value} in {{{', '.join(test.literals)}}})"
+    if test.kind != "text":
+        return f"is_one_of({value}, {_tuple(test.literals)})"
+    if len(test.literals) == 1:
+        return f"{value} == {test.literals[0]}"
+    return f"{value} in {_tuple(test.literals)}"
+
+
+def _tuple(literals: tuple[str, ...]) -> str:
+    return f"({', '.join(literals)}{',' if len(literals) == 1 else ''})"

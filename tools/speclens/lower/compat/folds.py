@@ -18,7 +18,7 @@ from speclens.lower.compat import (
     samples,
     shape_tables,
 )
-from speclens.lower.compat.build import Build, distinct_ident, ident_of
+from speclens.lower.compat.build import Build, distinct_ident, ident_of, stem_of
 from speclens.lower.compat.unfolds import unfolds_of
 from speclens.lower.ground import composed, facts, x_compat
 from speclens.lower.ground.walk import JsonObject, follow
@@ -27,6 +27,8 @@ from speclens.lower.rewrites.folding import folding
 from speclens.names import snake
 from speclens.problems import Finding
 from speclens.source.pointer import get, join
+
+_IS_ARRAY = ir.IsOf(ir.VALUE, frozenset({"array"}))
 
 
 def lower(document: JsonObject, names: Mapping[str, str]) -> tuple[ir.Compat, tuple[Finding, ...]]:
@@ -122,7 +124,7 @@ def _plain(build: Build, pointer: str, schema: Any) -> tuple[ir.Case, ...]:
 def _array(build: Build, pointer: str, schema: Any) -> ir.Case | None:
     for place, layer in composed.layers(build.document, pointer, schema):
         if "items" in layer and (ident := fold_ident(build, join(place, "items"), layer["items"])):
-            return ir.Case("isinstance(value, list)", pointer, ir.ItemsFold(ident))
+            return ir.Case(_IS_ARRAY, pointer, ir.ItemsFold(ident))
     return None
 
 
@@ -214,7 +216,9 @@ def _branch(
         used=lens.used(build.document, shape),
         sure=checks.sure(build.document, shape),
     )
-    return ir.Case("", branch.pointer, _handling(build, shape, fold, folds_items), use, found)
+    return ir.Case(
+        ir.ALWAYS, branch.pointer, _handling(build, shape, fold, folds_items), use, found
+    )
 
 
 def _handling(build: Build, shape: x_compat.Shape, fold: str, folds_items: bool) -> ir.Handling:
@@ -234,7 +238,7 @@ def _judge(build: Build, pointer: str, schema: Any) -> str:
     place = follow(build.document, pointer, schema)
     if place[0] in build.folding:
         return ""
-    ident = ident_of(build, place[0]).replace("_fold_", "_judge_", 1)
+    ident = f"_judge_{stem_of(build, place[0])}"
     if ident not in build.judges:
         build.judges[ident] = None  # a recursive schema finds its own name
         found = checks.of_place(build.document, place, partial(_judge, build), build.unsaid)
@@ -252,7 +256,7 @@ def _canonical_branch(build: Build, branch: x_compat.Branch) -> ir.Case:
         if len(cases) == 1 and _is_only(build, branch.schema, cases[0]):
             return cases[0]
     fold = fold_ident(build, branch.pointer, branch.schema)
-    return ir.Case("", branch.pointer, ir.ValueFold(fold))
+    return ir.Case(ir.ALWAYS, branch.pointer, ir.ValueFold(fold))
 
 
 def _is_only(build: Build, schema: Any, case: ir.Case) -> bool:
@@ -273,7 +277,7 @@ def _inner(build: Build, pointer: str, schema: Any) -> tuple[str, bool]:
     handling = cases[0].handling if len(cases) == 1 and not before else None
     if isinstance(handling, ir.ItemsFold) and _is_only(build, schema, cases[0]):
         return handling.fold, True
-    outer = ident_of(build, pointer).removeprefix("_fold_")
+    outer = stem_of(build, pointer)
     ident = distinct_ident(build, "_fold", [outer, "parts"], f"{pointer}#parts")
     summary = comment(f"Fold the parts of `{pointer}`.")
     build.folds[ident] = ir.Fold(ident, pointer, summary, cases, "", before)
