@@ -147,7 +147,7 @@ class ShapeUse:
     sure: int  # an object of this many members has none but those; 0 if that is to be looked at
 
     @property
-    def rule(self) -> str:
+    def rule_source(self) -> str:
         """The place as a literal."""
         return literal(self.pointer)
 

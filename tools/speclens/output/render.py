@@ -128,8 +128,10 @@ class _Sandbox(ImmutableSandboxedEnvironment):
     """Jinja's sandbox, in which all of a template's own values can be named at once: they are frozen data."""
 
     def getattr(self, obj: Any, attribute: str) -> Any:
-        """A field of the IR as it is; anything else if it is safe to give away."""
-        if attribute in getattr(type(obj), "__dataclass_fields__", ()):
+        """A field or a property of the IR as it is; anything else if it is safe to give away."""
+        kind = type(obj)
+        known = getattr(kind, "__dataclass_fields__", {})
+        if attribute in known or (known and isinstance(getattr(kind, attribute, None), property)):
             return getattr(obj, attribute)
         return super().getattr(obj, attribute)
 
