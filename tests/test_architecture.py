@@ -286,7 +286,7 @@ def test_nobody_reads_what_the_ir_printed(module: str) -> None:
 @pytest.mark.parametrize(
     "source",
     [
-        "one.annotation.startswith('Literal[')", "one.annotation[0]", "'is_nullable' in one.mark_source", "one.expression == 'Http()'",
+        "one.annotation.startswith('Literal[')", "one.annotation[0]", "'is_nullable' in one.annotation", "one.expression == 'Http()'",
         "re.findall(r'\\w+', one.annotation)", "ast.parse(case.test)", "one.codec_source.partition('(')",
     ],
 )  # fmt: skip

@@ -24,13 +24,11 @@ class Argument:
 
     @property
     def annotation(self) -> str:
-        """The type as Python writes it."""
-        return printing.given(self.type)
-
-    @property
-    def mark_source(self) -> str:
-        """The expression that tells where it goes; "" for a member of the body of the same name."""
-        return printing.mark_source(self.place, self.name, self.ident, self.mark)
+        """The type as Python writes it, with a mark that tells where it goes: none for a member of the body of the same
+        name."""
+        type_ = printing.given(self.type)
+        mark = printing.mark_source(self.place, self.name, self.ident, self.mark)
+        return f"Annotated[{type_}, {mark}]" if mark else type_
 
 
 @dataclass(frozen=True, slots=True)
