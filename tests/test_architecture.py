@@ -258,6 +258,61 @@ def test_generated_code_knows_nothing_of_the_toolkit() -> None:
         assert not any(name.startswith("speclens") for name in imports(parsed(path)))
 
 
+# The IR is data: what it prints for templates is read by nobody else.
+
+PRINTED = {
+    name
+    for one in vars(ir).values()
+    if isinstance(one, type)
+    for name, member in vars(one).items()
+    if isinstance(member, property) and member.fget.__annotations__["return"] == "str"
+}
+"""The properties of the IR that give Python source."""
+READERS = [
+    module for module in SPECLENS if part(module) in {"lower", "output", "show", "mock", "verify"}
+]
+PARSERS = {"output.models", "output.prune"}
+"""Who parses Python: what other generators printed, and whole files."""
+
+
+def is_printed(node: ast.AST) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr in PRINTED
+
+
+def readings(tree: ast.Module) -> Iterator[int]:
+    """The lines in which something that the IR printed is compared, looked into, or given to something that reads text."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Compare(left=left, comparators=others) if any(
+                map(is_printed, [left, *others])
+            ):
+                yield node.lineno
+            case ast.Subscript(value=value) | ast.Attribute(value=value) if is_printed(value):
+                yield node.lineno
+            case ast.Call(func=ast.Attribute(), args=given) if any(map(is_printed, given)):
+                yield node.lineno
+            case _:
+                pass
+
+
+@pytest.mark.parametrize("module", [module for module in READERS if module not in PARSERS])
+def test_nobody_reads_what_the_ir_printed(module: str) -> None:
+    tree = parsed(MODULES[module])
+    assert list(readings(tree)) == []
+    assert "ast" not in set(imports(tree))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "one.annotation.startswith('Literal[')", "one.annotation[0]", "'is_nullable' in one.annotation", "one.expression == 'Http()'",
+        "re.findall(r'\\w+', one.annotation)", "ast.parse(case.test)", "one.codec_source.partition('(')",
+    ],
+)  # fmt: skip
+def test_reading_what_the_ir_printed_is_found(source: str) -> None:
+    assert list(readings(ast.parse(source)))
+
+
 # Effects
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from built import HEAD, imported, texts
 from growth import LINEAR, exponent
+from speclens import ir
 from speclens.lower.operations.arguments import Inputs
 
 Json = dict[str, Any]
@@ -95,7 +96,7 @@ def test_types_in_circles_are_found_in_time(monkeypatch: pytest.MonkeyPatch) -> 
     calls: list[str] = []
     found = Inputs._of_place
 
-    def counted(inputs: Inputs, place: str, target: Json) -> list[str]:
+    def counted(inputs: Inputs, place: str, target: Json) -> list[ir.Type]:
         calls.append(place)
         return found(inputs, place, target)
 

@@ -29,6 +29,7 @@ from routescope._compat import MOST_ERRORS, MOST_NOTES, MOST_TEXT, Log, Normaliz
 from routescope._gather import gather, hub_of, merged
 from routescope._source_map import mark
 from routescope._values import key_of, same
+from speclens import ir
 from speclens.lower.ground import differences
 
 Act = Callable[[], object]
@@ -307,7 +308,8 @@ def test_a_normalizer_looks_up_one_of_many_values(values: tuple[Any, ...]) -> No
     others = [*values, "", "20", 20, 1.0, 0.25, True, False, None, [], [1], {}, {"a": 1}]
     names = {"is_number": is_number, "is_one_of": is_one_of}
     for is_negated in (False, True):
-        test = differences.one_of(values, "value", is_negated)
+        found_in = differences.one_of(values, ir.VALUE)
+        test = ir.printing.condition_source(ir.Not(found_in) if is_negated else found_in)
         assert (" in {" in test) is (values[-1] != [1])
         for value in others:
             found = eval(test, names | {"value": value})

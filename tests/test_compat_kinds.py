@@ -35,6 +35,9 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
     "NoType": beside({**DOT, **SAYS_CIRCLE}),
     "NoTypeLimits": beside({**DOT, "maxProperties": 1, "minItems": 1, "maxLength": 1, "minimum": 2, **SAYS_CIRCLE}),
     "ObjectOrText": beside({**DOT, "type": ["object", "string"], **SAYS_CIRCLE}),
+    "ObjectWithEither": beside(
+        {"anyOf": [{"type": "object", "required": [name], "properties": {"kind": False}} for name in "pq"], **SAYS_CIRCLE}
+    ),
     "ArrayWithMembers": beside({**DOT, "type": "array", **SAYS_CIRCLE}),
     "CanonicalObjectOrNumber": beside(
         {"type": "string", "x-compat": {"to": {"a": "$"}}}, canonical={"type": ["object", "integer"], "properties": FOLDED}

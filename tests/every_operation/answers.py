@@ -87,32 +87,32 @@ def draw(data: DataObject, package: Package, operation: ir.Operation, kind: Kind
         said = data.draw(st.sampled_from([None, {"a": [1]}])) if kind.is_open else None
         given: Any = {} if said is None else {"json": said}
         return Answer(httpx.Response(kind.status, **given), said, kind.is_success)
-    if media.codec in STREAMS:
+    if media.codec.name in STREAMS:
         return _stream(data, package, kind, media)
     name = media.name.replace("*/*", "image/*").replace("/*", "/png")
-    if media.codec == "Json" and "*" in media.name:
+    if media.codec.name == "Json" and "*" in media.name:
         name = "application/json"
     value = _value(data, package, media)
     if value is NOTHING:
         return None
     content = value if isinstance(value, bytes) else _encoded(media, value)
     response = httpx.Response(kind.status, headers={"content-type": name}, content=content)
-    can_be_download = operation.is_download and kind.is_success and media.codec == "Raw"
+    can_be_download = operation.is_download and kind.is_success and media.codec.name == "Raw"
     how = "download" if can_be_download and data.draw(st.booleans()) else ""
-    asked = name if media.codec == "Json" else media.name
+    asked = name if media.codec.name == "Json" else media.name
     return Answer(response, value, kind.is_success, how, asked)
 
 
 def _value(data: DataObject, package: Package, media: ir.Media) -> Any:
-    if media.codec in {"Raw", "Multipart"}:
+    if media.codec.name in {"Raw", "Multipart"}:
         return data.draw(st.binary())
-    if media.codec in {"Text", "Form"}:
+    if media.codec.name in {"Text", "Form"}:
         return data.draw(st.text())
     return drawn(data, package.schemas, join(media.pointer, "schema"))
 
 
 def _encoded(media: ir.Media, value: Any) -> bytes:
-    if media.codec in {"Text", "Form"}:
+    if media.codec.name in {"Text", "Form"}:
         return bytes(value.encode())
     return json.dumps(value).encode()
 
@@ -121,13 +121,13 @@ def _stream(data: DataObject, package: Package, kind: Kind, media: ir.Media) -> 
     found = items(data, package.schemas, media)
     if found is NOTHING:
         return None
-    if media.codec == "Events" and media.annotation == "str":
+    if media.codec.name == "Events" and media.type == ir.Primitive("string"):
         found = [one for one in found if isinstance(one, str) and one.splitlines() == [one]]
         content = "".join(f"data: {one}\n\n" for one in found).encode()
-    elif media.codec == "EventObjects":
+    elif media.codec.name == "EventObjects":
         content = "".join(f"{event(one)}\n" for one in found).encode()
     else:
-        start, end = ("data: ", "\n\n") if media.codec == "Events" else ("", "\n")
+        start, end = ("data: ", "\n\n") if media.codec.name == "Events" else ("", "\n")
         content = "".join(f"{start}{json.dumps(one)}{end}" for one in found).encode()
     response = httpx.Response(kind.status, headers={"content-type": media.name}, content=content)
     return Answer(response, found, kind.is_success, "items", media.name)

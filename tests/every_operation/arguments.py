@@ -58,7 +58,7 @@ def draw(data: DataObject, package: Package, operation: ir.Operation) -> Given:
             )
     if operation.body and (operation.body.is_required or data.draw(st.booleans())):
         _body(data, package, operation, operation.body, given)
-    if is_typed and given.media and given.media.codec == "Json" and not given.media.fold:
+    if is_typed and given.media and given.media.codec.name == "Json" and not given.media.codec.fold:
         given.arguments |= typed.body(package, operation, given.media, given.body)
     return given
 
@@ -159,15 +159,15 @@ def _body(
 def content(data: DataObject, schemas: Schemas, media: ir.Media) -> Any:
     """A body in a media type: what a caller gives for it."""
     schema = join(media.pointer, "schema")
-    if media.codec == "Raw":
+    if media.codec.name == "Raw":
         return data.draw(st.binary(min_size=1))
-    if media.codec == "Text":
+    if media.codec.name == "Text":
         value = drawn(data, schemas, schema, lambda value: isinstance(value, str))
         return data.draw(st.text()) if value is NOTHING else value
-    if media.codec in STREAMS:
+    if media.codec.name in STREAMS:
         return items(data, schemas, media)
     value = drawn(data, schemas, schema)
-    if media.codec == "Multipart" and isinstance(value, dict):
+    if media.codec.name == "Multipart" and isinstance(value, dict):
         return with_files(schemas, schema, value)
     return value
 
@@ -176,13 +176,13 @@ def items(data: DataObject, schemas: Schemas, media: ir.Media) -> Any:
     """The items of a stream: of events what is in their data, or these themselves (4.14.4 of OpenAPI 3.2)."""
     own, whole = join(media.pointer, "itemSchema"), join(media.pointer, "schema")
     schema = at(schemas, whole)[1]
-    if media.codec == "EventObjects":
+    if media.codec.name == "EventObjects":
         return [one for one in _some(data, schemas, own) if _is_event(one)]
     if exists(schemas.document, own) or not isinstance(schema, dict):
         return _some(data, schemas, own)
     if schema.get("type") == "array":
         return drawn(data, schemas, whole)
-    if media.codec == "JsonLines" and schema.get("type") == "string":
+    if media.codec.name == "JsonLines" and schema.get("type") == "string":
         return [{"a": 1}, "text"]  # all of the text, which says nothing of an item
     return _some(data, schemas, whole)
 

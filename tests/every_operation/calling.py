@@ -197,7 +197,7 @@ def _body(package: Package, given: Given, request: httpx.Request) -> None:
     kind = request.headers.get("content-type", "").partition("; boundary=")[0]
     if kind != given.media.name and "*" not in given.media.name:
         raise Wrong(f"the body is {kind}")
-    is_held = given.media.codec == "Events"
+    is_held = given.media.codec.name == "Events"
     body = [{"data": one} for one in given.body] if is_held else given.body
     bodies.check(request, body, _encoding(package, given.media))
 
@@ -206,6 +206,6 @@ def _encoding(package: Package, media: ir.Media) -> dict[str, Any]:
     """What is said of the members of a form. Styles of parts are ignored in OpenAPI 3.0 (4.7.15)."""
     said = get(package.document, media.pointer).get("encoding") or {}
     has_styles = not is_30(package.document) or WAS_20 in package.document
-    if media.codec == "Multipart" and not has_styles:
+    if media.codec.name == "Multipart" and not has_styles:
         return {name: {"contentType": one.get("contentType", "")} for name, one in said.items()}
     return dict(said)

@@ -190,7 +190,7 @@ def _body(operation: ir.Operation, body: Json) -> Json:
     kind = body["contentType"]
     media = next((one for one in lowered.content if one.name == kind), None)
     value = _parts(operation, body) if body.get("kind") == "multipart" else content(body)
-    codec = (media or lowered.content[0]).codec
+    codec = (media or lowered.content[0]).codec.name
     if codec == "JsonLines":
         value = base64.b64decode(body["raw"]["base64"])
     elif codec == "Raw" and isinstance(value, (dict, list, int, float)):

@@ -10,15 +10,15 @@ from speclens import ir
 Data = dict[str, Any]
 
 
-def described(document: ir.Api, package: ir.Package) -> Data:
+def described(document: ir.Api, package: ir.Package, models: str = "_models.") -> Data:
     """The package of a document as JSON values: its client with every operation, and its schemas, each with its pointer in
-    the document."""
+    the document. The names of classes in types begin with `models`."""
     client = document.client
     return {
         "package": package.name,
         "client": package.client if client else None,
         "async_client": package.async_client if client else None,
-        "operations": list(_operations(client)) if client else [],
+        "operations": list(_operations(client, models)) if client else [],
         "schemas": [
             {"pointer": one.pointer, "class": one.ident, "module": f"{package.name}.models"}
             for one in document.schemas
@@ -26,7 +26,7 @@ def described(document: ir.Api, package: ir.Package) -> Data:
     }
 
 
-def _operations(client: ir.Client) -> Iterator[Data]:
+def _operations(client: ir.Client, models: str) -> Iterator[Data]:
     for resource in client.resources:
         for one in resource.operations:
             yield {
@@ -53,19 +53,26 @@ def _operations(client: ir.Client) -> Iterator[Data]:
                 ],
                 "body": list(_body(one)),
                 "responses": {
-                    response.status: [
-                        {"media_type": media.name, "type": media.annotation, "schema": media.schema}
-                        for media in response.content
-                    ]
+                    response.status: [_answer(media, models) for media in response.content]
                     for response in one.responses
                 },
                 "headers": one.headers or None,
-                "result": f"Stream[{one.stream}]"
-                if one.stream and not one.is_plain
-                else one.result,
+                "result": _result(one, models),
                 "security": [list(names) for names in one.alternatives],
                 "served": bool(one.request),
             }
+
+
+def _answer(media: ir.Media, models: str) -> Data:
+    type_ = ir.printing.answered(media.type, models)
+    return {"media_type": media.name, "type": type_, "schema": media.schema}
+
+
+def _result(operation: ir.Operation, models: str) -> str:
+    """The type of what a call gives."""
+    if operation.stream_type and not operation.is_plain:
+        return f"Stream[{ir.printing.answered(operation.stream_type, models)}]"
+    return ir.printing.answered(operation.result_type, models)
 
 
 def _body(operation: ir.Operation) -> Iterator[Data]:
@@ -82,7 +89,7 @@ def as_table(data: Data) -> Iterator[str]:
     yield from _columns(
         (
             f"{data['client']}().{call}({', '.join(_arguments(one))})",
-            f"-> {result.replace('_models.', '')}",
+            f"-> {result}",
             f"{one['method']} {one['path']}",
         )
         for one in data["operations"]

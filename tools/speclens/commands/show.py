@@ -26,9 +26,9 @@ def show_command(config: Config, style: str) -> None:
       speclens show --spec openapi.yaml --package petstore
     """
     document, warnings, _ = opened(config).reading
-    data = show.described(document, plan.package(document, config))
+    package = plan.package(document, config)
     if style == "json":
-        click.echo(json.dumps(data, indent=2))
+        click.echo(json.dumps(show.described(document, package), indent=2))
     else:
         warn(warnings)
-        say(*show.as_table(data))
+        say(*show.as_table(show.described(document, package, models="")))

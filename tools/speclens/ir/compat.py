@@ -4,19 +4,34 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from speclens.ir import printing
+from speclens.ir.conditions import ALWAYS, EachPart, Operand, Test
+from speclens.literals import literal
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A fault of a shape's value that its canonical place would not find. `fails` is an expression over `value`."""
+    """A fault of a shape's value that its canonical place would not find: `fault` holds, or the function `judge` finds it
+    in one of `parts`."""
 
-    fails: str
     at: str  # expression of the path of the fault
-    rule: str  # literal
-    message: str  # literal
+    fault: Test = ALWAYS
+    rule: str = ""  # literal
+    message: str = ""  # literal
     is_item: bool = False  # over `item`, for every item of the value
-    each: str = ""  # expression of (key, part) pairs; `judge`, a function, checks each of them
-    judge: str = ""
-    text: str = ""  # expression of what is judged as a text, if it may be one
+    parts: EachPart | None = None
+    judge: str = ""  # ident
+    text: Operand | None = None  # what is judged as a text, if it may be one
+
+    @property
+    def fails(self) -> str:
+        """The expression of the fault."""
+        return printing.condition_source(self.fault)
+
+    @property
+    def each(self) -> str:
+        """The expression of the pairs of keys and parts."""
+        return printing.parts_source(self.parts) if self.parts else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,28 +94,98 @@ class Hub:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
-    """What happens to one kind of value. Exactly one of the is_ flags holds."""
+class ObjectFold:
+    """An object whose members are folded."""
 
-    test: str  # expression over `value`; "" is always
+    members: tuple[Member, ...]
+    rests: tuple[Rest, ...]
+    absents: tuple[Absent, ...]
+    hubs: tuple[Hub, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ItemsFold:
+    """An array whose items are folded, each by `fold`."""
+
+    fold: str  # ident
+
+
+@dataclass(frozen=True, slots=True)
+class ValueFold:
+    """A value that is folded as a whole; "" leaves it as it is."""
+
+    fold: str  # ident
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """What a template makes of a value, after what is inside of that was folded."""
+
+    result: str  # expression over `value`
+    fold: str = ""  # ident, of the value
+    items_fold: str = ""  # ident, of the items of the value
+
+
+@dataclass(frozen=True, slots=True)
+class EachFilling:
+    """What a template makes of every item of a value, after what is inside of these was folded."""
+
+    result: str  # expression over `item`
+    fold: str  # ident, of the items
+
+
+Handling = ObjectFold | ItemsFold | ValueFold | Filling | EachFilling
+
+
+@dataclass(frozen=True, slots=True)
+class ShapeUse:
+    """What is told of a value that is of an older shape: the place of the shape, and members that nothing takes."""
+
     pointer: str
-    is_object: bool = False
-    is_array: bool = False
-    is_shape: bool = False
-    is_same: bool = False
-    is_each: bool = False
-    fold: str = ""  # ident: of the items, of the values, or of the value itself
-    folds_items: bool = False  # of a shape: `fold` is for the items of its value
-    members: tuple[Member, ...] = ()
-    rests: tuple[Rest, ...] = ()
-    absents: tuple[Absent, ...] = ()
-    hubs: tuple[Hub, ...] = ()
-    rule: str = ""  # literal of the pointer that tells of the shape
-    is_rename: bool = False
+    is_rename: bool
+    used: str  # literal: the members the template takes of an object, and theirs; "" where it takes all
+    sure: int  # an object of this many members has none but those; 0 if that is to be looked at
+
+    @property
+    def rule_source(self) -> str:
+        """The place as a literal."""
+        return literal(self.pointer)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What happens to one kind of value."""
+
+    when: Test
+    pointer: str
+    handling: Handling
+    shape: ShapeUse | None = None
     checks: tuple[Check, ...] = ()
-    used: str = ""  # literal: the members the template takes of an object, and theirs; "" where it takes all
-    sure: int = 0  # an object of this many members has none but those; 0 if that is to be looked at
-    result: str = "value"  # expression over `value` (or `item`, for is_each)
+
+    @property
+    def test(self) -> str:
+        """The expression of the test."""
+        return printing.condition_source(self.when)
+
+    @property
+    def is_object(self) -> bool:
+        """Whether it folds the members of an object."""
+        return isinstance(self.handling, ObjectFold)
+
+    @property
+    def is_array(self) -> bool:
+        """Whether it folds the items of an array."""
+        return isinstance(self.handling, ItemsFold)
+
+    @property
+    def is_same(self) -> bool:
+        """Whether it folds the value as a whole, or leaves it as it is."""
+        return isinstance(self.handling, ValueFold)
+
+    @property
+    def is_each(self) -> bool:
+        """Whether it fills a template for each item."""
+        return isinstance(self.handling, EachFilling)
 
 
 @dataclass(frozen=True, slots=True)

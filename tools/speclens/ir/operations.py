@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from speclens.ir import printing
+from speclens.ir.types import Type
+from speclens.ir.wire import Codec, Mark, Proof
+
 
 @dataclass(frozen=True, slots=True)
 class Argument:
@@ -13,10 +17,18 @@ class Argument:
     place: str  # path, query, querystring, header, cookie; member or body; content-type
     ident: str
     pointer: str
-    annotation: str
-    mark: str  # expression that tells where it goes; "" for a member of the body of the same name
+    type: Type
+    mark: Mark
     comment: str  # a comment's text, or ""
     is_required: bool
+
+    @property
+    def annotation(self) -> str:
+        """The type as Python writes it, with a mark that tells where it goes: none for a member of the body of the same
+        name."""
+        type_ = printing.given(self.type)
+        mark = printing.mark_source(self.place, self.name, self.ident, self.mark)
+        return f"Annotated[{type_}, {mark}]" if mark else type_
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +37,12 @@ class Input:
 
     ident: str
     pointer: str
-    annotation: str
+    type: Type
+
+    @property
+    def annotation(self) -> str:
+        """The type as Python writes it."""
+        return printing.given(self.type)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +52,13 @@ class Media:
     name: str  # as in the document
     pointer: str
     schema: str  # pointer of its schema; "" if it has none
-    codec: str  # ident: the class that reads and writes it
-    annotation: str  # of what is given or answered
-    arguments: tuple[str, ...]  # of the codec: expressions
-    fold: str  # ident of the function that folds values; "" where there is none
-    denormalize: (
-        str  # ident of the function that says a value in older fields; "" where there is none
-    )
-    older: str  # literal: the ways to do so, pairs of a hub's pointer and a field
+    type: Type  # of what is given or answered
+    codec: Codec
+
+    @property
+    def codec_source(self) -> str:
+        """The expression that makes the codec."""
+        return printing.codec_source(self.codec)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +104,7 @@ class Operation:
     is_deprecated: bool
     params: str  # class of the arguments
     arguments: tuple[Argument, ...]
-    parameters: tuple[
-        Media, ...
-    ]  # what folds and judges those with compatibility fields: one, or none
+    parameters: Codec | None  # what folds and judges those with compatibility fields
     defaults: str  # literal: what is sent where an argument is left out
     spokes: (
         str  # literal: the older fields that may be given for each of those; "" if there are none
@@ -98,9 +112,9 @@ class Operation:
     body: Body | None
     responses: tuple[Response, ...]
     headers: str  # class of the headers that are answered; "" if the document says none
-    result: str  # annotation of what a call gives
+    result_type: Type  # of what a call gives
     is_plain: bool  # whether there is more to be answered than a stream
-    stream: str  # annotation of the items, where a stream of them may be answered; else ""
+    stream_type: Type | None  # of the items, where a stream of them may be answered
     is_download: bool  # whether a success may be bytes, and no stream
     paging: str  # expression that asks for the next page; "" where there is none
     alternatives: tuple[
@@ -113,9 +127,24 @@ class Operation:
     stream_ident: str = ""  # of the client's method for a stream or a download; filled in where its resource is known
 
     @property
+    def parameters_source(self) -> str:
+        """The expression of what folds and judges parameters; "" where nothing does."""
+        return printing.codec_source(self.parameters) if self.parameters else ""
+
+    @property
+    def result(self) -> str:
+        """The annotation of what a call gives."""
+        return printing.answered(self.result_type)
+
+    @property
+    def stream(self) -> str:
+        """The annotation of the items of a stream; "" where none is answered."""
+        return printing.answered(self.stream_type) if self.stream_type else ""
+
+    @property
     def has_nulls(self) -> bool:
         """Whether None is sent for some of the arguments."""
-        return any("is_nullable" in one.mark for one in self.arguments)
+        return any(one.mark.is_nullable for one in self.arguments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +160,16 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """A security scheme: its name in the document, and the expression that makes it."""
+    """A security scheme by its name in the document."""
 
     name: str  # literal
     pointer: str
-    expression: str
+    proof: Proof
+
+    @property
+    def expression(self) -> str:
+        """The expression that makes it."""
+        return printing.proof_source(self.proof)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,95 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-Scalar = str | int | float | bool | None
-Constraints = tuple[tuple[str, int | float | str], ...]
-"""JSON Schema keywords with their values."""
-
-
-# Types of schemas: the allowlist of what reaches the model generator.
-
-
-@dataclass(frozen=True, slots=True)
-class AnyType:
-    """Any JSON value."""
-
-
-@dataclass(frozen=True, slots=True)
-class Primitive:
-    """`name` is string, integer, number, boolean or null. `constraints` are JSON Schema keywords with their numbers.
-    `format` is the type of the runtime for strings of a format; a text that has bounds has none."""
-
-    name: str
-    constraints: Constraints = ()
-    format: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Literals:
-    """A closed enumeration (JSON Schema `enum`, `const`) of strings, integers, booleans and null."""
-
-    values: tuple[Scalar, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Constants:
-    """A closed enumeration of any values, as JSON texts."""
-
-    texts: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Array:
-    """An array of one type of items. `constraints` as in Primitive."""
-
-    item: Type
-    constraints: Constraints = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Tuple:
-    """An array of just so many items, each of its own type."""
-
-    items: tuple[Type, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Map:
-    """An object with members of any name, or of names of a pattern, all of one type. `constraints` as in Primitive."""
-
-    value: Type
-    constraints: Constraints = ()
-    pattern: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Tags:
-    """A property whose value names the option to try first (`discriminator`). `default` is the option for all other
-    values; "" if that may be any."""
-
-    property: str
-    idents: tuple[tuple[str, str], ...]
-    default: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Union:
-    """Any of some types (JSON Schema `oneOf`, `anyOf`, a list of types). With `is_told_apart` a value is tried only with
-    the options that it may be of, and once."""
-
-    options: tuple[Type, ...]
-    tags: Tags | None = None
-    is_told_apart: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A reference to a schema that has a name of its own."""
-
-    ident: str
-
-
-Type = AnyType | Primitive | Literals | Constants | Array | Tuple | Map | Union | Named
+from speclens.ir.types import Type
+from speclens.literals import literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +37,14 @@ class Schema:
     type: Type
     extras: Type | None = None  # of members that are no properties, where a type is said
     extra_annotation: str = ""  # of these; filled in by `models`
-    file: str = ""  # literal keyword arguments of the runtime's File, for an object that is one
+    file: tuple[tuple[str, str], ...] = ()  # of an object that is a file: roles, and idents
     is_headers: bool = False  # those of the answers of an operation
     is_made: bool = False  # it says more than what stands at its place alone
     is_lazy: bool = False  # an alias that is made of itself, or would be too long written out
     is_circular: bool = False  # one of many classes that are all made of each other
     annotation: str = ""  # of an alias; filled in by `models`
+
+    @property
+    def file_arguments(self) -> str:
+        """The keyword arguments of the runtime's FileModel."""
+        return ", ".join(f"{role}={literal(ident)}" for role, ident in self.file)

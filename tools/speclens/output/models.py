@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -115,7 +115,9 @@ def _placeholder(type_: ir.Type, parts: _Parts) -> str:
         case ir.Constants(texts):
             return _constants([json.loads(text) for text in texts])
         case ir.Union(options, tags, is_told_apart):
-            union = _union([_placeholder(option, parts) for option in options])
+            # Null last, as people write it.
+            ordered = sorted(options, key=lambda option: option in _NULLS)
+            union = _union([_placeholder(option, parts) for option in ordered])
             return _tagged_union(union, tags) if is_told_apart else union
         case ir.Array(item, constraints):
             plain = {key: value for key, value in constraints if key != "uniqueItems"}
@@ -156,9 +158,11 @@ def _map(type_: ir.Map, parts: _Parts) -> str:
     return f"Annotated[{text}, Field({said})]" if said else text
 
 
+_NULLS: tuple[ir.Type, ...] = (ir.Primitive("null"), ir.Literals((None,)))
+
+
 def _union(options: list[str]) -> str:
-    """Alternatives, null last as people write it."""
-    found = sorted(dict.fromkeys(options), key=lambda option: option == "None")
+    found = list(dict.fromkeys(options))
     # As operators they would be nested as deep as they are many, for which Python has a limit.
     return " | ".join(found) if len(found) <= _MOST_OPERANDS else f"Union[{', '.join(found)}]"
 
@@ -190,7 +194,8 @@ _OF_CONSTANTS = {
 
 
 def _constants(values: list[Any]) -> str:
-    kinds = {type(value): _OF_CONSTANTS[type(value)] for value in values}
+    last = sorted(values, key=lambda value: value is None)
+    kinds = {type(value): _OF_CONSTANTS[type(value)] for value in last}
     if float in kinds:
         kinds.pop(int, None)
     listed = ", ".join(_safe(value) for value in values)
@@ -243,17 +248,12 @@ def _generate(schemas: Sequence[dict[str, Any]], templates: Path) -> list[str]:
 
     Its cost grows with the square of what it is given at once, so it is given a little at a time.
     """
-    return [
-        text for batch in _batched(schemas, _AT_ONCE) for text in _generate_some(batch, templates)
-    ]
+    starts = range(0, len(schemas), _AT_ONCE)
+    batches = (schemas[start : start + _AT_ONCE] for start in starts)
+    return [text for batch in batches for text in _generate_some(batch, templates)]
 
 
 _AT_ONCE = 50
-
-
-def _batched(items: Sequence[dict[str, Any]], size: int) -> Iterator[Sequence[dict[str, Any]]]:
-    """The items in runs of at most `size` (itertools.batched of Python 3.12)."""
-    return (items[start : start + size] for start in range(0, len(items), size))
 
 
 def _generate_some(schemas: Sequence[dict[str, Any]], templates: Path) -> list[str]:

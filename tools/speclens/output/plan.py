@@ -146,16 +146,20 @@ def _one_way(client: ir.Client | None) -> ir.Client | None:
 
 def _without_way_back(operation: ir.Operation) -> ir.Operation:
     def plain(content: tuple[ir.Media, ...]) -> tuple[ir.Media, ...]:
-        return tuple(replace(one, denormalize="", older="") for one in content)
+        return tuple(replace(one, codec=_one_way_codec(one.codec)) for one in content)
 
     body = operation.body and replace(operation.body, content=plain(operation.body.content))
     responses = (replace(one, content=plain(one.content)) for one in operation.responses)
     return replace(
         operation,
-        parameters=plain(operation.parameters),
+        parameters=operation.parameters and _one_way_codec(operation.parameters),
         body=body,
         responses=tuple(responses),
     )
+
+
+def _one_way_codec(codec: ir.Codec) -> ir.Codec:
+    return replace(codec, denormalize="", older="")
 
 
 def package(document: ir.Api, config: Config) -> ir.Package:

@@ -127,8 +127,10 @@ class _Sandbox(ImmutableSandboxedEnvironment):
     """Jinja's sandbox, with direct access to the fields of the IR, which are frozen data."""
 
     def getattr(self, obj: Any, attribute: str) -> Any:
-        """A field of the IR, or any other attribute that the sandbox allows."""
-        if attribute in getattr(type(obj), "__dataclass_fields__", ()):
+        """A field or a property of the IR, or any other attribute that the sandbox allows."""
+        kind = type(obj)
+        known = getattr(kind, "__dataclass_fields__", {})
+        if attribute in known or (known and isinstance(getattr(kind, attribute, None), property)):
             return getattr(obj, attribute)
         return super().getattr(obj, attribute)
 

@@ -39,7 +39,12 @@ class Build:
 
 
 def ident_of(build: Build, pointer: str) -> str:
-    """The name of the function of a place: the nearest named schema around it, and the way from there.
+    """The name of the function that folds a place."""
+    return f"_fold_{stem_of(build, pointer)}"
+
+
+def stem_of(build: Build, pointer: str) -> str:
+    """What the functions of a place are called after: the nearest named schema around it, and the way from there.
 
     Places whose plain names would be one are told apart by longer ones, never by numbers.
     """
@@ -49,14 +54,19 @@ def ident_of(build: Build, pointer: str) -> str:
         if token != "properties" or (path and path[-1] == "properties"):
             rest.insert(0, token if token.isascii() and token.isdigit() else snake(token))
     stem = snake(build.names[join("#", *path)]) if path else ""
-    return distinct_ident(build, "_fold", [part for part in (stem, *rest) if part], pointer)
+    return _distinct(build, "_fold", [part for part in (stem, *rest) if part], pointer)
 
 
 def distinct_ident(build: Build, prefix: str, parts: Sequence[str], pointer: str) -> str:
     """The name of what is made from a place: plain, else with the parts held apart, else with the place's digest."""
-    plain, apart = "_".join((prefix, *parts)), f"{prefix}_{'__'.join(parts)}"
+    return f"{prefix}_{_distinct(build, prefix, parts, pointer)}"
+
+
+def _distinct(build: Build, prefix: str, parts: Sequence[str], pointer: str) -> str:
+    """What stands in such a name after the prefix."""
+    plain, apart = "_".join(parts), "__".join(parts)
     candidates = [plain, apart, f"{plain}_{sha256(pointer.encode()).hexdigest()[:8]}"]
-    while build.places.setdefault(candidates[0], pointer) != pointer:
+    while build.places.setdefault(f"{prefix}_{candidates[0]}", pointer) != pointer:
         last = candidates.pop(0)
         candidates = candidates or [f"{last}_"]
     return candidates[0]

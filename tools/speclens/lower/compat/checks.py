@@ -18,24 +18,27 @@ from speclens.lower.ground.walk import JsonObject, follow
 from speclens.problems import Finding
 from speclens.source.pointer import join
 
+_NUMBER = frozenset({"integer", "fraction"})
+_TEXT = frozenset({"string"})
+_ARRAY = frozenset({"array"})
+_OBJECT = frozenset({"object"})
 _LIMITS = (
-    ("minLength", "len({0}) < {1}", "must have at least {1} characters", {"string"}),
-    ("maxLength", "len({0}) > {1}", "must have at most {1} characters", {"string"}),
-    ("minItems", "len({0}) < {1}", "must have at least {1} items", {"array"}),
-    ("maxItems", "len({0}) > {1}", "must have at most {1} items", {"array"}),
-    ("minProperties", "len({0}) < {1}", "must have at least {1} members", {"object"}),
-    ("maxProperties", "len({0}) > {1}", "must have at most {1} members", {"object"}),
-    ("minimum", "{0} < {1}", "must be at least {1}", {"integer", "fraction"}),
-    ("maximum", "{0} > {1}", "must be at most {1}", {"integer", "fraction"}),
-    ("exclusiveMinimum", "{0} <= {1}", "must be more than {1}", {"integer", "fraction"}),
-    ("exclusiveMaximum", "{0} >= {1}", "must be less than {1}", {"integer", "fraction"}),
-    (
-        "multipleOf",
-        "not is_multiple({0}, {1})",
-        "must be a multiple of {1}",
-        {"integer", "fraction"},
-    ),
+    ("minLength", ">=", "must have at least {} characters", _TEXT),
+    ("maxLength", "<=", "must have at most {} characters", _TEXT),
+    ("minItems", ">=", "must have at least {} items", _ARRAY),
+    ("maxItems", "<=", "must have at most {} items", _ARRAY),
+    ("minProperties", ">=", "must have at least {} members", _OBJECT),
+    ("maxProperties", "<=", "must have at most {} members", _OBJECT),
+    ("minimum", ">=", "must be at least {}", _NUMBER),
+    ("maximum", "<=", "must be at most {}", _NUMBER),
+    ("exclusiveMinimum", ">", "must be more than {}", _NUMBER),
+    ("exclusiveMaximum", "<", "must be less than {}", _NUMBER),
+    ("multipleOf", "", "must be a multiple of {}", _NUMBER),
 )
+"""Keyword, the sign of its bound, message, the types that it is for."""
+_ITEM = ir.Operand("item")
+Guard = tuple[ir.Test, ...]
+"""What is known to hold where a value is looked at."""
 
 _DEEPEST = 5  # levels that one function looks into a value: each check names the way
 
@@ -66,13 +69,13 @@ def shape_checks(
     task = _Task(document, judge, unsaid, _landing(document, shape, target, is_merged))
     whole = (shape.pointer, shape.schema)
     if not shape.each:
-        return tuple(_complete(task, whole, "value", "at", ()))
+        return tuple(_complete(task, whole, ir.VALUE, "at", ()))
     source = lens.source_schema(document, shape)
     checks = [
-        *_type(document, source[1], "item", "(at, index)"),
-        *_complete(task, source, "item", "(at, index)", ()),
+        *_type(document, source[1], _ITEM, "(at, index)"),
+        *_complete(task, source, _ITEM, "(at, index)", ()),
     ]
-    own = _own(task, whole, "value", "at", "")
+    own = _own(task, whole, ir.VALUE, "at", ())
     return (*own, *(replace(check, is_item=True) for check in checks))
 
 
@@ -91,8 +94,8 @@ def of_place(
 ) -> tuple[ir.Check, ...]:
     """Everything a place asks of a value; `unsaid` as in `shape_checks`."""
     task = _Task(document, judge, unsaid, lambda path, inner: False)
-    checks = list(_type(document, place[1], "value", "at"))
-    return (*checks, *_complete(task, place, "value", "at", ()))
+    checks = list(_type(document, place[1], ir.VALUE, "at"))
+    return (*checks, *_complete(task, place, ir.VALUE, "at", ()))
 
 
 def refused(unsaid: Collection[str]) -> tuple[Finding, ...]:
@@ -130,24 +133,21 @@ def _is_judged(
 
 
 def _type(
-    document: JsonObject, schema: Any, value: str, at: str, guard: str = ""
+    document: JsonObject, schema: Any, value: ir.Operand, at: str, guard: Guard = ()
 ) -> Iterator[ir.Check]:
     types = facts.types_of(document, schema)
-    if len(types) == len(facts.TYPES):
-        return
-    test = differences.type_test(types, value)
-    negated = f"not {test}" if " or " not in test or test.startswith("(") else f"not ({test})"
-    negated = negated if types else "True"
-    yield _check(f"{guard}{negated}", at, "type", dispatch.expected(types))
+    if len(types) < len(facts.TYPES):
+        other = ir.Not(ir.IsOf(value, types))
+        yield _check((*guard, other), at, "type", dispatch.expected(types))
 
 
 def _complete(
     task: _Task,
     place: tuple[str, Any],
-    value: str,
+    value: ir.Operand,
     at: str,
     path: lens.TemplatePath,
-    guard: str = "",
+    guard: Guard = (),
 ) -> Iterator[ir.Check]:
     """Everything the schema at `place` asks of `value`, whose JSON type is already known; not what is judged later."""
     if task.lands(path, place):
@@ -156,15 +156,20 @@ def _complete(
     types = facts.types_of(task.document, place[1])
     if "object" in types:
         task.written.add(follow(task.document, *place)[0])
-        narrow = f"isinstance({value}, dict) and " if len(types) > 1 else ""
+        narrow = _narrow(types, value, _OBJECT)
         yield from _members(task, place, value, at, path, guard + narrow)
     if "array" in types:
-        narrow = f"isinstance({value}, list) and " if len(types) > 1 else ""
-        yield from _inside(task, place, "items", f"enumerate({value})", at, path, guard + narrow)
+        items = ir.EachPart(value, ir.all_of(*guard, *_narrow(types, value, _ARRAY)), is_items=True)
+        yield from _inside(task, place, "items", items, at, path)
+
+
+def _narrow(types: frozenset[str], value: ir.Operand, kinds: frozenset[str]) -> Guard:
+    """The test that a value of some types is of other ones; none where it always is."""
+    return () if types <= kinds else (ir.IsOf(value, kinds),)
 
 
 def _own(
-    task: _Task, place: tuple[str, Any], value: str, at: str, guard: str
+    task: _Task, place: tuple[str, Any], value: ir.Operand, at: str, guard: Guard
 ) -> Iterator[ir.Check]:
     """What the keywords of a schema ask of the value itself."""
     types = facts.types_of(task.document, place[1])
@@ -176,103 +181,99 @@ def _own(
             if (source := patterns.translated(pattern)) is None:
                 task.unsaid.add(join(pointer, "pattern"))
                 continue
-            narrow = "" if types <= {"string"} else f"isinstance({value}, str) and "
-            fails = f"{guard}{narrow}not matches({literal(source)}, {value})"
-            yield _check(fails, at, "pattern", f"must match {pattern}", value)
+            fault = ir.Not(ir.Matches(value, literal(source)))
+            tests = (*guard, *_narrow(types, value, _TEXT), fault)
+            yield _check(tests, at, "pattern", f"must match {pattern}", value)
 
 
 def _members(
-    task: _Task, place: tuple[str, Any], value: str, at: str, path: lens.TemplatePath, guard: str
+    task: _Task,
+    place: tuple[str, Any],
+    value: ir.Operand,
+    at: str,
+    path: lens.TemplatePath,
+    guard: Guard,
 ) -> Iterator[ir.Check]:
     """What a schema asks of the members of an object."""
     layers = [layer for _, layer in composed.layers(task.document, *place)]
     required = dict.fromkeys(name for layer in layers for name in layer.get("required") or ())
     for name in required:
-        missing = f"{guard}{literal(name)} not in {value}"
-        yield _check(missing, f"({at}, {literal(name)})", "required", "is required")
+        missing = ir.Not(ir.Has(value, name))
+        yield _check((*guard, missing), f"({at}, {literal(name)})", "required", "is required")
     declared = composed.properties(task.document, *place)
     for name, inner in declared.items():
-        has = f"{guard}{literal(name)} in {value} and "
-        if name in required and "isinstance" not in guard:
-            has = guard
-        member, where = f"{value}[{literal(name)}]", f"({at}, {literal(name)})"
+        is_sure = name in required and not any(isinstance(one, ir.IsOf) for one in guard)
+        has = guard if is_sure else (*guard, ir.Has(value, name))
+        member, where = value.at(name), f"({at}, {literal(name)})"
         if inner[1] is False:
-            yield _check(has.removesuffix(" and "), where, "properties", "is not allowed here")
+            yield _check(has, where, "properties", "is not allowed here")
             continue
         # What is met again has a function of its own: it may be inside of itself, or be led to by very many ways.
         is_again = follow(task.document, *inner)[0] in task.written
         is_apart = is_again or len(path) >= _DEEPEST
         if is_apart and not task.lands((*path, name), inner) and (ident := task.judge(*inner)):
-            each = f"[({literal(name)}, {member})]"
-            each = f"{each} if {has.removesuffix(' and ')} else ()" if has else each
-            yield ir.Check("", at, "", "", each=each, judge=ident)
+            only = ir.EachPart(value, ir.all_of(*has), member=name)
+            yield ir.Check(at, parts=only, judge=ident)
             continue
         yield from _type(task.document, inner[1], member, where, has)
         yield from _complete(task, inner, member, where, (*path, name), has)
-    names = ", ".join(map(literal, declared))
+    names = tuple(declared)
     if any(layer.get("additionalProperties") is False for layer in layers):
-        known = "{" + names + "}" if names else "set()"
         message = "has members that are not allowed"
-        yield _check(f"{guard}{value}.keys() - {known}", at, "additionalProperties", message)
-    others = f"{value}.items()"
-    if names:
-        others = f"[(key, inner) for key, inner in {others} if key not in {{{names}}}]"
-    yield from _inside(task, place, "additionalProperties", others, at, path, guard)
+        tests = (*guard, ir.HasOthers(value, names))
+        yield _check(tests, at, "additionalProperties", message)
+    others = ir.EachPart(value, ir.all_of(*guard), besides=names)
+    yield from _inside(task, place, "additionalProperties", others, at, path)
 
 
 def _inside(
     task: _Task,
     place: tuple[str, Any],
     keyword: str,
-    parts: str,
+    parts: ir.EachPart,
     at: str,
     path: lens.TemplatePath,
-    guard: str,
 ) -> Iterator[ir.Check]:
     """What the schema under a keyword asks of every part of a value, by a function of its own."""
     for pointer, layer in composed.layers(task.document, *place):
         inner = (join(pointer, keyword), layer.get(keyword))
         is_judged = keyword == "items" and task.lands((*path, 0), inner)
         if isinstance(inner[1], dict) and not is_judged and (ident := task.judge(*inner)):
-            each = f"{parts} if {guard.removesuffix(' and ')} else ()" if guard else parts
-            yield ir.Check("", at, "", "", each=each, judge=ident)
+            yield ir.Check(at, parts=parts, judge=ident)
 
 
-def _values(layer: JsonObject, value: str, at: str, guard: str) -> Iterator[ir.Check]:
+def _values(layer: JsonObject, value: ir.Operand, at: str, guard: Guard) -> Iterator[ir.Check]:
     allowed = [layer["const"]] if "const" in layer else layer.get("enum")
     if isinstance(allowed, list):
-        fails = differences.one_of(tuple(allowed), value, negated=True)
-        names = ", ".join(literal(item) for item in allowed)
-        yield _check(
-            f"{guard}{fails}",
-            at,
-            "const" if "const" in layer else "enum",
-            f"must be one of {names}",
-            value,
-        )
+        test = differences.one_of(tuple(allowed), value)
+        keyword = "const" if "const" in layer else "enum"
+        message = f"must be one of {', '.join(test.literals)}"
+        yield _check((*guard, ir.Not(test)), at, keyword, message, value)
 
 
 def _limits(
-    layer: JsonObject, types: frozenset[str], value: str, at: str, guard: str
+    layer: JsonObject, types: frozenset[str], value: ir.Operand, at: str, guard: Guard
 ) -> Iterator[ir.Check]:
-    for keyword, fails, message, kinds in _LIMITS:
+    for keyword, sign, message, kinds in _LIMITS:
         limit = layer.get(keyword)
         if facts.is_number(limit) and kinds & types:
-            narrow = (
-                "" if types <= kinds else f"{differences.type_test(frozenset(kinds), value)} and "
+            bound, is_size = literal(limit), kinds != _NUMBER
+            is_met = (
+                ir.IsWithin(value, sign, bound, is_size) if sign else ir.IsMultiple(value, bound)
             )
-            text = fails.format(value, literal(limit))
-            told = message.format("", literal(limit))
-            judged = value if "string" in kinds else ""
-            yield _check(f"{guard}{narrow}{text}", at, keyword, told, judged)
+            tests = (*guard, *_narrow(types, value, kinds), ir.Not(is_met))
+            judged = value if kinds == _TEXT else None
+            yield _check(tests, at, keyword, message.format(bound), judged)
     if layer.get("uniqueItems") is True and "array" in types:
-        narrow = "" if types <= {"array"} else f"isinstance({value}, list) and "
-        fails = f"{guard}{narrow}has_repeats({value})"
-        yield _check(fails, at, "uniqueItems", "must not repeat an item")
+        tests = (*guard, *_narrow(types, value, _ARRAY), ir.HasRepeats(value))
+        yield _check(tests, at, "uniqueItems", "must not repeat an item")
 
 
-def _check(fails: str, at: str, rule: str, message: str, text: str = "") -> ir.Check:
-    return ir.Check(fails, at, literal(rule), literal(message), text=text)
+def _check(
+    tests: Guard, at: str, rule: str, message: str, text: ir.Operand | None = None
+) -> ir.Check:
+    """A fault where all of some tests hold."""
+    return ir.Check(at, ir.all_of(*tests), literal(rule), literal(message), text=text)
 
 
 def for_files(made: ir.Compat) -> ir.Compat:
@@ -288,6 +289,6 @@ def for_files(made: ir.Compat) -> ir.Compat:
 
 def _spared(found: tuple[ir.Check, ...]) -> tuple[ir.Check, ...]:
     return tuple(
-        replace(one, fails=f"{one.fails} and not isinstance({one.text}, File)") if one.text else one
+        replace(one, fault=ir.all_of(one.fault, ir.Not(ir.IsFile(one.text)))) if one.text else one
         for one in found
     )

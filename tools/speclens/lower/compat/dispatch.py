@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from speclens import ir
-from speclens.literals import literal
 from speclens.lower.ground import differences, facts, x_compat
 from speclens.lower.ground.walk import JsonObject
 
@@ -48,7 +46,7 @@ def branch_cases(
             own := frozenset[str]().union(*(alternative.types for alternative in one.accepts))
             - shared
         ):
-            result.append(replace(one.case, test=differences.type_test(own)))
+            result.append(replace(one.case, when=ir.IsOf(ir.VALUE, own)))
     return tuple(result), expected(
         frozenset[str]().union(*(a.types for one in found for a in one.accepts))
     )
@@ -62,7 +60,7 @@ def _chain(
     First whoever can be told for sure; then, for values that fit none, whoever has all its required keys; last the
     canonical branch, else the first.
     """
-    is_kind = differences.type_test(kind)
+    is_kind = ir.IsOf(ir.VALUE, kind)
     ordered = sorted(candidates, key=lambda one: not one.is_canonical)
     default, *others = ordered
     by_keys = True
@@ -72,116 +70,105 @@ def _chain(
             document, kind, one, [other for other in candidates if other is not one]
         )
         by_keys = by_keys and only_keys
-        sure.append(replace(one.case, test=f"{is_kind} and {test}" if test else is_kind))
+        sure.append(replace(one.case, when=ir.all_of(is_kind, test)))
     likely = []
     if not by_keys:
         mine, _ = _test(document, kind, default, others)
-        sure.append(replace(default.case, test=f"{is_kind} and {mine}"))
+        sure.append(replace(default.case, when=ir.all_of(is_kind, mine)))
         for one in ordered:
             names = sorted(
                 frozenset[str]().union(*(alternative.required for alternative in one.of(kind)))
             )
             if names:
-                present = " and ".join(f"{literal(name)} in value" for name in names)
-                likely.append(replace(one.case, test=f"{is_kind} and {present}"))
-    last = replace(default.case, test=is_kind)
+                present = (ir.Has(ir.VALUE, name) for name in names)
+                likely.append(replace(one.case, when=ir.all_of(is_kind, *present)))
+    last = replace(default.case, when=is_kind)
     tried = [*sure, *likely]
-    while tried and replace(tried[-1], test="") == replace(last, test=""):
+    while tried and replace(tried[-1], when=is_kind) == last:
         tried.pop()
     return [_without_implied(case) for case in (*tried, last)]
 
 
-_OPPOSITES: dict[type[ast.cmpop], type[ast.cmpop]] = {
-    ast.NotIn: ast.In,
-    ast.NotEq: ast.Eq,
-    ast.Lt: ast.GtE,
-    ast.Gt: ast.LtE,
-    ast.LtE: ast.Gt,
-    ast.GtE: ast.Lt,
-}
-
-
 def _without_implied(case: ir.Case) -> ir.Case:
-    """The case without checks that its own test has made already."""
-    known = set(_conjuncts(case.test))
-    checks = tuple(check for check in case.checks if _opposite(check.fails) not in known)
-    return replace(case, checks=checks)
+    """The case without comparisons that its own test has made already. Checks of types stay where they are."""
+    known = {ir.Not(test) for test in ir.conjuncts(case.when) if _compares(test)}
+    return replace(case, checks=tuple(one for one in case.checks if one.fault not in known))
 
 
-def _conjuncts(test: str) -> Iterable[str]:
-    """What a test asks for: its parts as they parse, so that text in them is no operator."""
-    body = ast.parse(test, mode="eval").body
-    parts = body.values if isinstance(body, ast.BoolOp) and isinstance(body.op, ast.And) else [body]
-    return map(ast.dump, parts)
-
-
-def _opposite(test: str) -> str:
-    """The test for the contrary of a comparison, as it parses; "" for another test."""
-    match ast.parse(test or "None", mode="eval").body:
-        case ast.Compare(left, [sign], others) if type(sign) in _OPPOSITES:
-            return ast.dump(ast.Compare(left, [_OPPOSITES[type(sign)]()], others))
-        case _:
-            return ""
+def _compares(test: ir.Test) -> bool:
+    is_of_texts = isinstance(test, ir.IsOneOf) and test.kind == "text"
+    return is_of_texts or isinstance(test, ir.Has | ir.IsWithin)
 
 
 def _test(
     document: JsonObject, kind: frozenset[str], one: _Candidate, others: list[_Candidate]
-) -> tuple[str, bool]:
+) -> tuple[ir.Test, bool]:
     """What sets the values of one branch apart from those of the others, and whether that is keys alone."""
-    tests, by_keys = [], True
+    tests, by_keys = dict[ir.Test, None](), True
     for ours in one.of(kind):
-        parts: dict[str, None] = {}
+        parts: dict[ir.Test, None] = {}
         for theirs in (alternative for other in others for alternative in other.of(kind)):
             found = differences.difference(document, ours, theirs)
             if found is not None:
                 parts[found.ours] = None
                 by_keys = by_keys and found.by_keys
-        if parts and all(name.startswith(('"', "'")) for name in parts):
-            for name in sorted(ours.required):
-                parts.setdefault(f"{literal(name)} in value")
-        tests.append(" and ".join(sorted(parts, key=lambda part: " not in " in part)))
-    distinct = list(dict.fromkeys(test for test in tests if test))
-    return (
-        distinct[0] if len(distinct) == 1 else " or ".join(f"({test})" for test in distinct)
-    ), by_keys
+        if all(map(_begins_with_key, parts)) and parts:
+            parts |= {ir.Has(ir.VALUE, name): None for name in sorted(ours.required)}
+        if parts:
+            tests[ir.all_of(*sorted(parts, key=_asks_for_none))] = None
+    return ir.any_of(*tests) if tests else ir.ALWAYS, by_keys
 
 
-def branch_test(document: JsonObject, branches: Sequence[Any], index: int) -> str:
+def _begins_with_key(test: ir.Test) -> bool:
+    first = ir.conjuncts(test)[0]
+    return isinstance(first.test if isinstance(first, ir.Not) else first, ir.Has)
+
+
+def _asks_for_none(test: ir.Test) -> bool:
+    """Whether a test asks that a member is not there: such tests come last."""
+    match test:
+        case ir.All(tests) | ir.Some(tests):
+            return any(map(_asks_for_none, tests))
+        case ir.Not(ir.Has()):
+            return True
+        case _:
+            return False
+
+
+def branch_test(document: JsonObject, branches: Sequence[Any], index: int) -> ir.Test:
     """The test of one branch of a union that has no shapes: by type, and by what tells it from the others."""
     found = [
-        _Candidate(ir.Case("", ""), True, facts.alternatives(document, branch))
+        _Candidate(
+            ir.Case(ir.ALWAYS, "", ir.ValueFold("")), True, facts.alternatives(document, branch)
+        )
         for branch in branches
     ]
     mine, others = found[index], [one for position, one in enumerate(found) if position != index]
+    types = frozenset[str]().union(*(one.types for one in mine.accepts))
     tests = []
     for kind in facts.KINDS:
         if not mine.of(kind):
             continue
         rivals = [one for one in others if one.of(kind)]
-        test = _test(document, kind, mine, rivals)[0] if rivals else ""
-        is_kind = differences.type_test(
-            kind & frozenset[str]().union(*(one.types for one in mine.accepts))
-        )
-        tests.append(
-            f"{is_kind} and ({test})"
-            if " or " in test
-            else f"{is_kind} and {test}"
-            if test
-            else is_kind
-        )
-    return tests[0] if len(tests) == 1 else " or ".join(f"({test})" for test in tests)
+        test = _test(document, kind, mine, rivals)[0] if rivals else ir.ALWAYS
+        tests.append(ir.all_of(ir.IsOf(ir.VALUE, kind & types), test))
+    return ir.any_of(*tests)
 
 
 def expected(types: frozenset[str]) -> str:
     """What a value must be, for a message: "must be a string or an array"."""
+    return f"must be {kinds_told(types)}"
+
+
+def kinds_told(types: frozenset[str]) -> str:
+    """JSON types, for a message: "a string or an array"."""
     told = types - {"integer", "fraction"} | {"number"} if "fraction" in types else types
     kinds = ("string", "boolean", "number", "integer", "array", "object", "null")
     names = [_ARTICLES.get(kind, f"a {kind}") for kind in kinds if kind in told]
-    text = (
+    return (
         names[0]
         if len(names) == 1
         else f"{', '.join(names[:-1])} or {names[-1]}"
         if names
         else "nothing"
     )
-    return f"must be {text}"

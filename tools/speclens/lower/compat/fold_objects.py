@@ -11,9 +11,9 @@ from speclens.lower.compat.build import (
     Build,
     deprecation,
     distinct_ident,
-    ident_of,
     is_absent,
     joining,
+    stem_of,
 )
 from speclens.lower.ground import composed, x_compat
 from speclens.lower.ground.required import needed_hubs
@@ -22,6 +22,7 @@ from speclens.source.pointer import join
 
 FoldNamer = Callable[[str, Any], str]
 """Gives the function that folds the values of a place; "" where there is nothing to fold."""
+IS_OBJECT = ir.IsOf(ir.VALUE, frozenset({"object"}))
 
 
 def of_object(build: Build, fold: FoldNamer, pointer: str, schema: Any) -> ir.Case | None:
@@ -52,15 +53,8 @@ def of_object(build: Build, fold: FoldNamer, pointer: str, schema: Any) -> ir.Ca
     ]
     if not (members or absents or hubs or rests):
         return None
-    return ir.Case(
-        "isinstance(value, dict)",
-        pointer,
-        is_object=True,
-        members=tuple(members),
-        rests=tuple(rests),
-        absents=tuple(absents),
-        hubs=tuple(hubs),
-    )
+    handling = ir.ObjectFold(tuple(members), tuple(rests), tuple(absents), tuple(hubs))
+    return ir.Case(IS_OBJECT, pointer, handling)
 
 
 def _rests(build: Build, fold: FoldNamer, pointer: str, schema: Any) -> Iterator[ir.Rest]:
@@ -96,7 +90,7 @@ def _hub(
         absent=tuple_literal(x_compat.absent_values(inner, policy)),
         deprecated="None",
     )
-    stem = ident_of(build, at[0]).removeprefix("_fold_")
+    stem = stem_of(build, at[0])
     return ir.Hub(
         ident=distinct_ident(
             build, "_HUB", [snake(name).upper() for name in (stem, *path)], f"{at[0]}#{path}"

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from speclens import ir
-from speclens.literals import literal, tuple_literal
+from speclens.literals import literal
 from speclens.lower.compat import dispatch
 from speclens.lower.compat.build import Build
-from speclens.lower.compat.fold_objects import FoldNamer
+from speclens.lower.compat.fold_objects import IS_OBJECT, FoldNamer
 from speclens.lower.ground import composed, discriminators, facts
 from speclens.lower.ground.walk import LocatedSchema, follow
 from speclens.source.pointer import get, join, to_reference
@@ -27,7 +27,7 @@ def of_branches(
         ident = fold(place, branch)
         if ident or (rest and "object" in facts.types_of(build.document, branch)):
             test = named[index] or dispatch.branch_test(build.document, branches, index)
-            yield ir.Case(test, place, is_same=True, fold=ident)
+            yield ir.Case(test, place, ir.ValueFold(ident))
     yield from rest
 
 
@@ -55,7 +55,7 @@ def of_children(build: Build, fold: FoldNamer, pointer: str, schema: Any) -> Ite
     for place, test in zip(places, tests, strict=True):
         ident = fold(place, get(build.document, place))
         if test and ident:
-            yield ir.Case(test, place, is_same=True, fold=ident)
+            yield ir.Case(test, place, ir.ValueFold(ident))
     default = discriminators.default(build.document, schema, references)
     if default is not None:
         unnamed = discriminators.unnamed_test(build.document, schema, references)
@@ -64,11 +64,11 @@ def of_children(build: Build, fold: FoldNamer, pointer: str, schema: Any) -> Ite
 
 
 def _otherwise(
-    fold: FoldNamer, place: LocatedSchema, test: str = "isinstance(value, dict)"
+    fold: FoldNamer, place: LocatedSchema, test: ir.Test = IS_OBJECT
 ) -> Iterator[ir.Case]:
     """An object that the discriminator gives to no branch folds as one of them."""
     if ident := fold(*place):
-        yield ir.Case(test, place[0], is_same=True, fold=ident)
+        yield ir.Case(test, place[0], ir.ValueFold(ident))
 
 
 def _undecided(
@@ -81,11 +81,11 @@ def _undecided(
         return
     keys = [_keys(build, *place) for place in folded]
     known = sorted({key for found in keys for key in found or ()})
-    fails = f"not value.keys().isdisjoint({tuple_literal(tuple(known))})" if all(keys) else "value"
+    fault = ir.HasAny(ir.VALUE, tuple(known)) if all(keys) else ir.HasItems(ir.VALUE)
     name = owner["discriminator"]["propertyName"]
     message = f"`{name}` must name one of the schemas, since their older fields differ"
-    check = ir.Check(fails, "at", literal("discriminator"), literal(message))
-    yield ir.Case("isinstance(value, dict)", pointer, is_same=True, checks=(check,))
+    check = ir.Check("at", fault, literal("discriminator"), literal(message))
+    yield ir.Case(IS_OBJECT, pointer, ir.ValueFold(""), checks=(check,))
 
 
 def _keys(build: Build, pointer: str, schema: Any) -> set[str] | None:

@@ -18,7 +18,7 @@ from speclens.lower.compat import (
     samples,
     shape_tables,
 )
-from speclens.lower.compat.build import Build, distinct_ident, ident_of
+from speclens.lower.compat.build import Build, distinct_ident, ident_of, stem_of
 from speclens.lower.compat.unfolds import unfolds_of
 from speclens.lower.ground import composed, facts, x_compat
 from speclens.lower.ground.walk import JsonObject, follow
@@ -28,6 +28,8 @@ from speclens.names import snake
 from speclens.objects import OR_NULL
 from speclens.problems import Finding
 from speclens.source.pointer import get, join
+
+_IS_ARRAY = ir.IsOf(ir.VALUE, frozenset({"array"}))
 
 
 def lower(document: JsonObject, names: Mapping[str, str]) -> tuple[ir.Compat, tuple[Finding, ...]]:
@@ -123,7 +125,7 @@ def _plain(build: Build, pointer: str, schema: Any) -> tuple[ir.Case, ...]:
 def _array(build: Build, pointer: str, schema: Any) -> ir.Case | None:
     for place, layer in composed.layers(build.document, pointer, schema):
         if "items" in layer and (ident := fold_ident(build, join(place, "items"), layer["items"])):
-            return ir.Case("isinstance(value, list)", pointer, is_array=True, fold=ident)
+            return ir.Case(_IS_ARRAY, pointer, ir.ItemsFold(ident))
     return None
 
 
@@ -209,26 +211,26 @@ def _branch(
     found = checks.shape_checks(
         build.document, shape, target, partial(_judge, build), build.unsaid, is_merged
     )
-    value = "item" if shape.each else "value"
-    result = lens.expression(build.document, shape, value)
-    is_array = folds_items and result == "value"
-    is_same = bool(fold) and not folds_items and result == "value"
-    return ir.Case(
-        "",
-        branch.pointer,
-        is_array=is_array,
-        is_shape=not (shape.each or is_array or is_same),
-        is_same=is_same,
-        is_each=shape.each,
-        fold=fold,
-        folds_items=folds_items and not is_array,
-        rule=literal(shape.pointer),
+    use = ir.ShapeUse(
+        shape.pointer,
         is_rename=is_spoke and shape.is_rename,
-        checks=found,
         used=lens.used(build.document, shape),
         sure=checks.sure(build.document, shape),
-        result=result,
     )
+    return ir.Case(
+        ir.ALWAYS, branch.pointer, _handling(build, shape, fold, folds_items), use, found
+    )
+
+
+def _handling(build: Build, shape: x_compat.Shape, fold: str, folds_items: bool) -> ir.Handling:
+    """What happens to a value of a shape; `fold` is for what is inside of it."""
+    if shape.each:
+        result = lens.expression(build.document, shape, "item")
+        return ir.EachFilling(result, fold if folds_items else "")
+    if shape.template == "$" and not shape.values:
+        return ir.ItemsFold(fold) if folds_items else ir.ValueFold(fold)
+    result = lens.expression(build.document, shape, "value")
+    return ir.Filling(result, items_fold=fold) if folds_items else ir.Filling(result, fold)
 
 
 def _judge(build: Build, pointer: str, schema: Any) -> str:
@@ -237,7 +239,7 @@ def _judge(build: Build, pointer: str, schema: Any) -> str:
     place = follow(build.document, pointer, schema)
     if place[0] in build.folding:
         return ""
-    ident = ident_of(build, place[0]).replace("_fold_", "_judge_", 1)
+    ident = f"_judge_{stem_of(build, place[0])}"
     if ident not in build.judges:
         build.judges[ident] = None  # a recursive schema finds its own name
         found = checks.of_place(build.document, place, partial(_judge, build), build.unsaid)
@@ -254,9 +256,8 @@ def _canonical_branch(build: Build, branch: x_compat.Branch) -> ir.Case:
         cases = _plain(build, branch.pointer, branch.schema)
         if len(cases) == 1 and _is_only(build, branch.schema, cases[0]):
             return cases[0]
-    return ir.Case(
-        "", branch.pointer, is_same=True, fold=fold_ident(build, branch.pointer, branch.schema)
-    )
+    fold = fold_ident(build, branch.pointer, branch.schema)
+    return ir.Case(ir.ALWAYS, branch.pointer, ir.ValueFold(fold))
 
 
 def _is_only(build: Build, schema: Any, case: ir.Case) -> bool:
@@ -274,10 +275,10 @@ def _inner(build: Build, pointer: str, schema: Any) -> tuple[str, bool]:
     before = tuple(_union_ident(build, union) for union in _unions(build, pointer, schema))
     if not (cases or before):
         return "", False
-    is_array = len(cases) == 1 and cases[0].is_array and _is_only(build, schema, cases[0])
-    if is_array and not before:
-        return cases[0].fold, True
-    outer = ident_of(build, pointer).removeprefix("_fold_")
+    handling = cases[0].handling if len(cases) == 1 and not before else None
+    if isinstance(handling, ir.ItemsFold) and _is_only(build, schema, cases[0]):
+        return handling.fold, True
+    outer = stem_of(build, pointer)
     ident = distinct_ident(build, "_fold", [outer, "parts"], f"{pointer}#parts")
     summary = comment(f"Fold the parts of `{pointer}`.")
     build.folds[ident] = ir.Fold(ident, pointer, summary, cases, "", before)

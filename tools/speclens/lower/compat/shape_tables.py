@@ -200,7 +200,7 @@ def _field_text(one: _TableBuild, found: _FoundShape) -> str:
     """The field of a shape, and what it accepts."""
     accepts = facts.alternatives(one.document, found.shape.schema)
     types = frozenset[str]().union(*(facts.types for facts in accepts))
-    kind = dispatch.expected(types).removeprefix("must be ")
+    kind = dispatch.kinds_told(types)
     if len(types) == len(facts.TYPES):
         kind = "anything"
     elif types == {"object"} and all(facts.bound("object")[1] == 0 for facts in accepts):

@@ -1,4 +1,4 @@
-"""How two schemas are told apart: the tests, as Python source, that values of the one meet and of the other do not.
+"""How two schemas are told apart: the tests that values of the one meet and of the other do not.
 
 Overlap of two shapes is excluded by JSON type, disjoint `enum`/`const`, a key that both require with disjoint
 schemas, a key that one requires and the other cannot have, bounds, and item schemas where `[]` is excluded; `format`
@@ -13,7 +13,8 @@ from functools import partial
 from itertools import product
 from typing import Any, NamedTuple
 
-from speclens.literals import literal, tuple_literal
+from speclens import ir
+from speclens.literals import literal
 from speclens.lower.ground.facts import (
     BOUNDS,
     KINDS,
@@ -28,15 +29,15 @@ from speclens.lower.ground.walk import JsonObject, follow, remembered
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Two tests over one expression of which values of the one and of the other schema meet only their own."""
+    """Two tests of one value of which values of the one and of the other schema meet only their own."""
 
-    ours: str
-    theirs: str
+    ours: ir.Test
+    theirs: ir.Test
     by_keys: bool = False  # only by which keys are there
 
 
-_Tests = Callable[[str], Difference]
-"""What tells two schemas apart, as tests over an expression."""
+_Tests = Callable[[ir.Operand], Difference]
+"""What tells two schemas apart, as tests of a value."""
 _PairedPart = tuple[str | int, Any, Any]
 """A member, or the first item, that values of two schemas have, and what each of them says of it."""
 
@@ -71,15 +72,13 @@ def _known(_: JsonObject, __: str, ___: Any) -> _KnownPairs:
     return {}
 
 
-def difference(
-    document: JsonObject, ours: Facts, theirs: Facts, value: str = "value"
-) -> Difference | None:
+def difference(document: JsonObject, ours: Facts, theirs: Facts) -> Difference | None:
     """How values of one JSON type that both alternatives admit are told apart, or None: they may overlap."""
     known = _known(document, "", document)
     if _at_once(document, ours, theirs) is None:
         _compare(document, known, list(_parts(ours, theirs)))
     found = _told(document, ours, theirs, known)
-    return found[0](value) if found else None
+    return found[0](ir.VALUE) if found else None
 
 
 def _compare(document: JsonObject, known: _KnownPairs, parts: list[_PairedPart]) -> None:
@@ -172,19 +171,20 @@ def _at_once(document: JsonObject, ours: Facts, theirs: Facts) -> _Tests | None:
 
 
 def _by_types(ours: frozenset[str], theirs: frozenset[str]) -> _Tests:
-    return lambda value: Difference(type_test(ours, value), type_test(theirs, value))
+    return lambda value: Difference(ir.IsOf(value, ours), ir.IsOf(value, theirs))
 
 
 def _by_keys(ours: Facts, theirs: Facts) -> _Tests | None:
     for a, b, flip in ((ours, theirs, False), (theirs, ours, True)):
         for name in sorted(a.required):
             if name in b.forbidden or (b.known is not None and name not in b.known):
-                return partial(_by_key, literal(name), flip)
+                return partial(_by_key, name, flip)
     return None
 
 
-def _by_key(name: str, flip: bool, value: str) -> Difference:
-    has, lacks = f"{name} in {value}", f"{name} not in {value}"
+def _by_key(name: str, flip: bool, value: ir.Operand) -> Difference:
+    has = ir.Has(value, name)
+    lacks = ir.Not(has)
     return Difference(lacks, has, True) if flip else Difference(has, lacks, True)
 
 
@@ -212,26 +212,25 @@ def _members(
     return found
 
 
-def _inside(part: str | int, tests: _Tests, value: str) -> Difference:
-    name = literal(part)
-    has = f"{name} in {value}" if isinstance(part, str) else value
-    found = tests(f"{value}[{name}]")
-    return Difference(f"{has} and {found.ours}", f"{has} and {found.theirs}")
+def _inside(part: str | int, tests: _Tests, value: ir.Operand) -> Difference:
+    has = ir.Has(value, part) if isinstance(part, str) else ir.HasItems(value)
+    found = tests(value.at(part))
+    return Difference(ir.all_of(has, found.ours), ir.all_of(has, found.theirs))
 
 
 def _of_types(
-    ours: frozenset[str], theirs: frozenset[str], tests: _Tests, value: str
+    ours: frozenset[str], theirs: frozenset[str], tests: _Tests, value: ir.Operand
 ) -> Difference:
     """Tests of values of the shared types; a value of another type is of the side that has the type."""
-    guard, found = type_test(ours & theirs, value), tests(value)
+    guard, found = ir.IsOf(value, ours & theirs), tests(value)
     return Difference(
-        _or(f"{guard} and {found.ours}", ours - theirs, value),
-        _or(f"{guard} and {found.theirs}", theirs - ours, value),
+        _or_of(value, ours - theirs, ir.all_of(guard, found.ours)),
+        _or_of(value, theirs - ours, ir.all_of(guard, found.theirs)),
     )
 
 
-def _or(test: str, types: frozenset[str], value: str) -> str:
-    return f"({test} or {type_test(types, value)})" if types else test
+def _or_of(value: ir.Operand, types: frozenset[str], test: ir.Test) -> ir.Test:
+    return ir.any_of(test, ir.IsOf(value, types)) if types else test
 
 
 def _by_bounds(ours: Facts, theirs: Facts) -> _Tests | None:
@@ -242,12 +241,13 @@ def _by_bounds(ours: Facts, theirs: Facts) -> _Tests | None:
     sides = [ours.bound(kind), theirs.bound(kind)]
     for flip, (a, b) in enumerate((sides, sides[::-1])):
         if a[1] < b[0]:
-            return partial(_by_bound, literal(a[1]), literal(b[0]), BOUNDS[kind][2], bool(flip))
+            return partial(_by_bound, literal(a[1]), literal(b[0]), kind != "number", bool(flip))
     return None
 
 
-def _by_bound(most: str, least: str, size: str, flip: bool, value: str) -> Difference:
-    low, high = (f"{size.format(value)} {sign}" for sign in (f"<= {most}", f">= {least}"))
+def _by_bound(most: str, least: str, is_size: bool, flip: bool, value: ir.Operand) -> Difference:
+    low = ir.IsWithin(value, "<=", most, is_size)
+    high = ir.IsWithin(value, ">=", least, is_size)
     return Difference(high, low) if flip else Difference(low, high)
 
 
@@ -262,48 +262,8 @@ def overlap(document: JsonObject, a: Any, b: Any) -> bool:
     )
 
 
-def type_test(types: frozenset[str], value: str = "value") -> str:
-    """The Python test for JSON types; for none of them, the one that no value meets."""
-    if not types:
-        return "False"
-    tests: list[str] = []
-    classes = [
-        name
-        for kind, name in (("string", "str"), ("array", "list"), ("object", "dict"))
-        if kind in types
-    ]
-    if "boolean" in types:
-        classes.append("bool")
-    if classes:
-        tests.append(
-            f"isinstance({value}, {classes[0] if len(classes) == 1 else '(' + ', '.join(classes) + ')'})"
-        )
-    if {"integer", "fraction"} <= types:
-        tests.append(f"is_number({value})")
-    elif "integer" in types:
-        tests.append(f"is_integer({value})")
-    elif "fraction" in types:
-        tests.append(f"(is_number({value}) and not is_integer({value}))")
-    if "null" in types:
-        tests.append(f"{value} is None")
-    return " or ".join(tests) if len(tests) <= 1 else "(" + " or ".join(tests) + ")"
-
-
-_FEW = 16
-"""Of more values than these, one is looked up by its hash: an array of many would take their product."""
-
-
-def one_of(values: Sequence[Any], value: str, negated: bool = False) -> str:
-    """The Python test for being one of some JSON values, or none of them."""
-    no = "not " if negated else ""
+def one_of(values: Sequence[Any], operand: ir.Operand) -> ir.IsOneOf:
+    """The test for being one of some JSON values."""
     kinds = set(map(type, values))
-    is_text, is_number = kinds <= {str}, kinds <= {int, float}
-    if len(values) > _FEW and (is_text or is_number):
-        listed = ", ".join(map(literal, values))
-        narrow = type_test(frozenset({"string"} if is_text else {"integer", "fraction"}), value)
-        return f"{no}({narrow} and {value} in {{{listed}}})"
-    if not is_text:
-        return f"{no}is_one_of({value}, {tuple_literal(tuple(values))})"
-    if len(values) == 1:
-        return f"{value} {'!=' if negated else '=='} {literal(values[0])}"
-    return f"{value} {'not in' if negated else 'in'} {tuple_literal(tuple(values))}"
+    kind = "text" if kinds <= {str} else "number" if kinds <= {int, float} else ""
+    return ir.IsOneOf(operand, tuple(map(literal, values)), kind)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from speclens.literals import literal
+from speclens import ir
 from speclens.lower.ground import composed
 from speclens.lower.ground.differences import one_of
 from speclens.lower.ground.walk import JsonObject, follow
@@ -38,27 +38,30 @@ def branch_values(
     return [{value for value in values if used[value] == 1} for values in found]
 
 
-def tests(document: JsonObject, owner: Any, branches: Sequence[Any]) -> list[str]:
-    """For each branch the Python test over `value` by the discriminator of the schema `owner`; "" where no value names it."""
+_IS_OBJECT = ir.IsOf(ir.VALUE, frozenset({"object"}))
+
+
+def tests(document: JsonObject, owner: Any, branches: Sequence[Any]) -> list[ir.Test | None]:
+    """For each branch the test by the discriminator of the schema `owner`; None where no value names it."""
     name = property_of(owner)
     if name is None:
-        return [""] * len(branches)
-    value = f"value.get({literal(name)})"
+        return [None] * len(branches)
+    value = ir.Operand(path=(name,), is_optional=True)
     return [
-        f"isinstance(value, dict) and {one_of(tuple(sorted(values)), value)}" if values else ""
+        ir.all_of(_IS_OBJECT, one_of(tuple(sorted(values)), value)) if values else None
         for values in branch_values(document, owner["discriminator"], branches)
     ]
 
 
-def unnamed_test(document: JsonObject, owner: Any, branches: Sequence[Any]) -> str:
-    """The Python test over `value` for an object that the discriminator of the schema `owner` gives to no branch."""
+def unnamed_test(document: JsonObject, owner: Any, branches: Sequence[Any]) -> ir.Test:
+    """The test for an object that the discriminator of the schema `owner` gives to no branch."""
     known = {
         value
         for values in branch_values(document, owner["discriminator"], branches)
         for value in values
     }
-    value = f"value.get({literal(owner['discriminator']['propertyName'])})"
-    return f"isinstance(value, dict) and {one_of(tuple(sorted(known)), value, True)}"
+    value = ir.Operand(path=(owner["discriminator"]["propertyName"],), is_optional=True)
+    return ir.all_of(_IS_OBJECT, ir.Not(one_of(tuple(sorted(known)), value)))
 
 
 def default(document: JsonObject, owner: Any, branches: Sequence[Any]) -> int | None:

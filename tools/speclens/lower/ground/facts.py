@@ -23,10 +23,10 @@ KINDS = tuple(
 )
 _NAMED = {"number": ("integer", "fraction")}
 BOUNDS = {
-    "string": ("minLength", "maxLength", "len({})"),
-    "array": ("minItems", "maxItems", "len({})"),
-    "object": ("minProperties", "maxProperties", "len({})"),
-    "number": ("minimum", "maximum", "{}"),
+    "string": ("minLength", "maxLength"),
+    "array": ("minItems", "maxItems"),
+    "object": ("minProperties", "maxProperties"),
+    "number": ("minimum", "maximum"),
 }
 _DEPTH = 6
 
@@ -249,7 +249,7 @@ def _declared_types(schema: JsonObject) -> frozenset[str]:
 
 
 def _own_bounds(schema: JsonObject) -> Iterable[tuple[str, float, float]]:
-    for kind, (low, high, _) in BOUNDS.items():
+    for kind, (low, high) in BOUNDS.items():
         bounds = schema.get(low), schema.get(high)
         if any(isinstance(bound, (int, float)) for bound in bounds):
             lowest, highest = (

@@ -1,9 +1,21 @@
-"""Types as they are written in the signatures of a client."""
+"""Types in the signatures of a client."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from speclens import ir
+
+ANY = ir.AnyType()
+TEXT = ir.Primitive("string")
+INTEGER = ir.Primitive("integer")
+NULL = ir.Primitive("null")
+OBJECT = ir.Map(ANY)
+BYTES = ir.Primitive("string", format="bytes")
+CONTENT = ir.Primitive("string", format="Content")
+FILE = ir.Primitive("string", format="FileInput")
 
 # Of strings of a format; text of the format is taken as well.
 FORMATS = {
@@ -15,34 +27,66 @@ FORMATS = {
     "decimal": "Decimal",
     "int64": "int",
 }
-PLAIN = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None"}
-OF_VALUES = {
-    str: "str",
-    bool: "bool",
-    int: "int",
-    float: "float",
-    type(None): "None",
-    list: "Sequence[Any]",
-    dict: "Mapping[str, Any]",
+PLAIN = ("string", "integer", "number", "boolean", "null")
+OF_VALUES: dict[type, ir.Type] = {
+    str: TEXT,
+    bool: ir.Primitive("boolean"),
+    int: INTEGER,
+    float: ir.Primitive("number"),
+    type(None): NULL,
+    list: ir.Array(ANY),
+    dict: OBJECT,
 }
 
 _MOST = 32
 """How many lists and maps a type holds at most. Where each schema refers to the one below it twice, each type would be
 twice as long as the one below it."""
-_HOLDERS = re.compile(r"\b(Sequence\[|Mapping\[str, )")
 
 
-def union(options: Sequence[str]) -> str:
+def enumerated(values: Iterable[Any]) -> ir.Constants:
+    """Some values, as texts: `1` and `true` are equal in Python."""
+    return ir.Constants(tuple(map(json.dumps, values)))
+
+
+def union(options: Sequence[ir.Type]) -> ir.Type:
     """Alternatives, each once, null last as people write it."""
-    if "Any" in options:
-        return "Any"
-    return " | ".join(sorted(dict.fromkeys(options), key=lambda option: option == "None"))
+    if ANY in options:
+        return ANY
+    distinct = tuple(sorted(dict.fromkeys(options), key=lambda option: option == NULL))
+    return distinct[0] if len(distinct) == 1 else ir.Union(distinct)
 
 
-def short(options: Sequence[str]) -> list[str]:
+def short(options: Sequence[ir.Type]) -> list[ir.Type]:
     """Alternatives as they are, or, if they hold too many lists and maps, with lists and maps of anything: a caller may
     give what is accepted, in any case."""
-    if len(_HOLDERS.findall(union(options))) <= _MOST:
-        return list(dict.fromkeys(options))
-    holders = [(_HOLDERS.match(option), option) for option in options]
-    return list(dict.fromkeys(f"{at[0]}Any]" if at else option for at, option in holders))
+    if sum(isinstance(one, ir.Array | ir.Map) for one in _parts(union(options))) > _MOST:
+        options = [_of_anything(option) for option in options]
+    return list(dict.fromkeys(options))
+
+
+def _of_anything(option: ir.Type) -> ir.Type:
+    match option:
+        case ir.Array():
+            return ir.Array(ANY)
+        case ir.Map():
+            return OBJECT
+        case _:
+            return option
+
+
+def inputs_in(type_: ir.Type) -> set[str]:
+    """The inputs that a type names."""
+    return {one.ident for one in _parts(type_) if isinstance(one, ir.Named) and one.is_input}
+
+
+def _parts(type_: ir.Type) -> Iterator[ir.Type]:
+    """A type of a signature, and all those that it is made of."""
+    yield type_
+    match type_:
+        case ir.Array(inner) | ir.Map(inner):
+            yield from _parts(inner)
+        case ir.Union(options):
+            for option in options:
+                yield from _parts(option)
+        case _:
+            pass

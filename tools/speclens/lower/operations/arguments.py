@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,7 +16,20 @@ from speclens.lower.ground.nulls import admits_null
 from speclens.lower.ground.view import View
 from speclens.lower.ground.walk import JsonObject, follow
 from speclens.lower.operations import media
-from speclens.lower.operations.annotations import FORMATS, OF_VALUES, PLAIN, short, union
+from speclens.lower.operations.annotations import (
+    ANY,
+    FILE,
+    FORMATS,
+    NULL,
+    OBJECT,
+    OF_VALUES,
+    PLAIN,
+    TEXT,
+    enumerated,
+    inputs_in,
+    short,
+    union,
+)
 from speclens.lower.operations.circles import Circles
 from speclens.lower.rewrites import members
 from speclens.lower.schemas import formats
@@ -35,7 +47,7 @@ class Inputs:
     circles: Circles
     has_formats: bool = True  # whether strings of some formats are Python types
     made: dict[str, ir.Input] = field(default_factory=dict)
-    binary: str = "str"  # what is given for bytes
+    binary: ir.Primitive = TEXT  # what is given for bytes
     parts: frozenset[str] = (
         frozenset()
     )  # members of a form that nothing writes: their bytes are given
@@ -46,8 +58,9 @@ class Inputs:
         """The named objects, each after those that it is made of, else by name: Python looks them up at once."""
         heights: dict[str, int] = {}
         for one in self.made.values():  # whose parts were made before it
-            parts = re.findall(r"\w+", one.annotation)
-            heights[one.ident] = 1 + max(heights.get(part, 0) for part in parts)
+            heights[one.ident] = 1 + max(
+                (heights[ident] for ident in inputs_in(one.type)), default=0
+            )
         return tuple(sorted(self.made.values(), key=lambda one: (heights[one.ident], one.ident)))
 
     def arguments(self, pointer: str, is_needed: bool = True) -> Iterator[ir.Argument]:
@@ -62,24 +75,24 @@ class Inputs:
             is_required = is_needed and name in required and name not in defaults
             options = self._options_of(name, place, inner)
             is_removable = self.is_patch and name not in required
-            is_any = not self.is_form and options == ["Any"]
+            is_any = not self.is_form and options == [ANY]
             may_be_null = is_any and "null" in types_of(self.document, inner)
-            is_nullable = "None" in options or may_be_null or is_removable
+            is_nullable = NULL in options or may_be_null or is_removable
             comments = [f"{literal(defaults[name])} if left out"] if name in defaults else []
             comments += [f"deprecated {deprecated[name]}"] if name in deprecated else []
             comments += ["None takes it away"] if is_removable else []
-            annotation = union(options if is_required or name in defaults else [*options, "None"])
-            kind = "TextMember" if self._is_text(place, inner) else "Member"
-            mark = f"{kind}({'is_nullable=True' if is_nullable else ''})"
+            is_sent = is_required or name in defaults
+            type_ = union(options if is_sent else [*options, NULL])
+            mark = ir.Mark(is_nullable=is_nullable, is_text=self._is_text(place, inner))
             told = comment("; ".join(comments))
-            yield ir.Argument(name, "member", "", place, annotation, mark, told, is_required)
+            yield ir.Argument(name, "member", "", place, type_, mark, told, is_required)
 
-    def _options_of(self, name: str, place: str, inner: Any) -> list[str]:
+    def _options_of(self, name: str, place: str, inner: Any) -> list[ir.Type]:
         """The types of all values that may be given for a member of the body."""
         if name not in self.parts:
             return self.options(place, inner)
         is_list = media_types.is_list(self.document, place, inner)
-        return [f"Sequence[{self.binary}]" if is_list else self.binary]
+        return [ir.Array(self.binary) if is_list else self.binary]
 
     def _is_text(self, pointer: str, schema: Any) -> bool:
         """Whether integers may be given for texts, or for each of those in a list or a map."""
@@ -90,7 +103,7 @@ class Inputs:
         for kind, keyword in (("array", "items"), ("object", "additionalProperties")):
             if kinds == {kind} and keyword in target and not target.get("properties"):
                 return self._is_text(join(place, keyword), target[keyword])
-        return kinds == {"string"} and FORMATS.get(formats.format_of(target)) == "int"
+        return kinds == {"string"} and formats.format_of(target) == "int64"
 
     def _is_received(self, pointer: str, schema: Any) -> bool:
         """Whether a property is in answers only."""
@@ -138,47 +151,46 @@ class Inputs:
         layers = composed.layers(self.document, pointer, get(self.document, pointer))
         return {str(name) for _, layer in layers for name in layer.get("required") or ()}
 
-    def options(self, pointer: str, schema: Any) -> list[str]:
+    def options(self, pointer: str, schema: Any) -> list[ir.Type]:
         """The types of all values that a schema accepts as written, the canonical ones first."""
         place, target = follow(self.document, pointer, schema)
         if not isinstance(target, dict):
-            return ["Any"]
-        part = (place, self.binary)
+            return [ANY]
+        part = (place, self.binary.format)
         return self.circles.find(part, target, lambda: self._of_place(place, target))
 
-    def _of_place(self, place: str, target: JsonObject) -> list[str]:
+    def _of_place(self, place: str, target: JsonObject) -> list[ir.Type]:
         model = self.named.given.get(place, "")
         is_model = bool(model) and self._is_model(place)
         if is_model and place not in self.made:
             self._add(place, target)
         is_given = _is_nullable(target) or (is_model and admits_null(self.document, place, target))
-        null = ["None"] if is_given else []
+        null = [NULL] if is_given else []
         if place in self.made:
-            return [self.made[place].ident, *null]
+            return [ir.Named(self.made[place].ident, is_input=True), *null]
         options = self._written(place, target)
-        if model and (options == ["Any"] or options[0].startswith("Literal[")):
-            return [f"_models.{model}", *null]
+        if model and (options == [ANY] or isinstance(options[0], ir.Constants)):
+            return [ir.Named(model), *null]
         return short([*options, *null])
 
     def _add(self, place: str, target: JsonObject) -> None:
         model = self.named.given[place]
         ident = names.unused(f"{model}Input", self.named.taken)
         options = short(self._written(place, target))
-        others = [one for one in options if one not in {"Mapping[str, Any]", "None"}]
-        annotation = union([f"_models.{model}", "Mapping[str, Any]", *others])
-        self.made[place] = ir.Input(ident, place, annotation)
+        others = [one for one in options if one not in {OBJECT, NULL}]
+        self.made[place] = ir.Input(ident, place, union([ir.Named(model), OBJECT, *others]))
 
     def _is_model(self, place: str) -> bool:
         canonical = (self.named.view.before or self.named.view).document
         return is_class(canonical, place, get(canonical, place))
 
-    def _written(self, pointer: str, schema: JsonObject) -> list[str]:
+    def _written(self, pointer: str, schema: JsonObject) -> list[ir.Type]:
         if "enum" in schema or "const" in schema:
             values = schema.get("enum", [schema.get("const")])
             if values and all(isinstance(value, (str, int, type(None))) for value in values):
-                return [f"Literal[{', '.join(literal(value) for value in values)}]"]
-            options = [OF_VALUES.get(type(value), "Any") for value in values]
-            return list(dict.fromkeys(options)) or ["Any"]
+                return [enumerated(values)]
+            options = [OF_VALUES.get(type(value), ANY) for value in values]
+            return list(dict.fromkeys(options)) or [ANY]
         for keyword in ("oneOf", "anyOf"):
             branches = schema.get(keyword)
             if isinstance(branches, list) and any(_tells(branch) for branch in branches):
@@ -193,11 +205,11 @@ class Inputs:
                 ]
         if isinstance(schema.get("allOf"), list):
             return self._all(pointer, schema)
-        is_file = self.binary == "FileInput" and is_binary(schema)
+        is_file = self.binary == FILE and is_binary(schema)
         kinds = _types(schema) or (["string"] if is_file else [])
-        return [self._of_type(pointer, schema, kind) for kind in kinds] or ["Any"]
+        return [self._of_type(pointer, schema, kind) for kind in kinds] or [ANY]
 
-    def _all(self, pointer: str, schema: JsonObject) -> list[str]:
+    def _all(self, pointer: str, schema: JsonObject) -> list[ir.Type]:
         """What is an `allOf`: what its one telling member is, else what the first of them that says something is."""
         told = [
             (join(pointer, "allOf", index), one)
@@ -206,28 +218,28 @@ class Inputs:
         ]
         is_named = pointer in self.named.given and is_class(self.document, pointer, schema)
         if is_named or "object" in _types(schema):
-            return ["Mapping[str, Any]"]
+            return [OBJECT]
         if len(told) == 1 and not schema.get("properties"):
             return self.options(*told[0])
         for here, one in told:
             options = self._without_name(*follow(self.document, here, one))
-            if "Any" not in options:
+            if ANY not in options:
                 return options
-        return ["Any"]
+        return [ANY]
 
-    def _without_name(self, place: str, target: Any) -> list[str]:
+    def _without_name(self, place: str, target: Any) -> list[ir.Type]:
         if not isinstance(target, dict):
-            return ["Any"]
-        part = (place, f"{self.binary}, without name")
+            return [ANY]
+        part = (place, f"{self.binary.format}, without name")
         return self.circles.find(part, target, lambda: self._written(place, target))
 
-    def _of_type(self, pointer: str, schema: JsonObject, kind: str) -> str:
+    def _of_type(self, pointer: str, schema: JsonObject, kind: str) -> ir.Type:
         if kind == "object":
             values = schema.get("additionalProperties")
             if not isinstance(values, dict) or schema.get("properties"):
-                return "Mapping[str, Any]"
+                return OBJECT
             place = join(pointer, "additionalProperties")
-            return f"Mapping[str, {union(self.options(place, values))}]"
+            return ir.Map(union(self.options(place, values)))
         if kind == "string" and is_binary(schema):
             return self.binary
         if (
@@ -235,11 +247,11 @@ class Inputs:
             and self.has_formats
             and (found := FORMATS.get(formats.format_of(schema)))
         ):
-            return f"{found} | str"
+            return ir.Union((ir.Primitive("string", format=found), TEXT))
         if kind == "array":
             items = self.options(join(pointer, "items"), schema.get("items", {}))
-            return f"Sequence[{union(items)}]"
-        return PLAIN.get(kind, "Any")
+            return ir.Array(union(items))
+        return ir.Primitive(kind) if kind in PLAIN else ANY
 
 
 def _tells(branch: Any) -> bool:

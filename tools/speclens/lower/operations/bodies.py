@@ -11,13 +11,22 @@ from dataclasses import replace
 from typing import Any
 
 from speclens import ir
-from speclens.literals import comment, literal, tuple_literal
+from speclens.literals import comment
 from speclens.lower.ground import media_types
 from speclens.lower.ground.composed import is_class, properties
 from speclens.lower.ground.nulls import admits_null
 from speclens.lower.ground.walk import JsonObject, follow, remembered
 from speclens.lower.operations import media
-from speclens.lower.operations.annotations import union
+from speclens.lower.operations.annotations import (
+    ANY,
+    BYTES,
+    CONTENT,
+    NULL,
+    OBJECT,
+    TEXT,
+    enumerated,
+    union,
+)
 from speclens.lower.operations.arguments import Inputs
 from speclens.lower.rewrites.folding import folding
 from speclens.source.pointer import exists, get, join
@@ -32,43 +41,49 @@ def lower(inputs: Inputs, pointer: str, body: JsonObject) -> tuple[ir.Body | Non
     found, same, named = [], {}, inputs.named
     for name, place, value in media_types.content(inputs.document, pointer, body):
         one = media.lower(named, name, place)
-        is_form = one.codec in {"Form", "Multipart"}
-        styled = encoding(value, _has_styles(one)) if is_form else ""
-        told = [*one.arguments, *([f"encoding={styled}"] if styled else [])]
-        if one.codec == "Multipart" and one.schema and (names := inputs.required(one.schema)):
-            told.append(f"required={tuple_literal(sorted(names))}")
-        if one.codec == "Multipart" and one.fold and (names := _folded(inputs, place, value)):
-            told.append(f"folded={tuple_literal(sorted(names))}")
-        found.append(replace(one, arguments=tuple(told)))
+        found.append(replace(one, codec=_told(inputs, one, place, value)))
         same[name] = follow(inputs.document, one.schema, value.get("schema"))[1]
     if not found:
         return None, "", False
     content = media.preferred(found, same)
     members = _members(inputs, content)
-    kinds = [["Any"] if members else _given(inputs, one) for one in content]
-    is_nullable = any("None" in options for options in kinds)
+    kinds = [[ANY] if members else _given(inputs, one) for one in content]
+    is_nullable = any(NULL in options for options in kinds)
     typed = (
-        replace(one, annotation=union([kind for kind in options if kind != "None"] or ["None"]))
+        replace(one, type=union([kind for kind in options if kind != NULL] or [NULL]))
         for one, options in zip(content, kinds, strict=True)
     )
     result = ir.Body(pointer, "", tuple(typed), len(content) > 1, body.get("required") is True)
     return result, members, is_nullable
 
 
-def _given(inputs: Inputs, one: ir.Media) -> list[str]:
+def _told(inputs: Inputs, one: ir.Media, place: str, value: JsonObject) -> ir.Codec:
+    """The codec of a body: that of a form knows how its members are written, and which of them there are."""
+    codec = one.codec
+    if codec.name not in {"Form", "Multipart"}:
+        return codec
+    told = replace(codec, encodings=encodings(value, _has_styles(one)))
+    if codec.name == "Form":
+        return told
+    required = inputs.required(one.schema) if one.schema else ()
+    folded = _folded(inputs, place, value) if codec.fold else ()
+    return replace(told, required=tuple(sorted(required)), folded=tuple(sorted(folded)))
+
+
+def _given(inputs: Inputs, one: ir.Media) -> list[ir.Type]:
     """The types of what a caller gives as a whole body."""
-    if one.codec == "Raw":
-        return ["Content"]
-    if one.codec == "Multipart":
-        return ["Mapping[str, Any]"]
-    found = ["Any"]
+    if one.codec.name == "Raw":
+        return [CONTENT]
+    if one.codec.name == "Multipart":
+        return [OBJECT]
+    found: list[ir.Type] = [ANY]
     if one.schema:
         place = inputs.named.view.origin(one.schema)
         if exists(inputs.document, place):
             found = inputs.options(place, get(inputs.document, place))
-    if one.codec in media_types.STREAMS:
-        return [f"Sequence[{union(found if one.annotation != 'Any' else ['Any'])}]", "bytes"]
-    return ["str"] if one.codec == "Text" and "Any" in found else found
+    if one.codec.name in media_types.STREAMS:
+        return [ir.Array(union(found if one.type != ANY else [ANY])), BYTES]
+    return [TEXT] if one.codec.name == "Text" and ANY in found else found
 
 
 def _members(inputs: Inputs, content: tuple[ir.Media, ...]) -> str:
@@ -83,7 +98,7 @@ def _members(inputs: Inputs, content: tuple[ir.Media, ...]) -> str:
     if (
         len(places) > 1
         or not place
-        or any(one.codec not in {"Json", "MergePatch", "Form", "Multipart"} for one in content)
+        or {one.codec.name for one in content} - {"Json", "MergePatch", "Form", "Multipart"}
     ):
         return ""
     schema, origin = get(document, place), inputs.named.view.origin(place)
@@ -114,44 +129,50 @@ def _is_group(branch: Any) -> bool:
 
 def whole(body: ir.Body, is_nullable: bool) -> ir.Argument:
     """The argument that is all of a body."""
-    options = [one.annotation for one in body.content]
-    annotation = union([*options, "None"] if is_nullable or not body.is_required else options)
-    mark = f"Body({'is_nullable=True' if is_nullable else ''})"
-    return ir.Argument("body", "body", "", body.pointer, annotation, mark, "", body.is_required)
+    options = [one.type for one in body.content]
+    type_ = union([*options, NULL] if is_nullable or not body.is_required else options)
+    mark = ir.Mark(is_nullable=is_nullable)
+    return ir.Argument("body", "body", "", body.pointer, type_, mark, "", body.is_required)
 
 
 def option(body: ir.Body) -> ir.Argument | None:
     """The argument that chooses the media type, where there is a choice."""
-    is_open = [one.name for one in body.content if one.name.endswith("/*") and one.codec == "Raw"]
+    is_open = any(one.name.endswith("/*") and one.codec.name == "Raw" for one in body.content)
     if len(body.content) == 1 and not is_open:
         return None
-    kinds = [literal(one.name) for one in body.content]
-    annotation = "str" if is_open else f"Literal[{', '.join(kinds)}]"
+    type_ = TEXT if is_open else enumerated(one.name for one in body.content)
     told = "" if is_open else comment(f"{body.content[0].name} if left out")
-    return ir.Argument(OPTION, OPTION, "", body.pointer, annotation, "ContentType()", told, False)
+    return ir.Argument(OPTION, OPTION, "", body.pointer, type_, ir.Mark(), told, False)
 
 
 def _has_styles(media: ir.Media) -> bool:
     """Whether members of a form may have a style."""
-    return media.codec == "Form" or media.name == "multipart/form-data"
+    return media.codec.name == "Form" or media.name == "multipart/form-data"
 
 
-def encoding(value: JsonObject, has_styles: bool) -> str:
+def encodings(value: JsonObject, has_styles: bool) -> tuple[ir.Encoding, ...]:
     """How the members of a form are written, where the document says so (section 4.8.15)."""
-    found = {}
     declared = value.get("encoding")
-    for name, one in declared.items() if isinstance(declared, dict) else ():
-        told = []
-        if isinstance(one, dict):
-            kind = str(one.get("contentType") or "").partition(",")[0].strip()
-            told += [f"content_type={literal(kind)}"] if kind and "*" not in kind else []
-            told += _in_style(one) if has_styles else []
-        if told:
-            found[name] = f"Encoding({', '.join(told)})"
-    return (
-        "{" + ", ".join(f"{literal(name)}: {one}" for name, one in found.items()) + "}"
-        if found
-        else ""
+    found = [
+        _encoding(name, one, has_styles)
+        for name, one in (declared.items() if isinstance(declared, dict) else ())
+        if isinstance(one, dict)
+    ]
+    return tuple(one for one in found if one != ir.Encoding(one.member))
+
+
+def _encoding(name: str, one: JsonObject, has_styles: bool) -> ir.Encoding:
+    """How a member is written: in its media type, or as a parameter of the query is, if anything is said of that."""
+    kind = str(one.get("contentType") or "").partition(",")[0].strip()
+    plain = ir.Encoding(name, "" if "*" in kind else kind)
+    if not has_styles or all(one.get(key) is None for key in ("style", "explode", "allowReserved")):
+        return plain
+    style = str(one.get("style") or "form")
+    return replace(
+        plain,
+        style=style,
+        explode=one.get("explode", style == "form") is True,
+        is_reserved=one.get("allowReserved") is True,
     )
 
 
@@ -180,14 +201,3 @@ def _folded(inputs: Inputs, place: str, value: JsonObject) -> set[str]:
         and name not in others
         and media_types.is_of_objects(document, inner, one)
     }
-
-
-def _in_style(one: JsonObject) -> list[str]:
-    """How a member is written as a parameter of the query is: if anything is said of that, and in place of its media
-    type."""
-    if not any(one.get(field) is not None for field in ("style", "explode", "allowReserved")):
-        return []
-    style = str(one.get("style") or "form")
-    told = [f"style={literal(style)}"]
-    told += ["explode=False"] if one.get("explode", style == "form") is not True else []
-    return told + (["reserved=True"] if one.get("allowReserved") is True else [])

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from speclens import ir
 from speclens.lower.ground.groups import groups
 from speclens.lower.ground.walk import JsonObject, follow, subschemas
 from speclens.source.pointer import join
@@ -25,15 +26,15 @@ class Circles:
     `unknown`."""
 
     document: JsonObject
-    unknown: list[str]
-    known: dict[Question, list[str]] = field(default_factory=dict)
+    unknown: list[ir.Type]
+    known: dict[Question, list[ir.Type]] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)  # of circles, by the places in them
     here: str = ""  # the circle that the way is in
-    within: dict[Question, list[str]] = field(
+    within: dict[Question, list[ir.Type]] = field(
         default_factory=dict
     )  # what was found on the way in it
 
-    def find(self, part: Question, schema: Any, find: Callable[[], list[str]]) -> list[str]:
+    def find(self, part: Question, schema: Any, find: Callable[[], list[ir.Type]]) -> list[ir.Type]:
         """What was found of a part, else what the function finds, which may ask for others."""
         if part[0] not in self.names:
             self._explore(part[0], schema)

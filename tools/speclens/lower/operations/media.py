@@ -9,11 +9,11 @@ from functools import cached_property
 from typing import Any
 
 from speclens import ir, names
-from speclens.literals import literal
 from speclens.lower.ground import facts, media_types, x_compat
 from speclens.lower.ground.nulls import admits_null
 from speclens.lower.ground.view import View
 from speclens.lower.ground.walk import JsonObject, follow
+from speclens.lower.operations.annotations import ANY, BYTES, NULL, OBJECT, TEXT
 from speclens.source.pointer import exists, from_reference, get, tokens
 
 
@@ -89,7 +89,7 @@ def model_names(
 
 
 def lower(named: ModelNames, name: str, pointer: str) -> ir.Media:
-    """What becomes of the media type at a pointer. `annotation` is that of an answer."""
+    """What becomes of the media type at a pointer. `type` is that of an answer."""
     media = get(named.document, pointer)
     codec, place, schema = media_types.value_of(named.document, name, pointer, media)
     ident, is_nullable = (
@@ -97,49 +97,58 @@ def lower(named: ModelNames, name: str, pointer: str) -> ir.Media:
         if codec in media_types.JUDGED_CODECS and schema is not None
         else ("", False)
     )
-    model = f"_models.{ident}" if ident else _plain(named.document, place, schema)
-    model = f"{model} | None" if is_nullable else model
+    model = ir.Named(ident) if ident else _plain(named.document, place, schema)
+    model = ir.Union((model, NULL)) if is_nullable else model
     normalizer = named.normalizer(place) if schema is not None else None
-    told = [model] if codec in media_types.JUDGED_CODECS else []
-    told += (
-        [f"media_type={literal(name)}"]
-        if name not in {media_types.USUAL_MEDIA_TYPES[codec], "*/*"}
-        else []
-    )
-    if codec == "Events" and facts.types_of(named.document, schema) == {"string"}:
-        told.append("is_text=True")
-    told += ["is_json=True"] if codec == "EventObjects" and media.get(media_types.HELD) else []
-    return ir.Media(
-        name=name,
-        pointer=pointer,
-        schema=place if exists(named.document, place) else "",
-        codec=codec,
-        annotation={"Text": "str", "Raw": "bytes", "Multipart": "bytes"}.get(codec, model),
-        arguments=(*told, *([f"fold={normalizer.ident}"] if normalizer else [])),
+    is_usual = name in {media_types.USUAL_MEDIA_TYPES[codec], "*/*"}
+    found = ir.Codec(
+        codec,
+        model=model if codec in media_types.JUDGED_CODECS else None,
+        media_type="" if is_usual else name,
+        is_text=codec == "Events" and facts.types_of(named.document, schema) == {"string"},
+        is_json=codec == "EventObjects" and bool(media.get(media_types.HELD)),
         fold=normalizer.ident if normalizer else "",
         denormalize=normalizer.denormalize if normalizer and codec != "Text" else "",
         older=_older(normalizer),
     )
+    return ir.Media(
+        name=name,
+        pointer=pointer,
+        schema=place if exists(named.document, place) else "",
+        type=_UNREAD.get(codec, model),
+        codec=found,
+    )
 
 
-def of_parameters(named: ModelNames, place: str, pointer: str) -> tuple[ir.Media, ...]:
+def of_parameters(named: ModelNames, place: str) -> ir.Codec | None:
     """What folds and judges the parameters of an operation, whose schema they were lifted to: that at `place`. There is
     nothing where nothing is to be folded."""
     if place not in named.folds:
-        return ()
-    one = named.folds[place]
-    told = (f"_models.{named.idents[place]}", f"fold={one.ident}")
-    ways = (one.ident, one.denormalize, _older(one))
-    return (ir.Media("", pointer, "", "Parameters", "", told, *ways),)
+        return None
+    one, model = named.folds[place], ir.Named(named.idents[place])
+    return ir.Codec(
+        "Parameters",
+        model=model,
+        fold=one.ident,
+        denormalize=one.denormalize,
+        older=_older(one),
+    )
 
 
-def _plain(document: JsonObject, pointer: str, schema: Any) -> str:
+_UNREAD: dict[str, ir.Type] = {"Text": TEXT, "Raw": BYTES, "Multipart": BYTES}
+"""By codec what is answered as it came."""
+_PLAIN: dict[str, ir.Type] = {
+    "string": TEXT,
+    "boolean": ir.Primitive("boolean"),
+    "object": OBJECT,
+}
+
+
+def _plain(document: JsonObject, pointer: str, schema: Any) -> ir.Type:
     """The type of a schema that has no name."""
     target = follow(document, pointer, schema)[1]
     declared = target.get("type") if isinstance(target, dict) else None
-    return {"string": "str", "boolean": "bool", "object": "Dict[str, Any]"}.get(
-        str(declared), "Any"
-    )
+    return _PLAIN.get(str(declared), ANY)
 
 
 def _older(normalizer: ir.Normalizer | None) -> str:
@@ -154,14 +163,17 @@ def preferred(found: list[ir.Media], same: Mapping[str, Any]) -> tuple[ir.Media,
     each, by its name."""
     order = sorted(
         found,
-        key=lambda one: (one.codec != "Json", one.name != media_types.USUAL_MEDIA_TYPES["Json"]),
+        key=lambda one: (
+            one.codec.name != "Json",
+            one.name != media_types.USUAL_MEDIA_TYPES["Json"],
+        ),
     )
     kept: list[ir.Media] = []
     for one in order:
-        is_other = one.codec in {"Text", "Raw"} and one.schema
+        is_other = one.codec.name in {"Text", "Raw"} and one.schema
         if not any(
             same[one.name] == same[other.name]
-            and (one.codec == other.codec or (is_other and other.codec == "Json"))
+            and (one.codec.name == other.codec.name or (is_other and other.codec.name == "Json"))
             for other in kept
         ):
             kept.append(one)

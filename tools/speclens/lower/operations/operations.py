@@ -22,6 +22,7 @@ from speclens.lower.operations import (
     security,
     servers,
 )
+from speclens.lower.operations.annotations import ANY
 from speclens.lower.operations.arguments import Inputs
 from speclens.lower.operations.circles import Circles
 from speclens.lower.operations.endpoints import Endpoint
@@ -45,7 +46,7 @@ def lower(
     found = endpoints.named_endpoints(document)
     if not found:
         return None, ()
-    inputs = Inputs(document, named, lifted, Circles(document, ["Any"]), has_formats)
+    inputs = Inputs(document, named, lifted, Circles(document, [ANY]), has_formats)
     urls = servers.of_operations(document, {one.pointer: one.value for one in found})
     places = parameters.lifted_places(lifted)
     told = {at: named.idents[place] for at, place in headers.lifted_headers(named.view).items()}
@@ -93,15 +94,15 @@ def _operation(inputs: Inputs, found: Endpoint, heads: str, lifted: str) -> ir.O
         is_deprecated=operation.get("deprecated") is True,
         params=_params(inputs, found.class_name) if request.arguments else "RequestOptions",
         arguments=request.arguments,
-        parameters=media.of_parameters(inputs.named, lifted, pointer),
+        parameters=media.of_parameters(inputs.named, lifted),
         defaults=literal(request.defaults) if request.defaults else "",
         spokes=literal(request.spokes) if request.spokes else "",
         body=request.body,
         responses=answers,
         headers=heads,
-        result=responses.result_annotation(answers),
+        result_type=responses.result_type(answers),
         is_plain=is_plain,
-        stream=stream,
+        stream_type=stream,
         is_download=responses.is_download(answers),
         paging=pages if is_plain else "",
         alternatives=security.requirements(inputs.document, operation),
@@ -129,7 +130,7 @@ def _served(
     is_bearer = security.is_bearer(
         inputs.document, security.requirements(inputs.document, found.value)
     )
-    if any([one.codec for one in side] != ["Json"] for side in sides) or not is_bearer:
+    if any([one.codec.name for one in side] != ["Json"] for side in sides) or not is_bearer:
         return "", ""
     models = inputs.named.document
     found_classes = []
@@ -188,9 +189,9 @@ def _client(
     schemes = dict.fromkeys(
         [*declared, *(name for one in alternatives for wanted in one for name in wanted)]
     )
-    contents = [one for operation in every for one in _media(operation)]
-    folds = (name for one in contents for name in (one.fold, one.denormalize) if name)
-    older = (one.constant for one in every if any(two.older for two in _media(one)))
+    codecs = [one for operation in every for one in _codecs(operation)]
+    folds = (name for one in codecs for name in (one.fold, one.denormalize) if name)
+    older = (one.constant for one in every if any(two.older for two in _codecs(one)))
     return ir.Client(
         pointer="#/info",
         base_url=literal(servers.of_document(document)),
@@ -236,10 +237,12 @@ def _resources(
     )
 
 
-def _media(operation: ir.Operation) -> Iterator[ir.Media]:
-    yield from operation.parameters
-    yield from operation.body.content if operation.body else ()
-    yield from (one for response in operation.responses for one in response.content)
+def _codecs(operation: ir.Operation) -> Iterator[ir.Codec]:
+    if operation.parameters:
+        yield operation.parameters
+    if operation.body:
+        yield from (one.codec for one in operation.body.content)
+    yield from (one.codec for response in operation.responses for one in response.content)
 
 
 def _sorted(found: Iterable[str]) -> tuple[str, ...]:

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from speclens import ir, names
-from speclens.literals import comment, literal
+from speclens.literals import comment
 from speclens.lower.ground import media_types, x_compat
 from speclens.lower.ground.walk import JsonObject, follow
 from speclens.lower.operations import bodies, media, security
-from speclens.lower.operations.annotations import union
+from speclens.lower.operations.annotations import FILE, INTEGER, NULL, TEXT, enumerated, union
 from speclens.lower.operations.arguments import Inputs
 from speclens.lower.rewrites import parameters
 from speclens.source.pointer import join
@@ -21,11 +21,11 @@ from speclens.source.pointer import join
 # Section 4.8.12.1: not told by a parameter. What frames and routes a message (RFC 9112) its HTTP client says.
 _IGNORED = frozenset({"accept", "content-type", "content-length", "host", "transfer-encoding"})
 _STYLES = {
-    "path": ("Path", "simple", False),
-    "query": ("Query", "form", True),
-    "header": ("Header", "simple", False),
-    "cookie": ("Cookie", "form", True),
-}  # class of the mark, and its defaults: style, explode
+    "path": ("simple", False),
+    "query": ("form", True),
+    "header": ("simple", False),
+    "cookie": ("form", True),
+}  # what is usual at a place: style, explode
 _WHOLE_QUERY = "querystring"  # section 4.12.1 of 3.2
 
 
@@ -56,8 +56,8 @@ def lower(inputs: Inputs, pointer: str, operation: JsonObject, path: str) -> Req
     defaults: dict[str, Any] = {}
     spokes: dict[str, list[str]] = {}
     if lowered and schema:
-        codecs = {one.codec for one in lowered.content}
-        binary = "FileInput" if "Multipart" in codecs else inputs.binary
+        codecs = {one.codec.name for one in lowered.content}
+        binary = FILE if "Multipart" in codecs else inputs.binary
         is_form = codecs <= {"Form", "Multipart"}
         own = replace(inputs, binary=binary, is_patch="MergePatch" in codecs, is_form=is_form)
         if codecs == {"Multipart"}:
@@ -91,15 +91,7 @@ def _named(found: list[ir.Argument]) -> Iterator[ir.Argument]:
         if count[ident] > 1:
             ident = names.unused(names.argument(f"{one.place} {one.name}"), used, one.name)
             used.add(ident)
-        yield replace(one, ident=ident, mark=_mark(one, ident))
-
-
-def _mark(one: ir.Argument, ident: str) -> str:
-    """The expression of a mark, with the wire name where that is another than the argument's."""
-    kind, _, rest = one.mark.partition("(")
-    own = [] if one.name == ident or one.place in {"body", bodies.OPTION} else [literal(one.name)]
-    inside = ", ".join([*own, *([rest[:-1]] if rest[:-1] else [])])
-    return "" if kind == "Member" and not inside else f"{kind}({inside})"
+        yield replace(one, ident=ident)
 
 
 # Parameters
@@ -121,7 +113,8 @@ def _parameters(
 ) -> Iterator[ir.Argument]:
     for name in dict.fromkeys(_slots(path)):
         if ("path", name) not in found:
-            yield ir.Argument(name, "path", "", pointer, "str | int", "Path()", "", True)
+            type_ = union([TEXT, INTEGER])
+            yield ir.Argument(name, "path", "", pointer, type_, ir.Mark(), "", True)
     hubs = parameters.hubs(found)
     for key, (place, parameter) in found.items():
         if _is_given(inputs.document, operation, path, key):
@@ -153,9 +146,9 @@ def _slots(path: str) -> list[str]:
 
 def _parameter(inputs: Inputs, location: str, place: str, parameter: JsonObject) -> ir.Argument:
     at, schema = parameters.schema_of(place, parameter)
-    options = [one for one in inputs.options(at, schema) if one != "None"] or ["str"]
-    if parameter.get("allowEmptyValue") is True and location == "query" and "str" not in options:
-        options.append("Literal['']")
+    options = [one for one in inputs.options(at, schema) if one != NULL] or [TEXT]
+    if parameter.get("allowEmptyValue") is True and location == "query" and TEXT not in options:
+        options.append(enumerated([""]))
     is_required = location == "path" or parameter.get("required") is True
     told = [f"deprecated {said}"] if (said := _deprecation(parameter)) else []
     return ir.Argument(
@@ -163,7 +156,7 @@ def _parameter(inputs: Inputs, location: str, place: str, parameter: JsonObject)
         place=location,
         ident="",
         pointer=place,
-        annotation=union(options if is_required else [*options, "None"]),
+        type=union(options if is_required else [*options, NULL]),
         mark=_whole_query(inputs, place, parameter)
         if location == _WHOLE_QUERY
         else _style(location, parameter),
@@ -185,34 +178,29 @@ def _deprecation(parameter: JsonObject) -> str:
     return "by the API" if parameter.get("deprecated") is True else ""
 
 
-def _style(location: str, parameter: JsonObject) -> str:
-    mark, usual, explodes = _STYLES[location]
-    style = str(parameter.get("style") or usual)
-    told = []
+def _style(location: str, parameter: JsonObject) -> ir.Mark:
+    usual, explodes = _STYLES[location]
+    is_reserved = parameter.get("allowReserved") is True and location in {"query", "path"}
     if "content" in parameter and "schema" not in parameter:
         kinds = [media_types.codec_of(name, {}) for name in parameter.get("content") or ()]
-        told = ["style='json'"] if "Text" not in kinds else []
-    else:
-        told += [f"style={literal(style)}"] if style != usual else []
-        default = explodes if style == usual else style in {"form", "cookie"}
-        explode = parameter.get("explode", default)
-        told += [f"explode={explode is True}"] if (explode is True) != explodes else []
-    told += (
-        ["reserved=True"]
-        if parameter.get("allowReserved") is True and location in {"query", "path"}
-        else []
+        return ir.Mark(style="" if "Text" in kinds else "json", is_reserved=is_reserved)
+    style = str(parameter.get("style") or usual)
+    default = explodes if style == usual else style in {"form", "cookie"}
+    explode = parameter.get("explode", default) is True
+    return ir.Mark(
+        style=style if style != usual else "",
+        explode=explode if explode != explodes else None,
+        is_reserved=is_reserved,
     )
-    return f"{mark}({', '.join(told)})"
 
 
-def _whole_query(inputs: Inputs, pointer: str, parameter: JsonObject) -> str:
+def _whole_query(inputs: Inputs, pointer: str, parameter: JsonObject) -> ir.Mark:
     """The mark of what is all of the query, with the codec of its media type; what we know none of is text."""
     for name, place, value in media_types.content(inputs.document, pointer, parameter):
-        one = media.lower(inputs.named, name, place)
-        encoding = bodies.encoding(value, True) if one.codec == "Form" else ""
-        # Folded it is as a parameter, together with the others.
-        own = [text for text in one.arguments if not text.startswith("fold=")]
-        told = [*own, *([f"encoding={encoding}"] if encoding else [])]
-        if one.codec in {"Form", "Json"}:
-            return f"QueryString(codec={one.codec}({', '.join(told)}))"
-    return "QueryString(codec=Text())"
+        codec = media.lower(inputs.named, name, place).codec
+        if codec.name in {"Form", "Json"}:
+            encodings = bodies.encodings(value, True) if codec.name == "Form" else ()
+            # Folded it is as a parameter, together with the others.
+            one_way = replace(codec, fold="", denormalize="", older="")
+            return ir.Mark(codec=replace(one_way, encodings=encodings))
+    return ir.Mark(codec=ir.Codec("Text"))

@@ -10,6 +10,7 @@ from speclens.literals import literal
 from speclens.lower.ground import media_types
 from speclens.lower.ground.walk import JsonObject, follow
 from speclens.lower.operations import media
+from speclens.lower.operations.annotations import ANY, NULL, union
 from speclens.source.pointer import join
 
 _EMPTY = frozenset({"204", "205", "304"})  # RFC 9110: no content
@@ -37,9 +38,9 @@ def _in_ranges(failures: list[ir.Response]) -> Iterator[ir.Response]:
     rest = [one.content for one in failures if one.status == "default"]
     for status in dict.fromkeys(one.status[0] for one in failures):
         group = [one for one in failures if one.status[0] == status]
-        whats = {tuple((media.codec, media.arguments) for media in one.content) for one in group}
+        whats = {tuple(media.codec for media in one.content) for one in group}
         is_same = len(whats) == 1 and status.isdigit()
-        usual = {tuple((media.codec, media.arguments) for media in content) for content in rest}
+        usual = {tuple(media.codec for media in content) for content in rest}
         for index, one in enumerate(group):
             is_told = one.is_told and not (is_same and (index or whats <= usual))
             name = f"{status}XX" if is_same and len(group) > 1 else one.status
@@ -73,40 +74,37 @@ def _response(named: media.ModelNames, pointer: str, status: str, value: object)
     )
 
 
-def result_annotation(responses: tuple[ir.Response, ...]) -> str:
-    """The annotation of what a call gives, if it is no stream."""
+def result_type(responses: tuple[ir.Response, ...]) -> ir.Type:
+    """What a call gives, if it is no stream."""
     options = [option for one in responses if one.is_success for option in _options(one)]
-    distinct = list(dict.fromkeys(options)) or ["Any"]
-    return (
-        "Any" if "Any" in distinct else " | ".join(sorted(distinct, key=lambda one: one == "None"))
-    )
+    return union(options or [ANY])
 
 
-def _options(response: ir.Response) -> Iterator[str]:
+def _options(response: ir.Response) -> Iterator[ir.Type]:
     if not response.content:
-        yield "Any" if response.is_unknown else "None"
-    yield from (one.annotation for one in response.content if one.codec not in media_types.STREAMS)
+        yield ANY if response.is_unknown else NULL
+    yield from (one.type for one in response.content if one.codec.name not in media_types.STREAMS)
 
 
-def stream(responses: tuple[ir.Response, ...]) -> str:
-    """The annotation of the items where a success may be a stream of them, else ""."""
+def stream(responses: tuple[ir.Response, ...]) -> ir.Type | None:
+    """The type of the items where a success may be a stream of them."""
     found = [
-        one.annotation
+        one.type
         for response in responses
         if response.is_success
         for one in response.content
-        if one.codec in media_types.STREAMS
+        if one.codec.name in media_types.STREAMS
     ]
-    return found[0] if found else ""
+    return found[0] if found else None
 
 
 def is_plain(responses: tuple[ir.Response, ...]) -> bool:
     """Whether a success may be more than a stream of items."""
     contents = [one for response in responses if response.is_success for one in response.content]
-    return not contents or any(one.codec not in media_types.STREAMS for one in contents)
+    return not contents or any(one.codec.name not in media_types.STREAMS for one in contents)
 
 
 def is_download(responses: tuple[ir.Response, ...]) -> bool:
     """Whether a success may be bytes, which may be many, and none a stream of items."""
     contents = [one for response in responses if response.is_success for one in response.content]
-    return any(one.codec == "Raw" for one in contents) and not stream(responses)
+    return any(one.codec.name == "Raw" for one in contents) and not stream(responses)

@@ -21,8 +21,8 @@ def schemes(document: JsonObject, used: Iterable[str], scopes: Scopes) -> Iterat
         value = declared.get(name) if isinstance(declared, dict) else None
         pointer, scheme = follow(document, place, value)
         found = scheme if isinstance(scheme, dict) else {}
-        expression = _expression(found, scopes.get(name, ()))
-        yield ir.Scheme(literal(name), pointer if found else "#/info", expression)
+        proof = _proof(found, scopes.get(name, ()))
+        yield ir.Scheme(literal(name), pointer if found else "#/info", proof)
 
 
 def scopes(document: JsonObject, operations: Iterable[JsonObject]) -> Scopes:
@@ -42,26 +42,24 @@ def _alternatives(owner: JsonObject) -> list[JsonObject]:
     return [one for one in declared if isinstance(one, dict)] if isinstance(declared, list) else []
 
 
-def _expression(scheme: JsonObject, scopes: tuple[str, ...]) -> str:
+def _proof(scheme: JsonObject, scopes: tuple[str, ...]) -> ir.Proof:
     kind = scheme.get("type")
     if kind == "apiKey" and scheme.get("in") in {"header", "query", "cookie"}:
-        return f"ApiKey({literal(scheme['in'])}, {literal(str(scheme.get('name', '')))})"
+        return ir.ApiKey(scheme["in"], str(scheme.get("name", "")))
     if kind == "oauth2":
         return _oauth2(scheme, scopes)
     given = str(scheme.get("scheme") or "Bearer") if kind == "http" else "Bearer"
-    name = given if given.lower() not in {"bearer", "basic"} else given.capitalize()
-    return "Http()" if name == "Bearer" else f"Http({literal(name)})"
+    return ir.Http(given if given.lower() not in {"bearer", "basic"} else given.capitalize())
 
 
-def _oauth2(scheme: JsonObject, scopes: tuple[str, ...]) -> str:
+def _oauth2(scheme: JsonObject, scopes: tuple[str, ...]) -> ir.OAuth2:
     flows = scheme.get("flows")
     flow = flows.get("clientCredentials") if isinstance(flows, dict) else None
     if not isinstance(flow, dict) or not str(flow.get("tokenUrl", "")).startswith(
         ("https://", "http://")
     ):
-        return "OAuth2()"
-    asked = f", {tuple_literal(scopes)}" if scopes else ""
-    return f"OAuth2({literal(str(flow['tokenUrl']))}{asked})"
+        return ir.OAuth2()
+    return ir.OAuth2(str(flow["tokenUrl"]), scopes)
 
 
 def requirement(document: JsonObject, owner: JsonObject) -> tuple[tuple[str, ...], ...] | None:
@@ -97,4 +95,4 @@ def source(wanted: tuple[tuple[str, ...], ...]) -> str:
 def is_bearer(document: JsonObject, wanted: Iterable[tuple[str, ...]]) -> bool:
     """Whether nothing but bearer tokens is asked for."""
     names = {name for one in wanted for name in one}
-    return all(scheme.expression == "Http()" for scheme in schemes(document, sorted(names), {}))
+    return all(scheme.proof == ir.Http("Bearer") for scheme in schemes(document, sorted(names), {}))

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from speclens.literals import literal
 from speclens.lower.ground import composed, facts, x_compat
 from speclens.lower.ground.walk import JsonObject, all_schemas, follow
 from speclens.problems import Finding
@@ -20,13 +19,12 @@ KEYS = ("base64", "url", "first")
 FILE_METHODS = frozenset({"bytes", "save"})
 
 
-def arguments(idents: Mapping[str, str], schema: Any) -> str:
-    """The keyword arguments of a file's class; "" for a schema without a usable `x-file`."""
+def roles(idents: Mapping[str, str], schema: Any) -> tuple[tuple[str, str], ...]:
+    """By role the members that hold a file; none for a schema without a usable `x-file`."""
     told = schema.get(KEYWORD) if isinstance(schema, dict) else None
     if not isinstance(told, dict):
-        return ""
-    named = [(key, idents[told[key]]) for key in KEYS if told.get(key) in idents]
-    return ", ".join(f"{key}={literal(ident)}" for key, ident in named)
+        return ()
+    return tuple((key, idents[told[key]]) for key in KEYS if told.get(key) in idents)
 
 
 def check(document: JsonObject) -> Iterator[Finding]:

@@ -80,7 +80,7 @@ def _schema(build: SchemaBuild, pointer: str, ident: str) -> ir.Schema:
         properties=properties,
         closed=closed,
         extras=extras,
-        file=files.arguments({name.name: name.ident for name in properties}, schema),
+        file=files.roles({name.name: name.ident for name in properties}, schema),
         is_headers=headers.is_lifted(build.view, pointer),
         is_made=pointer in build.view.origins and build.view.before is not None,
         type=ir.AnyType() if is_object else type_of(build, pointer, schema, is_root=True),
