@@ -698,3 +698,16 @@ def test_what_is_no_argument_of_the_query_is_sent_as_it_is(extra: Any) -> None:
     made = extra({"x_old": "old", "color": "red", "extra_query": given})
     assert made.query == ["color=red", "X-Old=1", "the_filter=2", "color%5B%5D=3", "a="]
     assert made.headers == {"x-new": "old"}
+
+
+def test_a_whole_body_of_a_union_with_null_may_be_null(tmp_path: Path) -> None:
+    """The types of an enumeration were taken for those of the whole union."""
+    size = {"type": "string", "enum": ["small"], "x-compat": {"values": {"small": "s"}}}
+    union = {"oneOf": [{"type": "string", "enum": ["s"]}, size]}
+    media = {"application/json": {"schema": {"anyOf": [union, {"type": "null"}]}}}
+    sent = {"required": True, "content": media}
+    operation = {"operationId": "send", "requestBody": sent, "responses": {"204": {"description": ""}}}  # fmt: skip
+    document = json.dumps({**schemas(), "paths": {"/a": {"post": operation}}})
+    client = imported(texts(document), tmp_path, "client")
+    for given, body in ((None, b"null"), ("small", b'"s"')):
+        assert client.SEND_OPERATION.draft({"body": given}).content["content"] == body

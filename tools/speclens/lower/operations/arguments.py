@@ -170,6 +170,7 @@ class Inputs:
             return [ir.Named(self.made[place].ident, is_input=True), *null]
         options = self._written(place, target)
         if model and (options == [ANY] or isinstance(options[0], ir.Constants)):
+            null = [NULL] if is_given or NULL in options else []
             return [ir.Named(model), *null]
         return short([*options, *null])
 
