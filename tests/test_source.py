@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from growth import LINEAR, exponent, memory
 from speclens.problems import Finding, Problem, Refused
 from speclens.source import Source, files, load, loads, locate
 
@@ -234,6 +236,37 @@ def test_a_duplicate_names_the_first_line() -> None:
             "source/duplicate-key", "error", "#/a", "dir/a.yaml", 3, 1, "duplicate key 'a'", hint
         ),
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "make"),
+    [
+        ("a.json", lambda n: f'{{"{"k" * n}": [' + "1e999, " * (n // 8) + "1]}"),
+        ("a.json", lambda n: f'{{"{"k" * n}": {{' + '"a": 1, ' * (n // 8) + '"b": 1}}'),
+        ("a.json", lambda n: f'{{"{"k" * n}": [' + r'"\ud800", ' * (n // 8) + "1]}"),
+        ("a.yaml", lambda n: f"? {'k' * n}\n:\n" + "  - *a\n" * (n // 8)),
+        ("a.yaml", lambda n: f"a: &k {'k' * n}\nb:\n" + "  - {*k : 1, *k : 2}\n" * (n // 20)),
+        ("a.yaml", lambda n: f"a: &k {'k' * n}\nb:\n" + "  - !!int *k\n" * (n // 12)),
+        ("a.yaml", lambda n: f"%TAG ! !{'a' * n}\n---\na:\n" + "  - !b 1\n" * (n // 10)),
+        ("a.yaml", lambda n: f"%TAG ! !{'a' * 999}\n---\na:\n" + "  - !b 1\n" * (n // 10)),
+    ],
+    ids=shown,
+)
+def test_faults_of_long_names_are_told_in_little(name: str, make: Callable[[int], str]) -> None:
+    def refused(text: str) -> int:
+        return len(faults(text, name))
+
+    assert exponent(make, refused, 4_000, cost=memory) <= LINEAR
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.yaml"])
+def test_the_first_faults_are_told_and_the_rest_counted(name: str) -> None:
+    with pytest.raises(Refused) as caught:
+        loads(f'{{"a": [{"1e999, " * 1_200}1e999]}}', name)
+    *told, rest = caught.value.problems
+    assert [problem.pointer for problem in told] == [f"#/a/{index}" for index in range(100)]
+    assert (rest.rule, rest.column) == ("source/more-faults", 8 + 7 * 100)
+    assert rest.message == "faults that are not told: 1,101"
 
 
 def test_an_alias_bomb_of_many_merges_is_refused() -> None:

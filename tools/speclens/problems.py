@@ -70,6 +70,30 @@ def quoted(text: str) -> str:
     return repr(shortened(text))
 
 
+@dataclass(slots=True)
+class Room:
+    """What may still be told of one text: 100 faults, at places of 100,000 characters together. Each place repeats the names
+    around it."""
+
+    faults: int = 100
+    characters: int = 100_000
+    untold: int = 0
+
+    def takes(self, path: Iterable[str | int]) -> bool:
+        """Whether a fault at this path is told; it is counted if not."""
+        if self.faults <= 0 or self.characters <= 0:
+            self.untold += 1
+            return False
+        self.faults -= 1
+        self.characters -= sum(len(str(token)) for token in path)
+        return True
+
+    @property
+    def rest(self) -> str:
+        """How many there are besides those that are told."""
+        return f"faults that are not told: {self.untold:,}"
+
+
 _MOST_NAMES = 100
 _LONGEST = 60
 _LIKELY = 10

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from speclens.problems import Finding, Problem, Refused
+from speclens.problems import Finding, Problem, Refused, Room, shortened
 from speclens.source import json_path, overlay_rules
 from speclens.source.faults import MAX_DEPTH
 from speclens.source.load import Source, load, locate
@@ -46,15 +46,18 @@ _PLACE = 9
 
 @dataclass(frozen=True, slots=True)
 class _Overlay:
-    """An overlay that was read: its actions, and what is wrong with it so far."""
+    """An overlay that was read: its actions, and what is wrong with it so far; `room` is for faults within an action."""
 
     source: Source
     actions: list[Action]
     findings: list[Finding]
+    room: Room = field(default_factory=Room)
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        return locate(self.source, self.findings)
+        hint = "mend those that are, and look again"
+        rest = Finding("source/more-faults", "#/actions", self.room.rest, hint)
+        return locate(self.source, [*self.findings, *([rest] if self.room.untold else [])])
 
 
 @dataclass(slots=True)
@@ -162,8 +165,7 @@ def _apply(action: Action, number: int, overlay: _Overlay, run: _Run, name: str)
         elif fault is None and action.kind == "remove":
             run.root = remove(run.root, locations, run.budget)
         elif fault is None:
-            overlay.findings.extend(faults := _write(action, number, locations, run))
-            run.has_failed |= bool(faults)
+            overlay.findings.extend(_write(action, number, locations, run, overlay.room))
         else:
             overlay.findings.append(fault)
             run.has_failed = True
@@ -185,11 +187,11 @@ def _unfit(action: Action, locations: list[Location], root: Any) -> Finding | No
     first = _shape(values[0])
     for location, value in zip(locations, values, strict=True):
         if not action.minor and not is_container(value):
-            message = f"{join('#', *location)} is {kind(value)}: 1.0 updates objects and lists only"
+            message = f"{_shown(location)} is {kind(value)}: 1.0 updates objects and lists only"
             hint = "select the object around it, or write `overlay: 1.1.0`"
             return Finding("overlay/target", target, message, hint)
         if action.minor and _shape(value) is not first:
-            places = " and ".join(join("#", *one) for one in (locations[0], location))
+            places = " and ".join(map(_shown, (locations[0], location)))
             message = f"this selects {kind(values[0])} and {kind(value)}: {places}"
             hint = "write an action for each"
             return Finding("overlay/mixed", target, message, hint)
@@ -200,20 +202,28 @@ def _shape(value: Any) -> type | None:
     return type(value) if is_container(value) else None
 
 
+def _shown(location: Location) -> str:
+    return shortened(join("#", *(shortened(str(token)) for token in location)))
+
+
 def _at(root: Any, location: Location) -> Any:
     return walk(root, map(str, location))
 
 
-def _write(action: Action, number: int, locations: list[Location], run: _Run) -> list[Finding]:
+def _write(
+    action: Action, number: int, locations: list[Location], run: _Run, room: Room
+) -> list[Finding]:
     """An update or a copy. What it cannot do is told of the first place, and leaves the document as it was. Raises
     _Stop, TooCostly."""
+    place = (*tokens(action.pointer), action.kind)
     if action.kind == "update":
-        new = Part(action.value, Origin(number, (*tokens(action.pointer), "update")))
+        new = Part(action.value, Origin(number, place))
     else:
         sources = json_path.select(action.value, run.root.value, run.budget)
         if len(sources) != 1:
+            run.has_failed = True
             message = f"this selects {len(sources) or 'nothing'}: a copy is of one place"
-            return [Finding("overlay/copy", join(action.pointer, "copy"), message)]
+            return [Finding("overlay/copy", join("#", *place), message)]
         origin = origin_at(run.root.origin, map(str, sources[0]))
         new = Part(_at(run.root.value, sources[0]), origin)
     _bound(action, new.value, locations, run)
@@ -227,13 +237,17 @@ def _write(action: Action, number: int, locations: list[Location], run: _Run) ->
     root = change(run.root, locations, changed, run.budget)
     if not clashes:
         run.root = root
-    told: dict[str, Finding] = {}
+    run.has_failed |= bool(clashes)
+    told: dict[tuple[str, ...], str] = {}
     for clash in clashes:
-        is_here = action.kind == "update"
-        pointer = join("#", *clash.origin.path) if is_here else join(action.pointer, "copy")
-        hint = "remove what is there in an action before"
-        told.setdefault(pointer, Finding("overlay/incompatible", pointer, clash.message, hint))
-    return list(told.values())
+        path = clash.origin.path if action.kind == "update" else place
+        if path not in told and room.takes(path):
+            told[path] = f"{clash.reason} at {_shown(clash.at)}"
+    hint = "remove what is there in an action before"
+    return [
+        Finding("overlay/incompatible", join("#", *path), message, hint)
+        for path, message in told.items()
+    ]
 
 
 def _is_entry(action: Action, new: Any) -> bool:
