@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import re
 import shlex
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -25,6 +24,7 @@ from speclens.config import Config
 from speclens.output import marks, render
 from speclens.problems import Problem, Refused
 from speclens.settings import Setting
+from speclens.toml_text import parse_toml
 
 _PROJECT = Path("pyproject.toml")
 _TABLE = re.compile(r"""\s*\[\s*tool\s*\.\s*["']?speclens["']?\s*[].]""")
@@ -152,7 +152,7 @@ def _no_room(path: Path, table: str) -> Iterator[Problem]:
     """Why a table cannot be added to a pyproject.toml."""
     try:
         text = path.read_bytes().decode()
-        project = tomllib.loads(text)
+        project = parse_toml(text)
     except (OSError, ValueError, RecursionError) as error:
         yield _problem("unreadable", path, f"cannot be read: {error}", "mend the file")
         return
@@ -164,7 +164,7 @@ def _no_room(path: Path, table: str) -> Iterator[Problem]:
         yield _problem("exists", path, "has [tool.speclens] already", hint, line)
         return
     try:
-        tomllib.loads(_joined(text, table))
+        parse_toml(_joined(text, table))
     except ValueError:
         hint = "write `[tool.…]` tables instead of one inline table"
         yield _problem("exists", path, "cannot take [tool.speclens]", hint)
