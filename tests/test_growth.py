@@ -428,9 +428,19 @@ def shared_base() -> Json:
     return schemas(**children, Base=thing(**dict.fromkeys(names(300), TEXT)))
 
 
+def chained_spokes() -> Json:
+    """Each class folds the spokes of all before it."""
+    base = thing(**{f"h{number}": TEXT for number in range(10)})
+    found: Json = {"A0": base}
+    for level in range(1, 60):
+        older = {f"s{level}_{at}": {**TEXT, "x-compat": {"into": f"/h{at}"}} for at in range(10)}
+        found[f"A{level}"] = {"allOf": [reference(f"A{level - 1}"), thing(**older)]}
+    return schemas(**found)
+
+
 @pytest.mark.parametrize(
     ("make", "place"),
-    [(shared_response, "#/paths/~1a0/get"), (shared_item, "#/paths/~1a0"), (shared_base, "#/components/schemas/a1")],
+    [(shared_response, "#/paths/~1a0/get"), (shared_item, "#/paths/~1a0"), (shared_base, "#/components/schemas/a1"), (chained_spokes, "#/components/schemas/A59")],
 )  # fmt: skip
 def test_what_very_many_share_is_told(make: Callable[[], Json], place: str) -> None:
     with pytest.raises(Refused) as caught:

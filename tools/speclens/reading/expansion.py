@@ -14,6 +14,7 @@ from speclens.source.pointer import from_reference, get, join
 
 _MOST = 50_000
 _MOST_TIMES = 10
+_FOLDED = 4  # a property of a model, a source in a normalizer, and what brings it there and back
 _DEEPEST = 120  # of values and references to them: deeper ones are counted as one
 _SCHEMA_FIELDS = frozenset({"schema", "itemSchema"})
 _DATA = frozenset({"example", "examples", "default"})
@@ -90,15 +91,20 @@ def _parts(value: Any, again: Count, members: Count) -> int:
 
 
 def _members(schema: Any, again: Count, most: int) -> int:
-    """The properties of a class, those of what it is made of too. It has each that is written once at most, however
+    """The parts of the properties of a class, those of what it is made of too. It has each that is written once at most, however
     many ways lead to it."""
-    own = len(_map(schema, "properties"))
-    return min(most, own + sum(map(again, _list(schema, "allOf"))))
+    return min(most, _own(schema) + sum(map(again, _list(schema, "allOf"))))
+
+
+def _own(schema: Any) -> int:
+    """The parts of the properties that a schema declares: such as are folded count several times."""
+    declared = _map(schema, "properties").values()
+    return sum(_FOLDED if isinstance(one, dict) and "x-compat" in one else 1 for one in declared)
 
 
 def _properties(document: Any) -> int:
-    """How many properties all schemas of a document have together, as they are written."""
-    return sum(len(_map(here, "properties")) for here in _containers(document))
+    """The parts of the properties of all schemas of a document together, as they are written."""
+    return sum(map(_own, _containers(document)))
 
 
 def _written(document: Any) -> int:
