@@ -362,6 +362,16 @@ def test_merged_members_stand_where_they_were_written(parser: str) -> None:
     assert [(p.rule, p.line, p.column) for p in found] == [("p", 1, 8), ("r", 3, 13), ("q", 4, 3)]
 
 
+def test_many_mappings_are_merged_in_time() -> None:
+    def make(count: int) -> str:
+        return "a: {<<: [" + ", ".join(f"{{k{number}: 1}}" for number in range(count)) + "]}\n"
+
+    def read(text: str) -> object:
+        return locate(loads(text, "a.yaml"), [Finding("a/b", "#/a/k1", "m")])
+
+    assert exponent(make, read, 3_000) <= LINEAR
+
+
 def test_problems_come_once_and_in_order() -> None:
     source = loads("a: {c: 1, b: 2}\n", "a.yaml")
     first, second = Finding("z/z", "#/a/b", "m", "h", "warning"), Finding("b/b", "#/a/c", "m")

@@ -9,8 +9,10 @@ import os
 import re
 import shlex
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import takewhile
 from pathlib import Path
 
 import click
@@ -185,11 +187,14 @@ def _problem(key: str, path: Path, message: str, hint: str, line: int = 1) -> Pr
 
 
 def _write(directory: Path, files: Mapping[Path, str]) -> Iterator[Path]:
-    """Write all files, and give their paths. Raises Refused; what was written until then is removed."""
+    """Write all files, and give their paths. Raises Refused; what was made until then is removed."""
     made: list[Path] = []
+    folders: list[Path] = []
     for path, text in zip(map(directory.joinpath, files), files.values(), strict=True):
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            for folder in _missing(path.parent):
+                folder.mkdir()
+                folders.append(folder)
             if path == directory / _PROJECT and path.exists():
                 _append(path, text)
             else:
@@ -199,11 +204,20 @@ def _write(directory: Path, files: Mapping[Path, str]) -> Iterator[Path]:
         except BaseException as error:  # a signal as well
             for written in made:
                 written.unlink(missing_ok=True)
+            for folder in reversed(folders):
+                with suppress(OSError):  # another one may have put something there
+                    folder.rmdir()
             if not isinstance(error, OSError):
                 raise
             message, hint = f"cannot be written: {error}", "see that it can be written"
             raise Refused([_problem("unwritable", path, message, hint)]) from None
     return map(directory.joinpath, files)
+
+
+def _missing(folder: Path) -> list[Path]:
+    """A directory and those around it that do not exist, the outermost first."""
+    around = takewhile(lambda one: not one.is_dir(), (folder, *folder.parents))
+    return [*around][::-1]
 
 
 def _append(path: Path, table: str) -> None:

@@ -217,7 +217,7 @@ class _Builder:
             if not isinstance(base, dict):
                 self.fault("source/merge", key, "<< takes a mapping or a list of mappings")
                 return {}
-            merged = {**merged, **base}
+            merged.update(base)
         return merged
 
     def alias(self, event: Any) -> _Anchored:
