@@ -25,7 +25,7 @@ GENERATED = ROOT / "generated"
 
 # Each imports only from those before it.
 ORDER = (
-    "problems", "literals", "names", "settings", "config", "ir", "patterns", "source", "objects", "reading", "validate", "repair",
+    "problems", "literals", "names", "settings", "toml_text", "config", "ir", "patterns", "source", "objects", "reading", "validate", "repair",
     "lower", "judging", "output", "reporting", "tree", "cache", "project", "provenance", "loading", "folding",
     "mock", "verify", "show", "commands", "cli", "ending", "__main__",
 )  # fmt: skip

@@ -595,3 +595,10 @@ def test_options(tmp_path: Path, served: str) -> None:
     )
     settings = config.load_config(tmp_path / "pyproject.toml")
     assert opened(settings).reading.warnings == ()
+
+
+def test_long_names_of_another_file_are_told_there(tmp_path: Path) -> None:
+    inside = {f"p{number}": {"type": "string", "items": {}} for number in range(2_000)}
+    other = {"a" * 10_000: {"properties": inside}}
+    found = refused(tmp_path, schema(A=ref(f"b.yaml#/{'a' * 10_000}")), b=other)
+    assert ("source/long-names", "b.yaml") in {(rule, file) for rule, file, _, _ in found}

@@ -14,9 +14,10 @@ import pytest
 from pydantic import TypeAdapter
 
 from built import HEAD, schemas, source, texts
-from growth import LINEAR, exponent
+from growth import LINEAR, counted, exponent
 from speclens import judging, loading, project, reporting
 from speclens.config import Config
+from speclens.lower.compat import shape_tables
 from speclens.lower.ground import facts, groups
 from speclens.output import tidy
 from speclens.problems import Refused
@@ -180,6 +181,46 @@ def generated(read: Source) -> dict[str, str]:
 def test_time_grows_with_the_document(kind: str) -> None:
     make, size = KINDS[kind]
     assert exponent(lambda number: source(make(number)), generated, size) <= LINEAR
+
+
+def needed(count: int) -> Json:
+    """Each shape needs all others beside it."""
+    groups = [{"anyOf": [{"required": [name]} for name in pair]} for pair in of_two(count)]
+    return schemas(A={**thing(**hubs(count)), "allOf": groups})
+
+
+def of_two(count: int) -> list[tuple[str, str]]:
+    return [(f"h{number}", f"s{number}") for number in range(count)]
+
+
+def many_required(count: int) -> Json:
+    """Each shape refers to a schema of many required members."""
+    wide = {**thing(**dict.fromkeys(names(count), TEXT)), "required": names(count)}
+    older = {
+        f"s{name}": {**reference("Wide"), "x-compat": {"into": f"/h{name}", "to": 1}}
+        for name in names(count)
+    }
+    return schemas(
+        A=thing(**{f"h{name}": {"type": "integer"} for name in names(count)}, **older), Wide=wide
+    )
+
+
+@pytest.mark.parametrize(("make", "size"), [(needed, 40), (many_required, 25)])
+def test_tables_of_shapes_grow_with_the_document(
+    make: Callable[[int], Json], size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is looked at for an example, and what is shown."""
+    spans = counted(monkeypatch, shape_tables, "json_span")
+
+    def length(act: Callable[[], object]) -> float:
+        spans.clear()
+        return float(len(str(act())) + len(str(spans)))
+
+    def tables(read: Source) -> list[object]:
+        made = judging.read_document(read).document
+        return [one.table for one in made.compat.normalizers]
+
+    assert exponent(lambda number: source(make(number)), tables, size, cost=length) <= LINEAR
 
 
 def misplaced(count: int) -> Json:
@@ -387,9 +428,19 @@ def shared_base() -> Json:
     return schemas(**children, Base=thing(**dict.fromkeys(names(300), TEXT)))
 
 
+def chained_spokes() -> Json:
+    """Each class folds the spokes of all before it."""
+    base = thing(**{f"h{number}": TEXT for number in range(10)})
+    found: Json = {"A0": base}
+    for level in range(1, 60):
+        older = {f"s{level}_{at}": {**TEXT, "x-compat": {"into": f"/h{at}"}} for at in range(10)}
+        found[f"A{level}"] = {"allOf": [reference(f"A{level - 1}"), thing(**older)]}
+    return schemas(**found)
+
+
 @pytest.mark.parametrize(
     ("make", "place"),
-    [(shared_response, "#/paths/~1a0/get"), (shared_item, "#/paths/~1a0"), (shared_base, "#/components/schemas/a1")],
+    [(shared_response, "#/paths/~1a0/get"), (shared_item, "#/paths/~1a0"), (shared_base, "#/components/schemas/a1"), (chained_spokes, "#/components/schemas/A59")],
 )  # fmt: skip
 def test_what_very_many_share_is_told(make: Callable[[], Json], place: str) -> None:
     with pytest.raises(Refused) as caught:

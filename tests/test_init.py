@@ -230,9 +230,12 @@ def test_a_loop_of_links(empty: Path, directory: str, rule: str) -> None:
     assert files(empty) == {}
 
 
+@pytest.mark.parametrize("before", [[], ["openapi"]])
 def test_what_cannot_be_written_leaves_nothing(
-    empty: Path, monkeypatch: pytest.MonkeyPatch
+    before: list[str], empty: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    for name in before:
+        empty.joinpath(name).mkdir()
     opened: Any = Path.open
 
     def fail(path: Path, *arguments: str, **options: str) -> Any:
@@ -246,7 +249,7 @@ def test_what_cannot_be_written_leaves_nothing(
 
     (problem,) = json.loads(result.stdout)
     assert (problem["rule"], problem["file"]) == ("config/unwritable", "pyproject.toml")
-    assert files(empty) == {}
+    assert [path.name for path in empty.rglob("*")] == before
 
 
 def test_a_directory_that_cannot_be(empty: Path) -> None:

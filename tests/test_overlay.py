@@ -18,6 +18,7 @@ from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from growth import LINEAR, exponent
 from speclens.cli import main
 from speclens.problems import Finding, Problem, Refused
 from speclens.source import Source, json_path, load, locate, overlay
@@ -389,6 +390,39 @@ def test_queries_that_nest_are_no_traceback(text: str) -> None:
     assert {problem.rule for problem in problems} <= {
         "overlay/jsonpath", "overlay/no-match", "overlay/cost", "overlay/incompatible",
     }  # fmt: skip
+
+
+def clashes(count: int) -> tuple[Any, Any]:
+    names = [f"p{number}" for number in range(count // 40)]
+    new = update("$", {"k" * count: dict.fromkeys(names, 5)})
+    return {"k" * count: {name: {} for name in names}}, [new]
+
+
+def unfit(count: int) -> tuple[Any, Any]:
+    return {"k" * count: {"x": 1, "y": {}}}, [update("$.*.*", {})] * (count // 60)
+
+
+@pytest.mark.parametrize("version", ["1.0.0", "1.1.0"])
+@pytest.mark.parametrize("make", [clashes, unfit])
+def test_faults_of_long_names_are_told_in_little(
+    make: Callable[[int], tuple[Any, Any]], version: str
+) -> None:
+    def told(made: tuple[Any, Any]) -> int:
+        found = refused(made[0], *made[1], version=version)
+        return sum(len(problem.pointer) + len(problem.message) for problem in found)
+
+    def length(act: Callable[[], object]) -> float:
+        return float(str(act()))
+
+    assert exponent(make, told, 6_000, cost=length) <= LINEAR
+
+
+def test_the_first_clashes_are_told_and_the_rest_counted() -> None:
+    names = [f"p{number}" for number in range(150)]
+    found = refused({name: {} for name in names}, update("$", dict.fromkeys(names, 5)))
+    (rest,) = [problem for problem in found if problem.rule == "source/more-faults"]
+    assert len(found) == 101
+    assert rest.message == "50 more faults, which are not listed"
 
 
 def test_a_document_that_doubles_is_stopped() -> None:

@@ -19,6 +19,7 @@ from speclens import settings
 from speclens.cli import main
 from speclens.config import Config, command_line, load_config
 from speclens.problems import Refused
+from speclens.toml_text import parse_toml
 
 ROOT = Path(__file__).parents[1]
 TABLE = '[tool.speclens]\nspec = "openapi.yaml"\npackage = "pets"\noutput = "out"\n'
@@ -252,10 +253,39 @@ def test_each_command_is_as_lenient_as_it_is_told(
     [
         ("a." * 2_000 + "a = 1\n", "cannot be read: a key has more than 100 parts"),
         ("[" + "a." * 2_000 + "a]\n", "cannot be read: a key has more than 100 parts"),
+        ("[x]\n'a b'" + ".a" * 300 + " = 1\n", "cannot be read: a key has more than 100 parts"),
+        ('"a \\" b"' + " . a" * 300 + " = 1\n", "cannot be read: a key has more than 100 parts"),
+        ("a = {a" + ".a" * 300 + " = 1}\n", "cannot be read: a key has more than 100 parts"),
+        ("a = [1, {'='" + ".a" * 300 + " = 1}]\n", "cannot be read: a key has more than 100 parts"),
+        (
+            'a = ["""b"""", {a' + ".a" * 300 + " = 1}]\n",
+            "cannot be read: a key has more than 100 parts",
+        ),
+        (
+            "a = ['''b''''', {a" + ".a" * 300 + " = 1}]\n",
+            "cannot be read: a key has more than 100 parts",
+        ),
+        ("# '\na" + ".a" * 300 + " = 1\n", "cannot be read: a key has more than 100 parts"),
+        ("a = [" + "1.5, " * 300 + "]\n" + "# " + "." * 300 + "\n", "`spec` is missing"),
+        ("'" + "." * 300 + "' = \"#" + "." * 300 + '"\n', "`spec` is missing"),
         ('a = """\n' + "One sentence. " * 300 + '\n"""\n', "`spec` is missing"),
         ('a = """\n' + "." * 300 + '\n"""\n', "`spec` is missing"),
     ],
-    ids=["key", "table", "sentences", "dots"],
+    ids=[
+        "key",
+        "table",
+        "quoted",
+        "quoted twice",
+        "inline",
+        "in a list",
+        "quotes at the end",
+        "apostrophes at the end",
+        "after a comment",
+        "numbers",
+        "a name",
+        "sentences",
+        "dots",
+    ],
 )
 def test_keys_of_many_parts_are_not_parsed(tmp_path: Path, text: str, told: str) -> None:
     """tomllib takes the square of their number."""
@@ -278,3 +308,14 @@ def test_a_long_line_of_spaces_is_read_at_once(tmp_path: Path) -> None:
             load_config(file)
 
     assert exponent(load, read, 50_000) <= LINEAR
+
+
+@pytest.mark.parametrize(
+    "piece", ["'", '"', '"""\\', "'''a", "#", "a.", '"\\"', "''''''", '"""a"""']
+)
+def test_strings_without_an_end_are_read_at_once(piece: str) -> None:
+    def read(text: str) -> None:
+        with pytest.raises(ValueError, match=r"\(at |a key"):
+            parse_toml(text)
+
+    assert exponent(lambda count: f"= {piece * count}", read, 20_000) <= LINEAR

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from growth import LINEAR, exponent, memory
 from speclens.problems import Finding, Problem, Refused
 from speclens.source import Source, files, load, loads, locate
 
@@ -236,6 +238,46 @@ def test_a_duplicate_names_the_first_line() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "make"),
+    [
+        ("a.json", lambda n: f'{{"{"k" * n}": [' + "1e999, " * (n // 8) + "1]}"),
+        ("a.json", lambda n: f'{{"{"k" * n}": {{' + '"a": 1, ' * (n // 8) + '"b": 1}}'),
+        ("a.json", lambda n: f'{{"{"k" * n}": [' + r'"\ud800", ' * (n // 8) + "1]}"),
+        ("a.yaml", lambda n: f"? {'k' * n}\n:\n" + "  - *a\n" * (n // 8)),
+        ("a.yaml", lambda n: f"a: &k {'k' * n}\nb:\n" + "  - {*k : 1, *k : 2}\n" * (n // 20)),
+        ("a.yaml", lambda n: f"a: &k {'k' * n}\nb:\n" + "  - !!int *k\n" * (n // 12)),
+        ("a.yaml", lambda n: f"%TAG ! !{'a' * n}\n---\na:\n" + "  - !b 1\n" * (n // 10)),
+        ("a.yaml", lambda n: f"%TAG ! !{'a' * 999}\n---\na:\n" + "  - !b 1\n" * (n // 10)),
+    ],
+    ids=[
+        "numbers",
+        "duplicate keys",
+        "surrogates",
+        "unknown aliases",
+        "keys by alias",
+        "tags of an alias",
+        "long tags",
+        "tags",
+    ],
+)
+def test_faults_of_long_names_are_told_in_little(name: str, make: Callable[[int], str]) -> None:
+    def refused(text: str) -> int:
+        return len(faults(text, name))
+
+    assert exponent(make, refused, 4_000, cost=memory) <= LINEAR
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.yaml"])
+def test_the_first_faults_are_told_and_the_rest_counted(name: str) -> None:
+    with pytest.raises(Refused) as caught:
+        loads(f'{{"a": [{"1e999, " * 1_200}1e999]}}', name)
+    *told, rest = caught.value.problems
+    assert [problem.pointer for problem in told] == [f"#/a/{index}" for index in range(100)]
+    assert (rest.rule, rest.column) == ("source/more-faults", 8 + 7 * 100)
+    assert rest.message == "1,101 more faults, which are not listed"
+
+
 def test_an_alias_bomb_of_many_merges_is_refused() -> None:
     text = "a: &a {p: 1, q: 2}\n" + "b: {<<: [" + ", ".join(["*a"] * 400_000) + "]}\n"
     assert [rule for _, _, rule, _ in faults(text, "a.yaml")] == ["source/alias-expansion"]
@@ -327,6 +369,16 @@ def test_merged_members_stand_where_they_were_written(parser: str) -> None:
     source = loads(text, "a.yaml")
     found = locate(source, [Finding(key, f"#/b/{key}", "m") for key in "pqr"])
     assert [(p.rule, p.line, p.column) for p in found] == [("p", 1, 8), ("r", 3, 13), ("q", 4, 3)]
+
+
+def test_many_mappings_are_merged_in_time() -> None:
+    def make(count: int) -> str:
+        return "a: {<<: [" + ", ".join(f"{{k{number}: 1}}" for number in range(count)) + "]}\n"
+
+    def read(text: str) -> object:
+        return locate(loads(text, "a.yaml"), [Finding("a/b", "#/a/k1", "m")])
+
+    assert exponent(make, read, 3_000) <= LINEAR
 
 
 def test_problems_come_once_and_in_order() -> None:

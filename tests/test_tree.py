@@ -16,6 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from growth import LINEAR, exponent
 from speclens.problems import Problem, Refused
 from speclens.tree import (
     Drift,
@@ -1117,3 +1118,14 @@ def test_a_lock_reads_as_what_was_written(now: Tree) -> None:
 def test_makers_share_the_sum_of_a_file(lines: list[str], made: list[str]) -> None:
     data = "\n".join(lines).encode()
     assert total(line_sums(data, made)) == total(line_sums(data))
+
+
+@pytest.mark.parametrize("line", ["\n", " \n", "x\n", "x"])
+def test_a_long_end_of_a_file_is_compared_in_time(line: str, out: Path) -> None:
+    def lengthen(count: int) -> Path:
+        root = out.with_name(f"{count}")
+        write(root, OLD)
+        root.joinpath(MODELS.path).write_text(MODELS.text + line * count)
+        return root
+
+    assert exponent(lengthen, lambda root: render_text(drift(root, OLD)), 5_000) <= LINEAR

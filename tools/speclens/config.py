@@ -7,7 +7,6 @@ import os
 import re
 import shlex
 import sys
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Any
 from speclens import settings
 from speclens.problems import Problem, Refused, closest
 from speclens.settings import Kind, Setting
+from speclens.toml_text import parse_toml
 
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s/@:?#\[\]\\]+)(:[0-9]{1,5})?")
 # An underscore at the end would become a hyphen at the end of the distribution's name, which installers refuse.
@@ -268,11 +268,7 @@ def _paths(config: Config) -> Iterator[tuple[str, Path]]:
 
 def _table(path: Path) -> Mapping[str, Any] | None:
     try:
-        text = path.read_text("utf-8")
-        keys = (line.partition("=")[0].split(".") for line in text.splitlines())
-        if any(len(key) > 100 and all(len(part.split()) == 1 for part in key) for key in keys):
-            raise ValueError("a key has more than 100 parts")  # tomllib takes quadratic time
-        table = tomllib.loads(text).get("tool", {}).get("speclens")
+        table = parse_toml(path.read_text("utf-8")).get("tool", {}).get("speclens")
     except (OSError, ValueError, AttributeError, RecursionError) as error:
         told = f"cannot be read: {error}"
         raise Refused(_located([(path, "", told, "fix the file")])) from error

@@ -71,6 +71,30 @@ def quoted(text: str) -> str:
     return repr(shortened(text))
 
 
+@dataclass(slots=True)
+class Room:
+    """The room that is left for faults of one text: 100 faults, at places of 100,000 characters together. The place of a fault
+    repeats all names around it."""
+
+    faults: int = 100
+    characters: int = 100_000
+    untold: int = 0
+
+    def takes(self, path: Iterable[str | int]) -> bool:
+        """Whether there is room for a fault at this path. Counts the fault if not."""
+        if self.faults <= 0 or self.characters <= 0:
+            self.untold += 1
+            return False
+        self.faults -= 1
+        self.characters -= sum(len(str(token)) for token in path)
+        return True
+
+    @property
+    def rest(self) -> str:
+        """The message that says how many faults found no room."""
+        return f"{self.untold:,} more faults, which are not listed"
+
+
 _MOST_NAMES = 100
 _LONGEST = 60
 _LIKELY = 10

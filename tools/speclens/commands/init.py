@@ -8,10 +8,11 @@ from __future__ import annotations
 import os
 import re
 import shlex
-import tomllib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import takewhile
 from pathlib import Path
 
 import click
@@ -25,6 +26,7 @@ from speclens.config import Config
 from speclens.output import marks, render
 from speclens.problems import Problem, Refused
 from speclens.settings import Setting
+from speclens.toml_text import parse_toml
 
 _PROJECT = Path("pyproject.toml")
 _TABLE = re.compile(r"""\s*\[\s*tool\s*\.\s*["']?speclens["']?\s*[].]""")
@@ -154,7 +156,7 @@ def _no_room(path: Path, table: str) -> Iterator[Problem]:
     """The problems that keep the command from adding a table to a pyproject.toml."""
     try:
         text = path.read_bytes().decode()
-        project = tomllib.loads(text)
+        project = parse_toml(text)
     except (OSError, ValueError, RecursionError) as error:
         yield _problem("unreadable", path, f"cannot be read: {error}", "fix the file")
         return
@@ -166,7 +168,7 @@ def _no_room(path: Path, table: str) -> Iterator[Problem]:
         yield _problem("exists", path, "has [tool.speclens] already", hint, line)
         return
     try:
-        tomllib.loads(_joined(text, table))
+        parse_toml(_joined(text, table))
     except ValueError:
         hint = "write `[tool.…]` tables instead of one inline table"
         yield _problem("exists", path, "cannot take [tool.speclens]", hint)
@@ -187,11 +189,14 @@ def _problem(key: str, path: Path, message: str, hint: str, line: int = 1) -> Pr
 
 
 def _write(directory: Path, files: Mapping[Path, str]) -> Iterator[Path]:
-    """Write all files, and return their paths. Before it raises Refused, it removes the files that it wrote."""
+    """Write all files, and return their paths. Before it raises Refused, it removes the files and directories that it made."""
     made: list[Path] = []
+    folders: list[Path] = []
     for path, text in zip(map(directory.joinpath, files), files.values(), strict=True):
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            for folder in _missing(path.parent):
+                folder.mkdir()
+                folders.append(folder)
             if path == directory / _PROJECT and path.exists():
                 _append(path, text)
             else:
@@ -201,11 +206,20 @@ def _write(directory: Path, files: Mapping[Path, str]) -> Iterator[Path]:
         except BaseException as error:  # also at a signal
             for written in made:
                 written.unlink(missing_ok=True)
+            for folder in reversed(folders):
+                with suppress(OSError):  # another one may have put something there
+                    folder.rmdir()
             if not isinstance(error, OSError):
                 raise
             message, hint = f"cannot be written: {error}", "make it writable"
             raise Refused([_problem("unwritable", path, message, hint)]) from None
     return map(directory.joinpath, files)
+
+
+def _missing(folder: Path) -> list[Path]:
+    """A directory and those around it that do not exist, the outermost first."""
+    around = takewhile(lambda one: not one.is_dir(), (folder, *folder.parents))
+    return [*around][::-1]
 
 
 def _append(path: Path, table: str) -> None:

@@ -14,6 +14,7 @@ from speclens.source.pointer import from_reference, get, join
 
 _MOST = 50_000
 _MOST_TIMES = 10
+_FOLDED = 4  # a property of a model, a source in a normalizer, and what brings it there and back
 _DEEPEST = 120  # of values and references to them: deeper ones are counted as one
 _SCHEMA_FIELDS = frozenset({"schema", "itemSchema"})
 _DATA = frozenset({"example", "examples", "default"})
@@ -92,15 +93,20 @@ def _parts(value: Any, again: Count, members: Count) -> int:
 
 
 def _members(schema: Any, again: Count, most: int) -> int:
-    """The number of properties of a class, with those of its `allOf`. It has each property at most once, by however many
-    references."""
-    own = len(_map(schema, "properties"))
-    return min(most, own + sum(map(again, _list(schema, "allOf"))))
+    """The number of parts of the properties of a class, with those of its `allOf`. It has each property at most once, by however
+    many references."""
+    return min(most, _own(schema) + sum(map(again, _list(schema, "allOf"))))
+
+
+def _own(schema: Any) -> int:
+    """The number of parts of the properties that a schema declares. A property that is folded counts several times."""
+    declared = _map(schema, "properties").values()
+    return sum(_FOLDED if isinstance(one, dict) and "x-compat" in one else 1 for one in declared)
 
 
 def _properties(document: Any) -> int:
-    """The number of properties of all schemas of a document, as written."""
-    return sum(len(_map(here, "properties")) for here in _containers(document))
+    """The number of parts of the properties of all schemas of a document, as written."""
+    return sum(map(_own, _containers(document)))
 
 
 def _written(document: Any) -> int:

@@ -15,6 +15,7 @@ from urllib.parse import SplitResult
 
 from speclens.config import Allowed
 from speclens.problems import Problem, Refused
+from speclens.reading import lengths
 from speclens.reading.addresses import (
     DEFAULT_PORTS,
     Unreachable,
@@ -134,7 +135,7 @@ class Library:
 
     def _added(self, uri: str, read: Callable[[], Source]) -> int:
         try:
-            source = read()
+            source = lengths.bounded(read())
         except Refused as refused:
             self.problems += map(_as_of_part, refused.problems)
             raise Unreachable("is in a file that cannot be read") from None

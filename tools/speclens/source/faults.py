@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from speclens.problems import Problem
+from speclens.problems import Problem, Room, quoted
+from speclens.source.pointer import join
 
 MAX_DEPTH = 100
 """The deepest nesting that speclens reads. Real documents stay below 40, and recursion is safe up to this depth."""
@@ -15,12 +16,15 @@ MAX_DEPTH = 100
 MAX_DIGITS = 308
 """The most digits of an integer literal that speclens reads. Longer ones exceed doubles."""
 
+Path = tuple[str | int, ...]
+"""The keys and indices on the way to a part."""
+
 _NEWLINE = re.compile(r"\r\n?|\n")
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A fault at an offset (in characters) of a text.
+    """A fault at an offset (in characters) of a text; `path` is the way to the part that it is in.
 
     `first` is the offset of the other of two clashing places, if there is one.
     """
@@ -29,8 +33,31 @@ class Fault:
     offset: int
     message: str
     hint: str = ""
-    pointer: str = "#"
+    path: Path = ()
     first: int | None = None
+
+
+@dataclass(slots=True)
+class Faults:
+    """The faults of one text: the first ones, and how many there are besides."""
+
+    listed: list[Fault] = field(default_factory=list)
+    room: Room = field(default_factory=Room)
+    after: int = 0
+
+    def add(self, fault: Fault) -> None:
+        """Adds a fault, if there is room."""
+        if self.room.takes(fault.path):
+            self.listed.append(fault)
+        elif self.room.untold == 1:
+            self.after = fault.offset
+
+    def told(self) -> list[Fault]:
+        """The faults to report: the first ones, and one that says how many others there are."""
+        if not self.room.untold:
+            return self.listed
+        hint = "fix the faults above, and run again"
+        return [*self.listed, Fault("source/more-faults", self.after, self.room.rest, hint)]
 
 
 class Unreadable(Exception):
@@ -59,7 +86,9 @@ def _problem(fault: Fault, name: str, lines: Lines) -> Problem:
     hint = fault.hint
     if fault.first is not None:
         hint = f"first given on line {lines.position(fault.first)[0]}; keep one of the two"
-    return Problem(fault.rule, "error", fault.pointer, name, line, column, fault.message, hint)
+    return Problem(
+        fault.rule, "error", join("#", *fault.path), name, line, column, fault.message, hint
+    )
 
 
 def not_a_mapping(offset: int) -> Fault:
@@ -68,18 +97,18 @@ def not_a_mapping(offset: int) -> Fault:
     return Fault("source/root", offset, "the document is not a mapping", hint)
 
 
-def too_deep(offset: int, pointer: str) -> Fault:
+def too_deep(offset: int, path: Path) -> Fault:
     """The fault of a part that nests too deep."""
     return Fault(
         "source/depth",
         offset,
         f"nested more than {MAX_DEPTH} levels deep",
         "move inner parts to components and use $ref",
-        pointer,
+        path,
     )
 
 
-def bad_number(offset: int, literal: str, pointer: str) -> Fault:
+def bad_number(offset: int, literal: str, path: Path) -> Fault:
     """The fault of a number that is not a JSON number, or exceeds doubles."""
     shown = literal if len(literal) <= 20 else f"{literal[:17]}..."
     return Fault(
@@ -87,20 +116,20 @@ def bad_number(offset: int, literal: str, pointer: str) -> Fault:
         offset,
         f"{shown} is not a finite number",
         "write a number that fits a double",
-        pointer,
+        path,
     )
 
 
-def duplicate_key(offset: int, key: str, pointer: str, first: int) -> Fault:
+def duplicate_key(offset: int, key: str, path: Path, first: int) -> Fault:
     """The fault of a key that its mapping has already, at `first`."""
-    return Fault("source/duplicate-key", offset, f"duplicate key {key!r}", "", pointer, first)
+    return Fault("source/duplicate-key", offset, f"duplicate key {quoted(key)}", "", path, first)
 
 
-def lone_surrogate(offset: int, pointer: str) -> Fault:
+def lone_surrogate(offset: int, path: Path) -> Fault:
     """The fault of an escape for a lone surrogate."""
     message = "a lone surrogate is not a character"
     return Fault(
-        "source/surrogate", offset, message, "write the pair, or the character itself", pointer
+        "source/surrogate", offset, message, "write the pair, or the character itself", path
     )
 
 

@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from speclens.source import pointer
 from speclens.source.faults import (
     MAX_DEPTH,
     Fault,
+    Faults,
+    Path,
     Unreadable,
     bad_number,
     duplicate_key,
@@ -41,15 +42,15 @@ def scan(text: str) -> Scan:
     """The places and faults of a text with valid JSON syntax. The scan ends at a value that nests too deep."""
     scanner = _Scanner(_TOKEN.finditer(text))
     try:
-        return Scan(scanner.value(next(scanner.tokens)), scanner.faults)
+        return Scan(scanner.value(next(scanner.tokens)), scanner.faults.told())
     except Unreadable:
-        return Scan(Place(0), scanner.faults)
+        return Scan(Place(0), scanner.faults.told())
 
 
 @dataclass(slots=True)
 class _Scanner:
     tokens: Iterator[re.Match[str]]
-    faults: list[Fault] = field(default_factory=list)
+    faults: Faults = field(default_factory=Faults)
     path: list[str | int] = field(default_factory=list)
 
     def value(self, token: re.Match[str]) -> Place:
@@ -58,7 +59,7 @@ class _Scanner:
         if start not in "{[":
             self.scalar(token)
         elif len(self.path) >= MAX_DEPTH:
-            self.faults.append(too_deep(token.start(), self.here()))
+            self.faults.add(too_deep(token.start(), self.here()))
             raise Unreadable
         elif start == "{":
             self.object(place)
@@ -72,7 +73,7 @@ class _Scanner:
             self.path.append(key)
             if key in place.members:
                 first = place.members[key].offset
-                self.faults.append(duplicate_key(token.start(), key, self.here(), first))
+                self.faults.add(duplicate_key(token.start(), key, self.here(), first))
             child = self.value(next(self.tokens))
             place.members.setdefault(key, Place(token.start(), child.members))
             self.path.pop()
@@ -96,15 +97,15 @@ class _Scanner:
         try:
             integer(text) if _INTEGER.fullmatch(text) else finite(text)
         except ValueError:
-            self.faults.append(bad_number(token.start(), text, self.here()))
+            self.faults.add(bad_number(token.start(), text, self.here()))
 
     def string(self, token: re.Match[str]) -> str:
         if "\\" not in token[0]:
             return token[0][1:-1]
         text: str = json.loads(token[0])
         if has_surrogate(text):
-            self.faults.append(lone_surrogate(token.start(), self.here()))
+            self.faults.add(lone_surrogate(token.start(), self.here()))
         return text
 
-    def here(self) -> str:
-        return pointer.join("#", *self.path)
+    def here(self) -> Path:
+        return tuple(self.path)

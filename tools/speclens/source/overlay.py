@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from speclens.problems import Finding, Problem, Refused
+from speclens.problems import Finding, Problem, Refused, Room, shortened
 from speclens.source import json_path, overlay_rules
 from speclens.source.faults import MAX_DEPTH
 from speclens.source.load import Source, load, locate
@@ -47,15 +47,18 @@ the place and to copy the path to it; each of n actions may write to n places.""
 
 @dataclass(frozen=True, slots=True)
 class _Overlay:
-    """An overlay that was read: its actions, and its findings so far."""
+    """An overlay that was read: its actions, and its findings so far. `room` limits the faults within its actions."""
 
     source: Source
     actions: list[Action]
     findings: list[Finding]
+    room: Room = field(default_factory=Room)
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        return locate(self.source, self.findings)
+        hint = "mend those that are, and look again"
+        rest = Finding("source/more-faults", "#/actions", self.room.rest, hint)
+        return locate(self.source, [*self.findings, *([rest] if self.room.untold else [])])
 
 
 @dataclass(slots=True)
@@ -163,8 +166,7 @@ def _apply(action: Action, number: int, overlay: _Overlay, run: _Run, name: str)
         elif fault is None and action.kind == "remove":
             run.root = remove(run.root, locations, run.budget)
         elif fault is None:
-            overlay.findings.extend(faults := _write(action, number, locations, run))
-            run.has_failed |= bool(faults)
+            overlay.findings.extend(_write(action, number, locations, run, overlay.room))
         else:
             overlay.findings.append(fault)
             run.has_failed = True
@@ -186,11 +188,13 @@ def _unfit(action: Action, locations: list[Location], root: Any) -> Finding | No
     first = _shape(values[0])
     for location, value in zip(locations, values, strict=True):
         if not action.minor and not is_container(value):
-            message = f"{join('#', *location)} is {kind(value)}: Overlay 1.0 updates only objects and lists"
+            message = (
+                f"{_shown(location)} is {kind(value)}: Overlay 1.0 updates only objects and lists"
+            )
             hint = "select the object around it, or write `overlay: 1.1.0`"
             return Finding("overlay/target", target, message, hint)
         if action.minor and _shape(value) is not first:
-            places = " and ".join(join("#", *one) for one in (locations[0], location))
+            places = " and ".join(map(_shown, (locations[0], location)))
             message = f"this selects {kind(values[0])} and {kind(value)}: {places}"
             hint = "write one action for each"
             return Finding("overlay/mixed", target, message, hint)
@@ -201,20 +205,28 @@ def _shape(value: Any) -> type | None:
     return type(value) if is_container(value) else None
 
 
+def _shown(location: Location) -> str:
+    return shortened(join("#", *(shortened(str(token)) for token in location)))
+
+
 def _at(root: Any, location: Location) -> Any:
     return walk(root, map(str, location))
 
 
-def _write(action: Action, number: int, locations: list[Location], run: _Run) -> list[Finding]:
+def _write(
+    action: Action, number: int, locations: list[Location], run: _Run, room: Room
+) -> list[Finding]:
     """Applies an update or a copy. If it fails, the document stays as it was, and the findings name the first place for
     each reason. Raises _Stop, TooCostly."""
+    place = (*tokens(action.pointer), action.kind)
     if action.kind == "update":
-        new = Part(action.value, Origin(number, (*tokens(action.pointer), "update")))
+        new = Part(action.value, Origin(number, place))
     else:
         sources = json_path.select(action.value, run.root.value, run.budget)
         if len(sources) != 1:
+            run.has_failed = True
             message = f"this selects {len(sources) or 'no'} places, but a copy needs exactly one"
-            return [Finding("overlay/copy", join(action.pointer, "copy"), message)]
+            return [Finding("overlay/copy", join("#", *place), message)]
         origin = origin_at(run.root.origin, map(str, sources[0]))
         new = Part(_at(run.root.value, sources[0]), origin)
     _bound(action, new.value, locations, run)
@@ -228,13 +240,17 @@ def _write(action: Action, number: int, locations: list[Location], run: _Run) ->
     root = change(run.root, locations, changed, run.budget)
     if not clashes:
         run.root = root
-    told: dict[str, Finding] = {}
+    run.has_failed |= bool(clashes)
+    told: dict[tuple[str, ...], str] = {}
     for clash in clashes:
-        is_here = action.kind == "update"
-        pointer = join("#", *clash.origin.path) if is_here else join(action.pointer, "copy")
-        hint = "remove the present value in an earlier action"
-        told.setdefault(pointer, Finding("overlay/incompatible", pointer, clash.message, hint))
-    return list(told.values())
+        path = clash.origin.path if action.kind == "update" else place
+        if path not in told and room.takes(path):
+            told[path] = f"{clash.reason} at {_shown(clash.at)}"
+    hint = "remove the present value in an earlier action"
+    return [
+        Finding("overlay/incompatible", join("#", *path), message, hint)
+        for path, message in told.items()
+    ]
 
 
 def _is_entry(action: Action, new: Any) -> bool:

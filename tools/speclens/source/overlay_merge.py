@@ -8,18 +8,17 @@ from typing import Any
 
 from speclens.source.budget import Budget
 from speclens.source.origins import Origin, Part
-from speclens.source.pointer import join
 
 Location = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """Two parts that cannot be merged: the location of one in the document, and the origin of the other."""
+    """Two parts that cannot be merged: the location of one in the document, the origin of the other, and the reason."""
 
     at: Location
-    message: str
     origin: Origin
+    reason: str
 
 
 @dataclass(slots=True)
@@ -110,8 +109,8 @@ def merge(old: Part, new: Part, at: Location, clashes: list[Clash]) -> Part:
     if isinstance(old.value, list) and isinstance(new.value, list):
         return append(old, [new.member(index) for index in range(len(new.value))])
     if is_container(old.value) or is_container(new.value):
-        message = f"{kind(new.value)} cannot be merged into {kind(old.value)} at {join('#', *at)}"
-        clashes.append(Clash(at, message, new.origin))
+        reason = f"{kind(new.value)} cannot be merged into {kind(old.value)}"
+        clashes.append(Clash(at, new.origin, reason))
         return old
     return new
 

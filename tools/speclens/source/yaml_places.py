@@ -78,5 +78,5 @@ def _bases(value: Place, several: bool) -> dict[str, Place]:
         return value.members
     merged: dict[str, Place] = {}
     for base in reversed(value.members.values()):
-        merged = {**merged, **base.members}
+        merged.update(base.members)
     return merged

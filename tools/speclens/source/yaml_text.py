@@ -23,10 +23,12 @@ from yaml.events import (
     StreamEndEvent,
 )
 
-from speclens.source import pointer
+from speclens.problems import quoted, shortened
 from speclens.source.faults import (
     MAX_DEPTH,
     Fault,
+    Faults,
+    Path,
     Unreadable,
     bad_number,
     duplicate_key,
@@ -39,6 +41,9 @@ from speclens.source.scalars import YamlScalar, resolve_scalar
 
 MAX_EXPANSION = 1_000_000
 """The most values that aliases may add to a document."""
+
+MAX_TAG = 1_000
+"""The most characters of a prefix of tags. libyaml repeats the prefix for each tag that uses it."""
 
 MERGE = "<<"
 _TAG_PREFIX = "tag:yaml.org,2002:"
@@ -69,13 +74,13 @@ class _Anchored:
 
 def parse(text: str) -> tuple[Any, list[Fault]]:
     """The value of a YAML text and its faults. The value is usable only if there are no faults."""
-    faults: list[Fault] = []
+    faults = Faults()
     try:
-        return _Builder(events(text), faults).document(), faults
+        return _Builder(events(text), faults).document(), faults.told()
     except Unreadable:
-        return None, faults
+        return None, faults.told()
     except yaml.YAMLError as error:
-        return None, [*faults, _syntax(error, text)]
+        return None, [*faults.told(), _syntax(error, text)]
 
 
 def events(text: str) -> Iterator[Any]:
@@ -107,7 +112,7 @@ def _syntax(error: yaml.YAMLError, text: str) -> Fault:
 @dataclass(slots=True)
 class _Builder:
     events: Iterator[Any]
-    faults: list[Fault]
+    faults: Faults
     path: list[str | int] = field(default_factory=list)
     anchors: dict[str, _Anchored] = field(default_factory=dict)
     open_anchors: set[str] = field(default_factory=set)
@@ -119,10 +124,14 @@ class _Builder:
         if isinstance(start := next(self.events), StreamEndEvent):
             self.fault("source/empty", start, "the file is empty")
             raise Unreadable
+        if any(len(prefix) > MAX_TAG for prefix in (start.tags or {}).values()):
+            message = f"a %TAG of more than {MAX_TAG:,} characters"
+            self.fault("source/tag", start, message, "only JSON types have a meaning here")
+            raise Unreadable
         root = next(self.events)
         value = self.node(root)
         if type(root) is not MappingStartEvent:
-            self.faults.append(not_a_mapping(offset(root)))
+            self.faults.add(not_a_mapping(offset(root)))
         next(self.events)
         if not isinstance(second := next(self.events), StreamEndEvent):
             self.fault(
@@ -148,7 +157,7 @@ class _Builder:
         if kind is ScalarEvent:
             return self.scalar(event)
         if len(self.path) >= MAX_DEPTH:
-            self.faults.append(too_deep(offset(event), self.here()))
+            self.faults.add(too_deep(offset(event), self.here()))
             raise Unreadable
         if event.tag not in (None, "!", _COLLECTION_TAGS[kind]):
             self.unknown_tag(event)
@@ -172,7 +181,7 @@ class _Builder:
             self.path.append(key)
             first = keys.setdefault(key, event)
             if first is not event:
-                self.faults.append(duplicate_key(offset(event), key, self.here(), offset(first)))
+                self.faults.add(duplicate_key(offset(event), key, self.here(), offset(first)))
             value = self.node(next(self.events))
             self.path.pop()
             if key == MERGE and is_merge(event):
@@ -207,16 +216,16 @@ class _Builder:
             if not isinstance(base, dict):
                 self.fault("source/merge", key, "<< takes a mapping or a list of mappings")
                 return {}
-            merged = {**merged, **base}
+            merged.update(base)
         return merged
 
     def alias(self, event: Any) -> _Anchored:
-        target = self.anchors.get(event.anchor)
+        target, name = self.anchors.get(event.anchor), shortened(event.anchor)
         if event.anchor in self.open_anchors:
-            self.fault("source/alias-cycle", event, f"*{event.anchor} is inside its own anchor")
+            self.fault("source/alias-cycle", event, f"*{name} is inside its own anchor")
             return _Anchored(None, 1, "")
         if target is None:
-            self.fault("source/alias", event, f"*{event.anchor} has no anchor before it")
+            self.fault("source/alias", event, f"*{name} has no anchor before it")
             return _Anchored(None, 1, "")
         self.size += target.size
         self.expansion += target.size
@@ -234,27 +243,27 @@ class _Builder:
             if tag in _SCALAR_TYPES:
                 return self.tagged(event)
         except ValueError:
-            self.faults.append(bad_number(offset(event), event.value, self.here()))
+            self.faults.add(bad_number(offset(event), event.value, self.here()))
             return None
         if tag not in (None, "!", f"{_TAG_PREFIX}str"):
             self.unknown_tag(event)
         if has_surrogate(event.value):
-            self.faults.append(lone_surrogate(offset(event), self.here()))
+            self.faults.add(lone_surrogate(offset(event), self.here()))
         return str(event.value)
 
     def tagged(self, event: Any) -> YamlScalar:
         value = resolve_scalar(event.value)
         if type(value) not in _SCALAR_TYPES[event.tag]:
             shown = event.tag.replace(_TAG_PREFIX, "!!")
-            self.fault("source/tag", event, f"{event.value!r} is not {shown}")
+            self.fault("source/tag", event, f"{quoted(event.value)} is not {shown}")
         return float(value) if event.tag == f"{_TAG_PREFIX}float" and type(value) is int else value
 
     def unknown_tag(self, event: Any) -> None:
-        shown = event.tag.replace(_TAG_PREFIX, "!!")
+        shown = shortened(event.tag).replace(_TAG_PREFIX, "!!")
         self.fault("source/tag", event, f"unknown tag {shown}", "use only tags of JSON types")
 
     def fault(self, rule: str, event: Any, message: str, hint: str = "") -> None:
-        self.faults.append(Fault(rule, offset(event), message, hint, self.here()))
+        self.faults.add(Fault(rule, offset(event), message, hint, self.here()))
 
-    def here(self) -> str:
-        return pointer.join("#", *self.path)
+    def here(self) -> Path:
+        return tuple(self.path)

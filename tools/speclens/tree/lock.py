@@ -58,14 +58,14 @@ def line_sums(data: bytes, makers: Iterable[str] = ()) -> Sums:
     nothing says which maker made a line of an edited file.
     """
     sums: dict[str, int] = defaultdict(int)
-    before = b""
+    before, empty = b"", 0
     for line, maker in zip(data.split(b"\n"), chain(makers, repeat("")), strict=False):
         if line:
-            sums[maker] += _hash(before + b"\n" + line)
-            before = line
+            sums[maker] += _hash((b"\n" * empty or before) + b"\n" + line)
+            before, empty = line, 0
         else:
-            before = before + b"\n" if not before.strip(b"\n") else b"\n"
-    sums[""] += _hash(before)
+            empty += 1
+    sums[""] += _hash(b"\n" * empty or before)
     return sums
 
 

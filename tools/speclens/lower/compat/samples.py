@@ -32,6 +32,17 @@ MOST_CHARACTERS = 300
 """The longest example that is shown."""
 
 
+def is_long(value: Any) -> bool:
+    """Whether a value is longer than what is shown, as far as that is seen in so many of its parts."""
+    room, parts = MOST_CHARACTERS, [value]
+    while parts and room > 0:
+        part = parts.pop()
+        room -= len(part) if isinstance(part, str | dict | list) else 1
+        if room > 0 and isinstance(part, dict | list):
+            parts += [*part, *part.values()] if isinstance(part, dict) else part
+    return room <= 0
+
+
 def samples(document: JsonObject, pointers: Iterable[str]) -> Samples:
     """Samples of the schemas at some places of a document whose x-compat has no errors. Shapes are none of the
     canonical view, so they are looked at as components of their own; no component can be called so."""
@@ -50,7 +61,7 @@ def samples(document: JsonObject, pointers: Iterable[str]) -> Samples:
     def accepts(pointer: str, value: Any) -> bool:
         try:
             # A long text against a long pattern takes minutes, and nobody reads it.
-            is_short = len(json.dumps(value)) <= MOST_CHARACTERS
+            is_short = not is_long(value) and len(json.dumps(value)) <= MOST_CHARACTERS
             is_cheap = is_short and cost(place(pointer)) < LIMIT
             return is_cheap and judges()(place(pointer)).is_valid(value)
         except ValueError:  # no sound schema

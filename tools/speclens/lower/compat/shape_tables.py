@@ -8,7 +8,8 @@ of flowcharts are called after their fields: so they need no rules of a renderer
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from speclens import ir
@@ -22,6 +23,7 @@ from speclens.source.pointer import join
 
 _NOTHING = "-"
 _ITEM = "*"
+_MOST_NAMES = 20  # of required members of a shape: many shapes may have those of one schema
 
 Wrap = Callable[[Any, Any], tuple[Any, Any]]
 """From what a place is before and after folding to what the whole value is."""
@@ -34,6 +36,7 @@ class _TableBuild:
     document: JsonObject
     known: samples.Samples
     root: str
+    beside: dict[str, JsonObject] = field(default_factory=dict)  # of an object, what `_asked` gives
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,15 +165,22 @@ def _member(
 
 
 def _beside(one: _TableBuild, place: tuple[str, Any], name: str) -> JsonObject:
-    """What has to be in an object besides a member: of the whole value only what its normalizer asks for."""
+    """What has to be in an object besides a member; of much so much that the example is not shown."""
+    if place[0] not in one.beside:
+        one.beside[place[0]] = _asked(one, place)
+    members = ((key, value) for key, value in one.beside[place[0]].items() if key != name)
+    return dict(islice(members, samples.MOST_CHARACTERS))
+
+
+def _asked(one: _TableBuild, place: tuple[str, Any]) -> JsonObject:
+    """What has to be in an object: of the whole value only what its normalizer asks for."""
     found = next(one.known.candidates(place[0], {}), None)
     if not isinstance(found, dict):
         return {}
-    members = {key: value for key, value in found.items() if key != name}
     if place[0] != one.root:
-        return members
+        return found
     needed = _needed(one.document, *place)
-    return {key: value for key, value in members.items() if key in needed}
+    return {key: value for key, value in found.items() if key in needed}
 
 
 @remembered
@@ -206,7 +216,8 @@ def _field_text(one: _TableBuild, found: _FoundShape) -> str:
     elif types == {"object"} and all(facts.bound("object")[1] == 0 for facts in accepts):
         kind = "an empty object"
     names = sorted(accepts[0].required) if len(accepts) == 1 and types == {"object"} else []
-    having = f" with {', '.join(map(_code, names))}" if names else ""
+    shown = [*map(_code, names[:_MOST_NAMES]), *(["…"] if len(names) > _MOST_NAMES else [])]
+    having = f" with {', '.join(shown)}" if names else ""
     field = f"{_code(join('', *found.at))}, " if found.at else ""
     return f"{field}{kind}{having}"
 
@@ -219,6 +230,8 @@ def _code(text: str) -> str:
 def _example(one: _TableBuild, found: _FoundShape) -> tuple[str, str]:
     for value in samples.shape_samples(one.known, found.shape, found.absent):
         whole = found.wrap(value, samples.folded(found.shape, value))
+        if samples.is_long([*whole]):
+            continue
         before, after = map(json_span, whole)
         if len(before) + len(after) <= samples.MOST_CHARACTERS:
             return before, after

@@ -1,0 +1,29 @@
+"""The text of a pyproject.toml -> its value. tomllib takes the square of the parts of a dotted key, and of their memory."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from typing import Any
+
+_MOST_PARTS = 100
+
+# Strings of four kinds and comments (TOML 1.0), also without an end; what remains has dots in keys and numbers alone.
+_TEXT = re.compile(
+    r"""
+    "{3} (?: [^"\\]++ | \\.? | "(?!"") )*+ "{0,5}
+    | '{3} (?: [^']++ | '(?!'') )*+ '{0,5}
+    | " (?: [^"\\\n]++ | \\[^\n]? )*+ "?
+    | ' [^'\n]*+ '?
+    | \# [^\n]*+
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_AROUND_KEYS = re.compile(r"[=,{}\[\]\n]")
+
+
+def parse_toml(text: str) -> dict[str, Any]:
+    """The value of a text. Raises ValueError, RecursionError."""
+    if any(key.count(".") >= _MOST_PARTS for key in _AROUND_KEYS.split(_TEXT.sub("", text))):
+        raise ValueError(f"a key has more than {_MOST_PARTS} parts")
+    return tomllib.loads(text)
