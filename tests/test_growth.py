@@ -428,6 +428,19 @@ def shared_base() -> Json:
     return schemas(**children, Base=thing(**dict.fromkeys(names(300), TEXT)))
 
 
+def inline_children() -> Json:
+    children = {name: {"allOf": [reference("Base"), thing(own=TEXT)]} for name in names(300)}
+    listed = {name: {"type": "array", "items": child} for name, child in children.items()}
+    return schemas(Box=thing(**listed), Base=thing(**dict.fromkeys(names(300), TEXT)))
+
+
+def inline_spokes() -> Json:
+    older = {"allOf": [reference("Base")], "x-compat": {"into": "/new"}}
+    spokes = {name: older for name in names(150)}
+    base = thing(**dict.fromkeys(names(150), TEXT))
+    return schemas(Box=thing(new=reference("Base"), **spokes), Base=base)
+
+
 def chained_spokes() -> Json:
     """Each class folds the spokes of all before it."""
     base = thing(**{f"h{number}": TEXT for number in range(10)})
@@ -440,7 +453,7 @@ def chained_spokes() -> Json:
 
 @pytest.mark.parametrize(
     ("make", "place"),
-    [(shared_response, "#/paths/~1a0/get"), (shared_item, "#/paths/~1a0"), (shared_base, "#/components/schemas/a1"), (chained_spokes, "#/components/schemas/A59")],
+    [(shared_response, "#/paths/~1a0/get"), (shared_item, "#/paths/~1a0"), (shared_base, "#/components/schemas/a1"), (inline_children, "#/components/schemas/Box/properties/a0/items"), (inline_spokes, "#/components/schemas/Box/properties/a0"), (chained_spokes, "#/components/schemas/A59")],
 )  # fmt: skip
 def test_what_very_many_share_is_told(make: Callable[[], Json], place: str) -> None:
     with pytest.raises(Refused) as caught:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from speclens.objects import operations
+from speclens.objects import nodes, operations
 from speclens.problems import Finding, Refused
 from speclens.source import Source, locate
 from speclens.source.pointer import from_reference, get, join
@@ -52,6 +52,17 @@ def _sizes(document: Any) -> Iterator[tuple[str, int]]:
                 yield join("#", section, path, *way), shared + parts(operation)
     for name, schema in _map(_map(document, "components"), "schemas").items():
         yield join("#", "components", "schemas", name), members(schema)
+    for node in nodes(document):
+        if node.kind == "schema" and node.parent == "schema" and _is_class(node.value):
+            times = _FOLDED if "x-compat" in node.value else 1
+            yield node.pointer, times * members(node.value)
+
+
+def _is_class(schema: dict[str, Any]) -> bool:
+    """Whether an inline schema repeats the properties of others in a class of its own: an `allOf` with more than one
+    reference does, and an older field."""
+    members = _list(schema, "allOf")
+    return len(members) > 1 or (bool(members) and bool(schema.keys() & {"properties", "x-compat"}))
 
 
 def _counted(document: Any, count: Callable[[Any, Count], int]) -> Count:
