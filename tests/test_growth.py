@@ -453,7 +453,7 @@ def chained_spokes() -> Json:
 
 @pytest.mark.parametrize(
     ("make", "place"),
-    [(shared_response, "#/paths/~1a0/get"), (shared_item, "#/paths/~1a0"), (shared_base, "#/components/schemas/a1"), (inline_children, "#/components/schemas/Box/properties/a0/items"), (inline_spokes, "#/components/schemas/Box/properties/a0"), (chained_spokes, "#/components/schemas/A59")],
+    [(shared_response, "#/paths/~1a0/get"), (shared_item, "#/paths/~1a0"), (shared_base, "#/components/schemas/a1"), (inline_children, "#/components/schemas/Box/properties/a0/items"), (inline_spokes, "#/components/schemas/Box"), (chained_spokes, "#/components/schemas/A59")],
 )  # fmt: skip
 def test_what_very_many_share_is_told(make: Callable[[], Json], place: str) -> None:
     with pytest.raises(Refused) as caught:
