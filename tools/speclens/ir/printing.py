@@ -79,7 +79,7 @@ def mark_source(place: str, name: str, ident: str, mark: Mark) -> str:
 def codec_source(codec: Codec) -> str:
     """The expression that makes a codec."""
     told = [answered(codec.model)] if codec.model else []
-    told += [f"media_type={literal(codec.media_type)}"] if codec.media_type else []
+    told += [f"media_type={literal(codec.media_type)}"] if codec.media_type is not None else []
     told += ["is_text=True"] if codec.is_text else []
     told += ["is_json=True"] if codec.is_json else []
     told += [f"fold={codec.fold}"] if codec.fold else []

@@ -24,7 +24,7 @@ class Codec:
 
     name: str  # ident
     model: Type | None = None  # what it judges values by
-    media_type: str = ""  # "" where it is the one that the class is for
+    media_type: str | None = None  # None where it is the one that the class is for
     is_text: bool = False  # of events: whether their data is no JSON
     is_json: bool = False  # of events with fields: whether their data is JSON
     fold: str = ""  # ident of the function that folds values

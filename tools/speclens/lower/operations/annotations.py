@@ -44,8 +44,8 @@ twice as long as the one below it."""
 
 
 def enumerated(values: Iterable[Any]) -> ir.Constants:
-    """Some values, as texts: `1` and `true` are equal in Python."""
-    return ir.Constants(tuple(map(json.dumps, values)))
+    """Some values, as texts: `1` and `true` are equal in Python. Escapes would make one character of two halves."""
+    return ir.Constants(tuple(json.dumps(value, ensure_ascii=False) for value in values))
 
 
 def union(options: Sequence[ir.Type]) -> ir.Type:

@@ -104,7 +104,7 @@ def lower(named: ModelNames, name: str, pointer: str) -> ir.Media:
     found = ir.Codec(
         codec,
         model=model if codec in media_types.JUDGED_CODECS else None,
-        media_type="" if is_usual else name,
+        media_type=None if is_usual else name,
         is_text=codec == "Events" and facts.types_of(named.document, schema) == {"string"},
         is_json=codec == "EventObjects" and bool(media.get(media_types.HELD)),
         fold=normalizer.ident if normalizer else "",
