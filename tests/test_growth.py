@@ -436,7 +436,7 @@ def inline_children() -> Json:
 
 def inline_spokes() -> Json:
     older = {"allOf": [reference("Base")], "x-compat": {"into": "/new"}}
-    spokes = {name: older for name in names(150)}
+    spokes = dict.fromkeys(names(150), older)
     base = thing(**dict.fromkeys(names(150), TEXT))
     return schemas(Box=thing(new=reference("Base"), **spokes), Base=base)
 
