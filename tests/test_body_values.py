@@ -85,6 +85,28 @@ def test_what_a_server_makes_of_a_body_takes_less_than_20_megabytes(
     assert peak < 20_000_000
 
 
+NODE: Json = {"$ref": "#/components/schemas/Node"}
+BASE: Json = {
+    "type": "object",
+    "required": ["kind"],
+    "properties": {"kind": TEXT},
+    "discriminator": {"propertyName": "kind"},
+}
+
+
+@pytest.mark.parametrize(
+    ("schema", "others"),
+    [
+        (NODE, {"Node": {"type": "object", "properties": {**WIDE["properties"], "l": NODE, "r": NODE}}}),
+        (listed({"$ref": "#/components/schemas/Base"}), {"Base": BASE, "Child": {"allOf": [{"$ref": "#/components/schemas/Base"}, WIDE]}}),
+        (listed({"type": "object", "properties": {"a": within(["d"] * 29, TEXT, True), "old": {**TEXT, "x-compat": {"into": "/a" + "/d" * 29}}}}), {}),
+    ],
+    ids=["circles", "children", "far hubs"],
+)  # fmt: skip
+def test_many_values_are_found_wherever_they_come_from(schema: Json, others: Json) -> None:
+    assert most(body(schema, **others)) < 2_000
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

@@ -306,6 +306,13 @@ def test_a_default_is_not_sent_beside_an_older_field(
     assert sent == USUAL | differs
 
 
+def test_an_iterator_is_sent_beside_an_older_field_and_a_default(tmp_path: Path) -> None:
+    client = imported(texts(DEFAULTS.replace("MEDIA", "application/json")), tmp_path, "client")
+    given = {"old_size": "", "tags": iter(["a", "b"])}
+    sent = json.loads(client.SEND_OPERATION.draft(given).content["content"])
+    assert sent == {**USUAL, "tags": ["a", "b"]}
+
+
 def test_a_default_of_a_form_is_not_sent_beside_an_older_field(tmp_path: Path) -> None:
     form = DEFAULTS.replace("MEDIA", "application/x-www-form-urlencoded")
     client = imported(texts(form), tmp_path, "client")

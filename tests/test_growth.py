@@ -140,6 +140,16 @@ def of_signs(count: int) -> Json:
     return schemas(A=thing(**{name: thing(x=TEXT) for name in signs}))
 
 
+def shapes_of_spokes(count: int) -> Json:
+    """Unions of shapes alone, each of which a spoke refers to."""
+    shapes = [{**TEXT, "x-compat": {"to": "$"}}, {"type": "integer", "x-compat": {"to": "a"}}]
+    found: Json = {}
+    for name in names(count):
+        older = {**reference(f"U{name}"), "x-compat": {"into": "/new"}}
+        found |= {f"U{name}": {"oneOf": shapes}, f"B{name}": thing(new=TEXT, old=older)}
+    return schemas(**found)
+
+
 # What grows, and from which size on to four times that it is measured.
 KINDS: dict[str, tuple[Callable[[int], Json], int]] = {
     "a long value of an enumeration": (lambda n: schemas(A={"enum": ["a" * n]}), 1_000_000),
@@ -162,6 +172,7 @@ KINDS: dict[str, tuple[Callable[[int], Json], int]] = {
     "refused examples": (refused_examples, 400),
     "members that refer back": (members_that_refer_back, 100),
     "bases": (bases, 60),
+    "shapes of spokes": (shapes_of_spokes, 40),
     "older parameters": (lambda n: operations(n, OLDER), 40),
 }  # fmt: skip
 

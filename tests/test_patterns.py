@@ -19,7 +19,8 @@ from growth import LINEAR, counted, exponent
 from speclens import judging, patterns
 from speclens.cli import main
 from speclens.judging import judge
-from speclens.lower.ground import facts, likely
+from speclens.lower.ground import likely
+from speclens.lower.ground.bounds import within
 from speclens.problems import Refused
 from speclens.reading import expressions
 from speclens.validate import examples
@@ -145,7 +146,7 @@ def test_searching_grows_with_the_text(pattern: str) -> None:
     def search(given: tuple[str, str]) -> None:
         for text in given:
             assert matches(translated, text) == judge_.is_valid(text)
-            assert matches(translated, text) == facts.within(text, {"pattern": translated})
+            assert matches(translated, text) == within(text, {"pattern": translated})
 
     assert exponent(texts, search, 500_000) <= LINEAR
 

@@ -7,7 +7,7 @@ import json
 import re
 import sys
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache, partial
@@ -321,7 +321,7 @@ class Operation(Generic[R]):
         if extra:
             _refuse("extra_body", extra, self.members.values())
         if codec and (draft.has_body or extra or self.needs_body):
-            members = self._unsaid(codec, {**draft.members, **extra}) | draft.members
+            members = self._unsaid(codec, draft.members, extra) | draft.members
             value = draft.body if draft.has_body and not members else members
             try:
                 draft.content = codec.encode(value, arguments)
@@ -331,12 +331,16 @@ class Operation(Generic[R]):
             if "files" not in draft.content:  # of these httpx tells the boundary
                 draft.headers["content-type"] = told
 
-    def _unsaid(self, codec: Any, given: Mapping[str, Any]) -> dict[str, Any]:
+    def _unsaid(
+        self, codec: Any, given: dict[str, Any], extra: Mapping[str, Any]
+    ) -> dict[str, Any]:
         """The members that have a default, and that neither stand among the given ones nor come from an older field."""
-        unsaid = {name: value for name, value in self.defaults.items() if name not in given}
-        if any(not given.keys().isdisjoint(self.spokes.get(name, ())) for name in unsaid):
-            # An older value may mean "not given": only the codec knows.
-            said = codec.canonical_members(given)
+        names = given.keys() | extra.keys()
+        unsaid = {name: value for name, value in self.defaults.items() if name not in names}
+        if any(not names.isdisjoint(self.spokes.get(name, ())) for name in unsaid):
+            # An older value may mean "not given": only the codec knows. It must not empty an iterator.
+            given |= {name: [*one] for name, one in given.items() if isinstance(one, Iterator)}
+            said = codec.canonical_members({**given, **extra})
             return {name: value for name, value in unsaid.items() if name not in said}
         return unsaid
 

@@ -129,9 +129,14 @@ def _read(path: Path) -> bytes:
 
 def _write(path: Path, data: bytes) -> None:
     """Writes a file entirely or not at all, even while others write it. Only its user can read it. Raises OSError."""
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".new-", delete=False) as file:
-        file.write(data)
-    os.replace(file.name, path)
+    file = tempfile.NamedTemporaryFile(dir=path.parent, prefix=".new-", delete=False)  # noqa: SIM115
+    try:
+        with file:
+            file.write(data)
+        os.replace(file.name, path)
+    except BaseException:  # such as a full disk, or a signal
+        os.unlink(file.name)
+        raise
 
 
 def _clear(place: Path) -> None:

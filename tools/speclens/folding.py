@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import ModuleType
@@ -130,7 +130,8 @@ def _faults(
     for error in found:
         for fault in _located(error):
             first.setdefault(fault.pointer, fault)
-    faults = sorted(first.values(), key=lambda fault: _rank(fault, order))
+    ranks = {name: rank for rank, name in reversed([*enumerate(order)])}
+    faults = sorted(first.values(), key=lambda fault: _rank(fault, ranks))
     more = len(faults) - _MOST_FAULTS
     rest = (PayloadFault("errors", "", f"and {more} more"),) if more > 0 else ()
     faults = faults[:_MOST_FAULTS]
@@ -144,9 +145,9 @@ def _faults(
     return (*dict.fromkeys(told), *rest)
 
 
-def _rank(fault: PayloadFault, order: list[str]) -> int:
+def _rank(fault: PayloadFault, ranks: Mapping[str, int]) -> int:
     first = fault.pointer.split("/")[1:2]
-    return order.index(first[0]) if first and first[0] in order else len(order)
+    return ranks.get(first[0], len(ranks)) if first else len(ranks)
 
 
 def _located(error: ValidationError) -> Iterator[PayloadFault]:

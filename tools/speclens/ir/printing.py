@@ -249,6 +249,8 @@ def _negated(test: Test) -> str:
             return f"{_operand_source(operand)} not in {_tuple(literals)}"
         case IsOf(_, types) if not types:
             return "True"
+        case IsOf(operand, types) if types == {"null"}:
+            return f"{_operand_source(operand)} is not None"
         case _:
             return f"not {condition_source(test)}"
 

@@ -35,6 +35,9 @@ _ASSERTIONS = frozenset(SUBSCHEMAS) - {"$defs", "definitions"} | {
     "maximum", "exclusiveMinimum", "exclusiveMaximum", "minLength", "maxLength", "minItems", "maxItems", "minProperties",
     "maxProperties", "minContains", "maxContains",
 }  # fmt: skip
+_NULLS = frozenset({"nullable", OR_NULL})  # a document has no word of ours
+_OF_OBJECTS = frozenset({"hubs", "partial"})
+"""The keywords of x-compat that say how an object is folded."""
 _BESIDE_TYPE = frozenset({"$ref", "allOf", "oneOf", "anyOf", "enum", "const"})
 _STYLES = ("style", "explode", "allowReserved")
 _STYLED = "application/x-www-form-urlencoded"
@@ -114,13 +117,12 @@ def _schema_of_30(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     if isinstance(value.get("$ref"), str):
-        return _null_said(
-            {
-                key: part
-                for key, part in value.items()
-                if key in _BESIDE_REFERENCE or key.startswith("x-")
-            }
-        )
+        kept = {
+            key: part
+            for key, part in value.items()
+            if key in _BESIDE_REFERENCE or key.startswith("x-")
+        }
+        return _reference_among(_null_said(kept))
     plain = {key: part for key, part in value.items() if key not in EXCLUSIVE_BOUNDS}
     return rewrite_subschemas(_null_said(plain | exclusive_bounds(value)), _schema_of_30)
 
@@ -134,7 +136,10 @@ def _schema(value: Any) -> Any:
 def _reference_among(schema: dict[str, Any]) -> dict[str, Any]:
     """A `$ref` with assertions beside it, as a member of an `allOf`: both hold (JSON Schema 2020-12 core, section 8.2.3.1),
     and code that follows a `$ref` must not lose the assertions beside it."""
-    if not isinstance(schema.get("$ref"), str) or schema.keys().isdisjoint(_ASSERTIONS):
+    own = schema.get("x-compat")
+    has_policies = isinstance(own, dict) and not own.keys().isdisjoint(_OF_OBJECTS)
+    is_alone = schema.keys().isdisjoint(_ASSERTIONS) and not has_policies
+    if not isinstance(schema.get("$ref"), str) or is_alone:
         return schema
     rest = {key: part for key, part in schema.items() if key != "$ref"}
     members = rest.get("allOf")
@@ -144,10 +149,10 @@ def _reference_among(schema: dict[str, Any]) -> dict[str, Any]:
 
 def _null_said(schema: dict[str, Any]) -> dict[str, Any]:
     """A schema that says by its types what it says by `nullable`; by `OR_NULL` where other keywords have their say too."""
-    if "nullable" not in schema:
+    if schema.keys().isdisjoint(_NULLS):
         return schema
-    said = {key: part for key, part in schema.items() if key != "nullable"}
-    if schema["nullable"] is not True:
+    said = {key: part for key, part in schema.items() if key not in _NULLS}
+    if schema.get("nullable") is not True:
         return said
     if "type" not in said or said.keys() & _BESIDE_TYPE:
         return {**said, OR_NULL: True}

@@ -108,7 +108,8 @@ class Resolver:
             further = part.value.get("$ref") if type(part.value) is dict else None
             if not isinstance(further, str) or not hops:
                 raise Unreachable("names nothing", rule="reference/unresolved")
-            found = self.find(further, number, base, hops - 1)
+            hops -= 1  # for all references on the path: one may lead back to where it stands
+            found = self.find(further, number, base, hops)
             (number, passed), part, base = found.place, found.part, found.base
             whole, at = (*passed, *whole[at:]), len(passed)
         return Found((number, whole), part, base)

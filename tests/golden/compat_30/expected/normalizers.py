@@ -98,13 +98,13 @@ def _fold_thing_cost(value: Any, at: Path, log: Log) -> Any:
 
 
 def _fold_thing_grade(value: Any, at: Path, log: Log) -> Any:
-    if isinstance(value, str):
+    if isinstance(value, str) or value is None:
         rule = "#/components/schemas/Thing/properties/grade"
         log.notes.append(("rewrite", at, rule, False))
-        if value not in ("poor", "good"):
+        if value is not None and value not in ("poor", "good"):
             raise fault("enum", at, 'must be one of "poor", "good"')
         return {"poor": "low", "good": "high"}.get(value, value)
-    raise fault("type", at, "must be a string")
+    raise fault("type", at, "must be a string or null")
 
 
 def _unfold_answer_cost(value: Any) -> Iterator[Any]:

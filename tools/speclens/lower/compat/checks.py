@@ -174,7 +174,7 @@ def _own(
     """What the keywords of a schema ask of the value itself."""
     types = facts.types_of(task.document, place[1])
     for pointer, layer in composed.layers(task.document, *place):
-        yield from _values(layer, value, at, guard)
+        yield from _values(layer, types, value, at, guard)
         yield from _limits(layer, types, value, at, guard)
         pattern = layer.get("pattern")
         if isinstance(pattern, str) and "string" in types:
@@ -242,13 +242,18 @@ def _inside(
             yield ir.Check(at, parts=parts, judge=ident)
 
 
-def _values(layer: JsonObject, value: ir.Operand, at: str, guard: Guard) -> Iterator[ir.Check]:
+def _values(
+    layer: JsonObject, types: frozenset[str], value: ir.Operand, at: str, guard: Guard
+) -> Iterator[ir.Check]:
     allowed = [layer["const"]] if "const" in layer else layer.get("enum")
     if isinstance(allowed, list):
         test = differences.one_of(tuple(allowed), value)
-        keyword = "const" if "const" in layer else "enum"
         message = f"must be one of {', '.join(test.literals)}"
-        yield _check((*guard, ir.Not(test)), at, keyword, message, value)
+        # Null may be a value beside an enumeration that does not list it.
+        is_apart = "null" in types and None not in allowed
+        is_null = ir.IsOf(value, frozenset({"null"}))
+        tests = (*guard, *((ir.Not(is_null),) if is_apart else ()), ir.Not(test))
+        yield _check(tests, at, "const" if "const" in layer else "enum", message, value)
 
 
 def _limits(

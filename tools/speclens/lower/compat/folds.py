@@ -90,8 +90,10 @@ def fold_ident(build: Build, pointer: str, schema: Any) -> str:
 def _fold(build: Build, ident: str, pointer: str, schema: Any) -> ir.Fold | None:
     branches = x_compat.branches(build.document, pointer, schema, True) if _is_spoke(schema) else ()
     summary = comment(f"Fold `{pointer}`.")
+    is_nullable = isinstance(schema, dict) and schema.get(OR_NULL) is True
     if branches:
-        return _union(build, ident, pointer, schema, branches, summary)
+        found = _union(build, ident, pointer, schema, branches, summary)
+        return replace(found, is_nullable=is_nullable and len(branches) > 1) if found else None
     inner, part = x_compat.folded_place(build.document, pointer, {**schema, OR_NULL: False})
     if inner != pointer:  # null is what it admits besides
         only = fold_ident(build, inner, part)
@@ -99,7 +101,7 @@ def _fold(build: Build, ident: str, pointer: str, schema: Any) -> ir.Fold | None
     unions = list(_unions(build, pointer, schema))
     children = fold_unions.of_children(build, partial(fold_ident, build), pointer, schema)
     cases = (*children, *_plain(build, pointer, schema))
-    is_nullable = bool(unions) and isinstance(schema, dict) and schema.get(OR_NULL) is True
+    is_nullable = bool(unions) and is_nullable
     if len(unions) == 1 and not cases:
         found = _of_union(build, ident, unions[0], pointer, summary)
         return replace(found, is_nullable=is_nullable)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from itertools import product
 from typing import Any
 
-from speclens import patterns
 from speclens.lower.ground.walk import JsonObject, follow, remembered
 from speclens.objects import OR_NULL, sole_type
 from speclens.source.pointer import tokens
@@ -111,27 +109,6 @@ def _of_enumeration(_: JsonObject, __: str, values: list[Any]) -> frozenset[str]
     return _each(values)
 
 
-def within(value: Any, bounds: Mapping[str, Any]) -> bool:
-    """Whether a string or a number is within bounds given as keywords of JSON Schema; a pattern is the engine's."""
-    if isinstance(value, str):
-        lengths = bounds.get("minLength", 0) <= len(value) <= bounds.get("maxLength", len(value))
-        return lengths and _is_found(str(bounds.get("pattern", "")), value)
-    if not is_number(value):
-        return True
-    step = bounds.get("multipleOf", 0)
-    return (
-        bounds.get("minimum", value) <= value <= bounds.get("maximum", value)
-        and not ("exclusiveMinimum" in bounds and value <= bounds["exclusiveMinimum"])
-        and not ("exclusiveMaximum" in bounds and value >= bounds["exclusiveMaximum"])
-        and (not step or Fraction(str(value)) % Fraction(str(step)) == 0)
-    )
-
-
-def _is_found(source: str, text: str) -> bool:
-    search = patterns.compiled(source) if patterns.fits(source, patterns.USUAL) else None
-    return search is None or search(text)
-
-
 def types_of(document: JsonObject, schema: Any) -> frozenset[str]:
     """All JSON types a schema may accept."""
     return frozenset[str]().union(*(facts.types for facts in alternatives(document, schema)))
@@ -169,7 +146,23 @@ def alternatives(document: JsonObject, schema: Any, depth: int = _DEPTH) -> tupl
         found = tuple(
             facts for a, b in product(found, part) if (facts := _both(document, a, b)).types
         )
-    return found
+    return _or_null(document, found) if schema.get(OR_NULL) is True else found
+
+
+def _or_null(document: JsonObject, found: tuple[Facts, ...]) -> tuple[Facts, ...]:
+    """The alternatives of a schema with null, whatever else the schema says."""
+    if len(found) != 1:
+        return (*found, Facts(frozenset({"null"})))
+    values = found[0].values
+    if values is not None:
+        values = _with_null(document, "", values) if isinstance(values, list) else (*values, None)
+    return (replace(found[0], types=found[0].types | {"null"}, values=values),)
+
+
+@remembered
+def _with_null(_: JsonObject, __: str, values: list[Any]) -> list[Any]:
+    """An enumeration and null, as one list for all that compare it: its identities are made once."""
+    return [*values, None]
 
 
 def _referred(depth: int) -> Callable[[JsonObject, str, Any], tuple[Facts, ...]]:
@@ -245,7 +238,7 @@ def _declared_types(schema: JsonObject) -> frozenset[str]:
         else list(TYPES)
     )
     types = {part for name in names for part in _NAMED.get(name, (name,)) if part in TYPES}
-    return frozenset(types | {"null"} if schema.get(OR_NULL) is True else types)
+    return frozenset(types)
 
 
 def _own_bounds(schema: JsonObject) -> Iterable[tuple[str, float, float]]:

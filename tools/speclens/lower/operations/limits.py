@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from speclens.lower.ground import composed, x_compat
+from speclens.lower.ground.groups import groups
 from speclens.lower.ground.walk import JsonObject, follow, subschemas
+from speclens.lower.rewrites import inherit
 from speclens.source.pointer import get, join
 
 _MANY = frozenset(
@@ -30,31 +32,60 @@ _MEMBERS = 8
 
 def most_values(document: JsonObject, places: Iterable[str]) -> int:
     """The values of a body that a server reads unless its caller says otherwise. There are fewer if the schemas at some
-    places have large templates of x-compat, or many properties: each value may become what these describe."""
+    places make several objects of a value by x-compat, or have many properties: each value may become what they describe."""
     made, width = 1.0, 0
-    for place, schema, is_many in _reached(document, places):
-        keywords = x_compat.keywords(schema)
-        if "each" in keywords or (is_many and "to" in keywords):
-            made = max(made, _size(x_compat.shape(place, schema, keywords).template))
+    for place, is_many in _reached(document, [*places]).items():
+        schema = get(document, place)
+        made = max(made, _made(place, schema, is_many))
         if is_many:
             width = max(width, len(composed.properties(document, place, schema)))
     size = made * (1 + width / _PROPERTIES)
     return _MOST if size <= _OBJECTS / _MOST else max(1, int(_OBJECTS / size))
 
 
-def _reached(document: JsonObject, places: Iterable[str]) -> Iterator[tuple[str, Any, bool]]:
-    """The schemas at some places, and all that they lead to; and whether a body may hold many values of each."""
-    left, seen = [(place, False) for place in places], set[tuple[str, bool]]()
+def _made(place: str, schema: Any, is_many: bool) -> float:
+    """The small objects that x-compat makes of each of many values of a schema: by its template, and on the way to its hub."""
+    keywords = x_compat.keywords(schema)
+    if not (is_many or "each" in keywords):
+        return 0
+    into = keywords.get("into")
+    way = into.count("/") - 1 if isinstance(into, str) and is_many else 0
+    return way + _size(x_compat.shape(place, schema, keywords).template)
+
+
+def _reached(document: JsonObject, places: Sequence[str]) -> dict[str, bool]:
+    """The schemas at some places, and all that they lead to; and whether a body may hold many values of each: it may of
+    items and the like, and of schemas that lead to themselves."""
+    parts = _parts(document, places)
+    graph = {place: [part for part, _ in found] for place, found in parts.items()}
+    circular = {place for group in groups(graph) if len(group) > 1 for place in group}
+    found: dict[str, bool] = {}
+    left = [(place, False) for place in places]
     while left:
         place, is_many = left.pop()
-        if (place, is_many) in seen:
+        is_many = is_many or place in circular
+        if found.get(place, False) or found.get(place) is is_many:
             continue
-        seen.add((place, is_many))
+        found[place] = is_many
+        left += [(part, is_many or are_many) for part, are_many in parts[place]]
+    return found
+
+
+def _parts(document: JsonObject, places: Iterable[str]) -> dict[str, list[tuple[str, bool]]]:
+    """By place of a schema the places that it leads to at once, and whether these are of any number of values."""
+    children = inherit.children(document)
+    found: dict[str, list[tuple[str, bool]]] = {}
+    left = [*places]
+    while left:
+        place = left.pop()
+        if place in found:
+            continue
         schema = get(document, place)
-        yield place, schema, is_many
-        for path, _ in subschemas(schema):
-            left.append((join(place, *path), is_many or path[0] in _MANY))
-        left.append((follow(document, place, schema)[0], is_many))
+        inside = [(join(place, *path), path[0] in _MANY) for path, _ in subschemas(schema)]
+        beside = [follow(document, place, schema)[0], *children.get(place, ())]
+        found[place] = inside + [(one, False) for one in beside if one != place]
+        left += [part for part, _ in found[place]]
+    return found
 
 
 def _size(template: Any) -> float:

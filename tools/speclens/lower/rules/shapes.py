@@ -9,7 +9,7 @@ from typing import Any
 from speclens.literals import literal
 from speclens.lower.compat import lens
 from speclens.lower.ground import differences, facts, x_compat
-from speclens.lower.ground.walk import JsonObject, all_schemas, follow
+from speclens.lower.ground.walk import JsonObject, all_schemas, follow, remembered
 from speclens.problems import Finding
 from speclens.source.pointer import join
 
@@ -55,14 +55,18 @@ def too_many(pointer: str, count: int) -> Finding:
 
 def _is_spoke_component(document: JsonObject, pointer: str) -> bool:
     """Whether all references to a component come from spokes. Then all of its branches may be shapes."""
-    users = [
-        x_compat.keywords(schema)
-        for place, schema in all_schemas(document)
-        if isinstance(schema, dict)
-        and "$ref" in schema
-        and follow(document, place, schema)[0] == pointer
-    ]
-    return bool(users) and all("into" in own for own in users)
+    return _only_of_spokes(document, "", document).get(pointer, False)
+
+
+@remembered
+def _only_of_spokes(document: JsonObject, _: str, __: JsonObject) -> dict[str, bool]:
+    """For each target of references, whether all of these come from spokes."""
+    found: dict[str, bool] = {}
+    for place, schema in all_schemas(document):
+        if isinstance(schema, dict) and "$ref" in schema:
+            target = follow(document, place, schema)[0]
+            found[target] = found.get(target, True) and "into" in x_compat.keywords(schema)
+    return found
 
 
 def result_mismatches(

@@ -9,6 +9,7 @@ from typing import Any
 
 from speclens import ir
 from speclens.lower.ground import facts
+from speclens.lower.ground.bounds import within
 
 Resolve = Callable[[ir.Named], ir.Type | None]
 """What an alias stands for; None for a class."""
@@ -170,9 +171,9 @@ def _is_of(value: Any, type_: ir.Type) -> bool:
     kind = facts.json_type(value)
     match type_:
         case ir.Primitive("number", constraints):
-            return kind in ("integer", "fraction") and facts.within(value, dict(constraints))
+            return kind in ("integer", "fraction") and within(value, dict(constraints))
         case ir.Primitive(name, constraints):
-            return kind == name and facts.within(value, dict(constraints))
+            return kind == name and within(value, dict(constraints))
         case ir.Array() | ir.Tuple():
             return kind == "array"
         case ir.Map():
