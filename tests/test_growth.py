@@ -452,6 +452,12 @@ def inline_spokes() -> Json:
     return schemas(Box=thing(new=reference("Base"), **spokes), Base=base)
 
 
+def shared_values() -> Json:
+    parameter = {"name": "p", "in": "query", "schema": {"enum": names(2_000)}}
+    made = operations(400, [{"$ref": "#/components/parameters/P"}])
+    return {**made, "components": {"parameters": {"P": parameter}}}
+
+
 def chained_spokes() -> Json:
     """Each class folds the spokes of all before it."""
     base = thing(**{f"h{number}": TEXT for number in range(10)})
@@ -464,7 +470,7 @@ def chained_spokes() -> Json:
 
 @pytest.mark.parametrize(
     ("make", "place"),
-    [(shared_response, "#/paths/~1a0/get"), (shared_item, "#/paths/~1a0"), (shared_base, "#/components/schemas/a1"), (inline_children, "#/components/schemas/Box/properties/a0/items"), (inline_spokes, "#/components/schemas/Box"), (chained_spokes, "#/components/schemas/A59")],
+    [(shared_response, "#/paths/~1a0/get"), (shared_item, "#/paths/~1a0"), (shared_values, "#/paths/~1a0"), (shared_base, "#/components/schemas/a1"), (inline_children, "#/components/schemas/Box/properties/a0/items"), (inline_spokes, "#/components/schemas/Box"), (chained_spokes, "#/components/schemas/A59")],
 )  # fmt: skip
 def test_what_very_many_share_is_told(make: Callable[[], Json], place: str) -> None:
     with pytest.raises(Refused) as caught:

@@ -15,6 +15,10 @@ from speclens.source.pointer import from_reference, get, join
 _MOST = 50_000
 _MOST_TIMES = 10
 _FOLDED = 4  # a property of a model, a source in a normalizer, and what brings it there and back
+_VALUES, _PAIRS = (
+    10,
+    2,
+)  # values of an enumeration, and pairs of a table, that take as much as a part does
 _DEEPEST = 120  # of values and references to them: deeper ones are counted as one
 _SCHEMA_FIELDS = frozenset({"schema", "itemSchema"})
 _DATA = frozenset({"example", "examples", "default"})
@@ -100,24 +104,35 @@ def _parts(value: Any, again: Count, members: Count) -> int:
     if not isinstance(value, dict):
         return 0
     found = sum(again(part) for key, part in value.items() if key not in _SCHEMA_FIELDS | _DATA)
-    return 1 + found + sum(members(value[key]) for key in _SCHEMA_FIELDS & value.keys())
+    shared = sum(members(value[key]) for key in _SCHEMA_FIELDS & value.keys())
+    return 1 + found + shared + _tables(value)
 
 
 def _members(schema: Any, again: Count, most: int) -> int:
     """The number of parts of the properties of a class, with those of its `allOf`. It has each property at most once, by however
     many references."""
-    return min(most, _own(schema) + sum(map(again, _list(schema, "allOf"))))
+    own = _own(schema) + _tables(schema)
+    return min(most, own + sum(map(again, _list(schema, "allOf"))))
 
 
 def _own(schema: Any) -> int:
     """The number of parts of the properties that a schema declares. A property that is folded counts several times."""
     declared = _map(schema, "properties").values()
-    return sum(_FOLDED if isinstance(one, dict) and "x-compat" in one else 1 for one in declared)
+    return sum(
+        (_FOLDED if isinstance(one, dict) and "x-compat" in one else 1) + _tables(one)
+        for one in declared
+    )
+
+
+def _tables(value: Any) -> int:
+    """The number of parts of an enumeration, and of a table of x-compat: operations and classes repeat their values too."""
+    values = _map(_map(value, "x-compat"), "values")
+    return len(_list(value, "enum")) // _VALUES + len(values)
 
 
 def _properties(document: Any) -> int:
     """The number of parts of the properties of all schemas of a document, as written."""
-    return sum(map(_own, _containers(document)))
+    return sum(_own(here) + _tables(here) for here in _containers(document))
 
 
 def _written(document: Any) -> int:
