@@ -38,7 +38,7 @@ from speclens.tree.values import JOURNAL, LOCK, Tree, digest
 _COMMITTED = f"{JOURNAL}/journal.json"
 _FORWARD = f"{JOURNAL}/forward.json"
 _BACKWARD = f"{JOURNAL}/backward.json"
-_STAGED = re.compile(rf"{re.escape(JOURNAL)}/(new|old)-[0-9]{1,9}")
+_STAGED = re.compile(rf"{re.escape(JOURNAL)}/(new|old)-[0-9]{{1,9}}")
 
 
 @dataclass(frozen=True, slots=True)
