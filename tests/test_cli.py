@@ -612,7 +612,7 @@ EXPLAINED = (
     ("normalizers.py", '    ("image_urls", ', f"{EDIT}/properties/image_urls", "package/normalizers.py.j2", "field.key"),
     ("normalizers.py", '        if "mask" in folded', f"{EDIT}/properties/mask", "partials/_fold_object.j2", "member.key"),
     ("normalizers.py", "        gather(folded", f"{EDIT}/properties/images", "partials/_fold_object.j2", "hub.gather"),
-    ("normalizers.py", '        rule = "#/components/schemas/ImageEditRequest/properties/mask/', f"{EDIT}/properties/mask/oneOf/1", "package/normalizers.py.j2", "rule = {{ case.rule }}"),
+    ("normalizers.py", '        rule = "#/components/schemas/ImageEditRequest/properties/mask/', f"{EDIT}/properties/mask/oneOf/1", "package/normalizers.py.j2", "rule = {{ case.shape.rule_source }}"),
     ("normalizers.py", "from ._compat import", "#", "package/normalizers.py.j2", "from ._compat"),
     ("_compat.py", "class Log:", "#", "package/_compat.py", "class Log:"),
     ("_gather.py", "def gather(", "#", "package/_gather.py", "def gather("),

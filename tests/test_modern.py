@@ -58,11 +58,24 @@ def test_schemas_of_30(written: Any, expected: Any) -> None:
 
 @pytest.mark.parametrize("head", [HEAD, {**HEAD, "openapi": "3.2.0"}])
 def test_schemas_since_31_stay_but_for_nullable(head: dict[str, Any]) -> None:
-    schema = {**REFERENCE, "type": ["string", "null"], "exclusiveMinimum": 1, "$id": "a"}
-    plain = document(head, A=schema)
-    assert modern(plain) is plain
+    for schema in (
+        {"type": ["string", "null"], "exclusiveMinimum": 1, "$id": "a"},
+        {**REFERENCE, "title": "A"},
+    ):
+        plain = document(head, A=schema)
+        assert modern(plain) == plain
+        if "type" not in schema:
+            assert of(head, {**schema, **NULL}) == {**schema, OR_NULL: True}
     assert of(head, {"type": "string", **NULL}) == {"type": ["string", "null"]}
-    assert of(head, {**schema, **NULL}) == {**schema, OR_NULL: True}
+
+
+@pytest.mark.parametrize(
+    "beside", [{"type": "string"}, {"properties": {}}, {"x-compat": {"hubs": {}}}]
+)
+def test_assertions_beside_a_reference_are_members_of_an_all_of(beside: dict[str, Any]) -> None:
+    assert of(HEAD, {**REFERENCE, **beside}) == {**beside, "allOf": [REFERENCE]}
+    both = {**REFERENCE, **beside, "allOf": [{"title": "a"}]}
+    assert of(HEAD, both) == {**beside, "allOf": [{"title": "a"}, REFERENCE]}
 
 
 @pytest.mark.parametrize(

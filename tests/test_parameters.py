@@ -98,6 +98,8 @@ def test_every_pointer_is_one_of_the_document_as_written(name: str) -> None:
 
 
 def vars_of(value: Any) -> Any:
+    if isinstance(value, frozenset):
+        return sorted(value)
     return {name: getattr(value, name) for name in type(value).__slots__}
 
 
