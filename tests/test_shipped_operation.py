@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -389,3 +390,45 @@ def test_an_answer_that_was_read_before_is_read_again_and_one_that_was_closed_is
 class Once(httpx.AsyncByteStream):
     async def __aiter__(self) -> AsyncIterator[bytes]:
         yield b"abc"
+
+
+class Sized(RequestOptions, total=False):
+    size: str
+    old: str
+    more: Any
+
+
+def in_new_fields(value: Any) -> _compat.Normalized:
+    """Folds `old` into `size`; its empty text means "not given"."""
+    known = {name: item for name, item in value.items() if (name, item) != ("old", "")}
+    return _compat.unchanged({"size" if name == "old" else name: known[name] for name in known})
+
+
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [
+        ({}, {"size": "l", "n": 1}),
+        ({"old": "s"}, {"size": "s", "n": 1}),
+        ({"old": ""}, {"size": "l", "n": 1}),
+        ({"old": "s", "more": iter([1, 2])}, {"size": "s", "n": 1, "more": [1, 2]}),
+    ],
+)
+def test_a_default_is_sent_unless_an_older_field_says_another_value(
+    given: dict[str, Any], sent: dict[str, Any]
+) -> None:
+    codec = Json(dict[str, Any], fold=in_new_fields)
+    usual, older = {"size": "l", "n": 1}, {"size": ("old",)}
+    operation: Operation[None] = Operation(
+        "POST", "/x", arguments=Sized, body=codec, defaults=usual, spokes=older
+    )
+    assert json.loads(operation.draft(given).content["content"]) == sent
+
+
+def test_a_body_that_is_nested_too_deep_is_not_sent() -> None:
+    class Deep(Json):
+        def encode(self, value: Any, options: Any) -> dict[str, Any]:
+            raise RecursionError
+
+    operation: Operation[None] = Operation("POST", "/x", body=Deep(Any))
+    with pytest.raises(ValueError, match="nested too deep to be sent"):
+        operation.draft({})
