@@ -1,8 +1,10 @@
-"""The one form of schemas that all after `repair` knows: JSON Schema 2020-12, whatever version a document has.
+"""Turns a document that passed `repair` into the modern form: its schemas are JSON Schema 2020-12, whatever its version.
 
-OpenAPI 3.1 and 3.2 have it (section 4.8.24 of 3.1). What 3.0 says in other words (section 4.7.24) is said in its words here:
-exclusive bounds are numbers, null is a type, and beside a `$ref` stands only what describes. Every schema stays at its place,
-so that a place of the form is one of the document as written. `validate` and the lock know that document alone.
+Schemas of OpenAPI 3.1 and 3.2 have this form already (section 4.8.24 of 3.1), apart from two things. Keywords of OpenAPI 3.0
+(section 4.7.24) get their modern counterparts: exclusive bounds become numbers, and null becomes a type. Of the keywords
+beside a `$ref`, 3.0 keeps only annotations; since 3.1 assertions count, so the `$ref` becomes a member of an `allOf`. Every
+other schema stays at its place, so a place of the form is a place of the document as written. `validate` and the lock use
+only the document as written.
 """
 
 from __future__ import annotations
@@ -44,7 +46,7 @@ _STYLED = "application/x-www-form-urlencoded"
 
 
 def modern(document: dict[str, Any]) -> dict[str, Any]:
-    """A document that passed `repair` with schemas of JSON Schema 2020-12; itself, if it has no others."""
+    """The modern form of a document that passed `repair`."""
     if is_30(document):
         result = {**rewrite_schemas(document, _schema_of_30), "openapi": _VERSION}
         if WAS_20 not in document:  # which has `collectionFormat`
@@ -54,8 +56,8 @@ def modern(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def remarks(document: dict[str, Any]) -> Iterator[Finding]:
-    """What is said in a document as written that has no meaning in its version: `nullable` since 3.1, and x-compat under
-    what stands beside a `$ref` in 3.0."""
+    """The keywords of a document as written that have no meaning in its version: `nullable` since 3.1, and in 3.0 x-compat
+    under keywords beside a `$ref`."""
     was_30 = is_30(document)
     for node in nodes(document):
         if node.kind != "schema":
@@ -77,7 +79,7 @@ def _beside(pointer: str, schema: dict[str, Any]) -> Iterator[Finding]:
 
 
 def worded_as(document: dict[str, Any], written: dict[str, Any]) -> dict[str, Any]:
-    """A view of a modern document in the words of the version of the document as written that it was made from."""
+    """A view of a modern form in the keywords of its document as written: the way back, for `export`."""
     was_30 = is_30(written)
 
     def schema(value: Any) -> Any:
@@ -103,7 +105,7 @@ def _is_same(schema: dict[str, Any], exclusive: str, bound: str) -> bool:
 
 
 def exclusive_bounds(schema: dict[str, Any]) -> dict[str, int | float]:
-    """The exclusive bounds of a schema of 3.0 as numbers, whichever way they are said."""
+    """The exclusive bounds of a schema of 3.0 as numbers: the schema may have booleans or numbers."""
     found: dict[str, int | float] = {}
     for exclusive, bound in EXCLUSIVE_BOUNDS.items():
         limit = schema.get(exclusive)
@@ -148,7 +150,7 @@ def _reference_among(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _null_said(schema: dict[str, Any]) -> dict[str, Any]:
-    """A schema that says by its types what it says by `nullable`; by `OR_NULL` where other keywords have their say too."""
+    """A schema with null among its types in place of `nullable`; with `OR_NULL` if other keywords constrain its values too."""
     if schema.keys().isdisjoint(_NULLS):
         return schema
     said = {key: part for key, part in schema.items() if key not in _NULLS}
@@ -171,7 +173,7 @@ def with_null(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _without_styles(document: dict[str, Any]) -> None:
-    """Take the styles of parts away, in place: 3.0 has them for the members of a form in a URL alone (section 4.7.15)."""
+    """Remove the styles of parts, in place: 3.0 defines styles only for URL-encoded forms (section 4.7.15)."""
     for node in nodes(document):
         if (
             node.kind == "encoding"
