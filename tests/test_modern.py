@@ -78,6 +78,11 @@ def test_assertions_beside_a_reference_are_members_of_an_all_of(beside: dict[str
     assert of(HEAD, both) == {**beside, "allOf": [{"title": "a"}, REFERENCE]}
 
 
+def test_a_reference_that_nothing_follows_stays() -> None:
+    inline = {"items": {**REFERENCE, "minProperties": 1}}
+    assert of(HEAD, inline) == inline
+
+
 @pytest.mark.parametrize(
     "schema",
     [

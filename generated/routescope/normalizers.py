@@ -176,19 +176,7 @@ def _fold_images_response_data(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, dict):
         rule = "#/components/schemas/ImagesResponse/properties/data/oneOf/1"
         log.notes.append(("rewrite", at, rule, False))
-        if len(value) < 1:
-            raise fault("minProperties", at, "must have at least 1 members")
-        if "url" in value and not (isinstance(value["url"], str) or value["url"] is None):
-            raise fault("type", (at, "url"), "must be a string or null")
-        if "b64_json" in value and not (
-            isinstance(value["b64_json"], str) or value["b64_json"] is None
-        ):
-            raise fault("type", (at, "b64_json"), "must be a string or null")
-        if "revised_prompt" in value and not (
-            isinstance(value["revised_prompt"], str) or value["revised_prompt"] is None
-        ):
-            raise fault("type", (at, "revised_prompt"), "must be a string or null")
-        value = _fold_images_response_data_one_of_1_parts(value, at, log)
+        value = _fold_image(value, at, log)
         return [value]
     if isinstance(value, list):
         return [_fold_image(item, (at, index), log) for index, item in enumerate(value)]
@@ -197,22 +185,6 @@ def _fold_images_response_data(value: Any, at: Path, log: Log) -> Any:
         log.notes.append(("rewrite", at, rule, False))
         return []
     raise fault("type", at, "must be an array, an object or null")
-
-
-def _fold_images_response_data_one_of_1_parts(value: Any, at: Path, log: Log) -> Any:
-    if isinstance(value, dict):
-        folded = value.copy()
-        if "url" in folded and folded["url"] in ("", None):
-            del folded["url"]
-            log.drop((at, "url"), "absent")
-        if "b64_json" in folded and folded["b64_json"] in ("", None):
-            del folded["b64_json"]
-            log.drop((at, "b64_json"), "absent")
-        if "revised_prompt" in folded and folded["revised_prompt"] in ("", None):
-            del folded["revised_prompt"]
-            log.drop((at, "revised_prompt"), "absent")
-        return folded
-    return value
 
 
 def _unfold_image_edit_request_image(value: Any) -> Iterator[Any]:

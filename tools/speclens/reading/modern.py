@@ -2,9 +2,9 @@
 
 Schemas of OpenAPI 3.1 and 3.2 have this form already (section 4.8.24 of 3.1), apart from two things. Keywords of OpenAPI 3.0
 (section 4.7.24) get their modern counterparts: exclusive bounds become numbers, and null becomes a type. Of the keywords
-beside a `$ref`, 3.0 keeps only annotations; since 3.1 assertions count, so the `$ref` becomes a member of an `allOf`. Every
-other schema stays at its place, so a place of the form is a place of the document as written. `validate` and the lock use
-only the document as written.
+beside a `$ref`, 3.0 keeps only annotations; since 3.1 assertions count, so the `$ref` of a component becomes a member of an
+`allOf`. Every other schema stays at its place, so a place of the form is a place of the document as written. `validate` and
+the lock use only the document as written.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from speclens.objects import (
 )
 from speclens.objects.tables import EXCLUSIVE_BOUNDS, SUBSCHEMAS
 from speclens.problems import Finding
-from speclens.source.pointer import join, tokens
+from speclens.source.pointer import from_reference, get, join, tokens
 
 _VERSION = "3.1.1"
 _BESIDE_REFERENCE = frozenset({
@@ -52,7 +52,34 @@ def modern(document: dict[str, Any]) -> dict[str, Any]:
         if WAS_20 not in document:  # which has `collectionFormat`
             _without_styles(result)
         return result
-    return rewrite_schemas(document, _schema)
+    result = rewrite_schemas(document, _schema)
+    for place in {join("#", "components", "schemas", name) for name in _components(result)} | {
+        from_reference(node.reference)
+        for node in nodes(result)
+        if node.kind == "schema" and node.reference
+    }:
+        _keep_beside(result, place)
+    return result
+
+
+def _components(document: dict[str, Any]) -> dict[str, Any]:
+    components = document.get("components")
+    schemas = components.get("schemas") if isinstance(components, dict) else None
+    return schemas if isinstance(schemas, dict) else {}
+
+
+def _keep_beside(document: dict[str, Any], place: str | None) -> None:
+    """Make the `$ref` of a schema that others refer to a member of its `allOf`, in place, if assertions stand beside it:
+    both hold (JSON Schema 2020-12 core, section 8.2.3.1), and code that follows references would pass the assertions by."""
+    try:
+        schema = get(document, place) if place else None
+    except (KeyError, ValueError):
+        return
+    is_reference = isinstance(schema, dict) and isinstance(schema.get("$ref"), str)
+    if is_reference and not schema.keys().isdisjoint(_ASSERTIONS):
+        made = _reference_among(schema)
+        schema.clear()
+        schema.update(made)
 
 
 def remarks(document: dict[str, Any]) -> Iterator[Finding]:
@@ -124,7 +151,7 @@ def _schema_of_30(value: Any) -> Any:
             for key, part in value.items()
             if key in _BESIDE_REFERENCE or key.startswith("x-")
         }
-        return _reference_among(_null_said(kept))
+        return _with_policies(_null_said(kept))
     plain = {key: part for key, part in value.items() if key not in EXCLUSIVE_BOUNDS}
     return rewrite_subschemas(_null_said(plain | exclusive_bounds(value)), _schema_of_30)
 
@@ -132,17 +159,18 @@ def _schema_of_30(value: Any) -> Any:
 def _schema(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
-    return _reference_among(rewrite_subschemas(_null_said(value), _schema))
+    return _with_policies(rewrite_subschemas(_null_said(value), _schema))
+
+
+def _with_policies(schema: dict[str, Any]) -> dict[str, Any]:
+    """A `$ref` that is a member of an `allOf` if x-compat beside it says how an object is folded."""
+    own = schema.get("x-compat")
+    has_policies = isinstance(own, dict) and not own.keys().isdisjoint(_OF_OBJECTS)
+    is_reference = isinstance(schema.get("$ref"), str)
+    return _reference_among(schema) if is_reference and has_policies else schema
 
 
 def _reference_among(schema: dict[str, Any]) -> dict[str, Any]:
-    """A `$ref` with assertions beside it, as a member of an `allOf`: both hold (JSON Schema 2020-12 core, section 8.2.3.1),
-    and code that follows a `$ref` must not lose the assertions beside it."""
-    own = schema.get("x-compat")
-    has_policies = isinstance(own, dict) and not own.keys().isdisjoint(_OF_OBJECTS)
-    is_alone = schema.keys().isdisjoint(_ASSERTIONS) and not has_policies
-    if not isinstance(schema.get("$ref"), str) or is_alone:
-        return schema
     rest = {key: part for key, part in schema.items() if key != "$ref"}
     members = rest.get("allOf")
     others = members if isinstance(members, list) else []
