@@ -72,7 +72,7 @@ def _keep_beside(document: dict[str, Any], place: str | None) -> None:
     """Make the `$ref` of a schema that others refer to a member of its `allOf`, in place, if assertions stand beside it:
     both hold (JSON Schema 2020-12 core, section 8.2.3.1), and code that follows references would pass the assertions by."""
     try:
-        schema = get(document, place) if place else None
+        schema: Any = get(document, place) if place else None
     except (KeyError, ValueError):
         return
     is_reference = isinstance(schema, dict) and isinstance(schema.get("$ref"), str)
