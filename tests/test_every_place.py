@@ -123,6 +123,7 @@ definitions:
 """,
 }
 VERSIONS = list(WIDE)
+SHARES = 4
 Case = tuple[str, dict[str, Any]]
 
 
@@ -237,6 +238,8 @@ def test_the_data_of_an_event_is_any_schema(kind: Any) -> None:
 @pytest.mark.soak
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("kind", [extended, changed])
-def test_every_value_at_every_place(version: str, kind: Any) -> None:
-    """With the package, which is imported."""
-    assert faults(itertools.chain.from_iterable(kind(version)), is_made=True) == []
+@pytest.mark.parametrize("share", range(SHARES))
+def test_every_value_at_every_place(version: str, kind: Any, share: int) -> None:
+    """With the package, which is imported. Each process tries some shares."""
+    cases = itertools.chain.from_iterable(kind(version))
+    assert faults(itertools.islice(cases, share, None, SHARES), is_made=True) == []
