@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -225,3 +226,16 @@ def test_what_is_forged_is_neither_written_nor_called_in_sync(
     assert Path("out/pets/models.py").read_text() == models
     Path("out/pets/models.py").write_text(models.replace("4711", "9999"))
     assert run("check") == 1
+
+
+def test_a_write_that_fails_leaves_nothing_behind(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache.store("n", TEXTS)
+
+    def full(*names: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
+    cache.store("m", TEXTS)
+    assert [path.name for path in place.iterdir()] == ["n"]

@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 
 from built import HEAD, schemas, source, texts
 from growth import LINEAR, counted, exponent
-from speclens import judging, loading, project, reporting
+from speclens import folding, judging, loading, project, reporting
 from speclens.config import Config
 from speclens.lower.compat import shape_tables
 from speclens.lower.ground import facts, groups
@@ -250,6 +250,17 @@ def refused(read: Source) -> None:
 
 def test_time_grows_with_what_is_refused() -> None:
     assert exponent(lambda count: source(misplaced(count)), refused, 300) <= LINEAR
+
+
+def test_time_grows_with_the_errors_of_a_payload() -> None:
+    """Each was looked for among the properties."""
+
+    def make(count: int) -> tuple[Callable[[Any], Any], Json]:
+        read = source(schemas(A=thing(**dict.fromkeys(names(count), TEXT), z={"items": TEXT})))
+        fold = folding.folder(read, judging.read_document(read).document, "A")
+        return fold, {"z": [5] * count}
+
+    assert exponent(make, lambda made: made[0](made[1]), 1_000) <= LINEAR
 
 
 def unused(count: int) -> Json:

@@ -429,6 +429,9 @@ JOURNALS = {
     "deletes out of the tree": journal([], [{"path": "../victim", "digest": digest(b"mine")}]),
     "moves a file of the tree": journal([move("a.py", "pkg/mine.py")], []),
     "moves from outside": journal([move("a.py", f"{JOURNAL}/../../victim", b"mine")], []),
+    "the name of a staged file is too long": journal(
+        [move("a.py", f"{JOURNAL}/new-{'1' * 5_000}")], []
+    ),
     "staged file differs": journal([move("a.py", data=b"other")], []),
     "replaces a file of the user": journal([move("pkg/mine.py")], []),
     "replaces a workflow of the repository": journal([move(".github/workflows/ci.yml")], []),

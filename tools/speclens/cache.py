@@ -129,13 +129,13 @@ def _read(path: Path) -> bytes:
 
 def _write(path: Path, data: bytes) -> None:
     """Writes a file entirely or not at all, even while others write it. Only its user can read it. Raises OSError."""
-    file = tempfile.NamedTemporaryFile(dir=path.parent, prefix=".new-", delete=False)  # noqa: SIM115
+    handle, new = tempfile.mkstemp(dir=path.parent, prefix=".new-")
     try:
-        with file:
+        with open(handle, "wb") as file:
             file.write(data)
-        os.replace(file.name, path)
+        os.replace(new, path)
     except BaseException:  # such as a full disk, or a signal
-        os.unlink(file.name)
+        os.unlink(new)
         raise
 
 

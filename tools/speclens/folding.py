@@ -130,7 +130,7 @@ def _faults(
     for error in found:
         for fault in _located(error):
             first.setdefault(fault.pointer, fault)
-    ranks = {name: rank for rank, name in reversed([*enumerate(order)])}
+    ranks = {name: rank for rank, name in enumerate(order)}
     faults = sorted(first.values(), key=lambda fault: _rank(fault, ranks))
     more = len(faults) - _MOST_FAULTS
     rest = (PayloadFault("errors", "", f"and {more} more"),) if more > 0 else ()

@@ -251,6 +251,8 @@ def _negated(test: Test) -> str:
             return "True"
         case IsOf(operand, types) if types == {"null"}:
             return f"{_operand_source(operand)} is not None"
+        case All() | Some():
+            return f"not ({condition_source(test)})"
         case _:
             return f"not {condition_source(test)}"
 

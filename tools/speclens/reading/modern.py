@@ -53,24 +53,17 @@ def modern(document: dict[str, Any]) -> dict[str, Any]:
             _without_styles(result)
         return result
     result = rewrite_schemas(document, _schema)
-    for place in {join("#", "components", "schemas", name) for name in _components(result)} | {
-        from_reference(node.reference)
-        for node in nodes(result)
-        if node.kind == "schema" and node.reference
-    }:
+    schemas = [node for node in nodes(result) if node.kind == "schema"]
+    referred = {from_reference(node.reference) for node in schemas if node.reference}
+    named = {node.pointer for node in schemas if node.parent == "components"}  # by discriminators
+    for place in referred | named:
         _keep_beside(result, place)
     return result
 
 
-def _components(document: dict[str, Any]) -> dict[str, Any]:
-    components = document.get("components")
-    schemas = components.get("schemas") if isinstance(components, dict) else None
-    return schemas if isinstance(schemas, dict) else {}
-
-
 def _keep_beside(document: dict[str, Any], place: str | None) -> None:
-    """Make the `$ref` of a schema that others refer to a member of its `allOf`, in place, if assertions stand beside it:
-    both hold (JSON Schema 2020-12 core, section 8.2.3.1), and code that follows references would pass the assertions by."""
+    """Make the `$ref` of a schema that others refer to a member of its `allOf`, in place, if assertions stand beside it.
+    Both hold (JSON Schema 2020-12 core, section 8.2.3.1), and code that follows references would ignore the assertions."""
     try:
         schema: Any = get(document, place) if place else None
     except (KeyError, ValueError):

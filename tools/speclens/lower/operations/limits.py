@@ -11,15 +11,9 @@ from speclens.lower.ground.walk import JsonObject, follow, subschemas
 from speclens.lower.rewrites import inherit
 from speclens.source.pointer import get, join
 
-_MANY = frozenset(
-    (
-        "items",
-        "additionalProperties",
-        "patternProperties",
-        "unevaluatedItems",
-        "unevaluatedProperties",
-    )
-)
+_MANY = frozenset({
+    "items", "additionalProperties", "patternProperties", "unevaluatedItems", "unevaluatedProperties",
+})  # fmt: skip
 """The keywords whose schemas describe any number of values."""
 _MOST = 10_000
 _OBJECTS = 25_000

@@ -1,0 +1,76 @@
+"""Tests of JSON values as data: what is printed says what the data says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from runtime import _values
+from speclens import ir
+from speclens.ir.printing import condition_source
+
+NAMES = {name: getattr(_values, name) for name in ("is_integer", "is_number", "is_one_of")}
+KINDS = ("null", "boolean", "integer", "fraction", "string", "array", "object")
+VALUES: list[Any] = [None, True, 0, 1, 1.0, 1.5, "", "x", "y", [], ["x"], {}, {"a": 1}, {"b": None}]
+CLASSES: dict[type, str] = {str: "string", list: "array", dict: "object"}
+LITERALS = st.sampled_from(["None", "True", "1", "'x'", "'y'"])
+OBJECT = ir.IsOf(ir.VALUE, frozenset({"object"}))
+
+
+def kind_of(value: Any) -> str:
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "boolean"
+        case int():
+            return "integer"
+        case float():
+            return "integer" if value.is_integer() else "fraction"
+        case _:
+            return CLASSES[type(value)]
+
+
+def holds(test: ir.Test, value: Any) -> bool:
+    """What a test says of a value."""
+    match test:
+        case ir.IsOf(_, types):
+            return kind_of(value) in types
+        case ir.IsOneOf(_, literals):
+            return any(
+                value == other and kind_of(value) == kind_of(other) for other in map(eval, literals)
+            )
+        case ir.Has(_, name):
+            return name in value
+        case ir.Not(inner):
+            return not holds(inner, value)
+        case ir.All(tests):
+            return all(holds(one, value) for one in tests)
+        case ir.Some(tests):
+            return any(holds(one, value) for one in tests)
+        case _:
+            raise TypeError(test)
+
+
+LEAVES: st.SearchStrategy[ir.Test] = (
+    st.builds(ir.IsOf, st.just(ir.VALUE), st.frozensets(st.sampled_from(KINDS)))
+    | st.builds(ir.IsOneOf, st.just(ir.VALUE), st.lists(LITERALS, min_size=1).map(tuple))
+    | st.sampled_from("ab").map(lambda name: ir.All((OBJECT, ir.Has(ir.VALUE, name))))
+)
+TESTS: st.SearchStrategy[ir.Test] = st.recursive(
+    LEAVES,
+    lambda inner: (
+        inner.map(ir.Not)
+        | st.lists(inner, max_size=3).map(lambda tests: ir.all_of(*tests))
+        | st.lists(inner, min_size=1, max_size=3).map(lambda tests: ir.any_of(*tests))
+    ),
+)
+
+
+@given(TESTS)
+def test_what_is_printed_says_what_the_data_says(test: ir.Test) -> None:
+    printed = condition_source(test)
+    for value in VALUES:
+        assert bool(eval(printed, NAMES, {"value": value})) is holds(test, value), printed
