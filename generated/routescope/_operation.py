@@ -321,7 +321,7 @@ class Operation(Generic[R]):
         if extra:
             _refuse("extra_body", extra, self.members.values())
         if codec and (draft.has_body or extra or self.needs_body):
-            members = self._unsaid(codec, draft.members, extra) | draft.members
+            members = self._with_defaults(codec, draft.members, extra)
             value = draft.body if draft.has_body and not members else members
             try:
                 draft.content = codec.encode(value, arguments)
@@ -331,18 +331,20 @@ class Operation(Generic[R]):
             if "files" not in draft.content:  # of these httpx tells the boundary
                 draft.headers["content-type"] = told
 
-    def _unsaid(
-        self, codec: Any, given: dict[str, Any], extra: Mapping[str, Any]
+    def _with_defaults(
+        self, codec: Any, given: Mapping[str, Any], extra: Mapping[str, Any]
     ) -> dict[str, Any]:
-        """The members that have a default, and that neither stand among the given ones nor come from an older field."""
+        """The given members, and the defaults of those that are not given and do not come from an older field."""
         names = given.keys() | extra.keys()
         unsaid = {name: value for name, value in self.defaults.items() if name not in names}
         if any(not names.isdisjoint(self.spokes.get(name, ())) for name in unsaid):
-            # An older value may mean "not given": only the codec knows. It must not empty an iterator.
-            given |= {name: [*one] for name, one in given.items() if isinstance(one, Iterator)}
+            # An older value may mean "not given": only the codec knows. It reads values once more, and iterators end.
+            given = {
+                name: [*one] if isinstance(one, Iterator) else one for name, one in given.items()
+            }
             said = codec.canonical_members({**given, **extra})
-            return {name: value for name, value in unsaid.items() if name not in said}
-        return unsaid
+            unsaid = {name: value for name, value in unsaid.items() if name not in said}
+        return {**unsaid, **given}
 
     @property
     def members(self) -> dict[str, str]:

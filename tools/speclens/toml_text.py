@@ -1,4 +1,5 @@
-"""The text of a pyproject.toml -> its value. tomllib takes the square of the parts of a dotted key, and of their memory."""
+"""Reads the text of a pyproject.toml. tomllib takes time and memory that grow with the square of the parts of a dotted key,
+so this refuses very long keys first."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from typing import Any
 
 _MOST_PARTS = 100
 
-# Strings of four kinds and comments (TOML 1.0), also without an end; what remains has dots in keys and numbers alone.
+# The four kinds of strings and comments (TOML 1.0), also without an end. Without them only keys and numbers hold dots.
 _TEXT = re.compile(
     r"""
     "{3} (?: [^"\\]++ | \\.? | "(?!"") )*+ "{0,5}
@@ -23,7 +24,7 @@ _AROUND_KEYS = re.compile(r"[=,{}\[\]\n]")
 
 
 def parse_toml(text: str) -> dict[str, Any]:
-    """The value of a text. Raises ValueError, RecursionError."""
+    """The value of a text. Raises ValueError for a fault or a very long key, RecursionError for deep nesting."""
     if any(key.count(".") >= _MOST_PARTS for key in _AROUND_KEYS.split(_TEXT.sub("", text))):
         raise ValueError(f"a key has more than {_MOST_PARTS} parts")
     return tomllib.loads(text)

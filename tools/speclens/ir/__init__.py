@@ -1,4 +1,4 @@
-"""The intermediate representation: what is generated, in OpenAPI's own words, with every decision made.
+"""The intermediate representation: the package to generate, in OpenAPI's own words, with every decision made.
 
 Frozen values all the way down. Field names mean one thing everywhere: `name` is the wire name, `ident` a Python
 identifier, `literal` repr-safe Python source, `annotation` a Python type expression, `pointer` the place in the

@@ -11,8 +11,8 @@ from speclens.literals import literal
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A fault of a shape's value that its canonical place would not find: `fault` holds, or the function `judge` finds it
-    in one of `parts`."""
+    """A fault of a shape's value that the model of its canonical place would not find. The value has the fault if `fault`
+    holds, or if the function `judge` finds a fault in one of `parts`."""
 
     at: str  # expression of the path of the fault
     fault: Test = ALWAYS
@@ -21,7 +21,7 @@ class Check:
     is_item: bool = False  # over `item`, for every item of the value
     parts: EachPart | None = None
     judge: str = ""  # ident
-    text: Operand | None = None  # what is judged as a text, if it may be one
+    text: Operand | None = None  # the value that the check reads as a text, unless it is a file
 
     @property
     def fails(self) -> str:
@@ -112,14 +112,14 @@ class ItemsFold:
 
 @dataclass(frozen=True, slots=True)
 class ValueFold:
-    """A value that is folded as a whole; "" leaves it as it is."""
+    """A value that one function folds as a whole, or that stays unchanged if there is none."""
 
     fold: str  # ident
 
 
 @dataclass(frozen=True, slots=True)
 class Filling:
-    """What a template makes of a value, after what is inside of that was folded."""
+    """A template, filled with a value whose parts are folded first."""
 
     result: str  # expression over `value`
     fold: str = ""  # ident, of the value
@@ -128,7 +128,7 @@ class Filling:
 
 @dataclass(frozen=True, slots=True)
 class EachFilling:
-    """What a template makes of every item of a value, after what is inside of these was folded."""
+    """A template, filled with each item of a value, whose parts are folded first."""
 
     result: str  # expression over `item`
     fold: str  # ident, of the items
@@ -139,22 +139,22 @@ Handling = ObjectFold | ItemsFold | ValueFold | Filling | EachFilling
 
 @dataclass(frozen=True, slots=True)
 class ShapeUse:
-    """What is told of a value that is of an older shape: the place of the shape, and members that nothing takes."""
+    """The report on a value of an older shape: the place of the shape, and the members that the template does not use."""
 
     pointer: str
     is_rename: bool
-    used: str  # literal: the members the template takes of an object, and theirs; "" where it takes all
-    sure: int  # an object of this many members has none but those; 0 if that is to be looked at
+    used: str  # literal: the members that the template uses, and their members; "" if it uses all
+    sure: int  # an object of at most so many members has no others; 0 if the fold has to look
 
     @property
     def rule_source(self) -> str:
-        """The place as a literal."""
+        """The pointer of the shape as a literal."""
         return literal(self.pointer)
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What happens to one kind of value."""
+    """The handling of one kind of value."""
 
     when: Test
     pointer: str
@@ -169,22 +169,22 @@ class Case:
 
     @property
     def is_object(self) -> bool:
-        """Whether it folds the members of an object."""
+        """Whether the case folds the members of an object."""
         return isinstance(self.handling, ObjectFold)
 
     @property
     def is_array(self) -> bool:
-        """Whether it folds the items of an array."""
+        """Whether the case folds the items of an array."""
         return isinstance(self.handling, ItemsFold)
 
     @property
     def is_same(self) -> bool:
-        """Whether it folds the value as a whole, or leaves it as it is."""
+        """Whether the case folds the value as a whole, or leaves it unchanged."""
         return isinstance(self.handling, ValueFold)
 
     @property
     def is_each(self) -> bool:
-        """Whether it fills a template for each item."""
+        """Whether the case fills a template for each item."""
         return isinstance(self.handling, EachFilling)
 
 
@@ -199,7 +199,7 @@ class Fold:
     cases: tuple[Case, ...]
     expected: str  # literal message where no case holds; "" returns the value as it is
     before: tuple[str, ...] = ()  # idents: of the unions that a value has to fit besides
-    is_nullable: bool = False  # whether null is a value that no union knows
+    is_nullable: bool = False  # whether null is a value although no branch of a union accepts it
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Conditions on JSON values: tests that say which case of a fold holds, and what is wrong with a value."""
+"""Conditions on JSON values: they select the case of a fold, and find the faults of a value."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Operand:
-    """What is tested: what a variable holds, or what is inside of that, by names and indices."""
+    """The tested value: that of a variable, or a part of it, by names and indices."""
 
     root: str = "value"
     path: tuple[str | int, ...] = ()
-    is_optional: bool = False  # whether the last member may not be there: then it is None
+    is_optional: bool = False  # whether the last member may be absent; the operand is None then
 
     def at(self, step: str | int) -> Operand:
-        """A member of it, or an item."""
+        """A member or an item of the operand."""
         return Operand(self.root, (*self.path, step))
 
 
@@ -31,7 +31,7 @@ class IsOf:
 
 @dataclass(frozen=True, slots=True)
 class IsOneOf:
-    """Whether a value is one of some, all of which are texts or numbers if `kind` says so."""
+    """Whether a value equals one of some values. `kind` says whether all of these are texts, or all are numbers."""
 
     operand: Operand
     literals: tuple[str, ...]
@@ -56,14 +56,14 @@ class HasAny:
 
 @dataclass(frozen=True, slots=True)
 class HasItems:
-    """Whether an array or an object has anything in it."""
+    """Whether an array or an object is not empty."""
 
     operand: Operand
 
 
 @dataclass(frozen=True, slots=True)
 class HasOthers:
-    """Whether an object has more than some members."""
+    """Whether an object has members other than some."""
 
     operand: Operand
     names: tuple[str, ...]
@@ -78,7 +78,7 @@ class HasRepeats:
 
 @dataclass(frozen=True, slots=True)
 class IsWithin:
-    """Whether a number, or with `is_size` the size of a text, an array or an object, is within a bound."""
+    """Whether a number is within a bound; with `is_size`, whether the size of a text, an array or an object is."""
 
     operand: Operand
     sign: str  # <, <=, >=, >
@@ -118,7 +118,7 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class All:
-    """Whether all of some tests hold, each tried only where those before it hold."""
+    """Whether all of some tests hold. A test runs only if all tests before it hold."""
 
     tests: tuple[Test, ...]
 
@@ -151,8 +151,8 @@ ALWAYS = All(())
 
 @dataclass(frozen=True, slots=True)
 class EachPart:
-    """Parts of a value, each with its key: the items of an array, one member of an object, or all that are not named.
-    There are none where `guard` fails."""
+    """Parts of a value, each with its key: the items of an array, one member of an object, or all members that are not in
+    `besides`. There are no parts if `guard` fails."""
 
     operand: Operand
     guard: Test
@@ -162,16 +162,16 @@ class EachPart:
 
 
 def conjuncts(test: Test) -> tuple[Test, ...]:
-    """The tests that all have to hold."""
+    """The parts of a conjunction; the test itself if it is none."""
     return test.tests if isinstance(test, All) else (test,)
 
 
 def all_of(*tests: Test) -> Test:
-    """Whether all of some tests hold, as one list of them."""
+    """The conjunction of some tests, without conjunctions inside."""
     found = tuple(part for test in tests for part in conjuncts(test))
     return found[0] if len(found) == 1 else All(found)
 
 
 def any_of(*tests: Test) -> Test:
-    """Whether one of some tests holds."""
+    """The disjunction of some tests."""
     return tests[0] if len(tests) == 1 else Some(tests)

@@ -24,8 +24,7 @@ class Argument:
 
     @property
     def annotation(self) -> str:
-        """The type as Python writes it, with a mark that tells where it goes: none for a member of the body of the same
-        name."""
+        """The type as Python writes it, with the mark that puts the argument into a request, if it needs one."""
         type_ = printing.given(self.type)
         mark = printing.mark_source(self.place, self.name, self.ident, self.mark)
         return f"Annotated[{type_}, {mark}]" if mark else type_
@@ -52,7 +51,7 @@ class Media:
     name: str  # as in the document
     pointer: str
     schema: str  # pointer of its schema; "" if it has none
-    type: Type  # of what is given or answered
+    type: Type  # of the value that a caller gives or a server returns
     codec: Codec
 
     @property
@@ -104,7 +103,7 @@ class Operation:
     is_deprecated: bool
     params: str  # class of the arguments
     arguments: tuple[Argument, ...]
-    parameters: Codec | None  # what folds and judges those with compatibility fields
+    parameters: Codec | None  # folds and validates parameters that have compatibility fields
     defaults: str  # literal: what is sent where an argument is left out
     spokes: (
         str  # literal: the older fields that may be given for each of those; "" if there are none
@@ -112,9 +111,9 @@ class Operation:
     body: Body | None
     responses: tuple[Response, ...]
     headers: str  # class of the headers that are answered; "" if the document says none
-    result_type: Type  # of what a call gives
+    result_type: Type  # of the result of a call
     is_plain: bool  # whether there is more to be answered than a stream
-    stream_type: Type | None  # of the items, where a stream of them may be answered
+    stream_type: Type | None  # of the items of a stream, if a response may be one
     is_download: bool  # whether a success may be bytes, and no stream
     paging: str  # expression that asks for the next page; "" where there is none
     alternatives: tuple[
@@ -128,17 +127,17 @@ class Operation:
 
     @property
     def parameters_source(self) -> str:
-        """The expression of what folds and judges parameters; "" where nothing does."""
+        """The expression that makes the codec of the parameters; "" if there is none."""
         return printing.codec_source(self.parameters) if self.parameters else ""
 
     @property
     def result(self) -> str:
-        """The annotation of what a call gives."""
+        """The annotation of the result of a call."""
         return printing.answered(self.result_type)
 
     @property
     def stream(self) -> str:
-        """The annotation of the items of a stream; "" where none is answered."""
+        """The annotation of the items of a stream; "" if no response is one."""
         return printing.answered(self.stream_type) if self.stream_type else ""
 
     @property
@@ -168,7 +167,7 @@ class Scheme:
 
     @property
     def expression(self) -> str:
-        """The expression that makes it."""
+        """The expression that makes the scheme."""
         return printing.proof_source(self.proof)
 
 

@@ -1,4 +1,4 @@
-"""The Python source of what the IR holds as data. Nothing reads it again."""
+"""Prints the data of the IR as Python source. No code reads this source again."""
 
 from __future__ import annotations
 
@@ -56,14 +56,14 @@ _MARKS = {
     "body": "Body",
     "content-type": "ContentType",
 }
-"""By the place of an argument the class of its mark."""
+"""The class of the mark, by the place of an argument."""
 _WHOLE = frozenset({"body", "content-type"})
-"""The places of which there is one in a request, so that no name is needed."""
+"""The places that a request has once, so their marks need no name."""
 
 
 def mark_source(place: str, name: str, ident: str, mark: Mark) -> str:
-    """The expression of the mark of an argument, with the wire name where that is another than the argument's; "" for a
-    member of the body of which a mark would say nothing."""
+    """The expression of the mark of an argument, with the wire name if it differs from the argument's name. It is "" for a
+    member of the body that needs no mark."""
     told = [] if name == ident or place in _WHOLE else [literal(name)]
     told += ["is_nullable=True"] if mark.is_nullable else []
     told += [f"style={literal(mark.style)}"] if mark.style else []
@@ -120,17 +120,17 @@ def proof_source(proof: Proof) -> str:
 
 
 def given(type_: Type) -> str:
-    """The annotation of what a caller gives. A list may be any sequence, an object any mapping."""
+    """The annotation of an argument. It admits any sequence for a list, and any mapping for an object."""
     return _annotation(type_, "Sequence", "Mapping", "_models.")
 
 
 def answered(type_: Type, models: str = "_models.") -> str:
-    """The annotation of what a call gives. `models` is what the names of classes begin with."""
+    """The annotation of a result. `models` is the prefix of the names of classes."""
     return _annotation(type_, "List", "Dict", models)
 
 
 def _annotation(type_: Type, array: str, map_: str, models: str) -> str:
-    """A type of a signature. Bounds are for models to judge."""
+    """A type in a signature, without its bounds: models check these."""
 
     def text(one: Type) -> str:
         match one:
@@ -161,11 +161,11 @@ def _annotation(type_: Type, array: str, map_: str, models: str) -> str:
 _CONTRARY = {">=": "<", "<=": ">", ">": "<=", "<": ">="}
 _CLASSES = {"string": "str", "array": "list", "object": "dict", "boolean": "bool"}
 _FEW = 16
-"""Of more values than these, one is looked up by its hash: an array of many would take their product."""
+"""Up to so many values are compared one by one. More are looked up by hash: the items of an array would multiply them."""
 
 
 def _operand_source(operand: Operand) -> str:
-    """The expression of what is tested."""
+    """The expression of the tested value."""
     steps = [f"[{literal(step)}]" for step in operand.path]
     if operand.is_optional:
         steps[-1] = f".get({literal(operand.path[-1])})"
@@ -199,7 +199,7 @@ def condition_source(test: Test) -> str:
 
 
 def parts_source(parts: EachPart) -> str:
-    """The expression of pairs of a key and the part of a value that has it."""
+    """The expression of the pairs of a key and its part of a value."""
     value = _operand_source(parts.operand)
     if parts.is_items:
         pairs = f"enumerate({value})"
@@ -217,7 +217,7 @@ def parts_source(parts: EachPart) -> str:
 def _called(
     test: HasAny | HasItems | HasOthers | HasRepeats | IsMultiple | Matches | IsFile,
 ) -> str:
-    """The expression of what is a call, mostly of a function of the runtime."""
+    """The expression of a test that calls a function, mostly one of the runtime."""
     value = _operand_source(test.operand)
     match test:
         case HasItems():
@@ -263,7 +263,7 @@ def _is_within(operand: Operand, sign: str, bound: str, is_size: bool) -> str:
 
 
 def _is_of(value: str, types: frozenset[str]) -> str:
-    """The test for JSON types; for none of them, the one that no value meets."""
+    """The test for some JSON types; a test that no value meets if there are none."""
     classes = [name for kind, name in _CLASSES.items() if kind in types]
     listed = f"({', '.join(classes)})" if len(classes) > 1 else "".join(classes)
     tests = [f"isinstance({value}, {listed})"] if classes else []

@@ -1,4 +1,4 @@
-"""Types: of schemas, where they are the allowlist of what reaches the model generator, and in the signatures of a client."""
+"""Types: of schemas, where they are all that reaches the model generator, and in the signatures of a client."""
 
 from __future__ import annotations
 
@@ -48,14 +48,14 @@ class Array:
 
 @dataclass(frozen=True, slots=True)
 class Tuple:
-    """An array of just so many items, each of its own type."""
+    """An array of a fixed number of items, each of its own type."""
 
     items: tuple[Type, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Map:
-    """An object with members of any name, or of names of a pattern, all of one type. `constraints` as in Primitive."""
+    """An object whose members have any names, or names that match `pattern`, and one type. `constraints` as in Primitive."""
 
     value: Type
     constraints: Constraints = ()
@@ -74,8 +74,8 @@ class Tags:
 
 @dataclass(frozen=True, slots=True)
 class Union:
-    """Any of some types (JSON Schema `oneOf`, `anyOf`, a list of types). With `is_told_apart` a value is tried only with
-    the options that it may be of, and once."""
+    """Any of some types (JSON Schema `oneOf`, `anyOf`, a list of types). With `is_told_apart` the models
+    try a value only with options that may accept it, and once with each."""
 
     options: tuple[Type, ...]
     tags: Tags | None = None
@@ -84,7 +84,7 @@ class Union:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A reference to a schema that has a name of its own; with `is_input`, to an `Input`."""
+    """A reference to a schema with a name of its own or, with `is_input`, to an `Input`."""
 
     ident: str
     is_input: bool = False

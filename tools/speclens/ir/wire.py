@@ -1,4 +1,4 @@
-"""How values go over the wire: the codecs of media types, how arguments are written, and how a client proves who calls."""
+"""How values go over the wire: the codecs of media types, the marks of arguments, and the security schemes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from speclens.ir.types import Type
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """How a member of a form is written, where the document says so."""
+    """How the client writes a member of a form, if the document says so."""
 
     member: str
     media_type: str = ""
@@ -20,12 +20,12 @@ class Encoding:
 
 @dataclass(frozen=True, slots=True)
 class Codec:
-    """The class of the runtime that reads and writes a media type, and what it is told."""
+    """The class of the runtime that reads and writes a media type, and its arguments."""
 
     name: str  # ident
-    model: Type | None = None  # what it judges values by
-    media_type: str | None = None  # None where it is the one that the class is for
-    is_text: bool = False  # of events: whether their data is no JSON
+    model: Type | None = None  # validates values
+    media_type: str | None = None  # None if it is the usual one of the class
+    is_text: bool = False  # of events: whether their data is text
     is_json: bool = False  # of events with fields: whether their data is JSON
     fold: str = ""  # ident of the function that folds values
     encodings: tuple[Encoding, ...] = ()
@@ -33,20 +33,20 @@ class Codec:
     folded: tuple[
         str, ...
     ] = ()  # of a form: the members that are JSON in which something is folded
-    denormalize: str = ""  # ident of the function that says a value in older fields
+    denormalize: str = ""  # ident of the function that expresses a value in older fields
     older: str = ""  # literal: the ways to do so, pairs of a hub's pointer and a field
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """How an argument is written at its place in a request. What is not said is as usual at that place."""
+    """How the client writes an argument at its place in a request. The defaults stand for what is usual at the place."""
 
     is_nullable: bool = False  # of a member or a body: whether None is sent, as null
-    is_text: bool = False  # of a member: whether integers in it are sent as texts
+    is_text: bool = False  # of a member: whether the client sends integers in it as texts
     style: str = ""
     explode: bool | None = None
     is_reserved: bool = False
-    codec: Codec | None = None  # of what is all of the query
+    codec: Codec | None = None  # of an argument that is the whole query
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +66,11 @@ class Http:
 
 @dataclass(frozen=True, slots=True)
 class OAuth2:
-    """A token of OAuth 2.0: one that the caller has, or of the client credentials flow where there is a `token_url`."""
+    """A token of OAuth 2.0. With a `token_url` the client requests it (client credentials flow); else the caller gives it."""
 
     token_url: str = ""
     scopes: tuple[str, ...] = ()
 
 
 Proof = ApiKey | Http | OAuth2
-"""What a request shows of who sends it."""
+"""The proof of identity that a request carries."""

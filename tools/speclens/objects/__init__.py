@@ -69,8 +69,8 @@ WAS_20 = "x-speclens-swagger"
 
 
 OR_NULL = "speclens-or-null"
-"""A keyword of ours: null is a value too, whatever else a schema says. JSON Schema 2020-12 says that of a schema with more
-than a `type` by another one around it, which is another place and another class. It has no `x-`, since it is no annotation."""
+"""A keyword of speclens: null is a value too, whatever else the schema says. JSON Schema 2020-12 would need a second schema
+around it, at another place and with another class. The name has no `x-`, since the keyword is no annotation."""
 
 
 def declared_types(schema: dict[str, Any]) -> list[str]:

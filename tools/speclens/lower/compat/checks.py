@@ -35,10 +35,10 @@ _LIMITS = (
     ("exclusiveMaximum", "<", "must be less than {}", _NUMBER),
     ("multipleOf", "", "must be a multiple of {}", _NUMBER),
 )
-"""Keyword, the sign of its bound, message, the types that it is for."""
+"""The keyword, the sign of its bound, the message, and the types to which it applies."""
 _ITEM = ir.Operand("item")
 Guard = tuple[ir.Test, ...]
-"""What is known to hold where a value is looked at."""
+"""The tests that hold already when a check runs."""
 
 _DEEPEST = 5  # levels that one function looks into a value: each check names the way
 
@@ -164,7 +164,7 @@ def _complete(
 
 
 def _narrow(types: frozenset[str], value: ir.Operand, kinds: frozenset[str]) -> Guard:
-    """The test that a value of some types is of other ones; none where it always is."""
+    """The test that a value of some types has one of `kinds`; none if it always has."""
     return () if types <= kinds else (ir.IsOf(value, kinds),)
 
 
@@ -249,7 +249,7 @@ def _values(
     if isinstance(allowed, list):
         test = differences.one_of(tuple(allowed), value)
         message = f"must be one of {', '.join(test.literals)}"
-        # Null may be a value beside an enumeration that does not list it.
+        # A schema may admit null beside an enumeration that does not list null.
         is_apart = "null" in types and None not in allowed
         is_null = ir.IsOf(value, frozenset({"null"}))
         tests = (*guard, *((ir.Not(is_null),) if is_apart else ()), ir.Not(test))
@@ -277,7 +277,7 @@ def _limits(
 def _check(
     tests: Guard, at: str, rule: str, message: str, text: ir.Operand | None = None
 ) -> ir.Check:
-    """A fault where all of some tests hold."""
+    """The check that finds a fault if all of some tests hold."""
     return ir.Check(at, ir.all_of(*tests), literal(rule), literal(message), text=text)
 
 

@@ -90,7 +90,7 @@ def _chain(
 
 
 def _without_implied(case: ir.Case) -> ir.Case:
-    """The case without comparisons that its own test has made already. Checks of types stay where they are."""
+    """The case without the checks that its own test has made already. Only comparisons go; checks of types stay."""
     known = {ir.Not(test) for test in ir.conjuncts(case.when) if _compares(test)}
     return replace(case, checks=tuple(one for one in case.checks if one.fault not in known))
 
@@ -125,7 +125,7 @@ def _begins_with_key(test: ir.Test) -> bool:
 
 
 def _asks_for_none(test: ir.Test) -> bool:
-    """Whether a test asks that a member is not there: such tests come last."""
+    """Whether a test requires that a member is absent. Such tests come last."""
     match test:
         case ir.All(tests) | ir.Some(tests):
             return any(map(_asks_for_none, tests))

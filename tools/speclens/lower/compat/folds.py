@@ -225,7 +225,7 @@ def _branch(
 
 
 def _handling(build: Build, shape: x_compat.Shape, fold: str, folds_items: bool) -> ir.Handling:
-    """What happens to a value of a shape; `fold` is for what is inside of it."""
+    """The handling of a value of a shape; `fold` is the function for its parts."""
     if shape.each:
         result = lens.expression(build.document, shape, "item")
         return ir.EachFilling(result, fold if folds_items else "")

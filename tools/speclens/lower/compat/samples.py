@@ -33,7 +33,7 @@ MOST_CHARACTERS = 300
 
 
 def is_long(value: Any) -> bool:
-    """Whether a value is longer than what is shown, as far as that is seen in so many of its parts."""
+    """Whether a value is too long to show. Looks at a limited number of its parts."""
     room, parts = MOST_CHARACTERS, [value]
     while parts and room > 0:
         part = parts.pop()

@@ -23,7 +23,9 @@ from speclens.source.pointer import join
 
 _NOTHING = "-"
 _ITEM = "*"
-_MOST_NAMES = 20  # of required members of a shape: many shapes may have those of one schema
+_MOST_NAMES = (
+    20  # required members of a shape that a row lists: many shapes may share one large schema
+)
 
 Wrap = Callable[[Any, Any], tuple[Any, Any]]
 """From what a place is before and after folding to what the whole value is."""
@@ -36,7 +38,7 @@ class _TableBuild:
     document: JsonObject
     known: samples.Samples
     root: str
-    beside: dict[str, JsonObject] = field(default_factory=dict)  # of an object, what `_asked` gives
+    beside: dict[str, JsonObject] = field(default_factory=dict)  # by object: the result of `_asked`
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +167,7 @@ def _member(
 
 
 def _beside(one: _TableBuild, place: tuple[str, Any], name: str) -> JsonObject:
-    """What has to be in an object besides a member; of much so much that the example is not shown."""
+    """The members that an object must have besides one. They are cut off once the example is too long to show."""
     if place[0] not in one.beside:
         one.beside[place[0]] = _asked(one, place)
     members = ((key, value) for key, value in one.beside[place[0]].items() if key != name)
@@ -173,7 +175,7 @@ def _beside(one: _TableBuild, place: tuple[str, Any], name: str) -> JsonObject:
 
 
 def _asked(one: _TableBuild, place: tuple[str, Any]) -> JsonObject:
-    """What has to be in an object: of the whole value only what its normalizer asks for."""
+    """The members that an object must have. For a whole payload these are only the members that its normalizer requires."""
     found = next(one.known.candidates(place[0], {}), None)
     if not isinstance(found, dict):
         return {}

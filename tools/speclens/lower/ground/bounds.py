@@ -1,4 +1,4 @@
-"""Whether values are within the bounds that keywords of JSON Schema say."""
+"""Checks whether values are within bounds that keywords of JSON Schema give."""
 
 from __future__ import annotations
 

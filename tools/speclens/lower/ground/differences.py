@@ -29,7 +29,7 @@ from speclens.lower.ground.walk import JsonObject, follow, remembered
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Two tests of one value of which values of the one and of the other schema meet only their own."""
+    """Two tests of one value: values of the first schema meet only the first test, values of the second only the second."""
 
     ours: ir.Test
     theirs: ir.Test
@@ -37,7 +37,7 @@ class Difference:
 
 
 _Tests = Callable[[ir.Operand], Difference]
-"""What tells two schemas apart, as tests of a value."""
+"""Makes the tests that tell two schemas apart, for a value."""
 _PairedPart = tuple[str | int, Any, Any]
 """A member, or the first item, that values of two schemas have, and what each of them says of it."""
 
@@ -221,7 +221,8 @@ def _inside(part: str | int, tests: _Tests, value: ir.Operand) -> Difference:
 def _of_types(
     ours: frozenset[str], theirs: frozenset[str], tests: _Tests, value: ir.Operand
 ) -> Difference:
-    """Tests of values of the shared types; a value of another type is of the side that has the type."""
+    """The tests for members of several types. `tests` tell values of shared types apart; a value of any other type belongs to
+    the side that has the type."""
     guard, found = ir.IsOf(value, ours & theirs), tests(value)
     return Difference(
         _or_of(value, ours - theirs, ir.all_of(guard, found.ours)),

@@ -150,7 +150,7 @@ def alternatives(document: JsonObject, schema: Any, depth: int = _DEPTH) -> tupl
 
 
 def _or_null(document: JsonObject, found: tuple[Facts, ...]) -> tuple[Facts, ...]:
-    """The alternatives of a schema with null, whatever else the schema says."""
+    """The alternatives of a schema that admits null, whatever else it says."""
     if len(found) != 1:
         return (*found, Facts(frozenset({"null"})))
     values = found[0].values
@@ -161,7 +161,7 @@ def _or_null(document: JsonObject, found: tuple[Facts, ...]) -> tuple[Facts, ...
 
 @remembered
 def _with_null(_: JsonObject, __: str, values: list[Any]) -> list[Any]:
-    """An enumeration and null, as one list for all that compare it: its identities are made once."""
+    """An enumeration with null. Each comparison gets the same list, so its identities are computed once."""
     return [*values, None]
 
 

@@ -144,7 +144,9 @@ def constraints(build: SchemaBuild, pointer: str, schema: JsonObject, kind: str)
         message = "a `multipleOf` that has no exact binary form is not enforced by the model"
         build.warn(join(pointer, "multipleOf"), message)
     for exclusive, inclusive in EXCLUSIVE_BOUNDS.items():
-        if exclusive in found and found[exclusive] == found.get(inclusive):  # it says more
+        if exclusive in found and found[exclusive] == found.get(
+            inclusive
+        ):  # the exclusive bound is stricter
             del found[inclusive]
     if "pattern" in found:
         source = patterns.translated(found.pop("pattern"))

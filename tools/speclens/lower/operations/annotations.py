@@ -44,7 +44,8 @@ twice as long as the one below it."""
 
 
 def enumerated(values: Iterable[Any]) -> ir.Constants:
-    """Some values, as texts: `1` and `true` are equal in Python. Escapes would make one character of two halves."""
+    """The type of some values. It holds JSON texts, because `1` and `true` are equal in Python; without escapes, because two
+    halves of a character would become one."""
     return ir.Constants(tuple(json.dumps(value, ensure_ascii=False) for value in values))
 
 
@@ -75,12 +76,12 @@ def _of_anything(option: ir.Type) -> ir.Type:
 
 
 def inputs_in(type_: ir.Type) -> set[str]:
-    """The inputs that a type names."""
+    """The idents of the inputs in a type."""
     return {one.ident for one in _parts(type_) if isinstance(one, ir.Named) and one.is_input}
 
 
 def _parts(type_: ir.Type) -> Iterator[ir.Type]:
-    """A type of a signature, and all those that it is made of."""
+    """A type in a signature, and all its parts."""
     yield type_
     match type_:
         case ir.Array(inner) | ir.Map(inner):

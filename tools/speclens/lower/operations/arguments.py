@@ -47,7 +47,7 @@ class Inputs:
     circles: Circles
     has_formats: bool = True  # whether strings of some formats are Python types
     made: dict[str, ir.Input] = field(default_factory=dict)
-    binary: ir.Primitive = TEXT  # what is given for bytes
+    binary: ir.Primitive = TEXT  # the type of an argument that holds bytes
     parts: frozenset[str] = (
         frozenset()
     )  # members of a form that nothing writes: their bytes are given

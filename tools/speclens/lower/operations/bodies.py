@@ -58,7 +58,7 @@ def lower(inputs: Inputs, pointer: str, body: JsonObject) -> tuple[ir.Body | Non
 
 
 def _told(inputs: Inputs, one: ir.Media, place: str, value: JsonObject) -> ir.Codec:
-    """The codec of a body: that of a form knows how its members are written, and which of them there are."""
+    """The codec of a body. The codec of a form gets the encodings of its members, and the members that it requires and folds."""
     codec = one.codec
     if codec.name not in {"Form", "Multipart"}:
         return codec
@@ -162,7 +162,7 @@ def encodings(value: JsonObject, has_styles: bool) -> tuple[ir.Encoding, ...]:
 
 
 def _encoding(name: str, one: JsonObject, has_styles: bool) -> ir.Encoding:
-    """How a member is written: in its media type, or as a parameter of the query is, if anything is said of that."""
+    """The encoding of a member: its media type, and its style if the document gives one."""
     kind = str(one.get("contentType") or "").partition(",")[0].strip()
     plain = ir.Encoding(name, "" if "*" in kind else kind)
     if not has_styles or all(one.get(key) is None for key in ("style", "explode", "allowReserved")):

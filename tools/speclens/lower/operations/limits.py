@@ -1,4 +1,4 @@
-"""How many values a server reads of a body, so that what it makes of them has room in memory."""
+"""Limits the values that a server reads of a body, so that the objects that it makes of them fit in memory."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ _MANY = frozenset({
 """The keywords whose schemas describe any number of values."""
 _MOST = 10_000
 _OBJECTS = 25_000
-"""Small objects that a server makes of a body: these, the body and its parsed values take less than 20 MB."""
+"""The small objects that a server may make of a body. These, the body and its parsed values take less than 20 MB."""
 _PROPERTIES = 30
-"""Properties of a model that take as much memory as a small object does."""
+"""So many properties of a model take as much memory as a small object."""
 _MEMBERS = 8
-"""Members of an object of a template that take as much memory as a small object does."""
+"""So many members in a template take as much memory as a small object."""
 
 
 def most_values(document: JsonObject, places: Iterable[str]) -> int:
-    """The values of a body that a server reads unless its caller says otherwise. There are fewer if the schemas at some
-    places make several objects of a value by x-compat, or have many properties: each value may become what they describe."""
+    """The default of `max_body_values`, from the schemas of bodies at some places. It is lower if x-compat makes several
+    objects of a value, or if items have many properties."""
     made, width = 1.0, 0
     for place, is_many in _reached(document, [*places]).items():
         schema = get(document, place)
@@ -38,7 +38,8 @@ def most_values(document: JsonObject, places: Iterable[str]) -> int:
 
 
 def _made(place: str, schema: Any, is_many: bool) -> float:
-    """The small objects that x-compat makes of each of many values of a schema: by its template, and on the way to its hub."""
+    """The number of small objects that x-compat makes of one value: in its template, and on the way to its hub. It is 0 if a
+    body has only one such value."""
     keywords = x_compat.keywords(schema)
     if not (is_many or "each" in keywords):
         return 0
@@ -48,8 +49,8 @@ def _made(place: str, schema: Any, is_many: bool) -> float:
 
 
 def _reached(document: JsonObject, places: Sequence[str]) -> dict[str, bool]:
-    """The schemas at some places, and all that they lead to; and whether a body may hold many values of each: it may of
-    items and the like, and of schemas that lead to themselves."""
+    """The schemas at some places and all schemas that they lead to. The value says whether a body may hold many values of the
+    schema: that is so for items and the like, and for schemas that lead to themselves."""
     parts = _parts(document, places)
     graph = {place: [part for part, _ in found] for place, found in parts.items()}
     circular = {place for group in groups(graph) if len(group) > 1 for place in group}
@@ -66,7 +67,7 @@ def _reached(document: JsonObject, places: Sequence[str]) -> dict[str, bool]:
 
 
 def _parts(document: JsonObject, places: Iterable[str]) -> dict[str, list[tuple[str, bool]]]:
-    """By place of a schema the places that it leads to at once, and whether these are of any number of values."""
+    """The places to which each schema leads directly, by its place, and whether any number of values may stand there."""
     children = inherit.children(document)
     found: dict[str, list[tuple[str, bool]]] = {}
     left = [*places]
@@ -83,7 +84,7 @@ def _parts(document: JsonObject, places: Iterable[str]) -> dict[str, list[tuple[
 
 
 def _size(template: Any) -> float:
-    """The small objects and arrays that take as much memory as the result of a template."""
+    """The size of the result of a template, in small objects."""
     size, left = 0.0, [template]
     while left:
         value = left.pop()

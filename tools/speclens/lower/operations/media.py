@@ -89,7 +89,7 @@ def model_names(
 
 
 def lower(named: ModelNames, name: str, pointer: str) -> ir.Media:
-    """What becomes of the media type at a pointer. `type` is that of an answer."""
+    """The media type at a pointer. Its `type` is that of a response."""
     media = get(named.document, pointer)
     codec, place, schema = media_types.value_of(named.document, name, pointer, media)
     ident, is_nullable = (
@@ -136,7 +136,7 @@ def of_parameters(named: ModelNames, place: str) -> ir.Codec | None:
 
 
 _UNREAD: dict[str, ir.Type] = {"Text": TEXT, "Raw": BYTES, "Multipart": BYTES}
-"""By codec what is answered as it came."""
+"""The type of a response that the codec returns without a model."""
 _PLAIN: dict[str, ir.Type] = {
     "string": TEXT,
     "boolean": ir.Primitive("boolean"),

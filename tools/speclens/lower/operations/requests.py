@@ -25,7 +25,7 @@ _STYLES = {
     "query": ("form", True),
     "header": ("simple", False),
     "cookie": ("form", True),
-}  # what is usual at a place: style, explode
+}  # the usual style and explode, by place
 _WHOLE_QUERY = "querystring"  # section 4.12.1 of 3.2
 
 

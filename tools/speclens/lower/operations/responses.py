@@ -75,7 +75,7 @@ def _response(named: media.ModelNames, pointer: str, status: str, value: object)
 
 
 def result_type(responses: tuple[ir.Response, ...]) -> ir.Type:
-    """What a call gives, if it is no stream."""
+    """The type of the result of a call, apart from streams."""
     options = [option for one in responses if one.is_success for option in _options(one)]
     return union(options or [ANY])
 
@@ -87,7 +87,7 @@ def _options(response: ir.Response) -> Iterator[ir.Type]:
 
 
 def stream(responses: tuple[ir.Response, ...]) -> ir.Type | None:
-    """The type of the items where a success may be a stream of them."""
+    """The type of the items if a successful response may be a stream."""
     found = [
         one.type
         for response in responses
