@@ -63,10 +63,10 @@ def _sizes(document: Any) -> Iterator[tuple[str, int]]:
 
 
 def _is_class(schema: dict[str, Any]) -> bool:
-    """Whether an inline schema repeats the properties of others in a class of its own: an `allOf` with more than one
-    reference does, and an older field."""
-    members = _list(schema, "allOf")
-    return len(members) > 1 or (bool(members) and bool(schema.keys() & {"properties", "x-compat"}))
+    """Whether an inline schema repeats the properties of others in a class of its own. It does if it joins several schemas,
+    or refers to one beside properties of its own, or is an older field."""
+    others = len(_list(schema, "allOf")) + _refers(schema)
+    return others > 1 or (bool(others) and bool(schema.keys() & {"properties", "x-compat"}))
 
 
 def _counted(document: Any, count: Callable[[Any, Count], int]) -> Count:
@@ -80,7 +80,10 @@ def _counted(document: Any, count: Callable[[Any, Count], int]) -> Count:
             return 1
         depth += 1
         try:
-            return referred(value["$ref"]) if _refers(value) else count(value, counted)
+            if not _refers(value):
+                return count(value, counted)
+            beside = count(value, counted) if len(value) > 1 else 0
+            return referred(value["$ref"]) + beside
         finally:
             depth -= 1
 
