@@ -10,8 +10,8 @@ from pathlib import Path
 
 import click
 
-from speclens import settings
 from speclens.cli import main
+from speclens.config import settings
 
 PAGE = Path(__file__).parents[1] / "docs" / "command-line.md"
 MARK = re.compile(r"(?<=^<!-- The rest of this page is generated)(.*\n\n)", re.MULTILINE)

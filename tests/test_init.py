@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from speclens import config, settings
+from speclens import config
 from speclens.cli import main
+from speclens.config import settings
 from speclens.lower.ground import x_compat
 from speclens.lower.ground.walk import all_schemas
 from speclens.source import load

@@ -21,8 +21,9 @@ from hypothesis import strategies as st
 from growth import LINEAR, exponent
 from speclens.cli import main
 from speclens.problems import Finding, Problem, Refused
-from speclens.source import Source, json_path, load, locate, overlay
+from speclens.source import Source, load, locate
 from speclens.source.faults import MAX_DEPTH
+from speclens.source.overlay import apply, json_path
 
 Lay = Callable[..., Source]
 
@@ -351,8 +352,8 @@ def quickly(seconds: float) -> Callable[[], None]:
     ],
 )
 def test_queries_that_would_not_end(target: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(overlay, "MAX_STEPS", 20_000)
-    monkeypatch.setattr(overlay, "STEPS_PER_VALUE", 0)
+    monkeypatch.setattr(apply, "MAX_STEPS", 20_000)
+    monkeypatch.setattr(apply, "STEPS_PER_VALUE", 0)
     part: Any = {"x": [{"y": n} for n in range(300)]}
     part["z"] = copy.deepcopy(part)
     check = quickly(5)
@@ -467,8 +468,8 @@ def test_nesting_is_bounded_as_in_documents() -> None:
 
 
 def test_many_actions_on_a_long_list_are_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(overlay, "MAX_STEPS", 10_000)
-    monkeypatch.setattr(overlay, "STEPS_PER_VALUE", 1)
+    monkeypatch.setattr(apply, "MAX_STEPS", 10_000)
+    monkeypatch.setattr(apply, "STEPS_PER_VALUE", 1)
     actions = [update("$.a[0]", {"b": 1})] * 200
     assert rules(refused({"a": [{}] * 10_000}, *actions)) == [("overlay/cost", "error")]
 
@@ -774,7 +775,7 @@ def test_no_action_is_a_traceback_or_changes_what_it_was_given(
     Path("a.json").write_text(json.dumps(written(actions, version)))
     plain = load(Path("api.json"))
     try:
-        source = overlay.load_laid(Path("api.json"), [Path("a.json")])
+        source = apply.load_laid(Path("api.json"), [Path("a.json")])
     except Refused as caught:
         assert all(problem.file == "a.json" for problem in caught.problems)
         return

@@ -15,11 +15,10 @@ from click.testing import CliRunner
 from jsonschema_rs import Draft7Validator
 
 from growth import LINEAR, exponent
-from speclens import settings
 from speclens.cli import main
-from speclens.config import Config, command_line, load_config
+from speclens.config import Config, command_line, load_config, settings
+from speclens.config.toml_text import parse_toml
 from speclens.problems import Refused
-from speclens.toml_text import parse_toml
 
 ROOT = Path(__file__).parents[1]
 TABLE = '[tool.speclens]\nspec = "openapi.yaml"\npackage = "pets"\noutput = "out"\n'

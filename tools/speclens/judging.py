@@ -13,7 +13,7 @@ from speclens.lower import rules
 from speclens.lower.rewrites import lifting
 from speclens.problems import Finding, Problem, Refused
 from speclens.reading import modern
-from speclens.reading.swagger import converted
+from speclens.reading.swagger.convert import converted
 from speclens.source import Source, locate
 from speclens.validate import as_written, validate
 

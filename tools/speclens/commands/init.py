@@ -18,15 +18,15 @@ from pathlib import Path
 import click
 
 from speclens import config as configuration
-from speclens import names, settings
+from speclens import names
 from speclens.commands import schema
 from speclens.commands.options import format_option
 from speclens.commands.telling import reported, say
-from speclens.config import Config
+from speclens.config import Config, settings
+from speclens.config.settings import Setting
+from speclens.config.toml_text import parse_toml
 from speclens.output import marks, render
 from speclens.problems import Problem, Refused
-from speclens.settings import Setting
-from speclens.toml_text import parse_toml
 
 _PROJECT = Path("pyproject.toml")
 _TABLE = re.compile(r"""\s*\[\s*tool\s*\.\s*["']?speclens["']?\s*[].]""")

@@ -11,10 +11,9 @@ from typing import Any
 import click
 
 from speclens import config as configuration
-from speclens import settings
 from speclens.commands.telling import warn
-from speclens.config import Config
-from speclens.settings import Group, Setting
+from speclens.config import Config, settings
+from speclens.config.settings import Group, Setting
 
 Command = Callable[..., Any]
 

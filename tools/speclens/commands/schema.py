@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import click
 
-from speclens import reporting, settings
+from speclens import reporting
+from speclens.config import settings
 from speclens.output import render
 
 OPENAPI = "init/openapi.schema.json"

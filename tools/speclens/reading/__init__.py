@@ -11,7 +11,7 @@ from speclens.config import Allowed
 from speclens.objects import is_20
 from speclens.reading import expansion, expressions, lengths
 from speclens.reading.bundle import bundled
-from speclens.reading.swagger import converted
+from speclens.reading.swagger.convert import converted
 from speclens.source import Source
 
 NOTHING_ALLOWED = Allowed()

@@ -17,6 +17,6 @@ def load(path: Path, overlays: Sequence[Path] = ()) -> Source:
     if not overlays:
         return load_plain(path)
     # Imported here: the import of JSONPath takes 30 ms, and few documents have overlays.
-    from speclens.source.overlay import load_laid
+    from speclens.source.overlay.apply import load_laid
 
     return load_laid(path, overlays)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from speclens.source.budget import Budget, TooCostly
+from speclens.source.overlay.budget import Budget, TooCostly
 from speclens.validate.document import Document, target
 
 _STEPS = 2_000_000

@@ -13,12 +13,12 @@ from typing import Any
 from speclens.objects import WAS_20, nodes
 from speclens.objects.tables import METHODS
 from speclens.problems import Finding, Refused
-from speclens.reading import swagger_bodies as bodies
 from speclens.reading.component_names import component_names
-from speclens.reading.swagger_lookup import media_types, resolved, section_members
-from speclens.reading.swagger_parameters import header, parameter
-from speclens.reading.swagger_schemas import SECTIONS, Names, converted_reference, converted_schema
-from speclens.reading.swagger_size import too_many_media_types, too_many_values
+from speclens.reading.swagger import bodies
+from speclens.reading.swagger.lookup import media_types, resolved, section_members
+from speclens.reading.swagger.parameters import header, parameter
+from speclens.reading.swagger.schemas import SECTIONS, Names, converted_reference, converted_schema
+from speclens.reading.swagger.size import too_many_media_types, too_many_values
 from speclens.source import Source, locate
 from speclens.source.origins import Part, mapping, sequence
 from speclens.source.pointer import join

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from speclens.reading.swagger_lookup import media_types, resolved, section_members
-from speclens.reading.swagger_parameters import extensions, said_as
-from speclens.reading.swagger_schemas import Names, converted_schema, schema_of_values
+from speclens.reading.swagger.lookup import media_types, resolved, section_members
+from speclens.reading.swagger.parameters import extensions, said_as
+from speclens.reading.swagger.schemas import Names, converted_schema, schema_of_values
 from speclens.source.origins import Part, mapping, sequence
 from speclens.source.pointer import from_reference, join, to_reference, tokens
 

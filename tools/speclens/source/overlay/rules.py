@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from speclens.problems import Finding
-from speclens.source import json_path
+from speclens.source.overlay import json_path
 from speclens.source.pointer import join
 
 _VERSION = re.compile(r"1\.([01])\.[0-9]+")

@@ -13,10 +13,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from speclens import settings
+from speclens.config import settings
+from speclens.config.settings import Kind, Setting
+from speclens.config.toml_text import parse_toml
 from speclens.problems import Problem, Refused, closest
-from speclens.settings import Kind, Setting
-from speclens.toml_text import parse_toml
 
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s/@:?#\[\]\\]+)(:[0-9]{1,5})?")
 # An underscore at the end would become a hyphen at the end of the distribution's name, which installers refuse.

@@ -8,7 +8,7 @@ from typing import Any
 from iregexp_check import check
 
 from speclens import patterns
-from speclens.source.budget import Budget, Pattern, TooCostly
+from speclens.source.overlay.budget import Budget, Pattern, TooCostly
 
 _PATTERN_COST = 20_000
 """The steps for compiling a regular expression: Rust's engine may take some 20 ms for a large one."""

@@ -14,11 +14,11 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from speclens.problems import Finding, Problem, Refused, Room, shortened
-from speclens.source import json_path, overlay_rules
 from speclens.source.faults import MAX_DEPTH
 from speclens.source.load import Source, load, locate
 from speclens.source.origins import Origin, Part, origin_at
-from speclens.source.overlay_merge import (
+from speclens.source.overlay import json_path, rules
+from speclens.source.overlay.merge import (
     Clash,
     Location,
     append,
@@ -29,7 +29,7 @@ from speclens.source.overlay_merge import (
     merge,
     remove,
 )
-from speclens.source.overlay_rules import Action
+from speclens.source.overlay.rules import Action
 from speclens.source.pointer import join, tokens, walk
 from speclens.source.yaml_text import MAX_EXPANSION
 
@@ -93,7 +93,7 @@ def load_laid(path: Path, overlays: Sequence[Path]) -> Source:
         except Refused as refused:
             problems += map(_as_of_overlay, refused.problems)
             continue
-        read.append(_Overlay(source, *overlay_rules.read_actions(source.value)))
+        read.append(_Overlay(source, *rules.read_actions(source.value)))
         problems += read[-1].problems
     if document is None or any(problem.severity == "error" for problem in problems):
         raise Refused(problems)

@@ -18,8 +18,8 @@ from jsonpath_rfc9535 import filter_expressions as filters
 from jsonpath_rfc9535 import selectors as kinds
 from jsonpath_rfc9535.segments import JSONPathRecursiveDescentSegment as Descendants
 
-from speclens.source.budget import Budget, TooCostly
-from speclens.source.json_path_values import NOTHING, compare, matches
+from speclens.source.overlay.budget import Budget, TooCostly
+from speclens.source.overlay.json_path_values import NOTHING, compare, matches
 
 __all__ = ["Budget", "Invalid", "Query", "TooCostly", "parse_query", "select"]
 

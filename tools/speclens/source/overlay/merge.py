@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from speclens.source.budget import Budget
 from speclens.source.origins import Origin, Part
+from speclens.source.overlay.budget import Budget
 
 Location = tuple[str | int, ...]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from speclens.reading.swagger_schemas import Names, converted_reference, schema_of_values
+from speclens.reading.swagger.schemas import Names, converted_reference, schema_of_values
 from speclens.source.origins import Part, mapping
 
 _KEPT = frozenset(("name", "in", "description", "required"))
