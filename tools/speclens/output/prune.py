@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import PurePosixPath
 
 Name = tuple[str, str]  # a module and a name in it; "" is the module itself
@@ -27,11 +27,12 @@ def prune(texts: Mapping[str, str], copied: Collection[str]) -> dict[str, list[N
     """The lines of `copied` modules that a package (path -> Python text) uses, without modules that it does not use. Raises
     SyntaxError, whose `filename` is the name of the module."""
     paths = {PurePosixPath(path).stem: path for path in texts}
-    read = _reader({module: texts[path] for module, path in paths.items()})
     own = [module for module, path in paths.items() if path not in copied]
+    read = _reader({module: texts[path] for module, path in paths.items()}, own)
     found = list(read("__init__").imports.values()) if "__init__" in paths else []
     for module in own:
-        found += _all_uses(read(module).tree.body, module, read(module).imports)
+        for node in read(module).tree.body:
+            found += _resolved(_mentions(node), module, read(module).imports)
     used: dict[str, set[str]] = {}
     while found:
         module, name = found.pop()
@@ -39,10 +40,10 @@ def prune(texts: Mapping[str, str], copied: Collection[str]) -> dict[str, list[N
             continue
         here = read(module)
         if module not in used:
-            found += _all_uses(here.rest, module, here.imports)
+            found += _uses(here.rest, module, here.imports)
         used.setdefault(module, set()).add(name)
         if name in here.definitions:
-            found += _uses(here.definitions[name], module, here.imports)
+            found += _uses([here.definitions[name]], module, here.imports)
             found += ((module, other) for other in _registered(here, name))
         elif name in here.imports:
             found.append(here.imports[name])
@@ -53,12 +54,13 @@ def prune(texts: Mapping[str, str], copied: Collection[str]) -> dict[str, list[N
     }
 
 
-def _reader(texts: Mapping[str, str]) -> Callable[[str], _ParsedModule]:
-    """A function that parses a module once, when it is needed: a small package uses few of the copied modules."""
+def _reader(texts: Mapping[str, str], own: Collection[str]) -> Callable[[str], _ParsedModule]:
+    """A function that parses a module once, when it is needed: a small package uses few of the copied modules. The next
+    package needs copies of the same text, so their trees are kept; those of `own` modules may be large, and are not."""
 
     @cache
     def tree(module: str) -> ast.Module:
-        return ast.parse(texts[module], module)
+        return (ast.parse if module in own else _kept_tree)(texts[module], module)
 
     @cache
     def read(module: str) -> _ParsedModule:
@@ -71,18 +73,16 @@ def _reader(texts: Mapping[str, str]) -> Callable[[str], _ParsedModule]:
     return read
 
 
+@lru_cache(maxsize=64)
+def _kept_tree(text: str, module: str) -> ast.Module:
+    return ast.parse(text, module)
+
+
 def _registered(module: _ParsedModule, base: str) -> Iterator[str]:
     """The subclasses of a class that register themselves with it by a keyword argument, such as an error for a status."""
     for name, node in module.definitions.items():
         if isinstance(node, ast.ClassDef) and node.keywords:
             yield from (name for one in node.bases if isinstance(one, ast.Name) and one.id == base)
-
-
-def _all_uses(
-    nodes: Iterable[ast.stmt], module: str, imports: Mapping[str, Name]
-) -> Iterator[Name]:
-    for node in nodes:
-        yield from _uses(node, module, imports)
 
 
 def _defined(node: ast.stmt) -> str:
@@ -129,17 +129,35 @@ def _strings(node: ast.stmt) -> list[str]:
     return [str(inner.value) for inner in ast.walk(node) if isinstance(inner, ast.Constant)]
 
 
-def _uses(tree: ast.stmt, module: str, imports: Mapping[str, Name]) -> Iterator[Name]:
-    names = _strings(tree) if _defined(tree) == "__all__" else []
-    for node in ast.walk(tree):
+def _uses(nodes: Iterable[ast.stmt], module: str, imports: Mapping[str, Name]) -> Iterator[Name]:
+    """What some statements of a copied module use."""
+    for node in nodes:
+        yield from _resolved(_kept_mentions(node), module, imports)
+
+
+def _resolved(mentions: Iterable[Name], module: str, imports: Mapping[str, Name]) -> Iterator[Name]:
+    for name, member in mentions:
+        if not member:
+            yield imports.get(name, (module, name))
+        elif name in imports:
+            yield imports[name][0], member
+
+
+def _mentions(statement: ast.stmt) -> frozenset[tuple[str, str]]:
+    """The names in a statement, each with a member of it, or with ""."""
+    found = {(name, "") for name in _strings(statement) if _defined(statement) == "__all__"}
+    for node in ast.walk(statement):
         match node:
             case ast.Name(id=name):
-                names.append(name)
-            case ast.Attribute(value=ast.Name(id=name), attr=member) if name in imports:
-                yield imports[name][0], member
+                found.add((name, ""))
+            case ast.Attribute(value=ast.Name(id=name), attr=member):
+                found.add((name, member))
             case ast.Call(func=ast.Name(id="TypeAliasType"), args=[_, ast.Constant(value=quoted)]):
-                names += re.findall(r"\w+", str(quoted))
-    yield from (imports.get(name, (module, name)) for name in names)
+                found.update((name, "") for name in re.findall(r"\w+", str(quoted)))
+    return frozenset(found)
+
+
+_kept_mentions = lru_cache(maxsize=2048)(_mentions)
 
 
 def _rest(text: str, tree: ast.Module, used: Collection[str]) -> Iterator[NumberedLine]:
