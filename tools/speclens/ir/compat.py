@@ -274,18 +274,23 @@ class Normalizer:
 
 
 @dataclass(frozen=True, slots=True)
-class Constant:
-    """A literal that the normalizers share."""
+class Deprecation:
+    """A constant that says since when a field is deprecated: the parameters of the runtime's class, with their texts."""
 
     ident: str
-    literal: str
+    members: tuple[tuple[str, str], ...]
+
+    @property
+    def source(self) -> str:
+        """The expression of the constant."""
+        return printing.deprecation_source(self.members)
 
 
 @dataclass(frozen=True, slots=True)
 class Compat:
     """Everything of the normalizers module."""
 
-    constants: tuple[Constant, ...]
+    deprecations: tuple[Deprecation, ...]
     folds: tuple[Fold, ...]
     judges: tuple[Judge, ...]
     normalizers: tuple[Normalizer, ...]

@@ -292,3 +292,8 @@ def _is_one_of(test: IsOneOf, value: str) -> str:
 
 def _tuple(literals: tuple[str, ...]) -> str:
     return f"({', '.join(literals)}{',' if len(literals) == 1 else ''})"
+
+
+def deprecation_source(members: tuple[tuple[str, str], ...]) -> str:
+    """The expression of a `Deprecation` of the runtime."""
+    return f"Deprecation({', '.join(f'{key}={literal(text)}' for key, text in members)})"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 
@@ -32,7 +32,7 @@ class Build:
     merging: set[str] = field(
         default_factory=set
     )  # spokes of hubs that merge: what is judged in the end is more
-    constants: dict[str, ir.Constant] = field(default_factory=dict)
+    deprecations: dict[str, ir.Deprecation] = field(default_factory=dict)
     unsaid: set[str] = field(
         default_factory=set
     )  # patterns that no check can search for, by pointer
@@ -78,13 +78,14 @@ def deprecation(build: Build, told: JsonObject | None, schema: Any) -> str:
     if not known:
         is_deprecated = isinstance(schema, dict) and schema.get("deprecated") is True
         return "Deprecation()" if is_deprecated else "None"
-    members = ", ".join(f"{key}={literal(str(value))}" for key, value in known.items())
     since = snake(str(known.get("since", ""))).removeprefix("n").upper()
-    ident, wanted = f"_SINCE_{since}".rstrip("_"), f"Deprecation({members})"
-    if build.constants.setdefault(ident, ir.Constant(ident, wanted)).literal != wanted:
-        ident = f"{ident}_{sha256(wanted.encode()).hexdigest()[:8]}"
-        build.constants[ident] = ir.Constant(ident, wanted)
-    return ident
+    members = tuple((key, str(value)) for key, value in known.items())
+    wanted = ir.Deprecation(f"_SINCE_{since}".rstrip("_"), members)
+    if build.deprecations.setdefault(wanted.ident, wanted) != wanted:
+        digest = sha256(repr(members).encode()).hexdigest()[:8]
+        wanted = replace(wanted, ident=f"{wanted.ident}_{digest}")
+        build.deprecations[wanted.ident] = wanted
+    return wanted.ident
 
 
 def is_absent(name: str, values: tuple[Any, ...]) -> str:

@@ -46,7 +46,7 @@ def lower(document: JsonObject, names: Mapping[str, str]) -> tuple[ir.Compat, tu
             normalizers.append(_normalizer(build, known, pointer, ident))
     folds = sorted((fold for fold in build.folds.values() if fold), key=lambda fold: fold.ident)
     made = ir.Compat(
-        constants=tuple(sorted(build.constants.values(), key=lambda constant: constant.ident)),
+        deprecations=tuple(sorted(build.deprecations.values(), key=lambda one: one.ident)),
         folds=tuple(folds),
         judges=tuple(judge for _, judge in sorted(build.judges.items()) if judge),
         normalizers=tuple(sorted(normalizers, key=lambda normalizer: normalizer.ident)),

@@ -13,12 +13,17 @@ from speclens.lower.rules import dates, places
 from speclens.problems import Finding, closest
 from speclens.source.pointer import join
 
-_TYPES: dict[str, tuple[type, str]] = {
-    "into": (str, "a JSON Pointer, write `/name`"),
-    "absent": (list, "a list of values, write `[null]`"),
-    "partial": (bool, "true or false, write `true`"),
-    "deprecated": (dict, "an object, write `{since: '2026-08-01', sunset: '2027-02-01', note: …}`"),
+_TYPES: dict[str, tuple[type, str, str]] = {
+    "into": (str, "a JSON Pointer", "write `/name`"),
+    "absent": (list, "a list of values", "write `[null]`"),
+    "partial": (bool, "true or false", "write `true`"),
+    "deprecated": (
+        dict,
+        "an object",
+        "write `{since: '2026-08-01', sunset: '2027-02-01', note: …}`",
+    ),
 }
+"""The type of the value of a keyword, in words too, and an example."""
 
 
 def of_keywords(pointer: str, schema: JsonObject) -> Iterator[Finding]:
@@ -100,12 +105,7 @@ def _keyword_types(here: str, own: JsonObject) -> Iterator[Finding]:
             "`to` and `each` exclude each other",
             "keep the intended one",
         )
-    for name, (kind, hint) in _TYPES.items():
-        if name in own and not isinstance(own[name], kind):
-            message = f"`{name}` must be {hint.partition(', ')[0]}"
-            yield Finding(
-                "compat/unknown-keyword", join(here, name), message, hint.partition(", ")[2]
-            )
+    yield from _wrong_types(here, own)
     if isinstance(own.get("deprecated"), dict):
         yield from dates.of_deprecated(join(here, "deprecated"), own["deprecated"])
     if "values" in own:
@@ -123,6 +123,13 @@ def _keyword_types(here: str, own: JsonObject) -> Iterator[Finding]:
     yield from _policies(here, own.get("hubs", {}))
 
 
+def _wrong_types(here: str, own: JsonObject) -> Iterator[Finding]:
+    for name, (kind, told, hint) in _TYPES.items():
+        if name in own and not isinstance(own[name], kind):
+            message = f"`{name}` must be {told}"
+            yield Finding("compat/unknown-keyword", join(here, name), message, hint)
+
+
 def _policies(here: str, hubs: Any) -> Iterator[Finding]:
     for name, policy in hubs.items() if isinstance(hubs, dict) else [("", None)]:
         place = join(here, "hubs", *((name,) if name else ()))
@@ -136,9 +143,8 @@ def _policies(here: str, hubs: Any) -> Iterator[Finding]:
             yield Finding(
                 "compat/unknown-keyword", place, message, f"one of {', '.join(x_compat.POLICIES)}"
             )
-        elif not isinstance(policy.get("absent", []), list):
-            message, _, hint = f"`absent` must be {_TYPES['absent'][1]}".partition(", ")
-            yield Finding("compat/unknown-keyword", join(place, "absent"), message, hint)
+        else:
+            yield from _wrong_types(place, policy)
 
 
 def _value_names(here: str, values: Any) -> Iterator[Finding]:
