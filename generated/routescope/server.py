@@ -138,7 +138,7 @@ def _is_of(operation: Operation[Any], http: Request) -> bool:
     """Whether the headers of a body name the media type of an operation, and no content coding."""
     codec: Any = operation.body
     kind, wanted = _kind(http.headers.get("content-type", "")), _kind(codec.media_type)
-    is_json = wanted == "application/*" and re.fullmatch(r"application/(.*\+)?json", kind)
+    is_json = "*" in wanted and re.fullmatch(r"application/(.*\+)?json", kind)
     return (
         bool(kind == wanted or is_json)
         and http.headers.get("content-encoding", "identity") == "identity"

@@ -243,12 +243,14 @@ class Multipart:
     """A form whose members are parts (`multipart/form-data` and its kin): files unchanged, text and numbers as text,
     everything else as JSON. An array becomes one part for each item, unless the API document declares it to be JSON,
     or its plain items to stand together. In the members that are `folded`, the form also parses JSON that the caller
-    gives as bytes, because older fields may be in it."""
+    gives as bytes, because older fields may be in it. It does so in all members but the `known` ones, if these are
+    given."""
 
     media_type: str = "multipart/form-data"
     encoding: Mapping[str, Encoding] = field(default_factory=dict)
     required: tuple[str, ...] = ()
     folded: tuple[str, ...] = ()
+    known: tuple[str, ...] | None = None
     fold: Normalize = unchanged
     denormalize: Callable[..., dict[str, Any]] | None = None
     older: frozenset[tuple[str, str]] = frozenset()
@@ -278,8 +280,13 @@ class Multipart:
         return folded
 
     def _in_json(self, members: Mapping[str, Any]) -> dict[str, Any]:
-        read = {name: _read(name, members[name]) for name in self.folded if name in members}
-        return {name: _in_json(one) for name, one in {**members, **read}.items()}
+        known = members if self.known is None else self.known
+        return {
+            name: _in_json(
+                _read(name, member) if name in self.folded or name not in known else member
+            )
+            for name, member in members.items()
+        }
 
     def _how(self, name: str) -> Encoding:
         return self.encoding.get(name, Encoding())

@@ -83,16 +83,13 @@ def codec_source(codec: Codec) -> str:
     told += ["is_text=True"] if codec.is_text else []
     told += ["is_json=True"] if codec.is_json else []
     told += [f"fold={codec.fold}"] if codec.fold else []
-    told += [f"encoding={_encodings(codec.encodings)}"] if codec.encodings else []
+    encodings = (f"{literal(one.member)}: {_encoding(one)}" for one in codec.encodings)
+    told += [f"encoding={{{', '.join(encodings)}}}"] if codec.encodings else []
     told += [f"required={tuple_literal(codec.required)}"] if codec.required else []
     told += [f"folded={tuple_literal(codec.folded)}"] if codec.folded else []
+    told += [] if codec.known is None else [f"known={tuple_literal(codec.known)}"]
     told += [f"denormalize={codec.denormalize}, older={codec.older}"] if codec.denormalize else []
     return f"{codec.name}({', '.join(told)})"
-
-
-def _encodings(encodings: tuple[Encoding, ...]) -> str:
-    members = (f"{literal(one.member)}: {_encoding(one)}" for one in encodings)
-    return "{" + ", ".join(members) + "}"
 
 
 def _encoding(one: Encoding) -> str:

@@ -30,9 +30,10 @@ class Codec:
     fold: str = ""  # ident of the function that folds values
     encodings: tuple[Encoding, ...] = ()
     required: tuple[str, ...] = ()  # of a form: the members that are always sent
-    folded: tuple[
-        str, ...
-    ] = ()  # of a form: the members that are JSON in which something is folded
+    # Of a form: the members that are JSON in which something is folded; and those that it declares, if the others are such
+    # JSON, too.
+    folded: tuple[str, ...] = ()
+    known: tuple[str, ...] | None = None
     denormalize: str = ""  # ident of the function that expresses a value in older fields
     older: str = ""  # literal: the ways to do so, pairs of a hub's pointer and a field
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from speclens import ir
-from speclens.lower.compat import checks, folds
+from speclens.lower.compat import files, folds
 from speclens.lower.ground import media_types, view, x_compat
 from speclens.lower.ground.walk import JsonObject
 from speclens.lower.operations import media, operations
@@ -30,7 +30,7 @@ def lower(
     idents = schemas.class_names(models, components)
     named, warnings = schemas.lower(models, components, idents, formats)
     made, refused = folds.lower(lifted.document, {**names, **_media_names(lifted, models, idents)})
-    made = checks.for_files(made) if _has_files(lifted.document, made) else made
+    made = files.for_files(made) if _has_files(lifted.document, made) else made
     folded = {one.pointer: one for one in made.normalizers}
     known = media.model_names(models, lifted, idents, named, folded)
     client, untold = operations.lower(document, lifted, known, formats)

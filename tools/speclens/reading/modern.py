@@ -2,8 +2,8 @@
 
 Schemas of OpenAPI 3.1 and 3.2 have this form already (section 4.8.24 of 3.1), apart from two things. Keywords of OpenAPI 3.0
 (section 4.7.24) get their modern counterparts: exclusive bounds become numbers, and null becomes a type. Of the keywords
-beside a `$ref`, 3.0 keeps only annotations; since 3.1 assertions count, so the `$ref` of a component becomes a member of an
-`allOf`. Every other schema stays at its place, so a place of the form is a place of the document as written. `validate` and
+beside a `$ref`, 3.0 keeps only annotations; since 3.1 assertions count, so a `$ref` beside them becomes a member of an `allOf`.
+Every other schema stays at its place, so a place of the form is a place of the document as written. `validate` and
 the lock use only the document as written.
 """
 
@@ -25,7 +25,7 @@ from speclens.objects import (
 )
 from speclens.objects.tables import EXCLUSIVE_BOUNDS, SUBSCHEMAS
 from speclens.problems import Finding
-from speclens.source.pointer import from_reference, get, join, tokens
+from speclens.source.pointer import join, tokens
 
 _VERSION = "3.1.1"
 _BESIDE_REFERENCE = frozenset({
@@ -52,27 +52,7 @@ def modern(document: dict[str, Any]) -> dict[str, Any]:
         if WAS_20 not in document:  # which has `collectionFormat`
             _without_styles(result)
         return result
-    result = rewrite_schemas(document, _schema)
-    schemas = [node for node in nodes(result) if node.kind == "schema"]
-    referred = {from_reference(node.reference) for node in schemas if node.reference}
-    named = {node.pointer for node in schemas if node.parent == "components"}  # by discriminators
-    for place in referred | named:
-        _keep_beside(result, place)
-    return result
-
-
-def _keep_beside(document: dict[str, Any], place: str | None) -> None:
-    """Make the `$ref` of a schema that others refer to a member of its `allOf`, in place, if assertions stand beside it.
-    Both hold (JSON Schema 2020-12 core, section 8.2.3.1), and code that follows references would ignore the assertions."""
-    try:
-        schema: Any = get(document, place) if place else None
-    except (KeyError, ValueError):
-        return
-    is_reference = isinstance(schema, dict) and isinstance(schema.get("$ref"), str)
-    if is_reference and not schema.keys().isdisjoint(_ASSERTIONS):
-        made = _reference_among(schema)
-        schema.clear()
-        schema.update(made)
+    return rewrite_schemas(document, _schema)
 
 
 def remarks(document: dict[str, Any]) -> Iterator[Finding]:
@@ -144,7 +124,7 @@ def _schema_of_30(value: Any) -> Any:
             for key, part in value.items()
             if key in _BESIDE_REFERENCE or key.startswith("x-")
         }
-        return _with_policies(_null_said(kept))
+        return _apart(_null_said(kept))
     plain = {key: part for key, part in value.items() if key not in EXCLUSIVE_BOUNDS}
     return rewrite_subschemas(_null_said(plain | exclusive_bounds(value)), _schema_of_30)
 
@@ -152,15 +132,16 @@ def _schema_of_30(value: Any) -> Any:
 def _schema(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
-    return _with_policies(rewrite_subschemas(_null_said(value), _schema))
+    return _apart(rewrite_subschemas(_null_said(value), _schema))
 
 
-def _with_policies(schema: dict[str, Any]) -> dict[str, Any]:
-    """A `$ref` that is a member of an `allOf` if x-compat beside it says how an object is folded."""
+def _apart(schema: dict[str, Any]) -> dict[str, Any]:
+    """A `$ref` as a member of an `allOf` if assertions, or x-compat that says how an object is folded, stand beside it: both
+    hold (JSON Schema 2020-12 core, section 8.2.3.1), and code that follows references would ignore what stands beside."""
     own = schema.get("x-compat")
     has_policies = isinstance(own, dict) and not own.keys().isdisjoint(_OF_OBJECTS)
-    is_reference = isinstance(schema.get("$ref"), str)
-    return _reference_among(schema) if is_reference and has_policies else schema
+    is_said = has_policies or not schema.keys().isdisjoint(_ASSERTIONS)
+    return _reference_among(schema) if isinstance(schema.get("$ref"), str) and is_said else schema
 
 
 def _reference_among(schema: dict[str, Any]) -> dict[str, Any]:

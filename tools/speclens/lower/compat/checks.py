@@ -75,7 +75,7 @@ def shape_checks(
         *_type(document, source[1], _ITEM, "(at, index)"),
         *_complete(task, source, _ITEM, "(at, index)", ()),
     ]
-    own = _own(task, whole, ir.VALUE, "at", ())
+    own = _own(task, whole, facts.types_of(document, whole[1]), ir.VALUE, "at", ())
     return (*own, *(replace(check, is_item=True) for check in checks))
 
 
@@ -152,8 +152,9 @@ def _complete(
     """Everything the schema at `place` asks of `value`, whose JSON type is already known; not what is judged later."""
     if task.lands(path, place):
         return
-    yield from _own(task, place, value, at, guard)
     types = facts.types_of(task.document, place[1])
+    place = _left(task, place, path)
+    yield from _own(task, place, types, value, at, guard)
     if "object" in types:
         task.written.add(follow(task.document, *place)[0])
         narrow = _narrow(types, value, _OBJECT)
@@ -168,11 +169,25 @@ def _narrow(types: frozenset[str], value: ir.Operand, kinds: frozenset[str]) -> 
     return () if types <= kinds else (ir.IsOf(value, kinds),)
 
 
+def _left(task: _Task, place: tuple[str, Any], path: lens.TemplatePath) -> tuple[str, Any]:
+    """A schema without the members of its `allOf` that are judged where the value goes."""
+    pointer, schema = place
+    members = schema.get("allOf") if isinstance(schema, dict) else None
+    if not isinstance(members, list):
+        return place
+    found = ((join(pointer, "allOf", index), one) for index, one in enumerate(members))
+    return pointer, {**schema, "allOf": [task.lands(path, one) or one[1] for one in found]}
+
+
 def _own(
-    task: _Task, place: tuple[str, Any], value: ir.Operand, at: str, guard: Guard
+    task: _Task,
+    place: tuple[str, Any],
+    types: frozenset[str],
+    value: ir.Operand,
+    at: str,
+    guard: Guard,
 ) -> Iterator[ir.Check]:
-    """What the keywords of a schema ask of the value itself."""
-    types = facts.types_of(task.document, place[1])
+    """What the keywords of a schema ask of the value itself, which has one of some types."""
     for pointer, layer in composed.layers(task.document, *place):
         yield from _values(layer, types, value, at, guard)
         yield from _limits(layer, types, value, at, guard)
@@ -279,21 +294,3 @@ def _check(
 ) -> ir.Check:
     """The check that finds a fault if all of some tests hold."""
     return ir.Check(at, ir.all_of(*tests), literal(rule), literal(message), text=text)
-
-
-def for_files(made: ir.Compat) -> ir.Compat:
-    """The functions of a document that fold forms with files: what keywords ask of a text is not asked of a file, which
-    is a text only while it is folded."""
-    folds = (
-        replace(fold, cases=tuple(replace(one, checks=_spared(one.checks)) for one in fold.cases))
-        for fold in made.folds
-    )
-    judges = (replace(judge, checks=_spared(judge.checks)) for judge in made.judges)
-    return replace(made, folds=tuple(folds), judges=tuple(judges))
-
-
-def _spared(found: tuple[ir.Check, ...]) -> tuple[ir.Check, ...]:
-    return tuple(
-        replace(one, fault=ir.all_of(one.fault, ir.Not(ir.IsFile(one.text)))) if one.text else one
-        for one in found
-    )

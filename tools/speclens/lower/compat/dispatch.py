@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -86,13 +86,34 @@ def _chain(
     tried = [*sure, *likely]
     while tried and replace(tried[-1], when=is_kind) == last:
         tried.pop()
-    return [_without_implied(case) for case in (*tried, last)]
+    failed = {test for case in tried for test in _only_test(case, is_kind)}
+    return [*(_without_implied(case, set()) for case in tried), _without_implied(last, failed)]
 
 
-def _without_implied(case: ir.Case) -> ir.Case:
-    """The case without the checks that its own test has made already. Only comparisons go; checks of types stay."""
-    known = {ir.Not(test) for test in ir.conjuncts(case.when) if _compares(test)}
-    return replace(case, checks=tuple(one for one in case.checks if one.fault not in known))
+def _only_test(case: ir.Case, is_kind: ir.Test) -> tuple[ir.Test, ...]:
+    """The one test of a case besides that of the kind of the value; () for several."""
+    rest = tuple(test for test in ir.conjuncts(case.when) if test != is_kind)
+    return rest if len(rest) == 1 else ()
+
+
+def _without_implied(case: ir.Case, failed: Collection[ir.Test]) -> ir.Case:
+    """The case without the checks that its own test has made already, or the tests that failed before it. Only comparisons
+    go; checks of types stay."""
+    known = {_of_size(ir.Not(test)) for test in ir.conjuncts(case.when) if _compares(test)}
+    known |= {_of_size(test) for test in failed if _compares(test)}
+    return replace(
+        case, checks=tuple(one for one in case.checks if _of_size(one.fault) not in known)
+    )
+
+
+def _of_size(test: ir.Test) -> ir.Test:
+    """The test itself, in place of a negated one, if a size is compared: sizes are integers."""
+    match test:
+        case ir.Not(ir.IsWithin(operand, ">=", bound, True)) if bound.isdecimal():
+            return ir.IsWithin(operand, "<=", str(int(bound) - 1), True)
+        case ir.Not(ir.IsWithin(operand, "<=", bound, True)) if bound.isdecimal():
+            return ir.IsWithin(operand, ">=", str(int(bound) + 1), True)
+    return test
 
 
 def _compares(test: ir.Test) -> bool:

@@ -271,6 +271,9 @@ def _inner(build: Build, pointer: str, schema: Any) -> tuple[str, bool]:
     """The fold of what a shape's value holds, before its template, and whether it is one for items; the shape itself
     is not applied again."""
     target, inner = follow(build.document, pointer, schema)
+    if target == pointer and isinstance(schema, dict):
+        plain = {key: value for key, value in schema.items() if key != x_compat.KEYWORD}
+        target, inner = x_compat.folded_place(build.document, pointer, plain)
     if target != pointer:
         return fold_ident(build, target, inner), False
     cases = _plain(build, pointer, schema)

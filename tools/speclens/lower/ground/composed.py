@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from speclens.lower.ground.walk import JsonObject, follow, remembered
@@ -13,8 +13,11 @@ PropertyPath = tuple[str, ...]
 """The names of the properties on the way from an object to what is inside of it."""
 
 
-def layers(document: JsonObject, pointer: str, schema: Any) -> Iterator[tuple[str, JsonObject]]:
-    """The object schemas that together make one: itself, what it refers to, and its `allOf` members."""
+def layers(
+    document: JsonObject, pointer: str, schema: Any, keywords: Sequence[str] = ("allOf",)
+) -> Iterator[tuple[str, JsonObject]]:
+    """The object schemas that together make one: itself, what it refers to, and its `allOf` members; those of unions too if
+    `keywords` names these."""
     stack, seen = [(pointer, schema)], set[str]()
     while stack:
         place, inner = stack.pop(0)
@@ -25,9 +28,9 @@ def layers(document: JsonObject, pointer: str, schema: Any) -> Iterator[tuple[st
         target, value = follow(document, place, inner)
         if target != place:
             stack.append((target, value))
-        members = inner.get("allOf")
-        if isinstance(members, list):
-            stack += [(join(place, "allOf", index), member) for index, member in enumerate(members)]
+        for keyword in keywords:
+            if isinstance(members := inner.get(keyword), list):
+                stack += [(join(place, keyword, i), member) for i, member in enumerate(members)]
 
 
 @remembered

@@ -38,9 +38,21 @@ _OF_PARTS = frozenset({"object", "array", "null"})
 _TOLD = frozenset(("title", "description", "example", "examples", "default", "deprecated"))
 
 
+def essence(media_type: str) -> str:
+    """The type and the subtype of a media type, which have no case, without its parameters (RFC 9110, section 8.3.1)."""
+    return media_type.partition(";")[0].strip().lower()
+
+
+def sent_as(media_type: str) -> str:
+    """A media type as a client sends it: with its parameters, but for the `boundary` of a form, which has one of its own."""
+    parameters = media_type.split(";")[1:]
+    kept = [one for one in parameters if one.partition("=")[0].strip().lower() != "boundary"]
+    return ";".join((essence(media_type), *kept))
+
+
 def codec_of(media_type: str, schema: Any) -> str:
     """The codec of a media type (RFC 6838, RFC 6839)."""
-    name = media_type.partition(";")[0].strip().lower()
+    name = essence(media_type)
     if name in _JSON_LINES or name == "application/json-seq":
         return "JsonLines"
     if name == USUAL_MEDIA_TYPES["Events"]:
@@ -182,6 +194,16 @@ def unwritten(document: JsonObject, parts: JsonObject, place: str, schema: Any) 
 def is_list(document: JsonObject, pointer: str, schema: Any) -> bool:
     """Whether a member of a form has a part for each item."""
     return types_of(document, follow(document, pointer, schema)[1]) <= {"array", "null"}
+
+
+def may_be_text(document: JsonObject, pointer: str, schema: Any) -> bool:
+    """Whether strings are among the values of a schema, or may be among the items of its lists."""
+    types = types_of(document, schema)
+    found = composed.layers(document, pointer, schema, ("allOf", "oneOf", "anyOf"))
+    items = [(join(place, "items"), layer["items"]) for place, layer in found if "items" in layer]
+    if "string" in types or ("array" in types and not items):
+        return True
+    return any(may_be_text(document, *one) for one in items)
 
 
 def is_of_objects(document: JsonObject, pointer: str, schema: Any) -> bool:

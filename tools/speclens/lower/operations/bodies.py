@@ -13,7 +13,7 @@ from typing import Any
 from speclens import ir
 from speclens.literals import comment
 from speclens.lower.ground import media_types
-from speclens.lower.ground.composed import is_class, properties
+from speclens.lower.ground.composed import is_class, layers, properties
 from speclens.lower.ground.nulls import admits_null
 from speclens.lower.ground.walk import JsonObject, follow, remembered
 from speclens.lower.operations import media
@@ -66,8 +66,8 @@ def _told(inputs: Inputs, one: ir.Media, place: str, value: JsonObject) -> ir.Co
     if codec.name == "Form":
         return told
     required = inputs.required(one.schema) if one.schema else ()
-    folded = _folded(inputs, place, value) if codec.fold else ()
-    return replace(told, required=tuple(sorted(required)), folded=tuple(sorted(folded)))
+    told = replace(told, required=tuple(sorted(required)))
+    return _with_folded(inputs, told, place, value) if codec.fold else told
 
 
 def _given(inputs: Inputs, one: ir.Media) -> list[ir.Type]:
@@ -187,17 +187,21 @@ def unwritten_members(inputs: Inputs, pointer: str, body: JsonObject) -> frozens
     )
 
 
-def _folded(inputs: Inputs, place: str, value: JsonObject) -> set[str]:
-    """The members of a form that are JSON in which something is folded."""
+def _with_folded(inputs: Inputs, codec: ir.Codec, place: str, value: JsonObject) -> ir.Codec:
+    """The codec of a form, with the members that are JSON in which something is folded. Members that may be texts are none
+    of these: what is given as bytes is a file there."""
     document, at, schema = inputs.document, join(place, "schema"), value.get("schema")
-    holding, others = (
-        _holding(document, "#", None),
-        media_types.unwritten(document, value, at, schema),
-    )
-    return {
-        name
-        for name, (inner, one) in properties(document, at, schema).items()
-        if inner in holding
-        and name not in others
-        and media_types.is_of_objects(document, inner, one)
-    }
+    holding = _holding(document, "#", None)
+    texts = set(media_types.unwritten(document, value, at, schema))
+    known, folded, is_rest = set[str](), set[str](), False
+    for layer_place, layer in layers(document, at, schema, ("allOf", "oneOf", "anyOf")):
+        for name, inner in properties(document, layer_place, layer).items():
+            known.add(name)
+            if media_types.may_be_text(document, *inner):
+                texts.add(name)
+            elif inner[0] in holding:
+                folded.add(name)
+        rest = join(layer_place, "additionalProperties"), layer.get("additionalProperties")
+        is_rest |= rest[0] in holding and not media_types.may_be_text(document, *rest)
+    sure = tuple(sorted(folded - texts))
+    return replace(codec, folded=sure, known=tuple(sorted(known)) if is_rest else None)

@@ -100,11 +100,12 @@ def lower(named: ModelNames, name: str, pointer: str) -> ir.Media:
     model = ir.Named(ident) if ident else _plain(named.document, place, schema)
     model = ir.Union((model, NULL)) if is_nullable else model
     normalizer = named.normalizer(place) if schema is not None else None
-    is_usual = name in {media_types.USUAL_MEDIA_TYPES[codec], "*/*"}
+    sent = media_types.sent_as(name)
+    is_usual = sent in {media_types.USUAL_MEDIA_TYPES[codec], "*/*"}
     found = ir.Codec(
         codec,
         model=model if codec in media_types.JUDGED_CODECS else None,
-        media_type=None if is_usual else name,
+        media_type=None if is_usual else sent,
         is_text=codec == "Events" and facts.types_of(named.document, schema) == {"string"},
         is_json=codec == "EventObjects" and bool(media.get(media_types.HELD)),
         fold=normalizer.ident if normalizer else "",

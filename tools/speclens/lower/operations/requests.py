@@ -201,6 +201,6 @@ def _whole_query(inputs: Inputs, pointer: str, parameter: JsonObject) -> ir.Mark
         if codec.name in {"Form", "Json"}:
             encodings = bodies.encodings(value, True) if codec.name == "Form" else ()
             # Folded it is as a parameter, together with the others.
-            one_way = replace(codec, fold="", denormalize="", older="")
+            one_way = replace(codec, media_type=None, fold="", denormalize="", older="")
             return ir.Mark(codec=replace(one_way, encodings=encodings))
     return ir.Mark(codec=ir.Codec("Text"))

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from speclens.lower.ground.media_types import FIELDS, HELD
+from speclens.lower.ground.media_types import FIELDS, HELD, codec_of
 from speclens.lower.ground.view import copied
 from speclens.lower.ground.walk import JsonObject, follow
+from speclens.names import unused
 from speclens.objects import Node, nodes
 from speclens.source.pointer import join, to_reference, tokens
 
@@ -25,7 +26,9 @@ def are_used(document: JsonObject) -> bool:
 
 def _undecoded(document: JsonObject) -> Iterator[Node]:
     for node in nodes(document):
-        is_events = node.kind == "media-type" and tokens(node.pointer)[-1] == "text/event-stream"
+        is_events = (
+            node.kind == "media-type" and codec_of(tokens(node.pointer)[-1], None) == "Events"
+        )
         is_told = isinstance(node.value.get("itemSchema"), dict)
         if is_events and is_told and FIELDS not in node.value:
             yield node
@@ -34,6 +37,7 @@ def _undecoded(document: JsonObject) -> Iterator[Node]:
 def decode(document: JsonObject, origins: dict[str, str]) -> None:
     """Mark what describes events in a document, and say what their data holds, in place. `origins` receives where new
     places come from."""
+    shared: dict[str, str] = {}
     for node in list(_undecoded(document)):
         place = join(node.pointer, "itemSchema")
         layers = _layers(document, place, node.value["itemSchema"], set())
@@ -41,14 +45,42 @@ def decode(document: JsonObject, origins: dict[str, str]) -> None:
         node.value[FIELDS] = _describes(found)
         node.value[HELD] = _are_json(found)
         if any(_held(layer) is not None for layer in found):
-            whole = _inlined(document, place, node.value["itemSchema"], place, origins, set())
-            _say(whole, place, origins)
-            node.value["itemSchema"] = whole
+            node.value["itemSchema"] = _decoded(
+                document, place, node.value["itemSchema"], shared, origins
+            )
+
+
+def _decoded(
+    document: JsonObject,
+    place: str,
+    schema: JsonObject,
+    shared: dict[str, str],
+    origins: dict[str, str],
+) -> JsonObject:
+    """The schema of events that says what their data holds. Media types that only refer to one schema share what is made of
+    it: a component, which `shared` holds by the place of the schema."""
+    whole: JsonObject
+    if schema.keys() != {"$ref"}:
+        whole = _inlined(document, place, schema, place, origins, set())
+        _say(whole, place, origins)
+        return whole
+    target, inner = follow(document, place, schema)
+    if target not in shared:
+        components = document.setdefault("components", {}).setdefault("schemas", {})
+        name = unused(f"{tokens(target)[-1]}.event", components)
+        shared[target] = at = join("#/components/schemas", name)
+        origins[at] = target
+        whole = _inlined(document, target, inner, at, origins, set())
+        _say(whole, at, origins)
+        components[name] = whole
+    return {"$ref": to_reference(shared[target])}
 
 
 def data_places(origins: Mapping[str, str]) -> frozenset[str]:
-    """The places of a document that say what data holds, of which `decode` made properties."""
-    return frozenset(place for place in origins.values() if place.endswith(f"/data/{_HELD}"))
+    """The places of a document that say what data holds, of which `decode` made properties elsewhere. Where it made them in
+    place, another schema may have this place now: that which the property has under the same keyword."""
+    found = (place for place in origins.values() if place.endswith(f"/data/{_HELD}"))
+    return frozenset(place for place in found if place.removesuffix(f"/{_HELD}") not in origins)
 
 
 def event_layers(document: JsonObject) -> Iterator[tuple[str, JsonObject]]:

@@ -76,6 +76,8 @@ def _unread(document: JsonObject, one: media_types.Held, place: str) -> Iterator
         what = {"response": "a response", "parameter": "a parameter"}.get(one.owner, "a body")
         message = f"{place} has x-compat, but {what} of `{one.name}` is not folded"
         yield message, "declare it as JSON, or refer to a schema without x-compat"
+    elif one.owner == "parameter" and one.place == join(one.pointer, "itemSchema"):
+        yield f"{place} has x-compat, but a parameter has no `itemSchema`", "write `schema`"
     elif one.codec == "Text" and facts.types_of(document, one.schema) - {"string"}:
         message = f"{place} has x-compat, and accepts more than strings, but `{one.name}` holds only strings"
         yield message, "declare it as JSON, or let it accept only strings"

@@ -154,7 +154,7 @@ def _way(path: tuple[str, ...], is_precise: bool, media: str) -> Iterator[str]:
             elif before == "responses":
                 yield f"Response{'' if token in usual else token.capitalize()}"
             elif before in _TELLING or (before == "content" and token != media):
-                yield "Event" if token == "text/event-stream" else token
+                yield "Event" if media_types.codec_of(token, None) == "Events" else token
             continue
         skip = token in _TELLING or token in _SKIPPED
         if token in kinds:
