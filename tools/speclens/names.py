@@ -29,6 +29,7 @@ _CLIENT_ATTRIBUTES = frozenset(
         "bytes",
         "str",
         "base_url",
+        "cached_property",
         "call",
         "close",
         "http",
@@ -54,11 +55,22 @@ CLIENT_NAMES = frozenset(
         "Decimal", "Dict", "Download", "Encoding", "EventObjects", "Events", "FileInput", "Form", "Header", "Http",
         "Iterator", "Json", "JsonLines", "Link", "List", "Literal", "Mapping", "Member", "MergePatch", "Multipart",
         "OAuth2", "Operation", "Parameters", "Path", "Query", "QueryString", "Raw", "RequestOptions", "Required",
-        "Resource", "Sequence", "Stream", "SyncClient", "Text", "TextMember", "Time", "TimeDelta", "TypeAlias", "UUID", "Unknown",
+        "Resource", "Sequence", "Stream", "SyncClient", "TYPE_CHECKING", "Text", "TextMember", "Time", "TimeDelta", "TypeAlias", "UUID", "Unknown",
         "Unpack",
     }
 )  # fmt: skip
 """The names that the client module itself uses. No class of operations, synchronous or asynchronous, gets such a name."""
+COMPAT_NAMES = ("CompatError", "Deprecation", "Drop", "Normalized", "PayloadError", "Rewrite")
+ERROR_NAMES = (
+    "APIConnectionError", "APIError", "APIResponseValidationError", "APIStatusError", "APITimeoutError",
+    "AuthenticationError", "BadRequestError", "ConflictError", "InternalServerError", "NotFoundError",
+    "PermissionDeniedError", "RateLimitError", "RequestTooLargeError", "UnprocessableEntityError",
+    "UnsupportedMediaTypeError",
+)  # fmt: skip
+RUNTIME_NAMES = frozenset(
+    {*COMPAT_NAMES, *ERROR_NAMES, "Answer", "Content", "FileError", "FileModel"}
+)
+"""The names that a package exports from modules of the runtime. No class of operations gets such a name."""
 _MODULE_NAMES = frozenset(
     {
         "Among",
@@ -159,7 +171,7 @@ def distinct(wire_names: Iterable[str], make: Callable[[str], str]) -> dict[str,
     owners: dict[str, list[str]] = defaultdict(list)
     for wire_name in wire_names:
         owners[make(wire_name)].append(wire_name)
-    used = set(owners)
+    used = {*owners, *(OPTIONS | _ARGUMENTS if make is argument else ())}
     names: dict[str, str] = {}
     for name, group in owners.items():
         for wire_name in group:

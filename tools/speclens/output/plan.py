@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from speclens import ir
 from speclens.config import Config
 from speclens.literals import inline, prose, toml_string
-from speclens.names import CLIENT_NAMES, pascal
+from speclens.names import CLIENT_NAMES, COMPAT_NAMES, ERROR_NAMES, RUNTIME_NAMES, pascal
 from speclens.problems import Problem, Refused
 
 
@@ -112,15 +112,6 @@ TABLE: tuple[tuple[str, str, Subjects, Condition], ...] = (
     ("{package}/_request.py", "package/_request.py", _no_subjects, _always),
     ("{package}/_fetch.py", "package/_fetch.py", _no_subjects, _always),
 )
-_COMPAT = ("CompatError", "Deprecation", "Drop", "Normalized", "PayloadError", "Rewrite")
-_ERRORS = (
-    "APIConnectionError", "APIError", "APIResponseValidationError", "APIStatusError", "APITimeoutError",
-    "AuthenticationError", "BadRequestError", "ConflictError", "InternalServerError", "NotFoundError",
-    "PermissionDeniedError", "RateLimitError", "RequestTooLargeError", "UnprocessableEntityError",
-    "UnsupportedMediaTypeError",
-)  # fmt: skip
-_STARRED = frozenset({*_COMPAT, *_ERRORS, "Answer", "Content", "FileError", "FileModel"})
-"""The names that `import *` imports from modules of the runtime."""
 
 
 def chosen(document: ir.Api, config: Config) -> ir.Api:
@@ -169,7 +160,7 @@ def package(document: ir.Api, config: Config) -> ir.Package:
     exports = {schema.ident: "models" for schema in document.schemas}
     for name, module in _own_exports(document, client):
         exports.setdefault(name, module)
-    is_clash = any(schema.ident in _STARRED for schema in document.schemas)
+    is_clash = any(schema.ident in RUNTIME_NAMES for schema in document.schemas)
     title = prose(document.title) or config.package
     return ir.Package(
         name=config.package,
@@ -222,7 +213,7 @@ def _client_names(document: ir.Api) -> Iterator[str]:
 
 def _own_exports(document: ir.Api, client: str) -> Iterator[tuple[str, str]]:
     if _is_judging(document):
-        yield from ((name, "_compat") for name in _COMPAT)
+        yield from ((name, "_compat") for name in COMPAT_NAMES)
     for normalizer in document.compat.normalizers:
         yield normalizer.ident, "normalizers"
         if normalizer.denormalize:
@@ -231,7 +222,7 @@ def _own_exports(document: ir.Api, client: str) -> Iterator[tuple[str, str]]:
         yield from (
             (name, "client") for name in (client, f"Async{client}", *_client_names(document))
         )
-        yield from ((name, "_errors") for name in _ERRORS)
+        yield from ((name, "_errors") for name in ERROR_NAMES)
     if _has_files(document):
         yield "FileError", "_errors"
         yield "data_url", "_files"

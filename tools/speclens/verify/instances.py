@@ -13,7 +13,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from speclens.lower.ground import JsonObject, equal, follow
+from speclens.lower.ground import JsonObject, follow, identity
 from speclens.source.pointer import get
 from speclens.verify import layers as of
 from speclens.verify import scalars
@@ -117,13 +117,14 @@ class _Maker:
         given = [[layer["const"]] if "const" in layer else layer.get("enum") for layer in layers]
         allowed = [values for values in given if isinstance(values, list)]
         if allowed:
-            excluded = [value for layer in layers for value in of.excluded(layer, "enum")]
+            known = frozenset.intersection(
+                *(frozenset(map(identity, values)) for values in allowed)
+            )
+            known -= {identity(value) for layer in layers for value in of.excluded(layer, "enum")}
             fitting = [
                 value
                 for value in allowed[0]
-                if all(any(equal(value, other) for other in values) for values in allowed)
-                and not any(equal(value, other) for other in excluded)
-                and of.types_of_value(value) & types
+                if identity(value) in known and of.types_of_value(value) & types
             ]
             return st.sampled_from(fitting) if fitting else st.nothing()
         kinds = [self._of_type(name, layers, depth) for name in JSON_TYPES if name in types]

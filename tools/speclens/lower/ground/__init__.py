@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from speclens.lower.ground import composed, discriminators, likely, x_compat
-from speclens.lower.ground.facts import equal
+from speclens.lower.ground.facts import equal, identity
 from speclens.lower.ground.keywords import implied_types
 from speclens.lower.ground.view import View, copied
 from speclens.lower.ground.walk import JsonObject, all_schemas, follow, subschemas
@@ -17,6 +17,7 @@ __all__ = [
     "discriminators",
     "equal",
     "follow",
+    "identity",
     "implied_types",
     "likely",
     "subschemas",

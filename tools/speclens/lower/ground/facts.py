@@ -78,6 +78,12 @@ def equal(a: Any, b: Any) -> bool:
     return identity(a) == identity(b)
 
 
+def is_literal(value: Any) -> bool:
+    """Whether `Literal` can hold a value: type checkers and pydantic-core know integers of 64 bits there."""
+    is_large = isinstance(value, int) and not -(2**63) < value < 2**63
+    return value is None or (isinstance(value, str | int) and not is_large)
+
+
 def identity(value: Any) -> str:
     """A text that equal JSON values have in common, and no others: sets of it find values in time that nobody's choice of
     numbers makes longer, as hashes of numbers would."""

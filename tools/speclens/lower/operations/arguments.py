@@ -10,7 +10,7 @@ from speclens import ir, names
 from speclens.literals import comment, literal
 from speclens.lower.ground import composed, media_types, x_compat
 from speclens.lower.ground.composed import is_class
-from speclens.lower.ground.facts import is_binary, types_of
+from speclens.lower.ground.facts import is_binary, is_literal, types_of
 from speclens.lower.ground.keywords import implied_types
 from speclens.lower.ground.nulls import admits_null
 from speclens.lower.ground.view import View
@@ -188,7 +188,7 @@ class Inputs:
     def _written(self, pointer: str, schema: JsonObject) -> list[ir.Type]:
         if "enum" in schema or "const" in schema:
             values = schema.get("enum", [schema.get("const")])
-            if values and all(isinstance(value, (str, int, type(None))) for value in values):
+            if values and all(map(is_literal, values)):
                 return [enumerated(values)]
             options = [OF_VALUES.get(type(value), ANY) for value in values]
             return list(dict.fromkeys(options)) or [ANY]

@@ -38,7 +38,7 @@ class ModelNames:
     @cached_property
     def taken(self) -> frozenset[str]:
         """The names that no class or constant of an operation may have."""
-        return frozenset({*self.idents.values(), *names.CLIENT_NAMES})
+        return frozenset({*self.idents.values(), *names.CLIENT_NAMES, *names.RUNTIME_NAMES})
 
     def normalizer(self, pointer: str) -> ir.Normalizer | None:
         """The function that folds the values of a place of the view, if there is something to fold."""

@@ -225,10 +225,11 @@ def _resources(
 ) -> tuple[ir.Resource, ...]:
     idents = names.distinct(made, names.resource)
     classes = names.distinct(made, names.class_name)
+    twins = {name.removeprefix("Async") for name in taken if name.startswith("Async")}
     return tuple(
         ir.Resource(
             ident=idents[tag],
-            class_name=names.unused(names.resource_class(classes[tag]), taken),
+            class_name=names.unused(names.resource_class(classes[tag]), {*taken, *twins}),
             pointer=operations[0].pointer,
             doc=_tag_doc(document, tag),
             operations=methods.distinct_methods(operations),
