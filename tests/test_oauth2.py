@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -239,6 +240,117 @@ def test_calls_side_by_side_ask_for_one_token(tmp_path: Path, style: str, connec
     assert api.came[:8] == ["t1"] * 8
     assert api.came.count("t2") == 8
     assert set(api.came) == {"t1", "t2"}
+
+
+def api_error(client: Any) -> type[Exception]:
+    found: type[Exception] = import_module(f"{client.__package__}._errors").APIError
+    return found
+
+
+def together(client: Any, style: str, answered: Any) -> list[str]:
+    """The errors of eight calls that begin at once and share one token, without retries."""
+    settings = {
+        "base_url": "https://api.test",
+        "credentials": {"oauth": ("id", "secret")},
+        "max_retries": 0,
+    }
+    transport, errors = httpx.MockTransport(answered), list[str]()
+    barrier = threading.Barrier(8)
+    if style == "sync":
+
+        def call(_: int) -> None:
+            barrier.wait()
+            try:
+                own.all.get_a()
+            except api_error(client) as error:
+                errors.append(str(error))
+
+        with httpx.Client(transport=transport) as http, ThreadPoolExecutor(8) as pool:
+            own = client.Pkg(http_client=http, **settings)
+            list(pool.map(call, range(8)))
+        return errors
+
+    async def run() -> None:
+        async def call() -> None:
+            try:
+                await own.all.get_a()
+            except api_error(client) as error:
+                errors.append(str(error))
+
+        async with httpx.AsyncClient(transport=transport) as http:
+            own = client.AsyncPkg(http_client=http, **settings)
+            async with anyio.create_task_group() as group:
+                for _ in range(8):
+                    group.start_soon(call)
+
+    anyio.run(run, backend=style)
+    return errors
+
+
+@pytest.mark.parametrize("style", ["sync", "asyncio"])
+@pytest.mark.parametrize(
+    ("status", "told", "failed"),
+    [(500, {}, 8), (200, {"access_token": "t", "expires_in": 0}, 0)],
+    ids=["fails", "expires at once"],
+)
+def test_calls_that_wait_for_a_token_share_its_outcome(
+    tmp_path: Path, style: str, status: int, told: Any, failed: int
+) -> None:
+    """Were each to ask by itself, the last one would wait eight times as long."""
+    asked: list[str] = []
+
+    def answered(request: httpx.Request) -> httpx.Response:
+        if request.url.path != "/token":
+            return httpx.Response(204)
+        asked.append("token")
+        time.sleep(0.3)
+        return httpx.Response(status, json=told)
+
+    async def awaited(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/token":
+            await anyio.sleep(0.05)
+        return answered(request)
+
+    client = imported(
+        texts(DOCUMENT.replace("TOKENS", "https://api.test/token")), tmp_path, "client"
+    )
+    errors = together(client, style, answered if style == "sync" else awaited)
+    assert asked == ["token"]
+    assert len(errors) == failed
+    assert all("no token" in error and "500" in error for error in errors)
+
+
+def test_a_call_asks_itself_if_another_one_ran_out_of_its_own_time(tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    async def answered(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/token":
+            asked.append("token")
+            await anyio.sleep(0.5 if len(asked) == 1 else 0)
+            return httpx.Response(200, json={"access_token": "t"})
+        return httpx.Response(204)
+
+    client = imported(
+        texts(DOCUMENT.replace("TOKENS", "https://api.test/token")), tmp_path, "client"
+    )
+
+    async def run() -> None:
+        http = httpx.AsyncClient(transport=httpx.MockTransport(answered))
+        own = client.AsyncPkg(
+            http_client=http, base_url="https://api.test", credentials={"oauth": ("id", "secret")}
+        )
+
+        async def hurried() -> None:
+            with pytest.raises(api_error(client), match="deadline"):
+                await own.all.get_a(deadline=0.1, max_retries=0)
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(hurried)
+            await anyio.sleep(0.02)
+            group.start_soon(own.all.get_a)
+
+    anyio.run(run)
+    assert asked == ["token", "token"]
 
 
 @contextmanager

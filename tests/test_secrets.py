@@ -772,6 +772,35 @@ def test_a_redirect_to_nowhere_of_the_shipped_client(style: str) -> None:
     assert "a redirect to no URL" in str(error)
 
 
+class NoStatus(httpx.BaseTransport, httpx.AsyncBaseTransport):
+    """A server whose status of HTTP/2 is no number: httpcore has no error of its own for that."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        return self._receive_response()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        return self._receive_response()
+
+    def _receive_response(self) -> httpx.Response:
+        return httpx.Response(int("abc"))
+
+
+def test_a_status_that_is_no_number_is_a_broken_connection() -> None:
+    settings = {"api_key": KEY, "base_url": "https://a.test", "max_retries": 0}
+
+    def call() -> None:
+        with Routescope(http_client=httpx.Client(transport=NoStatus()), **settings) as client:
+            client.images.edit(**ARGUMENTS)
+
+    async def run() -> None:
+        http = httpx.AsyncClient(transport=NoStatus())
+        async with AsyncRoutescope(http_client=http, **settings) as client:
+            await client.images.edit(**ARGUMENTS)
+
+    for one in (call, lambda: anyio.run(run)):
+        assert "a response that is no HTTP: invalid literal" in str(raised(APIConnectionError, one))
+
+
 def test_a_document_of_the_deepest_json() -> None:
     """Errors of bodies that one reader takes and another does not."""
     for depth in (10, 100, 190, 250, 500, 900, 990, 999, 5000):

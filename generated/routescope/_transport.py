@@ -83,14 +83,18 @@ def _failed(
     failure: Exception, response: httpx.Response | None, content: Content, request: httpx.Request
 ) -> Answer:
     """The part of a response that came before a failure. Raises an error that is not the server's: that of a body of
-    the caller, or of a hook. httpx reports a TLS failure, and a redirect to an invalid URL, by errors of other kinds."""
+    the caller, or of a hook. httpx reports by errors of other kinds a TLS failure, a redirect to an invalid URL, and a
+    status of HTTP/2 that is no number."""
     if isinstance(failure, SSLError):
         failure = httpx.ReadError(f"{failure!s:.200}")
     elif not isinstance(failure, httpx.RequestError):
         frames = [frame.f_code.co_name for frame, _ in walk_tb(failure.__traceback__)]
-        if "_build_redirect_request" not in frames:
+        if "_build_redirect_request" in frames:
+            failure = httpx.RemoteProtocolError(f"a redirect to no URL: {failure!s:.200}")
+        elif frames[-1].startswith("_receive_"):
+            failure = httpx.RemoteProtocolError(f"a response that is no HTTP: {failure!s:.200}")
+        else:
             raise failure
-        failure = httpx.RemoteProtocolError(f"a redirect to no URL: {failure!s:.200}")
     failure.request = bare(request)
     if response is not None:
         cut_off(response)

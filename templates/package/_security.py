@@ -125,12 +125,14 @@ class OAuth2:
 
 class _ClientCredentials:
     """Requests a token, and a new one if the token has expired or the server refuses it. Other calls wait for that
-    token; asynchronous calls wait for the token of their own event loop."""
+    token, or fail with that request; asynchronous calls wait for the token of their own event loop."""
 
     def __init__(self, scheme: OAuth2, client_id: str, secret: str) -> None:
         self._scheme, self._client = scheme, (client_id, secret)
         self._token = self._refused = ""
         self._until, self._lock = 0.0, Lock()
+        self._outcomes = 0
+        self._failed: Answer | None = None
 
     @property
     def _async_lock(self) -> anyio.Lock:
@@ -144,11 +146,13 @@ class _ClientCredentials:
         sent."""
         is_again = False
         while True:
-            if not self._lock.acquire(timeout=min(max(limits.left, 0), TIMEOUT_MAX)):
-                return self._unsent(limits.late())
+            seen, limits_of_token = self._outcomes, limits.of_token()
+            wait = min(max(limits_of_token.left, 0), TIMEOUT_MAX)
+            if not self._lock.acquire(timeout=wait):
+                return self._unsent(limits_of_token.late())
             try:
-                if is_new := self._is_old():
-                    self._keep(asking(self._asked(request), limits.of_token()))
+                if (is_new := self._is_old()) and self._is_first(seen):
+                    self._keep(asking(self._asked(request), limits_of_token))
             except httpx.RequestError as failure:
                 return self._unsent(failure)
             finally:
@@ -164,11 +168,12 @@ class _ClientCredentials:
         """`answer` for asyncio and trio."""
         is_again = False
         while True:
+            seen, limits_of_token = self._outcomes, limits.of_token()
             try:
-                with limits.scope():
+                with limits_of_token.scope():
                     async with self._async_lock:
-                        if is_new := self._is_old():
-                            self._keep(await asking(self._asked(request), limits.of_token()))
+                        if (is_new := self._is_old()) and self._is_first(seen):
+                            self._keep(await asking(self._asked(request), limits_of_token))
             except httpx.RequestError as failure:
                 return self._unsent(failure)
             answer = await send(self._signed(request), limits)
@@ -178,6 +183,15 @@ class _ClientCredentials:
 
     def _is_old(self) -> bool:
         return self._token == self._refused or time.time() > self._until
+
+    def _is_first(self, seen: int) -> bool:
+        """Whether this call has to request a token: no other call did so since it saw so many outcomes, or the other
+        call ran out of its own time. Raises as `_keep` does if the other call failed."""
+        if self._outcomes == seen or (failed := self._failed) is None:
+            return self._outcomes == seen or self._token == self._refused
+        if not isinstance(failed.failure, httpx.TimeoutException):
+            self._keep(failed)
+        return True
 
     def _signed(self, request: httpx.Request) -> httpx.Request:
         request.headers["authorization"] = f"Bearer {self._token}"
@@ -210,6 +224,7 @@ class _ClientCredentials:
     def _keep(self, asked: Answer) -> None:
         """Keep the token of a response (RFC 6749, 5.1). Raises httpx.RequestError if it holds none now, and
         AuthenticationError if another request would not help (5.2)."""
+        self._outcomes, self._failed = self._outcomes + 1, asked
         response = asked.response
         said = (
             f"said {response.status_code} {response.reason_phrase}" if response is not None else ""
@@ -224,6 +239,7 @@ class _ClientCredentials:
         except (Unreadable, ValueError, TypeError, KeyError, OverflowError):
             raise httpx.ReadError(said) from None
         self._until, self._refused = time.time() + lasts - 10, ""
+        self._failed = None
 
     def _unsent(self, failure: httpx.RequestError) -> Answer:
         """The outcome of a request without its token."""
