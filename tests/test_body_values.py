@@ -100,8 +100,9 @@ BASE: Json = {
         (NODE, {"Node": {"type": "object", "properties": {**WIDE["properties"], "l": NODE, "r": NODE}}}),
         (listed({"$ref": "#/components/schemas/Base"}), {"Base": BASE, "Child": {"allOf": [{"$ref": "#/components/schemas/Base"}, WIDE]}}),
         (listed({"type": "object", "properties": {"a": within(["d"] * 29, TEXT, True), "old": {**TEXT, "x-compat": {"into": "/a" + "/d" * 29}}}}), {}),
+        (listed({"oneOf": [{"type": "object", "required": [f"k{n}"], "properties": {"q": TEXT}} for n in range(99)]}), {}),
     ],
-    ids=["circles", "children", "far hubs"],
+    ids=["circles", "children", "far hubs", "options"],
 )  # fmt: skip
 def test_many_values_are_found_wherever_they_come_from(schema: Json, others: Json) -> None:
     assert most(body(schema, **others)) < 2_000

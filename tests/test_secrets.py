@@ -786,7 +786,7 @@ class NoStatus(httpx.BaseTransport, httpx.AsyncBaseTransport):
 
 
 def test_a_status_that_is_no_number_is_a_broken_connection() -> None:
-    settings = {"api_key": KEY, "base_url": "https://a.test", "max_retries": 0}
+    settings: dict[str, Any] = {"api_key": KEY, "base_url": "https://a.test", "max_retries": 0}
 
     def call() -> None:
         with Routescope(http_client=httpx.Client(transport=NoStatus()), **settings) as client:

@@ -20,21 +20,37 @@ _OBJECTS = 25_000
 """The small objects that a server may make of a body. These, the body and its parsed values take less than 20 MB."""
 _PROPERTIES = 30
 """So many properties of a model take as much memory as a small object."""
+_OPTIONS = 100_000
+"""So many times a server may try an option of a union on a value of a body. This takes about 0.4 s of CPU."""
 _MEMBERS = 8
 """So many members in a template take as much memory as a small object."""
 
 
 def most_values(document: JsonObject, places: Iterable[str]) -> int:
     """The default of `max_body_values`, from the schemas of bodies at some places. It is lower if x-compat makes several
-    objects of a value, or if items have many properties."""
-    made, width = 1.0, 0
+    objects of a value, if items have many properties, or if they have many options without a discriminator."""
+    made, width, options = 1.0, 0, 1
     for place, is_many in _reached(document, [*places]).items():
         schema = get(document, place)
         made = max(made, _made(place, schema, is_many))
         if is_many:
             width = max(width, len(composed.properties(document, place, schema)))
+            options = max(options, _options(document, place, schema))
     size = made * (1 + width / _PROPERTIES)
-    return _MOST if size <= _OBJECTS / _MOST else max(1, int(_OBJECTS / size))
+    most = _MOST if size <= _OBJECTS / _MOST else int(_OBJECTS / size)
+    return max(1, min(most, _OPTIONS // options))
+
+
+def _options(document: JsonObject, pointer: str, schema: Any) -> int:
+    """The number of options that are tried on a value one after the other. An option is not tried if a discriminator, or
+    the `const` of a property, says that the value is not one of its values."""
+    count = 0
+    if isinstance(schema, dict) and "discriminator" not in schema:
+        for path, option in subschemas(schema):
+            if path[0] in ("oneOf", "anyOf"):
+                inside = composed.properties(document, join(pointer, *path), option).values()
+                count += not any(isinstance(one, dict) and "const" in one for _, one in inside)
+    return max(1, count)
 
 
 def _made(place: str, schema: Any, is_many: bool) -> float:

@@ -133,7 +133,8 @@ def _held(layer: JsonObject) -> Any:
     """The schema of what data holds; None where it is text."""
     properties = layer.get("properties")
     data = properties.get("data") if isinstance(properties, dict) else None
-    return data.get(_HELD) if isinstance(data, dict) else None
+    # Text in base64, say, is not the JSON that it holds.
+    return data.get(_HELD) if isinstance(data, dict) and "contentEncoding" not in data else None
 
 
 def _inlined(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from itertools import combinations
+from typing import Any
 
 from speclens.lower.ground import (
     differences,
@@ -157,10 +158,25 @@ def _unknown(
         place = join(pointer, "$dynamicRef")
         yield Finding("compat/unsupported-keyword", place, message, "write a `$ref`")
     for keyword in _OLDER:
-        if keyword in schema and x_compat.is_used({keyword: schema[keyword]}):
+        if keyword in schema and _is_held(schema[keyword], folding):
             message = f"x-compat has no meaning under `{keyword}`"
             hint = "declare the shape at the place of the value"
             yield Finding("compat/unsupported-keyword", join(pointer, keyword), message, hint)
+
+
+def _is_held(value: Any, folding: Collection[str]) -> bool:
+    """Whether x-compat stands somewhere in a value, or in a schema that a `$ref` in it names."""
+    if isinstance(value, list):
+        return any(_is_held(item, folding) for item in value)
+    if not isinstance(value, dict):
+        return False
+    reference = value.get("$ref")
+    is_named = isinstance(reference, str) and from_reference(reference) in folding
+    return (
+        is_named
+        or x_compat.KEYWORD in value
+        or any(_is_held(item, folding) for item in value.values())
+    )
 
 
 def _refers(
