@@ -11,9 +11,8 @@ from typing import Any
 from urllib.parse import unquote
 
 from speclens import ir
-from speclens.lower.ground.walk import follow
 from speclens.lower.rewrites import parameters
-from speclens.source.pointer import get
+from speclens.source.pointer import follow, get
 
 Json = dict[str, Any]
 

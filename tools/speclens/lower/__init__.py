@@ -9,12 +9,12 @@ from typing import Any
 from speclens import ir
 from speclens.lower.compat import checks, folds
 from speclens.lower.ground import media_types, view, x_compat
-from speclens.lower.ground.walk import JsonObject
 from speclens.lower.operations import media, operations
 from speclens.lower.rewrites import modelled, views
 from speclens.lower.rules import media as media_rules
 from speclens.lower.schemas import docs, naming, order, schemas
 from speclens.problems import Finding
+from speclens.source.pointer import JsonObject
 
 
 def lower(

@@ -11,8 +11,8 @@ from speclens.lower.compat import dispatch
 from speclens.lower.compat.build import Build
 from speclens.lower.compat.fold_objects import IS_OBJECT, FoldNamer
 from speclens.lower.ground import composed, discriminators, facts
-from speclens.lower.ground.walk import LocatedSchema, follow
-from speclens.source.pointer import get, join, to_reference
+from speclens.lower.ground.walk import LocatedSchema
+from speclens.source.pointer import follow, get, join, to_reference
 
 
 def of_branches(

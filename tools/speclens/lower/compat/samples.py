@@ -10,9 +10,8 @@ from typing import Any
 
 from speclens.lower.compat import lens
 from speclens.lower.ground import example_values, facts, x_compat
-from speclens.lower.ground.walk import JsonObject
 from speclens.lower.rewrites import views
-from speclens.source.pointer import get, join, tokens
+from speclens.source.pointer import JsonObject, get, join, tokens
 from speclens.validate.cost import LIMIT, costs
 from speclens.validate.dialect import validators
 

@@ -9,8 +9,7 @@ from typing import Any
 from speclens import ir
 from speclens.lower.ground import composed
 from speclens.lower.ground.differences import one_of
-from speclens.lower.ground.walk import JsonObject, follow
-from speclens.source.pointer import from_reference, join, tokens
+from speclens.source.pointer import JsonObject, follow, from_reference, join, tokens
 
 _SCHEMAS = "#/components/schemas"
 

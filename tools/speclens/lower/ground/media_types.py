@@ -7,9 +7,8 @@ from typing import Any, NamedTuple
 
 from speclens.lower.ground import composed
 from speclens.lower.ground.facts import is_binary, types_of
-from speclens.lower.ground.walk import JsonObject, follow
 from speclens.objects import nodes, sole_type
-from speclens.source.pointer import join, tokens
+from speclens.source.pointer import JsonObject, follow, join, tokens
 
 USUAL_MEDIA_TYPES = {
     "Json": "application/json",

@@ -8,8 +8,8 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any
 
 from speclens import ir
-from speclens.lower.ground.walk import JsonObject
 from speclens.problems import Finding
+from speclens.source.pointer import JsonObject
 
 # What to do, where that is not what one would do with properties.
 _HINTS = {

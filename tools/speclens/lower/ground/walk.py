@@ -1,4 +1,4 @@
-"""The Schema Objects of a document, and where its references lead."""
+"""The Schema Objects of a document."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from typing import Any, TypeVar
 
 from speclens.objects import nodes
 from speclens.objects.tables import SUBSCHEMAS
-from speclens.source.pointer import from_reference, get, join
+from speclens.source.pointer import JsonObject, join
 
-JsonObject = dict[str, Any]
 LocatedSchema = tuple[str, Any]
 """The pointer of a schema, and what is there."""
 
@@ -72,18 +71,3 @@ def all_schemas(document: JsonObject) -> Iterator[tuple[str, Any]]:
     """Every Schema Object of a document with its pointer, the inner ones included."""
     for pointer, schema in objects(document, "schema"):
         yield from nested(pointer, schema)
-
-
-def follow(document: JsonObject, pointer: str, schema: Any) -> tuple[str, Any]:
-    """The place a chain of local `$ref`s ends at; a schema without `$ref` is its own place."""
-    seen = {pointer}
-    while isinstance(schema, dict) and isinstance(reference := schema.get("$ref"), str):
-        target = from_reference(reference)
-        if target is None or target in seen:
-            break
-        try:
-            pointer, schema = target, get(document, target)
-        except (KeyError, ValueError):
-            break
-        seen.add(pointer)
-    return pointer, schema

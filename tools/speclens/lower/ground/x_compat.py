@@ -8,10 +8,10 @@ from typing import Any
 
 from speclens.lower.ground import composed
 from speclens.lower.ground.facts import identity
-from speclens.lower.ground.walk import JsonObject, follow, remembered
+from speclens.lower.ground.walk import remembered
 from speclens.objects import OR_NULL, holds
 from speclens.objects.tables import SUBSCHEMAS
-from speclens.source.pointer import join, tokens
+from speclens.source.pointer import JsonObject, follow, join, tokens
 
 KEYWORD = "x-compat"
 SHAPE_KEYWORDS = frozenset({"to", "each", "values"})

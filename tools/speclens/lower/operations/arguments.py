@@ -14,7 +14,6 @@ from speclens.lower.ground.facts import is_binary, types_of
 from speclens.lower.ground.keywords import implied_types
 from speclens.lower.ground.nulls import admits_null
 from speclens.lower.ground.view import View
-from speclens.lower.ground.walk import JsonObject, follow
 from speclens.lower.operations import media
 from speclens.lower.operations.annotations import (
     ANY,
@@ -34,7 +33,7 @@ from speclens.lower.operations.circles import Circles
 from speclens.lower.rewrites import members
 from speclens.lower.schemas import formats
 from speclens.objects import OR_NULL, declared_types
-from speclens.source.pointer import get, join
+from speclens.source.pointer import JsonObject, follow, get, join
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from speclens.literals import comment
 from speclens.lower.ground import media_types
 from speclens.lower.ground.composed import is_class, properties
 from speclens.lower.ground.nulls import admits_null
-from speclens.lower.ground.walk import JsonObject, follow, remembered
+from speclens.lower.ground.walk import remembered
 from speclens.lower.operations import media
 from speclens.lower.operations.annotations import (
     ANY,
@@ -29,7 +29,7 @@ from speclens.lower.operations.annotations import (
 )
 from speclens.lower.operations.arguments import Inputs
 from speclens.lower.rewrites.folding import folding
-from speclens.source.pointer import exists, get, join
+from speclens.source.pointer import JsonObject, exists, follow, get, join
 
 _holding = remembered(lambda document, pointer, schema: folding(document))  # forms may be many
 OPTION = "content-type"

@@ -8,9 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from speclens import names
-from speclens.lower.ground.walk import JsonObject, follow
 from speclens.objects.tables import METHODS
-from speclens.source.pointer import join
+from speclens.source.pointer import JsonObject, follow, join
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,10 @@ from typing import Any
 from speclens import ir
 from speclens.literals import literal
 from speclens.lower.ground import example_values, media_types
-from speclens.lower.ground.walk import JsonObject, follow
 from speclens.lower.operations.arguments import Inputs
 from speclens.lower.rewrites import parameters
 from speclens.lower.schemas import files
-from speclens.source.pointer import exists, get
+from speclens.source.pointer import JsonObject, exists, follow, get
 
 
 def call(inputs: Inputs, resource: ir.Resource) -> ir.Example:

@@ -12,9 +12,8 @@ from speclens import ir, names
 from speclens.lower.ground import facts, media_types, x_compat
 from speclens.lower.ground.nulls import admits_null
 from speclens.lower.ground.view import View
-from speclens.lower.ground.walk import JsonObject, follow
 from speclens.lower.operations.annotations import ANY, BYTES, NULL, OBJECT, TEXT
-from speclens.source.pointer import exists, from_reference, get, tokens
+from speclens.source.pointer import JsonObject, exists, follow, from_reference, get, tokens
 
 
 @dataclass(frozen=True)

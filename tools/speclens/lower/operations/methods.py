@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from speclens import ir, names
-from speclens.lower.ground.walk import JsonObject
+from speclens.source.pointer import JsonObject
 
 # Extensions by which documents name resources and methods for other generators.
 _GROUPS = ("x-fern-sdk-group-name", "x-speakeasy-group")

@@ -9,7 +9,6 @@ from speclens import ir, names
 from speclens.literals import comment, docstring, inline, json_span, literal
 from speclens.lower.ground.composed import is_class
 from speclens.lower.ground.view import View
-from speclens.lower.ground.walk import JsonObject, follow
 from speclens.lower.operations import (
     endpoints,
     examples,
@@ -30,7 +29,7 @@ from speclens.lower.rewrites import headers, parameters
 from speclens.lower.schemas import formats
 from speclens.lower.schemas.markup import plain_text
 from speclens.problems import Finding
-from speclens.source.pointer import get, join
+from speclens.source.pointer import JsonObject, follow, get, join
 
 _WIDTH = 88  # of docstrings that are indented by eight
 

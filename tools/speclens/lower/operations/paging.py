@@ -13,8 +13,7 @@ from typing import Any
 from speclens import ir
 from speclens.literals import literal, tuple_literal
 from speclens.lower.ground import composed, x_compat
-from speclens.lower.ground.walk import JsonObject, follow
-from speclens.source.pointer import get, tokens
+from speclens.source.pointer import JsonObject, follow, get, tokens
 
 EXTENSIONS = ("x-fern-pagination", "x-speakeasy-pagination")
 _Arguments = dict[str, tuple[str, Any]]

@@ -11,12 +11,11 @@ from typing import Any
 from speclens import ir, names
 from speclens.literals import comment
 from speclens.lower.ground import media_types, x_compat
-from speclens.lower.ground.walk import JsonObject, follow
 from speclens.lower.operations import bodies, media, security
 from speclens.lower.operations.annotations import FILE, INTEGER, NULL, TEXT, enumerated, union
 from speclens.lower.operations.arguments import Inputs
 from speclens.lower.rewrites import parameters
-from speclens.source.pointer import join
+from speclens.source.pointer import JsonObject, follow, join
 
 # Section 4.8.12.1: not told by a parameter. What frames and routes a message (RFC 9112) its HTTP client says.
 _IGNORED = frozenset({"accept", "content-type", "content-length", "host", "transfer-encoding"})

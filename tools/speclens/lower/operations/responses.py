@@ -8,10 +8,9 @@ from dataclasses import replace
 from speclens import ir
 from speclens.literals import literal
 from speclens.lower.ground import media_types
-from speclens.lower.ground.walk import JsonObject, follow
 from speclens.lower.operations import media
 from speclens.lower.operations.annotations import ANY, NULL, union
-from speclens.source.pointer import join
+from speclens.source.pointer import JsonObject, follow, join
 
 _EMPTY = frozenset({"204", "205", "304"})  # RFC 9110: no content
 

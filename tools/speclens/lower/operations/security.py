@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from speclens import ir
 from speclens.literals import literal, tuple_literal
-from speclens.lower.ground.walk import JsonObject, follow
-from speclens.source.pointer import join
+from speclens.source.pointer import JsonObject, follow, join
 
 Scopes = Mapping[str, tuple[str, ...]]
 """By scheme, what is asked for of it."""

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from speclens.lower.ground.walk import JsonObject
 from speclens.objects import nodes, path_item_of
-from speclens.source.pointer import get
+from speclens.source.pointer import JsonObject, get
 
 _SCHEMES = ("https://", "http://")
 

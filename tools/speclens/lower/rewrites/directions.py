@@ -14,9 +14,17 @@ from typing import Any
 
 from speclens.lower.ground import composed
 from speclens.lower.ground.view import View, copied
-from speclens.lower.ground.walk import JsonObject, follow, nested, objects
+from speclens.lower.ground.walk import nested, objects
 from speclens.lower.rewrites.views import Rewriting, ViewTransform
-from speclens.source.pointer import from_reference, join, to_reference, tokens, walk
+from speclens.source.pointer import (
+    JsonObject,
+    follow,
+    from_reference,
+    join,
+    to_reference,
+    tokens,
+    walk,
+)
 
 _ROOT = ("components", "schemas")
 _KEYWORDS = {"request": "readOnly", "response": "writeOnly"}

@@ -10,9 +10,8 @@ from typing import Any
 
 from speclens.lower.ground.media_types import FIELDS, HELD
 from speclens.lower.ground.view import copied
-from speclens.lower.ground.walk import JsonObject, follow
 from speclens.objects import Node, nodes
-from speclens.source.pointer import join, to_reference, tokens
+from speclens.source.pointer import JsonObject, follow, join, to_reference, tokens
 
 _HELD = "contentSchema"
 _UNIONS = ("oneOf", "anyOf")

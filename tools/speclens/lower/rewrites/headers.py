@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from speclens.lower.ground.view import View
-from speclens.lower.ground.walk import JsonObject, follow, objects
+from speclens.lower.ground.walk import objects
 from speclens.lower.rewrites.parameters import operation_component, schema_of
-from speclens.source.pointer import join, to_reference, tokens
+from speclens.source.pointer import JsonObject, follow, join, to_reference, tokens
 
 _KIND = "headers"
 _IGNORED = "content-type"  # section 4.8.17.1: told by `content`

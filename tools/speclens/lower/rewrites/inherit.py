@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from speclens.lower.ground.composed import is_class
-from speclens.lower.ground.walk import JsonObject, all_schemas, follow
-from speclens.source.pointer import get, join, to_reference, tokens
+from speclens.lower.ground.walk import all_schemas
+from speclens.source.pointer import JsonObject, follow, get, join, to_reference, tokens
 
 _SCHEMAS = "#/components/schemas"
 

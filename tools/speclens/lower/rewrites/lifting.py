@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from speclens.lower.ground import x_compat
 from speclens.lower.ground.view import View, copied
-from speclens.lower.ground.walk import JsonObject
 from speclens.lower.rewrites import events, parameters
+from speclens.source.pointer import JsonObject
 
 
 def lifted(document: JsonObject, is_modelled: bool = False) -> View:

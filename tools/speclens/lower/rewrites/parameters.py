@@ -15,11 +15,11 @@ from typing import Any
 
 from speclens.lower.ground import x_compat
 from speclens.lower.ground.view import View
-from speclens.lower.ground.walk import JsonObject, follow, objects
+from speclens.lower.ground.walk import objects
 from speclens.lower.rewrites.folding import folding
 from speclens.objects import nodes, path_item_of
 from speclens.problems import Finding, closest
-from speclens.source.pointer import exists, get, join, tokens
+from speclens.source.pointer import JsonObject, exists, follow, get, join, tokens
 
 Parameters = Mapping[tuple[str, str], tuple[str, JsonObject]]
 """By location and name (of a header in lower case): pointer and Parameter Object."""

@@ -17,11 +17,11 @@ from typing import Any
 from speclens.lower.ground import facts, keywords, x_compat
 from speclens.lower.ground.required import needed_hubs, required_groups
 from speclens.lower.ground.view import View, copied
-from speclens.lower.ground.walk import JsonObject, objects
+from speclens.lower.ground.walk import objects
 from speclens.lower.rewrites import deep_hubs
 from speclens.objects import OR_NULL
 from speclens.objects.tables import SUBSCHEMAS
-from speclens.source.pointer import join, tokens, walk
+from speclens.source.pointer import JsonObject, join, tokens, walk
 
 ViewTransform = Callable[["Rewriting", str, str, Any], Any]
 

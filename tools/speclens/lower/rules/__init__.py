@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from speclens.lower.ground import x_compat
 from speclens.lower.ground.view import View, refound
-from speclens.lower.ground.walk import JsonObject
 from speclens.lower.rewrites import events, parameters
 from speclens.lower.rules import arguments, compat, dates, depths, keywords, places, streams
 from speclens.lower.schemas import files
 from speclens.problems import Finding
+from speclens.source.pointer import JsonObject
 
 __all__ = ["check", "warn_of_age"]
 

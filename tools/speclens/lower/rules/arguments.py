@@ -6,13 +6,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from speclens.lower.ground import x_compat
-from speclens.lower.ground.walk import JsonObject
 from speclens.lower.operations import endpoints, requests
 from speclens.lower.rewrites import parameters
 from speclens.lower.rules import keywords
 from speclens.objects import nodes
 from speclens.problems import Finding
-from speclens.source.pointer import join
+from speclens.source.pointer import JsonObject, join
 
 _HINTS = {
     "header": "use a header with another name: media types and security schemes define this one",

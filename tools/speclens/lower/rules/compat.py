@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from speclens.lower.ground import composed, facts, x_compat
-from speclens.lower.ground.walk import JsonObject, all_schemas, follow, objects
+from speclens.lower.ground.walk import all_schemas, objects
 from speclens.lower.rewrites.folding import folding
 from speclens.lower.rules import discriminators, keywords, payloads, places, repeated, shapes, twice
 from speclens.problems import Finding, closest
-from speclens.source.pointer import join, tokens
+from speclens.source.pointer import JsonObject, follow, join, tokens
 
 _COUNTING = (
     "minProperties", "maxProperties", "not", "if", "then", "else", "dependentRequired", "dependentSchemas", "dependencies",

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from speclens.lower.ground import x_compat
-from speclens.lower.ground.walk import JsonObject, all_schemas, objects
+from speclens.lower.ground.walk import all_schemas, objects
 from speclens.problems import Finding, closest
-from speclens.source.pointer import join, tokens
+from speclens.source.pointer import JsonObject, join, tokens
 
 KEYS = ("since", "sunset", "note")
 _FULL_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from speclens.lower.ground.groups import groups
-from speclens.lower.ground.walk import JsonObject
 from speclens.problems import Finding
-from speclens.source.pointer import exists, from_reference, get, join
+from speclens.source.pointer import JsonObject, exists, from_reference, get, join
 
 _LONGEST = 100
 _LISTS = ("allOf", "anyOf", "oneOf")

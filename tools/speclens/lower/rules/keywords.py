@@ -7,11 +7,11 @@ from typing import Any
 
 from speclens.lower.compat import lens
 from speclens.lower.ground import keywords, x_compat
-from speclens.lower.ground.walk import JsonObject, nested
+from speclens.lower.ground.walk import nested
 from speclens.lower.rewrites import parameters
 from speclens.lower.rules import dates, places
 from speclens.problems import Finding, closest
-from speclens.source.pointer import join
+from speclens.source.pointer import JsonObject, join
 
 _TYPES: dict[str, tuple[type, str]] = {
     "into": (str, "a JSON Pointer, write `/name`"),

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 from speclens.lower.ground import media_types
 from speclens.lower.ground.media_types import stray_items, unwritten
-from speclens.lower.ground.walk import JsonObject
 from speclens.problems import Finding
-from speclens.source.pointer import get, join
+from speclens.source.pointer import JsonObject, get, join
 
 
 def check(document: JsonObject) -> Iterator[Finding]:

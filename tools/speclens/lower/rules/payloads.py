@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from speclens.lower.ground import composed, facts, media_types
-from speclens.lower.ground.walk import JsonObject, follow
 from speclens.lower.rewrites.parameters import schema_of
 from speclens.objects import nodes
 from speclens.problems import Finding
-from speclens.source.pointer import get, join
+from speclens.source.pointer import JsonObject, follow, get, join
 
 _ANSWERS_AS_THEY_ARE = frozenset({"Form", "Multipart"})
 

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from speclens.lower.ground import x_compat
-from speclens.lower.ground.walk import JsonObject
 from speclens.lower.rewrites import events
 from speclens.problems import Finding
-from speclens.source.pointer import join, tokens
+from speclens.source.pointer import JsonObject, join, tokens
 
 _FIELDS = ("event", "data", "id", "retry")  # HTML, 9.2.6
 

@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from speclens.lower.ground import composed, x_compat
-from speclens.lower.ground.walk import JsonObject, LocatedSchema, all_schemas
+from speclens.lower.ground.walk import LocatedSchema, all_schemas
 from speclens.problems import Finding
-from speclens.source.pointer import join
+from speclens.source.pointer import JsonObject, join
 
 
 def check(

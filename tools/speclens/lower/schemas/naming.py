@@ -13,8 +13,8 @@ from typing import Any
 from speclens import names
 from speclens.lower.ground import media_types
 from speclens.lower.ground.composed import is_class
-from speclens.lower.ground.walk import JsonObject, nested, objects
-from speclens.source.pointer import get, join, tokens
+from speclens.lower.ground.walk import nested, objects
+from speclens.source.pointer import JsonObject, get, join, tokens
 
 _TELLING = frozenset(("properties", "patternProperties", "headers", "$defs", "parameters"))
 """Fields whose members' names tell."""

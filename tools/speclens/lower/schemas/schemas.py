@@ -11,13 +11,13 @@ from speclens.lower.ground import composed
 from speclens.lower.ground.composed import is_class
 from speclens.lower.ground.keywords import SchemaBuild, aliases, warn_unenforced
 from speclens.lower.ground.view import View
-from speclens.lower.ground.walk import JsonObject, follow, objects
+from speclens.lower.ground.walk import objects
 from speclens.lower.rewrites import headers
 from speclens.lower.schemas import docs, files, order, unions
 from speclens.lower.schemas.naming import inline_names
 from speclens.lower.schemas.types import type_of
 from speclens.problems import Finding
-from speclens.source.pointer import get, join, tokens
+from speclens.source.pointer import JsonObject, follow, get, join, tokens
 
 
 def lower(
