@@ -83,6 +83,12 @@ def exists(value: Any, pointer: str) -> bool:
     return True
 
 
+def put(value: Any, pointer: str, part: Any) -> None:
+    """Replace the member of an object at `pointer`, in place. Raises KeyError if there is no such object."""
+    *path, last = tokens(pointer)
+    walk(value, path)[last] = part
+
+
 def follow(document: JsonObject, pointer: str, value: Any) -> tuple[str, Any]:
     """The place a chain of local `$ref`s ends at; an object without `$ref` is its own place."""
     seen = {pointer}

@@ -10,9 +10,6 @@ from speclens.objects import nodes
 from speclens.objects.tables import SUBSCHEMAS
 from speclens.source.pointer import JsonObject, join
 
-LocatedSchema = tuple[str, Any]
-"""The pointer of a schema, and what is there."""
-
 T = TypeVar("T")
 _MOST_KEPT = 512
 

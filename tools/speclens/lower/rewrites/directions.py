@@ -16,14 +16,15 @@ from speclens.lower.ground import composed
 from speclens.lower.ground.view import View, copied
 from speclens.lower.ground.walk import nested, objects
 from speclens.lower.rewrites.views import Rewriting, ViewTransform
+from speclens.objects import component_schemas
 from speclens.source.pointer import (
     JsonObject,
     follow,
     from_reference,
     join,
+    put,
     to_reference,
     tokens,
-    walk,
 )
 
 _ROOT = ("components", "schemas")
@@ -64,8 +65,7 @@ class _Direction:
 
 def directed(before: View) -> View:
     """The document with the schemas of requests and of responses told apart, where they differ."""
-    schemas = (before.document.get("components") or {}).get("schemas")
-    components = schemas if isinstance(schemas, dict) else {}
+    components = component_schemas(before.document)
     document = copied(before.document)
     origins: dict[str, str] = {}
     for name, keyword in _KEYWORDS.items():
@@ -77,9 +77,8 @@ def directed(before: View) -> View:
         rewriting = Rewriting(before.document, _transform(direction), origins)
         for pointer, schema in objects(before.document, "schema"):
             if _direction(tokens(pointer)) == name:
-                *path, last = tokens(pointer)
                 count = len(origins)
-                walk(document, path)[last] = rewriting.schema(pointer, pointer, schema)
+                put(document, pointer, rewriting.schema(pointer, pointer, schema))
                 _mark_around(origins, pointer, len(origins) - count)
         made: dict[str, Any] = {}
         children = _children(components)
@@ -90,7 +89,7 @@ def directed(before: View) -> View:
                 direction.wanted.setdefault(child)
         for one in components:
             if one in made:
-                document["components"]["schemas"][keys[one]] = made[one]
+                component_schemas(document)[keys[one]] = made[one]
     return View(document, origins, before)
 
 

@@ -10,39 +10,40 @@ from typing import Any
 
 from speclens.lower.ground.media_types import FIELDS, HELD
 from speclens.lower.ground.view import copied
-from speclens.objects import Node, nodes
-from speclens.source.pointer import JsonObject, follow, join, to_reference, tokens
+from speclens.openapi.api import OpenApi
+from speclens.openapi.nodes import LocatedSchema
+from speclens.source.pointer import JsonObject, follow, join, put, to_reference, tokens
 
 _HELD = "contentSchema"
 _UNIONS = ("oneOf", "anyOf")
 
 
-def are_used(document: JsonObject) -> bool:
+def are_used(api: OpenApi) -> bool:
     """Whether a document describes events that `decode` has not looked at yet."""
-    return any(True for _ in _undecoded(document))
+    return any(True for _ in _undecoded(api))
 
 
-def _undecoded(document: JsonObject) -> Iterator[Node]:
-    for node in nodes(document):
-        is_events = node.kind == "media-type" and tokens(node.pointer)[-1] == "text/event-stream"
-        is_told = isinstance(node.value.get("itemSchema"), dict)
-        if is_events and is_told and FIELDS not in node.value:
-            yield node
+def _undecoded(api: OpenApi) -> Iterator[tuple[str, LocatedSchema]]:
+    """The media types of events with their places and the schemas of their events."""
+    for media in api.every_media_type:
+        is_events = tokens(media.pointer)[-1] == "text/event-stream"
+        is_told = media.item_schema and isinstance(media.item_schema.value, dict)
+        if is_events and is_told and media.item_schema and FIELDS not in media.extensions:
+            yield media.pointer, media.item_schema
 
 
 def decode(document: JsonObject, origins: dict[str, str]) -> None:
     """Mark what describes events in a document, and say what their data holds, in place. `origins` receives where new
     places come from."""
-    for node in list(_undecoded(document)):
-        place = join(node.pointer, "itemSchema")
-        layers = _layers(document, place, node.value["itemSchema"], set())
-        found = [layer for _, layer in layers]
-        node.value[FIELDS] = _describes(found)
-        node.value[HELD] = _are_json(found)
+    for pointer, event in list(_undecoded(OpenApi(document))):
+        place = event.pointer
+        found = [layer for _, layer in _layers(document, *event, set())]
+        put(document, join(pointer, FIELDS), _describes(found))
+        put(document, join(pointer, HELD), _are_json(found))
         if any(_held(layer) is not None for layer in found):
-            whole = _inlined(document, place, node.value["itemSchema"], place, origins, set())
+            whole = _inlined(document, *event, place, origins, set())
             _say(whole, place, origins)
-            node.value["itemSchema"] = whole
+            put(document, place, whole)
 
 
 def data_places(origins: Mapping[str, str]) -> frozenset[str]:
@@ -50,11 +51,10 @@ def data_places(origins: Mapping[str, str]) -> frozenset[str]:
     return frozenset(place for place in origins.values() if place.endswith(f"/data/{_HELD}"))
 
 
-def event_layers(document: JsonObject) -> Iterator[tuple[str, JsonObject]]:
+def event_layers(api: OpenApi) -> Iterator[tuple[str, JsonObject]]:
     """The places and schemas of which events with their fields are made, in a document that `decode` has not changed."""
-    for node in _undecoded(document):
-        place = join(node.pointer, "itemSchema")
-        found = list(_layers(document, place, node.value["itemSchema"], set()))
+    for _, event in _undecoded(api):
+        found = list(_layers(api.document, *event, set()))
         if _describes([layer for _, layer in found]):
             yield from found
 

@@ -16,7 +16,7 @@ def modelled(canonical: View) -> View:
     document = copied(directed.document)
     origins: dict[str, str] = {}
     events.decode(document, origins)
-    headers.lift(document, origins)
+    document = headers.lift(document, origins)
     members.lift_annotations(document, origins)
     inherit.unite(document, origins)
     members.merge_properties(document, origins)

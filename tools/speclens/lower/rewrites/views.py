@@ -21,7 +21,7 @@ from speclens.lower.ground.walk import objects
 from speclens.lower.rewrites import deep_hubs
 from speclens.objects import OR_NULL
 from speclens.objects.tables import SUBSCHEMAS
-from speclens.source.pointer import JsonObject, join, tokens, walk
+from speclens.source.pointer import JsonObject, join, put
 
 ViewTransform = Callable[["Rewriting", str, str, Any], Any]
 
@@ -78,8 +78,7 @@ def _apply(document: JsonObject, transform: ViewTransform) -> View:
     result = copied(document)
     view = Rewriting(document, transform)
     for pointer, schema in objects(document, "schema"):
-        *path, last = tokens(pointer)
-        walk(result, path)[last] = view.schema(pointer, pointer, schema)
+        put(result, pointer, view.schema(pointer, pointer, schema))
     return View(result, view.origins)
 
 

@@ -55,7 +55,7 @@ def _tied(schema: ir.Schema) -> Finding:
 
 def class_names(view: View, components: Mapping[str, str]) -> dict[str, str]:
     """Pointer in the view -> class name of all that is named, inline ones too."""
-    return {**components, **inline_names(view.document, components)}
+    return {**components, **inline_names(view.api, components)}
 
 
 def _roots(build: SchemaBuild) -> Iterator[str]:
