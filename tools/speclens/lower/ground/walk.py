@@ -34,11 +34,10 @@ def remembered(
     return found
 
 
-def objects(document: JsonObject, kind: str) -> Iterator[tuple[str, JsonObject]]:
-    """Every object of a kind (`schema`, `operation` ...) with its pointer, in document order. References are not
-    followed, and of schemas only the outermost are given."""
+def outermost_schemas(document: JsonObject) -> Iterator[tuple[str, JsonObject]]:
+    """The Schema Objects that are inside no other, with their pointers, in document order."""
     for node in nodes(document, is_outermost=True):
-        if node.kind == kind and node.parent != "schema":
+        if node.kind == "schema":
             yield node.pointer, node.value
 
 
@@ -66,5 +65,5 @@ def nested(pointer: str, schema: Any) -> Iterator[tuple[str, Any]]:
 
 def all_schemas(document: JsonObject) -> Iterator[tuple[str, Any]]:
     """Every Schema Object of a document with its pointer, the inner ones included."""
-    for pointer, schema in objects(document, "schema"):
+    for pointer, schema in outermost_schemas(document):
         yield from nested(pointer, schema)

@@ -14,7 +14,7 @@ from typing import Any
 
 from speclens.lower.ground import composed
 from speclens.lower.ground.view import View, copied
-from speclens.lower.ground.walk import nested, objects
+from speclens.lower.ground.walk import nested, outermost_schemas
 from speclens.lower.rewrites.views import Rewriting, ViewTransform
 from speclens.objects import component_schemas
 from speclens.source.pointer import (
@@ -75,7 +75,7 @@ def directed(before: View) -> View:
         keys = {one: _key(components, one, name) for one in components if one in changed}
         direction = _Direction(before.document, keyword, keys)
         rewriting = Rewriting(before.document, _transform(direction), origins)
-        for pointer, schema in objects(before.document, "schema"):
+        for pointer, schema in outermost_schemas(before.document):
             if _direction(tokens(pointer)) == name:
                 count = len(origins)
                 put(document, pointer, rewriting.schema(pointer, pointer, schema))
@@ -105,7 +105,7 @@ def _mark_around(origins: dict[str, str], outermost: str, count: int) -> None:
 def _is_used(document: JsonObject, keyword: str) -> bool:
     return any(
         isinstance(schema, dict) and schema.get(keyword) is True
-        for pointer, outer in objects(document, "schema")
+        for pointer, outer in outermost_schemas(document)
         for _, schema in nested(pointer, outer)
     )
 

@@ -13,7 +13,7 @@ from typing import Any
 from speclens import names
 from speclens.lower.ground import media_types
 from speclens.lower.ground.composed import is_class
-from speclens.lower.ground.walk import nested, objects
+from speclens.lower.ground.walk import nested, outermost_schemas
 from speclens.objects import component_schemas
 from speclens.openapi.api import OpenApi
 from speclens.source.pointer import JsonObject, join, tokens
@@ -36,7 +36,7 @@ def inline_names(api: OpenApi, components: Mapping[str, str]) -> dict[str, str]:
     order."""
     document, wanted = api.document, dict[str, str]()
     told = frozenset(media_types.judged(api))
-    for root, outer in objects(document, "schema"):
+    for root, outer in outermost_schemas(document):
         for pointer, schema in nested(root, outer):
             is_own = not _only_refers(schema) and is_class(document, pointer, schema)
             if pointer not in components and (pointer in told or is_own):

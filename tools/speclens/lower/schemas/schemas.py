@@ -11,7 +11,7 @@ from speclens.lower.ground import composed
 from speclens.lower.ground.composed import is_class
 from speclens.lower.ground.keywords import SchemaBuild, aliases, warn_unenforced
 from speclens.lower.ground.view import View
-from speclens.lower.ground.walk import objects
+from speclens.lower.ground.walk import outermost_schemas
 from speclens.lower.rewrites import headers
 from speclens.lower.schemas import docs, files, order, unions
 from speclens.lower.schemas.naming import inline_names
@@ -60,7 +60,7 @@ def class_names(view: View, components: Mapping[str, str]) -> dict[str, str]:
 
 def _roots(build: SchemaBuild) -> Iterator[str]:
     """The names in the types of parameters, headers and bodies."""
-    for pointer, schema in objects(build.view.document, "schema"):
+    for pointer, schema in outermost_schemas(build.view.document):
         yield from order.mentioned(type_of(build, pointer, schema))
 
 
