@@ -219,7 +219,7 @@ def test_nothing_after_repair_asks_for_the_version(module: str) -> None:
     assert WORDS_OF_VERSIONS.findall(MODULES[module].read_text("utf-8")) == []
 
 
-# After `reading` only `openapi` knows the fields of OpenAPI's own objects. Keywords that schemas have too are left out.
+# After `repair` only `openapi` knows the fields of OpenAPI's own objects. Keywords that schemas have too are left out.
 FIELDS = frozenset({
     "openapi", "info", "servers", "paths", "webhooks", "components", "security", "tags", "get", "put", "post", "delete", "options",
     "head", "patch", "trace", "query", "additionalOperations", "parameters", "requestBody", "responses", "callbacks", "operationId",

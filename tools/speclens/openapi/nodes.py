@@ -207,3 +207,7 @@ class OperationObject:
     servers: tuple[ServerObject, ...]
     security: tuple[SecurityRequirement, ...] | None
     extensions: Mapping[str, Any]
+
+    def parameter_at(self, pointer: str) -> ParameterObject | None:
+        """Its parameter at a pointer; None if that is no parameter of it."""
+        return next((one for one in self.parameters.values() if one.pointer == pointer), None)

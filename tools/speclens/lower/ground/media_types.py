@@ -141,12 +141,12 @@ def stray_items(api: OpenApi) -> Iterator[tuple[LocatedSchema, str]]:
 
 
 def unwritten(
-    document: JsonObject, media: MediaTypeObject, schema: LocatedSchema
+    document: JsonObject, media: MediaTypeObject, place: str, schema: Any
 ) -> dict[str, EncodingObject]:
     """The members of a form that are objects, or lists of them, of a media type that is neither JSON nor text, each with its
-    encoding. `schema` is that of the form."""
+    encoding. The schema of the form stands at `place`."""
     found: dict[str, EncodingObject] = {}
-    members = composed.properties(document, *schema) if media.encodings else {}
+    members = composed.properties(document, place, schema) if media.encodings else {}
     for name, inner in members.items():
         one = media.encodings.get(name)
         if one is None or one.has_style:

@@ -176,7 +176,7 @@ def unwritten_members(inputs: Inputs, body: RequestBodyObject) -> frozenset[str]
     return frozenset(
         name
         for one in body.content
-        for name in media_types.unwritten(inputs.document, one, one.value_schema)
+        for name in media_types.unwritten(inputs.document, one, *one.value_schema)
     )
 
 
@@ -184,7 +184,7 @@ def _folded(inputs: Inputs, media_type: MediaTypeObject) -> set[str]:
     """The members of a form that are JSON in which something is folded."""
     document, schema = inputs.document, media_type.value_schema
     holding = _holding(document, "#", None)
-    others = media_types.unwritten(document, media_type, schema)
+    others = media_types.unwritten(document, media_type, *schema)
     return {
         name
         for name, (inner, one) in properties(document, *schema).items()

@@ -49,8 +49,7 @@ def _given(api: OpenApi, operation: ir.Operation, argument: ir.Argument, body: A
     if not argument.is_required:
         return None
     written = api.operation(operation.pointer)
-    declared = written.parameters.values() if written else ()
-    parameter = next((one for one in declared if one.pointer == argument.pointer), None)
+    parameter = written.parameter_at(argument.pointer) if written else None
     if parameter is None:
         return "text"
     if parameter.example is not None:

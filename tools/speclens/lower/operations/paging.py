@@ -13,7 +13,7 @@ from typing import Any
 from speclens import ir
 from speclens.literals import literal, tuple_literal
 from speclens.lower.ground import composed, x_compat
-from speclens.openapi.nodes import OperationObject, ParameterObject
+from speclens.openapi.nodes import OperationObject
 from speclens.source.pointer import JsonObject, follow, get, tokens
 
 EXTENSIONS = ("x-fern-pagination", "x-speakeasy-pagination")
@@ -51,14 +51,9 @@ def paging(
     return _speakeasy(speakeasy, known, names) if isinstance(speakeasy, dict) else ""
 
 
-def _parameter(operation: OperationObject, argument: ir.Argument) -> ParameterObject | None:
-    declared = operation.parameters.values()
-    return next((one for one in declared if one.pointer == argument.pointer), None)
-
-
 def _hub(document: JsonObject, operation: OperationObject, argument: ir.Argument) -> str:
     """The name of the argument that another folds into; its own if it folds into none."""
-    if parameter := _parameter(operation, argument):
+    if parameter := operation.parameter_at(argument.pointer):
         hub = x_compat.parameter_of(x_compat.keywords(parameter.extensions).get("into"))
         return hub[1] if hub else argument.name
     into = x_compat.keywords(get(document, argument.pointer)).get("into")
@@ -82,7 +77,7 @@ def _canonical(
 
 def _default(document: JsonObject, operation: OperationObject, argument: ir.Argument) -> Any:
     """What the server takes where an argument is left out."""
-    if parameter := _parameter(operation, argument):
+    if parameter := operation.parameter_at(argument.pointer):
         place, schema = parameter.schema or ("", None)
     else:
         place, schema = argument.pointer, get(document, argument.pointer)

@@ -187,7 +187,9 @@ def _misnamed(parameter: ParameterObject) -> Finding:
 
 
 def _nearest(name: str, others: Iterable[ParameterObject]) -> str:
-    by_name = {one.name: one for one in reversed([*others])}
+    by_name: dict[str, ParameterObject] = {}
+    for one in others:
+        by_name.setdefault(one.name, one)
     if close := closest(name, by_name):
         return f"did you mean `{{in: {by_name[close].location}, name: {close}}}`?"
     return "declare it beside this one"

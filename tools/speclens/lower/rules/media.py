@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from speclens.lower.ground import media_types
 from speclens.lower.ground.media_types import stray_items, unwritten
 from speclens.openapi.api import OpenApi
-from speclens.openapi.nodes import LocatedSchema
 from speclens.problems import Finding
 from speclens.source.pointer import join
 
@@ -21,8 +20,8 @@ def check(api: OpenApi) -> Iterator[Finding]:
         yield Finding("media/item-schema", schema.pointer, message, hint, "warning")
     for one in media_types.held_media_types(api):
         if one.media.owner == "request-body" and one.codec in {"Form", "Multipart"}:
-            schema = LocatedSchema(one.place, one.schema)
-            for name, encoding in unwritten(api.document, one.media, schema).items():
+            found = unwritten(api.document, one.media, one.place, one.schema)
+            for name, encoding in found.items():
                 place = join(encoding.pointer, "contentType")
                 message = f"`{name}` is an object, but no codec writes objects as `{encoding.kind}`"
                 hint = "declare it as JSON, or as `format: binary`"

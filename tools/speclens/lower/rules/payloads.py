@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterator
 
 from speclens.lower.ground import composed, facts, media_types
 from speclens.openapi.api import OpenApi
-from speclens.openapi.nodes import LocatedSchema
 from speclens.problems import Finding
 from speclens.source.pointer import JsonObject, follow, join
 
@@ -52,9 +51,9 @@ def _parts(
     document: JsonObject, folding: Collection[str], form: media_types.Held
 ) -> Iterator[Finding]:
     """Refuses members of a form that callers pass as they are to be sent."""
-    schema = LocatedSchema(form.place, form.schema)
+    schema = form.place, form.schema
     members = composed.properties(document, *schema)
-    for name, encoding in media_types.unwritten(document, form.media, schema).items():
+    for name, encoding in media_types.unwritten(document, form.media, *schema).items():
         target = follow(document, *members[name])[0]
         if target in folding:
             place = join(encoding.pointer, "contentType")
