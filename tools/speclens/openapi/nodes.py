@@ -129,7 +129,7 @@ class HeaderObject:
 
 @dataclass(frozen=True, slots=True)
 class ParameterObject:
-    """A Parameter Object (section 4.12)."""
+    """A Parameter Object (section 4.12). `content` is None if there is none; after `repair` it may have no media type."""
 
     pointer: str
     name: str
@@ -142,7 +142,7 @@ class ParameterObject:
     explode: bool | None
     allow_reserved: bool
     schema: LocatedSchema | None
-    content: tuple[MediaTypeObject, ...]
+    content: tuple[MediaTypeObject, ...] | None
     example: Any
     extensions: Mapping[str, Any]
 
@@ -154,7 +154,7 @@ class ParameterObject:
     @property
     def value_schema(self) -> LocatedSchema:
         """Its schema, or that of its one media type."""
-        return _value_schema(self.pointer, self.schema, self.content)
+        return _value_schema(self.pointer, self.schema, self.content or ())
 
 
 def _value_schema(

@@ -28,7 +28,7 @@ def parameter_object(document: JsonObject, pointer: str, value: Any) -> Paramete
         explode=a_truth(own.get("explode")),
         allow_reserved=own.get("allowReserved") is True,
         schema=schema_in(own, place, "schema"),
-        content=content_of(document, place, own, "parameter"),
+        content=content_of(document, place, own, "parameter") if "content" in own else None,
         example=own.get("example"),
         extensions=extensions_of(own),
     )

@@ -169,7 +169,7 @@ def _deprecation(parameter: ParameterObject) -> str:
 def _style(parameter: ParameterObject) -> ir.Mark:
     usual, explodes = _STYLES[parameter.location]
     is_reserved = parameter.allow_reserved and parameter.location in {"query", "path"}
-    if parameter.content and parameter.schema is None:
+    if parameter.content is not None and parameter.schema is None:
         kinds = [media_types.codec_of(one.name, {}) for one in parameter.content]
         return ir.Mark(style="" if "Text" in kinds else "json", is_reserved=is_reserved)
     style = parameter.style or usual
@@ -184,7 +184,7 @@ def _style(parameter: ParameterObject) -> ir.Mark:
 
 def _whole_query(inputs: Inputs, parameter: ParameterObject) -> ir.Mark:
     """The mark of what is all of the query, with the codec of its media type; what we know none of is text."""
-    for media_type in parameter.content:
+    for media_type in parameter.content or ():
         codec = media.lower(inputs.named, media_type).codec
         if codec.name in {"Form", "Json"}:
             encodings = bodies.encodings(media_type, True) if codec.name == "Form" else ()
