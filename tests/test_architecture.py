@@ -26,7 +26,7 @@ GENERATED = ROOT / "generated"
 # Each imports only from those before it.
 ORDER = (
     "problems", "literals", "names", "config", "ir", "patterns", "source", "objects", "reading", "validate", "repair",
-    "lower", "judging", "output", "reporting", "tree", "cache", "project", "provenance", "loading", "folding",
+    "openapi", "lower", "judging", "output", "reporting", "tree", "cache", "project", "provenance", "loading", "folding",
     "mock", "verify", "show", "commands", "cli", "ending", "__main__",
 )  # fmt: skip
 # The wings of `lower`, likewise; outsiders know what is in `__all__` of each.
@@ -64,6 +64,7 @@ PURE = {
     "names",
     "ir",
     "objects",
+    "openapi",
     "validate",
     "repair",
     "lower",
@@ -220,6 +221,70 @@ WORDS_OF_VERSIONS = re.compile(r"\bis_[23]0\b|\bWAS_20\b|[\"'`]nullable[\"'`]|\b
 )
 def test_nothing_after_repair_asks_for_the_version(module: str) -> None:
     assert WORDS_OF_VERSIONS.findall(MODULES[module].read_text("utf-8")) == []
+
+
+# After `repair` only `openapi` knows the fields of OpenAPI's own objects. Keywords that schemas have too are left out.
+FIELDS = frozenset({
+    "openapi", "info", "servers", "paths", "webhooks", "components", "security", "tags", "get", "put", "post", "delete", "options",
+    "head", "patch", "trace", "query", "additionalOperations", "parameters", "requestBody", "responses", "callbacks", "operationId",
+    "summary", "in", "name", "content", "schema", "style", "explode", "allowReserved", "allowEmptyValue", "headers", "links",
+    "encoding", "itemSchema", "itemEncoding", "prefixEncoding", "contentType", "securitySchemes", "flows", "clientCredentials",
+    "scheme", "bearerFormat", "openIdConnectUrl", "url", "variables", "schemas", "pathItems", "mediaTypes", "requestBodies",
+    "version", "tokenUrl", "authorizationUrl", "deviceAuthorizationUrl", "scopes", "refreshUrl",
+})  # fmt: skip
+# What is called so elsewhere.
+OTHER_FIELDS = {
+    "lower.ground.x_compat": {"in", "name"},  # of `into`
+    "lower.rewrites.directions": {"callbacks"},  # a token of a pointer
+    "lower.rewrites.headers": {"callbacks"},  # a token of a pointer
+    "lower.schemas.naming": {"parameters"},  # a token of a pointer
+    "lower.operations.paging": {"name"},  # of an input of x-speakeasy-pagination
+    "lower.schemas.markup": {"name"},  # a group of a regular expression
+    "mock": {"headers", "url"},  # of an ASGI message; a role of x-file
+    "show": {"parameters", "schemas"},  # of its own output
+}
+OF_MAPPINGS = {"get", "pop", "setdefault"}
+
+
+def fields(tree: ast.Module) -> Iterator[str]:
+    """The constant names by which members of mappings are read, written, asked for or matched."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Subscript(slice=ast.Constant(value=str(name))):
+                yield name
+            case ast.Call(
+                func=ast.Attribute(attr=attr), args=[ast.Constant(value=str(name)), *_]
+            ) if attr in OF_MAPPINGS:
+                yield name
+            case ast.Compare(left=ast.Constant(value=str(name)), ops=[ast.In() | ast.NotIn()]):
+                yield name
+            case ast.MatchMapping(keys=keys):
+                yield from (
+                    one.value
+                    for one in keys
+                    if isinstance(one, ast.Constant) and isinstance(one.value, str)
+                )
+            case _:
+                pass
+
+
+@pytest.mark.parametrize(
+    "module", [name for name in SPECLENS if ORDER.index(part(name)) >= ORDER.index("lower")]
+)
+def test_only_nodes_have_fields_of_openapi(module: str) -> None:
+    found = FIELDS.intersection(fields(parsed(MODULES[module])))
+    assert found == OTHER_FIELDS.get(module, set())
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "a['schema']", "a['schema'] = b", "a.get('schema')", "a.get('schema', {})", "a.pop('schema', None)", "'schema' in a",
+        "'schema' not in a", "match a:\n    case {'schema': b}: ...", "del a['schema']",
+    ],
+)  # fmt: skip
+def test_fields_are_found(source: str) -> None:
+    assert list(fields(ast.parse(source))) == ["schema"]
 
 
 def test_models_and_render_do_not_know_each_other() -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from built import problems, schemas
 from speclens.cli import main
 from speclens.lower.rules import dates
+from speclens.openapi.api import OpenApi
 
 RULE = "compat/sunset-passed"
 DOCUMENT = """\
@@ -77,12 +78,12 @@ def spoke(**deprecated: str) -> dict[str, Any]:
     [("2027-01-31", False), ("2027-02-01", False), ("2027-02-02", True), ("2027-10-01", True)],
 )
 def test_the_day_of_the_sunset_is_still_served(today: str, is_over: bool) -> None:
-    found = dates.passed(spoke(sunset="2027-02-01"), today)
+    found = dates.passed(OpenApi(spoke(sunset="2027-02-01")), today)
     assert bool(found) is is_over
 
 
 def test_what_is_told() -> None:
-    (found,) = dates.passed(spoke(since="2026-01-01", sunset="2027-02-01"), "2028-01-01")
+    (found,) = dates.passed(OpenApi(spoke(since="2026-01-01", sunset="2027-02-01")), "2028-01-01")
     assert (found.rule, found.severity) == (RULE, "warning")
     assert found.pointer == (
         "#/components/schemas/Thing/properties/title/x-compat/deprecated/sunset"
@@ -103,7 +104,7 @@ def test_a_parameter_is_told_by_its_name() -> None:
         },
     }
     document = {**schemas(), "components": {"parameters": {"Old": old}}}
-    (found,) = dates.passed(document, "2020-01-02")
+    (found,) = dates.passed(OpenApi(document), "2020-01-02")
     assert (
         found.message
         == "the sunset of `q` was 2020-01-01, and the header parameter `x-q` still accepts it"
@@ -112,7 +113,7 @@ def test_a_parameter_is_told_by_its_name() -> None:
 
 @pytest.mark.parametrize("deprecated", [{}, {"since": "2000-01-01"}, {"sunset": "soon"}])
 def test_nothing_is_told_without_a_sunset(deprecated: dict[str, str]) -> None:
-    assert dates.passed(spoke(**deprecated), "2026-11-25") == ()
+    assert dates.passed(OpenApi(spoke(**deprecated)), "2026-11-25") == ()
 
 
 @pytest.fixture

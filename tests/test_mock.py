@@ -25,6 +25,7 @@ from speclens.cli import main
 from speclens.lower.ground import example_values
 from speclens.lower.operations import examples
 from speclens.mock import pictures
+from speclens.openapi.api import OpenApi
 
 ROOT = Path(__file__).parents[1]
 A = "https://example.com/a.png"
@@ -251,8 +252,8 @@ def test_an_answer_without_pictures(tmp_path: Path, answer: Json, expected: Json
 def test_an_answer_of_any_status_and_json(status: str, kind: str) -> None:
     content = {"application/xml": {"example": 1}, kind: {"example": 2}}
     answers = {"404": {"content": {kind: {}}}, status: {"content": content}}
-    document = {"paths": {"/a": {"post": {"responses": answers}}}}
-    assert examples.answer(document, "#/paths/~1a/post") == 2
+    api = OpenApi({"paths": {"/a": {"post": {"responses": answers}}}})
+    assert examples.answer(api, "#/paths/~1a/post") == 2
 
 
 # The least value of a schema

@@ -19,9 +19,8 @@ from every_operation.arguments import Given
 from every_operation.package import Package, Parameter
 from every_operation.styles import Ambiguous, Wrong
 from speclens import ir
-from speclens.lower.ground.walk import follow
 from speclens.objects import WAS_20, is_30
-from speclens.source.pointer import get
+from speclens.source.pointer import follow, get
 
 Json = Any
 SECRET = "secret"

@@ -17,11 +17,10 @@ from built import imported
 from speclens import ir, judging, objects, project
 from speclens.config import Config
 from speclens.lower.ground.view import View, copied
-from speclens.lower.ground.walk import JsonObject, follow
 from speclens.lower.rewrites import directions, events, lifting, parameters, views
 from speclens.output import tidy
 from speclens.source.load import Source
-from speclens.source.pointer import exists, get, join
+from speclens.source.pointer import JsonObject, exists, follow, get, join
 from speclens.validate.dialect import validators
 from speclens.verify.formats import formats_of
 from speclens.verify.instances import instances

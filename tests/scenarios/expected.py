@@ -11,9 +11,8 @@ from typing import Any
 from urllib.parse import unquote
 
 from speclens import ir
-from speclens.lower.ground.walk import follow
-from speclens.lower.rewrites import parameters
-from speclens.source.pointer import get
+from speclens.openapi.api import OpenApi
+from speclens.source.pointer import follow, get
 
 Json = dict[str, Any]
 
@@ -94,7 +93,9 @@ def arguments(document: Json, one: Found, api: Json) -> Json:
 
 def _parameters(document: Json, one: Found, request: Json) -> Iterator[tuple[str, Any]]:
     operation = one.operation
-    declared = parameters.effective(document, operation.pointer, get(document, operation.pointer))
+    written = OpenApi(document).operation(operation.pointer)
+    found = written.parameters if written else {}
+    declared = {key: (one.pointer, get(document, one.pointer)) for key, one in found.items()}
     query = dict(request.get("query") or {})
     headers = {key.lower(): value for key, value in (request.get("headers") or {}).items()}
     known = {argument.name.lower() for argument in operation.arguments}

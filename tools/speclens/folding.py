@@ -18,7 +18,6 @@ from jsonschema_rs import ValidationError
 
 from speclens import ir, loading
 from speclens.config import Config
-from speclens.lower.ground import JsonObject
 from speclens.lower.rewrites import lifting, views
 from speclens.lower.schemas import naming
 from speclens.output import marks, plan, render
@@ -26,7 +25,7 @@ from speclens.problems import closest
 from speclens.reading.modern import modern
 from speclens.source import Source
 from speclens.source.faults import MAX_DEPTH
-from speclens.source.pointer import exists, get, join
+from speclens.source.pointer import JsonObject, exists, get, join
 from speclens.validate import detail
 from speclens.validate.branches import leaf_errors
 from speclens.validate.dialect import schema_validator

@@ -11,6 +11,7 @@ from speclens import ir, lower, repair
 from speclens.literals import inline, prose
 from speclens.lower import rules
 from speclens.lower.rewrites import lifting
+from speclens.openapi.api import OpenApi
 from speclens.problems import Finding, Problem, Refused
 from speclens.reading import modern
 from speclens.reading.swagger.convert import converted
@@ -39,11 +40,11 @@ def read_document(source: Source, is_lenient: bool = False, formats: bool = True
         if _has_errors(found):
             raise Refused(source.warnings + locate(source, found))
         form = modern.modern(source.value)
-        lifted = lifting.lifted(form)
-        found += (*modern.remarks(source.value), *rules.check(form, lifted))
+        api, lifted = OpenApi(form), lifting.lifted(form)
+        found += (*modern.remarks(source.value), *rules.check(api, lifted))
         if _has_errors((*found, *source.warnings)):
             raise Refused(source.warnings + locate(source, found))
-        document, untold = lower.lower(form, lifted, formats)
+        document, untold = lower.lower(api, lifted, formats)
         found += untold
         if _has_errors(untold):
             raise Refused(source.warnings + locate(source, found))

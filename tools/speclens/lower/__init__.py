@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from speclens import ir
 from speclens.lower.compat import files, folds
 from speclens.lower.ground import media_types, view, x_compat
-from speclens.lower.ground.walk import JsonObject
 from speclens.lower.operations import media, operations
 from speclens.lower.rewrites import modelled, views
 from speclens.lower.rules import media as media_rules
 from speclens.lower.schemas import docs, naming, order, schemas
+from speclens.openapi.api import OpenApi
 from speclens.problems import Finding
 
 
 def lower(
-    document: JsonObject, lifted: view.View, formats: bool = True
+    api: OpenApi, lifted: view.View, formats: bool = True
 ) -> tuple[ir.Api, tuple[Finding, ...]]:
     """The IR of a document that passed `validate` and `check`, with warnings on what models do not enforce, and errors
     where normalizers would have to. `lifted` is the document with its `lifting.lifted`; `formats` says whether strings
@@ -30,29 +29,29 @@ def lower(
     idents = schemas.class_names(models, components)
     named, warnings = schemas.lower(models, components, idents, formats)
     made, refused = folds.lower(lifted.document, {**names, **_media_names(lifted, models, idents)})
-    made = files.for_files(made) if _has_files(lifted.document, made) else made
+    made = files.for_files(made) if _has_files(lifted.api, made) else made
     folded = {one.pointer: one for one in made.normalizers}
     known = media.model_names(models, lifted, idents, named, folded)
-    client, untold = operations.lower(document, lifted, known, formats)
-    info: dict[str, Any] = document.get("info") or {}
-    title, version = str(info.get("title", "")), str(info.get("version", ""))
+    client, untold = operations.lower(api, lifted, known, formats)
+    info = api.info
+    title, told = info.title or "", info.summary or info.description or ""
     result = ir.Api(
         title=title,
-        version=version,
-        doc=docs.document_docs(title, str(info.get("summary") or info.get("description") or "")),
+        version=info.version or "",
+        doc=docs.document_docs(title, told),
         schemas=named,
         compat=view.relocated(made, lifted),
         client=client,
         built=order.built(named),
     )
     found = tuple(view.refound(one, lifted) for one in refused)
-    return result, found + warnings + untold + tuple(media_rules.check(document))
+    return result, found + warnings + untold + tuple(media_rules.check(api))
 
 
-def _has_files(document: JsonObject, made: ir.Compat) -> bool:
+def _has_files(api: OpenApi, made: ir.Compat) -> bool:
     """Whether forms with files may be folded."""
     return bool(made.folds) and any(
-        one.codec == "Multipart" for one in media_types.held_media_types(document)
+        one.codec == "Multipart" for one in media_types.held_media_types(api)
     )
 
 
@@ -65,14 +64,15 @@ def _media_names(lifted: view.View, models: view.View, idents: Mapping[str, str]
     components, used = naming.component_classes(lifted.document), set(idents.values())
     found: dict[str, str] = {}
     for one in (
-        media_types.held_media_types(lifted.document) if x_compat.is_used(lifted.document) else ()
+        media_types.held_media_types(lifted.api) if x_compat.is_used(lifted.document) else ()
     ):
         place = x_compat.folded_place(lifted.document, one.place, one.schema)[0]
         is_sent = (
-            one.owner not in {"parameter", "header"} and one.codec in media_types.FOLDED_CODECS
+            one.media.owner not in {"parameter", "header"}
+            and one.codec in media_types.FOLDED_CODECS
         )
         if place not in components and is_sent:
             name = by_origin.get(place) or found.get(place)
-            found[place] = name or naming.place_name(lifted.document, components, place, used)
+            found[place] = name or naming.place_name(lifted.api, components, place, used)
             used.add(found[place])
     return found

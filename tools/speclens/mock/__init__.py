@@ -102,7 +102,7 @@ def _app(source: Source, document: ir.Api, server: ModuleType, key: str) -> Any:
     """The generated application, with a handler for all its operations."""
     if document.client is None or not document.client.served:
         raise LookupError("no server")
-    canonical = views.canonical(modern(source.value)).document
+    canonical = views.canonical(modern(source.value)).api
     handler = SimpleNamespace(
         **{
             one.handler: _answering(

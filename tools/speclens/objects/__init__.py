@@ -115,6 +115,20 @@ def path_item_of(pointer: str) -> str:
     return pointer.rpartition("/")[0].removesuffix("/additionalOperations")
 
 
+def component_schemas(document: dict[str, Any]) -> dict[str, Any]:
+    """The schemas of the components of a document (OpenAPI 3.2.0, section 4.7), by name."""
+    components = document.get("components")
+    schemas = components.get("schemas") if isinstance(components, dict) else None
+    return schemas if isinstance(schemas, dict) else {}
+
+
+def with_component_schemas(document: dict[str, Any], made: dict[str, Any]) -> dict[str, Any]:
+    """A document with further schemas of the components. It shares all other parts with the given one."""
+    components = document.get("components") or {}
+    schemas = {**component_schemas(document), **made}
+    return {**document, "components": {**components, "schemas": schemas}}
+
+
 def nodes(
     document: dict[str, Any], is_outermost: bool = False, is_complete: bool = False
 ) -> Iterator[Node]:

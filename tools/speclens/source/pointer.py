@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import unquote
 
+JsonObject = dict[str, Any]
 Tokens = tuple[str, ...]
 """The reference tokens of a pointer (RFC 6901, section 3)."""
 
@@ -80,3 +81,24 @@ def exists(value: Any, pointer: str) -> bool:
     except (KeyError, ValueError):
         return False
     return True
+
+
+def put(value: Any, pointer: str, part: Any) -> None:
+    """Replace the member of an object at `pointer`, in place. Raises KeyError if there is no such object."""
+    *path, last = tokens(pointer)
+    walk(value, path)[last] = part
+
+
+def follow(document: JsonObject, pointer: str, value: Any) -> tuple[str, Any]:
+    """The place a chain of local `$ref`s ends at; an object without `$ref` is its own place."""
+    seen = {pointer}
+    while isinstance(value, dict) and isinstance(reference := value.get("$ref"), str):
+        target = from_reference(reference)
+        if target is None or target in seen:
+            break
+        try:
+            pointer, value = target, get(document, target)
+        except (KeyError, ValueError):
+            break
+        seen.add(pointer)
+    return pointer, value

@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import Any
 from zlib import crc32
 
-from speclens.lower.ground import composed, copied, follow, subschemas, x_compat
-from speclens.source.pointer import get, join, tokens
+from speclens.lower.ground import composed, copied, subschemas, x_compat
+from speclens.source.pointer import follow, get, join, tokens
 from speclens.verify.mutations import lookalikes
 from speclens.verify.subjects import REFUSED, Crashed, Outcome, SchemaUnderTest
 from speclens.verify.values import Json, exact

@@ -13,8 +13,8 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from speclens.lower.ground import JsonObject, follow, identity
-from speclens.source.pointer import get
+from speclens.lower.ground import identity
+from speclens.source.pointer import JsonObject, follow, get
 from speclens.verify import layers as of
 from speclens.verify import scalars
 from speclens.verify.layers import JSON_TYPES, Layers

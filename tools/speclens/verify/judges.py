@@ -9,12 +9,12 @@ from typing import Any
 from jsonschema_rs import Draft202012Validator
 
 from speclens import patterns
-from speclens.lower.ground import JsonObject, View, all_schemas, discriminators, implied_types
+from speclens.lower.ground import View, all_schemas, discriminators, implied_types
 from speclens.lower.rewrites import views
 from speclens.lower.schemas import formats
 from speclens.objects import OR_NULL, declared_types
 from speclens.reading.modern import with_null
-from speclens.source.pointer import exists, from_reference, get, join, tokens, walk
+from speclens.source.pointer import JsonObject, exists, from_reference, get, join, tokens, walk
 from speclens.validate.dialect import validators
 
 Formats = Mapping[str, Callable[[str], bool]]

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from math import prod
 from typing import Any
 
-from speclens.lower.ground import JsonObject
 from speclens.objects import declared_types
+from speclens.source.pointer import JsonObject
 from speclens.verify.values import Json
 
 Layers = tuple[Any, ...]

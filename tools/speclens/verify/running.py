@@ -15,7 +15,7 @@ from hypothesis.configuration import set_hypothesis_home_dir
 from hypothesis.errors import Flaky, Unsatisfiable
 
 from speclens import cache
-from speclens.lower.ground import JsonObject
+from speclens.source.pointer import JsonObject
 from speclens.verify.cases import PayloadCase, cases, observations, place_of, shapes
 from speclens.verify.judges import Formats
 from speclens.verify.laws import COMPAT_LAWS, LAWS, Broken, Law

@@ -15,10 +15,10 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from speclens import ir
-from speclens.lower.ground import JsonObject, x_compat
+from speclens.lower.ground import x_compat
 from speclens.lower.rewrites import lifting, views
 from speclens.lower.schemas import naming
-from speclens.source.pointer import exists, get, join
+from speclens.source.pointer import JsonObject, exists, get, join
 from speclens.verify.instances import instances, property_names
 from speclens.verify.judges import Formats, ValueJudge, judges, typed
 from speclens.verify.mutations import near_misses

@@ -10,9 +10,8 @@ from typing import Any
 from speclens import ir
 from speclens.literals import literal, tuple_literal
 from speclens.lower.ground import facts
-from speclens.lower.ground.walk import JsonObject
 from speclens.names import snake
-from speclens.source.pointer import join, tokens
+from speclens.source.pointer import JsonObject, join, tokens
 
 
 @dataclass(frozen=True, slots=True)

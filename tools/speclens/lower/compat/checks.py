@@ -14,9 +14,8 @@ from speclens import ir, patterns
 from speclens.literals import literal
 from speclens.lower.compat import dispatch, lens
 from speclens.lower.ground import composed, differences, facts, x_compat
-from speclens.lower.ground.walk import JsonObject, follow
 from speclens.problems import Finding
-from speclens.source.pointer import join
+from speclens.source.pointer import JsonObject, follow, join
 
 _NUMBER = frozenset({"integer", "fraction"})
 _TEXT = frozenset({"string"})

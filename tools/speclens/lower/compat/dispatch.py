@@ -8,7 +8,7 @@ from typing import Any
 
 from speclens import ir
 from speclens.lower.ground import differences, facts, x_compat
-from speclens.lower.ground.walk import JsonObject
+from speclens.source.pointer import JsonObject
 
 _ARTICLES = {"array": "an array", "object": "an object", "null": "null", "integer": "an integer"}
 

@@ -11,8 +11,7 @@ from speclens.lower.compat import dispatch
 from speclens.lower.compat.build import Build
 from speclens.lower.compat.fold_objects import IS_OBJECT, FoldNamer
 from speclens.lower.ground import composed, discriminators, facts
-from speclens.lower.ground.walk import LocatedSchema, follow
-from speclens.source.pointer import get, join, to_reference
+from speclens.source.pointer import follow, get, join, to_reference
 
 
 def of_branches(
@@ -32,7 +31,7 @@ def of_branches(
 
 
 def _rest(
-    build: Build, fold: FoldNamer, owner: Any, pointer: str, places: Sequence[LocatedSchema]
+    build: Build, fold: FoldNamer, owner: Any, pointer: str, places: Sequence[tuple[str, Any]]
 ) -> Iterator[ir.Case]:
     """What happens to objects that the discriminator of the owner gives to no branch."""
     branches = [branch for _, branch in places]
@@ -64,7 +63,7 @@ def of_children(build: Build, fold: FoldNamer, pointer: str, schema: Any) -> Ite
 
 
 def _otherwise(
-    fold: FoldNamer, place: LocatedSchema, test: ir.Test = IS_OBJECT
+    fold: FoldNamer, place: tuple[str, Any], test: ir.Test = IS_OBJECT
 ) -> Iterator[ir.Case]:
     """An object that the discriminator gives to no branch folds as one of them."""
     if ident := fold(*place):
@@ -72,7 +71,7 @@ def _otherwise(
 
 
 def _undecided(
-    build: Build, fold: FoldNamer, owner: Any, pointer: str, places: Sequence[LocatedSchema]
+    build: Build, fold: FoldNamer, owner: Any, pointer: str, places: Sequence[tuple[str, Any]]
 ) -> Iterator[ir.Case]:
     """An object that no discriminator names, and that may be of several branches: it is refused if one of them would fold
     something in it."""

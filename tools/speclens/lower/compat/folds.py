@@ -21,13 +21,12 @@ from speclens.lower.compat import (
 from speclens.lower.compat.build import Build, distinct_ident, ident_of, stem_of
 from speclens.lower.compat.unfolds import unfolds_of
 from speclens.lower.ground import composed, facts, x_compat
-from speclens.lower.ground.walk import JsonObject, follow
 from speclens.lower.rewrites import inherit
 from speclens.lower.rewrites.folding import folding
 from speclens.names import snake
 from speclens.objects import OR_NULL
 from speclens.problems import Finding
-from speclens.source.pointer import get, join
+from speclens.source.pointer import JsonObject, follow, get, join
 
 _IS_ARRAY = ir.IsOf(ir.VALUE, frozenset({"array"}))
 

@@ -11,8 +11,7 @@ from typing import Any
 
 from speclens.literals import literal, tuple_literal
 from speclens.lower.ground import composed, facts, x_compat
-from speclens.lower.ground.walk import JsonObject, follow
-from speclens.source.pointer import join, tokens
+from speclens.source.pointer import JsonObject, follow, join, tokens
 
 TemplatePath = tuple[str | int, ...]
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from speclens.lower.compat import lens
 from speclens.lower.ground import example_values, facts, x_compat
-from speclens.lower.ground.walk import JsonObject
 from speclens.lower.rewrites import views
-from speclens.source.pointer import get, join, tokens
+from speclens.objects import with_component_schemas
+from speclens.source.pointer import JsonObject, get, join, tokens
 from speclens.validate.cost import LIMIT, costs
 from speclens.validate.dialect import validators
 
@@ -47,9 +47,7 @@ def samples(document: JsonObject, pointers: Iterable[str]) -> Samples:
     """Samples of the schemas at some places of a document whose x-compat has no errors. Shapes are none of the
     canonical view, so they are looked at as components of their own; no component can be called so."""
     schemas = {pointer.removeprefix("#"): get(document, pointer) for pointer in pointers}
-    components = document.get("components") or {}
-    named = {**components, "schemas": {**(components.get("schemas") or {}), **schemas}}
-    view = views.canonical({**document, "components": named}).document
+    view = views.canonical(with_component_schemas(document, schemas)).document
     judges, cost = cache(lambda: validators(view)), costs(view)
 
     def place(pointer: str) -> str:

@@ -17,9 +17,9 @@ from speclens.literals import inline, json_span, mermaid
 from speclens.lower.compat import dispatch, samples
 from speclens.lower.ground import composed, facts, x_compat
 from speclens.lower.ground.required import needed_hubs
-from speclens.lower.ground.walk import JsonObject, remembered
+from speclens.lower.ground.walk import remembered
 from speclens.names import distinct, snake
-from speclens.source.pointer import join
+from speclens.source.pointer import JsonObject, join
 
 _NOTHING = "-"
 _ITEM = "*"

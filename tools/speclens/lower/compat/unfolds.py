@@ -9,9 +9,8 @@ from speclens.literals import literal
 from speclens.lower.compat import lens
 from speclens.lower.compat.build import Build, distinct_ident
 from speclens.lower.ground import facts, x_compat
-from speclens.lower.ground.walk import JsonObject, follow
 from speclens.names import snake
-from speclens.source.pointer import join
+from speclens.source.pointer import JsonObject, follow, join
 
 
 def unfolds_of(build: Build, pointer: str, schema: Any, stem: str) -> tuple[ir.Unfold, ...]:

@@ -6,17 +6,15 @@ from speclens.lower.ground import composed, discriminators, likely, x_compat
 from speclens.lower.ground.facts import equal, identity
 from speclens.lower.ground.keywords import implied_types
 from speclens.lower.ground.view import View, copied
-from speclens.lower.ground.walk import JsonObject, all_schemas, follow, subschemas
+from speclens.lower.ground.walk import all_schemas, subschemas
 
 __all__ = [
-    "JsonObject",
     "View",
     "all_schemas",
     "composed",
     "copied",
     "discriminators",
     "equal",
-    "follow",
     "identity",
     "implied_types",
     "likely",

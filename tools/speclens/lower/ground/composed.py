@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from speclens.lower.ground.walk import JsonObject, follow, remembered
+from speclens.lower.ground.walk import remembered
 from speclens.objects import declared_types, sole_type
-from speclens.source.pointer import join
+from speclens.source.pointer import JsonObject, follow, join
 
 PropertyPath = tuple[str, ...]
 """The names of the properties on the way from an object to what is inside of it."""

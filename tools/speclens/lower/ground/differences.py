@@ -24,7 +24,8 @@ from speclens.lower.ground.facts import (
     narrowed,
     of_part,
 )
-from speclens.lower.ground.walk import JsonObject, follow, remembered
+from speclens.lower.ground.walk import remembered
+from speclens.source.pointer import JsonObject, follow
 
 
 @dataclass(frozen=True, slots=True)

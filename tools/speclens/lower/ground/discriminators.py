@@ -9,8 +9,8 @@ from typing import Any
 from speclens import ir
 from speclens.lower.ground import composed
 from speclens.lower.ground.differences import one_of
-from speclens.lower.ground.walk import JsonObject, follow
-from speclens.source.pointer import from_reference, join, tokens
+from speclens.objects import component_schemas
+from speclens.source.pointer import JsonObject, follow, from_reference, join, tokens
 
 _SCHEMAS = "#/components/schemas"
 
@@ -120,5 +120,5 @@ def place(document: JsonObject, target: Any) -> str:
     """The place that a value of a mapping names: a component by its name, or a reference."""
     if not isinstance(target, str):
         return ""
-    schemas = (document.get("components") or {}).get("schemas") or {}
-    return join(_SCHEMAS, target) if target in schemas else from_reference(target) or ""
+    is_named = target in component_schemas(document)
+    return join(_SCHEMAS, target) if is_named else from_reference(target) or ""

@@ -8,7 +8,7 @@ from typing import Any
 
 from speclens.lower.ground import likely
 from speclens.lower.ground.facts import is_number
-from speclens.lower.ground.walk import JsonObject, follow
+from speclens.source.pointer import JsonObject, follow
 
 Wanted = Mapping[str, "Wanted"]
 """Members of an object, by their names, and theirs."""

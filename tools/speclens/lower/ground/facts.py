@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
-from speclens.lower.ground.walk import JsonObject, follow, remembered
+from speclens.lower.ground.walk import remembered
 from speclens.objects import OR_NULL, sole_type
-from speclens.source.pointer import tokens
+from speclens.source.pointer import JsonObject, follow, tokens
 
 TYPES = ("null", "boolean", "integer", "fraction", "string", "array", "object")
 KINDS = tuple(

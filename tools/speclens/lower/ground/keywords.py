@@ -12,10 +12,9 @@ from speclens import ir, patterns
 from speclens.lower.ground import facts
 from speclens.lower.ground.facts import is_number
 from speclens.lower.ground.view import View
-from speclens.lower.ground.walk import JsonObject
 from speclens.objects.tables import EXCLUSIVE_BOUNDS
 from speclens.problems import Finding
-from speclens.source.pointer import join
+from speclens.source.pointer import JsonObject, join
 
 CONSTRAINTS = {
     "string": ("minLength", "maxLength", "pattern"),

@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 
 from speclens.lower.ground import composed
 from speclens.lower.ground.facts import is_binary, types_of
-from speclens.lower.ground.walk import JsonObject, follow
-from speclens.objects import nodes, sole_type
-from speclens.source.pointer import join, tokens
+from speclens.objects import sole_type
+from speclens.openapi.api import OpenApi
+from speclens.openapi.nodes import EncodingObject, LocatedSchema, MediaTypeObject
+from speclens.source.pointer import JsonObject, follow, join
 
 USUAL_MEDIA_TYPES = {
     "Json": "application/json",
@@ -33,7 +34,6 @@ FIELDS = "x-speclens-event-fields"
 """In the view of models a member of media types whose items are events with their fields, not what their data holds."""
 HELD = "x-speclens-event-data"
 """In the view of models a member of media types: whether the data of all its events is JSON."""
-_STYLE_FIELDS = ("style", "explode", "allowReserved")
 _OF_PARTS = frozenset({"object", "array", "null"})
 _TOLD = frozenset(("title", "description", "example", "examples", "default", "deprecated"))
 
@@ -72,53 +72,33 @@ def codec_of(media_type: str, schema: Any) -> str:
     return "Raw"
 
 
-def content(
-    document: JsonObject, pointer: str, side: JsonObject
-) -> Iterator[tuple[str, str, JsonObject]]:
-    """The media types of a request body or a response: name, pointer, object."""
-    declared = side.get("content")
-    for name, media in declared.items() if isinstance(declared, dict) else ():
-        yield name, *_followed(document, join(pointer, "content", name), media)
-
-
-def _followed(document: JsonObject, pointer: str, media: Any) -> tuple[str, JsonObject]:
-    place, found = follow(document, pointer, media)
-    return place, found if isinstance(found, dict) else {}
-
-
 class Held(NamedTuple):
-    """A media type of a document (its name, the kind of the object that has it, its codec), and the schema of a value
-    of it: of a stream that of one item."""
+    """A media type of a document, its codec, and the schema of a value of it: of a stream that of one item."""
 
-    name: str
-    owner: str
-    pointer: str
+    media: MediaTypeObject
     codec: str
     place: str
     schema: Any
 
 
-def held_media_types(document: JsonObject) -> Iterator[Held]:
+def held_media_types(api: OpenApi) -> Iterator[Held]:
     """The media types of a document that say something of their values."""
-    for node in nodes(document):
-        if node.kind == "media-type" and node.parent != "components":  # there it has no name
-            name = tokens(node.pointer)[-1]
-            pointer, value = _followed(document, node.pointer, node.value)
-            found = value_of(document, name, pointer, value)
-            if found[2] is not None:
-                yield Held(name, node.parent, pointer, *found)
+    for media in api.every_media_type:
+        found = value_of(api.document, media)
+        if found[2] is not None:
+            yield Held(media, *found)
 
 
-def value_of(
-    document: JsonObject, name: str, pointer: str, media: JsonObject
-) -> tuple[str, str, Any]:
+def value_of(document: JsonObject, media: MediaTypeObject) -> tuple[str, str, Any]:
     """The codec of a media type, and where the schema of its values stands: of a stream that of one item."""
-    codec = codec_of(name, follow(document, join(pointer, "schema"), media.get("schema"))[1])
-    keyword = "itemSchema" if codec in STREAMS and "itemSchema" in media else "schema"
-    schema, place = media.get(keyword), join(pointer, keyword)
-    if codec in STREAMS and keyword == "schema":
-        place, schema = _item(document, place, schema, codec == "JsonLines")
-    if codec == "Events" and media.get(FIELDS) is True:
+    whole = media.schema or LocatedSchema("", None)
+    codec = codec_of(media.name, follow(document, *whole)[1])
+    place, schema = whole
+    if codec in STREAMS and media.item_schema:
+        place, schema = media.item_schema
+    elif codec in STREAMS:
+        place, schema = _item(document, *whole, codec == "JsonLines")
+    if codec == "Events" and media.extensions.get(FIELDS) is True:
         codec = "EventObjects"
     return codec, place, schema
 
@@ -135,10 +115,10 @@ def _item(document: JsonObject, pointer: str, schema: Any, is_lines: bool) -> tu
     return pointer, schema
 
 
-def judged(document: JsonObject) -> Iterator[str]:
+def judged(api: OpenApi) -> Iterator[str]:
     """Where the schemas stand that values of bodies and answers are judged by, and that say more than a reference or
     a plain type can."""
-    for one in held_media_types(document):
+    for one in held_media_types(api):
         if (
             one.codec in JUDGED_CODECS
             and isinstance(one.schema, dict)
@@ -164,30 +144,29 @@ def referenced(schema: Any) -> str:
     return referenced(members[0])
 
 
-def stray_items(document: JsonObject) -> Iterator[tuple[str, str]]:
-    """Where an `itemSchema` stands beside a media type that is read and written as a whole, and the media type."""
-    for node in nodes(document):
-        if node.kind == "media-type" and node.parent != "components":  # there it has no name
-            name = tokens(node.pointer)[-1]
-            pointer, value = follow(document, node.pointer, node.value)
-            is_said = isinstance(value, dict) and "itemSchema" in value
-            if is_said and codec_of(name, value.get("schema")) not in STREAMS:
-                yield join(pointer, "itemSchema"), name
+def stray_items(api: OpenApi) -> Iterator[tuple[LocatedSchema, str]]:
+    """The `itemSchema`s beside a media type that is read and written as a whole, each with that media type."""
+    for media in api.every_media_type:
+        whole = media.schema.value if media.schema else None
+        if media.item_schema and codec_of(media.name, whole) not in STREAMS:
+            yield media.item_schema, media.name
 
 
-def unwritten(document: JsonObject, parts: JsonObject, place: str, schema: Any) -> dict[str, str]:
-    """The members of a form that are objects, or lists of them, of a media type that is neither JSON nor text: what they
-    are of, by name. `parts` is the media type of the form, whose schema stands at `place`."""
-    declared, found = parts.get("encoding"), dict[str, str]()
-    members = composed.properties(document, place, schema) if isinstance(declared, dict) else {}
+def unwritten(
+    document: JsonObject, media: MediaTypeObject, place: str, schema: Any
+) -> dict[str, EncodingObject]:
+    """The members of a form that are objects, or lists of them, of a media type that is neither JSON nor text, each with its
+    encoding. The schema of the form stands at `place`."""
+    found: dict[str, EncodingObject] = {}
+    members = composed.properties(document, place, schema) if media.encodings else {}
     for name, inner in members.items():
-        one = declared.get(name) if isinstance(declared, dict) else None
-        if not isinstance(one, dict) or any(one.get(field) is not None for field in _STYLE_FIELDS):
+        one = media.encodings.get(name)
+        if one is None or one.has_style:
             continue
-        kind = str(one.get("contentType") or "").partition(",")[0].strip()
+        kind = one.kind
         is_known = not kind or "*" in kind or "json" in kind or kind.startswith("text/")
         if not is_known and is_of_objects(document, *inner):
-            found[name] = kind
+            found[name] = one
     return found
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from speclens.lower.ground.keywords import implied_types
-from speclens.lower.ground.walk import JsonObject, follow
 from speclens.objects import OR_NULL
-from speclens.source.pointer import join
+from speclens.source.pointer import JsonObject, follow, join
 
 
 def admits_null(document: JsonObject, pointer: str, schema: Any) -> bool:

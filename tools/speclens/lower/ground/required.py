@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from speclens.lower.ground import composed, x_compat
-from speclens.lower.ground.walk import JsonObject, remembered
+from speclens.lower.ground.walk import remembered
+from speclens.source.pointer import JsonObject
 
 
 @remembered

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from speclens import ir
-from speclens.lower.ground.walk import JsonObject
+from speclens.openapi.api import OpenApi
 from speclens.problems import Finding
+from speclens.source.pointer import JsonObject
 
 # What to do, where that is not what one would do with properties.
 _HINTS = {
@@ -19,13 +21,18 @@ _HINTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class View:
     """A plain document, and for the places that moved where they stand in the document as written."""
 
     document: JsonObject
     origins: Mapping[str, str]
     before: View | None = None  # what it was made from, where that is not as written either
+
+    @cached_property
+    def api(self) -> OpenApi:
+        """The document with its objects as nodes."""
+        return OpenApi(self.document)
 
     def origin(self, pointer: str, until: View | None = None) -> str:
         """The place as written of a place of the view, or its place in one of the views that this was made from."""

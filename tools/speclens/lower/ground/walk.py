@@ -1,4 +1,4 @@
-"""The Schema Objects of a document, and where its references lead."""
+"""The Schema Objects of a document."""
 
 from __future__ import annotations
 
@@ -8,11 +8,7 @@ from typing import Any, TypeVar
 
 from speclens.objects import nodes
 from speclens.objects.tables import SUBSCHEMAS
-from speclens.source.pointer import from_reference, get, join
-
-JsonObject = dict[str, Any]
-LocatedSchema = tuple[str, Any]
-"""The pointer of a schema, and what is there."""
+from speclens.source.pointer import JsonObject, join
 
 T = TypeVar("T")
 _MOST_KEPT = 512
@@ -38,11 +34,10 @@ def remembered(
     return found
 
 
-def objects(document: JsonObject, kind: str) -> Iterator[tuple[str, JsonObject]]:
-    """Every object of a kind (`schema`, `operation` ...) with its pointer, in document order. References are not
-    followed, and of schemas only the outermost are given."""
+def outermost_schemas(document: JsonObject) -> Iterator[tuple[str, JsonObject]]:
+    """The Schema Objects that are inside no other, with their pointers, in document order."""
     for node in nodes(document, is_outermost=True):
-        if node.kind == kind and node.parent != "schema":
+        if node.kind == "schema":
             yield node.pointer, node.value
 
 
@@ -70,20 +65,5 @@ def nested(pointer: str, schema: Any) -> Iterator[tuple[str, Any]]:
 
 def all_schemas(document: JsonObject) -> Iterator[tuple[str, Any]]:
     """Every Schema Object of a document with its pointer, the inner ones included."""
-    for pointer, schema in objects(document, "schema"):
+    for pointer, schema in outermost_schemas(document):
         yield from nested(pointer, schema)
-
-
-def follow(document: JsonObject, pointer: str, schema: Any) -> tuple[str, Any]:
-    """The place a chain of local `$ref`s ends at; a schema without `$ref` is its own place."""
-    seen = {pointer}
-    while isinstance(schema, dict) and isinstance(reference := schema.get("$ref"), str):
-        target = from_reference(reference)
-        if target is None or target in seen:
-            break
-        try:
-            pointer, schema = target, get(document, target)
-        except (KeyError, ValueError):
-            break
-        seen.add(pointer)
-    return pointer, schema

@@ -8,10 +8,11 @@ from typing import Any
 
 from speclens.lower.ground import composed
 from speclens.lower.ground.facts import identity
-from speclens.lower.ground.walk import JsonObject, follow, remembered
+from speclens.lower.ground.walk import remembered
 from speclens.objects import OR_NULL, holds
 from speclens.objects.tables import SUBSCHEMAS
-from speclens.source.pointer import join, tokens
+from speclens.openapi.nodes import ParameterKey
+from speclens.source.pointer import JsonObject, follow, join, tokens
 
 KEYWORD = "x-compat"
 SHAPE_KEYWORDS = frozenset({"to", "each", "values"})
@@ -71,9 +72,17 @@ def is_used(document: JsonObject) -> bool:
 
 
 def keywords(schema: Any) -> JsonObject:
-    """The x-compat keywords that stand on a schema itself; {} where there are none."""
+    """The x-compat keywords that stand on a schema itself, or among the extensions of an object; {} where there are none."""
     value = schema.get(KEYWORD) if isinstance(schema, dict) else None
     return value if isinstance(value, dict) else {}
+
+
+def parameter_of(into: Any) -> ParameterKey | None:
+    """The location and the name, as written, of the parameter that another one folds into; None if `into` names none."""
+    is_object = isinstance(into, dict) and into.keys() == {"in", "name"}
+    if is_object and all(isinstance(value, str) for value in into.values()):
+        return into["in"], into["name"]
+    return None
 
 
 def shape_keywords(document: JsonObject, pointer: str, schema: Any) -> JsonObject | None:

@@ -14,7 +14,6 @@ from speclens.lower.ground.facts import is_binary, is_literal, types_of
 from speclens.lower.ground.keywords import implied_types
 from speclens.lower.ground.nulls import admits_null
 from speclens.lower.ground.view import View
-from speclens.lower.ground.walk import JsonObject, follow
 from speclens.lower.operations import media
 from speclens.lower.operations.annotations import (
     ANY,
@@ -34,14 +33,15 @@ from speclens.lower.operations.circles import Circles
 from speclens.lower.rewrites import members
 from speclens.lower.schemas import formats
 from speclens.objects import OR_NULL, declared_types
-from speclens.source.pointer import get, join
+from speclens.openapi.api import OpenApi
+from speclens.source.pointer import JsonObject, follow, get, join
 
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
     """The arguments of a document's operations, and on the way the named objects that may be given in them."""
 
-    document: JsonObject
+    api: OpenApi
     named: media.ModelNames
     lifted: View
     circles: Circles
@@ -53,6 +53,11 @@ class Inputs:
     )  # members of a form that nothing writes: their bytes are given
     is_patch: bool = False  # whether null takes a member away (RFC 7396)
     is_form: bool = False  # whether nothing but a form is spoken, which has no null
+
+    @property
+    def document(self) -> JsonObject:
+        """The document as written."""
+        return self.api.document
 
     def used(self) -> tuple[ir.Input, ...]:
         """The named objects, each after those that it is made of, else by name: Python looks them up at once."""

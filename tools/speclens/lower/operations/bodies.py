@@ -15,7 +15,7 @@ from speclens.literals import comment
 from speclens.lower.ground import media_types
 from speclens.lower.ground.composed import is_class, layers, properties
 from speclens.lower.ground.nulls import admits_null
-from speclens.lower.ground.walk import JsonObject, follow, remembered
+from speclens.lower.ground.walk import remembered
 from speclens.lower.operations import media
 from speclens.lower.operations.annotations import (
     ANY,
@@ -29,20 +29,21 @@ from speclens.lower.operations.annotations import (
 )
 from speclens.lower.operations.arguments import Inputs
 from speclens.lower.rewrites.folding import folding
-from speclens.source.pointer import exists, get, join
+from speclens.openapi.nodes import EncodingObject, MediaTypeObject, RequestBodyObject
+from speclens.source.pointer import JsonObject, exists, follow, get, join
 
 _holding = remembered(lambda document, pointer, schema: folding(document))  # forms may be many
 OPTION = "content-type"
 """The place of an argument that chooses the media type."""
 
 
-def lower(inputs: Inputs, pointer: str, body: JsonObject) -> tuple[ir.Body | None, str, bool]:
+def lower(inputs: Inputs, body: RequestBodyObject) -> tuple[ir.Body | None, str, bool]:
     """A body, the schema that it is the members of, if it is taken apart, and whether null is one of its values."""
-    found, same, named = [], {}, inputs.named
-    for name, place, value in media_types.content(inputs.document, pointer, body):
-        one = media.lower(named, name, place)
-        found.append(replace(one, codec=_told(inputs, one, place, value)))
-        same[name] = follow(inputs.document, one.schema, value.get("schema"))[1]
+    found, same = [], {}
+    for media_type in body.content:
+        one = media.lower(inputs.named, media_type)
+        found.append(replace(one, codec=_told(inputs, one, media_type)))
+        same[one.name] = follow(inputs.document, *(media_type.schema or ("", None)))[1]
     if not found:
         return None, "", False
     content = media.preferred(found, same)
@@ -53,21 +54,21 @@ def lower(inputs: Inputs, pointer: str, body: JsonObject) -> tuple[ir.Body | Non
         replace(one, type=union([kind for kind in options if kind != NULL] or [NULL]))
         for one, options in zip(content, kinds, strict=True)
     )
-    result = ir.Body(pointer, "", tuple(typed), len(content) > 1, body.get("required") is True)
+    result = ir.Body(body.pointer, "", tuple(typed), len(content) > 1, body.is_required)
     return result, members, is_nullable
 
 
-def _told(inputs: Inputs, one: ir.Media, place: str, value: JsonObject) -> ir.Codec:
+def _told(inputs: Inputs, one: ir.Media, media_type: MediaTypeObject) -> ir.Codec:
     """The codec of a body. The codec of a form gets the encodings of its members, and the members that it requires and folds."""
     codec = one.codec
     if codec.name not in {"Form", "Multipart"}:
         return codec
-    told = replace(codec, encodings=encodings(value, _has_styles(one)))
+    told = replace(codec, encodings=encodings(media_type, _has_styles(one)))
     if codec.name == "Form":
         return told
     required = inputs.required(one.schema) if one.schema else ()
     told = replace(told, required=tuple(sorted(required)))
-    return _with_folded(inputs, told, place, value) if codec.fold else told
+    return _with_folded(inputs, told, media_type) if codec.fold else told
 
 
 def _given(inputs: Inputs, one: ir.Media) -> list[ir.Type]:
@@ -150,58 +151,50 @@ def _has_styles(media: ir.Media) -> bool:
     return media.codec.name == "Form" or media.name == "multipart/form-data"
 
 
-def encodings(value: JsonObject, has_styles: bool) -> tuple[ir.Encoding, ...]:
+def encodings(media_type: MediaTypeObject, has_styles: bool) -> tuple[ir.Encoding, ...]:
     """How the members of a form are written, where the document says so (section 4.8.15)."""
-    declared = value.get("encoding")
-    found = [
-        _encoding(name, one, has_styles)
-        for name, one in (declared.items() if isinstance(declared, dict) else ())
-        if isinstance(one, dict)
-    ]
+    found = [_encoding(name, one, has_styles) for name, one in media_type.encodings.items()]
     return tuple(one for one in found if one != ir.Encoding(one.member))
 
 
-def _encoding(name: str, one: JsonObject, has_styles: bool) -> ir.Encoding:
+def _encoding(name: str, one: EncodingObject, has_styles: bool) -> ir.Encoding:
     """The encoding of a member: its media type, and its style if the document gives one."""
-    kind = str(one.get("contentType") or "").partition(",")[0].strip()
-    plain = ir.Encoding(name, "" if "*" in kind else kind)
-    if not has_styles or all(one.get(key) is None for key in ("style", "explode", "allowReserved")):
+    plain = ir.Encoding(name, "" if "*" in one.kind else one.kind)
+    if not has_styles or not one.has_style:
         return plain
-    style = str(one.get("style") or "form")
+    style = one.style or "form"
     return replace(
         plain,
         style=style,
-        explode=one.get("explode", style == "form") is True,
-        is_reserved=one.get("allowReserved") is True,
+        explode=style == "form" if one.explode is None else one.explode,
+        is_reserved=one.allow_reserved is True,
     )
 
 
-def unwritten_members(inputs: Inputs, pointer: str, body: JsonObject) -> frozenset[str]:
+def unwritten_members(inputs: Inputs, body: RequestBodyObject) -> frozenset[str]:
     """The members of a form that are given as they are to be sent, since nothing writes them."""
     return frozenset(
         name
-        for _, place, value in media_types.content(inputs.document, pointer, body)
-        for name in media_types.unwritten(
-            inputs.document, value, join(place, "schema"), value.get("schema")
-        )
+        for one in body.content
+        for name in media_types.unwritten(inputs.document, one, *one.value_schema)
     )
 
 
-def _with_folded(inputs: Inputs, codec: ir.Codec, place: str, value: JsonObject) -> ir.Codec:
+def _with_folded(inputs: Inputs, codec: ir.Codec, media_type: MediaTypeObject) -> ir.Codec:
     """The codec of a form, with the members that are JSON in which something is folded. Members that may be texts are none
     of these: what is given as bytes is a file there."""
-    document, at, schema = inputs.document, join(place, "schema"), value.get("schema")
+    document, schema = inputs.document, media_type.value_schema
     holding = _holding(document, "#", None)
-    texts = set(media_types.unwritten(document, value, at, schema))
+    texts = set(media_types.unwritten(document, media_type, *schema))
     known, folded, is_rest = set[str](), set[str](), False
-    for layer_place, layer in layers(document, at, schema, ("allOf", "oneOf", "anyOf")):
-        for name, inner in properties(document, layer_place, layer).items():
+    for place, layer in layers(document, *schema, ("allOf", "oneOf", "anyOf")):
+        for name, inner in properties(document, place, layer).items():
             known.add(name)
             if media_types.may_be_text(document, *inner):
                 texts.add(name)
             elif inner[0] in holding:
                 folded.add(name)
-        rest = join(layer_place, "additionalProperties"), layer.get("additionalProperties")
+        rest = join(place, "additionalProperties"), layer.get("additionalProperties")
         is_rest |= rest[0] in holding and not media_types.may_be_text(document, *rest)
     sure = tuple(sorted(folded - texts))
     return replace(codec, folded=sure, known=tuple(sorted(known)) if is_rest else None)

@@ -8,8 +8,8 @@ from typing import Any
 
 from speclens import ir
 from speclens.lower.ground.groups import groups
-from speclens.lower.ground.walk import JsonObject, follow, subschemas
-from speclens.source.pointer import join
+from speclens.lower.ground.walk import subschemas
+from speclens.source.pointer import JsonObject, follow, join
 
 _LED_BY = frozenset(("additionalProperties", "allOf", "anyOf", "items", "oneOf"))
 _MOST = 100

@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from speclens import names
-from speclens.lower.ground.walk import JsonObject, follow
-from speclens.objects.tables import METHODS
-from speclens.source.pointer import join
+from speclens.openapi.api import OpenApi
+from speclens.openapi.nodes import OperationObject
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """An Operation Object: where it stands, the path that it is at, its method in lower case, its name, and what is
-    called so: its handler, its classes, its constant."""
+    """An operation of the paths, its name, and what is called so: its handler, its classes, its constant."""
 
-    pointer: str
-    path: str
-    method: str
-    value: JsonObject
+    operation: OperationObject
     name: str
     is_named: bool  # by the document, not after its method and path
     ident: str = ""
@@ -31,12 +26,12 @@ class Endpoint:
     @property
     def key(self) -> str:
         """What no other operation has: two paths may refer to one item."""
-        return f"{self.method} {self.path}"
+        return f"{self.operation.method} {self.operation.path}"
 
 
-def named_endpoints(document: JsonObject) -> list[Endpoint]:
+def named_endpoints(api: OpenApi) -> list[Endpoint]:
     """The operations of the paths, in document order."""
-    found = list(_operations(document))
+    found = [_endpoint(operation) for operation in api.operations]
     idents, classes, constants = (
         _distinct_names(found, make) for make in (names.snake, names.class_name, names.constant)
     )
@@ -51,30 +46,11 @@ def named_endpoints(document: JsonObject) -> list[Endpoint]:
     ]
 
 
-def _operations(document: JsonObject) -> Iterator[Endpoint]:
-    paths = document.get("paths")
-    for path, item in paths.items() if isinstance(paths, dict) else ():
-        place, value = follow(document, join("#", "paths", path), item)
-        if not isinstance(value, dict) or not path.startswith("/"):
-            continue
-        beside = item if "$ref" in item else {}  # section 4.8.9.1: fields beside a reference
-        more = value.get("additionalOperations")
-        for method in METHODS:
-            owner = join("#", "paths", path) if isinstance(beside.get(method), dict) else place
-            operation = beside.get(method) or value.get(method)
-            if isinstance(operation, dict):
-                yield _endpoint(join(owner, method), path, method, operation)
-        for method, operation in more.items() if isinstance(more, dict) else ():
-            if isinstance(operation, dict):
-                pointer = join(place, "additionalOperations", method)
-                yield _endpoint(pointer, path, method, operation)
-
-
-def _endpoint(pointer: str, path: str, method: str, operation: JsonObject) -> Endpoint:
-    given = operation.get("operationId")
-    if isinstance(given, str) and names.words(given):
-        return Endpoint(pointer, path, method, operation, given, True)
-    return Endpoint(pointer, path, method, operation, f"{method} {path}", False)
+def _endpoint(operation: OperationObject) -> Endpoint:
+    given = operation.operation_id or ""
+    if names.words(given):
+        return Endpoint(operation, given, True)
+    return Endpoint(operation, f"{operation.method} {operation.path}", False)
 
 
 def _distinct_names(found: list[Endpoint], make: Callable[[str], str]) -> dict[str, str]:
@@ -92,5 +68,5 @@ def _distinct_names(found: list[Endpoint], make: Callable[[str], str]) -> dict[s
 
 def _in_full(one: Endpoint) -> str:
     """The name of an operation with its method and its path, where what is in braces is told from what is not."""
-    path = re.sub(r"{([^{}]*)}", r" by \1 ", one.path)
-    return f"{one.name} {one.method} {path}" if one.is_named else f"{one.method} {path}"
+    method, path = one.operation.method, re.sub(r"{([^{}]*)}", r" by \1 ", one.operation.path)
+    return f"{one.name} {method} {path}" if one.is_named else f"{method} {path}"

@@ -8,24 +8,24 @@ from typing import Any
 from speclens import ir
 from speclens.literals import literal
 from speclens.lower.ground import example_values, media_types
-from speclens.lower.ground.walk import JsonObject, follow
 from speclens.lower.operations.arguments import Inputs
-from speclens.lower.rewrites import parameters
 from speclens.lower.schemas import files
-from speclens.source.pointer import exists, get
+from speclens.openapi.api import OpenApi
+from speclens.openapi.nodes import MediaTypeObject
+from speclens.source.pointer import JsonObject, exists, follow, get
 
 
 def call(inputs: Inputs, resource: ir.Resource) -> ir.Example:
     """A call of the first operation of a resource, with what the document gives as an example of its body."""
-    document, operation = inputs.document, resource.operations[0]
+    operation = resource.operations[0]
     value, defaults = None, {}
     if operation.body and operation.body.content[0].schema:
         media = operation.body.content[0]
-        value = _of(document, get(document, media.pointer))
+        value = _of(inputs.document, inputs.api.media_type(media.name, media.pointer))
         defaults = {} if operation.body.argument else inputs.defaults(_target(inputs, media)[0])
     arguments = []
     for one in operation.arguments:
-        given = _given(document, one, value)
+        given = _given(inputs.api, operation, one, value)
         if given is not None and (one.name not in defaults or defaults[one.name] != given):
             arguments.append(f"{one.ident}={literal(given)}")
     answers = [one.content[0] for one in operation.responses if one.is_success and one.content]
@@ -40,7 +40,7 @@ def _target(inputs: Inputs, media: ir.Media) -> tuple[str, Any]:
     return follow(document, place, get(document, place) if exists(document, place) else {})
 
 
-def _given(document: JsonObject, argument: ir.Argument, body: Any) -> Any:
+def _given(api: OpenApi, operation: ir.Operation, argument: ir.Argument, body: Any) -> Any:
     """What to show for an argument; None to leave it out."""
     if argument.place == "member":
         return body.get(argument.name) if isinstance(body, dict) else None
@@ -48,29 +48,29 @@ def _given(document: JsonObject, argument: ir.Argument, body: Any) -> Any:
         return body if argument.is_required else None
     if not argument.is_required:
         return None
-    parameter = get(document, argument.pointer)
-    if "in" not in parameter:
+    written = api.operation(operation.pointer)
+    parameter = written.parameter_at(argument.pointer) if written else None
+    if parameter is None:
         return "text"
-    _, schema = parameters.schema_of(argument.pointer, parameter)
-    return parameter.get("example", example_values.least(document, schema, wanted={}))
+    if parameter.example is not None:
+        return parameter.example
+    return example_values.least(api.document, parameter.value_schema.value, wanted={})
 
 
-def answer(document: JsonObject, pointer: str) -> Any:
+def answer(api: OpenApi, pointer: str) -> Any:
     """What the operation at a pointer answers, if all goes well."""
-    declared = get(document, pointer)["responses"].items()
-    found = (one for start in ("2", "default", "3") for one in declared if one[0].startswith(start))
-    content = follow(document, "", next(found)[1])[1]["content"]
-    kinds = [name for name in content if media_types.codec_of(name, None) == "Json"]
-    kind = min(kinds, key=lambda name: name != media_types.USUAL_MEDIA_TYPES["Json"])
-    return _of(document, follow(document, "", content[kind])[1])
+    operation = api.operation(pointer)
+    declared = operation.responses if operation else ()
+    success = next(
+        one for start in ("2", "default", "3") for one in declared if one.status.startswith(start)
+    )
+    kinds = [one for one in success.content if media_types.codec_of(one.name, None) == "Json"]
+    usual = media_types.USUAL_MEDIA_TYPES["Json"]
+    return _of(api.document, min(kinds, key=lambda one: one.name != usual))
 
 
-def _of(document: JsonObject, media: JsonObject) -> Any:
+def _of(document: JsonObject, media: MediaTypeObject) -> Any:
     """The first example of a media type, else the least value of its schema."""
-    if "example" in media:
-        return media["example"]
-    for one in (media.get("examples") or {}).values():
-        example = follow(document, "", one)[1]
-        if isinstance(example, dict) and "value" in example:
-            return example["value"]
-    return example_values.least(document, media.get("schema", {}))
+    for example in media.examples:
+        return example
+    return example_values.least(document, media.value_schema.value)

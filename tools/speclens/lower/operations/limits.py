@@ -7,9 +7,9 @@ from typing import Any
 
 from speclens.lower.ground import composed, x_compat
 from speclens.lower.ground.groups import groups
-from speclens.lower.ground.walk import JsonObject, follow, subschemas
+from speclens.lower.ground.walk import subschemas
 from speclens.lower.rewrites import inherit
-from speclens.source.pointer import get, join
+from speclens.source.pointer import JsonObject, follow, get, join
 
 _MANY = frozenset({
     "items", "additionalProperties", "patternProperties", "unevaluatedItems", "unevaluatedProperties",

@@ -12,9 +12,9 @@ from speclens import ir, names
 from speclens.lower.ground import facts, media_types, x_compat
 from speclens.lower.ground.nulls import admits_null
 from speclens.lower.ground.view import View
-from speclens.lower.ground.walk import JsonObject, follow
 from speclens.lower.operations.annotations import ANY, BYTES, NULL, OBJECT, TEXT
-from speclens.source.pointer import exists, from_reference, get, tokens
+from speclens.openapi.nodes import MediaTypeObject
+from speclens.source.pointer import JsonObject, exists, follow, from_reference, get, tokens
 
 
 @dataclass(frozen=True)
@@ -88,10 +88,11 @@ def model_names(
     return ModelNames(view, lifted, idents, folds, given, classes)
 
 
-def lower(named: ModelNames, name: str, pointer: str) -> ir.Media:
-    """The media type at a pointer. Its `type` is that of a response."""
-    media = get(named.document, pointer)
-    codec, place, schema = media_types.value_of(named.document, name, pointer, media)
+def lower(named: ModelNames, written: MediaTypeObject) -> ir.Media:
+    """A media type of the document as written. Its `type` is that of a response."""
+    name, pointer = written.name, written.pointer
+    media = named.view.api.media_type(name, pointer)
+    codec, place, schema = media_types.value_of(named.document, media)
     ident, is_nullable = (
         named.model(place, schema)
         if codec in media_types.JUDGED_CODECS and schema is not None
@@ -107,7 +108,7 @@ def lower(named: ModelNames, name: str, pointer: str) -> ir.Media:
         model=model if codec in media_types.JUDGED_CODECS else None,
         media_type=None if is_usual else sent,
         is_text=codec == "Events" and facts.types_of(named.document, schema) == {"string"},
-        is_json=codec == "EventObjects" and bool(media.get(media_types.HELD)),
+        is_json=codec == "EventObjects" and bool(media.extensions.get(media_types.HELD)),
         fold=normalizer.ident if normalizer else "",
         denormalize=normalizer.denormalize if normalizer and codec != "Text" else "",
         older=_older(normalizer),

@@ -4,30 +4,31 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
+from typing import Any
 
 from speclens import ir, names
-from speclens.lower.ground.walk import JsonObject
+from speclens.openapi.nodes import OperationObject
 
 # Extensions by which documents name resources and methods for other generators.
 _GROUPS = ("x-fern-sdk-group-name", "x-speakeasy-group")
 _METHODS = ("x-fern-sdk-method-name", "x-speakeasy-name-override")
 
 
-def tag(operation: JsonObject, path: str) -> str:
+def tag(operation: OperationObject) -> str:
     """What an operation belongs to: the group that an extension names, its first tag, else the first telling part of
     its path, of which a query and a fragment (`/#Action=List`) are no part."""
-    tags = _said(operation, _GROUPS) or operation.get("tags")
-    if isinstance(tags, list) and tags and isinstance(tags[0], str) and names.words(tags[0]):
+    tags = _said(operation.extensions, _GROUPS) or operation.tags
+    if tags and names.words(tags[0]):
         return tags[0]
-    way = re.split("[?#]", path)[0]
+    way = re.split("[?#]", operation.path)[0]
     parts = [part for part in way.split("/") if names.words(part) and not part.startswith("{")]
     return next((part for part in parts if not part[1:].isdecimal()), "operations")
 
 
-def _said(operation: JsonObject, extensions: tuple[str, ...]) -> list[str]:
-    found = [operation[key] for key in extensions if key in operation]
+def _said(said: Mapping[str, Any], extensions: tuple[str, ...]) -> list[str]:
+    found = [said[key] for key in extensions if key in said]
     parts = [
         ".".join(one)
         if isinstance(one, list) and all(isinstance(part, str) for part in one)
@@ -37,10 +38,10 @@ def _said(operation: JsonObject, extensions: tuple[str, ...]) -> list[str]:
     return [one for one in parts if isinstance(one, str) and names.words(one)]
 
 
-def verb(operation: JsonObject, name: str, tag: str) -> str:
+def verb(operation: OperationObject, name: str, tag: str) -> str:
     """The name of a method: what an extension says, else that of its operation without what its resource says
     already."""
-    if said := _said(operation, _METHODS):
+    if said := _said(operation.extensions, _METHODS):
         return names.method(said[0])
     own = [word.lower() for word in names.words(tag)]
     one = [*own[:-1], *(word.removesuffix("s") for word in own[-1:])]

@@ -9,7 +9,6 @@ from speclens import ir, names
 from speclens.literals import comment, docstring, inline, json_span, literal
 from speclens.lower.ground.composed import is_class
 from speclens.lower.ground.view import View
-from speclens.lower.ground.walk import JsonObject, follow
 from speclens.lower.operations import (
     endpoints,
     examples,
@@ -29,53 +28,52 @@ from speclens.lower.operations.endpoints import Endpoint
 from speclens.lower.rewrites import headers, parameters
 from speclens.lower.schemas import formats
 from speclens.lower.schemas.markup import plain_text
+from speclens.openapi.api import OpenApi
+from speclens.openapi.nodes import OperationObject
 from speclens.problems import Finding
-from speclens.source.pointer import get, join
+from speclens.source.pointer import follow, get, join
 
 _WIDTH = 88  # of docstrings that are indented by eight
 
 
 def lower(
-    document: JsonObject, lifted: View, named: media.ModelNames, has_formats: bool
+    api: OpenApi, lifted: View, named: media.ModelNames, has_formats: bool
 ) -> tuple[ir.Client | None, tuple[Finding, ...]]:
     """The client of a document, None if it has no operations, and warnings on what the server leaves out.
 
     `lifted` is the document with the parameters that x-compat is between as schemas; `has_formats` says whether strings of
     some formats are Python types.
     """
-    found = endpoints.named_endpoints(document)
+    found = endpoints.named_endpoints(api)
     if not found:
         return None, ()
-    inputs = Inputs(document, named, lifted, Circles(document, [ANY]), has_formats)
-    urls = servers.of_operations(document, {one.pointer: one.value for one in found})
+    inputs = Inputs(api, named, lifted, Circles(api.document, [ANY]), has_formats)
+    urls = servers.of_operations(api)
     places = parameters.lifted_places(lifted)
     told = {at: named.idents[place] for at, place in headers.lifted_headers(named.view).items()}
     resources: dict[str, list[ir.Operation]] = {}
     owners: dict[str, str] = {}  # by the name of a resource the tag that came first
     for one in found:
-        made = _operation(inputs, one, told.get(one.pointer, ""), places.get(one.pointer, ""))
-        made = replace(made, base_url=urls[one.pointer] and literal(urls[one.pointer]))
-        tag = methods.tag(one.value, one.path)
+        pointer = one.operation.pointer
+        made = _operation(inputs, one, told.get(pointer, ""), places.get(pointer, ""))
+        made = replace(made, base_url=urls[pointer] and literal(urls[pointer]))
+        tag = methods.tag(one.operation)
         owner = owners.setdefault(names.resource(tag), tag)
         resources.setdefault(owner, []).append(made)
-    scopes = security.scopes(document, (one.value for one in found))
-    client = _client(document, resources, scopes, inputs)
-    if usual := servers.variables(document, [servers.of_document(document), *urls.values()]):
+    client = _client(resources, security.scopes(api), inputs)
+    if usual := servers.variables(api, [servers.of_document(api), *urls.values()]):
         client = replace(client, variables=literal(usual), variables_told=json_span(usual))
-    return client, (
-        *_unserved(client),
-        *_unpaged(client, {one.pointer: one.value for one in found}),
-    )
+    return client, (*_unserved(client), *_unpaged(client, api.operations))
 
 
 # What is generated
 
 
 def _operation(inputs: Inputs, found: Endpoint, heads: str, lifted: str) -> ir.Operation:
-    operation, pointer = found.value, found.pointer
-    request = requests.lower(inputs, pointer, operation, found.path)
-    answers = responses.lower(inputs.named, pointer, operation)
-    ident = methods.verb(operation, found.name, methods.tag(operation, found.path))
+    operation, method = found.operation, found.operation.method.upper()
+    request = requests.lower(inputs, operation)
+    answers = responses.lower(inputs.named, operation)
+    ident = methods.verb(operation, found.name, methods.tag(operation))
     stream, is_plain = responses.stream(answers), responses.is_plain(answers)
     classes = _served(inputs, found, request, answers)
     pages = paging.paging(inputs.document, operation, request.arguments, answers)
@@ -84,14 +82,14 @@ def _operation(inputs: Inputs, found: Endpoint, heads: str, lifted: str) -> ir.O
         ident=ident,
         handler=names.attribute(found.ident),
         constant=names.unused(found.constant, inputs.named.taken),
-        pointer=pointer,
-        verb=found.method.upper(),
-        template=found.path,
-        method=literal(found.method.upper()),
+        pointer=operation.pointer,
+        verb=method,
+        template=operation.path,
+        method=literal(method),
         path=literal(request.path),
-        place=inline(f"{found.method.upper()} {found.path}"),
+        place=inline(f"{method} {operation.path}"),
         doc=_doc(operation, heads),
-        is_deprecated=operation.get("deprecated") is True,
+        is_deprecated=operation.is_deprecated,
         params=_params(inputs, found.class_name) if request.arguments else "RequestOptions",
         arguments=request.arguments,
         parameters=media.of_parameters(inputs.named, lifted),
@@ -105,8 +103,8 @@ def _operation(inputs: Inputs, found: Endpoint, heads: str, lifted: str) -> ir.O
         stream_type=stream,
         is_download=responses.is_download(answers),
         paging=pages if is_plain else "",
-        alternatives=security.requirements(inputs.document, operation),
-        security=security.own(inputs.document, operation),
+        alternatives=security.requirements(inputs.api, operation),
+        security=security.own(inputs.api, operation),
         base_url="",
         request=classes[0],
         response=classes[1],
@@ -123,13 +121,14 @@ def _served(
     """The classes of body and answer, where both are JSON objects and there is nothing else to an operation; else
     nothing: the server has no part of it."""
     success = [one for one in answers if one.is_success]
-    is_plain = all(one.place == "member" for one in request.arguments) and "{" not in found.path
+    is_plain = (
+        all(one.place == "member" for one in request.arguments) and "{" not in found.operation.path
+    )
     if not (request.members and request.body and is_plain and len(success) == 1):
         return "", ""
     sides = (request.body.content, success[0].content)
-    is_bearer = security.is_bearer(
-        inputs.document, security.requirements(inputs.document, found.value)
-    )
+    wanted = security.requirements(inputs.api, found.operation)
+    is_bearer = security.is_bearer(inputs.api, wanted)
     if any([one.codec.name for one in side] != ["Json"] for side in sides) or not is_bearer:
         return "", ""
     models = inputs.named.document
@@ -152,8 +151,9 @@ def _unserved(client: ir.Client) -> tuple[Finding, ...]:
     return (Finding("operation/not-served", left[0].pointer, message, "", "warning"),)
 
 
-def _unpaged(client: ir.Client, found: Mapping[str, JsonObject]) -> Iterator[Finding]:
+def _unpaged(client: ir.Client, written: Iterable[OperationObject]) -> Iterator[Finding]:
     """Warnings on pages that a document tells of in a way that is not understood."""
+    found = {one.pointer: one.extensions for one in written}
     for one in client.operations:
         told = [key for key in paging.EXTENSIONS if found[one.pointer].get(key)]
         if told and not one.paging:
@@ -163,10 +163,9 @@ def _unpaged(client: ir.Client, found: Mapping[str, JsonObject]) -> Iterator[Fin
             yield Finding("operation/not-paged", place, message, hint, "warning")
 
 
-def _doc(operation: JsonObject, heads: str) -> str:
-    parts = [
-        plain_text(str(operation.get(key) or "").strip()) for key in ("summary", "description")
-    ]
+def _doc(operation: OperationObject, heads: str) -> str:
+    told = (operation.summary, operation.description)
+    parts = [plain_text((text or "").strip()) for text in told]
     if parts[0] and parts[0][-1] not in ".!?":
         parts[0] += "."
     parts = [part for part in parts if part] or ["See the API."]
@@ -175,30 +174,26 @@ def _doc(operation: JsonObject, heads: str) -> str:
 
 
 def _client(
-    document: JsonObject,
-    made: Mapping[str, list[ir.Operation]],
-    scopes: security.Scopes,
-    inputs: Inputs,
+    made: Mapping[str, list[ir.Operation]], scopes: security.Scopes, inputs: Inputs
 ) -> ir.Client:
-    resources = _resources(document, made, inputs.named.taken)
+    api, document = inputs.api, inputs.document
+    resources = _resources(api, made, inputs.named.taken)
     every = tuple(operation for resource in resources for operation in resource.operations)
     served = tuple(one for one in every if one.request)
-    usual = security.requirement(document, document) or ()
+    usual = security.requirement(api, api.security)
     alternatives = [usual, *(one.alternatives for one in every)]
-    declared = (document.get("components") or {}).get("securitySchemes") or {}
-    schemes = dict.fromkeys(
-        [*declared, *(name for one in alternatives for wanted in one for name in wanted)]
-    )
+    asked = (name for one in alternatives for wanted in one for name in wanted)
+    schemes = dict.fromkeys([*api.security_schemes, *asked])
     codecs = [one for operation in every for one in _codecs(operation)]
     folds = (name for one in codecs for name in (one.fold, one.denormalize) if name)
     older = (one.constant for one in every if any(two.older for two in _codecs(one)))
     return ir.Client(
         pointer="#/info",
-        base_url=literal(servers.of_document(document)),
+        base_url=literal(servers.of_document(api)),
         variables="",
         variables_told="",
         security=security.source(usual),
-        schemes=tuple(security.schemes(document, schemes, scopes)),
+        schemes=tuple(security.schemes(api, schemes, scopes)),
         is_bearer=any(one.alternatives for one in served),
         resources=resources,
         operations=every,
@@ -221,7 +216,7 @@ def _bodies(served: Iterable[ir.Operation]) -> Iterator[str]:
 
 
 def _resources(
-    document: JsonObject, made: Mapping[str, list[ir.Operation]], taken: Collection[str]
+    api: OpenApi, made: Mapping[str, list[ir.Operation]], taken: Collection[str]
 ) -> tuple[ir.Resource, ...]:
     idents = names.distinct(made, names.resource)
     classes = names.distinct(made, names.class_name)
@@ -231,7 +226,7 @@ def _resources(
             ident=idents[tag],
             class_name=names.unused(names.resource_class(classes[tag]), {*taken, *twins}),
             pointer=operations[0].pointer,
-            doc=_tag_doc(document, tag),
+            doc=_tag_doc(api, tag),
             operations=methods.distinct_methods(operations),
         )
         for tag, operations in made.items()
@@ -250,8 +245,8 @@ def _sorted(found: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(set(found)))
 
 
-def _tag_doc(document: JsonObject, tag: str) -> str:
-    for declared in document.get("tags") or ():
-        if isinstance(declared, dict) and declared.get("name") == tag:
-            return docstring(plain_text(str(declared.get("description") or "")) or tag, 92)
+def _tag_doc(api: OpenApi, tag: str) -> str:
+    for declared in api.tags:
+        if declared.name == tag:
+            return docstring(plain_text(declared.description or "") or tag, 92)
     return docstring(f"Operations of {comment(tag)}.", 92)

@@ -13,8 +13,8 @@ from typing import Any
 from speclens import ir
 from speclens.literals import literal, tuple_literal
 from speclens.lower.ground import composed, x_compat
-from speclens.lower.ground.walk import JsonObject, follow
-from speclens.source.pointer import get, tokens
+from speclens.openapi.nodes import OperationObject
+from speclens.source.pointer import JsonObject, follow, get, tokens
 
 EXTENSIONS = ("x-fern-pagination", "x-speakeasy-pagination")
 _Arguments = dict[str, tuple[str, Any]]
@@ -25,17 +25,20 @@ _Reader = Callable[[Any], composed.PropertyPath | None]
 
 def paging(
     document: JsonObject,
-    operation: JsonObject,
+    operation: OperationObject,
     arguments: Sequence[ir.Argument],
     answers: Sequence[ir.Response],
 ) -> str:
     """The expression that asks for the next page; "" where a document says nothing that can be followed. Where it names an
     older field, the canonical one is meant: that is what calls and answers hold."""
+    fern, speakeasy = (operation.extensions.get(extension) for extension in EXTENSIONS)
+    if not isinstance(fern, dict) and not isinstance(speakeasy, dict):
+        return ""
     of_name = {one.name: one for one in arguments}
     known = {
-        name: (hub.ident, _default(document, hub.pointer))
+        name: (hub.ident, _default(document, operation, hub))
         for name, one in of_name.items()
-        if (hub := of_name.get(_hub(document, one)))
+        if (hub := of_name.get(_hub(document, operation, one)))
     }
     places = [media.schema for one in answers if one.is_success for media in one.content]
 
@@ -43,17 +46,17 @@ def paging(
         found = _names(path)
         return _canonical(document, places[0], found) if places and found else found
 
-    fern, speakeasy = (operation.get(extension) for extension in EXTENSIONS)
     if isinstance(fern, dict):
         return _fern(fern, known, names)
     return _speakeasy(speakeasy, known, names) if isinstance(speakeasy, dict) else ""
 
 
-def _hub(document: JsonObject, argument: ir.Argument) -> str:
+def _hub(document: JsonObject, operation: OperationObject, argument: ir.Argument) -> str:
     """The name of the argument that another folds into; its own if it folds into none."""
+    if parameter := operation.parameter_at(argument.pointer):
+        hub = x_compat.parameter_of(x_compat.keywords(parameter.extensions).get("into"))
+        return hub[1] if hub else argument.name
     into = x_compat.keywords(get(document, argument.pointer)).get("into")
-    if isinstance(into, dict):
-        return str(into.get("name"))
     return tokens(into)[0] if isinstance(into, str) else argument.name
 
 
@@ -72,11 +75,13 @@ def _canonical(
     return tuple(found)
 
 
-def _default(document: JsonObject, pointer: str) -> Any:
+def _default(document: JsonObject, operation: OperationObject, argument: ir.Argument) -> Any:
     """What the server takes where an argument is left out."""
-    _, found = follow(document, pointer, get(document, pointer))
-    schema = found.get("schema", found) if isinstance(found, dict) else None
-    _, target = follow(document, pointer, schema)
+    if parameter := operation.parameter_at(argument.pointer):
+        place, schema = parameter.schema or ("", None)
+    else:
+        place, schema = argument.pointer, get(document, argument.pointer)
+    target = follow(document, place, schema)[1]
     return target.get("default") if isinstance(target, dict) else None
 
 

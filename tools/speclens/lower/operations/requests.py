@@ -11,12 +11,12 @@ from typing import Any
 from speclens import ir, names
 from speclens.literals import comment
 from speclens.lower.ground import media_types, x_compat
-from speclens.lower.ground.walk import JsonObject, follow
 from speclens.lower.operations import bodies, media, security
 from speclens.lower.operations.annotations import FILE, INTEGER, NULL, TEXT, enumerated, union
 from speclens.lower.operations.arguments import Inputs
 from speclens.lower.rewrites import parameters
-from speclens.source.pointer import join
+from speclens.openapi.api import OpenApi
+from speclens.openapi.nodes import OperationObject, ParameterKey, ParameterObject
 
 # Section 4.8.12.1: not told by a parameter. What frames and routes a message (RFC 9112) its HTTP client says.
 _IGNORED = frozenset({"accept", "content-type", "content-length", "host", "transfer-encoding"})
@@ -42,26 +42,20 @@ class Request:
     spokes: dict[str, list[str]]
 
 
-def lower(inputs: Inputs, pointer: str, operation: JsonObject, path: str) -> Request:
+def lower(inputs: Inputs, operation: OperationObject) -> Request:
     """The arguments and the body of an operation."""
-    declared = parameters.effective(inputs.document, pointer, operation)
-    path = _template(path, declared)
-    found = list(_parameters(inputs, pointer, operation, path, declared))
-    place, body = follow(
-        inputs.document, join(pointer, "requestBody"), operation.get("requestBody")
-    )
-    lowered, schema, is_nullable = (
-        bodies.lower(inputs, place, body) if isinstance(body, dict) else (None, "", False)
-    )
+    path, body = _template(operation), operation.body
+    found = list(_parameters(inputs, operation, path))
+    lowered, schema, is_nullable = bodies.lower(inputs, body) if body else (None, "", False)
     defaults: dict[str, Any] = {}
     spokes: dict[str, list[str]] = {}
-    if lowered and schema:
+    if body and lowered and schema:
         codecs = {one.codec.name for one in lowered.content}
         binary = FILE if "Multipart" in codecs else inputs.binary
         is_form = codecs <= {"Form", "Multipart"}
         own = replace(inputs, binary=binary, is_patch="MergePatch" in codecs, is_form=is_form)
         if codecs == {"Multipart"}:
-            own = replace(own, parts=bodies.unwritten_members(inputs, place, body))
+            own = replace(own, parts=bodies.unwritten_members(inputs, body))
         found += own.arguments(schema, lowered.is_required)
         defaults = inputs.defaults(schema)
         spokes = inputs.spokes(schema, defaults)
@@ -97,44 +91,44 @@ def _named(found: list[ir.Argument]) -> Iterator[ir.Argument]:
 # Parameters
 
 
-def _template(path: str, declared: parameters.Parameters) -> str:
+def _template(operation: OperationObject) -> str:
     """A path without what its query says of parameters that the document has as such: `/search?q={q}`."""
-    head, _, query = path.partition("#")[0].partition("?")
+    head, _, query = operation.path.partition("#")[0].partition("?")
     left = [
         pair
         for pair in query.split("&")
-        if not any(pair == f"{name}={{{name}}}" for place, name in declared if place == "query")
+        if not any(
+            pair == f"{name}={{{name}}}" for place, name in operation.parameters if place == "query"
+        )
     ]
     return f"{head}?{'&'.join(left)}" if any(left) else head
 
 
-def _parameters(
-    inputs: Inputs, pointer: str, operation: JsonObject, path: str, found: parameters.Parameters
-) -> Iterator[ir.Argument]:
+def _parameters(inputs: Inputs, operation: OperationObject, path: str) -> Iterator[ir.Argument]:
     for name in dict.fromkeys(_slots(path)):
-        if ("path", name) not in found:
+        if ("path", name) not in operation.parameters:
             type_ = union([TEXT, INTEGER])
-            yield ir.Argument(name, "path", "", pointer, type_, ir.Mark(), "", True)
-    hubs = parameters.hubs(found)
-    for key, (place, parameter) in found.items():
-        if _is_given(inputs.document, operation, path, key):
-            made = _parameter(inputs, key[0], place, parameter)
+            yield ir.Argument(name, "path", "", operation.pointer, type_, ir.Mark(), "", True)
+    hubs = parameters.hubs(operation)
+    for key, parameter in operation.parameters.items():
+        if _is_given(inputs.api, operation, path, key):
+            made = _parameter(inputs, parameter)
             yield replace(made, is_required=False) if key in hubs else made
 
 
-def ungiven(
-    document: JsonObject, operation: JsonObject, path: str, found: parameters.Parameters
-) -> frozenset[tuple[str, str]]:
-    """The parameters of an operation that are no arguments, by location and name."""
-    path = _template(path, found)
-    return frozenset(key for key in found if not _is_given(document, operation, path, key))
+def ungiven(api: OpenApi, operation: OperationObject) -> frozenset[ParameterKey]:
+    """The parameters of an operation that are no arguments."""
+    path = _template(operation)
+    return frozenset(
+        key for key in operation.parameters if not _is_given(api, operation, path, key)
+    )
 
 
-def _is_given(document: JsonObject, operation: JsonObject, path: str, key: tuple[str, str]) -> bool:
+def _is_given(api: OpenApi, operation: OperationObject, path: str, key: ParameterKey) -> bool:
     """Whether the caller gives a parameter: what a header of some names holds is known otherwise."""
     location, name = key
     if location == "header" and name == "authorization":
-        return not security.requirements(document, operation)
+        return not security.requirements(api, operation)
     if location == "path":
         return name in _slots(path)
     return name not in _IGNORED if location == "header" else location in {*_STYLES, _WHOLE_QUERY}
@@ -144,49 +138,43 @@ def _slots(path: str) -> list[str]:
     return [name for name in re.findall(r"{([^{}]*)}", path) if name]
 
 
-def _parameter(inputs: Inputs, location: str, place: str, parameter: JsonObject) -> ir.Argument:
-    at, schema = parameters.schema_of(place, parameter)
-    options = [one for one in inputs.options(at, schema) if one != NULL] or [TEXT]
-    if parameter.get("allowEmptyValue") is True and location == "query" and TEXT not in options:
+def _parameter(inputs: Inputs, parameter: ParameterObject) -> ir.Argument:
+    location = parameter.location
+    options = [one for one in inputs.options(*parameter.value_schema) if one != NULL] or [TEXT]
+    if parameter.allow_empty_value and location == "query" and TEXT not in options:
         options.append(enumerated([""]))
-    is_required = location == "path" or parameter.get("required") is True
+    is_required = location == "path" or parameter.is_required
     told = [f"deprecated {said}"] if (said := _deprecation(parameter)) else []
     return ir.Argument(
-        name=str(parameter["name"]),
+        name=parameter.name,
         place=location,
         ident="",
-        pointer=place,
+        pointer=parameter.pointer,
         type=union(options if is_required else [*options, NULL]),
-        mark=_whole_query(inputs, place, parameter)
-        if location == _WHOLE_QUERY
-        else _style(location, parameter),
+        mark=_whole_query(inputs, parameter) if location == _WHOLE_QUERY else _style(parameter),
         comment=comment("; ".join(told)),
         is_required=is_required,
     )
 
 
-def _deprecation(parameter: JsonObject) -> str:
-    own = x_compat.keywords(parameter)
-    if isinstance(into := own.get("into"), dict):
+def _deprecation(parameter: ParameterObject) -> str:
+    own = x_compat.keywords(parameter.extensions)
+    if hub := x_compat.parameter_of(own.get("into")):
         told = own.get("deprecated") or {}
         when = [f"{key} {told[key]}" for key in ("since", "sunset") if key in told]
-        return (
-            f"{', '.join(when)}: {told.get('note') or 'use ' + str(into.get('name'))}".removeprefix(
-                ": "
-            )
-        )
-    return "by the API" if parameter.get("deprecated") is True else ""
+        return f"{', '.join(when)}: {told.get('note') or f'use {hub[1]}'}".removeprefix(": ")
+    return "by the API" if parameter.is_deprecated else ""
 
 
-def _style(location: str, parameter: JsonObject) -> ir.Mark:
-    usual, explodes = _STYLES[location]
-    is_reserved = parameter.get("allowReserved") is True and location in {"query", "path"}
-    if "content" in parameter and "schema" not in parameter:
-        kinds = [media_types.codec_of(name, {}) for name in parameter.get("content") or ()]
+def _style(parameter: ParameterObject) -> ir.Mark:
+    usual, explodes = _STYLES[parameter.location]
+    is_reserved = parameter.allow_reserved and parameter.location in {"query", "path"}
+    if parameter.content is not None and parameter.schema is None:
+        kinds = [media_types.codec_of(one.name, {}) for one in parameter.content]
         return ir.Mark(style="" if "Text" in kinds else "json", is_reserved=is_reserved)
-    style = str(parameter.get("style") or usual)
+    style = parameter.style or usual
     default = explodes if style == usual else style in {"form", "cookie"}
-    explode = parameter.get("explode", default) is True
+    explode = default if parameter.explode is None else parameter.explode
     return ir.Mark(
         style=style if style != usual else "",
         explode=explode if explode != explodes else None,
@@ -194,12 +182,12 @@ def _style(location: str, parameter: JsonObject) -> ir.Mark:
     )
 
 
-def _whole_query(inputs: Inputs, pointer: str, parameter: JsonObject) -> ir.Mark:
+def _whole_query(inputs: Inputs, parameter: ParameterObject) -> ir.Mark:
     """The mark of what is all of the query, with the codec of its media type; what we know none of is text."""
-    for name, place, value in media_types.content(inputs.document, pointer, parameter):
-        codec = media.lower(inputs.named, name, place).codec
+    for media_type in parameter.content or ():
+        codec = media.lower(inputs.named, media_type).codec
         if codec.name in {"Form", "Json"}:
-            encodings = bodies.encodings(value, True) if codec.name == "Form" else ()
+            encodings = bodies.encodings(media_type, True) if codec.name == "Form" else ()
             # Folded it is as a parameter, together with the others.
             one_way = replace(codec, media_type=None, fold="", denormalize="", older="")
             return ir.Mark(codec=replace(one_way, encodings=encodings))

@@ -8,23 +8,18 @@ from dataclasses import replace
 from speclens import ir
 from speclens.literals import literal
 from speclens.lower.ground import media_types
-from speclens.lower.ground.walk import JsonObject, follow
 from speclens.lower.operations import media
 from speclens.lower.operations.annotations import ANY, NULL, union
-from speclens.source.pointer import join
+from speclens.openapi.nodes import OperationObject, ResponseObject
+from speclens.source.pointer import follow
 
 _EMPTY = frozenset({"204", "205", "304"})  # RFC 9110: no content
 
 
-def lower(named: media.ModelNames, pointer: str, operation: JsonObject) -> tuple[ir.Response, ...]:
+def lower(named: media.ModelNames, operation: OperationObject) -> tuple[ir.Response, ...]:
     """The responses of an operation, those of success first. What redirects is a success where nothing else is."""
-    declared = operation.get("responses")
-    found = [
-        _response(named, join(pointer, "responses", status), str(status), value)
-        for status, value in (declared.items() if isinstance(declared, dict) else ())
-        if not str(status).startswith("x-")
-    ]
-    is_head = pointer.rpartition("/")[2].lower() == "head"
+    found = [_response(named, one) for one in operation.responses]
+    is_head = operation.method.lower() == "head"
     for range_ in ("2", "default", "3"):
         if chosen := [one for one in found if one.status.startswith(range_)]:
             break
@@ -60,18 +55,14 @@ def _marked(one: ir.Response, is_success: bool, is_head: bool) -> ir.Response:
     )
 
 
-def _response(named: media.ModelNames, pointer: str, status: str, value: object) -> ir.Response:
-    place, response = follow(named.document, pointer, value)
-    content, same = [], {}
-    if isinstance(response, dict) and status not in _EMPTY:
-        for name, at, one in media_types.content(named.document, place, response):
-            found = media.lower(named, name, at)
-            content.append(found)
-            same[name] = follow(named.document, found.schema, one.get("schema"))[1]
+def _response(named: media.ModelNames, response: ResponseObject) -> ir.Response:
+    status, content, same = response.status, [], {}
+    for one in response.content if status not in _EMPTY else ():
+        content.append(media.lower(named, one))
+        same[one.name] = follow(named.document, *(one.schema or ("", None)))[1]
     kind = status.upper() if status != "default" else status
-    return ir.Response(
-        kind, literal(kind), place, media.preferred(content, same), False, False, False, False
-    )
+    chosen = media.preferred(content, same)
+    return ir.Response(kind, literal(kind), response.pointer, chosen, False, False, False, False)
 
 
 def result_type(responses: tuple[ir.Response, ...]) -> ir.Type:

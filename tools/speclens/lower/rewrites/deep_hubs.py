@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from speclens.lower.ground import composed, x_compat
-from speclens.lower.ground.walk import JsonObject, follow
-from speclens.source.pointer import join
+from speclens.source.pointer import JsonObject, follow, join
 
 Transform = Callable[[str, str, Any], Any]
 """A schema in the view: from its pointers, as written and in the view, and what is written."""

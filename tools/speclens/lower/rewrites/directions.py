@@ -14,9 +14,18 @@ from typing import Any
 
 from speclens.lower.ground import composed
 from speclens.lower.ground.view import View, copied
-from speclens.lower.ground.walk import JsonObject, follow, nested, objects
+from speclens.lower.ground.walk import nested, outermost_schemas
 from speclens.lower.rewrites.views import Rewriting, ViewTransform
-from speclens.source.pointer import from_reference, join, to_reference, tokens, walk
+from speclens.objects import component_schemas
+from speclens.source.pointer import (
+    JsonObject,
+    follow,
+    from_reference,
+    join,
+    put,
+    to_reference,
+    tokens,
+)
 
 _ROOT = ("components", "schemas")
 _KEYWORDS = {"request": "readOnly", "response": "writeOnly"}
@@ -56,8 +65,7 @@ class _Direction:
 
 def directed(before: View) -> View:
     """The document with the schemas of requests and of responses told apart, where they differ."""
-    schemas = (before.document.get("components") or {}).get("schemas")
-    components = schemas if isinstance(schemas, dict) else {}
+    components = component_schemas(before.document)
     document = copied(before.document)
     origins: dict[str, str] = {}
     for name, keyword in _KEYWORDS.items():
@@ -67,11 +75,10 @@ def directed(before: View) -> View:
         keys = {one: _key(components, one, name) for one in components if one in changed}
         direction = _Direction(before.document, keyword, keys)
         rewriting = Rewriting(before.document, _transform(direction), origins)
-        for pointer, schema in objects(before.document, "schema"):
+        for pointer, schema in outermost_schemas(before.document):
             if _direction(tokens(pointer)) == name:
-                *path, last = tokens(pointer)
                 count = len(origins)
-                walk(document, path)[last] = rewriting.schema(pointer, pointer, schema)
+                put(document, pointer, rewriting.schema(pointer, pointer, schema))
                 _mark_around(origins, pointer, len(origins) - count)
         made: dict[str, Any] = {}
         children = _children(components)
@@ -82,7 +89,7 @@ def directed(before: View) -> View:
                 direction.wanted.setdefault(child)
         for one in components:
             if one in made:
-                document["components"]["schemas"][keys[one]] = made[one]
+                component_schemas(document)[keys[one]] = made[one]
     return View(document, origins, before)
 
 
@@ -98,7 +105,7 @@ def _mark_around(origins: dict[str, str], outermost: str, count: int) -> None:
 def _is_used(document: JsonObject, keyword: str) -> bool:
     return any(
         isinstance(schema, dict) and schema.get(keyword) is True
-        for pointer, outer in objects(document, "schema")
+        for pointer, outer in outermost_schemas(document)
         for _, schema in nested(pointer, outer)
     )
 

@@ -10,69 +10,65 @@ from typing import Any
 
 from speclens.lower.ground.media_types import FIELDS, HELD, codec_of
 from speclens.lower.ground.view import copied
-from speclens.lower.ground.walk import JsonObject, follow
 from speclens.names import unused
-from speclens.objects import Node, nodes
-from speclens.source.pointer import join, to_reference, tokens
+from speclens.objects import component_schemas, with_component_schemas
+from speclens.openapi.api import OpenApi
+from speclens.openapi.nodes import LocatedSchema
+from speclens.source.pointer import JsonObject, follow, join, put, to_reference, tokens
 
 _HELD = "contentSchema"
 _UNIONS = ("oneOf", "anyOf")
 
 
-def are_used(document: JsonObject) -> bool:
+def are_used(api: OpenApi) -> bool:
     """Whether a document describes events that `decode` has not looked at yet."""
-    return any(True for _ in _undecoded(document))
+    return any(True for _ in _undecoded(api))
 
 
-def _undecoded(document: JsonObject) -> Iterator[Node]:
-    for node in nodes(document):
-        is_events = (
-            node.kind == "media-type" and codec_of(tokens(node.pointer)[-1], None) == "Events"
-        )
-        is_told = isinstance(node.value.get("itemSchema"), dict)
-        if is_events and is_told and FIELDS not in node.value:
-            yield node
+def _undecoded(api: OpenApi) -> Iterator[tuple[str, LocatedSchema]]:
+    """The media types of events with their places and the schemas of their events."""
+    for media in api.every_media_type:
+        is_events = codec_of(tokens(media.pointer)[-1], None) == "Events"
+        is_told = media.item_schema and isinstance(media.item_schema.value, dict)
+        if is_events and is_told and media.item_schema and FIELDS not in media.extensions:
+            yield media.pointer, media.item_schema
 
 
-def decode(document: JsonObject, origins: dict[str, str]) -> None:
-    """Mark what describes events in a document, and say what their data holds, in place. `origins` receives where new
-    places come from."""
+def decode(document: JsonObject, origins: dict[str, str]) -> JsonObject:
+    """Mark what describes events in a document, and say what their data holds, in place. The result has the schemas that
+    several media types share, too. `origins` receives where new places come from."""
+    made: JsonObject = {}
     shared: dict[str, str] = {}
-    for node in list(_undecoded(document)):
-        place = join(node.pointer, "itemSchema")
-        layers = _layers(document, place, node.value["itemSchema"], set())
-        found = [layer for _, layer in layers]
-        node.value[FIELDS] = _describes(found)
-        node.value[HELD] = _are_json(found)
+    for pointer, event in list(_undecoded(OpenApi(document))):
+        found = [layer for _, layer in _layers(document, *event, set())]
+        put(document, join(pointer, FIELDS), _describes(found))
+        put(document, join(pointer, HELD), _are_json(found))
         if any(_held(layer) is not None for layer in found):
-            node.value["itemSchema"] = _decoded(
-                document, place, node.value["itemSchema"], shared, origins
-            )
+            put(document, event.pointer, _decoded(document, event, made, shared, origins))
+    return with_component_schemas(document, made) if made else document
 
 
 def _decoded(
     document: JsonObject,
-    place: str,
-    schema: JsonObject,
+    event: LocatedSchema,
+    made: JsonObject,
     shared: dict[str, str],
     origins: dict[str, str],
 ) -> JsonObject:
     """The schema of events that says what their data holds. Media types that only refer to one schema share what is made of
-    it: a component, which `shared` holds by the place of the schema."""
+    it: a component of `made`, whose place `shared` holds by the place of the schema."""
     whole: JsonObject
-    if schema.keys() != {"$ref"}:
-        whole = _inlined(document, place, schema, place, origins, set())
-        _say(whole, place, origins)
+    if event.value.keys() != {"$ref"}:
+        whole = _inlined(document, *event, event.pointer, origins, set())
+        _say(whole, event.pointer, origins)
         return whole
-    target, inner = follow(document, place, schema)
+    target, inner = follow(document, *event)
     if target not in shared:
-        components = document.setdefault("components", {}).setdefault("schemas", {})
-        name = unused(f"{tokens(target)[-1]}.event", components)
+        name = unused(f"{tokens(target)[-1]}.event", {**component_schemas(document), **made})
         shared[target] = at = join("#/components/schemas", name)
         origins[at] = target
-        whole = _inlined(document, target, inner, at, origins, set())
+        made[name] = whole = _inlined(document, target, inner, at, origins, set())
         _say(whole, at, origins)
-        components[name] = whole
     return {"$ref": to_reference(shared[target])}
 
 
@@ -83,11 +79,10 @@ def data_places(origins: Mapping[str, str]) -> frozenset[str]:
     return frozenset(place for place in found if place.removesuffix(f"/{_HELD}") not in origins)
 
 
-def event_layers(document: JsonObject) -> Iterator[tuple[str, JsonObject]]:
+def event_layers(api: OpenApi) -> Iterator[tuple[str, JsonObject]]:
     """The places and schemas of which events with their fields are made, in a document that `decode` has not changed."""
-    for node in _undecoded(document):
-        place = join(node.pointer, "itemSchema")
-        found = list(_layers(document, place, node.value["itemSchema"], set()))
+    for _, event in _undecoded(api):
+        found = list(_layers(api.document, *event, set()))
         if _describes([layer for _, layer in found]):
             yield from found
 

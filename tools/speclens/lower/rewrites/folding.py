@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from speclens.lower.ground import x_compat
-from speclens.lower.ground.walk import JsonObject, all_schemas, follow, subschemas
+from speclens.lower.ground.walk import all_schemas, subschemas
 from speclens.lower.rewrites import inherit
-from speclens.source.pointer import join
+from speclens.source.pointer import JsonObject, follow, join
 
 
 def folding(document: JsonObject) -> frozenset[str]:

@@ -7,30 +7,29 @@ from collections.abc import Iterator
 from typing import Any
 
 from speclens.lower.ground.view import View
-from speclens.lower.ground.walk import JsonObject, follow, objects
-from speclens.lower.rewrites.parameters import operation_component, schema_of
-from speclens.source.pointer import join, to_reference, tokens
+from speclens.lower.rewrites.parameters import operation_component
+from speclens.objects import with_component_schemas
+from speclens.openapi.api import OpenApi
+from speclens.openapi.nodes import HeaderObject, OperationObject
+from speclens.source.pointer import JsonObject, join, to_reference, tokens
 
 _KIND = "headers"
 _IGNORED = "content-type"  # section 4.8.17.1: told by `content`
-DeclaredHeaders = dict[str, tuple[str, str, JsonObject]]
-"""The headers of a response by name in lower case: the name as written, pointer and Header Object."""
 
 
-def lift(document: JsonObject, origins: dict[str, str]) -> None:
-    """Add a component schema for the headers of each operation that says some, in place. `origins` receives where they
+def lift(document: JsonObject, origins: dict[str, str]) -> JsonObject:
+    """The document with a component schema for the headers of each operation that says some. `origins` receives where they
     come from."""
     made: JsonObject = {}
-    for pointer, operation in objects(document, "operation"):
-        path = tokens(pointer)
-        answers = list(_answers(document, pointer, operation))
+    for operation in OpenApi(document).every_operation:
+        path = tokens(operation.pointer)
+        answers = list(_answers(operation))
         if any(answers) and path[0] != "webhooks" and "callbacks" not in path[3:]:
-            name = operation_component(document, made, pointer, operation, _KIND)
+            name = operation_component(document, made, operation, _KIND)
             place = join("#/components/schemas", name)
-            origins[place] = join(pointer, "responses")
+            origins[place] = join(operation.pointer, "responses")
             made[name] = _schema(answers, place, origins)
-    if made:
-        document.setdefault("components", {}).setdefault("schemas", {}).update(made)
+    return with_component_schemas(document, made) if made else document
 
 
 def lifted_headers(view: View) -> dict[str, str]:
@@ -45,31 +44,24 @@ def is_lifted(view: View, pointer: str) -> bool:
     return is_ours and view.origins.get(pointer, "").endswith("/responses")
 
 
-def _answers(
-    document: JsonObject, pointer: str, operation: JsonObject
-) -> Iterator[DeclaredHeaders]:
-    """The headers of each response of an operation."""
-    declared = operation.get("responses")
-    for status, value in declared.items() if isinstance(declared, dict) else ():
-        place, response = follow(document, join(pointer, "responses", status), value)
-        listed = response.get("headers") if isinstance(response, dict) else None
-        found: DeclaredHeaders = {}
-        for name, one in listed.items() if isinstance(listed, dict) else ():
-            here, header = follow(document, join(place, "headers", name), one)
-            if isinstance(header, dict) and name.lower() != _IGNORED:
-                found[name.lower()] = (name, here, header)
-        yield found
+def _answers(operation: OperationObject) -> Iterator[dict[str, HeaderObject]]:
+    """The headers of each response of an operation by name in lower case."""
+    for response in operation.responses:
+        told = ((one.name.lower(), one) for one in response.headers)
+        yield {name: one for name, one in told if name != _IGNORED}
 
 
-def _schema(answers: list[DeclaredHeaders], place: str, origins: dict[str, str]) -> JsonObject:
+def _schema(
+    answers: list[dict[str, HeaderObject]], place: str, origins: dict[str, str]
+) -> JsonObject:
     properties: JsonObject = {}
     required: list[str] = []
     for key in dict.fromkeys(key for one in answers for key in one):
         said = [one[key] for one in answers if key in one]
-        name, here, _ = said[0]
-        origins[join(place, "properties", name)] = here
+        name = said[0].name
+        origins[join(place, "properties", name)] = said[0].pointer
         properties[name] = _property(said)
-        if len(said) == len(answers) and all(one.get("required") is True for *_, one in said):
+        if len(said) == len(answers) and all(one.is_required for one in said):
             required.append(name)
     called = tokens(place)[-1].rpartition(f".{_KIND}")[0]
     told = f"The headers that {called} answers with."
@@ -81,15 +73,18 @@ def _schema(answers: list[DeclaredHeaders], place: str, origins: dict[str, str])
     }
 
 
-def _property(said: list[tuple[str, str, JsonObject]]) -> JsonObject:
+def _property(said: list[HeaderObject]) -> JsonObject:
     """A header as a property: what any of the responses says of it."""
     kinds: list[Any] = []
     options: list[JsonObject] = []
-    for _, here, header in said:
-        place, schema = schema_of(here, header)
+    for header in said:
+        place, schema = header.value_schema
         if schema not in kinds:
             kinds.append(schema)
             options.append({"$ref": to_reference(place)} if schema else {"type": "string"})
-    first = said[0][2]
-    told: JsonObject = {key: first[key] for key in ("description", "deprecated") if key in first}
+    told: JsonObject = {}
+    if said[0].description is not None:
+        told["description"] = said[0].description
+    if said[0].is_deprecated:
+        told["deprecated"] = True
     return {**told, "allOf" if len(options) == 1 else "anyOf": options}

@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from speclens.lower.ground.composed import is_class
-from speclens.lower.ground.walk import JsonObject, all_schemas, follow
-from speclens.source.pointer import get, join, to_reference, tokens
+from speclens.lower.ground.walk import all_schemas
+from speclens.objects import component_schemas
+from speclens.source.pointer import JsonObject, follow, get, join, to_reference, tokens
 
 _SCHEMAS = "#/components/schemas"
 
@@ -21,7 +22,7 @@ def unite(document: JsonObject, origins: dict[str, str]) -> None:
     bases = children(document)
     if not bases:
         return
-    schemas = document["components"]["schemas"]
+    schemas = component_schemas(document)
     united: dict[str, str] = {}
     for place in bases:
         key = f"Any {tokens(place)[-1]}"
@@ -41,11 +42,10 @@ def unite(document: JsonObject, origins: dict[str, str]) -> None:
 
 def children(document: JsonObject) -> dict[str, list[str]]:
     """The bases of a document by their places, with the places of their children, in document order."""
-    components: JsonObject = document.get("components") or {}
-    schemas = components.get("schemas") or {}
+    schemas = component_schemas(document)
     bases = [
         place
-        for name, schema in (schemas.items() if isinstance(schemas, dict) else ())
+        for name, schema in schemas.items()
         if _is_base(document, place := join(_SCHEMAS, name), schema)
     ]
     made = _made_of(document, schemas) if bases else {}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from speclens.lower.ground import x_compat
 from speclens.lower.ground.view import View, copied
-from speclens.lower.ground.walk import JsonObject
 from speclens.lower.rewrites import events, parameters
+from speclens.openapi.api import OpenApi
+from speclens.source.pointer import JsonObject
 
 
 def lifted(document: JsonObject, is_modelled: bool = False) -> View:
@@ -15,7 +16,7 @@ def lifted(document: JsonObject, is_modelled: bool = False) -> View:
     if not (is_modelled or x_compat.is_used(document)):
         return View(document, {})
     origins: dict[str, str] = {}
-    if events.are_used(document):
-        document = copied(document)
-        events.decode(document, origins)
-    return View(parameters.lift(document, origins), origins)
+    api = OpenApi(document)
+    if events.are_used(api):
+        api = OpenApi(events.decode(copied(document), origins))
+    return View(parameters.lift(api, origins), origins)

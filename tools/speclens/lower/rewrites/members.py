@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from speclens.lower.ground.walk import JsonObject, all_schemas, follow
-from speclens.source.pointer import get, join, to_reference
+from speclens.lower.ground.walk import all_schemas
+from speclens.source.pointer import JsonObject, follow, get, join, to_reference
 
 DeclaredProperties = dict[str, str]
 """By name the place of the one declaration of a property that says all."""

@@ -15,8 +15,7 @@ def modelled(canonical: View) -> View:
     directed = directions.directed(canonical)
     document = copied(directed.document)
     origins: dict[str, str] = {}
-    events.decode(document, origins)
-    headers.lift(document, origins)
+    document = headers.lift(events.decode(document, origins), origins)
     members.lift_annotations(document, origins)
     inherit.unite(document, origins)
     members.merge_properties(document, origins)

@@ -7,41 +7,33 @@ A parameter is a member called as in OpenAPI's runtime expressions (section 4.8.
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from hashlib import sha256
 from itertools import chain, count
 from typing import Any
 
 from speclens.lower.ground import x_compat
-from speclens.lower.ground.view import View
-from speclens.lower.ground.walk import JsonObject, follow, objects
+from speclens.lower.ground.view import View, copied
 from speclens.lower.rewrites.folding import folding
-from speclens.objects import nodes, path_item_of
+from speclens.objects import with_component_schemas
+from speclens.openapi import edits
+from speclens.openapi.api import OpenApi
+from speclens.openapi.nodes import OperationObject, ParameterKey, ParameterObject, parameter_key
 from speclens.problems import Finding, closest
-from speclens.source.pointer import exists, get, join, tokens
-
-Parameters = Mapping[tuple[str, str], tuple[str, JsonObject]]
-"""By location and name (of a header in lower case): pointer and Parameter Object."""
+from speclens.source.pointer import JsonObject, exists, join
 
 
-def lift(document: JsonObject, origins: dict[str, str]) -> JsonObject:
+def lift(api: OpenApi, origins: dict[str, str]) -> JsonObject:
     """The document with a component schema for the parameters of each operation that has x-compat among them. `origins`
     receives where they come from."""
-    folds = folding(document)
+    folds = folding(api.document)
     made: JsonObject = {}
-    for pointer, operation in objects(document, "operation"):
-        found = effective(document, pointer, operation)
-        if x_compat.KEYWORD in operation or any(_is_compat(folds, *one) for one in found.values()):
-            name = operation_component(document, made, pointer, operation, "parameters")
-            made[name] = _schema(
-                found, operation, pointer, join("#/components/schemas", name), origins
-            )
-    if not made:
-        return document
-    components = document.get("components") or {}
-    schemas = {**(components.get("schemas") or {}), **made}
-    return {**document, "components": {**components, "schemas": schemas}}
+    for operation in api.every_operation:
+        declared = operation.parameters.values()
+        if _says_compat(operation) or any(_is_compat(folds, one) for one in declared):
+            name = operation_component(api.document, made, operation, "parameters")
+            made[name] = _schema(operation, join("#/components/schemas", name), origins)
+    return with_component_schemas(api.document, made) if made else api.document
 
 
 def lifted_places(lifted: View) -> dict[str, str]:
@@ -50,25 +42,25 @@ def lifted_places(lifted: View) -> dict[str, str]:
     return {origin: place for place, origin in components}
 
 
-def hubs(found: Parameters) -> frozenset[tuple[str, str]]:
-    """The parameters that others fold into, by location and name."""
-    into = (hub_of(x_compat.keywords(parameter).get("into")) for _, parameter in found.values())
+def hubs(operation: OperationObject) -> frozenset[ParameterKey]:
+    """The parameters of an operation that others fold into."""
+    into = (hub_of(parameter) for parameter in operation.parameters.values())
     return frozenset(one for one in into if one is not None)
 
 
-def hub_of(into: Any) -> tuple[str, str] | None:
-    """The location and the name of the parameter that another one folds into; None if it names none."""
-    return _key(into["in"], into["name"]) if _names_one(into) else None
+def hub_of(parameter: ParameterObject) -> ParameterKey | None:
+    """The parameter that another one folds into; None if it names none."""
+    named = x_compat.parameter_of(_own(parameter).get("into"))
+    return parameter_key(*named) if named else None
 
 
 def operation_component(
-    document: JsonObject, made: Collection[str], pointer: str, operation: JsonObject, kind: str
+    document: JsonObject, made: Collection[str], operation: OperationObject, kind: str
 ) -> str:
     """The name of a component that is made of an operation: after that, and not the name of another. Of many operations
     with one id each has a digest of its place."""
-    path = tokens(pointer)
-    name = f"{operation.get('operationId') or f'{path[-1]} {path[-2]}'}.{kind}"
-    digest = sha256(pointer.encode()).hexdigest()[:12]
+    name = f"{operation.operation_id or f'{operation.method} {operation.path}'}.{kind}"
+    digest = sha256(operation.pointer.encode()).hexdigest()[:12]
     ends = chain(("", "_", "__"), (f"_{digest}{'_' * more}" for more in count()))
     return next(
         one
@@ -77,162 +69,130 @@ def operation_component(
     )
 
 
-def effective(document: JsonObject, pointer: str, operation: JsonObject) -> Parameters:
-    """The parameters of an operation, those of its path included."""
-    found: dict[tuple[str, str], tuple[str, JsonObject]] = {}
-    outer = path_item_of(pointer)
-    item = follow(
-        document, outer, get(document, outer)
-    )  # the operation may stand beside a reference
-    for place, owner in (item, (pointer, operation)):
-        listed = owner.get("parameters") if isinstance(owner, dict) else None
-        for index, item in enumerate(listed if isinstance(listed, list) else ()):
-            here, value = follow(document, join(place, "parameters", index), item)
-            if isinstance(value, dict) and isinstance(value.get("name"), str):
-                found[_key(value.get("in"), value["name"])] = (here, value)
-    return found
+def _own(one: ParameterObject | OperationObject) -> JsonObject:
+    return x_compat.keywords(one.extensions)
 
 
-def _key(location: Any, name: str) -> tuple[str, str]:
-    return (str(location), name.lower() if location == "header" else name)
+def _says_compat(one: ParameterObject | OperationObject) -> bool:
+    return x_compat.KEYWORD in one.extensions
 
 
-def _is_compat(folds: frozenset[str], pointer: str, parameter: JsonObject) -> bool:
-    return x_compat.KEYWORD in parameter or schema_of(pointer, parameter)[0] in folds
+def _is_compat(folds: frozenset[str], parameter: ParameterObject) -> bool:
+    return _says_compat(parameter) or parameter.value_schema.pointer in folds
 
 
-def schema_of(pointer: str, parameter: JsonObject) -> tuple[str, Any]:
-    """The schema of a parameter: its own, or that of its one media type (section 4.8.12)."""
-    content = parameter.get("content")
-    for name, media in content.items() if isinstance(content, dict) else ():
-        if isinstance(media, dict):
-            return join(pointer, "content", name, "schema"), media.get("schema", {})
-    return join(pointer, "schema"), parameter.get("schema", {})
-
-
-def _schema(
-    found: Parameters, operation: JsonObject, pointer: str, place: str, origins: dict[str, str]
-) -> JsonObject:
-    origins[place] = pointer
+def _schema(operation: OperationObject, place: str, origins: dict[str, str]) -> JsonObject:
+    origins[place] = operation.pointer
     properties: JsonObject = {}
     required: list[str] = []
-    for here, parameter in found.values():
-        name = f"{parameter.get('in')}.{parameter['name']}"
-        at = join(place, "properties", name)
-        properties[name] = _property(found, here, parameter, at, origins)
-        if parameter.get("required") is True:
-            origins[join(place, "required", len(required))] = join(here, "required")
+    for parameter in operation.parameters.values():
+        name = _member(parameter)
+        properties[name] = _property(operation, parameter, join(place, "properties", name), origins)
+        if parameter.is_required:
+            origins[join(place, "required", len(required))] = join(parameter.pointer, "required")
             required.append(name)
-    own = {x_compat.KEYWORD: operation[x_compat.KEYWORD]} if x_compat.KEYWORD in operation else {}
-    path = tokens(pointer)
-    told = f"The parameters of {path[-1].upper()} {path[-2]}, by location and name."
+    own = {key: value for key, value in operation.extensions.items() if key == x_compat.KEYWORD}
     return {
         "type": "object",
-        "description": told,
+        "description": f"The parameters of {_called(operation)}, by location and name.",
         "properties": properties,
         "required": required,
         **own,
     }
 
 
+def _called(operation: OperationObject) -> str:
+    return f"{operation.method.upper()} {operation.path}"
+
+
+def _member(parameter: ParameterObject) -> str:
+    return f"{parameter.location}.{parameter.name}"
+
+
 def _property(
-    found: Parameters, pointer: str, parameter: JsonObject, at: str, origins: dict[str, str]
+    operation: OperationObject, parameter: ParameterObject, at: str, origins: dict[str, str]
 ) -> Any:
-    place, schema = schema_of(pointer, parameter)
-    origins[at] = pointer
+    place, schema = parameter.value_schema
+    origins[at] = parameter.pointer
     inner = dict(schema) if isinstance(schema, dict) else {}
     for keyword in inner:
         origins[join(at, keyword)] = join(place, keyword)
-    for keyword in ("description", "deprecated"):
-        if keyword in parameter and keyword not in inner:
-            inner[keyword] = parameter[keyword]
-    if x_compat.KEYWORD in parameter:
-        origins[join(at, x_compat.KEYWORD)] = join(pointer, x_compat.KEYWORD)
-        own = {**x_compat.keywords(inner), **x_compat.keywords(parameter)}
-        if target := _target(found, own.pop("into", None)):
-            own["into"] = join("", target)
-        inner[x_compat.KEYWORD] = (
-            own if isinstance(parameter[x_compat.KEYWORD], dict) else parameter[x_compat.KEYWORD]
-        )
+    if parameter.description is not None:
+        inner.setdefault("description", parameter.description)
+    if parameter.is_deprecated:
+        inner.setdefault("deprecated", True)
+    if _says_compat(parameter):
+        origins[join(at, x_compat.KEYWORD)] = join(parameter.pointer, x_compat.KEYWORD)
+        given = parameter.extensions[x_compat.KEYWORD]
+        own = {**x_compat.keywords(inner), **_own(parameter)}
+        own.pop("into", None)
+        if hub := _hub(operation, parameter):
+            own["into"] = join("", _member(hub))
+        inner[x_compat.KEYWORD] = own if isinstance(given, dict) else given
     return inner
 
 
-def _target(found: Parameters, into: Any) -> str:
-    """The member that a parameter folds into; "" if none is named."""
-    if isinstance(into, dict) and isinstance(into.get("name"), str):
-        _, hub = found.get(_key(into.get("in"), into["name"]), ("", {}))
-        return f"{hub['in']}.{hub['name']}" if hub else ""
-    return ""
+def _hub(operation: OperationObject, parameter: ParameterObject) -> ParameterObject | None:
+    """The parameter of an operation that another one folds into; None if it names none."""
+    key = hub_of(parameter)
+    return operation.parameters.get(key) if key else None
 
 
 # What is asked of parameters by themselves
 
 
-def own_schemas(document: JsonObject) -> frozenset[str]:
+def own_schemas(api: OpenApi) -> frozenset[str]:
     """The schemas of parameters with x-compat: they say something only together with it."""
-    return frozenset(
-        schema_of(node.pointer, node.value)[0]
-        for node in nodes(document)
-        if node.kind == "parameter" and x_compat.KEYWORD in node.value
-    )
+    return frozenset(one.value_schema.pointer for one in api.every_parameter if _says_compat(one))
 
 
-def check(document: JsonObject) -> Iterator[Finding]:
+def check(api: OpenApi) -> Iterator[Finding]:
     """Whether `into` of each parameter names another of every operation that it is a parameter of."""
-    for pointer, operation in objects(document, "operation"):
-        found = effective(document, pointer, operation)
-        for here, parameter in found.values():
-            own = x_compat.keywords(parameter)
-            into: Any = own.get("into")
-            place = join(here, x_compat.KEYWORD, "into")
-            if "into" in own and not _names_one(into):
-                yield _misnamed(place)
-            elif "into" in own and not _target(found, into):
-                path = tokens(pointer)
-                told = (
-                    f"no {into['in']} parameter `{into['name']}` in {path[-1].upper()} {path[-2]}"
-                )
-                others = [value for _, value in found.values() if value is not parameter]
-                hint = _nearest(into["name"], others)
-                yield Finding("compat/unknown-target", place, told, hint)
+    for operation in api.every_operation:
+        for parameter in operation.parameters.values():
+            own = _own(parameter)
+            named = x_compat.parameter_of(own.get("into"))
+            if "into" in own and named is None:
+                yield _misnamed(parameter)
+            elif named and not _hub(operation, parameter):
+                told = f"no {named[0]} parameter `{named[1]}` in {_called(operation)}"
+                others = [one for one in operation.parameters.values() if one is not parameter]
+                place = join(parameter.pointer, x_compat.KEYWORD, "into")
+                yield Finding("compat/unknown-target", place, told, _nearest(named[1], others))
 
 
-def unused_parameters(document: JsonObject) -> Iterator[tuple[str, JsonObject]]:
+def unused_parameters(api: OpenApi) -> Iterator[ParameterObject]:
     """The parameters with x-compat that no operation has."""
     used = {
-        here
-        for pointer, operation in objects(document, "operation")
-        for here, _ in effective(document, pointer, operation).values()
+        parameter.pointer
+        for operation in api.every_operation
+        for parameter in operation.parameters.values()
     }
-    for node in nodes(document):
-        is_compat = node.kind == "parameter" and x_compat.KEYWORD in node.value
-        if is_compat and node.reference is None and node.pointer not in used:
-            yield node.pointer, node.value
+    for parameter in api.every_parameter:
+        if _says_compat(parameter) and parameter.pointer not in used:
+            yield parameter
 
 
-def check_unused(pointer: str, parameter: JsonObject) -> Iterator[Finding]:
+def check_unused(parameter: ParameterObject) -> Iterator[Finding]:
     """Whether `into` of a parameter that no operation has could name another one."""
-    own = x_compat.keywords(parameter)
-    if "into" in own and not _names_one(own["into"]):
-        yield _misnamed(join(pointer, x_compat.KEYWORD, "into"))
+    own = _own(parameter)
+    if "into" in own and x_compat.parameter_of(own["into"]) is None:
+        yield _misnamed(parameter)
 
 
-def _misnamed(place: str) -> Finding:
+def _misnamed(parameter: ParameterObject) -> Finding:
+    place = join(parameter.pointer, x_compat.KEYWORD, "into")
     message = "`into` of a parameter names another one"
     return Finding("compat/unknown-keyword", place, message, "write `{in: query, name: …}`")
 
 
-def _nearest(name: str, others: Sequence[JsonObject]) -> str:
-    close = closest(name, (other["name"] for other in others))
-    for other in others:
-        if close and other["name"] == close:
-            return f"did you mean `{{in: {other.get('in')}, name: {other['name']}}}`?"
+def _nearest(name: str, others: Iterable[ParameterObject]) -> str:
+    by_name: dict[str, ParameterObject] = {}
+    for one in others:
+        by_name.setdefault(one.name, one)
+    if close := closest(name, by_name):
+        return f"did you mean `{{in: {by_name[close].location}, name: {close}}}`?"
     return "declare it beside this one"
-
-
-def _names_one(into: Any) -> bool:
-    is_object = isinstance(into, dict) and into.keys() == {"in", "name"}
-    return is_object and all(isinstance(value, str) for value in into.values())
 
 
 # As plain documents
@@ -241,33 +201,18 @@ def _names_one(into: Any) -> bool:
 def without_compat(document: JsonObject, is_canonical: bool) -> JsonObject:
     """A view without x-compat of operations and parameters. In the canonical one spokes are gone; in the wire view a
     hub that is required may be missing, since OpenAPI cannot say that one of several parameters has to be there."""
-    result = copy.deepcopy(document)
-    owners = [node for node in nodes(result) if x_compat.KEYWORD in node.value]
+    api = OpenApi(document)
+    compat = [one for one in api.every_parameter if _says_compat(one)]
+    owners = [one.pointer for one in compat]
+    owners += [one.pointer for one in api.every_operation if _says_compat(one)]
     if not owners:
         return document
-    for pointer, operation in objects(result, "operation"):
-        found = effective(result, pointer, operation)
-        for _, parameter in found.values():
-            target = _target(found, x_compat.keywords(parameter).get("into"))
-            for _, hub in found.values() if target and not is_canonical else ():
-                if f"{hub['in']}.{hub['name']}" == target:
-                    hub.pop("required", None)
+    result: JsonObject = copied(document)
+    if not is_canonical:
+        for operation in api.every_operation:
+            found = (_hub(operation, one) for one in operation.parameters.values())
+            edits.remove_members(result, (join(hub.pointer, "required") for hub in found if hub))
+    edits.remove_members(result, (join(pointer, x_compat.KEYWORD) for pointer in owners))
     if is_canonical:
-        _without_spokes(result)
-    for node in owners:
-        node.value.pop(x_compat.KEYWORD, None)
+        edits.remove_parameters(result, [one.pointer for one in compat if "into" in _own(one)])
     return result
-
-
-def _without_spokes(document: JsonObject) -> None:
-    def is_spoke(item: Any) -> bool:
-        return "into" in x_compat.keywords(follow(document, "", item)[1])
-
-    for node in [node for node in nodes(document) if node.kind in {"operation", "path-item"}]:
-        listed = node.value.get("parameters")
-        if isinstance(listed, list):
-            node.value["parameters"] = [item for item in listed if not is_spoke(item)]
-    components = document.get("components") or {}
-    named = components.get("parameters") or {}
-    for name in [name for name, item in named.items() if is_spoke(item)]:
-        del named[name]

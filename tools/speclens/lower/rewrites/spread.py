@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from speclens.lower.ground.composed import is_class, is_object
-from speclens.lower.ground.walk import JsonObject, all_schemas, follow
+from speclens.lower.ground.walk import all_schemas
 from speclens.lower.rewrites import members
-from speclens.source.pointer import from_reference, get, join, to_reference
+from speclens.source.pointer import JsonObject, follow, from_reference, get, join, to_reference
 
 _UNIONS = ("oneOf", "anyOf")
 _MOVED = ("type", "properties", "required", "additionalProperties", "allOf")

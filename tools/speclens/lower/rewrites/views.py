@@ -17,11 +17,11 @@ from typing import Any
 from speclens.lower.ground import facts, keywords, x_compat
 from speclens.lower.ground.required import needed_hubs, required_groups
 from speclens.lower.ground.view import View, copied
-from speclens.lower.ground.walk import JsonObject, objects
+from speclens.lower.ground.walk import outermost_schemas
 from speclens.lower.rewrites import deep_hubs
 from speclens.objects import OR_NULL
 from speclens.objects.tables import SUBSCHEMAS
-from speclens.source.pointer import join, tokens, walk
+from speclens.source.pointer import JsonObject, join, put
 
 ViewTransform = Callable[["Rewriting", str, str, Any], Any]
 
@@ -77,9 +77,8 @@ def wire(document: JsonObject) -> View:
 def _apply(document: JsonObject, transform: ViewTransform) -> View:
     result = copied(document)
     view = Rewriting(document, transform)
-    for pointer, schema in objects(document, "schema"):
-        *path, last = tokens(pointer)
-        walk(result, path)[last] = view.schema(pointer, pointer, schema)
+    for pointer, schema in outermost_schemas(document):
+        put(result, pointer, view.schema(pointer, pointer, schema))
     return View(result, view.origins)
 
 

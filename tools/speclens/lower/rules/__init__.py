@@ -4,34 +4,36 @@ from __future__ import annotations
 
 from speclens.lower.ground import x_compat
 from speclens.lower.ground.view import View, refound
-from speclens.lower.ground.walk import JsonObject
 from speclens.lower.rewrites import events, parameters
 from speclens.lower.rules import arguments, compat, dates, depths, keywords, places, streams
 from speclens.lower.schemas import files
+from speclens.openapi.api import OpenApi
 from speclens.problems import Finding
+from speclens.source.pointer import JsonObject
 
 __all__ = ["check", "warn_of_age"]
 
 
-def check(document: JsonObject, lifted: View) -> tuple[Finding, ...]:
+def check(api: OpenApi, lifted: View) -> tuple[Finding, ...]:
     """Findings on the `x-compat`, the `x-file` and the chains of references of a document that passed `validate`."""
-    found = _check_compat(document, lifted) if x_compat.is_used(document) else ()
+    document = api.document
+    found = _check_compat(api, lifted) if x_compat.is_used(document) else ()
     return (*found, *files.check(document), *depths.check(document))
 
 
-def _check_compat(document: JsonObject, lifted: View) -> tuple[Finding, ...]:
+def _check_compat(api: OpenApi, lifted: View) -> tuple[Finding, ...]:
     # The check of the lifted document judges these: schemas of parameters, and of the data of events.
-    alone = parameters.own_schemas(document) | events.data_places(lifted.origins)
+    alone = parameters.own_schemas(api) | events.data_places(lifted.origins)
     own = (
-        *places.misplaced(document),
-        *parameters.check(document),
-        *arguments.check(document),
-        *streams.check(document),
-        *keywords.of_unused_parameters(document),
+        *places.misplaced(api.document),
+        *parameters.check(api),
+        *arguments.check(api),
+        *streams.check(api),
+        *keywords.of_unused_parameters(api),
     )
     # Report an x-compat that is misplaced or malformed only once.
     told = {_keyword_of(one.pointer) for one in own} - {None}
-    found = [refound(one, lifted) for one in compat.check(lifted.document, alone)]
+    found = [refound(one, lifted) for one in compat.check(lifted.api, alone)]
     rest = [one for one in found if _keyword_of(one.pointer) not in told]
     return tuple(dict.fromkeys((*own, *rest)))
 
@@ -44,4 +46,4 @@ def _keyword_of(pointer: str) -> str | None:
 
 def warn_of_age(document: JsonObject, today: str) -> tuple[Finding, ...]:
     """Warnings of older fields past their sunset on a day (a full-date), in a document that passed `validate`."""
-    return dates.passed(document, today)
+    return dates.passed(OpenApi(document), today)

@@ -6,11 +6,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from speclens.lower.ground import composed, facts, x_compat
-from speclens.lower.ground.walk import JsonObject, all_schemas, follow, objects
+from speclens.lower.ground.walk import all_schemas
 from speclens.lower.rewrites.folding import folding
 from speclens.lower.rules import discriminators, keywords, payloads, places, repeated, shapes, twice
+from speclens.openapi.api import OpenApi
 from speclens.problems import Finding, closest
-from speclens.source.pointer import join, tokens
+from speclens.source.pointer import JsonObject, follow, join, tokens
 
 _COUNTING = (
     "minProperties", "maxProperties", "not", "if", "then", "else", "dependentRequired", "dependentSchemas", "dependencies",
@@ -18,9 +19,9 @@ _COUNTING = (
 )  # fmt: skip
 
 
-def check(document: JsonObject, skip: Collection[str] = ()) -> tuple[Finding, ...]:
+def check(api: OpenApi, skip: Collection[str] = ()) -> tuple[Finding, ...]:
     """All findings on the x-compat of a document, without those on the schemas in `skip`."""
-    found: list[Finding] = []
+    document, found = api.document, list[Finding]()
     skipped = tuple(f"{place}/" for place in skip)
     for pointer, schema in all_schemas(document):
         is_skipped = f"{pointer}/".startswith(skipped)
@@ -30,11 +31,11 @@ def check(document: JsonObject, skip: Collection[str] = ()) -> tuple[Finding, ..
             found += shapes.of_union(document, pointer, schema)
     folds = folding(document)
     found += places.unfolded(document, folds, skip)
-    found += payloads.check(document, folds)
+    found += payloads.check(api, folds)
     found += twice.check(document, folds, skip)
     found += repeated.check(document, skip)
     found += discriminators.check(document, folds)
-    found += _partial_updates(document)
+    found += _partial_updates(api)
     return tuple(dict.fromkeys(found))
 
 
@@ -241,17 +242,14 @@ def _names(value: Any, names: Collection[str]) -> set[str]:
     return set()
 
 
-def _partial_updates(document: JsonObject) -> Iterator[Finding]:
-    for pointer, operation in objects(document, "operation"):
-        if not pointer.endswith("/patch") or not isinstance(operation, dict):
+def _partial_updates(api: OpenApi) -> Iterator[Finding]:
+    for operation in api.every_operation:
+        if operation.method != "patch" or not operation.body:
             continue
-        place, body = follow(document, join(pointer, "requestBody"), operation.get("requestBody"))
-        content = body.get("content") if isinstance(body, dict) else None
-        for name, media in content.items() if isinstance(content, dict) else ():
-            schema = media.get("schema") if isinstance(media, dict) else None
-            here = join(place, "content", name, "schema")
-            partial = [layer for _, layer in composed.layers(document, here, schema)]
-            spokes = x_compat.spokes(document, here, schema)
+        for media in operation.body.content:
+            here, schema = media.value_schema
+            partial = [layer for _, layer in composed.layers(api.document, here, schema)]
+            spokes = x_compat.spokes(api.document, here, schema)
             if spokes and not any(
                 x_compat.keywords(layer).get("partial") is True for layer in partial
             ):

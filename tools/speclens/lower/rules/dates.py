@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from speclens.lower.ground import x_compat
-from speclens.lower.ground.walk import JsonObject, all_schemas, objects
+from speclens.lower.ground.walk import all_schemas
+from speclens.openapi.api import OpenApi
 from speclens.problems import Finding, closest
-from speclens.source.pointer import join, tokens
+from speclens.source.pointer import JsonObject, join, tokens
 
 KEYS = ("since", "sunset", "note")
 _FULL_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
@@ -53,28 +54,30 @@ def of_deprecated(here: str, value: JsonObject) -> Iterator[Finding]:
         yield Finding("compat/sunset-before-since", join(here, "sunset"), message, hint)
 
 
-def passed(document: JsonObject, today: str) -> tuple[Finding, ...]:
+def passed(api: OpenApi, today: str) -> tuple[Finding, ...]:
     """A warning for every older field whose sunset is before `today`, a full-date.
 
     On the day of its sunset a server still accepts a field. `generate` does not call this, since its output must not depend
     on the day.
     """
+    properties = ((at, tokens(at)[-1], one) for at, one in all_schemas(api.document))
+    parameters = ((one.pointer, one.name, one.extensions) for one in api.every_parameter)
     found = []
-    for pointer, value in (*all_schemas(document), *objects(document, "parameter")):
-        told = x_compat.keywords(value).get("deprecated")
+    for pointer, name, value in (*properties, *parameters):
+        own = x_compat.keywords(value)
+        told = own.get("deprecated")
         sunset = told.get("sunset") if isinstance(told, dict) else None
         if is_full_date(sunset) and str(sunset) < today:
-            name = value.get("name") if "in" in value and "name" in value else tokens(pointer)[-1]
-            message = f"the sunset of `{name}` was {sunset}, and {_hub(value)} still accepts it"
+            message = f"the sunset of `{name}` was {sunset}, and {_hub(own)} still accepts it"
             hint = f"check the counts of `on_rewrite` for payloads that still send it, then remove `{name}`"
             place = join(pointer, x_compat.KEYWORD, "deprecated", "sunset")
             found.append(Finding("compat/sunset-passed", place, message, hint, "warning"))
     return tuple(found)
 
 
-def _hub(value: Any) -> str:
-    """The hub of a spoke, in words."""
-    into = x_compat.keywords(value).get("into")
-    if isinstance(into, dict):
-        return f"the {into.get('in')} parameter `{into.get('name')}`"
+def _hub(own: JsonObject) -> str:
+    """The hub of a spoke with some x-compat keywords, in words."""
+    into = own.get("into")
+    if hub := x_compat.parameter_of(into):
+        return f"the {hub[0]} parameter `{hub[1]}`"
     return f"`{into}`" if isinstance(into, str) else "its schema"

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from speclens.lower.ground.groups import groups
-from speclens.lower.ground.walk import JsonObject
+from speclens.objects import component_schemas
 from speclens.problems import Finding
-from speclens.source.pointer import exists, from_reference, get, join
+from speclens.source.pointer import JsonObject, exists, from_reference, get, join
 
 _LONGEST = 100
 _LISTS = ("allOf", "anyOf", "oneOf")
@@ -18,8 +18,7 @@ _LISTS = ("allOf", "anyOf", "oneOf")
 def check(document: JsonObject) -> Iterator[Finding]:
     """`source/depth` for schemas that begin a too long chain of references to schemas of the same value."""
     graph: dict[str, list[str]] = {}
-    components = (document.get("components") or {}).get("schemas") or {}
-    waiting = [join("#", "components", "schemas", name) for name in components]
+    waiting = [join("#", "components", "schemas", name) for name in component_schemas(document)]
     while waiting:
         if (pointer := waiting.pop()) not in graph and exists(document, pointer):
             graph[pointer] = list(_in_place(pointer, get(document, pointer)))

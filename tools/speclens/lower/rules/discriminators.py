@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from speclens.lower.ground import composed, discriminators, x_compat
-from speclens.lower.ground.walk import JsonObject, all_schemas, follow
+from speclens.lower.ground.walk import all_schemas
 from speclens.lower.rewrites import inherit
 from speclens.problems import Finding
-from speclens.source.pointer import get, join
+from speclens.source.pointer import JsonObject, follow, get, join
 
 _HINT = "name another property in the `discriminator`, or leave this one without x-compat"
 

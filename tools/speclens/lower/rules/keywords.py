@@ -7,11 +7,12 @@ from typing import Any
 
 from speclens.lower.compat import lens
 from speclens.lower.ground import keywords, x_compat
-from speclens.lower.ground.walk import JsonObject, nested
+from speclens.lower.ground.walk import nested
 from speclens.lower.rewrites import parameters
 from speclens.lower.rules import dates, places
+from speclens.openapi.api import OpenApi
 from speclens.problems import Finding, closest
-from speclens.source.pointer import join
+from speclens.source.pointer import JsonObject, join
 
 _TYPES: dict[str, tuple[type, str, str]] = {
     "into": (str, "a JSON Pointer", "write `/name`"),
@@ -80,20 +81,19 @@ def _unjudged(pointer: str, schema: JsonObject) -> Iterator[Finding]:
                 yield Finding(rule, at, message, "", "warning")
 
 
-def of_unused_parameters(document: JsonObject) -> Iterator[Finding]:
+def of_unused_parameters(api: OpenApi) -> Iterator[Finding]:
     """The same for parameters that no operation has, so that their hubs are unknown."""
-    for pointer, parameter in parameters.unused_parameters(document):
-        yield from parameters.check_unused(pointer, parameter)
-        given = parameter[x_compat.KEYWORD]
-        own = {key: value for key, value in x_compat.keywords(parameter).items() if key != "into"}
+    for parameter in parameters.unused_parameters(api):
+        yield from parameters.check_unused(parameter)
+        pointer, given = parameter.pointer, parameter.extensions[x_compat.KEYWORD]
+        told = x_compat.keywords(parameter.extensions)
+        own = {key: value for key, value in told.items() if key != "into"}
         here = {x_compat.KEYWORD: own if isinstance(given, dict) else given}
         yield from of_keywords(pointer, here)
-        said = {
-            key: value for key, value in x_compat.keywords(parameter).items() if key != "absent"
-        }
+        said = {key: value for key, value in told.items() if key != "absent"}
         if isinstance(given, dict) and (said or not given):
-            yield from places.alone(document, pointer, {x_compat.KEYWORD: said})
-        for place, schema in nested(*parameters.schema_of(pointer, parameter)):
+            yield from places.alone(api.document, pointer, {x_compat.KEYWORD: said})
+        for place, schema in nested(*parameter.value_schema):
             yield from of_keywords(place, schema) if isinstance(schema, dict) else ()
 
 

@@ -6,23 +6,23 @@ from collections.abc import Iterator
 
 from speclens.lower.ground import media_types
 from speclens.lower.ground.media_types import stray_items, unwritten
-from speclens.lower.ground.walk import JsonObject
+from speclens.openapi.api import OpenApi
 from speclens.problems import Finding
-from speclens.source.pointer import get, join
+from speclens.source.pointer import join
 
 
-def check(document: JsonObject) -> Iterator[Finding]:
+def check(api: OpenApi) -> Iterator[Finding]:
     """Warnings of `itemSchema` beside a media type that is not a stream, and of form members with a media type for which no
     codec writes objects."""
-    for place, name in dict(stray_items(document)).items():
+    for schema, name in {one.pointer: (one, name) for one, name in stray_items(api)}.values():
         message = f"`itemSchema` is for streams, and `{name}` is read and written as a whole, so it has no effect here"
         hint = "write `schema`, or a media type of a stream, such as application/jsonl"
-        yield Finding("media/item-schema", place, message, hint, "warning")
-    for one in media_types.held_media_types(document):
-        if one.owner == "request-body" and one.codec in {"Form", "Multipart"}:
-            parts = get(document, one.pointer)
-            for name, kind in unwritten(document, parts, one.place, one.schema).items():
-                place = join(one.pointer, "encoding", name, "contentType")
-                message = f"`{name}` is an object, but no codec writes objects as `{kind}`"
+        yield Finding("media/item-schema", schema.pointer, message, hint, "warning")
+    for one in media_types.held_media_types(api):
+        if one.media.owner == "request-body" and one.codec in {"Form", "Multipart"}:
+            found = unwritten(api.document, one.media, one.place, one.schema)
+            for name, encoding in found.items():
+                place = join(encoding.pointer, "contentType")
+                message = f"`{name}` is an object, but no codec writes objects as `{encoding.kind}`"
                 hint = "declare it as JSON, or as `format: binary`"
                 yield Finding("media/not-written", place, message, hint, "warning")

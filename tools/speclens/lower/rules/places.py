@@ -15,11 +15,11 @@ from speclens.lower.ground import (
     discriminators,
     x_compat,
 )
-from speclens.lower.ground.walk import JsonObject, all_schemas, follow
+from speclens.lower.ground.walk import all_schemas
 from speclens.lower.rules import shapes
 from speclens.objects import kinds_along, nodes
 from speclens.problems import Finding
-from speclens.source.pointer import from_reference, get, join, tokens
+from speclens.source.pointer import JsonObject, follow, from_reference, get, join, tokens
 
 ELSEWHERE = frozenset({
     "not", "if", "then", "else", "contains", "propertyNames", "dependentSchemas", "patternProperties",

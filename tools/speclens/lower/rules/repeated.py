@@ -8,10 +8,10 @@ from typing import Any
 
 from speclens.lower.compat import lens
 from speclens.lower.ground import x_compat
-from speclens.lower.ground.walk import JsonObject, all_schemas, follow, subschemas
+from speclens.lower.ground.walk import all_schemas, subschemas
 from speclens.lower.rewrites.folding import holders
 from speclens.problems import Finding
-from speclens.source.pointer import join
+from speclens.source.pointer import JsonObject, follow, join
 
 TemplatePart = tuple[str, ...]
 _MOST = 4

@@ -9,9 +9,9 @@ from typing import Any
 from speclens.literals import literal
 from speclens.lower.compat import lens
 from speclens.lower.ground import differences, facts, x_compat
-from speclens.lower.ground.walk import JsonObject, all_schemas, follow, remembered
+from speclens.lower.ground.walk import all_schemas, remembered
 from speclens.problems import Finding
-from speclens.source.pointer import join
+from speclens.source.pointer import JsonObject, follow, join
 
 MOST_BRANCHES = 100
 """The most branches of a union with x-compat, since every pair needs a test that tells it apart."""

@@ -6,17 +6,17 @@ from collections.abc import Iterator
 from typing import Any
 
 from speclens.lower.ground import x_compat
-from speclens.lower.ground.walk import JsonObject
 from speclens.lower.rewrites import events
+from speclens.openapi.api import OpenApi
 from speclens.problems import Finding
-from speclens.source.pointer import join, tokens
+from speclens.source.pointer import JsonObject, join, tokens
 
 _FIELDS = ("event", "data", "id", "retry")  # HTML, 9.2.6
 
 
-def check(document: JsonObject) -> Iterator[Finding]:
+def check(api: OpenApi) -> Iterator[Finding]:
     """`compat/misplaced` for x-compat on members that no event has, and for x-compat beside the `contentSchema` of data."""
-    for pointer, layer in events.event_layers(document):
+    for pointer, layer in events.event_layers(api):
         properties = layer.get("properties")
         for name, schema in properties.items() if isinstance(properties, dict) else ():
             place = join(pointer, "properties", name)

@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from speclens.lower.ground import composed, x_compat
-from speclens.lower.ground.walk import JsonObject, LocatedSchema, all_schemas
+from speclens.lower.ground.walk import all_schemas
 from speclens.problems import Finding
-from speclens.source.pointer import join
+from speclens.source.pointer import JsonObject, join
 
 
 def check(
@@ -32,7 +32,7 @@ def _declared(
     pointer: str,
     layers: list[tuple[str, JsonObject]],
 ) -> Iterator[Finding]:
-    found: dict[tuple[str, ...], list[LocatedSchema]] = {}
+    found: dict[tuple[str, ...], list[tuple[str, Any]]] = {}
     for place, layer in layers:
         declared = layer.get("properties")
         for name, inner in declared.items() if isinstance(declared, dict) else ():

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from speclens.lower.ground import composed, facts, x_compat
-from speclens.lower.ground.walk import JsonObject, all_schemas, follow
+from speclens.lower.ground.walk import all_schemas
 from speclens.problems import Finding
-from speclens.source.pointer import join
+from speclens.source.pointer import JsonObject, follow, join
 
 KEYWORD = "x-file"
 KEYS = ("base64", "url", "first")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from speclens.lower.ground.walk import JsonObject, all_schemas
+from speclens.lower.ground.walk import all_schemas
+from speclens.source.pointer import JsonObject
 
 PYTHON_TYPES = {
     "date-time": ("JsonDateTime", "datetime.datetime"),

@@ -13,8 +13,10 @@ from typing import Any
 from speclens import names
 from speclens.lower.ground import media_types
 from speclens.lower.ground.composed import is_class
-from speclens.lower.ground.walk import JsonObject, nested, objects
-from speclens.source.pointer import get, join, tokens
+from speclens.lower.ground.walk import nested, outermost_schemas
+from speclens.objects import component_schemas
+from speclens.openapi.api import OpenApi
+from speclens.source.pointer import JsonObject, join, tokens
 
 _TELLING = frozenset(("properties", "patternProperties", "headers", "$defs", "parameters"))
 """Fields whose members' names tell."""
@@ -24,26 +26,24 @@ _SKIPPED = frozenset(("oneOf", "anyOf", "allOf", "prefixItems", "responses", "co
 
 def component_classes(document: JsonObject) -> dict[str, str]:
     """Pointer -> class name of the schemas under `components/schemas`, in document order."""
-    components = document.get("components")
-    schemas = components.get("schemas") if isinstance(components, dict) else None
-    found = schemas if isinstance(schemas, dict) else {}
+    found = component_schemas(document)
     idents = names.distinct(found, names.class_name)
     return {join("#", "components", "schemas", name): idents[name] for name in found}
 
 
-def inline_names(document: JsonObject, components: Mapping[str, str]) -> dict[str, str]:
+def inline_names(api: OpenApi, components: Mapping[str, str]) -> dict[str, str]:
     """Pointer -> name of the classes that are no components, and of what else a body or an answer is; in document
     order."""
-    wanted: dict[str, str] = {}
-    told = frozenset(media_types.judged(document))
-    for root, outer in objects(document, "schema"):
+    document, wanted = api.document, dict[str, str]()
+    told = frozenset(media_types.judged(api))
+    for root, outer in outermost_schemas(document):
         for pointer, schema in nested(root, outer):
             is_own = not _only_refers(schema) and is_class(document, pointer, schema)
             if pointer not in components and (pointer in told or is_own):
-                wanted[pointer] = names.class_name(" ".join(_place(document, components, pointer)))
+                wanted[pointer] = names.class_name(" ".join(_place(api, components, pointer)))
     counts = Counter([*wanted.values(), *components.values()])
     longer = {
-        pointer: names.class_name(" ".join(_place(document, components, pointer, is_precise=True)))
+        pointer: names.class_name(" ".join(_place(api, components, pointer, is_precise=True)))
         for pointer, short in wanted.items()
         if counts[short] > 1
     }
@@ -53,18 +53,18 @@ def inline_names(document: JsonObject, components: Mapping[str, str]) -> dict[st
     for pointer, short in wanted.items():
         found[pointer] = longer.get(pointer, short)
         if counts[found[pointer]] > 1:
-            parts = _place(document, components, pointer, in_full=True)
+            parts = _place(api, components, pointer, in_full=True)
             found[pointer] = names.unused("_".join(map(names.pascal, parts)), used, pointer)
             used.add(found[pointer])
     return found
 
 
 def place_name(
-    document: JsonObject, components: Mapping[str, str], pointer: str, used: Collection[str]
+    api: OpenApi, components: Mapping[str, str], pointer: str, used: Collection[str]
 ) -> str:
     """A name for what stands at a place that no model is made of."""
     short, precise = (
-        names.class_name(" ".join(_place(document, components, pointer, is_precise=is_precise)))
+        names.class_name(" ".join(_place(api, components, pointer, is_precise=is_precise)))
         for is_precise in (False, True)
     )
     return short if short not in used else names.unused(precise, used)
@@ -78,7 +78,7 @@ def _only_refers(schema: Any) -> bool:
 
 
 def _place(
-    document: JsonObject,
+    api: OpenApi,
     components: Mapping[str, str],
     pointer: str,
     in_full: bool = False,
@@ -91,8 +91,8 @@ def _place(
     elif path[0] == "paths" and path[2] == "parameters":
         stem, start = [path[1]], 2
     elif path[0] in {"paths", "webhooks"} and len(path) > 3:
-        operation = get(document, join("#", *path[:3]))
-        given = str(operation.get("operationId", "")) if isinstance(operation, dict) else ""
+        operation = api.operation(join("#", *path[:3]))
+        given = (operation.operation_id if operation else None) or ""
         is_told = is_precise or in_full
         called = re.sub(r"{([^{}]*)}", r" by \1 ", path[1]) if is_told else path[1]
         unnamed = [path[1], path[2]] if path[0] == "webhooks" else [path[2], called]
@@ -102,19 +102,18 @@ def _place(
         stem = [_component(path, is_precise or in_full)]
     if in_full:
         return [*stem, *path[start:]]
-    usual = _usual_media(document, path, start)
-    return [*stem, *_way(_by_name(document, path)[start:], is_precise, usual)]
+    usual = _usual_media(api, path, start)
+    return [*stem, *_way(_by_name(api, path)[start:], is_precise, usual)]
 
 
-def _by_name(document: JsonObject, path: tuple[str, ...]) -> tuple[str, ...]:
+def _by_name(api: OpenApi, path: tuple[str, ...]) -> tuple[str, ...]:
     """A place with a parameter by its name, not by its number: another one before it renames nothing. Its one media type
     tells nothing."""
     at = path.index("parameters") + 1 if "parameters" in path else len(path)
-    parameter = get(document, join("#", *path[: at + 1])) if path[at:] else None
-    given = parameter.get("name") if isinstance(parameter, dict) and "in" in parameter else None
-    if not isinstance(given, str):
+    parameter = api.parameter(join("#", *path[: at + 1])) if path[at:] else None
+    if parameter is None:
         return path
-    name = path[at] if path[0] == "components" else given
+    name = path[at] if path[0] == "components" else parameter.name
     return (*path[:at], name, *path[at + (3 if path[at + 1] == "content" else 1) :])
 
 
@@ -125,11 +124,11 @@ def _component(path: tuple[str, ...], is_precise: bool) -> str:
     return f"{kind} {name}" if is_precise or name.isdecimal() else name
 
 
-def _usual_media(document: JsonObject, path: tuple[str, ...], start: int) -> str:
+def _usual_media(api: OpenApi, path: tuple[str, ...], start: int) -> str:
     """The media type on a way that goes without saying: a JSON one, but one alone."""
     for index in range(start, len(path) - 1):
         if path[index] == "content":
-            media = get(document, join("#", *path[: index + 1]))
+            media = api.media_types_in(join("#", *path[: index + 1]))
             found = [name for name in media if "json" in name]
             return "application/json" if "application/json" in found else found[0] if found else ""
     return ""

@@ -11,13 +11,13 @@ from speclens.lower.ground import composed
 from speclens.lower.ground.composed import is_class
 from speclens.lower.ground.keywords import SchemaBuild, aliases, warn_unenforced
 from speclens.lower.ground.view import View
-from speclens.lower.ground.walk import JsonObject, follow, objects
+from speclens.lower.ground.walk import outermost_schemas
 from speclens.lower.rewrites import headers
 from speclens.lower.schemas import docs, files, order, unions
 from speclens.lower.schemas.naming import inline_names
 from speclens.lower.schemas.types import type_of
 from speclens.problems import Finding
-from speclens.source.pointer import get, join, tokens
+from speclens.source.pointer import JsonObject, follow, get, join, tokens
 
 
 def lower(
@@ -55,12 +55,12 @@ def _tied(schema: ir.Schema) -> Finding:
 
 def class_names(view: View, components: Mapping[str, str]) -> dict[str, str]:
     """Pointer in the view -> class name of all that is named, inline ones too."""
-    return {**components, **inline_names(view.document, components)}
+    return {**components, **inline_names(view.api, components)}
 
 
 def _roots(build: SchemaBuild) -> Iterator[str]:
     """The names in the types of parameters, headers and bodies."""
-    for pointer, schema in objects(build.view.document, "schema"):
+    for pointer, schema in outermost_schemas(build.view.document):
         yield from order.mentioned(type_of(build, pointer, schema))
 
 

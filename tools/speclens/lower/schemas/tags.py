@@ -8,8 +8,7 @@ from typing import Any
 from speclens import ir
 from speclens.lower.ground import discriminators
 from speclens.lower.ground.view import View
-from speclens.lower.ground.walk import JsonObject, follow
-from speclens.source.pointer import from_reference, get, join, tokens
+from speclens.source.pointer import JsonObject, follow, from_reference, get, join, tokens
 
 
 def tags(view: View, branches: Mapping[str, ir.Type], told: JsonObject) -> ir.Tags | None:

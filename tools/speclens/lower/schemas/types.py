@@ -14,12 +14,12 @@ from speclens.lower.ground import keywords
 from speclens.lower.ground.composed import is_class
 from speclens.lower.ground.keywords import SchemaBuild, implied_types, warn_unenforced
 from speclens.lower.ground.nulls import admits_null
-from speclens.lower.ground.walk import JsonObject, follow, remembered
+from speclens.lower.ground.walk import remembered
 from speclens.lower.schemas import formats
 from speclens.lower.schemas.meet import Means, TooMany, either, kinds_of, meet
 from speclens.lower.schemas.tags import tags
 from speclens.objects import OR_NULL
-from speclens.source.pointer import from_reference, get, join
+from speclens.source.pointer import JsonObject, follow, from_reference, get, join
 
 _OF_ONE_TYPE = frozenset(
     ["required", *(name for names in keywords.CONSTRAINTS.values() for name in names)]
