@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from built import imported, texts
+from built import imported, problems, texts
 
 
 def client(item: Any, **schemas: Any) -> tuple[str, str]:
@@ -172,3 +172,48 @@ def test_data_that_is_text_is_not_read_as_json(schema: Any, got: Any, tmp_path: 
             assert next(items) == "a\nb"
             with pytest.raises(Exception, match="not an item of"):
                 next(items)
+
+
+@pytest.mark.parametrize("name", ["text/event-stream; charset=utf-8", "Text/Event-Stream"])
+def test_the_media_type_of_events_may_have_parameters(name: str, tmp_path: Path) -> None:
+    item = {"type": "object", "properties": {"event": {"type": "string"}, "id": {"type": "string", "x-compat": {"into": "/event"}}, "data": HELD}}  # fmt: skip
+    files = texts(json.dumps(with_content({name: {"itemSchema": item}})))
+    assert "class NewsEvent(" in files["models.py"] or "Event(Model)" in files["models.py"]
+    package = imported(files, tmp_path, "client")
+    content = b"id: done\ndata: 7\n\n"
+    answer = httpx.Response(200, headers={"content-type": name}, content=content)
+    with httpx.Client(transport=httpx.MockTransport(lambda request: answer)) as http:
+        (event,) = package.Pkg(http_client=http).news.list()
+    assert (event.event, event.data) == ("done", 7)
+
+
+def test_operations_that_refer_to_one_schema_share_a_model() -> None:
+    """A copy for each operation made the time grow with operations times kinds of events, squared."""
+    document = with_content(
+        {"text/event-stream": {"itemSchema": {"$ref": "#/components/schemas/E"}}}
+    )
+    (operation,) = document["paths"].values()
+    paths = {f"/{n}": {"get": {**operation["get"], "operationId": f"list{n}"}} for n in "ab"}
+    event = {
+        "type": "object",
+        "properties": {"event": {}, "data": {**HELD, "contentSchema": PAINT}},
+    }
+    schemas = {"components": {"schemas": {"E": event}}}
+    files = texts(json.dumps({**document, "paths": paths, **schemas}))
+    assert files["models.py"].count("data: Maybe[EEventData]") == 1
+    assert files["client.py"].count("_models.EEvent,") == 2
+    assert files["normalizers.py"].count("def normalize_") == 1
+
+
+def test_what_data_holds_in_text_again_is_not_folded() -> None:
+    inner = {**HELD, "contentSchema": {**HELD, "contentSchema": PAINT}}
+    item = {"type": "object", "properties": {"event": {}, "data": inner}}
+    document = with_content({"text/event-stream": {"itemSchema": item}})
+    (found,) = problems(json.dumps(document))
+    assert found.rule == "compat/unsupported-keyword"
+    assert "contentSchema" in found.message
+
+
+def test_data_in_base64_is_text(tmp_path: Path) -> None:
+    item = {"properties": {"event": {}, "data": {**HELD, "contentEncoding": "base64"}}}
+    assert "data: Maybe[str]" in client(item)[1]

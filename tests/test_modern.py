@@ -76,11 +76,41 @@ def test_assertions_beside_a_reference_are_members_of_an_all_of(beside: dict[str
     assert of(HEAD, {**REFERENCE, **beside}) == {**beside, "allOf": [REFERENCE]}
     both = {**REFERENCE, **beside, "allOf": [{"title": "a"}]}
     assert of(HEAD, both) == {**beside, "allOf": [{"title": "a"}, REFERENCE]}
+    assert of(HEAD, {"items": {**REFERENCE, **beside}})["items"] == {**beside, "allOf": [REFERENCE]}
 
 
-def test_a_reference_that_nothing_follows_stays() -> None:
-    inline = {"items": {**REFERENCE, "minProperties": 1}}
-    assert of(HEAD, inline) == inline
+SHORT = {**REFERENCE, "maxLength": 3}
+NEW = {"type": "string"}
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        {"n": NEW, "p": {**SHORT, "x-compat": {"into": "/n"}}},
+        {"n": {"type": "array", "items": NEW}, "p": {"type": "array", "items": SHORT, "x-compat": {"into": "/n"}}},
+        {"n": {"oneOf": [{"type": "array", "items": NEW}, {**SHORT, "x-compat": {"to": ["$"]}}]}},
+        {"n": NEW, "p": {**REFERENCE, "enum": ["a", "b"], "x-compat": {"into": "/n"}}},
+        {"n": {**REFERENCE, "maxLength": 9}, "p": {**REFERENCE, "maxLength": 9, "x-compat": {"into": "/n"}}},
+    ],
+    ids=["spoke", "items", "shape", "enum", "same"],
+)  # fmt: skip
+def test_laws_hold_for_assertions_beside_a_reference(
+    properties: dict[str, Any], tmp_path: Path
+) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(document(HEAD, A={"type": "object", "properties": properties})))
+    done = CliRunner().invoke(main, ["verify", "--spec", str(path), "--examples", "60"])
+    assert done.exit_code == 0, done.output
+
+
+def test_older_fields_beside_a_reference_are_older_fields(tmp_path: Path) -> None:
+    own = {"properties": {"n": NEW, "p": {**NEW, "x-compat": {"into": "/n"}}}}
+    path = tmp_path / "a.json"
+    plain = {"type": "object", "properties": {"q": NEW}}
+    beside = {"$ref": "#/components/schemas/Plain", "type": "object", **own}
+    path.write_text(json.dumps(document(HEAD, A=beside, B={"allOf": [beside]}, Plain=plain)))
+    done = CliRunner().invoke(main, ["verify", "--spec", str(path), "--examples", "60"])
+    assert done.exit_code == 0, done.output
 
 
 @pytest.mark.parametrize(

@@ -161,6 +161,30 @@ def test_no_class_shadows_what_its_module_imports(module: str, known: frozenset[
     assert classes <= known
 
 
+def test_no_attribute_of_a_client_shadows_a_decorator() -> None:
+    text = (render.BUILT_IN / "package/client.py.j2").read_text("utf-8")
+    used = set(re.findall(r"^ +@(\w+)", text, re.MULTILINE))
+    assert "cached_property" in used
+    assert {name for name in used - {"overload"} if names.resource(name) == name} == set()
+
+
+def test_names_of_the_runtime_are_those_that_it_exports() -> None:
+    for module, known in (("_compat", names.COMPAT_NAMES), ("_errors", names.ERROR_NAMES)):
+        text = (render.BUILT_IN / f"package/{module}.py").read_text("utf-8")
+        classes = set(re.findall(r"^class (\w+)", text, re.MULTILINE))
+        errors = {name for name in classes if name.endswith("Error")}
+        assert errors - {"FileError"} == {name for name in known if name.endswith("Error")}
+        assert set(known) | errors <= names.RUNTIME_NAMES
+        assert set(known) <= classes
+
+
+@pytest.mark.parametrize("taken", ["compat", "timeout", "int"])
+def test_what_is_spelled_out_is_no_option_either(taken: str) -> None:
+    found = names.distinct([taken, taken.capitalize(), f"{taken}_"], names.argument)
+    assert len(set(found.values())) == 3
+    assert not {*found.values()} & (names.OPTIONS | {"int"})
+
+
 @pytest.mark.parametrize("text", ["uuid", "GET", "list pets", "import", "$"])
 def test_no_constant_is_called_like_a_class(text: str) -> None:
     assert "_" in names.constant(text)
