@@ -9,7 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from built import imported, texts
+from built import imported, problems, source, texts
+from speclens import judging
 
 TEXT = {"type": "string"}
 X = {"type": "object", "properties": {"a": TEXT, "old": {**TEXT, "x-compat": {"into": "/a"}}}}
@@ -117,3 +118,42 @@ def test_a_form_as_the_whole_query_may_have_a_charset(tmp_path: Path) -> None:
     made["paths"] = {"/a": {"get": {"operationId": "send", "tags": ["a"], "parameters": [parameter], "responses": {"204": {"description": ""}}}}}  # fmt: skip
     request = sent(json.dumps(made), tmp_path, q={"l": ["x", "y"]})
     assert str(request.url) == "https://api.example/a?l=x&l=y"
+
+
+@pytest.mark.parametrize(
+    "media_type", ["multipart/mixed", "application/x-www-form-urlencoded; charset=utf-8"]
+)
+def test_a_form_that_is_no_object_is_given_as_bytes(media_type: str, tmp_path: Path) -> None:
+    text = document({"type": "array", "items": TEXT}, media_type)
+    (told,) = judging.read_document(source(text)).warnings
+    assert (told.rule, told.severity) == ("media/not-written", "warning")
+    assert "is a form, but this schema accepts no object" in told.message
+    request = sent(text, tmp_path, body=b"a=b")
+    assert (request.content, request.headers["content-type"]) == (b"a=b", media_type)
+
+
+def test_a_form_with_older_fields_that_is_no_object_is_refused() -> None:
+    (told,) = problems(document({"type": "array", "items": {**R}}, "multipart/mixed"))
+    assert told.rule == "compat/misplaced"
+
+
+def test_a_component_of_several_types_is_read_whichever_of_them_it_has(tmp_path: Path) -> None:
+    made = json.loads(document(TEXT, "application/json"))
+    several = {"type": ["object", "array", "string"], "properties": {"a": TEXT}}
+    made["components"]["schemas"]["Z"] = several
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Z"}}}
+    operation = made["paths"]["/a"]["post"]
+    operation["requestBody"]["content"] = content
+    operation["responses"] = {"200": {"description": "", "content": content}}
+    package = imported(texts(json.dumps(made)), tmp_path, "client")
+
+    def echo(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(
+            200, content=request.read(), headers={"content-type": "application/json"}
+        )
+
+    with httpx.Client(transport=httpx.MockTransport(echo)) as http:
+        client = package.Pkg(http_client=http)
+        assert client.a.send(body={"a": "b"}).a == "b"
+        assert client.a.send(body=["x", 1]) == ["x", 1]
+        assert client.a.send(body="x") == "x"

@@ -28,6 +28,7 @@ _JSON_LINES = frozenset(
     {"application/jsonl", "application/x-jsonl", "application/x-ndjson", "application/ndjson"}
 )
 JUDGED_CODECS = frozenset({"Json", "MergePatch", "Form", *STREAMS})
+FORMS = frozenset({"Form", "Multipart"})
 FOLDED_CODECS = JUDGED_CODECS | {"Multipart", "Text"}
 """The codecs that make what is sent, or answered, canonical."""
 FIELDS = "x-speclens-event-fields"
@@ -100,6 +101,8 @@ def value_of(document: JsonObject, media: MediaTypeObject) -> tuple[str, str, An
         place, schema = _item(document, *whole, codec == "JsonLines")
     if codec == "Events" and media.extensions.get(FIELDS) is True:
         codec = "EventObjects"
+    if codec in FORMS and schema is not None and "object" not in types_of(document, schema):
+        codec = "Raw"  # a form has members
     return codec, place, schema
 
 

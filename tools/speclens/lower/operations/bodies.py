@@ -61,7 +61,7 @@ def lower(inputs: Inputs, body: RequestBodyObject) -> tuple[ir.Body | None, str,
 def _told(inputs: Inputs, one: ir.Media, media_type: MediaTypeObject) -> ir.Codec:
     """The codec of a body. The codec of a form gets the encodings of its members, and the members that it requires and folds."""
     codec = one.codec
-    if codec.name not in {"Form", "Multipart"}:
+    if codec.name not in media_types.FORMS:
         return codec
     told = replace(codec, encodings=encodings(media_type, _has_styles(one)))
     if codec.name == "Form":

@@ -12,7 +12,8 @@ from speclens import ir, names
 from speclens.lower.ground import facts, media_types, x_compat
 from speclens.lower.ground.nulls import admits_null
 from speclens.lower.ground.view import View
-from speclens.lower.operations.annotations import ANY, BYTES, NULL, OBJECT, TEXT
+from speclens.lower.operations.annotations import ANY, BYTES, INTEGER, NULL, OBJECT, TEXT, union
+from speclens.objects import declared_types
 from speclens.openapi.nodes import MediaTypeObject
 from speclens.source.pointer import JsonObject, exists, follow, from_reference, get, tokens
 
@@ -48,8 +49,8 @@ class ModelNames:
         schema = get(self.lifted.document, place)
         return self.folds.get(x_compat.folded_place(self.lifted.document, place, schema)[0])
 
-    def model(self, pointer: str, schema: Any) -> tuple[str, bool]:
-        """The name of a schema, "" if it has none, and whether null is a value that its class has no part of."""
+    def model(self, pointer: str, schema: Any) -> tuple[str, list[ir.Type]]:
+        """The name of a schema, "" if it has none, and the types of the values that its class has no part of."""
         seen: set[str] = set()
         is_nullable = False
         while pointer not in seen:
@@ -63,7 +64,10 @@ class ModelNames:
             except (KeyError, ValueError):
                 break
         ident = self.idents.get(pointer, "")
-        return ident, is_nullable and ident in self.classes
+        if ident not in self.classes:
+            return ident, []
+        others = [_OTHERS[kind] for kind in declared_types(schema) if kind in _OTHERS]
+        return ident, [*others, *([NULL] if is_nullable else [])]
 
 
 def model_names(
@@ -93,13 +97,13 @@ def lower(named: ModelNames, written: MediaTypeObject) -> ir.Media:
     name, pointer = written.name, written.pointer
     media = named.view.api.media_type(name, pointer)
     codec, place, schema = media_types.value_of(named.document, media)
-    ident, is_nullable = (
+    ident, others = (
         named.model(place, schema)
         if codec in media_types.JUDGED_CODECS and schema is not None
-        else ("", False)
+        else ("", [])
     )
     model = ir.Named(ident) if ident else _plain(named.document, place, schema)
-    model = ir.Union((model, NULL)) if is_nullable else model
+    model = union([model, *others])
     normalizer = named.normalizer(place) if schema is not None else None
     sent = media_types.sent_as(name)
     is_usual = sent in {media_types.USUAL_MEDIA_TYPES[codec], "*/*"}
@@ -137,6 +141,14 @@ def of_parameters(named: ModelNames, place: str) -> ir.Codec | None:
     )
 
 
+_OTHERS: dict[str, ir.Type] = {
+    "string": TEXT,
+    "integer": INTEGER,
+    "number": ir.Primitive("number"),
+    "boolean": ir.Primitive("boolean"),
+    "array": ir.Array(ANY),
+}
+"""By the `type` of a schema whose objects are a class, the types of its other values."""
 _UNREAD: dict[str, ir.Type] = {"Text": TEXT, "Raw": BYTES, "Multipart": BYTES}
 """The type of a response that the codec returns without a model."""
 _PLAIN: dict[str, ir.Type] = {

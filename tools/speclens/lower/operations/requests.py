@@ -52,7 +52,7 @@ def lower(inputs: Inputs, operation: OperationObject) -> Request:
     if body and lowered and schema:
         codecs = {one.codec.name for one in lowered.content}
         binary = FILE if "Multipart" in codecs else inputs.binary
-        is_form = codecs <= {"Form", "Multipart"}
+        is_form = codecs <= media_types.FORMS
         own = replace(inputs, binary=binary, is_patch="MergePatch" in codecs, is_form=is_form)
         if codecs == {"Multipart"}:
             own = replace(own, parts=bodies.unwritten_members(inputs, body))

@@ -9,7 +9,7 @@ from speclens.openapi.api import OpenApi
 from speclens.problems import Finding
 from speclens.source.pointer import JsonObject, follow, join
 
-_ANSWERS_AS_THEY_ARE = frozenset({"Form", "Multipart"})
+_ANSWERS_AS_THEY_ARE = media_types.FORMS
 
 
 def check(api: OpenApi, folding: Collection[str]) -> Iterator[Finding]:
@@ -38,7 +38,7 @@ def _media(api: OpenApi, folding: Collection[str]) -> Iterator[Finding]:
         if place in folding and not is_spoken and one.media.owner != "header":
             for message, hint in _unread(document, one, place):
                 yield _misplaced(one.place, message, hint)
-        if one.media.owner == "request-body" and one.codec in {"Form", "Multipart"}:
+        if one.media.owner == "request-body" and one.codec in media_types.FORMS:
             yield from _parts(document, folding, one)
 
 
