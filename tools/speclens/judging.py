@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from speclens import ir, lower, repair
 from speclens.literals import inline, prose
 from speclens.lower import rules
+from speclens.lower.ground import forget
 from speclens.lower.rewrites import lifting
 from speclens.openapi.api import OpenApi
 from speclens.problems import Finding, Problem, Refused
@@ -53,6 +54,7 @@ def read_document(source: Source, is_lenient: bool = False, formats: bool = True
         found = (Finding("source/depth", "#/components", message, "shorten the chain"),)
         raise Refused(locate(source, found)) from None
     finally:
+        forget()
         sys.setrecursionlimit(usual)
     left_out = tuple(_left_out(one) for one in left)
     document = replace(document, left_out=left_out)

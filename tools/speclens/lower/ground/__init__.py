@@ -6,7 +6,7 @@ from speclens.lower.ground import composed, discriminators, likely, x_compat
 from speclens.lower.ground.facts import equal, identity
 from speclens.lower.ground.keywords import implied_types
 from speclens.lower.ground.view import View, copied
-from speclens.lower.ground.walk import all_schemas, subschemas
+from speclens.lower.ground.walk import all_schemas, forget, subschemas
 
 __all__ = [
     "View",
@@ -15,6 +15,7 @@ __all__ = [
     "copied",
     "discriminators",
     "equal",
+    "forget",
     "identity",
     "implied_types",
     "likely",

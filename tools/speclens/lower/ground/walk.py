@@ -12,6 +12,8 @@ from speclens.source.pointer import JsonObject, join
 
 T = TypeVar("T")
 _MOST_KEPT = 512
+_KEPT: list[dict[Any, Any]] = []
+"""What each remembered function keeps."""
 
 
 def remembered(
@@ -21,6 +23,7 @@ def remembered(
     property of an object asks about the object each time. Nobody changes a document after it was asked about, nor what
     was found."""
     kept: dict[tuple[int, str, int], tuple[JsonObject, Any, T]] = {}
+    _KEPT.append(kept)
 
     @wraps(find)
     def found(document: JsonObject, pointer: str, schema: Any) -> T:
@@ -32,6 +35,12 @@ def remembered(
         return kept[name][2]
 
     return found
+
+
+def forget() -> None:
+    """Let go of the documents that remembered functions were asked about: nothing else needs their views later."""
+    for kept in _KEPT:
+        kept.clear()
 
 
 def outermost_schemas(document: JsonObject) -> Iterator[tuple[str, JsonObject]]:
