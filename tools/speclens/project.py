@@ -191,7 +191,7 @@ def _annotated(document: ir.Api, templates: Path) -> ir.Api:
     """The document with annotations. Loading the generator takes longer than everything else, so a cache keeps the text
     that it printed for each type of any document."""
     texts = [path.read_text("utf-8") for path in sorted(templates.rglob("*")) if path.is_file()]
-    name = cache.key(models.GENERATOR_VERSION, _toolkit(), *texts)
+    name = cache.key(models.GENERATOR_VERSION, _code_of_annotations(), *texts)
     known = cache.stored(name)
     annotated, found = models.annotate(document, templates, known)
     if found:
@@ -249,13 +249,15 @@ def _digest(*texts: str) -> str:
 
 
 @memoize
-def _toolkit() -> str:
-    """A digest of the toolkit's own code, so that a cache of an earlier version does not count."""
-    root = Path(__file__).parent
-    total = sha256()
-    for path in sorted(root.rglob("*.py")):
-        if not path.is_relative_to(root / "_templates"):
-            total.update(path.read_bytes())
+def _code_of_annotations() -> str:
+    """A digest of the code that makes annotations, so that what an earlier version kept does not count."""
+    root, total = Path(__file__).parent, sha256()
+    for path in (
+        root / "literals.py",
+        root / "output" / "models.py",
+        *sorted(root.glob("ir/*.py")),
+    ):
+        total.update(path.read_bytes())
     return total.hexdigest()[:16]
 
 

@@ -145,7 +145,8 @@ def _resolved(mentions: Iterable[Name], module: str, imports: Mapping[str, Name]
 
 def _mentions(statement: ast.stmt) -> frozenset[tuple[str, str]]:
     """The names in a statement, each with a member of it, or with ""."""
-    found = {(name, "") for name in _strings(statement) if _defined(statement) == "__all__"}
+    is_list = _defined(statement) == "__all__"
+    found = {(name, "") for name in _strings(statement)} if is_list else set()
     for node in ast.walk(statement):
         match node:
             case ast.Name(id=name):
