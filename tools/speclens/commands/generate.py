@@ -9,6 +9,7 @@ from speclens.commands.options import configured, format_option
 from speclens.commands.telling import print_problems, progress, reported, say, warn
 from speclens.config import Config
 from speclens.project import opened
+from speclens.tree.values import LOCK
 
 
 @click.command("generate")
@@ -29,7 +30,11 @@ def generate_command(config: Config, style: str) -> None:
     if style != "text":
         print_problems(project.reading.warnings, style)
     elif changed:
-        say(*(str(config.output / path) for path in changed))
-        say(f"{len(changed)} of {len(project.tree.files) + 1} files written")
+        wanted = {LOCK, *(file.path for file in project.tree.files)}
+        deleted = [path for path in changed if path not in wanted]
+        say(*(str(config.output / path) for path in changed if path in wanted))
+        say(*(f"{config.output / path} (deleted)" for path in deleted))
+        written = f"{len(changed) - len(deleted)} of {len(wanted)} files written"
+        say(f"{written}, {len(deleted)} deleted" if deleted else written)
     else:
         say("nothing to do: all in sync")
