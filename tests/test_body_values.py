@@ -101,8 +101,10 @@ BASE: Json = {
         (listed({"$ref": "#/components/schemas/Base"}), {"Base": BASE, "Child": {"allOf": [{"$ref": "#/components/schemas/Base"}, WIDE]}}),
         (listed({"type": "object", "properties": {"a": within(["d"] * 29, TEXT, True), "old": {**TEXT, "x-compat": {"into": "/a" + "/d" * 29}}}}), {}),
         (listed({"oneOf": [{"type": "object", "required": [f"k{n}"], "properties": {"q": TEXT}} for n in range(99)]}), {}),
+        (listed({"anyOf": [{"type": "object", "properties": {"t": {"const": n}}} for n in range(99)]}), {}),
+        (listed({"anyOf": [{"anyOf": [{"type": "object", "properties": {f"p{n}": TEXT}} for n in range(10)]}] * 9}), {}),
     ],
-    ids=["circles", "children", "far hubs", "options"],
+    ids=["circles", "children", "far hubs", "options", "optional constants", "unions of unions"],
 )  # fmt: skip
 def test_many_values_are_found_wherever_they_come_from(schema: Json, others: Json) -> None:
     assert most(body(schema, **others)) < 2_000

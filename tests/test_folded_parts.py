@@ -157,3 +157,37 @@ def test_a_component_of_several_types_is_read_whichever_of_them_it_has(tmp_path:
         assert client.a.send(body={"a": "b"}).a == "b"
         assert client.a.send(body=["x", 1]) == ["x", 1]
         assert client.a.send(body="x") == "x"
+
+
+@pytest.mark.parametrize(
+    ("kinds", "key", "answer"),
+    [
+        (("application/json", "application/vnd.y+json", "application/vnd.z+json"), "schema", OLD),
+        (("application/json", "application/vnd.y+json", "application/json; v=2"), "schema", OLD),
+        (("application/jsonl", "application/x-ndjson", "application/json-seq"), "itemSchema", OLD),
+        (("application/jsonl", "application/x-ndjson"), "itemSchema", OLD),
+    ],
+)
+def test_the_last_of_several_media_types_is_read_and_written_by_its_own_schema(
+    kinds: tuple[str, ...], key: str, answer: bytes, tmp_path: Path
+) -> None:
+    """It is left out only if it says the same as the first one."""
+    made = json.loads(document(TEXT))
+    made["openapi"] = "3.2.0"
+    content = {kind: {key: R if index else {"type": "object"}} for index, kind in enumerate(kinds)}
+    operation = made["paths"]["/a"]["post"]
+    operation["requestBody"]["content"] = content
+    operation["responses"] = {"200": {"description": "", "content": content}}
+    package = imported(texts(json.dumps(made)), tmp_path, "client")
+    sent: list[bytes] = []
+
+    def receive(request: httpx.Request) -> httpx.Response:
+        sent.append(request.read())
+        return httpx.Response(200, content=answer, headers={"content-type": kinds[-1]})
+
+    with httpx.Client(transport=httpx.MockTransport(receive)) as http:
+        given = {"old": "1"} if key == "schema" else [{"old": "1"}]
+        got = package.Pkg(http_client=http).a.send(body=given, content_type=kinds[-1])
+        (first,) = [got] if key == "schema" else list(got)
+    assert NEW in sent[0]
+    assert first.a == "1"

@@ -43,7 +43,8 @@ def lower(inputs: Inputs, body: RequestBodyObject) -> tuple[ir.Body | None, str,
     for media_type in body.content:
         one = media.lower(inputs.named, media_type)
         found.append(replace(one, codec=_told(inputs, one, media_type)))
-        same[one.name] = follow(inputs.document, *(media_type.schema or ("", None)))[1]
+        said = media_type.item_schema or media_type.schema or ("", None)
+        same[one.name] = follow(inputs.document, *said)[1]
     if not found:
         return None, "", False
     content = media.preferred(found, same)

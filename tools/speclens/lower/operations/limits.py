@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from speclens.lower.ground import composed, x_compat
@@ -42,15 +42,33 @@ def most_values(document: JsonObject, places: Iterable[str]) -> int:
 
 
 def _options(document: JsonObject, pointer: str, schema: Any) -> int:
-    """The number of options that are tried on a value one after the other. An option is not tried if a discriminator, or
-    the `const` of a property, says that the value is not one of its values."""
-    count = 0
-    if isinstance(schema, dict) and "discriminator" not in schema:
-        for path, option in subschemas(schema):
-            if path[0] in ("oneOf", "anyOf"):
-                inside = composed.properties(document, join(pointer, *path), option).values()
-                count += not any(isinstance(one, dict) and "const" in one for _, one in inside)
-    return max(1, count)
+    """The number of options that are tried on a value one after the other, those of unions inside a union included. An option
+    is not tried if the `const` of a property that it requires says that the value is not one of its values."""
+    left, seen, count = [(pointer, schema)], set[str](), 0
+    while left:
+        place, inner = follow(document, *left.pop())
+        options = [] if place in seen else list(_untold(document, place, inner))
+        seen.add(place)
+        left += options
+        count += not options
+    return count
+
+
+def _untold(document: JsonObject, pointer: str, schema: Any) -> Iterator[tuple[str, Any]]:
+    """The options of a union that a value may be tried on."""
+    for path, option in subschemas(schema):
+        place = join(pointer, *path)
+        if path[0] in ("oneOf", "anyOf") and not _is_told(document, place, option):
+            yield place, option
+
+
+def _is_told(document: JsonObject, pointer: str, option: Any) -> bool:
+    layers = [layer for _, layer in composed.layers(document, pointer, option)]
+    required = {name for layer in layers for name in layer.get("required", ())}
+    inside = composed.properties(document, pointer, option).items()
+    return any(
+        name in required and isinstance(one, dict) and "const" in one for name, (_, one) in inside
+    )
 
 
 def _made(place: str, schema: Any, is_many: bool) -> float:

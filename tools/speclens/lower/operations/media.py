@@ -173,7 +173,7 @@ def _older(normalizer: ir.Normalizer | None) -> str:
 
 
 def preferred(found: list[ir.Media], same: Mapping[str, Any]) -> tuple[ir.Media, ...]:
-    """The media types to speak, JSON first: of those that say the same thing the first one. `same` holds the schema of
+    """The media types to speak, JSON first, without those that say the same as the first one. `same` holds the schema of
     each, by its name."""
     order = sorted(
         found,
@@ -182,13 +182,16 @@ def preferred(found: list[ir.Media], same: Mapping[str, Any]) -> tuple[ir.Media,
             one.name != media_types.USUAL_MEDIA_TYPES["Json"],
         ),
     )
-    kept: list[ir.Media] = []
-    for one in order:
-        is_other = one.codec.name in {"Text", "Raw"} and one.schema
-        if not any(
-            same[one.name] == same[other.name]
-            and (one.codec.name == other.codec.name or (is_other and other.codec.name == "Json"))
-            for other in kept
-        ):
-            kept.append(one)
-    return tuple(kept)
+    first = order[:1]
+    # What is not among several media types is read and written as the first of them.
+    rest = [one for one in order[1:] if not _says_the_same(one, first[0], same)]
+    others = [one for one in rest if one.codec.name in {"Text", "Raw"} and one.schema]
+    told = [one for one in rest if one.codec.name == "Json"]
+    left = [one for one in others if any(_says_the_same(one, other, same) for other in told)]
+    return (*first, *(one for one in rest if one not in left))
+
+
+def _says_the_same(one: ir.Media, other: ir.Media, same: Mapping[str, Any]) -> bool:
+    is_other = one.codec.name in {"Text", "Raw"} and bool(one.schema)
+    is_known = one.codec.name == other.codec.name or (is_other and other.codec.name == "Json")
+    return is_known and facts.identity(same[one.name]) == facts.identity(same[other.name])

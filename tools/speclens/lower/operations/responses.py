@@ -59,7 +59,8 @@ def _response(named: media.ModelNames, response: ResponseObject) -> ir.Response:
     status, content, same = response.status, [], {}
     for one in response.content if status not in _EMPTY else ():
         content.append(media.lower(named, one))
-        same[one.name] = follow(named.document, *(one.schema or ("", None)))[1]
+        said = one.item_schema or one.schema or ("", None)
+        same[one.name] = follow(named.document, *said)[1]
     kind = status.upper() if status != "default" else status
     chosen = media.preferred(content, same)
     return ir.Response(kind, literal(kind), response.pointer, chosen, False, False, False, False)
