@@ -1,3 +1,3 @@
 """speclens generates a Python package from an OpenAPI document, and checks that the two still agree."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

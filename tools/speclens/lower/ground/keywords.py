@@ -105,13 +105,13 @@ def enumeration(build: SchemaBuild, pointer: str, schema: JsonObject) -> ir.Type
         build.warn(pointer, "an enumeration none of whose values is of its `type` is not enforced")
         return ir.AnyType()
     whole = [int(v) if isinstance(v, float) and v.is_integer() else v for v in values]
-    if not all(map(facts.is_literal, whole)):
-        return ir.Constants(tuple(dict.fromkeys(map(_text, whole))))
     if sum(facts.is_number(value) and abs(value) >= _LARGE for value in whole) > _MOST_LARGE:
         message = f"more than {_MOST_LARGE:,} numbers of this size in one enumeration: Python may hash them alike"
         place = build.view.origin(pointer)
         build.findings.append(Finding("model/large-numbers", place, message, "say their bounds"))
         return ir.AnyType()
+    if not all(map(facts.is_literal, whole)):
+        return ir.Constants(tuple(dict.fromkeys(map(_text, whole))))
     return ir.Literals(tuple({facts.identity(value): value for value in whole}.values()))
 
 
