@@ -183,7 +183,7 @@ def preferred(found: list[ir.Media], same: Mapping[str, Any]) -> tuple[ir.Media,
         ),
     )
     first = order[:1]
-    # What is not among several media types is read and written as the first of them.
+    # The client reads and writes a media type that is not listed as the first one.
     rest = [one for one in order[1:] if not _says_the_same(one, first[0], same)]
     others = [one for one in rest if one.codec.name in {"Text", "Raw"} and one.schema]
     told = [one for one in rest if one.codec.name == "Json"]
