@@ -196,11 +196,11 @@ def walk_files(root: Path, directories: Iterable[str]) -> Iterator[str]:
     Of the root itself it lists only the files: the root may be a whole repository, of which only `directories` hold
     output. It skips symlinks, and directories with a lock of their own, which are other output trees.
     """
-    waiting = list(directories)
+    waiting = [one for one in directories if _is_own_directory(root, one)]
     visited: set[str] = set()
     while waiting:
         directory = waiting.pop()
-        if directory in visited or not _is_own_directory(root, directory):
+        if directory in visited:
             continue
         visited.add(directory)
         with os.scandir(root / directory) as entries:
@@ -208,7 +208,7 @@ def walk_files(root: Path, directories: Iterable[str]) -> Iterator[str]:
                 path = f"{directory}/{entry.name}" if directory else entry.name
                 if entry.is_file(follow_symlinks=False):
                     yield path
-                elif directory:
+                elif directory and entry.is_dir(follow_symlinks=False) and _is_ours(root, path):
                     waiting.append(path)
 
 
@@ -216,8 +216,11 @@ def _is_own_directory(root: Path, directory: str) -> bool:
     if not directory:
         return root.is_dir()
     modes = (_mode(root, prefix) for prefix in prefixes(directory))
-    return (
-        all(mode is not None and stat.S_ISDIR(mode) for mode in modes)
-        and SKIPPED.isdisjoint(directory.split("/"))
-        and _mode(root, f"{directory}/{LOCK}") is None
-    )
+    is_plain = all(mode is not None and stat.S_ISDIR(mode) for mode in modes)
+    return is_plain and SKIPPED.isdisjoint(directory.split("/")) and _is_ours(root, directory)
+
+
+def _is_ours(root: Path, directory: str) -> bool:
+    """Whether a directory inside a directory of ours is no other output tree, and none that is skipped."""
+    is_skipped = directory.rpartition("/")[2] in SKIPPED
+    return not is_skipped and _mode(root, f"{directory}/{LOCK}") is None
