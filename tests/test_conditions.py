@@ -10,37 +10,24 @@ from hypothesis import strategies as st
 from runtime import _values
 from speclens import ir
 from speclens.ir.printing import condition_source
+from speclens.lower.ground.facts import json_type
 
 NAMES = {name: getattr(_values, name) for name in ("is_integer", "is_number", "is_one_of")}
 KINDS = ("null", "boolean", "integer", "fraction", "string", "array", "object")
 VALUES: list[Any] = [None, True, 0, 1, 1.0, 1.5, "", "x", "y", [], ["x"], {}, {"a": 1}, {"b": None}]
-CLASSES: dict[type, str] = {str: "string", list: "array", dict: "object"}
 LITERALS = st.sampled_from(["None", "True", "1", "'x'", "'y'"])
 OBJECT = ir.IsOf(ir.VALUE, frozenset({"object"}))
-
-
-def kind_of(value: Any) -> str:
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "boolean"
-        case int():
-            return "integer"
-        case float():
-            return "integer" if value.is_integer() else "fraction"
-        case _:
-            return CLASSES[type(value)]
 
 
 def holds(test: ir.Test, value: Any) -> bool:
     """What a test says of a value."""
     match test:
         case ir.IsOf(_, types):
-            return kind_of(value) in types
+            return json_type(value) in types
         case ir.IsOneOf(_, literals):
             return any(
-                value == other and kind_of(value) == kind_of(other) for other in map(eval, literals)
+                value == other and json_type(value) == json_type(other)
+                for other in map(eval, literals)
             )
         case ir.Has(_, name):
             return name in value

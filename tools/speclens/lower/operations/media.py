@@ -173,8 +173,8 @@ def _older(normalizer: ir.Normalizer | None) -> str:
 
 
 def preferred(found: list[ir.Media], same: Mapping[str, Any]) -> tuple[ir.Media, ...]:
-    """The media types to speak, JSON first, without those that say the same as the first one. `same` holds the schema of
-    each, by its name."""
+    """The media types to speak, JSON first, without those that say the same as the first one: the client reads and writes a
+    media type that is not listed as the first one. `same` holds the schema of each, by its name."""
     order = sorted(
         found,
         key=lambda one: (
@@ -182,13 +182,8 @@ def preferred(found: list[ir.Media], same: Mapping[str, Any]) -> tuple[ir.Media,
             one.name != media_types.USUAL_MEDIA_TYPES["Json"],
         ),
     )
-    first = order[:1]
-    # The client reads and writes a media type that is not listed as the first one.
-    rest = [one for one in order[1:] if not _says_the_same(one, first[0], same)]
-    others = [one for one in rest if one.codec.name in {"Text", "Raw"} and one.schema]
-    told = [one for one in rest if one.codec.name == "Json"]
-    left = [one for one in others if any(_says_the_same(one, other, same) for other in told)]
-    return (*first, *(one for one in rest if one not in left))
+    rest = (one for one in order[1:] if not _says_the_same(one, order[0], same))
+    return (*order[:1], *rest)
 
 
 def _says_the_same(one: ir.Media, other: ir.Media, same: Mapping[str, Any]) -> bool:
