@@ -798,7 +798,7 @@ def test_a_status_that_is_no_number_is_a_broken_connection() -> None:
             await client.images.edit(**ARGUMENTS)
 
     for one in (call, lambda: anyio.run(run)):
-        assert "a response that is no HTTP: invalid literal" in str(raised(APIConnectionError, one))
+        assert "the response is not HTTP: invalid literal" in str(raised(APIConnectionError, one))
 
 
 def test_a_document_of_the_deepest_json() -> None:

@@ -782,6 +782,12 @@ def test_directories_are_judged_once_however_deep_they_are(
     monkeypatch.setattr(paths, "_mode", mode)
     assert list(paths.walk_files(out, ["p"])) == ["p/p/p/file"]
     assert len(asked) <= 2 * 200
+    deep = "/".join("p" * 200)
+    (out / deep / "7").write_text("")
+    asked.clear()
+    listed = [f"{place}/{n}" for place in (deep, "p/p/link/p", f"q/{deep}") for n in range(99)]
+    assert list(paths.regular_files(out, listed)) == [f"{deep}/7"]
+    assert len(asked) <= 200 + 99 + 2
 
 
 def test_the_root_may_be_a_symlink(out: Path, tmp_path: Path) -> None:

@@ -185,8 +185,9 @@ class _ClientCredentials:
         return self._token == self._refused or time.time() > self._until
 
     def _is_first(self, seen: int) -> bool:
-        """Whether this call has to request a token: no other call did so since it saw so many outcomes, or the other
-        call ran out of its own time. Raises as `_keep` does if the other call failed."""
+        """Whether this call requests a token itself. It does so if no other request ended while it waited (`seen` is
+        the number of outcomes before that), or if the other request took all the time of its own call. Raises as
+        `_keep` does if the other request failed."""
         if self._outcomes == seen or (failed := self._failed) is None:
             return self._outcomes == seen or self._token == self._refused
         if not isinstance(failed.failure, httpx.TimeoutException):

@@ -91,7 +91,7 @@ def _failed(
         if "_build_redirect_request" in frames:
             failure = httpx.RemoteProtocolError(f"a redirect to no URL: {failure!s:.200}")
         elif frames[-1].startswith("_receive_"):
-            failure = httpx.RemoteProtocolError(f"a response that is no HTTP: {failure!s:.200}")
+            failure = httpx.RemoteProtocolError(f"the response is not HTTP: {failure!s:.200}")
         else:
             raise failure
     failure.request = bare(request)

@@ -160,29 +160,41 @@ def _mode(root: Path, path: str) -> int | None:
 def read(root: Path, path: str) -> bytes | None:
     """The content of the regular file at `path`; None if there is none, or only one behind a symlink. Raises OSError for
     a file that is larger than any that speclens writes: it may have come with a repository."""
-    if not is_regular(root, path):
-        return None
+    return content(root, path) if any(regular_files(root, [path])) else None
+
+
+def content(root: Path, path: str) -> bytes:
+    """The content of a regular file. Raises OSError for one that is larger than any that speclens writes."""
     file = root / path
     if file.stat().st_size > _MAX_FILE:
         raise OSError(errno.EFBIG, f"larger than {_MAX_FILE:,} bytes", os.fspath(file))
     return file.read_bytes()
 
 
-def is_regular(root: Path, path: str) -> bool:
-    """Whether there is a regular file at `path`, and no symlink on the way to it."""
-    modes = [_mode(root, prefix) for prefix in prefixes(path)]
-    is_linked = any(mode is not None and stat.S_ISLNK(mode) for mode in modes)
-    return not is_linked and modes[-1] is not None and stat.S_ISREG(modes[-1])
-
-
-def read_marked(root: Path, path: str) -> bytes | None:
-    """The content of the file at `path` if it bears the marker, else None. Reads only the beginning of a file without
-    the marker, which may have any size."""
-    if not is_regular(root, path):
-        return None
+def marked_content(root: Path, path: str) -> bytes | None:
+    """The content of a regular file if it bears the marker, else None. Reads only the beginning of a file without the
+    marker, which may have any size."""
     with (root / path).open("rb") as file:
         is_marked = bears_marker(file.read(_HEAD_BYTES))
-    return read(root, path) if is_marked else None
+    return content(root, path) if is_marked else None
+
+
+def regular_files(root: Path, paths: Iterable[str]) -> Iterator[str]:
+    """Those of some paths at which there is a regular file, without a symlink on the way to it. Each directory is judged
+    once: a lock may name many paths that lead deep into the same directories."""
+    are_plain: dict[str, bool] = {}
+    for path in paths:
+        *directories, whole = prefixes(path)
+        for directory in directories:
+            if directory not in are_plain:
+                mode = _mode(root, directory)
+                are_plain[directory] = mode is not None and stat.S_ISDIR(mode)
+            if not are_plain[directory]:
+                break
+        else:
+            mode = _mode(root, whole)
+            if mode is not None and stat.S_ISREG(mode):
+                yield path
 
 
 def bears_marker(data: bytes) -> bool:

@@ -8,7 +8,15 @@ from pathlib import Path
 
 from speclens.tree.journal import pending
 from speclens.tree.lock import Lock, LockError, Sums, read_lock
-from speclens.tree.paths import bears_marker, read, read_marked, unsafe, walk_files
+from speclens.tree.paths import (
+    bears_marker,
+    content,
+    marked_content,
+    read,
+    regular_files,
+    unsafe,
+    walk_files,
+)
 from speclens.tree.values import LOCK, Tree
 
 
@@ -39,8 +47,8 @@ def read_state(root: Path, tree: Tree) -> State:
     own = {file.path for file in tree.files}
     listed = lock.files if lock else {}
     found = {
-        path: read(root, path) if path in own else read_marked(root, path)
-        for path in (*listed, *_candidates(root, own))
+        path: content(root, path) if path in own else marked_content(root, path)
+        for path in regular_files(root, dict.fromkeys((*listed, *_candidates(root, own))))
     }
     found |= todo
     files = {

@@ -107,7 +107,8 @@ def _without_implied(case: ir.Case, failed: Collection[ir.Test]) -> ir.Case:
 
 
 def _of_size(test: ir.Test) -> ir.Test:
-    """The test itself, in place of a negated one, if a size is compared: sizes are integers."""
+    """A negated comparison of a size, as the opposite comparison; any other test as it is. Sizes are integers, so "not at least
+    1" is "at most 0"."""
     match test:
         case ir.Not(ir.IsWithin(operand, ">=", bound, True)) if bound.isdecimal():
             return ir.IsWithin(operand, "<=", str(int(bound) - 1), True)

@@ -21,7 +21,7 @@ _OBJECTS = 25_000
 _PROPERTIES = 30
 """So many properties of a model take as much memory as a small object."""
 _OPTIONS = 100_000
-"""So many times a server may try an option of a union on a value of a body. This takes about 0.4 s of CPU."""
+"""A body may make a server try options of unions on its values so many times. This takes about 0.4 s of CPU."""
 _MEMBERS = 8
 """So many members in a template take as much memory as a small object."""
 

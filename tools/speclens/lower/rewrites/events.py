@@ -73,8 +73,8 @@ def _decoded(
 
 
 def data_places(origins: Mapping[str, str]) -> frozenset[str]:
-    """The places of a document that say what data holds, of which `decode` made properties elsewhere. Where it made them in
-    place, another schema may have this place now: that which the property has under the same keyword."""
+    """The places of a document that say what data holds, if `decode` made properties of them elsewhere. If it made them in
+    place, this place may now be that of another schema: a `contentSchema` inside the first one."""
     found = (place for place in origins.values() if place.endswith(f"/data/{_HELD}"))
     return frozenset(place for place in found if place.removesuffix(f"/{_HELD}") not in origins)
 

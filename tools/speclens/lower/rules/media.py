@@ -20,8 +20,8 @@ def check(api: OpenApi) -> Iterator[Finding]:
         yield Finding("media/item-schema", schema.pointer, message, hint, "warning")
     for one in media_types.held_media_types(api):
         if one.codec == "Raw" and media_types.codec_of(one.media.name, None) in media_types.FORMS:
-            message = f"`{one.media.name}` is a form, but this schema accepts no object: bodies are given and read as bytes"
-            hint = "let it accept an object, whose members are the parts"
+            message = f"`{one.media.name}` is a form, but this schema accepts no object: the client sends and returns bytes"
+            hint = "write a schema of an object, whose properties are the parts"
             yield Finding("media/not-written", one.place, message, hint, "warning")
         if one.media.owner == "request-body" and one.codec in media_types.FORMS:
             found = unwritten(api.document, one.media, one.place, one.schema)
