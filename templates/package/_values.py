@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection, Hashable, Iterable, Sequence
 from contextlib import suppress
 from fractions import Fraction
+from functools import cache
 from typing import Any, TypeGuard
 
 _DUMP = json.JSONEncoder(sort_keys=True, default=repr).encode
@@ -53,6 +54,27 @@ def is_one_of(value: Any, values: Sequence[Any]) -> bool:
             if same(value, other):
                 return True
     return False
+
+
+def is_among(value: Any, listed: str) -> bool:
+    """Whether a JSON value equals one of the values of an array, which is a constant as JSON text."""
+    return key_of(value) in _keys_in(listed)
+
+
+@cache
+def _keys_in(listed: str) -> frozenset[Hashable]:
+    return frozenset(map(key_of, json.loads(listed)))
+
+
+def renamed(value: Any, names: str) -> Any:
+    """The new name of a value in a table of old and new names, which is a constant as JSON text; else the value."""
+    return _names_in(names).get(value, value)
+
+
+@cache
+def _names_in(names: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(names)
+    return found
 
 
 def key_of(value: Any) -> Hashable:

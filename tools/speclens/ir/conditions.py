@@ -36,6 +36,7 @@ class IsOneOf:
     operand: Operand
     literals: tuple[str, ...]
     kind: str = ""  # text, number; "" for any
+    listed: str = ""  # the values as JSON text
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,7 +158,8 @@ def _annotation(type_: Type, array: str, map_: str, models: str) -> str:
 _CONTRARY = {">=": "<", "<=": ">", ">": "<=", "<": ">="}
 _CLASSES = {"string": "str", "array": "list", "object": "dict", "boolean": "bool"}
 _FEW = 16
-"""Up to so many values are compared one by one. More are looked up by hash: the items of an array would multiply them."""
+"""Up to so many values are compared one by one. More are looked up by hash: the items of an array would multiply them. A
+literal of arrays would be built anew for each item."""
 
 
 def _operand_source(operand: Operand) -> str:
@@ -280,6 +281,8 @@ def _is_one_of(test: IsOneOf, value: str) -> str:
         kinds = {"string"} if test.kind == "text" else {"integer", "fraction"}
         narrow = _is_of(value, frozenset(kinds))
         return f"({narrow} and {value} in {{{', '.join(test.literals)}}})"
+    if len(test.literals) > _FEW:
+        return f"is_among({value}, {literal(test.listed)})"
     if test.kind != "text":
         return f"is_one_of({value}, {_tuple(test.literals)})"
     if len(test.literals) == 1:

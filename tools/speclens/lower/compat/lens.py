@@ -5,6 +5,7 @@ In a template `$` is the value, `$/a/b` a part of it (an absent part leaves its 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -112,6 +113,7 @@ def _canonical(document: JsonObject, pointer: str, schema: Any) -> list[tuple[st
     return [place for here in found for place in _canonical(document, *here)]
 
 
+_FEW = 16
 _ANNOTATIONS = frozenset({
     "title", "description", "default", "deprecated", "example", "examples", "readOnly", "writeOnly", "$comment",
     "externalDocs", "xml", "contentMediaType", "contentEncoding", "format",
@@ -152,6 +154,8 @@ def _expression(document: JsonObject, shape: x_compat.Shape, template: Any, valu
         return literal(unescaped(template))
     if isinstance(template, str):
         part = value + "".join(f"[{literal(name)}]" for name in tokens(template[1:]))
+        if len(shape.values) > _FEW:  # a literal would be built anew for each value
+            return f"renamed({part}, {literal(json.dumps(dict(shape.values)))})"
         return f"{literal(dict(shape.values))}.get({part}, {part})" if shape.values else part
     return literal(template)
 

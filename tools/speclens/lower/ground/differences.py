@@ -7,6 +7,7 @@ and `pattern` never separate (x-compat rule 7).
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -268,4 +269,4 @@ def one_of(values: Sequence[Any], operand: ir.Operand) -> ir.IsOneOf:
     """The test for being one of some JSON values."""
     kinds = set(map(type, values))
     kind = "text" if kinds <= {str} else "number" if kinds <= {int, float} else ""
-    return ir.IsOneOf(operand, tuple(map(literal, values)), kind)
+    return ir.IsOneOf(operand, tuple(map(literal, values)), kind, json.dumps(values))
