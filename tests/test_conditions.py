@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from hypothesis import given
@@ -10,12 +11,15 @@ from hypothesis import strategies as st
 from runtime import _values
 from speclens import ir
 from speclens.ir.printing import condition_source
+from speclens.lower.ground import differences
 from speclens.lower.ground.facts import json_type
 
-NAMES = {name: getattr(_values, name) for name in ("is_integer", "is_number", "is_one_of")}
+NAMES = {
+    name: getattr(_values, name) for name in ("is_among", "is_integer", "is_number", "is_one_of")
+}
 KINDS = ("null", "boolean", "integer", "fraction", "string", "array", "object")
 VALUES: list[Any] = [None, True, 0, 1, 1.0, 1.5, "", "x", "y", [], ["x"], {}, {"a": 1}, {"b": None}]
-LITERALS = st.sampled_from(["None", "True", "1", "'x'", "'y'"])
+ENTRIES = st.sampled_from([None, True, 1, "x", "y"])
 OBJECT = ir.IsOf(ir.VALUE, frozenset({"object"}))
 
 
@@ -24,10 +28,10 @@ def holds(test: ir.Test, value: Any) -> bool:
     match test:
         case ir.IsOf(_, types):
             return json_type(value) in types
-        case ir.IsOneOf(_, literals):
+        case ir.IsOneOf(listed=listed):
             return any(
                 value == other and json_type(value) == json_type(other)
-                for other in map(eval, literals)
+                for other in json.loads(listed)
             )
         case ir.Has(_, name):
             return name in value
@@ -43,7 +47,7 @@ def holds(test: ir.Test, value: Any) -> bool:
 
 LEAVES: st.SearchStrategy[ir.Test] = (
     st.builds(ir.IsOf, st.just(ir.VALUE), st.frozensets(st.sampled_from(KINDS)))
-    | st.builds(ir.IsOneOf, st.just(ir.VALUE), st.lists(LITERALS, min_size=1).map(tuple))
+    | st.lists(ENTRIES, min_size=1).map(lambda entries: differences.one_of(entries, ir.VALUE))
     | st.sampled_from("ab").map(lambda name: ir.All((OBJECT, ir.Has(ir.VALUE, name))))
 )
 TESTS: st.SearchStrategy[ir.Test] = st.recursive(
