@@ -21,7 +21,7 @@ from runtime._errors import Answer
 from runtime._gather import merged_within
 from runtime._operation import Json
 from runtime._types import OneOf, Unique
-from runtime._values import has_repeats, is_number, is_one_of
+from runtime._values import has_repeats, is_among, is_number, is_one_of
 
 import routescope
 from growth import LINEAR, Cost, exponent, memory, seconds
@@ -306,7 +306,7 @@ def test_an_enumeration_of_many_values_costs_no_more_for_each() -> None:
 )
 def test_a_normalizer_looks_up_one_of_many_values(values: tuple[Any, ...]) -> None:
     others = [*values, "", "20", 20, 1.0, 0.25, True, False, None, [], [1], {}, {"a": 1}]
-    names = {"is_number": is_number, "is_one_of": is_one_of}
+    names = {"is_among": is_among, "is_number": is_number, "is_one_of": is_one_of}
     for is_negated in (False, True):
         found_in = differences.one_of(values, ir.VALUE)
         test = ir.printing.condition_source(ir.Not(found_in) if is_negated else found_in)
