@@ -210,6 +210,11 @@ VIEW_CASES = (
                 depth: {anyOf: [{enum: [null]}, {type: integer}]}
               allOf:
                 - anyOf:
+                    - {required: [output]}
+                    - {required: [format], properties: {format: {not: {enum: ['']}}}}
+                    - {required: [size], properties: {size: {not: {enum: [null]}}}}
+                    - {required: [depth], properties: {depth: {not: {enum: [null]}}}}
+                - anyOf:
                     - {properties: {output: {properties: {name: {type: string}}}}}
                     - {required: [format], properties: {format: {not: {enum: ['']}}}}
                 - anyOf:
@@ -234,11 +239,6 @@ VIEW_CASES = (
                     - {not: {required: [depth], properties: {depth: {not: {enum: [null]}}}}}
                     - {required: [output]}
                     - {required: [format], properties: {format: {not: {enum: ['']}}}}
-                - anyOf:
-                    - {required: [output]}
-                    - {required: [format], properties: {format: {not: {enum: ['']}}}}
-                    - {required: [size], properties: {size: {not: {enum: [null]}}}}
-                    - {required: [depth], properties: {depth: {not: {enum: [null]}}}}
         """,
     ),
     ViewCase(

@@ -16,7 +16,7 @@ from speclens.lower.compat.build import (
     stem_of,
 )
 from speclens.lower.ground import composed, x_compat
-from speclens.lower.ground.required import needed_hubs
+from speclens.lower.ground.wholes import needed_hubs
 from speclens.names import snake
 from speclens.source.pointer import join
 

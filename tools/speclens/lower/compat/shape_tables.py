@@ -16,8 +16,8 @@ from speclens import ir
 from speclens.literals import inline, json_span, mermaid
 from speclens.lower.compat import dispatch, samples
 from speclens.lower.ground import composed, facts, x_compat
-from speclens.lower.ground.required import needed_hubs
 from speclens.lower.ground.walk import remembered
+from speclens.lower.ground.wholes import needed_hubs
 from speclens.names import distinct, snake
 from speclens.source.pointer import JsonObject, join
 

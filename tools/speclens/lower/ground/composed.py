@@ -64,7 +64,11 @@ def is_class(document: JsonObject, pointer: str, schema: Any) -> bool:
     if not isinstance(schema.get("allOf"), list):
         return False
     found = tuple(layer for _, layer in layers(document, pointer, schema))
-    unions = any(keyword in layer for layer in found for keyword in ("oneOf", "anyOf", "enum"))
+    unions = any(
+        keyword in layer and required_groups(layer[keyword]) is None
+        for layer in found
+        for keyword in ("oneOf", "anyOf", "enum")
+    )
     members = any("properties" in layer or _is_said_by_type(layer) for layer in found)
     return not unions and all(map(is_object, found)) and members
 
@@ -77,3 +81,12 @@ def is_object(schema: JsonObject) -> bool:
 def _is_said_by_type(schema: JsonObject) -> bool:
     closed = schema.get("additionalProperties") is False and "patternProperties" not in schema
     return sole_type(schema) == "object" and (closed or bool(schema.get("required")))
+
+
+def required_groups(branches: Any) -> list[list[str]] | None:
+    """The `required` lists of an `anyOf` that consists of nothing else."""
+    if not isinstance(branches, list) or not branches:
+        return None
+    if not all(isinstance(branch, dict) and branch.keys() == {"required"} for branch in branches):
+        return None
+    return [list(branch["required"]) for branch in branches]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from speclens.lower.ground import composed, x_compat
+from speclens.lower.ground.wholes import Whole
 from speclens.source.pointer import JsonObject, follow, join
 
 Transform = Callable[[str, str, Any], Any]
@@ -19,45 +20,58 @@ Transform = Callable[[str, str, Any], Any]
 
 @dataclass(frozen=True, slots=True)
 class _Deep:
-    """The deep hubs of the object schema at `pointer` (`place` in the view): their values that mean
-    "not given", and for each of their spokes the schema of the objects in which it is given."""
+    """The deep hubs of an object (whose schema is at `place` in the view): their values that mean "not given", and for each
+    of their spokes the schema of the objects in which it is given."""
 
     document: JsonObject
-    pointer: str
+    whole: Whole
     place: str
-    schema: JsonObject
     absent: Mapping[composed.PropertyPath, tuple[Any, ...]]
     given: tuple[tuple[composed.PropertyPath, JsonObject], ...]
 
 
 def relax(
     document: JsonObject,
-    pointer: str,
-    place: str,
+    whole: Whole,
+    at: tuple[str, str],
     schema: JsonObject,
     result: JsonObject,
+    transform: Transform,
+) -> None:
+    """Relax the properties of `result` that are on the way to deep hubs of an object. The schema with these properties is a
+    part of the object, `at` its places as written and in the view."""
+    absent = _absent(document, whole)
+    for name in {path[0] for path in absent} & schema["properties"].keys():
+        paths = {path[1:]: values for path, values in absent.items() if path[0] == name}
+        old, new = (join(place, "properties", name) for place in at)
+        inner = schema["properties"][name]
+        result["properties"][name] = _relaxed(document, old, new, inner, paths, transform)
+
+
+def rules(
+    document: JsonObject,
+    whole: Whole,
+    place: str,
     given: Mapping[str, JsonObject],
     transform: Transform,
 ) -> list[JsonObject]:
-    """Relaxes the properties of `result` that are on the way to deep hubs of the object schema at
-    `pointer` (`place` in the view); what is asked for of the whole object in return.
+    """What is asked for of an object (whose schema is at `place` in the view) in return for what is relaxed.
 
     `given` has, by the name of each spoke, the schema of the objects in which it is given.
     """
-    spokes = [spoke for spoke in x_compat.spokes(document, pointer, schema) if len(spoke.hub) > 1]
-    policies = x_compat.policies(document, pointer, schema) if spokes else {}
-    absent: dict[composed.PropertyPath, tuple[Any, ...]] = {}
-    for path in dict.fromkeys(spoke.hub for spoke in spokes):
-        if (found := composed.at_path(document, pointer, schema, path)) is not None:
-            absent[path] = x_compat.absent_values(found[1], policies.get(path))
-    sources = tuple((spoke.hub, given[spoke.name]) for spoke in spokes)
-    deep = _Deep(document, pointer, place, schema, absent, sources)
-    for name in {path[0] for path in absent} & schema["properties"].keys():
-        paths = {path[1:]: values for path, values in absent.items() if path[0] == name}
-        old, new = (join(at, "properties", name) for at in (pointer, place))
-        inner = schema["properties"][name]
-        result["properties"][name] = _relaxed(document, old, new, inner, paths, transform)
-    return _rules(deep, transform)
+    sources = tuple((one.hub, given[one.name]) for one in whole.spokes if len(one.hub) > 1)
+    return _rules(_Deep(document, whole, place, _absent(document, whole), sources), transform)
+
+
+def _absent(document: JsonObject, whole: Whole) -> dict[composed.PropertyPath, tuple[Any, ...]]:
+    """By the paths of the deep hubs of an object: their values that mean "not given"."""
+    paths = dict.fromkeys(spoke.hub for spoke in whole.spokes if len(spoke.hub) > 1)
+    policies = x_compat.policies(document, whole.pointer, whole.schema) if paths else {}
+    found: dict[composed.PropertyPath, tuple[Any, ...]] = {}
+    for path in paths:
+        if (place := composed.at_path(document, whole.pointer, whole.schema, path)) is not None:
+            found[path] = x_compat.absent_values(place[1], policies.get(path))
+    return found
 
 
 def _relaxed(
@@ -104,7 +118,7 @@ def _relaxed(
 def _rules(deep: _Deep, transform: Transform) -> list[JsonObject]:
     found: list[JsonObject] = []
     for path, absent in deep.absent.items():
-        place = composed.at_path(deep.document, deep.pointer, deep.schema, path)
+        place = composed.at_path(deep.document, deep.whole.pointer, deep.whole.schema, path)
         if absent and place is not None:  # the hub's own value is judged where it is the only one
             judged = transform(place[0], join(deep.place, *_below(path)), place[1])
             own = _inside(path[:-1], {"properties": {path[-1]: judged}})
@@ -132,7 +146,7 @@ def _given(deep: _Deep, path: composed.PropertyPath) -> list[JsonObject]:
 
 
 def _required(deep: _Deep, path: composed.PropertyPath) -> list[str]:
-    place = composed.at_path(deep.document, deep.pointer, deep.schema, path)
+    place = composed.at_path(deep.document, deep.whole.pointer, deep.whole.schema, path)
     layers = composed.layers(deep.document, *place) if place else ()
     return list(dict.fromkeys(name for _, layer in layers for name in layer.get("required") or ()))
 

@@ -15,7 +15,7 @@ from typing import Any
 from speclens.lower.ground import composed
 from speclens.lower.ground.view import View, copied
 from speclens.lower.ground.walk import nested, outermost_schemas
-from speclens.lower.rewrites.views import Rewriting, ViewTransform
+from speclens.lower.rewrites.rewriting import Rewriting, ViewTransform
 from speclens.objects import component_schemas
 from speclens.source.pointer import (
     JsonObject,

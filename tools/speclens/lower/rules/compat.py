@@ -49,11 +49,12 @@ def _object(document: JsonObject, pointer: str, schema: JsonObject) -> Iterator[
     ]
     for place, layer in inline:
         yield from _unused_hubs(document, (pointer, schema), place, layer)
+    spokes = x_compat.spokes(document, pointer, schema)
+    yield from _required(document, pointer, schema, {spoke.name: spoke for spoke in spokes})
     declared = [inner for _, layer in inline for inner in _declared(layer).values()]
     if not any("into" in x_compat.keywords(inner) for inner in declared):
         return
     own = composed.properties(document, pointer, schema)
-    spokes = x_compat.spokes(document, pointer, schema)
     names = {spoke.name for spoke in spokes}
     policies = x_compat.policies(document, pointer, schema)
     for spoke in spokes:
@@ -75,7 +76,6 @@ def _object(document: JsonObject, pointer: str, schema: JsonObject) -> Iterator[
                 message,
                 "use `equal`, `prefer` or `error`",
             )
-    yield from _required(document, pointer, schema, {spoke.name: spoke for spoke in spokes})
 
 
 def _declared(schema: JsonObject) -> JsonObject:
@@ -198,7 +198,7 @@ def _silent(branch: x_compat.Branch) -> list[str]:
 def _required(
     document: JsonObject, pointer: str, schema: JsonObject, spokes: Mapping[str, x_compat.Spoke]
 ) -> Iterator[Finding]:
-    for place, layer in composed.layers(document, pointer, schema):
+    for place, layer in composed.layers(document, pointer, schema) if spokes else ():
         for index, name in enumerate(layer.get("required") or ()):
             if name in spokes:
                 hub = "/" + "/".join(spokes[name].hub)
