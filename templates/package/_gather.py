@@ -10,7 +10,7 @@ from ._compat import CompatError, Log, Normalized, Path, fault
 from ._source_map import escape, names_of, pointer
 from ._values import cut, is_one_of, key_of, keys_of, same
 
-Hub = tuple[Any, ...]  # name, fold, absent values, whether all are empty, spokes
+Hub = tuple[Any, ...]  # name, fold, test for absent values, whether all are empty, spokes
 Source = tuple[Path, Any, Any]  # of a hub: where it stands, its value as sent, and folded
 Join = Callable[[list[Source], Log], Any]
 _FEW = 18  # items that are compared with each other
@@ -27,23 +27,36 @@ def hub_of(hub: tuple[Any, ...], *spokes: tuple[Any, ...]) -> Hub:
     """The arguments of `gather`: the hub and its spokes, each with both pointers."""
     names = [hub[0]] if isinstance(hub[0], str) else hub[0]
     target = "".join(f"/{escape(name)}" for name in names)
-    ends = [((f"/{escape(spoke[0])}", target), *spoke, not any(spoke[2])) for spoke in spokes]
-    return *hub[:3], not any(hub[2]), ends
+    ends = [
+        ((f"/{escape(name)}", target), name, fold, *_test_of(absent), deprecated)
+        for name, fold, absent, deprecated in spokes
+    ]
+    return *hub[:2], *_test_of(hub[2]), ends
+
+
+def _test_of(absent: Any) -> tuple[Callable[[Any], bool], bool]:
+    """The test for being one of some values, given as a tuple or as the test, and whether all of them are known to be
+    empty."""
+    if not isinstance(absent, tuple):
+        return absent, False
+    if all(one is None or isinstance(one, str) for one in absent):
+        return absent.__contains__, not any(absent)  # nothing else equals these
+    return lambda value: is_one_of(value, absent), not any(absent)
 
 
 def gather(
     folded: Any, at: Path, log: Log, join: Join, fields: Hub, needed: str = "", place: Path = None
 ) -> None:
     """Fold the given fields into the first one, the hub. The object loses the other fields."""
-    hub, own, absent, blank, spokes = fields
+    hub, own, is_absent, blank, spokes = fields
     place = place or (at, hub)
     sources: list[Source] = []
-    if hub in folded and (((value := folded[hub]) and blank) or not is_one_of(value, absent)):
+    if hub in folded and (((value := folded[hub]) and blank) or not is_absent(value)):
         sources.append((place, value, own(value, place, log) if own else value))
-    for ends, name, fold, absent, deprecated, blank in spokes:
+    for ends, name, fold, is_absent, blank, deprecated in spokes:
         if name in folded:
             value, here = folded.pop(name), (at, name)
-            if not (value and blank) and is_one_of(value, absent):
+            if not (value and blank) and is_absent(value):
                 log.drop(here, "absent")
                 continue
             log.notes.append(("spoke", here, ends, deprecated))

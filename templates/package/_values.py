@@ -58,12 +58,21 @@ def is_one_of(value: Any, values: Sequence[Any]) -> bool:
 
 def is_among(value: Any, listed: str) -> bool:
     """Whether a JSON value equals one of the values of an array, which is a constant as JSON text."""
-    return key_of(value) in _keys_in(listed)
+    keys, most = _keys_in(listed)
+    if isinstance(value, _MANY) and _is_larger(value, most):
+        return False  # a key costs as much as its value, and what holds the value may be looked up, too
+    return key_of(value) in keys
 
 
 @cache
-def _keys_in(listed: str) -> frozenset[Hashable]:
-    return frozenset(map(key_of, json.loads(listed)))
+def _keys_in(listed: str) -> tuple[frozenset[Hashable], int]:
+    """The keys of the values of an array, and a number that none of the arrays and objects in it is larger than."""
+    values = json.loads(listed)
+    several = [one for one in values if isinstance(one, _MANY)]
+    most = 0 if several else -1
+    while any(_is_larger(one, most) for one in several):
+        most = 2 * most + 1
+    return frozenset(map(key_of, values)), most
 
 
 def renamed(value: Any, names: str) -> Any:

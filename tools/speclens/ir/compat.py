@@ -77,7 +77,7 @@ class HubField:
     key: str  # literal of its name, or tuple of the names on the way to it
     pointer: str
     fold: str  # ident, or None
-    absent: str  # literal tuple of the values that mean "not given"
+    absent: str  # expression: the values that mean "not given", or the function that looks them up
     deprecated: str  # expression: ident of the constant, or None
 
 

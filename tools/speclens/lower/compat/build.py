@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -9,6 +10,7 @@ from typing import Any
 
 from speclens import ir
 from speclens.literals import literal, tuple_literal
+from speclens.lower.compat.lens import FEW
 from speclens.lower.ground import facts
 from speclens.names import snake
 from speclens.source.pointer import JsonObject, join, tokens
@@ -90,8 +92,17 @@ def deprecation(build: Build, told: JsonObject | None, schema: Any) -> str:
 def is_absent(name: str, values: tuple[Any, ...]) -> str:
     """Whether a member is one of some values. Only numbers and booleans can be equal without being the same."""
     value, listed = f"folded[{literal(name)}]", tuple_literal(values)
+    if len(values) > FEW:
+        return f"is_among({value}, {literal(json.dumps(values))})"
     is_plain = all(item is None or isinstance(item, str) for item in values)
     return f"{value} in {listed}" if is_plain else f"is_one_of({value}, {listed})"
+
+
+def absent_source(values: tuple[Any, ...]) -> str:
+    """The values of a field of a hub that mean "not given": a tuple, or the function that looks up one of many."""
+    if len(values) > FEW:
+        return f"partial(is_among, listed={literal(json.dumps(values))})"
+    return tuple_literal(values)
 
 
 def joining(build: Build, conflict: str, schema: Any) -> str:

@@ -9,6 +9,7 @@ from speclens import ir
 from speclens.literals import literal, tuple_literal
 from speclens.lower.compat.build import (
     Build,
+    absent_source,
     deprecation,
     distinct_ident,
     is_absent,
@@ -87,7 +88,7 @@ def _hub(
         key=tuple_literal(path) if path[1:] else literal(path[-1]),
         pointer=place,
         fold=("" if path[1:] else fold(place, inner)) or "None",
-        absent=tuple_literal(x_compat.absent_values(inner, policy)),
+        absent=absent_source(x_compat.absent_values(inner, policy)),
         deprecated="None",
     )
     stem = stem_of(build, at[0])
@@ -114,6 +115,6 @@ def _spoke(
         key=literal(spoke.name),
         pointer=spoke.pointer,
         fold=fold(spoke.pointer, spoke.schema) or "None",
-        absent=tuple_literal(x_compat.absent_of_spoke(build.document, *at, spoke, policy)),
+        absent=absent_source(x_compat.absent_of_spoke(build.document, *at, spoke, policy)),
         deprecated=deprecation(build, spoke.deprecated, spoke.schema),
     )

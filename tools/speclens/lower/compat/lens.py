@@ -113,7 +113,8 @@ def _canonical(document: JsonObject, pointer: str, schema: Any) -> list[tuple[st
     return [place for here in found for place in _canonical(document, *here)]
 
 
-_FEW = 16
+FEW = 16
+"""Up to so many entries stand in the source as they are. More are looked up by hash: each value would cost all of them."""
 _ANNOTATIONS = frozenset({
     "title", "description", "default", "deprecated", "example", "examples", "readOnly", "writeOnly", "$comment",
     "externalDocs", "xml", "contentMediaType", "contentEncoding", "format",
@@ -154,7 +155,7 @@ def _expression(document: JsonObject, shape: x_compat.Shape, template: Any, valu
         return literal(unescaped(template))
     if isinstance(template, str):
         part = value + "".join(f"[{literal(name)}]" for name in tokens(template[1:]))
-        if len(shape.values) > _FEW:  # a literal would be built anew for each value
+        if len(shape.values) > FEW:
             return f"renamed({part}, {literal(json.dumps(dict(shape.values)))})"
         return f"{literal(dict(shape.values))}.get({part}, {part})" if shape.values else part
     return literal(template)
