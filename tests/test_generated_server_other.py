@@ -155,6 +155,22 @@ paths:
       operationId: any
       requestBody: {required: true, content: {application/*: {schema: {$ref: '#/components/schemas/A'}}}}
       responses: {2XX: {description: done, content: {application/*: {schema: {$ref: '#/components/schemas/A'}}}}}
+  /several:
+    post:
+      operationId: several
+      requestBody:
+        required: true
+        content:
+          Text/JSON; charset=utf-8: {schema: {$ref: '#/components/schemas/A'}}
+          application/xml: {schema: {$ref: '#/components/schemas/A'}}
+          application/vnd.*+json: {schema: {$ref: '#/components/schemas/A'}}
+          application/json: {schema: {$ref: '#/components/schemas/A'}}
+      responses: {'200': {description: done, content: {application/json: {schema: {$ref: '#/components/schemas/A'}}}}}
+  /all:
+    post:
+      operationId: all
+      requestBody: {required: true, content: {'*/*': {schema: {$ref: '#/components/schemas/A'}}}}
+      responses: {'200': {description: done, content: {application/json: {schema: {$ref: '#/components/schemas/A'}}}}}
   /optional:
     post:
       operationId: optional
@@ -173,7 +189,8 @@ def kinds(tmp_path_factory: pytest.TempPathFactory) -> App:
     async def answer(request: Any, context: Any) -> Any:
         return {"a": 0 if request is None else request.a}
 
-    app: App = server.create_app(SimpleNamespace(own=answer, any=answer, optional=answer))
+    names = ("own", "any", "several", "all", "optional")
+    app: App = server.create_app(SimpleNamespace(**dict.fromkeys(names, answer)))
     return app
 
 
@@ -194,6 +211,14 @@ def of_kind(app: App, path: str, kind: str | None, body: bytes = b'{"b": 1}') ->
         ("/any", "application/json", 200),
         ("/any", "text/json", 415),
         ("/any", "application/xml", 415),
+        ("/several", "application/json", 200),
+        ("/several", "text/json", 200),
+        ("/several", "application/vnd.y+json", 200),
+        ("/several", "application/vnd.y", 415),
+        ("/several", "application/y+json", 415),
+        ("/several", "application/xml", 415),
+        ("/all", "text/json", 200),
+        ("/all", "text/plain", 415),
         ("/optional", "application/json", 200),
         ("/optional", "text/plain", 415),
         ("/optional", None, 415),
@@ -221,4 +246,4 @@ def test_an_empty_body_is_no_body_that_is_left_out(kinds: App) -> None:
 def test_the_handler_is_typed_as_a_body_may_be() -> None:
     server = built.texts(KINDS)["server.py"]
     assert server.count("self, request: _models.A | None, context: Context") == 1
-    assert server.count("self, request: _models.A, context: Context") == 2
+    assert server.count("self, request: _models.A, context: Context") == 4

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from built import imported, problems, texts
+from built import HEAD, imported, problems, texts
 from built import source as source
 from speclens import judging
 from speclens.config import Config
@@ -432,3 +432,25 @@ def test_no_class_is_called_like_the_asynchronous_twin_of_another(tmp_path: Path
     assert len(set(classes)) == 12
     for number, name in enumerate(("client", "async_client", "foo")):
         assert hasattr(getattr(client.AsyncPkg(), name), f"read{number}")
+
+
+N = {"schema": {"type": "object", "properties": {"n": {"type": "integer"}}}}
+ANSWERS: dict[str, dict[str, Any]] = {
+    "alone": {},
+    "in a range": {"application/*": {"schema": {"type": "array"}}},
+    "with a parameter": {"application/vnd.x+json;v=2": {"schema": {"type": "array"}}},
+}
+
+
+@pytest.mark.parametrize("others", ANSWERS.values(), ids=ANSWERS)
+@pytest.mark.parametrize("kind", ["application/json", "application/vnd.x+json"])
+def test_each_media_type_of_one_schema_is_read_alike(
+    others: dict[str, Any], kind: str, tmp_path: Path
+) -> None:
+    content = {"application/json": N, "application/vnd.x+json": N, **others}
+    answers = {"200": {"description": "d", "content": content}}
+    get = {"operationId": "get", "tags": ["all"], "responses": answers}
+    client = imported(texts({**HEAD, "paths": {"/a": {"get": get}}}), tmp_path, "client")
+    response = httpx.Response(200, headers={"content-type": kind}, content=b'{"n": 1}')
+    with httpx.Client(transport=httpx.MockTransport(lambda request: response)) as http:
+        assert client.Pkg(http_client=http, base_url="https://h").all.get().n == 1

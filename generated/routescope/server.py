@@ -91,11 +91,18 @@ def create_app(
     def limiter() -> CapacityLimiter:  # it belongs to the event loop
         return CapacityLimiter(1)
 
-    def route(operation: Operation[Any], handle: Callable[[Any, Context], Awaitable[Any]]) -> Route:
+    def route(
+        operation: Operation[Any],
+        handle: Callable[[Any, Context], Awaitable[Any]],
+        others: tuple[str, ...] = (),
+    ) -> Route:
+        codec: Any = operation.body
+        kinds = _kind(codec.media_type), *others
+
         async def answer(http: Request) -> Response:
             try:
                 identity = await _identity(http, authenticate)
-                body = await _body(http, operation, max_body_bytes)
+                body = await _body(http, operation, kinds, max_body_bytes)
                 read = partial(_accepted, operation, body, max_body_values)
                 is_long = len(body) > _LONG
                 request, folded = (
@@ -134,22 +141,23 @@ def _kind(media_type: str) -> str:
     return media_type.partition(";")[0].strip().lower()
 
 
-def _is_of(operation: Operation[Any], http: Request) -> bool:
-    """Whether the headers of a body name the media type of an operation, and no content coding."""
-    codec: Any = operation.body
-    kind, wanted = _kind(http.headers.get("content-type", "")), _kind(codec.media_type)
-    is_json = "*" in wanted and re.fullmatch(r"application/(.*\+)?json", kind)
-    return (
-        bool(kind == wanted or is_json)
-        and http.headers.get("content-encoding", "identity") == "identity"
-    )
+def _is_of(kinds: tuple[str, ...], http: Request) -> bool:
+    """Whether the headers of a body name one of some media types, or JSON in one of these ranges, and no content
+    coding."""
+    kind = _kind(http.headers.get("content-type", ""))
+    ranges = tuple(one.partition("*")[0] for one in kinds if "*" in one)
+    is_json = kind.endswith(("/json", "+json")) and kind.startswith(ranges)
+    return (kind in kinds or is_json) and http.headers.get(
+        "content-encoding", "identity"
+    ) == "identity"
 
 
-async def _body(http: Request, operation: Operation[Any], most: int) -> bytes:
+async def _body(
+    http: Request, operation: Operation[Any], kinds: tuple[str, ...], most: int
+) -> bytes:
     """The body, read up to its limit; none if the caller omits an optional body."""
-    codec: Any = operation.body
-    body, is_right = bytearray(), _is_of(operation, http)
-    other = Fault(415, f"The body is not plain {codec.media_type}.")
+    body, is_right = bytearray(), _is_of(kinds, http)
+    other = Fault(415, f"The body is not plain {' or '.join(kinds)}.")
     if operation.needs_body and not is_right:
         raise other
     length = http.headers.get("content-length", "0")[:20]

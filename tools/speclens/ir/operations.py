@@ -67,6 +67,9 @@ class Body:
     pointer: str
     argument: str  # ident of the argument that is all of it; "" where arguments are its members
     content: tuple[Media, ...]
+    others: (
+        str  # literal: further media types that say what the first one says; "" if there are none
+    )
     is_choice: bool  # whether there are several
     is_required: bool
 

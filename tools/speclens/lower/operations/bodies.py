@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from speclens import ir
-from speclens.literals import comment
+from speclens.literals import comment, tuple_literal
 from speclens.lower.ground import media_types
 from speclens.lower.ground.composed import is_class, layers, properties
 from speclens.lower.ground.nulls import admits_null
@@ -55,8 +55,27 @@ def lower(inputs: Inputs, body: RequestBodyObject) -> tuple[ir.Body | None, str,
         replace(one, type=union([kind for kind in options if kind != NULL] or [NULL]))
         for one, options in zip(content, kinds, strict=True)
     )
-    result = ir.Body(body.pointer, "", tuple(typed), len(content) > 1, body.is_required)
+    others = _others(found, content)
+    result = ir.Body(
+        pointer=body.pointer,
+        argument="",
+        content=tuple(typed),
+        others=tuple_literal(others) if others else "",
+        is_choice=len(content) > 1,
+        is_required=body.is_required,
+    )
     return result, members, is_nullable
+
+
+def _others(found: list[ir.Media], content: tuple[ir.Media, ...]) -> tuple[str, ...]:
+    """The media types, without parameters, that say the same as the first one, besides the one that its codec names. XML
+    and other text with the schema of JSON are none of these: nothing reads them."""
+    first, *rest = content
+    told = first.codec.media_type or media_types.USUAL_MEDIA_TYPES[first.codec.name]
+    same = [one for one in found if one.codec.name == first.codec.name]
+    kinds = dict.fromkeys(media_types.essence(one.name) for one in same)
+    listed = {media_types.essence(one) for one in (told, *(one.name for one in rest))}
+    return tuple(one for one in kinds if one not in listed)
 
 
 def _told(inputs: Inputs, one: ir.Media, media_type: MediaTypeObject) -> ir.Codec:

@@ -173,8 +173,9 @@ def _older(normalizer: ir.Normalizer | None) -> str:
 
 
 def preferred(found: list[ir.Media], same: Mapping[str, Any]) -> tuple[ir.Media, ...]:
-    """The media types to speak, JSON first, without those that say the same as the first one: the client reads and writes a
-    media type that is not listed as the first one. `same` holds the schema of each, by its name."""
+    """The media types to speak, JSON first, without those that say the same as the first one: the client reads a media type
+    that is not listed as the first one. One that the client would read as another one stays. `same` holds the schema of
+    each, by its name."""
     order = sorted(
         found,
         key=lambda one: (
@@ -182,8 +183,18 @@ def preferred(found: list[ir.Media], same: Mapping[str, Any]) -> tuple[ir.Media,
             one.name != media_types.USUAL_MEDIA_TYPES["Json"],
         ),
     )
-    rest = (one for one in order[1:] if not _says_the_same(one, order[0], same))
-    return (*order[:1], *rest)
+    first, others = order[:1], [one for one in order if not _says_the_same(one, order[0], same)]
+    listed = [one.name for one in (*first, *others)]
+    rest = (one for one in order[1:] if one in others or _read_as(listed, one.name) != listed[0])
+    return (*first, *rest)
+
+
+def _read_as(listed: list[str], name: str) -> str:
+    """The media type of a list as which the client reads one that is not listed (`chosen` of the runtime)."""
+    kind = media_types.essence(name)
+    told = {media_types.essence(one): one for one in reversed(listed)}
+    ranges = (kind, f"{kind.partition('/')[0]}/*", "*/*")
+    return next((told[one] for one in ranges if one in told), listed[0])
 
 
 def _says_the_same(one: ir.Media, other: ir.Media, same: Mapping[str, Any]) -> bool:
