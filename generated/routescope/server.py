@@ -12,8 +12,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any, Protocol
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote
 
+import httpx
 from anyio import CapacityLimiter, to_thread
 from pydantic_core import from_json
 from pydantic_core import to_json as as_json
@@ -21,7 +22,8 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Match, Route
+from starlette.types import Scope
 
 from . import models as _models
 from ._compat import CompatError, Normalized, PayloadError, Rewrite, unchanged
@@ -95,7 +97,7 @@ def create_app(
         operation: Operation[Any],
         handle: Callable[[Any, Context], Awaitable[Any]],
         others: tuple[str, ...] = (),
-    ) -> Route:
+    ) -> _Route:
         codec: Any = operation.body
         kinds = _kind(codec.media_type), *others
 
@@ -117,12 +119,36 @@ def create_app(
             except Exception as error:  # left to Starlette, it would cost the connection
                 return await _refused(http, error)
 
-        return Route(operation.path, answer, methods=[operation.method])
+        return _Route(operation, answer)
 
     routes = [route(EDIT_IMAGE, handler.edit_image)]
+    routes.sort(key=lambda one: len(one.pairs), reverse=True)
     app = Starlette(routes=routes, exception_handlers={HTTPException: _refused})
     app.router.redirect_slashes = False
     return app
+
+
+class _Route(Route):
+    """The route of an operation: its path without percent-encoding, as ASGI has it, and the pairs that a request has in
+    its query, if the API document wrote a query into the path."""
+
+    def __init__(
+        self, operation: Operation[Any], answer: Callable[[Request], Awaitable[Response]]
+    ) -> None:
+        super().__init__("/", answer, methods=[operation.method])
+        url = httpx.URL(f"http://server{operation.path}")  # as the client reads it
+        self.path, self.pairs = url.path, _pairs(url.query)
+        self.path_regex = re.compile(
+            rf"{re.escape(url.path)}\Z"
+        )  # to Starlette braces are parameters
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        is_asked = not self.pairs or self.pairs <= _pairs(scope.get("query_string", b""))
+        return super().matches(scope) if is_asked else (Match.NONE, {})
+
+
+def _pairs(query: bytes) -> frozenset[tuple[str, str]]:
+    return frozenset(parse_qsl(query.decode("latin-1"), keep_blank_values=True))
 
 
 async def _identity(http: Request, authenticate: Callable[[str], Any]) -> Any:

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from urllib.parse import parse_qsl, unquote
 
 from speclens import names
 from speclens.openapi.api import OpenApi
@@ -27,6 +28,23 @@ class Endpoint:
     def key(self) -> str:
         """What no other operation has: two paths may refer to one item."""
         return f"{self.operation.method} {self.operation.path}"
+
+
+RequestTarget = tuple[str, str, frozenset[tuple[str, str]]]
+"""What a server tells requests apart by: their method, their path without percent-encoding, and the pairs of their query."""
+
+
+def request_target(method: str, path: str) -> RequestTarget:
+    """The target of the requests of an operation, whose path may have a query, and a fragment that no client sends."""
+    head, _, query = path.partition("#")[0].partition("?")
+    kept: list[str] = []
+    for segment in head.split("/"):  # RFC 3986, 5.2.4
+        if segment == ".." and len(kept) > 1:
+            kept.pop()
+        elif segment not in {".", ".."}:
+            kept.append(segment)
+    pairs = frozenset(parse_qsl(query, keep_blank_values=True))
+    return method, unquote("/".join(kept)) or "/", pairs
 
 
 def named_endpoints(api: OpenApi) -> list[Endpoint]:

@@ -52,11 +52,13 @@ def lower(
     places = parameters.lifted_places(lifted)
     told = {at: named.idents[place] for at, place in headers.lifted_headers(named.view).items()}
     resources: dict[str, list[ir.Operation]] = {}
+    told_apart: dict[endpoints.RequestTarget, str] = {}
     owners: dict[str, str] = {}  # by the name of a resource the tag that came first
     for one in found:
         pointer = one.operation.pointer
         made = _operation(inputs, one, told.get(pointer, ""), places.get(pointer, ""))
         made = replace(made, base_url=urls[pointer] and literal(urls[pointer]))
+        made = _told_apart(made, told_apart)
         tag = methods.tag(one.operation)
         owner = owners.setdefault(names.resource(tag), tag)
         resources.setdefault(owner, []).append(made)
@@ -141,14 +143,34 @@ def _served(
     return found_classes[0], found_classes[1]
 
 
-def _unserved(client: ir.Client) -> tuple[Finding, ...]:
-    """A warning on the operations that the server has no part of."""
-    left = [one for one in client.operations if not one.request]
-    if not left or not client.served:  # a package without a server says so by not having one
-        return ()
-    which = f"{left[0].name} and {len(left) - 1} more" if len(left) > 1 else left[0].name
-    message = f"the server leaves out {which}: it has operations with a JSON object as their body and as their answer"
-    return (Finding("operation/not-served", left[0].pointer, message, "", "warning"),)
+def _told_apart(one: ir.Operation, known: dict[endpoints.RequestTarget, str]) -> ir.Operation:
+    """An operation, of which the server has no part if an earlier one has the same requests. `known` names those."""
+    if not one.request:
+        return one
+    target = endpoints.request_target(one.verb, one.template)
+    if target in known:
+        return replace(one, request="", response="")
+    known[target] = one.name
+    return one
+
+
+def _unserved(client: ir.Client) -> Iterator[Finding]:
+    """Warnings on the operations that the server has no part of."""
+    if not client.served:  # a package without a server says so by not having one
+        return
+    known = {endpoints.request_target(one.verb, one.template): one.name for one in client.served}
+    left = list[ir.Operation]()
+    for one in client.operations:
+        twin = known.get(endpoints.request_target(one.verb, one.template))
+        if twin is None:
+            left.append(one)
+        elif not one.request:
+            message = f"the server leaves out {one.name}: its requests are those of {twin}"
+            yield Finding("operation/not-served", one.pointer, message, "", "warning")
+    if left:
+        which = f"{left[0].name} and {len(left) - 1} more" if len(left) > 1 else left[0].name
+        message = f"the server leaves out {which}: it has operations with a JSON object as their body and as their answer"
+        yield Finding("operation/not-served", left[0].pointer, message, "", "warning")
 
 
 def _unpaged(client: ir.Client, written: Iterable[OperationObject]) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import quote
 
 from speclens import ir, names
 from speclens.literals import comment
@@ -26,6 +27,7 @@ _STYLES = {
     "header": ("simple", False),
     "cookie": ("form", True),
 }  # the usual style and explode, by place
+_CONTROL = re.compile(r"({[^{}]*})|[\x00-\x1f\x7f]")
 _WHOLE_QUERY = "querystring"  # section 4.12.1 of 3.2
 
 
@@ -92,8 +94,10 @@ def _named(found: list[ir.Argument]) -> Iterator[ir.Argument]:
 
 
 def _template(operation: OperationObject) -> str:
-    """A path without what its query says of parameters that the document has as such: `/search?q={q}`."""
-    head, _, query = operation.path.partition("#")[0].partition("?")
+    """A path without what its query says of parameters that the document has as such: `/search?q={q}`. A client sends no
+    fragment, and no URL holds control characters: they are percent-encoded, but for those in names of parameters."""
+    path = _CONTROL.sub(lambda found: found[1] or quote(found[0]), operation.path)
+    head, _, query = path.partition("#")[0].partition("?")
     left = [
         pair
         for pair in query.split("&")
