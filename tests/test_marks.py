@@ -22,6 +22,21 @@ def test_lines_of_blocks_get_no_mark() -> None:
     )
 
 
+def test_a_tag_of_several_lines_gets_no_mark_inside() -> None:
+    """Jinja would take it for a part of the tag. A line that begins with a tag gets none at its end either."""
+    assert mark_lines("{{ a(\n  b\n) }} c\n{% if\n  x %}\n{# c\nd #}\ne {# f\n#}\n", "t", "N") == (
+        "{{ a(\n  b\n) }} c⟦N t 3⟧\n{% if\n  x %}\n{# c\nd #}\ne {# f\n#}⟦N t 9⟧\n"
+    )
+
+
+def test_a_name_of_a_template_comes_back() -> None:
+    name = "a {{ b }}⟧/ü.j2"
+    for mark_all in (mark_lines, mark_lines_verbatim):
+        marked = mark_all("x", name, "N")
+        assert "{" not in marked
+        assert take_out(marked, "N", "t") == ("x", (LineOrigin("#", name, 1),))
+
+
 def test_origins() -> None:
     text = "a⟦N t.j2 1⟧\nb⟦N #/x⟧⟦N t.j2 3⟧\nc\nd⟦N t.j2 4⟧\n"
     assert take_out(text, "N", "t.j2") == (

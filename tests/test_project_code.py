@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from speclens import config
+from speclens import config, tree
 from speclens.cli import main
 from speclens.output import render
 
@@ -59,7 +59,7 @@ def faults(template: str) -> list[tuple[str, int, str]]:
         ("{% include 'package/README.md.j2' %}", "recursion"),
         ("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "recursion"),
         ("{% include 'link' %}", "link is outside templates"),
-        ("{% include 'loop' %}", "no template loop"),
+        ("{% include 'loop' %}", "cannot be read: Too many levels"),
         ("{% include '../../secret' %}", "../../secret is outside the directories of templates"),
         ("{% include 'package/../../../secret' %}", "is outside the directories"),
         ("{% include 'package/../../templates/README.md' %}", "is outside the directories"),
@@ -69,7 +69,15 @@ def faults(template: str) -> list[tuple[str, int, str]]:
         ("{% include 'c:/secret' %}", "c:/secret is outside the directories"),
         ("{% include '/etc/passwd' %}", "/etc/passwd is outside the directories"),
         ("{% include '" + "x" * 300 + "' %}", "no template xxx"),
-        ("{% include 'pipe' %}", "no template pipe"),
+        ("{% include 'pipe' %}", "pipe is not a regular file"),
+        ("{% include 'pipe' ignore missing %}", "pipe is not a regular file"),
+        ("{% include 'package' ignore missing %}", "package is not a regular file"),
+        ("{% include 'package/README.md.j2/a' %}", "README.md.j2 is not a directory"),
+        ("{% include ['a', 'b'] %}", "none of the templates given were found: a, b"),
+        ("{% include nothing %}", "'nothing' is undefined"),
+        ("{% include 5 %}", "'int' object is not iterable"),
+        ("{% include '' %}", "no template "),
+        ("{% include 'a\0b' %}", "no template a\0b"),
     ],
 )  # fmt: skip
 @POSIX
@@ -139,23 +147,119 @@ def test_a_template_that_prints_no_text(project: Path) -> None:
 
 
 @POSIX
-@pytest.mark.parametrize("kind", ["link", "bytes", "directory", "include that is not reached"])
-def test_templates_that_cannot_be_read(project: Path, kind: str) -> None:
-    own = project / "templates/package/client.py.j2"
-    message = "cannot be read: not UTF-8"
-    if kind == "link":
-        own.symlink_to(project / "api.yaml")
-        message = "package/client.py.j2 is outside templates"
-    elif kind == "bytes":
+@pytest.mark.parametrize(
+    ("kind", "message"),
+    [
+        ("link", "{name} is outside templates"),
+        ("link to nothing", "cannot be read: No such file or directory"),
+        ("link to itself", "cannot be read: Too many levels of symbolic links"),
+        ("bytes", "cannot be read: not UTF-8"),
+        ("directory", "templates/{name} is not a regular file"),
+        ("FIFO", "templates/{name} is not a regular file"),
+    ],
+)
+@pytest.mark.parametrize(
+    "name", ["package/client.py.j2", "package/_types.py", "partials/_header.j2"]
+)
+def test_templates_that_cannot_be_read(project: Path, kind: str, message: str, name: str) -> None:
+    """Nothing hides them: neither the built-in template, nor the template that includes them."""
+    own = project / "templates" / name
+    own.parent.mkdir(exist_ok=True)
+    if kind == "bytes":
         own.write_bytes(b"\xff")
     elif kind == "directory":
         own.mkdir()
-        message = ""  # that of the toolkit is taken
+    elif kind == "FIFO":
+        os.mkfifo(own)
     else:
-        own.write_text(HEAD + "{% if false %}{% include '../../secret' %}{% endif %}")
-        (project.parent / "secret").write_text("secret")
-        message = "../../secret is outside the directories of templates"
-    assert [one[2] for one in faults("")] == [message] * bool(message)
+        targets = {"link": project / "api.yaml", "link to nothing": Path("no")}
+        own.symlink_to(targets.get(kind, Path(own.name)))
+    assert faults("") == [(own.name, 1, message.format(name=name))]
+
+
+@POSIX
+@pytest.mark.parametrize(
+    ("kind", "message"),
+    [
+        ("file", "templates/partials is not a directory"),
+        ("FIFO", "templates/partials is not a directory"),
+        ("link", "cannot be read: No such file or directory"),
+    ],
+)
+def test_a_directory_of_templates_that_is_none(project: Path, kind: str, message: str) -> None:
+    own = project / "templates/partials"
+    if kind == "file":
+        own.write_text("")
+    elif kind == "FIFO":
+        os.mkfifo(own)
+    else:
+        own.symlink_to("no")
+    assert faults("") == [("partials", 1, message)]
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="root reads all")
+def test_a_directory_of_templates_that_nobody_may_enter(project: Path) -> None:
+    (project / "templates/partials").mkdir(mode=0)
+    assert faults("") == [("_header.j2", 1, "cannot be read: Permission denied")]
+
+
+# Which templates a template needs
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("{% include 'a b.j2' %}", {"a b.j2"}),
+        ("{% include 'a b.j2' ignore missing with context %}", {"a b.j2"}),
+        ("{% include 'no' ignore missing %}", set()),
+        ("{% include ['no', 'a b.j2'] %}", {"a b.j2"}),
+        ("{% include ['no', 'a b.j2'] ignore missing %}", {"a b.j2"}),
+        ("{% include [\n  'no',\n  'a b.j2',\n] ignore missing %}", {"a b.j2"}),
+        ("{% include ['no', 'nowhere'] ignore missing without context %}", set()),
+        ("{% include '../../secret' ignore missing %}", set()),
+        ("{% if false %}{% include 'no' %}{% include '../../secret' %}{% endif %}", set()),
+        ("{# {% include 'no' %} #}{% raw %}{% include 'no' %}{% endraw %}", set()),
+        ("{% set x = 'a b.j2' %}{% include x %}", {"a b.j2"}),
+        ("{% set x = ['no', 'a b.j2'] %}{% include x %}", {"a b.j2"}),
+        ("{% include 'a b' ~ '.j2' %}", {"a b.j2"}),
+        ("{% include 'a b.j2' if true else 'no' %}", {"a b.j2"}),
+        ("{% include 'outer.txt' %}", {"outer.txt", "a b.j2"}),
+        ("{% import 'lib{x}.j2' as l %}{{ l.m() }}", {"lib{x}.j2", "a b.j2"}),
+        ("{% set x = 'lib{x}.j2' %}{% from x import m %}{{ m() }}", {"lib{x}.j2", "a b.j2"}),
+        ("{% set x = 'base.j2' %}{% extends x %}", {"base.j2", "a b.j2"}),
+        ("{% if false %}{% include 'broken.j2' %}{% include ['no'] %}{% endif %}", {"broken.j2"}),
+    ],
+)  # fmt: skip
+def test_what_a_template_names(project: Path, text: str, read: set[str]) -> None:
+    """What Jinja's documentation allows works, and the lock has each template that was read."""
+    (project.parent / "secret").write_text("secret")
+    Path("templates/a b.j2").write_text("Inner.\n")
+    Path("templates/outer.txt").write_text("{% set y = 'a b.j2' %}{% include y %}")
+    Path("templates/lib{x}.j2").write_text(
+        "{% macro m() %}{% set y = 'a b.j2' %}{% include y %}{% endmacro %}"
+    )
+    Path("templates/base.j2").write_text(HEAD + "{% set y = 'a b.j2' %}{% include y %}")
+    Path("templates/broken.j2").write_text("{% include ['no'] %}{% nothing %}")
+    assert faults(text) == []
+    written = Path("out/README.md").read_text()
+    assert ("Inner.\n" in written) == ("a b.j2" in read)
+    assert "speclens-" not in written
+    assert "secret" not in written
+    lock = tree.read_lock(Path("out/speclens.lock").read_text())
+    own = {path.relative_to("templates").as_posix() for path in Path("templates").rglob("*.*")}
+    assert lock.inputs.templates.keys() & own == {"package/README.md.j2", *read}
+    Path("templates/a b.j2").write_text("Another.\n")
+    told = CliRunner().invoke(main, ["check"], catch_exceptions=False).output
+    assert ("its template changed" in told) == ("a b.j2" in read), told
+
+
+def test_a_line_of_a_template_with_a_computed_name_is_explained(project: Path) -> None:
+    del project
+    Path("templates/a b.j2").write_text("First.\n\nInner.\n")
+    assert faults("{% set x = 'a b.j2' %}\n{% include x %}\n") == []
+    line = Path("out/README.md").read_text().split("\n").index("Inner.") + 1
+    result = CliRunner().invoke(main, ["explain", f"out/README.md:{line}"])
+    assert result.output.endswith(f"  {Path('templates/a b.j2')}:3\n")
 
 
 # The search for a configuration

@@ -210,7 +210,7 @@ def readme_of(document: dict[str, Any]) -> str | None:
     file = next(one for one in plan.files(lowered, config) if one.path == "README.md")
     variables = {"file": file, "package": plan.package(lowered, config), "document": lowered}
     nonce = marks.nonce(read.text)
-    text = render.renderer((render.BUILT_IN,), nonce)(file.template, variables)
+    text = render.renderer((render.BUILT_IN,), nonce)(file.template, variables).text
     return marks.take_out(text, nonce, file.template)[0]
 
 

@@ -174,9 +174,8 @@ def _load(source: Source, document: ir.Api) -> ModuleType:
             texts[name] = render.find_template(file.template, (render.BUILT_IN,)).read_text("utf-8")
         elif name == "normalizers.py":
             variables = {"file": file, "package": package, "document": document}
-            texts[name] = marks.take_out(
-                render_one(file.template, variables), nonce, file.template
-            )[0]
+            printed = render_one(file.template, variables).text
+            texts[name] = marks.take_out(printed, nonce, file.template)[0]
     return loading.load_texts(texts, _PACKAGE, ["normalizers"])[0]
 
 

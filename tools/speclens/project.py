@@ -27,10 +27,11 @@ from speclens.tree import OutputFile, Tree, TreeInputs
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A file before it is tidied, with the origin of each line."""
+    """A file before it is tidied, with the origin of each line, and the names of the templates that it needed."""
 
     text: str
     origins: tuple[marks.LineOrigin, ...]
+    templates: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,9 @@ def _tree(project: Project) -> Tree:
     with _printed(made):
         texts = tidy.tidy({path: draft.text for path, draft in made.items()})
     directories = template_directories(config)
-    templates = {file.path: render.sources(file.template, directories) for file in files}
+    templates = {
+        file.path: render.sources(made[file.path].templates, directories) for file in files
+    }
     # The content of a copied module depends on every module that may use it.
     modules = [file for file in files if file.path.endswith(".py")]
     of_modules = frozenset(name for file in modules for name in templates[file.path])
@@ -147,10 +150,10 @@ def drafts(source: Source, document: ir.Api, config: Config) -> dict[str, Draft]
         package = plan.package(document, config)
         made = {}
         for file in plan.files(document, config):
-            text = _print(
+            text, templates = _print(
                 file, render_one, directories, nonce, {"package": package, "document": annotated}
             )
-            made[file.path] = Draft(*marks.take_out(text, nonce, file.template))
+            made[file.path] = Draft(*marks.take_out(text, nonce, file.template), templates)
         copied = {file.path for file in plan.files(document, config) if file.is_verbatim}
         with _printed(made):
             return _pruned(made, copied)
@@ -212,6 +215,7 @@ def _pruned(made: dict[str, Draft], copied: set[str]) -> dict[str, Draft]:
         path: Draft(
             "\n".join(line for _, line in lines),
             tuple(made[path].origins[row] for row, _ in lines),
+            made[path].templates,
         )
         for path, lines in pruned.items()
     }
@@ -224,16 +228,17 @@ def _pruned(made: dict[str, Draft], copied: set[str]) -> dict[str, Draft]:
 
 def _print(
     file: plan.File,
-    render_one: Callable[[str, dict[str, Any]], str],
+    render_one: Callable[[str, dict[str, Any]], render.Rendered],
     directories: Sequence[Path],
     nonce: str,
     variables: dict[str, Any],
-) -> str:
+) -> render.Rendered:
     if not file.is_verbatim:
         return render_one(file.template, {"file": file, **variables})
     header = render_one("partials/_header.j2", {"file": file})
     body = render.text(render.find_template(file.template, directories))
-    return header + marks.mark_lines_verbatim(body, file.template, nonce)
+    text = header.text + marks.mark_lines_verbatim(body, file.template, nonce)
+    return render.Rendered(text, header.templates | {file.template})
 
 
 # The inputs of the output

@@ -112,7 +112,7 @@ def _files(start: Start) -> dict[Path, str]:
     print_one = render.renderer((render.BUILT_IN,), nonce)
 
     def text(template: str) -> str:
-        return marks.take_out(print_one(template, {"start": start}), nonce, template)[0]
+        return marks.take_out(print_one(template, {"start": start}).text, nonce, template)[0]
 
     return {
         Path("openapi", f"{start.package}.yaml"): text("init/openapi.yaml.j2"),

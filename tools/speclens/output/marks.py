@@ -10,8 +10,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import accumulate
 
 _CONTROL = re.compile(r"\s*\{[%#]")
+_TAG = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,27 +32,41 @@ def nonce(text: str) -> str:
 
 def mark_lines(source: str, template: str, nonce: str) -> str:
     """A template with a mark at the end of every line that it prints. Lines that begin with a block get no mark."""
-    lines = source.split("\n")
+    # Stands for the end of a line inside a tag, where Jinja would take a mark for a part of the tag.
+    inside = f"⟦{nonce}⟧"
+    lines = _TAG.sub(lambda tag: tag[0].replace("\n", inside), source).split("\n")
+    ends = accumulate(1 + line.count(inside) for line in lines)
+    name = _escaped(template)
     marked = (
         line
         if _CONTROL.match(line) or (line == "" and index == len(lines))
-        else f"{line}⟦{nonce} {template} {index}⟧"
-        for index, line in enumerate(lines, 1)
+        else f"{line}⟦{nonce} {name} {end}⟧"
+        for index, (line, end) in enumerate(zip(lines, ends, strict=True), 1)
     )
-    return "\n".join(marked)
+    return "\n".join(marked).replace(inside, "\n")
 
 
 def mark_lines_verbatim(text: str, template: str, nonce: str) -> str:
     """The text of a copied file, with a mark at the end of every line."""
+    name = _escaped(template)
     return "\n".join(
-        f"{line}⟦{nonce} {template} {index}⟧" for index, line in enumerate(text.split("\n"), 1)
+        f"{line}⟦{nonce} {name} {index}⟧" for index, line in enumerate(text.split("\n"), 1)
     )
 
 
 def mark(pointer: str, nonce: str) -> str:
     """The mark of a place of the document, from which the text after the mark comes."""
-    escaped = pointer.encode("unicode_escape").decode("ascii").replace(" ", r"\x20")
-    return f"⟦{nonce} {escaped}⟧"
+    return f"⟦{nonce} {_escaped(pointer)}⟧"
+
+
+def _escaped(name: str) -> str:
+    """A pointer or the name of a template without characters that mean something in a mark, or to Jinja."""
+    text = name.encode("unicode_escape").decode("ascii")
+    return text.replace(" ", r"\x20").replace("{", r"\x7b")
+
+
+def _unescaped(text: str) -> str:
+    return text.encode("ascii").decode("unicode_escape")
 
 
 def take_out(text: str, nonce: str, template: str) -> tuple[str, tuple[LineOrigin, ...]]:
@@ -62,9 +78,9 @@ def take_out(text: str, nonce: str, template: str) -> tuple[str, tuple[LineOrigi
         end: tuple[str, int] | None = None
         for name, digits in pattern.findall(line):
             if digits:
-                end = (name, int(digits))
+                end = (_unescaped(name), int(digits))
             else:
-                pointer = name.encode("ascii").decode("unicode_escape")
+                pointer = _unescaped(name)
         lines.append(pattern.sub("", line))
         pointers.append(pointer)
         printed.append(end)

@@ -6,12 +6,15 @@ copied from elsewhere reaches only its variables, and no file outside the direct
 
 from __future__ import annotations
 
+import errno
 import re
+import stat
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, partial
 from pathlib import Path, PureWindowsPath
-from typing import Any
+from typing import Any, NamedTuple
 
 from jinja2 import (
     BaseLoader,
@@ -40,18 +43,22 @@ class TemplateFault(Exception):
         self.template, self.line, self.message = template, line, message
 
 
+class NoTemplate(TemplateFault):
+    """No directory of templates can have, or has, a template of a name."""
+
+
 def find_template(name: str, directories: Sequence[Path]) -> Path:
-    """The file of a template, from the first directory that has it. Raises TemplateFault if none has it, or if the file is
-    outside its directory."""
+    """The file of a template, from the first directory that has it. Raises NoTemplate if none has it, and TemplateFault if
+    the file is outside its directory, or cannot be read as a file."""
     if _leads_out(name):
-        raise TemplateFault(name, 1, f"{name} is outside the directories of templates")
+        raise NoTemplate(name, 1, f"{name} is outside the directories of templates")
     for directory in directories:
-        if _is_file(path := directory / name):
+        if path := _own(directory, name):
             # Installers may replace the files of a distribution by links to another directory.
             if directory == BUILT_IN or path.resolve().is_relative_to(directory.resolve()):
                 return path
-            raise TemplateFault(name, 1, f"{name} is outside {directory}")
-    raise TemplateFault(name, 1, f"no template {name}")
+            raise TemplateFault(str(path), 1, f"{name} is outside {directory}")
+    raise NoTemplate(name, 1, f"no template {name}")
 
 
 def _leads_out(name: str) -> bool:
@@ -60,11 +67,31 @@ def _leads_out(name: str) -> bool:
     return bool(path.anchor) or ".." in path.parts
 
 
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError:  # a name that is too long
-        return False
+_IMPOSSIBLE = frozenset((errno.ENAMETOOLONG, errno.EINVAL))
+"""Errors for a path at which no file can be."""
+
+
+def _own(directory: Path, name: str) -> Path | None:
+    """The file that a directory has under a name; None if it has nothing there. Raises TemplateFault for anything else: the
+    next directory would hide a mistake of the user, and reading a FIFO would not end."""
+    path = directory
+    names = Path(name).parts
+    for number, part in enumerate(names, 1):
+        path /= part
+        try:
+            mode = path.stat().st_mode
+        except ValueError:  # a name with a null character
+            return None
+        except OSError as error:
+            is_absent = error.errno == errno.ENOENT and not path.is_symlink()
+            if is_absent or error.errno in _IMPOSSIBLE:
+                return None
+            raise TemplateFault(str(path), 1, f"cannot be read: {error.strerror}") from None
+        if number < len(names) and not stat.S_ISDIR(mode):
+            raise TemplateFault(str(path), 1, f"{path} is not a directory")
+        if number == len(names) and not stat.S_ISREG(mode):
+            raise TemplateFault(str(path), 1, f"{path} is not a regular file")
+    return path if names else None
 
 
 def text(path: Path) -> str:
@@ -76,15 +103,18 @@ def text(path: Path) -> str:
         raise TemplateFault(str(path), 1, f"cannot be read: {reason}") from None
 
 
-def sources(name: str, directories: Sequence[Path]) -> dict[str, Path]:
-    """The templates that one is made of, with their files: itself and those it includes."""
+def sources(names: Iterable[str], directories: Sequence[Path]) -> dict[str, Path]:
+    """Some templates and those that they name in tags, with their files. A name without a template is no fault here: Jinja
+    may ignore it, or not reach it."""
     found: dict[str, Path] = {}
-    names = [name, "partials/_header.j2"]
-    while names:
-        if (one := names.pop()) not in found:
-            found[one] = path = find_template(one, directories)
-            if path.suffix == ".j2":
-                names += _included(text(path))
+    left = [*names]
+    while left:
+        if (one := left.pop()) not in found:
+            try:
+                found[one] = find_template(one, directories)
+                left += _included(text(found[one]))
+            except NoTemplate:
+                continue
     return found
 
 
@@ -99,7 +129,10 @@ def _included(text: str) -> tuple[str, ...]:
     plain = _PLAIN_TAG.findall(text)
     if len(plain) == len(re.findall(_TEMPLATE_TAG, text)):
         return tuple(plain)
-    parsed = Environment().parse(text)
+    try:
+        parsed = Environment().parse(text)
+    except TemplateSyntaxError:  # nothing was printed with it, else this was told
+        return ()
     return tuple(other for other in meta.find_referenced_templates(parsed) if other)
 
 
@@ -114,7 +147,7 @@ class _Loader(BaseLoader):
     ) -> tuple[str, str, Callable[[], bool]]:
         try:
             path = find_template(template, self.directories)
-        except TemplateFault as fault:
+        except NoTemplate as fault:
             raise TemplateNotFound(template, fault.message) from None
         return (
             marks.mark_lines(text(path), template, self.nonce),
@@ -124,7 +157,18 @@ class _Loader(BaseLoader):
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):
-    """Jinja's sandbox, with direct access to the fields of the IR, which are frozen data."""
+    """Jinja's sandbox, with direct access to the fields of the IR, which are frozen data. `named` has, for each template,
+    the names of the templates that it asked for."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.named: defaultdict[str, set[str]] = defaultdict(set)
+
+    def join_path(self, template: str, parent: str) -> str:
+        """The name of a template that another one asks for. A tag may compute this name, so no text has it."""
+        if isinstance(template, str):
+            self.named[parent].add(template)
+        return template
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """A field or a property of the IR, or any other attribute that the sandbox allows."""
@@ -135,8 +179,18 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         return super().getattr(obj, attribute)
 
 
-def renderer(directories: Sequence[Path], nonce: str) -> Callable[[str, Mapping[str, Any]], str]:
-    """A function (template name, its variables) -> text with marks. Raises TemplateFault.
+class Rendered(NamedTuple):
+    """What a template printed, with marks, and the names of the templates that it needed: itself, those that it asked for,
+    and so on."""
+
+    text: str
+    templates: frozenset[str]
+
+
+def renderer(
+    directories: Sequence[Path], nonce: str
+) -> Callable[[str, Mapping[str, Any]], Rendered]:
+    """A function (template name, its variables) -> what the template prints. Raises TemplateFault.
 
     It looks names up in the directories in order, so that a user's templates come before the built-in ones.
     """
@@ -150,9 +204,13 @@ def renderer(directories: Sequence[Path], nonce: str) -> Callable[[str, Mapping[
     )
     environment.filters["mark"] = partial(marks.mark, nonce=nonce)
 
-    def render(name: str, variables: Mapping[str, Any]) -> str:
+    def render(name: str, variables: Mapping[str, Any]) -> Rendered:
+        find_template(name, directories)
         try:
-            return environment.get_template(name).render(variables)
+            text = environment.get_template(name).render(variables)
+            return Rendered(text, _needed(name, environment.named))
+        except TemplateFault:  # it names a file that cannot be read
+            raise
         except TemplateSyntaxError as error:
             raise TemplateFault(error.name or name, error.lineno, str(error)) from error
         except (
@@ -164,11 +222,20 @@ def renderer(directories: Sequence[Path], nonce: str) -> Callable[[str, Mapping[
     return render
 
 
+def _needed(name: str, named: Mapping[str, set[str]]) -> frozenset[str]:
+    found, left = {name}, [name]
+    while left:
+        more = named.get(left.pop(), set()) - found
+        found |= more
+        left += more
+    return frozenset(found)
+
+
 def _place(error: Exception, name: str, directories: Sequence[Path]) -> tuple[str, int]:
     """The template and the line at which an error occurred."""
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         for directory in directories:
             path = Path(frame.filename)
-            if path.suffix == ".j2" and path.is_relative_to(directory):
+            if path.suffix != ".py" and path.is_relative_to(directory):
                 return path.relative_to(directory).as_posix(), frame.lineno or 1
     return name, 1
