@@ -139,6 +139,28 @@ def test_a_template_that_prints_no_python(
     assert message in told
 
 
+@pytest.mark.parametrize(
+    ("text", "line", "message"),
+    [
+        ("[project\n", 2, "Expected ']' at the end of a table declaration"),
+        ("a = 1\n{% if true %}\na = 2\n{% endif %}\n", 4, "Cannot overwrite a value"),
+        ("a = 1\n{% set x = 'part.j2' %}\n{% include x %}\n", 2, "Invalid value"),
+        ('a = """\n', 2, "Unterminated string"),
+        ("a = {{ '[' * 100_000 }}\n", 1, ""),
+        ("a{{ '.a' * 200 }} = 1\n", 1, "a key has more than 100 parts"),
+        ("a = '{{ \"\\ud800\" }}'\n", 2, "can't encode"),
+    ],
+    ids=["syntax", "twice", "include", "end", "deep", "long", "surrogate"],
+)
+def test_a_template_that_prints_no_toml(project: Path, text: str, line: int, message: str) -> None:
+    (project / "templates/package/pyproject.toml.j2").write_text(HEAD + text)
+    (project / "templates/part.j2").write_text("b = 1\nb = no\n")
+    [(name, at, told)] = faults("")
+    assert (name, at) == ("part.j2" if "part" in text else "pyproject.toml.j2", line)
+    assert told.startswith("this prints invalid TOML: ")
+    assert message in told
+
+
 def test_a_template_that_prints_no_text(project: Path) -> None:
     del project
     [(name, line, told)] = faults("{{ '\\ud800' }}\n")

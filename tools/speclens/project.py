@@ -7,7 +7,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache as memoize
 from functools import cached_property
 from hashlib import sha256
@@ -17,7 +17,7 @@ from typing import Any
 from speclens import __version__, cache, ir
 from speclens.config import Config
 from speclens.judging import Reading, read_document
-from speclens.output import makers, marks, models, plan, prune, render, tidy
+from speclens.output import forms, makers, marks, models, plan, prune, render, tidy
 from speclens.problems import Problem, Refused
 from speclens.reading import load
 from speclens.source import Source
@@ -161,33 +161,13 @@ def drafts(source: Source, document: ir.Api, config: Config) -> dict[str, Draft]
 
 @contextmanager
 def _printed(made: Mapping[str, Draft]) -> Iterator[None]:
-    """Turn an error of Python about a file into a fault of the template that printed the file. Raises TemplateFault."""
+    """Turn an error about the form of a file into a fault of the template that printed the file. Raises TemplateFault."""
     try:
         yield
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except forms.FAULTS:
         for path, draft in made.items():
-            _judge(path, draft)
+            forms.check_printed(path, draft.text, draft.origins)
         raise
-
-
-def _judge(path: str, draft: Draft) -> None:
-    """Raises TemplateFault for a file that cannot be encoded as UTF-8, and for a `.py` file that is not Python."""
-    try:
-        draft.text.encode()
-        if path.endswith(".py"):
-            compile(draft.text, path, "exec", dont_inherit=True)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        line = getattr(error, "lineno", 0) or 0
-        if isinstance(error, UnicodeEncodeError):
-            line = 1 + draft.text.count("\n", 0, error.start)
-        # An error without a line concerns the whole template. The last line of a file comes from its own template.
-        at = draft.origins[min(line, len(draft.origins)) - 1]
-        at = at if line else replace(at, line=1)
-        told = getattr(error, "msg", "") or str(error) or "nested too deep"
-        what = "Python" if path.endswith(".py") else "text"
-        raise render.TemplateFault(
-            at.template, at.line, f"this prints invalid {what}: {told}"
-        ) from error
 
 
 def _annotated(document: ir.Api, templates: Path) -> ir.Api:

@@ -1,4 +1,5 @@
-"""Finishes Python files: removes unused imports, applies the layout of `ruff format`, and checks that the file compiles.
+"""Finishes files: checks that they have the form of their names, and for Python removes unused imports and applies the
+layout of `ruff format`.
 
 `ruff format` also lays out the Python in Markdown. Ruff is pinned, so the layout is the same on every machine. One run
 of ruff handles all files.
@@ -15,6 +16,7 @@ from typing import NamedTuple
 
 from ruff import find_ruff_bin
 
+from speclens.output import forms
 from speclens.output.matching import LineMatcher
 
 LINE_LENGTH = 100
@@ -32,10 +34,9 @@ _OPTIONS = (
 
 
 def tidy(files: Mapping[str, str]) -> dict[str, str]:
-    """Path -> text, with every `.py` and `.md` file tidied. Raises SyntaxError for a `.py` file that is not valid Python."""
+    """Path -> text, with every `.py` and `.md` file tidied. Raises one of `forms.FAULTS` for a file of another form."""
     for path, text in files.items():
-        if path.endswith(".py"):
-            compile(text, path, "exec", dont_inherit=True)
+        forms.parse(path, text)
     with tempfile.TemporaryDirectory(prefix="speclens-") as directory:
         places = {
             path: Path(directory, f"f{index}{path[-3:]}")
