@@ -292,6 +292,44 @@ def test_compat_in_an_operation_is_not_taken_away(fields: dict[str, Any]) -> Non
     assert list(found.source.value["paths"]["/a"]) == ["put"]
 
 
+FOLDED = {"type": "object", "properties": {"b": {}, "a": {"x-compat": {"into": "/b"}}}}
+IN_BODY = {"content": {"application/json": {"schema": FOLDED}}}
+ALONG = ", and its `x-compat` with it"
+
+
+@pytest.mark.parametrize(
+    ("fields", "along"),
+    [
+        ({}, ""),
+        ({"requestBody": IN_BODY}, ALONG),
+        ({"requestBody": {"$ref": "#/components/requestBodies/a"}}, ALONG),
+        ({"requestBody": {"$ref": "#/components/requestBodies/no"}}, ""),
+        ({"x-compat": {"b": "prefer"}}, ALONG),
+        ({"responses": {"200": {"description": "d", "content": {"a/b": {"schema": FILE}}}}}, ", and its `x-file` with it"),
+        ({"requestBody": IN_BODY, "responses": {"200": {"description": "d", "content": {"a/b": {"schema": FILE}}}}}, ", and its `x-compat` and `x-file` with it"),
+        # The model of a component stays, and so does its normalizer.
+        ({"requestBody": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/A"}}}}}, ""),
+    ],
+)  # fmt: skip
+def test_compat_that_is_left_out_is_told(fields: dict[str, Any], along: str) -> None:
+    document = {**operation(**fields, parameters=[1]), "openapi": HEAD["openapi"]}
+    document["components"].update(
+        schemas={"A": FOLDED},
+        requestBodies={"a": IN_BODY},
+    )
+    found = judging.read_document(source(document), is_lenient=True)
+    told = [one.message for one in found.warnings if one.rule == "openapi/type"]
+    assert told == [f"must be an object, not an integer (left out{along})"]
+
+
+def test_compat_in_a_path_that_is_left_out_is_told() -> None:
+    document = {**HEAD, "paths": {"/a": {"parameters": {"a": 1}, "get": {"requestBody": IN_BODY, "responses": OK}}, "/b": {}}}  # fmt: skip
+    found = judging.read_document(source(document), is_lenient=True)
+    told = [one.message for one in found.warnings if "left out" in one.message]
+    assert told
+    assert all(one.endswith(f"(left out{ALONG})") for one in told)
+
+
 @pytest.mark.parametrize("components", COMPONENTS)
 @pytest.mark.parametrize("is_lenient", [False, True])
 def test_compat_in_a_component_is_not_taken_away(

@@ -18,7 +18,7 @@ from typing import Any
 from speclens.objects import is_30, kinds_along, nodes
 from speclens.objects.tables import EXCLUSIVE_BOUNDS
 from speclens.problems import Finding
-from speclens.repair.edits import REMOVED, Edit, edited, takes_away
+from speclens.repair.edits import REMOVED, Edit, edited, lost, takes_away
 from speclens.source.pointer import get, join, tokens
 
 _ROUNDS = 8
@@ -73,7 +73,7 @@ def repaired(
             if edit and edit.is_essential and not (is_lenient and edit.pointer != "#"):
                 told.setdefault(finding, finding)
                 continue
-            told.setdefault(finding, _warning(finding, edit))
+            told.setdefault(finding, _warning(document, finding, edit))
             edits += [edit] if edit else []
             if edit and edit.is_essential:
                 left_out.setdefault(edit.pointer, replace(finding, pointer=edit.pointer))
@@ -96,8 +96,9 @@ def with_whole_counts(document: dict[str, Any]) -> dict[str, Any]:
     return edited(document, edits) if edits else document
 
 
-def _warning(finding: Finding, edit: Edit | None) -> Finding:
-    said = f" ({edit.said})" if edit else ""
+def _warning(document: dict[str, Any], finding: Finding, edit: Edit | None) -> Finding:
+    along = " and ".join(f"`{name}`" for name in lost(document, edit, _OURS)) if edit else ""
+    said = f" ({edit.said}{along and f', and its {along} with it'})" if edit else ""
     return replace(finding, message=f"{finding.message}{said}", severity="warning")
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from speclens.objects import holds
-from speclens.source.pointer import tokens
+from speclens.source.pointer import exists, from_reference, get, tokens
 
 
 class Removed:
@@ -33,6 +33,39 @@ def takes_away(edit: Edit, value: Any, names: Collection[str]) -> bool:
     name = tokens(edit.pointer)[-1]
     left = {} if edit.value is REMOVED else {name: edit.value}
     return holds({name: value}, names) and not holds(left, names)
+
+
+_SCHEMAS = ("#/components/schemas/", "#/definitions/")
+"""Where the schemas stand that get models and normalizers, whichever operation uses them."""
+
+
+def lost(document: dict[str, Any], edit: Edit, names: Collection[str]) -> list[str]:
+    """Which of some names have members in a part that an edit leaves out, or in what this part refers to, except for
+    schemas of components."""
+    if not edit.is_essential:
+        return []
+    found, seen = set[str](), set[str]()
+    stack = [get(document, edit.pointer)]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, list):
+            stack += value
+        if not isinstance(value, dict):
+            continue
+        found |= value.keys() & names
+        stack += value.values()
+        target = (
+            from_reference(reference) if isinstance(reference := value.get("$ref"), str) else None
+        )
+        if (
+            target
+            and target not in seen
+            and not target.startswith(_SCHEMAS)
+            and exists(document, target)
+        ):
+            seen.add(target)
+            stack.append(get(document, target))
+    return sorted(found)
 
 
 _EditTree = dict[str, Any]
