@@ -12,8 +12,10 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from pydantic import ValidationError
 
-from built import HEAD, HEAD_30, schemas
+from built import HEAD, HEAD_30, imported, schemas, source, texts
+from speclens import judging
 from speclens.cli import main
 from speclens.reporting import safe
 
@@ -121,6 +123,107 @@ WIDER_SHAPES: dict[str, tuple[dict[str, Any], Any]] = {
         {"title": {"": 0}},
     ),
 }
+
+
+CLOSED = {"additionalProperties": False}
+COUNTED: dict[str, Any] = {"additionalProperties": {"type": "integer"}}
+BESIDE = "additionalProperties"
+BRANCHES: dict[str, Any] = {"oneOf": [reference("Z"), reference("Y")]}
+# A schema, and where it says something of further members that its model does not enforce.
+FURTHER: dict[str, tuple[dict[str, Any], list[str]]] = {
+    "Z": (thing(a=TYPED), []),
+    "Y": ({**thing(y=TYPED), "required": ["y"]}, []),
+    "Map": ({"type": "object", **COUNTED}, []),
+    "Union": (BRANCHES, []),
+    "Reference": ({**reference("Z"), **CLOSED}, [BESIDE]),
+    "Typed": ({**reference("Z"), "type": "object", **CLOSED}, [BESIDE]),
+    "Member": ({"allOf": [reference("Z")], **CLOSED}, [BESIDE]),
+    "More": ({"allOf": [reference("Z")], **thing(b=TYPED), **CLOSED}, [BESIDE]),
+    "All": ({"allOf": [reference("Z")], **thing(a={}, b=TYPED), **CLOSED}, []),
+    "Inner": ({"allOf": [reference("Z"), {**thing(b=TYPED), **CLOSED}]}, [f"allOf/1/{BESIDE}"]),
+    "Twice": (
+        {"allOf": [reference("Z"), {"properties": {"a": {"maxLength": 3}}}], **thing(b={}), **CLOSED},
+        [BESIDE],
+    ),
+    "Base": ({**thing(a=TYPED), **CLOSED}, [BESIDE]),
+    "Child": ({"allOf": [reference("Base"), {"properties": {"b": TYPED}}]}, []),
+    "Required": ({"type": "object", "required": ["a"], **CLOSED}, [BESIDE]),
+    "Items": ({"type": "array", "items": {**reference("Z"), **CLOSED}}, [f"items/{BESIDE}"]),
+    "OfMap": ({**reference("Map"), **CLOSED}, [BESIDE]),
+    "OfUnion": ({**reference("Union"), **CLOSED}, [BESIDE]),
+    "Any": ({"anyOf": [reference("Z"), reference("Y")], **CLOSED}, [BESIDE]),
+    "Spread": ({**thing(p=TYPED), **CLOSED, **BRANCHES}, [BESIDE]),
+    "Branch": (
+        {**thing(p=TYPED), "oneOf": [{**thing(a=TYPED), **CLOSED}, reference("Y")]},
+        [f"oneOf/0/{BESIDE}"],
+    ),
+    "Both": (
+        {**thing(p=TYPED), **CLOSED, "oneOf": [{**thing(a=TYPED), **CLOSED}, reference("Y")]},
+        [BESIDE, f"oneOf/0/{BESIDE}"],
+    ),
+    "Deeper": (
+        {
+            "allOf": [
+                {"oneOf": [{**thing(a=TYPED), **CLOSED, "oneOf": [thing(c=TYPED), {**thing(d=TYPED), **CLOSED}]}, reference("Y")]}
+            ],
+            **thing(p=TYPED),
+        },
+        [f"allOf/0/oneOf/0/{BESIDE}", f"allOf/0/oneOf/0/oneOf/1/{BESIDE}"],
+    ),
+    "Counted": ({**thing(p=TYPED), **COUNTED, **BRANCHES}, [BESIDE]),
+    "CountedBranch": (
+        {**thing(p=TYPED), "oneOf": [{**thing(a=TYPED), **COUNTED}, reference("Y")]},
+        [f"oneOf/0/{BESIDE}"],
+    ),
+    "CountedAll": (
+        {**thing(p=TYPED, y=TYPED), **COUNTED, "oneOf": [{**thing(p=TYPED), "required": ["p"]}, {**thing(y=TYPED), "required": ["y"]}]},
+        [],
+    ),
+    "Patterns": (
+        {**thing(a=TYPED), **CLOSED, "patternProperties": {"^x": TYPED}},
+        ["patternProperties", BESIDE],
+    ),
+    "Nothing": (CLOSED, []),
+    "OrText": ({"type": ["object", "string"], **CLOSED}, []),
+}  # fmt: skip
+
+
+def test_what_is_said_of_further_members_is_enforced_or_told(tmp_path: Path) -> None:
+    """By JSON Schema they are those that are not declared beside the keyword, also if another schema declares them."""
+    document = schemas(**{name: schema for name, (schema, _) in FURTHER.items()})
+    result = verify(tmp_path, document)
+    assert result.exit_code == 0, result.output
+    told: dict[str, list[str]] = {name: [] for name in FURTHER}
+    for one in judging.read_document(source(document)).warnings:
+        assert one.rule == "model/not-enforced"
+        _, _, _, name, place = one.pointer.split("/", 4)
+        told[name] = sorted([*told[name], place])
+    assert told == {name: sorted(places) for name, (_, places) in FURTHER.items()}
+
+
+def test_a_closed_base_whose_children_are_its_union_is_told_once() -> None:
+    children = {
+        "oneOf": [reference("Cat"), reference("Dog")],
+        "discriminator": {"propertyName": "kind"},
+    }
+    document = schemas(
+        Base={**thing(kind=TYPED), **CLOSED, **children},
+        Cat={"allOf": [reference("Base"), thing(cat=TYPED)]},
+        Dog={"allOf": [reference("Base"), thing(dog=TYPED)]},
+    )
+    found = judging.read_document(source(document)).warnings
+    assert [one.pointer for one in found if one.rule == "model/not-enforced"] == [
+        f"#/components/schemas/Base/{BESIDE}"
+    ]
+
+
+@pytest.mark.parametrize("name", ["Reference", "Member", "More", "Inner", "Twice", "Base"])
+def test_a_closed_class_refuses_what_no_schema_of_it_declares(name: str, tmp_path: Path) -> None:
+    document = schemas(**{name: schema for name, (schema, _) in FURTHER.items()})
+    model = getattr(imported(texts(document), tmp_path), name)
+    assert model.model_validate({"a": "x"}).a == "x"
+    with pytest.raises(ValidationError, match="Extra inputs are not permitted"):
+        model.model_validate({"z": 1})
 
 
 @pytest.mark.parametrize("name", WIDER_SHAPES)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from speclens.lower.ground.composed import is_class, is_object
+from speclens.lower.ground.view import View
 from speclens.lower.ground.walk import all_schemas
 from speclens.lower.rewrites import members
 from speclens.source.pointer import JsonObject, follow, from_reference, get, join, to_reference
@@ -39,9 +40,14 @@ class Made:
     done: set[str] = field(default_factory=set)
 
     def move(self, before: str, after: str, is_gone: bool) -> None:
-        self.origins[after] = before
+        self.origins[after] = View({}, self.origins).origin(before)  # it may have moved before
         if is_gone and before != after:
             self.gone[before] = after
+
+    def share(self, pointer: str, shared: _Shared) -> None:
+        """Note that a schema has the closers of `shared`."""
+        for number, place in enumerate(shared.closers):
+            self.move(place, join(pointer, "allOf", number), is_gone=False)
 
 
 def spread(document: JsonObject, origins: dict[str, str]) -> None:
@@ -171,9 +177,10 @@ def _rewrite(document: JsonObject, made: Made, pointer: str, union: _SpreadUnion
             made.move(before, here, is_gone=is_own)
         for name, (place, _) in shared.properties.items():
             made.origins.setdefault(join(here, "properties", name), place)
+        made.share(here, shared)
     definitions = dict(schema.get("$defs") or {})
-    for name, (place, inner) in shared.properties.items():
-        key = shared.keys[name]
+    named = {shared.keys[name]: found for name, found in shared.properties.items()}
+    for key, (place, inner) in {**named, **shared.extras}.items():
         definitions[key] = inner
         made.move(place, join(pointer, "$defs", key), is_gone=True)
     for keyword in _MOVED:
@@ -182,7 +189,7 @@ def _rewrite(document: JsonObject, made: Made, pointer: str, union: _SpreadUnion
     if definitions:
         schema["$defs"] = definitions
     if is_base:
-        _disinherit(document, pointer, shared)
+        _disinherit(document, made, pointer, shared)
 
 
 def _inherits(document: JsonObject, pointer: str, base: str) -> bool:
@@ -198,23 +205,27 @@ def _inherits(document: JsonObject, pointer: str, base: str) -> bool:
     return False
 
 
-def _disinherit(document: JsonObject, base: str, shared: _Shared) -> None:
+def _disinherit(document: JsonObject, made: Made, base: str, shared: _Shared) -> None:
     """Children have the members of their base, not the choice between the children."""
     for pointer, schema in list(all_schemas(document)):
         found = schema.get("allOf") if isinstance(schema, dict) else None
         for index, member in enumerate(found or ()):
-            if follow(document, join(pointer, "allOf", index), member)[0] == base:
+            if follow(document, here := join(pointer, "allOf", index), member)[0] == base:
                 schema["allOf"][index] = shared.schema()
+                made.share(here, shared)
 
 
 @dataclass(frozen=True, slots=True)
 class _Shared:
-    """What each branch has: properties (place, schema) with their keys under `$defs`, and the rest of an object schema."""
+    """What each branch has: properties (place, schema) with their keys under `$defs`, and the rest of an object schema.
+    The first members of its `allOf` are of the places `closers`; `extras` are their schemas, by keys under `$defs`."""
 
     properties: dict[str, tuple[str, Any]]
     keys: dict[str, str]
     root: str
     rest: JsonObject
+    closers: list[str]
+    extras: dict[str, tuple[str, Any]]
 
     def schema(self) -> JsonObject:
         referred = {
@@ -228,14 +239,17 @@ def _shared(pointer: str, schema: JsonObject, union: _SpreadUnion) -> _Shared:
     found: dict[str, tuple[str, Any]] = {}
     references: list[Any] = []
     required: list[str] = []
-    is_closed = False
+    closers: dict[str, JsonObject] = {}
+    extras: dict[str, tuple[str, Any]] = {}
+    taken = set[str](schema.get("$defs") or ())
     stack = [(pointer, schema, union.member)]
     while stack:
         place, layer, skipped = stack.pop(0)
         for name, inner in (layer.get("properties") or {}).items():
             found.setdefault(name, (join(place, "properties", name), inner))
         required += [name for name in layer.get("required") or () if name not in required]
-        is_closed = is_closed or layer.get("additionalProperties") is False
+        if layer.get("additionalProperties", True) not in (True, {}):
+            closers[place] = _closer(pointer, place, layer, extras, taken)
         for index, member in enumerate(layer.get("allOf") or ()):
             if isinstance(member, dict) and "$ref" not in member:
                 stack.append((join(place, "allOf", index), member, None))
@@ -244,13 +258,26 @@ def _shared(pointer: str, schema: JsonObject, union: _SpreadUnion) -> _Shared:
     rest: JsonObject = {}
     if required:
         rest["required"] = required
-    if is_closed:
-        rest["additionalProperties"] = False
-    if references:
-        rest["allOf"] = references
-    taken = set(schema.get("$defs") or ())
+    if closers or references:
+        rest["allOf"] = [*closers.values(), *references]
     keys = {name: name + "_" * (name in taken) for name in found}
-    return _Shared(found, keys, pointer, rest)
+    return _Shared(found, keys, pointer, rest, list(closers), extras)
+
+
+def _closer(
+    pointer: str, place: str, layer: JsonObject, extras: dict[str, tuple[str, Any]], taken: set[str]
+) -> JsonObject:
+    """What a schema says of members that are not declared beside it, as a schema of its own: a branch declares more."""
+    told = layer["additionalProperties"]
+    if isinstance(told, dict):
+        key = "additionalProperties"
+        while key in taken:
+            key += "_"
+        taken.add(key)
+        extras[key] = (join(place, "additionalProperties"), told)
+        told = {"$ref": to_reference(join(pointer, "$defs", key))}
+    patterns: JsonObject = {"patternProperties": {}} if "patternProperties" in layer else {}
+    return {"type": "object", "additionalProperties": told, **patterns}
 
 
 def _branch(place: str, branch: Any, shared: _Shared, is_own: bool) -> JsonObject:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Any
 
 from speclens import ir, names
@@ -111,11 +111,38 @@ def _object(
         for name, (place, inner) in found.items()
         if inner is not False
     )
-    is_closed = any(layer.get("additionalProperties") is False for _, layer in layers)
+    is_closed = _is_closed(build, layers, {one.name for one in properties})
     for place, inner in found.values() if not is_closed else ():
         if inner is False:
             build.warn(place, "a property that accepts nothing is not refused by the model")
     return properties, is_closed
+
+
+def _is_closed(
+    build: SchemaBuild, layers: Sequence[tuple[str, JsonObject]], known: Set[str]
+) -> bool:
+    """Whether a class refuses members that are not `known`. `additionalProperties: false` refuses those too that other
+    schemas of the object declare (JSON Schema 2020-12, section 10.3.2.3). Authors do not mean that, so models have them."""
+    is_closed = False
+    for place, layer in layers:
+        if layer.get("additionalProperties") is not False:
+            continue
+        here = join(place, "additionalProperties")
+        if "patternProperties" in layer:
+            build.warn(here, "`additionalProperties` beside patterns is not enforced by the model")
+            continue
+        is_closed = True
+        if not known <= _declared_beside(build, here):
+            message = "`additionalProperties` is not enforced by the model for properties that are not declared beside it"
+            build.warn(here, message)
+    return is_closed
+
+
+def _declared_beside(build: SchemaBuild, pointer: str) -> set[str]:
+    """The properties that stand beside a keyword. In the view of models there may be more: those of other schemas."""
+    canonical = build.view.before or build.view
+    place = build.view.origin(pointer, canonical).rpartition("/")[0]
+    return {*(get(canonical.document, place).get("properties") or ())}
 
 
 def _extras(build: SchemaBuild, pointer: str, schema: JsonObject) -> ir.Type | None:
@@ -125,10 +152,7 @@ def _extras(build: SchemaBuild, pointer: str, schema: JsonObject) -> ir.Type | N
         inner = layer.get("additionalProperties")
         if isinstance(inner, dict) and inner:
             here = join(place, "additionalProperties")
-            if (
-                names_known <= {*(layer.get("properties") or ())}
-                and "patternProperties" not in layer
-            ):
+            if names_known <= _declared_beside(build, here) and "patternProperties" not in layer:
                 return type_of(build, here, inner)
             build.warn(here, "the type of further members is not enforced by the model")
     return None

@@ -25,6 +25,9 @@ _OF_ONE_TYPE = frozenset(
     ["required", *(name for names in keywords.CONSTRAINTS.values() for name in names)]
 )
 _SAYING = frozenset({"type", "$ref", "allOf", "oneOf", "anyOf", "enum", "const"})
+_WITH_MEMBERS = frozenset(
+    {"$ref", "allOf", "oneOf", "anyOf", "properties", "patternProperties", "enum", "const"}
+)
 _DEEPEST = 8  # alias of aliases that is looked through for what it has in common with something
 _NULL = ir.Primitive("null")
 _is_class = remembered(is_class)  # here nobody changes the document any more
@@ -262,7 +265,11 @@ def _map(build: SchemaBuild, pointer: str, schema: JsonObject, bounds: ir.Constr
         [(written, inner)] = schema["patternProperties"].items()
         place = join(pointer, "patternProperties", written)
         return ir.Map(type_of(build, place, inner), bounds, pattern)
-    inner = schema.get("additionalProperties", True)
+    inner, here = schema.get("additionalProperties", True), join(pointer, "additionalProperties")
     if isinstance(inner, dict) and inner:
-        return ir.Map(type_of(build, join(pointer, "additionalProperties"), inner), bounds)
+        return ir.Map(type_of(build, here, inner), bounds)
+    if inner is False and schema.keys() & _WITH_MEMBERS:
+        build.warn(here, "`additionalProperties` beside other schemas is not enforced by the model")
+    elif inner is False:
+        bounds = (*(one for one in bounds if one[0] != "maxProperties"), ("maxProperties", 0))
     return ir.Map(ir.AnyType(), bounds)
