@@ -40,7 +40,7 @@ def drafted(module: Any) -> None:
             except ValueError:
                 pass
             except TypeError as error:
-                if "missing argument" not in str(error):
+                if "has to be given" not in str(error):
                     raise
 
 

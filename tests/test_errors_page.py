@@ -151,7 +151,10 @@ def calls(pets: ModuleType) -> Iterator[Callable[[], Any]]:
     good: dict[str, Any] = {"prompt": "p", "images": [PICTURE]}
     edit: Any = client(httpx.Response(200, json={"data": [{"url": PICTURE}]})).images.edit
     yield lambda: edit(**good, colour="red")
-    yield pets.Petstore(api_key="k").pets.list
+    api: Any = pets.Petstore(api_key="k")
+    yield lambda: api.pets.list(limit=None)
+    yield lambda: api.pets.add(nam="a")
+    yield lambda: api.pets.add(name="a", body={"name": "b"})
     yield lambda: edit(prompt="", images=[PICTURE])
     yield lambda: edit(prompt="p")
     yield lambda: edit(prompt="p", images=["cat.png"])

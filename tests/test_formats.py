@@ -203,10 +203,8 @@ def test_formats_as_annotations(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("exclude_unset", [True, False])
-def test_what_was_not_given_is_written_without_a_warning(
-    tmp_path: Path, exclude_unset: bool
-) -> None:
-    """None stands for it in Python, whatever the format."""
+def test_what_was_not_given_is_not_written(tmp_path: Path, exclude_unset: bool) -> None:
+    """Whatever the format, and without a warning."""
     formats_ = [
         "date-time",
         "date",
@@ -223,9 +221,9 @@ def test_what_was_not_given_is_written_without_a_warning(
     }
     models = imported(texts(schemas(A={"type": "object", "properties": properties})), tmp_path)
     empty = models.A.model_validate({})
-    given = {} if exclude_unset else dict.fromkeys(properties)
-    assert json.loads(empty.model_dump_json(exclude_unset=exclude_unset)) == given
-    assert empty.model_dump(mode="json", exclude_unset=exclude_unset) == given
+    assert empty.f0 is None
+    assert empty.model_dump_json(exclude_unset=exclude_unset) == "{}"
+    assert empty.model_dump(mode="json", exclude_unset=exclude_unset) == {}
 
 
 def test_spaces_in_base64_take_no_memory_of_their_own() -> None:

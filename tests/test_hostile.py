@@ -80,9 +80,9 @@ KINDS: dict[str, Kind] = {
 
 # What a package is made of, less its literals
 
-OF_CLIENTS = {"Argument", "Operation", "Resource"}
+OF_CLIENTS = {"SignatureParameter", "Argument", "Operation", "Resource"}
 MARKS = {"Cookie", "Header", "Member", "Path", "Query"}  # with the wire name, where it is another
-NAMES = {"ident", "denormalize", "constant", "handler", "params", "class_name", "stream_ident"}
+NAMES = {"ident", "denormalize", "constant", "handler", "class_name", "stream_ident"}
 
 
 def identifiers(value: Any) -> Iterator[tuple[str, str]]:

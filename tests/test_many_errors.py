@@ -213,7 +213,7 @@ def test_what_is_large_is_judged_like_what_is_small(kind: str, model: Any) -> No
     assert judged(models, right) == models.Box.model_validate(right)
     assert type(judged(models, right)) is models.Box
     with pytest.raises(ValidationError) as told:
-        models.Box.model_validate(wrong, by_alias=True, by_name=False)
+        models.Box.model_validate(wrong)
     found = judged(models, wrong)
     if told.value.error_count() > 10_000:
         assert [one.rule for one in found.errors] == ["errors"]
@@ -343,7 +343,7 @@ def test_each_value_becomes_what_its_model_makes_of_it(
         for _ in range(60):
             names = [name for name in [*fields, "zz"] if chance.random() < 0.8]
             value = {name: chance.choice(ODD) for name in names}
-            usual = outcome(partial(model.model_validate, value, by_alias=True, by_name=False))
+            usual = outcome(partial(model.model_validate, value))
             assert outcome(partial(validated, model, value)) == usual, value
             seen[type(usual).__name__] += 1
     assert len(seen) > 1

@@ -22,7 +22,7 @@ TABLE = (
     ("ImageEditRequest", "ImageEditRequest", "image_edit_request", "image_edit_request"),
     ("imageEdit-request2", "ImageEditRequest2", "image_edit_request2", "image_edit_request2"),
     ("image_url", "ImageUrl", "image_url", "image_url"),
-    ("camelCase", "CamelCase", "camel_case", "camelCase"),
+    ("camelCase", "CamelCase", "camel_case", "camel_case"),
     ("HTTPServer", "HTTPServer", "http_server", "http_server"),
     ("b64_json", "B64Json", "b64_json", "b64_json"),
     ("2d", "N2d", "n2d", "n2d"),
@@ -44,7 +44,7 @@ TABLE = (
     ("register", "Register", "register", "register_"),
     ("model", "Model_", "model", "model"),
     ("model_config", "ModelConfig", "model_config", "model_config_"),
-    ("modelConfig", "ModelConfig", "model_config", "modelConfig"),
+    ("modelConfig", "ModelConfig", "model_config", "model_config_"),
     ("Any", "Any_", "any", "any"),
     ("Field", "Field_", "field", "field"),
     ("Exception", "Exception_", "exception", "exception"),
@@ -197,6 +197,7 @@ def test_no_constant_is_called_like_a_class(text: str) -> None:
         ("fields", "fields"),
         ("model_name", "model_name"),
         ("timeout", "timeout_"),
+        ("options", "options_"),
         ("class", "class_"),
         ("str", "str_"),
         ("self", "self_"),
@@ -215,3 +216,9 @@ def test_no_resource_hides_what_a_client_has() -> None:
 
 def test_no_argument_hides_an_option() -> None:
     assert RequestOptions.__annotations__.keys() == names.OPTIONS
+
+
+def test_no_field_shadows_an_attribute_of_models() -> None:
+    own = [name for name in dir(BaseModel) if not name.startswith("_")]
+    assert [name for name in own if names.attribute(name) == name] == []
+    assert [names.attribute(one) for one in ("modelId", "model_name")] == ["model_id", "model_name"]

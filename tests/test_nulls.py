@@ -79,4 +79,4 @@ def test_null_is_a_body_and_an_answer_too(made: Any) -> None:
     _, models, client = made
     assert models.Refers.model_validate({"nested": None}).nested is None
     assert "Json(_models.Nested | None)" in client
-    assert "body: Annotated[NestedInput | None, Body(is_nullable=True)]" in client
+    assert "body: NestedInput" in client

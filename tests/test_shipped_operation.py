@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Annotated, Any, ClassVar, Required, Unpack
+from typing import Any, ClassVar
 
 import anyio
 import httpx
@@ -27,7 +27,7 @@ from routescope import (
 )
 from routescope._errors import APIResponseValidationError
 from routescope._files import Content
-from routescope._operation import Draft, Json, Operation, RequestOptions
+from routescope._operation import Draft, Json, Member, Operation
 from routescope._security import Http
 
 JSON = {"content-type": "application/json"}
@@ -37,17 +37,16 @@ JSON = {"content-type": "application/json"}
 class Cookie:
     """A mark, as those of parameters are."""
 
-    name: str = ""
+    name: str
+    is_required: bool = False
     place: ClassVar[str] = "cookie"
     is_nullable: ClassVar[bool] = False
 
     def put(self, draft: Draft, ident: str, value: Any) -> None:
-        draft.cookies.append(f"{self.name or ident}={value}")
+        draft.cookies.append(f"{self.name}={value}")
 
 
-class Params(RequestOptions, total=False):
-    limit: Required[Annotated[int, Cookie("page-limit")]]
-    other: Annotated[str, Cookie()]
+PARAMETERS = {"limit": Cookie("page-limit", is_required=True), "other": Cookie("other")}
 
 
 def called(
@@ -62,7 +61,7 @@ def called(
 
     with httpx.Client(transport=httpx.MockTransport(answered)) as http:
         client = Routescope(http_client=http, base_url=url, api_key="k")
-        return client.call(operation, given), sent
+        return client.call(operation, **given), sent
 
 
 def test_values_that_are_no_models() -> None:
@@ -103,14 +102,14 @@ def test_what_redirects_is_a_result_where_it_is_listed() -> None:
 
 
 def test_parameters_go_where_their_marks_say() -> None:
-    operation: Operation[Any] = Operation("GET", "/x", Params, answers={"204": None})
+    operation: Operation[Any] = Operation("GET", "/x", PARAMETERS, answers={"204": None})
     _, [request] = called(operation, httpx.Response(204), limit=3)
     assert request.headers["cookie"] == "page-limit=3"
 
 
 def test_a_missing_argument_is_told() -> None:
-    operation: Operation[Any] = Operation("GET", "/x", Params, answers={"204": None})
-    with pytest.raises(TypeError, match="missing argument 'limit'"):
+    operation: Operation[Any] = Operation("GET", "/x", PARAMETERS, answers={"204": None})
+    with pytest.raises(TypeError, match="'limit' has to be given"):
         called(operation, httpx.Response(204))
 
 
@@ -132,7 +131,7 @@ def test_a_user_and_a_password_where_the_scheme_takes_them() -> None:
     with httpx.Client(transport=httpx.MockTransport(answered)) as http:
         [name] = Routescope._schemes
         client = Routescope(http_client=http, credentials={name: ("user", "password")})
-        client.call(operation, {})
+        client.call(operation)
     assert sent[0].headers["authorization"] == "Bearer dXNlcjpwYXNzd29yZA=="
 
 
@@ -154,13 +153,13 @@ def test_what_is_asked_for_is_told_by_its_scheme() -> None:
         Basic() as client,
         pytest.raises(AuthenticationError, match=r"credentials=\{'basic': \(user, password\)\}"),
     ):
-        client.call(operation, {})
+        client.call(operation)
 
 
 def test_arguments_are_judged_before_they_become_a_request() -> None:
-    operation: Operation[Any] = Operation("GET", "/x", Params, answers={"204": None})
+    operation: Operation[Any] = Operation("GET", "/x", PARAMETERS, answers={"204": None})
     with Basic() as client, pytest.raises(ValueError, match="limit"):
-        client.call(operation, {"limit": 1})
+        client.call(operation, limit=1)
 
 
 def test_a_stream_is_not_read_yet() -> None:
@@ -204,10 +203,6 @@ class Endless(httpx.SyncByteStream, httpx.AsyncByteStream):
             yield b"a"
 
 
-def typed(**arguments: Unpack[Params]) -> None:
-    """Type checkers read the marks as nothing but annotations."""
-
-
 class Elsewhere(Routescope):
     """A client of an API with variables in the address of its server."""
 
@@ -230,7 +225,7 @@ def test_the_answer_of_any_result_can_be_seen_in_asyncio() -> None:
         transport = httpx.MockTransport(lambda request: httpx.Response(204))
         async with httpx.AsyncClient(transport=transport) as http:
             client = AsyncRoutescope(http_client=http, api_key="k", on_response=told.append)
-            await client.call(Operation("PUT", "/x", answers={"204": None}), {})
+            await client.call(Operation("PUT", "/x", answers={"204": None}))
 
     anyio.run(call)
     assert [one.status_code for one in told] == [204]
@@ -283,7 +278,7 @@ def test_what_is_sent_as_it_comes_is_sent_once(is_async: bool, index: int) -> No
 
     async def call() -> None:
         async with httpx.AsyncClient(transport=httpx.MockTransport(answered)) as http:
-            await AsyncRoutescope(http_client=http, api_key="k").call(operation, {})
+            await AsyncRoutescope(http_client=http, api_key="k").call(operation)
 
     def kept(request: httpx.Request) -> httpx.Response:
         sent.append(request.read())
@@ -291,7 +286,7 @@ def test_what_is_sent_as_it_comes_is_sent_once(is_async: bool, index: int) -> No
 
     def call_now() -> None:
         with httpx.Client(transport=httpx.MockTransport(kept)) as http:
-            Routescope(http_client=http, api_key="k").call(operation, {})
+            Routescope(http_client=http, api_key="k").call(operation)
 
     with pytest.raises(InternalServerError):
         anyio.run(call) if is_async else call_now()
@@ -392,10 +387,7 @@ class Once(httpx.AsyncByteStream):
         yield b"abc"
 
 
-class Sized(RequestOptions, total=False):
-    size: str
-    old: str
-    more: Any
+SIZED = {name: Member(name) for name in ("size", "old", "n", "more")}
 
 
 def in_new_fields(value: Any) -> _compat.Normalized:
@@ -419,7 +411,7 @@ def test_a_default_is_sent_unless_an_older_field_says_another_value(
     codec = Json(dict[str, Any], fold=in_new_fields)
     usual, older = {"size": "l", "n": 1}, {"size": ("old",)}
     operation: Operation[None] = Operation(
-        "POST", "/x", arguments=Sized, body=codec, defaults=usual, spokes=older
+        "POST", "/x", arguments=SIZED, body=codec, defaults=usual, spokes=older
     )
     assert json.loads(operation.draft(given).content["content"]) == sent
 

@@ -15,8 +15,9 @@ import pytest
 from jsonschema_rs import validator_for
 
 from built import HEAD, imported, source, texts
+from growth import LINEAR, exponent
 from speclens import judging
-from speclens.lower.rewrites import views
+from speclens.lower.rewrites import views, wire
 from speclens.reading.modern import modern
 from speclens.verify import formats_of, generated
 from speclens.verify.running import report_on
@@ -130,3 +131,98 @@ def test_the_laws_hold(seed: int, tmp_path: Path) -> None:
     for pointer, one in tried.items():
         report = report_on(subject_of(pointer, one), EXAMPLES)
         assert [verdict for verdict in report.verdicts if verdict.broken] == [], pointer
+
+
+def test_a_chain_of_members_takes_linear_time() -> None:
+    """Each level asks for one property more. It was written out twice for each level above it."""
+
+    def chain(size: int) -> dict[str, Any]:
+        names = [f"c{number}" for number in range(4)]
+        older = {f"old_{name}": {**TEXT, COMPAT: {"into": f"/{name}"}} for name in names}
+        first: Any = {"type": "object", "properties": {**dict.fromkeys(names, TEXT), **older}}
+        levels = {"M0": first} | {
+            f"M{number}": {"allOf": [ref(f"M{number - 1}")], "required": [names[number % 4]]}
+            for number in range(1, size)
+        }
+        return written({**levels, "X": {"allOf": [ref(f"M{size - 1}")], "required": names}})
+
+    counted: list[str] = []
+
+    def cost(act: Any) -> float:
+        counted.clear()
+        act()
+        return float(len(counted))
+
+    usual = wire.wire_schema
+
+    def counting(*given: Any) -> Any:
+        counted.append(given[1])
+        return usual(*given)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(views, "wire_schema", counting)
+        assert exponent(chain, views.wire, 8, cost=cost) <= LINEAR
+
+
+def ref(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+@pytest.mark.parametrize(
+    ("schema", "taken", "refused"),
+    [
+        (
+            {
+                "properties": {
+                    "c": {"type": "object", "required": ["w"], "properties": {"w": TEXT, "wold": {**TEXT, COMPAT: {"into": "/w"}}, "f": TEXT}},
+                    "of": {**TEXT, COMPAT: {"into": "/c/f"}},
+                }
+            },
+            [{"c": {"wold": "x"}}, {"c": {"w": "x"}, "of": "y"}, {}],
+            [{"c": {}}, {"of": "y"}],
+        ),
+        (
+            {"properties": {"c": TEXT, "s": {**TEXT, COMPAT: {"into": "/c"}}, "t": {**TEXT, COMPAT: {"into": "/c"}}}, "anyOf": [{"required": ["c"]}, {"required": ["s"]}]},
+            [{"c": "x"}, {"s": "x"}, {"t": "x"}],
+            [{}, {"t": None}],
+        ),
+    ],
+    ids=["deep hub beside a hub", "a group without a source"],
+)  # fmt: skip
+def test_the_wire_view_takes_what_the_code_takes(
+    schema: Any, taken: list[Any], refused: list[Any], tmp_path: Path
+) -> None:
+    document = {**HEAD, "components": {"schemas": {"X": {"type": "object", **schema}}}}
+    view = views.wire(modern(source(document).value)).document
+    judge = validator_for({"$ref": "#/components/schemas/X", **view})
+    models = imported(files := texts(document), tmp_path)
+    assert files
+    normalizers = import_module(f"{models.__name__.rpartition('.')[0]}.normalizers")
+    for payload in (*taken, *refused):
+        try:
+            normalizers.normalize_x(payload).validate(models.X)
+            is_taken = True
+        except ValueError:
+            is_taken = False
+        assert (payload, is_taken, judge.is_valid(payload)) == (
+            payload,
+            payload in taken,
+            payload in taken,
+        )
+
+
+def test_further_members_are_folded_by_all_that_concerns_them(tmp_path: Path) -> None:
+    def older(name: str) -> Any:
+        properties = {name: TEXT, f"{name}old": {**TEXT, COMPAT: {"into": f"/{name}"}}}
+        return {"type": "object", "properties": properties}
+
+    schemas = {
+        "Z": older("z"),
+        "U": older("u"),
+        "M": {"type": "object", "properties": {"c": ref("Z")}},
+        "X": {"type": "object", "additionalProperties": ref("U"), "allOf": [ref("M")]},
+    }
+    document = {**HEAD, "components": {"schemas": schemas}}
+    normalizers = imported(texts(document), tmp_path, "normalizers")
+    found = normalizers.normalize_x({"c": {"zold": "1", "uold": "2"}})
+    assert found.value == {"c": {"z": "1", "u": "2"}}

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from built import imported, schemas, source, texts
+from built import HEAD, imported, lowered, schemas, source, texts
 from speclens import judging
 from speclens.lower.ground import example_values
 
@@ -210,3 +210,21 @@ def test_a_branch_that_says_nothing_of_types_is_any_value(tmp_path: Path) -> Non
 def test_an_example_of_nothing() -> None:
     """The canonical view of what only null could be, and null means not given."""
     assert example_values.least({}, {"type": []}, iter(range(9))) is None
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"properties": {"a": {}}, "allOf": [{"type": "object", "additionalProperties": False, "oneOf": [{"properties": {"b": {}}}]}]},
+        {
+            "type": "object", "properties": {"kind": {"type": "string"}}, "additionalProperties": {"type": "string"},
+            "oneOf": [
+                {"allOf": [{"type": "object", "properties": {"x": {"type": "integer"}}, "additionalProperties": False}]},
+                {"type": "object", "properties": {"y": {"type": "integer"}}},
+            ],
+        },
+    ],
+)  # fmt: skip
+def test_closed_objects_beside_unions_are_understood(schema: Any) -> None:
+    """What is said of further members may have moved into the branches of a union."""
+    assert lowered({**HEAD, "components": {"schemas": {"S": schema}}}).schemas

@@ -123,7 +123,7 @@ def _drafted(module: ModuleType) -> None:
             except ValueError:
                 pass
             except TypeError as error:
-                if "missing argument" not in str(error):
+                if "has to be given" not in str(error):
                     raise
 
 

@@ -15,6 +15,7 @@ from routescope import (
     AsyncRoutescope,
     CompatError,
     Image,
+    ImageEditRequest,
     ImageReference,
     ImagesResponse,
     PayloadError,
@@ -58,6 +59,11 @@ def right(
     client.images.edit(prompt="x", images=["x"], timeout=None)
 
 
+def right_whole(client: Routescope, request: ImageEditRequest) -> None:
+    assert_type(client.images.edit(body=request), ImagesResponse)
+    client.images.edit(body={"prompt": "x", "images": [{"image_url": "x"}]}, timeout=5)
+
+
 async def right_async(client: AsyncRoutescope) -> None:
     result = await client.images.edit(prompt="x", images=["https://example.com/a.png"])
     assert_type(result, ImagesResponse)
@@ -90,40 +96,43 @@ def right_faults(error: PayloadError) -> ValueError:
 
 
 def wrong(client: Routescope) -> None:
-    client.images.edit(images=["x"])  # type: ignore[call-arg]
+    client.images.edit(images=["x"])  # type: ignore[call-overload]
+    client.images.edit(prompt="x")  # type: ignore[call-overload]
+    client.images.edit(body={"prompt": "x"}, prompt="x", images=["x"])  # type: ignore[call-overload]
+    client.images.edit(body="x")  # type: ignore[call-overload]
     client.images.edit("x", prompt="x", images=["x"])  # type: ignore
-    client.images.edit(prompt="x", imgaes=["x"])  # type: ignore[call-arg]
-    client.images.edit(prompt="x", max_retires=1)  # type: ignore[call-arg]
-    client.images.edit(prompt=None)  # type: ignore[arg-type]
-    client.images.edit(prompt=b"x")  # type: ignore[arg-type]
-    client.images.edit(prompt="x", model=None)  # type: ignore[arg-type]
+    client.images.edit(prompt="x", imgaes=["x"])  # type: ignore[call-overload]
+    client.images.edit(prompt="x", images=["x"], max_retires=1)  # type: ignore[call-overload]
+    client.images.edit(prompt=None, images=["x"])  # type: ignore[call-overload]
+    client.images.edit(prompt=b"x", images=["x"])  # type: ignore[call-overload]
+    client.images.edit(prompt="x", images=["x"], model=None)  # type: ignore[call-overload]
     client.images.edit(prompt="x", images=[5])  # type: ignore[list-item]
-    client.images.edit(prompt="x", images={"image_url": "x"})  # type: ignore[arg-type]
+    client.images.edit(prompt="x", images={"image_url": "x"})  # type: ignore[call-overload]
     client.images.edit(prompt="x", images=[b"x"])  # type: ignore[list-item]
     client.images.edit(prompt="x", images=[Path("x")])  # type: ignore[list-item]
-    client.images.edit(prompt="x", image=5)  # type: ignore[arg-type]
+    client.images.edit(prompt="x", image=5)  # type: ignore[call-overload]
     client.images.edit(prompt="x", image_urls=[{"image_url": "x"}])  # type: ignore[list-item]
-    client.images.edit(prompt="x", mask=["x"])  # type: ignore[arg-type]
-    client.images.edit(prompt="x", n="2")  # type: ignore[arg-type]
-    client.images.edit(prompt="x", n=1.5)  # type: ignore[arg-type]
-    client.images.edit(prompt="x", response_format="png")  # type: ignore[arg-type]
-    client.images.edit(prompt="x", background="blue")  # type: ignore[arg-type]
-    client.images.edit(prompt="x", moderation="high")  # type: ignore[arg-type]
-    client.images.edit(prompt="x", watermark="yes")  # type: ignore[arg-type]
-    client.images.edit(prompt="x", timeout="5")  # type: ignore[arg-type]
-    client.images.edit(prompt="x", max_retries=None)  # type: ignore[arg-type]
-    client.images.edit(prompt="x", extra_headers=[("x", "y")])  # type: ignore[arg-type]
-    print(client.images.edit(prompt="x").dta)  # type: ignore[attr-defined]
+    client.images.edit(prompt="x", images=["x"], mask=["x"])  # type: ignore[call-overload]
+    client.images.edit(prompt="x", images=["x"], n="2")  # type: ignore[call-overload]
+    client.images.edit(prompt="x", images=["x"], n=1.5)  # type: ignore[call-overload]
+    client.images.edit(prompt="x", images=["x"], response_format="png")  # type: ignore[call-overload]
+    client.images.edit(prompt="x", images=["x"], background="blue")  # type: ignore[call-overload]
+    client.images.edit(prompt="x", images=["x"], moderation="high")  # type: ignore[call-overload]
+    client.images.edit(prompt="x", images=["x"], watermark="yes")  # type: ignore[call-overload]
+    client.images.edit(prompt="x", images=["x"], timeout="5")  # type: ignore[call-overload]
+    client.images.edit(prompt="x", images=["x"], max_retries=None)  # type: ignore[call-overload]
+    client.images.edit(prompt="x", images=["x"], extra_headers=[("x", "y")])  # type: ignore[call-overload]
+    print(client.images.edit(prompt="x", images=["x"]).dta)  # type: ignore[attr-defined]
     data_url(5)  # type: ignore[arg-type]
 
 
 async def wrong_async(client: AsyncRoutescope) -> None:
-    print(client.images.edit(prompt="x").data)  # type: ignore[attr-defined]
-    client.images.edit(prompt="x")  # type: ignore[unused-coroutine]
-    await client.images.edit(images=["x"])  # type: ignore[call-arg]
-    await client.images.edit(prompt="x", imgaes=["x"])  # type: ignore[call-arg]
-    await client.images.edit(prompt="x", response_format="png")  # type: ignore[arg-type]
-    await client.images.edit(prompt="x", n="2")  # type: ignore[arg-type]
+    print(client.images.edit(prompt="x", images=["x"]).data)  # type: ignore[attr-defined]
+    client.images.edit(prompt="x", images=["x"])  # type: ignore[unused-coroutine]
+    await client.images.edit(images=["x"])  # type: ignore[call-overload]
+    await client.images.edit(prompt="x", imgaes=["x"])  # type: ignore[call-overload]
+    await client.images.edit(prompt="x", images=["x"], response_format="png")  # type: ignore[call-overload]
+    await client.images.edit(prompt="x", images=["x"], n="2")  # type: ignore[call-overload]
 
 
 def wrong_settings() -> None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ._compat import *  # noqa: F403
     from ._errors import *  # noqa: F403
     from ._files import *  # noqa: F403
+    from ._operation import *  # noqa: F403
     from .client import *  # noqa: F403
     from .models import *  # noqa: F403
     from .normalizers import *  # noqa: F403
@@ -24,7 +25,8 @@ _NAMES: dict[str, str] = {
     "InternalServerError NotFoundError PermissionDeniedError RateLimitError "
     "RequestTooLargeError UnprocessableEntityError UnsupportedMediaTypeError ",
     "_files": "data_url ",
-    "client": "AsyncImages AsyncRoutescope EditImageParams ImageReferenceInput Images Routescope ",
+    "_operation": "Omit RequestOptions omit ",
+    "client": "AsyncImages AsyncRoutescope ImageReferenceInput Images Routescope ",
     "models": "EditImageHeaders Error ErrorResponse Image ImageEditRequest ImageReference "
     "ImageUrl ImagesResponse ",
     "normalizers": "denormalize_image_edit_request normalize_image normalize_image_edit_request "

@@ -10,8 +10,10 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from difflib import get_close_matches
+from enum import Enum
 from functools import cache, cached_property, lru_cache, partial
-from typing import Any, Generic, Protocol, Required, TypedDict, TypeVar, get_origin, get_type_hints
+from typing import Any, ClassVar, Generic, Literal, Protocol, TypedDict, TypeVar
 from urllib.parse import quote
 
 import httpx
@@ -41,6 +43,22 @@ def encoded(value: Any) -> bytes:
     if b"NaN" in text or b"Infinity" in text:  # as a number, or as a word of a text
         json.dumps(value, allow_nan=False)
     return text
+
+
+class Omit(Enum):
+    """The type of `omit`."""
+
+    omit = "omit"
+
+    def __repr__(self) -> str:
+        return "omit"
+
+    def __bool__(self) -> Literal[False]:
+        return False
+
+
+omit: Literal[Omit.omit] = Omit.omit
+"""The argument is not given. It is the default of arguments that may be None: the client sends None as null."""
 
 
 class RequestOptions(TypedDict, total=False):
@@ -92,15 +110,74 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """An argument that is a member of the body, named `name` there if the two names differ. The client does not send
-    None, unless the member is nullable."""
+    """An argument that is a member of the body. The client does not send None, unless the member is nullable."""
 
-    name: str = ""
+    name: str
     is_nullable: bool = False
 
     def put(self, draft: Draft, ident: str, value: Any) -> None:
-        draft.members[self.name or ident] = value
+        draft.members[self.name] = value
         draft.has_body = True
+
+
+@dataclass(frozen=True, slots=True)
+class TextMember(Member):
+    """A member of the body that is a text, or holds texts: the client sends integers as texts."""
+
+    def put(self, draft: Draft, ident: str, value: Any) -> None:
+        Member.put(self, draft, ident, _texts(value))
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """An argument that is all members of the body at once, in place of the arguments for each: a model, or a mapping by
+    the names in the API document."""
+
+    is_nullable: ClassVar[bool] = False
+
+    def put(self, draft: Draft, ident: str, value: Any) -> None:
+        draft.members.update(value)
+        draft.body, draft.has_body = {}, True
+
+    @staticmethod
+    def of(ident: str, value: Any) -> dict[str, Any]:
+        """The members by their names. Raises TypeError for a value that has none."""
+        if isinstance(value, BaseModel):
+            names = {key: info.alias or key for key, info in type(value).model_fields.items()}
+            return {names.get(key, key): getattr(value, key) for key in value.model_fields_set}
+        if isinstance(value, Mapping):
+            return dict(value)
+        raise TypeError(f"{ident!r} is a model or a mapping, and not a {type(value).__name__}")
+
+
+def _texts(value: Any) -> Any:
+    """Integers as texts, also in a list or a mapping."""
+    if isinstance(value, (list, tuple)):
+        return [_texts(item) for item in value]
+    if isinstance(value, Mapping):
+        return {key: _texts(item) for key, item in value.items()}
+    return str(value) if type(value) is int else value
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """An argument that is the whole body."""
+
+    is_nullable: bool = False
+    is_required: bool = False
+
+    def put(self, draft: Draft, ident: str, value: Any) -> None:
+        draft.body, draft.has_body = value, True
+
+
+@dataclass(frozen=True, slots=True)
+class ContentType:
+    """An argument that chooses the media type of the body."""
+
+    is_nullable: ClassVar[bool] = False
+
+    def put(self, draft: Draft, ident: str, value: Any) -> None:
+        draft.content_type = value
 
 
 class Codec(Protocol):
@@ -130,7 +207,7 @@ class _Adapter:
         self.__pydantic_core_schema__ = self._adapter.core_schema
 
     def model_validate(self, value: Any, **options: bool) -> Any:
-        return self._adapter.validate_python(value, by_alias=True, by_name=False)
+        return self._adapter.validate_python(value)
 
 
 def canonical(fold: Callable[[Any], Normalized], value: Any) -> Normalized:
@@ -215,6 +292,14 @@ class Json:
         return self.fold(value).validate(self.model)
 
 
+def replaced(
+    arguments: Mapping[str, Any], names: Mapping[str, str], found: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The arguments, with the values that an object now holds for those with names in it."""
+    others = {ident: value for ident, value in arguments.items() if ident not in names}
+    return others | {ident: found[name] for ident, name in names.items() if name in found}
+
+
 def _refuse(option: str, given: Iterable[str], names: Iterable[str]) -> None:
     """Raises TypeError if an option contains the name of an argument: the client would send its value without folding
     or validating it."""
@@ -222,23 +307,12 @@ def _refuse(option: str, given: Iterable[str], names: Iterable[str]) -> None:
         raise TypeError(f"{min(found)!r} is an argument, and may not be in {option}")
 
 
-@cache
-def marks_of(arguments: type) -> dict[str, tuple[Any, bool]]:
-    """The arguments of a method: the mark that puts each into a request, and whether it is required."""
-    found: dict[str, tuple[Any, bool]] = {}
-    for name, hint in get_type_hints(arguments, include_extras=True).items():
-        if name not in RequestOptions.__annotations__:
-            is_required = get_origin(hint) is Required
-            inner = hint.__args__[0] if is_required else hint
-            marks = (one for one in getattr(inner, "__metadata__", ()) if hasattr(one, "put"))
-            found[name] = next(marks, Member()), is_required
-    return found
-
-
-@cache
-def _known_of(arguments: type) -> frozenset[str]:
-    """The names of all arguments of a method."""
-    return frozenset([*marks_of(arguments), *RequestOptions.__annotations__])
+def _unexpected(given: Iterable[str], known: Iterable[str]) -> TypeError:
+    """The error of an argument that a method does not have."""
+    name = min(given)
+    close = get_close_matches(name, known, 1)
+    told = f"did you mean {close[0]!r}?" if close else "see extra_body"
+    return TypeError(f"unexpected argument {name!r} ({told})")
 
 
 def chosen(codecs: Codecs, content_type: str) -> Codec | None:
@@ -268,13 +342,13 @@ def _accept(operation: Operation[Any]) -> str:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Operation(Generic[R]):
-    """An operation: its path, its arguments, and its responses by status, range of statuses (`4XX`) or `default`. A call
+    """An operation: its path, the marks of its arguments by their names, and its responses by status, range of statuses (`4XX`) or `default`. A call
     sends the default of a member unless it has the member, or one of the older fields in `spokes`. If `security` and
     `base_url` are None, those of the client apply."""
 
     method: str
     path: str
-    arguments: type = RequestOptions
+    arguments: Mapping[str, Any] = field(default_factory=dict)
     parameters: Any = None  # folds and judges those outside the body
     body: Codecs = None
     answers: Mapping[str, Codecs] = field(default_factory=dict)
@@ -287,26 +361,44 @@ class Operation(Generic[R]):
     def draft(self, arguments: Mapping[str, Any]) -> Draft:
         """The request of some arguments. Raises TypeError for an unknown or a missing name, PayloadError for a wrong
         value."""
-        marks, draft = marks_of(self.arguments), Draft(self.path)
-        if not arguments.keys() <= (known := _known_of(self.arguments)):
-            unknown = arguments.keys() - known
-            raise TypeError(f"unexpected argument {min(unknown)!r} (see extra_body)")
-        given = self.parameters.folded(marks, arguments) if self.parameters else arguments
-        for ident, (mark, is_required) in marks.items():
-            if ident in given and ((value := given[ident]) is not None or mark.is_nullable):
+        draft, known = Draft(self.path), self.arguments.keys() | RequestOptions.__annotations__
+        if unknown := arguments.keys() - known:
+            raise _unexpected(unknown, known)
+        given = self.parameters.folded(self.arguments, arguments) if self.parameters else arguments
+        for ident, mark in self.arguments.items():
+            if (value := given.get(ident)) is not None or (ident in given and mark.is_nullable):
                 mark.put(draft, ident, value)
-            elif is_required and not isinstance(mark, Member):
-                raise TypeError(f"missing argument {ident!r}")
+            elif getattr(mark, "is_required", False):
+                raise TypeError(f"{ident!r} has to be given, and may not be None")
         if extra := arguments.get("extra_query"):
             self._add(draft, extra)
         self._fill(draft, arguments)
         return draft
 
+    def spread(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """What a caller gave. The members of a body that is given as a whole are arguments like the others, if their
+        values can be. Raises TypeError for a member that is given twice."""
+        given = {ident: value for ident, value in arguments.items() if value is not omit}
+        marks = self.arguments.items()
+        whole = next((ident for ident, mark in marks if isinstance(mark, Members)), "")
+        if given.get(whole) is None:
+            return given
+        rest = Members.of(whole, given.pop(whole))
+        is_empty = not rest
+        for ident, name in self.members.items():
+            if name in rest:
+                value, mark = given.pop(ident, None), self.arguments[ident]
+                is_said = value is not None and value != self.defaults.get(name)
+                if is_said:
+                    raise TypeError(f"{name!r} is given twice: as {ident!r}, and in {whole!r}")
+                if rest[name] is not None or mark.is_nullable:
+                    given[ident] = rest.pop(name)
+        return {**given, whole: rest} if rest or is_empty else given
+
     def _add(self, draft: Draft, extra: Mapping[str, Any]) -> None:
         """Put the parameters that the API document does not list into the query."""
-        marks = marks_of(self.arguments).items()
-        known = [(mark.name or ident, mark) for ident, (mark, _) in marks]
-        own = {name: mark for name, mark in known if getattr(mark, "place", "") == "query"}
+        marks = self.arguments.values()
+        own = {mark.name: mark for mark in marks if getattr(mark, "place", "") == "query"}
         deep = {name for name, mark in own.items() if mark.style == "deepObject"}
         heads = (str(name).partition("[")[0] for name in extra)
         _refuse("extra_query", [*extra, *deep.intersection(heads)], own)
@@ -349,8 +441,8 @@ class Operation(Generic[R]):
     @property
     def members(self) -> dict[str, str]:
         """The names of the arguments that are members of the body, by the names of these members."""
-        marks = marks_of(self.arguments).items()
-        return {ident: mark.name or ident for ident, (mark, _) in marks if isinstance(mark, Member)}
+        marks = self.arguments.items()
+        return {ident: mark.name for ident, mark in marks if isinstance(mark, Member)}
 
     def codec(self, response: httpx.Response) -> Codec | None:
         """The codec that reads a response."""

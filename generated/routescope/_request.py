@@ -249,6 +249,7 @@ class Settings(Generic[H]):
     ) -> Request:
         """The request of a result, or of a stream with one of the media types in `accept`. If a body can be sent only
         once (an open file, an iterable), `max_retries` becomes 0."""
+        arguments = operation.spread(arguments)
         options = {**self._options, **arguments}
         self._check(options)
         compat = arguments.get("compat")

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import AsyncIterator, Coroutine, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing, closing, suppress
 from email.utils import parsedate_to_datetime
 from functools import partial
@@ -111,7 +111,7 @@ class SyncClient(Settings[httpx.Client]):
             raise TypeError("a body that comes by `async for` is one for the asynchronous client")
         return content
 
-    def call(self, operation: Operation[R], arguments: Mapping[str, Any]) -> R:
+    def call(self, operation: Operation[R], /, **arguments: Any) -> R:
         """The result of an operation. Raises APIError; raises TypeError or PayloadError before it sends anything."""
         request = self.request(operation, arguments)
         return request.result(operation, self.answer(operation, request))
@@ -178,11 +178,9 @@ class AsyncClient(Settings[httpx.AsyncClient]):
     def _streamed(self, content: Any) -> AsyncIterator[bytes]:
         return content if hasattr(content, "__aiter__") else _chunks(content)
 
-    def call(self, operation: Operation[R], arguments: Mapping[str, Any]) -> Coroutine[Any, Any, R]:
-        """The same as `SyncClient.call`; the client checks the arguments before you await it."""
-        return self._result(operation, self.request(operation, arguments))
-
-    async def _result(self, operation: Operation[R], request: Request) -> R:
+    async def call(self, operation: Operation[R], /, **arguments: Any) -> R:
+        """The same as `SyncClient.call`."""
+        request = self.request(operation, arguments)
         return request.result(operation, await self.answer(operation, request))
 
     async def answer(

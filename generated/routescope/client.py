@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any, ClassVar, Literal, Required, TypeAlias, Unpack
+from typing import Any, ClassVar, Literal, TypeAlias, Unpack, overload
+
+from typing_extensions import deprecated as _deprecated
 
 from . import models as _models
-from ._operation import Json, Operation, RequestOptions
+from ._operation import Json, Member, Members, Omit, Operation, RequestOptions, omit
 from ._security import Http
 from ._transport import AsyncClient, Resource, SyncClient
 from .normalizers import (
@@ -20,34 +22,28 @@ from .normalizers import (
 ImageReferenceInput: TypeAlias = _models.ImageReference | Mapping[str, Any] | str
 
 
-class EditImageParams(RequestOptions, total=False):
-    """The arguments of `images.edit`: the members of `ImageEditRequest`. The client does not send None."""
-
-    # "gpt-image-2" if left out
-    model: str
-    prompt: Required[str]
-    images: Sequence[ImageReferenceInput] | None
-    # deprecated since 2026-08-01: Use images[].image_url.
-    image: ImageReferenceInput | Sequence[ImageReferenceInput] | None
-    # deprecated since 2026-08-01: Use images[].image_url.
-    image_urls: Sequence[str] | str | None
-    mask: str | Mapping[str, Any] | None
-    n: int | None
-    size: str | None
-    quality: str | None
-    response_format: Literal["url", "b64_json"] | None
-    background: Literal["transparent", "opaque", "auto"] | None
-    output_format: str | None
-    output_compression: int | None
-    moderation: Literal["auto", "low"] | None
-    watermark: bool | None
-    user: str | None
-
-
 EDIT_IMAGE: Operation[_models.ImagesResponse] = Operation(
     "POST",
     "/v1/images/edits",
-    EditImageParams,
+    {
+        "model": Member("model"),
+        "prompt": Member("prompt"),
+        "images": Member("images"),
+        "image": Member("image"),
+        "image_urls": Member("image_urls"),
+        "mask": Member("mask"),
+        "n": Member("n"),
+        "size": Member("size"),
+        "quality": Member("quality"),
+        "response_format": Member("response_format"),
+        "background": Member("background"),
+        "output_format": Member("output_format"),
+        "output_compression": Member("output_compression"),
+        "moderation": Member("moderation"),
+        "watermark": Member("watermark"),
+        "user": Member("user"),
+        "body": Members(),
+    },
     body=Json(
         _models.ImageEditRequest,
         fold=normalize_image_edit_request,
@@ -65,7 +61,103 @@ EDIT_IMAGE: Operation[_models.ImagesResponse] = Operation(
 class Images(Resource[SyncClient]):
     """Make and edit images."""
 
-    def edit(self, **arguments: Unpack[EditImageParams]) -> _models.ImagesResponse:
+    @overload
+    def edit(
+        self,
+        *,
+        prompt: str,
+        images: Sequence[ImageReferenceInput],
+        model: str = "gpt-image-2",
+        mask: str | Mapping[str, Any] | None = None,
+        n: int | None = None,
+        size: str | None = None,
+        quality: str | None = None,
+        response_format: Literal["url", "b64_json"] | None = None,
+        background: Literal["transparent", "opaque", "auto"] | None = None,
+        output_format: str | None = None,
+        output_compression: int | None = None,
+        moderation: Literal["auto", "low"] | None = None,
+        watermark: bool | None = None,
+        user: str | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> _models.ImagesResponse: ...
+    @overload
+    def edit(
+        self,
+        *,
+        body: _models.ImageEditRequest | Mapping[str, Any],
+        **options: Unpack[RequestOptions],
+    ) -> _models.ImagesResponse: ...
+    @overload
+    @_deprecated("`image` is deprecated since 2026-08-01: Use images[].image_url.", category=None)
+    def edit(
+        self,
+        *,
+        prompt: str,
+        image: ImageReferenceInput | Sequence[ImageReferenceInput],
+        model: str = "gpt-image-2",
+        images: Sequence[ImageReferenceInput] | Omit = omit,
+        image_urls: Sequence[str] | str | None = None,
+        mask: str | Mapping[str, Any] | None = None,
+        n: int | None = None,
+        size: str | None = None,
+        quality: str | None = None,
+        response_format: Literal["url", "b64_json"] | None = None,
+        background: Literal["transparent", "opaque", "auto"] | None = None,
+        output_format: str | None = None,
+        output_compression: int | None = None,
+        moderation: Literal["auto", "low"] | None = None,
+        watermark: bool | None = None,
+        user: str | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> _models.ImagesResponse: ...
+    @overload
+    @_deprecated(
+        "`image_urls` is deprecated since 2026-08-01: Use images[].image_url.", category=None
+    )
+    def edit(
+        self,
+        *,
+        prompt: str,
+        image_urls: Sequence[str] | str,
+        model: str = "gpt-image-2",
+        images: Sequence[ImageReferenceInput] | Omit = omit,
+        image: ImageReferenceInput | Sequence[ImageReferenceInput] | None = None,
+        mask: str | Mapping[str, Any] | None = None,
+        n: int | None = None,
+        size: str | None = None,
+        quality: str | None = None,
+        response_format: Literal["url", "b64_json"] | None = None,
+        background: Literal["transparent", "opaque", "auto"] | None = None,
+        output_format: str | None = None,
+        output_compression: int | None = None,
+        moderation: Literal["auto", "low"] | None = None,
+        watermark: bool | None = None,
+        user: str | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> _models.ImagesResponse: ...
+    def edit(
+        self,
+        *,
+        model: str = "gpt-image-2",
+        prompt: str | Omit = omit,
+        images: Sequence[ImageReferenceInput] | Omit = omit,
+        image: ImageReferenceInput | Sequence[ImageReferenceInput] | None = None,
+        image_urls: Sequence[str] | str | None = None,
+        mask: str | Mapping[str, Any] | None = None,
+        n: int | None = None,
+        size: str | None = None,
+        quality: str | None = None,
+        response_format: Literal["url", "b64_json"] | None = None,
+        background: Literal["transparent", "opaque", "auto"] | None = None,
+        output_format: str | None = None,
+        output_compression: int | None = None,
+        moderation: Literal["auto", "low"] | None = None,
+        watermark: bool | None = None,
+        user: str | None = None,
+        body: _models.ImageEditRequest | Mapping[str, Any] | Omit = omit,
+        **options: Unpack[RequestOptions],
+    ) -> _models.ImagesResponse:
         """Edit images.
 
         Makes new images from one or more input images and a prompt. Pass the input images as
@@ -73,19 +165,269 @@ class Images(Resource[SyncClient]):
         several of the three may be given at once, and at least one must be. An empty list, an
         empty string or null counts as not given.
 
-        Headers: `models.EditImageHeaders`.
+        Args:
+            model: The model name, which the gateway maps to its channel's own. API default:
+                `"gpt-image-2"`. Example: `"gpt-image-2"`.
+            prompt: The image editing prompt, which says what the result should show. At least 1
+                character.
+            images: The input images, each an object with one URL; `mask` applies to the first.
+            image: Compatibility field: one image URL, an object with one, or a list of either.
+                Prefer `images[].image_url`. Deprecated since 2026-08-01: Use
+                images[].image_url.
+            image_urls: Compatibility field: a list of image URLs. Prefer `images[].image_url`.
+                Deprecated since 2026-08-01: Use images[].image_url.
+            mask: The URL of a mask, whose transparent areas mark what to edit in the first
+                input image.
+            n: The number of images to generate. At least 1.
+            size: The size of the output images. Allowed values depend on the upstream model.
+                API default: `"1024x1024"`. Example: `"1024x1024"`.
+            quality: The image quality; models differ. Example: `"auto"`.
+            response_format: Whether results come as URLs or as base64; not every upstream
+                channel has the choice.
+            background: The background fill mode. Support depends on the model. API default:
+                `"auto"`.
+            output_format: The output file format; models differ. Example: `"png"`.
+            output_compression: The output compression level. Applies to jpeg and webp only. 0
+                to 100. API default: `90`.
+            moderation: The moderation strength. Support depends on the model. API default:
+                `"auto"`.
+            watermark: Whether to add a watermark. Support depends on the upstream channel. API
+                default: `false`.
+            user: An identifier of your end user, useful for abuse monitoring.
+            body: All members of the body at once, in place of the arguments for each.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Returns:
+            The edited images.
+            Its headers are `models.EditImageHeaders`.
+
+        Raises:
+            BadRequestError: The body is not valid. `param` names the field at fault.
+                `error.value` is `models.ErrorResponse`.
+            AuthenticationError: The API key is missing or not valid. This is checked before the
+                body is read. `error.value` is `models.ErrorResponse`.
+            PermissionDeniedError: The API key may not use this model or endpoint. `error.value`
+                is `models.ErrorResponse`.
+            NotFoundError: The model or the path does not exist. `error.value` is
+                `models.ErrorResponse`.
+            RequestTooLargeError: The body is too large. `error.value` is
+                `models.ErrorResponse`.
+            UnsupportedMediaTypeError: The body is not `application/json`. `error.value` is
+                `models.ErrorResponse`.
+            UnprocessableEntityError: The upstream model cannot process the request.
+                `error.value` is `models.ErrorResponse`.
+            RateLimitError: Too many requests, or the quota is used up. `error.value` is
+                `models.ErrorResponse`.
+            APIStatusError: Any other error. After a 5xx the edit may have been made, and
+                billed. `error.value` is `models.ErrorResponse`.
         """
-        return self._client.call(EDIT_IMAGE, arguments)
+        return self._client.call(
+            EDIT_IMAGE,
+            model=model,
+            prompt=prompt,
+            images=images,
+            image=image,
+            image_urls=image_urls,
+            mask=mask,
+            n=n,
+            size=size,
+            quality=quality,
+            response_format=response_format,
+            background=background,
+            output_format=output_format,
+            output_compression=output_compression,
+            moderation=moderation,
+            watermark=watermark,
+            user=user,
+            body=body,
+            **options,
+        )
 
 
 class AsyncImages(Resource[AsyncClient]):
     """Make and edit images."""
 
-    def edit(
-        self, **arguments: Unpack[EditImageParams]
-    ) -> Coroutine[Any, Any, _models.ImagesResponse]:
-        """`Images.edit`, with `await`."""
-        return self._client.call(EDIT_IMAGE, arguments)
+    @overload
+    async def edit(
+        self,
+        *,
+        prompt: str,
+        images: Sequence[ImageReferenceInput],
+        model: str = "gpt-image-2",
+        mask: str | Mapping[str, Any] | None = None,
+        n: int | None = None,
+        size: str | None = None,
+        quality: str | None = None,
+        response_format: Literal["url", "b64_json"] | None = None,
+        background: Literal["transparent", "opaque", "auto"] | None = None,
+        output_format: str | None = None,
+        output_compression: int | None = None,
+        moderation: Literal["auto", "low"] | None = None,
+        watermark: bool | None = None,
+        user: str | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> _models.ImagesResponse: ...
+    @overload
+    async def edit(
+        self,
+        *,
+        body: _models.ImageEditRequest | Mapping[str, Any],
+        **options: Unpack[RequestOptions],
+    ) -> _models.ImagesResponse: ...
+    @overload
+    @_deprecated("`image` is deprecated since 2026-08-01: Use images[].image_url.", category=None)
+    async def edit(
+        self,
+        *,
+        prompt: str,
+        image: ImageReferenceInput | Sequence[ImageReferenceInput],
+        model: str = "gpt-image-2",
+        images: Sequence[ImageReferenceInput] | Omit = omit,
+        image_urls: Sequence[str] | str | None = None,
+        mask: str | Mapping[str, Any] | None = None,
+        n: int | None = None,
+        size: str | None = None,
+        quality: str | None = None,
+        response_format: Literal["url", "b64_json"] | None = None,
+        background: Literal["transparent", "opaque", "auto"] | None = None,
+        output_format: str | None = None,
+        output_compression: int | None = None,
+        moderation: Literal["auto", "low"] | None = None,
+        watermark: bool | None = None,
+        user: str | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> _models.ImagesResponse: ...
+    @overload
+    @_deprecated(
+        "`image_urls` is deprecated since 2026-08-01: Use images[].image_url.", category=None
+    )
+    async def edit(
+        self,
+        *,
+        prompt: str,
+        image_urls: Sequence[str] | str,
+        model: str = "gpt-image-2",
+        images: Sequence[ImageReferenceInput] | Omit = omit,
+        image: ImageReferenceInput | Sequence[ImageReferenceInput] | None = None,
+        mask: str | Mapping[str, Any] | None = None,
+        n: int | None = None,
+        size: str | None = None,
+        quality: str | None = None,
+        response_format: Literal["url", "b64_json"] | None = None,
+        background: Literal["transparent", "opaque", "auto"] | None = None,
+        output_format: str | None = None,
+        output_compression: int | None = None,
+        moderation: Literal["auto", "low"] | None = None,
+        watermark: bool | None = None,
+        user: str | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> _models.ImagesResponse: ...
+    async def edit(
+        self,
+        *,
+        model: str = "gpt-image-2",
+        prompt: str | Omit = omit,
+        images: Sequence[ImageReferenceInput] | Omit = omit,
+        image: ImageReferenceInput | Sequence[ImageReferenceInput] | None = None,
+        image_urls: Sequence[str] | str | None = None,
+        mask: str | Mapping[str, Any] | None = None,
+        n: int | None = None,
+        size: str | None = None,
+        quality: str | None = None,
+        response_format: Literal["url", "b64_json"] | None = None,
+        background: Literal["transparent", "opaque", "auto"] | None = None,
+        output_format: str | None = None,
+        output_compression: int | None = None,
+        moderation: Literal["auto", "low"] | None = None,
+        watermark: bool | None = None,
+        user: str | None = None,
+        body: _models.ImageEditRequest | Mapping[str, Any] | Omit = omit,
+        **options: Unpack[RequestOptions],
+    ) -> _models.ImagesResponse:
+        """Edit images.
+
+        Makes new images from one or more input images and a prompt. Pass the input images as
+        `images[].image_url`. The older fields `image` and `image_urls` are still accepted;
+        several of the three may be given at once, and at least one must be. An empty list, an
+        empty string or null counts as not given.
+
+        Args:
+            model: The model name, which the gateway maps to its channel's own. API default:
+                `"gpt-image-2"`. Example: `"gpt-image-2"`.
+            prompt: The image editing prompt, which says what the result should show. At least 1
+                character.
+            images: The input images, each an object with one URL; `mask` applies to the first.
+            image: Compatibility field: one image URL, an object with one, or a list of either.
+                Prefer `images[].image_url`. Deprecated since 2026-08-01: Use
+                images[].image_url.
+            image_urls: Compatibility field: a list of image URLs. Prefer `images[].image_url`.
+                Deprecated since 2026-08-01: Use images[].image_url.
+            mask: The URL of a mask, whose transparent areas mark what to edit in the first
+                input image.
+            n: The number of images to generate. At least 1.
+            size: The size of the output images. Allowed values depend on the upstream model.
+                API default: `"1024x1024"`. Example: `"1024x1024"`.
+            quality: The image quality; models differ. Example: `"auto"`.
+            response_format: Whether results come as URLs or as base64; not every upstream
+                channel has the choice.
+            background: The background fill mode. Support depends on the model. API default:
+                `"auto"`.
+            output_format: The output file format; models differ. Example: `"png"`.
+            output_compression: The output compression level. Applies to jpeg and webp only. 0
+                to 100. API default: `90`.
+            moderation: The moderation strength. Support depends on the model. API default:
+                `"auto"`.
+            watermark: Whether to add a watermark. Support depends on the upstream channel. API
+                default: `false`.
+            user: An identifier of your end user, useful for abuse monitoring.
+            body: All members of the body at once, in place of the arguments for each.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Returns:
+            The edited images.
+            Its headers are `models.EditImageHeaders`.
+
+        Raises:
+            BadRequestError: The body is not valid. `param` names the field at fault.
+                `error.value` is `models.ErrorResponse`.
+            AuthenticationError: The API key is missing or not valid. This is checked before the
+                body is read. `error.value` is `models.ErrorResponse`.
+            PermissionDeniedError: The API key may not use this model or endpoint. `error.value`
+                is `models.ErrorResponse`.
+            NotFoundError: The model or the path does not exist. `error.value` is
+                `models.ErrorResponse`.
+            RequestTooLargeError: The body is too large. `error.value` is
+                `models.ErrorResponse`.
+            UnsupportedMediaTypeError: The body is not `application/json`. `error.value` is
+                `models.ErrorResponse`.
+            UnprocessableEntityError: The upstream model cannot process the request.
+                `error.value` is `models.ErrorResponse`.
+            RateLimitError: Too many requests, or the quota is used up. `error.value` is
+                `models.ErrorResponse`.
+            APIStatusError: Any other error. After a 5xx the edit may have been made, and
+                billed. `error.value` is `models.ErrorResponse`.
+        """
+        return await self._client.call(
+            EDIT_IMAGE,
+            model=model,
+            prompt=prompt,
+            images=images,
+            image=image,
+            image_urls=image_urls,
+            mask=mask,
+            n=n,
+            size=size,
+            quality=quality,
+            response_format=response_format,
+            background=background,
+            output_format=output_format,
+            output_compression=output_compression,
+            moderation=moderation,
+            watermark=watermark,
+            user=user,
+            body=body,
+            **options,
+        )
 
 
 class Routescope(SyncClient):

@@ -10,7 +10,7 @@ import re
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, quote
 
@@ -143,10 +143,14 @@ class _Route(Route):
         )  # to Starlette braces are parameters
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        is_asked = not self.pairs or self.pairs <= _pairs(scope.get("query_string", b""))
-        return super().matches(scope) if is_asked else (Match.NONE, {})
+        found = super().matches(scope)
+        if found[0] is Match.NONE or not self.pairs:
+            return found
+        is_asked = self.pairs <= _pairs(scope.get("query_string", b""))
+        return found if is_asked else (Match.NONE, {})
 
 
+@lru_cache(16)  # of a request each operation asks, and there may be many
 def _pairs(query: bytes) -> frozenset[tuple[str, str]]:
     return frozenset(parse_qsl(query.decode("latin-1"), keep_blank_values=True))
 

@@ -261,7 +261,7 @@ class Multipart:
         if self.fold is not unchanged:
             members = canonical(self.fold, self._in_json(members)).value
         if missing := [name for name in self.required if name not in members]:
-            raise TypeError(f"missing argument {missing[0]!r}")
+            raise TypeError(f"{missing[0]!r} has to be given, and may not be None")
         if self.fold is not unchanged:
             members = _with_files(older(self, members, options))
         for name, member in members.items():

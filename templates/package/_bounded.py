@@ -53,19 +53,19 @@ def validated(model: Any, value: Any) -> Any:
     """A JSON value as an instance of its model. Raises ValidationError or Refused."""
     if ending := _built(model, _ending):
         try:
-            return ending.validate_python(value, by_alias=True, by_name=False)
+            return ending.validate_python(value)
         except ValidationError:
             counting = None if _is_small(value) else _built(model, _counting)
         if counting:
             return _judged(counting, value)
-    return model.model_validate(value, by_alias=True, by_name=False)
+    return model.model_validate(value)
 
 
 def _judged(counting: SchemaValidator, value: Any) -> Any:
     """Validates a large value that does not fit, to find its errors. Raises Refused."""
     counted = _Counted(min(_MOST_KEPT, 1 + _MOST_PLACES // _longest(value)))
     try:
-        return counting.validate_python(value, by_alias=True, by_name=False, context=counted)
+        return counting.validate_python(value, context=counted)
     except ValidationError as error:
         raise Refused(error, error.error_count() + counted.count - counted.kept) from None
     except _End:

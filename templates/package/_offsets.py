@@ -7,7 +7,7 @@ from typing import Any
 
 from ._compat import CompatError, PayloadError
 from ._formats import NAIVE, is_naive
-from ._operation import Operation, marks_of
+from ._operation import Operation
 from ._source_map import escape
 
 _PLAIN = frozenset({str, int, float})
@@ -16,13 +16,9 @@ _PLAIN = frozenset({str, int, float})
 def check_arguments(operation: Operation[Any], arguments: Mapping[str, Any]) -> None:
     """Raises PayloadError if arguments of an operation hold such datetimes, and ValueError for arguments that are
     nested too deep."""
-    names = {
-        ident: getattr(mark, "name", None)
-        for ident, (mark, _) in marks_of(operation.arguments).items()
-    }
     given = {
-        "" if name is None else f"/{escape(name or ident)}": arguments[ident]
-        for ident, name in names.items()
+        f"/{escape(mark.name)}" if hasattr(mark, "name") else "": arguments[ident]
+        for ident, mark in operation.arguments.items()
         if ident in arguments
     }
     try:

@@ -15,9 +15,9 @@ from ._operation import (
     ContentType,
     Draft,
     Member,
+    Members,
     Operation,
     chosen,
-    marks_of,
     replaced,
 )
 from ._request import Request
@@ -125,13 +125,12 @@ class Link:
 
 def _refolded(operation: Operation[Any], arguments: Mapping[str, Any]) -> Mapping[str, Any]:
     """The arguments of a call that was made, in canonical form, without a second warning."""
-    marks, draft = marks_of(operation.arguments), Draft("")
-    parameters: Any = operation.parameters
-    found = parameters.refolded(marks, arguments) if parameters else arguments
-    for ident, (mark, _) in marks.items():
+    draft, parameters = Draft(""), operation.parameters
+    found = parameters.refolded(operation.arguments, arguments) if parameters else arguments
+    for ident, mark in operation.arguments.items():
         value = arguments.get(ident)
         is_said = value is not None or (ident in arguments and mark.is_nullable)
-        if is_said and isinstance(mark, (Member, ContentType)):
+        if is_said and isinstance(mark, (Member, Members, ContentType)):
             mark.put(draft, ident, value)
     codec: Any = chosen(operation.body, draft.content_type)
     if not draft.members or getattr(codec, "fold", unchanged) is unchanged:
@@ -153,7 +152,7 @@ def _next(
 
 
 def pages(
-    client: SyncClient, operation: Operation[R], arguments: Mapping[str, Any], paging: Paging
+    client: SyncClient, operation: Operation[R], paging: Paging, /, **arguments: Any
 ) -> Iterator[R]:
     """All pages of an operation from the requested one on. Raises the errors of a call."""
     request: Request | None = client.request(operation, arguments)
@@ -164,7 +163,7 @@ def pages(
 
 
 async def async_pages(
-    client: AsyncClient, operation: Operation[R], arguments: Mapping[str, Any], paging: Paging
+    client: AsyncClient, operation: Operation[R], paging: Paging, /, **arguments: Any
 ) -> AsyncIterator[R]:
     """`pages` for asyncio and trio."""
     request: Request | None = client.request(operation, arguments)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar
 from urllib.parse import quote, unquote
@@ -85,15 +85,16 @@ def _nested(name: str, value: Any, how: Quote) -> Iterator[str]:
 class Path:
     """A part of the path. Raises ValueError for a text that would change the path."""
 
-    name: str = ""
+    name: str
     style: str = "simple"
     explode: bool = False
     reserved: bool = False
     place: ClassVar[str] = "path"
     is_nullable: ClassVar[bool] = False
+    is_required: ClassVar[bool] = True
 
     def put(self, draft: Draft, ident: str, value: Any) -> None:
-        name = self.name or ident
+        name = self.name
         how = partial(_reserved, kept=_IN_PATH) if self.reserved else _quoted(False)
         text = self._expanded(name, to_json(value), how)
         if unquote(text) in {"", ".", ".."} or "/../" in f"/{text}/":
@@ -117,10 +118,11 @@ class Path:
 class Query:
     """A parameter of the query."""
 
-    name: str = ""
+    name: str
     style: str = "form"
     explode: bool = True
     reserved: bool = False
+    is_required: bool = False
     place: ClassVar[str] = "query"
     is_nullable: ClassVar[bool] = False
 
@@ -129,7 +131,7 @@ class Query:
 
     def pairs(self, ident: str, value: Any) -> Iterator[str]:
         """The encoded parts of a query, or of a form."""
-        name, how = quote(self.name or ident, "[]"), _quoted(self.reserved)
+        name, how = quote(self.name, "[]"), _quoted(self.reserved)
         if self.style == "json":
             yield f"{name}={how(_json(value))}"
         elif self.style == "deepObject":
@@ -145,8 +147,9 @@ class QueryString:
     """The whole query, in a media type. If it is not a form, it is percent-encoded as a whole (section 4.12.1 of
     3.2)."""
 
-    name: str = ""
-    codec: Codec = field(kw_only=True)
+    name: str
+    codec: Codec
+    is_required: bool = False
     place: ClassVar[str] = "querystring"
     is_nullable: ClassVar[bool] = False
 
@@ -160,9 +163,10 @@ class QueryString:
 class Header:
     """A header. Raises ValueError for a text that no header can hold: line ends, and characters that are not ASCII."""
 
-    name: str = ""
+    name: str
     style: str = "simple"
     explode: bool = False
+    is_required: bool = False
     place: ClassVar[str] = "header"
     is_nullable: ClassVar[bool] = False
 
@@ -171,21 +175,22 @@ class Header:
         text = _json(sent) if self.style == "json" else _joined(sent, self.explode, str)
         if not _SENDABLE.fullmatch(text):
             raise ValueError(f"{ident!r} is a header, and has to be text of one line of ASCII")
-        draft.headers[(self.name or ident).lower()] = text
+        draft.headers[(self.name).lower()] = text
 
 
 @dataclass(frozen=True, slots=True)
 class Cookie:
     """A cookie. With the style `cookie` (3.2) it is not percent-encoded."""
 
-    name: str = ""
+    name: str
     style: str = "form"
     explode: bool = True
+    is_required: bool = False
     place: ClassVar[str] = "cookie"
     is_nullable: ClassVar[bool] = False
 
     def put(self, draft: Draft, ident: str, value: Any) -> None:
-        name, sent = self.name or ident, to_json(value)
+        name, sent = self.name, to_json(value)
         how = _octets if self.style == "cookie" else _quoted(False)
         if self.style == "json":
             draft.add_cookies(name, [f"{name}={how(_json(sent))}"])
@@ -215,8 +220,8 @@ def _named(
     marks: Mapping[str, Any], arguments: Mapping[str, Any]
 ) -> tuple[dict[str, str], dict[str, Any]]:
     """The names of all parameters in this object, and the given parameters."""
-    own = {ident: mark for ident, (mark, _) in marks.items() if hasattr(mark, "place")}
-    names = {ident: f"{mark.place}.{mark.name or ident}" for ident, mark in own.items()}
+    own = {ident: mark for ident, mark in marks.items() if hasattr(mark, "place")}
+    names = {ident: f"{mark.place}.{mark.name}" for ident, mark in own.items()}
     sent = {
         name: arguments[ident] for ident, name in names.items() if arguments.get(ident) is not None
     }

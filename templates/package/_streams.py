@@ -423,9 +423,7 @@ def _request(
     return client.request(operation, arguments, ", ".join(accept))
 
 
-def open_stream(
-    client: SyncClient, operation: Operation[Any], arguments: Mapping[str, Any]
-) -> Stream[Any]:
+def open_stream(client: SyncClient, operation: Operation[Any], /, **arguments: Any) -> Stream[Any]:
     """The response of an operation, not yet read. Raises the errors of a call."""
     request = _request(client, operation, arguments, JsonLines)
     limits = request.limits()
@@ -433,7 +431,7 @@ def open_stream(
 
 
 async def open_async_stream(
-    client: AsyncClient, operation: Operation[Any], arguments: Mapping[str, Any]
+    client: AsyncClient, operation: Operation[Any], /, **arguments: Any
 ) -> AsyncStream[Any]:
     """`open_stream` for asyncio and trio."""
     request = _request(client, operation, arguments, JsonLines)
@@ -441,9 +439,7 @@ async def open_async_stream(
     return AsyncStream(operation, await client.answer(operation, request, limits), limits)
 
 
-def open_download(
-    client: SyncClient, operation: Operation[Any], arguments: Mapping[str, Any]
-) -> Download:
+def open_download(client: SyncClient, operation: Operation[Any], /, **arguments: Any) -> Download:
     """The response of an operation, not yet read. Raises the errors of a call."""
     request = _request(client, operation, arguments, Raw)
     limits = request.limits()
@@ -451,7 +447,7 @@ def open_download(
 
 
 async def open_async_download(
-    client: AsyncClient, operation: Operation[Any], arguments: Mapping[str, Any]
+    client: AsyncClient, operation: Operation[Any], /, **arguments: Any
 ) -> AsyncDownload:
     """`open_download` for asyncio and trio."""
     request = _request(client, operation, arguments, Raw)

@@ -6,7 +6,8 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextvars import copy_context
-from functools import partial
+from functools import cache, partial
+from inspect import Signature
 from threading import Lock, Thread, local, stack_size
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeAlias, TypeVar
 
@@ -14,6 +15,7 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     GetCoreSchemaHandler,
     WrapValidator,
 )
@@ -28,23 +30,78 @@ T = TypeVar("T")
 
 
 class Model(BaseModel):
-    """The base of all models. Models keep members that the API document does not list."""
+    """The base of all models. Models keep members that the API document does not list. The constructor takes the names of
+    attributes; JSON, mappings and `model_validate` have the names of the API document."""
 
     model_config = ConfigDict(
         strict=True,
         extra="allow",
         defer_build=True,
-        validate_by_name=True,
-        validate_by_alias=True,
         serialize_by_alias=True,
         protected_namespaces=(),
         hide_input_in_errors=True,  # a traceback is logged, and what was sent may be a secret
     )
     _response: ClassVar[httpx.Response | None] = None  # its answer, without the body
 
+    def __init__(self, /, **members: Any) -> None:
+        names, optional = _fields(type(self))
+        given = (pair for pair in members.items() if pair[1] is not None or pair[0] not in optional)
+        super().__init__(**{names.get(name, name): value for name, value in given})
+
+    # Else pydantic would call it for models inside of others too, which have the names of the document.
+    __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        cls.__signature__ = _Named()  # type: ignore[assignment]
+
+    @classmethod
+    def __pydantic_on_complete__(cls) -> None:
+        cls.__signature__ = _Named(cls.__dict__["__signature__"])  # type: ignore[assignment]
+
+    if not TYPE_CHECKING:  # type checkers know what pydantic says of these
+
+        def model_dump(self, **options: Any) -> dict[str, Any]:
+            """The members that were given. What was left out stays out, unlike null."""
+            return super().model_dump(**{"exclude_unset": True, **options})
+
+        def model_dump_json(self, **options: Any) -> str:
+            """The JSON of the members that were given."""
+            return super().model_dump_json(**{"exclude_unset": True, **options})
+
     @property
     def _request_id(self) -> str | None:
         return self._response.headers.get("x-request-id") if self._response else None
+
+
+@cache
+def _fields(model: type[BaseModel]) -> tuple[dict[str, str], frozenset[str]]:
+    """The names in the API document of the attributes that are called otherwise, and the attributes whose None means "not
+    sent"."""
+    model.model_rebuild()
+    fields = model.model_fields.items()
+    names = {name: info.alias for name, info in fields if info.alias}
+    return names, frozenset(name for name, info in fields if info.exclude_if is _is_none)
+
+
+class _Named:
+    """The signature that pydantic makes of a model, with the names of attributes: it has those of the document. Until the
+    model is built there is none."""
+
+    def __init__(self, made: Any = None) -> None:
+        self._made = made
+
+    def __get__(self, instance: object, owner: Any) -> Signature:
+        if instance is not None:
+            raise AttributeError("__signature__")
+        names = {alias: name for name, alias in _fields(owner)[0].items()}
+        found: Signature = (self._made or owner.__dict__["__signature__"]._made).__get__(
+            None, owner
+        )
+        parameters = found.parameters.values()
+        return found.replace(
+            parameters=[one.replace(name=names.get(one.name, one.name)) for one in parameters]
+        )
 
 
 class Circular(Model):
@@ -125,8 +182,12 @@ def _exact(value: Any, handler: Any) -> Any:
     return found
 
 
-Maybe: TypeAlias = Annotated[T | None, _NotNull()]
-"""A field that may be omitted: None means "not sent". Null on the wire is refused."""
+def _is_none(value: Any) -> bool:
+    return value is None
+
+
+Maybe: TypeAlias = Annotated[T | None, _NotNull(), Field(exclude_if=_is_none)]
+"""A field that may be omitted: None means "not sent", and no dump has it. Null on the wire is refused."""
 
 Integer: TypeAlias = Annotated[int, BeforeValidator(_integral)]
 """A JSON integer: `3` and `3.0`."""

@@ -31,12 +31,12 @@ def failures(package: str, document: dict[str, Any], put: list[Put]) -> Iterator
         asked = next((two for two in put if two.ident == one.ident and two.place in REQUESTS), None)
         is_request = one.place in REQUESTS
         try:
-            if is_request and _cannot_be_given(package, operation, one):
+            if is_request and _cannot_be_given(operation, one):
                 continue
             if is_request:
                 found = _sent(package, client, operation, one)
             else:
-                arguments = _arguments(package, operation, asked, asked.sample.new) if asked else {}
+                arguments = _arguments(operation, asked, asked.sample.new) if asked else {}
                 found = _answered(package, client, operation, document, one, arguments)
         except Exception as error:
             yield f"{_told(one)}: {type(error).__name__}: {error}"
@@ -74,39 +74,38 @@ def _sent(package: str, client: ModuleType, operation: Any, one: Put) -> Any:
         seen.append(request)
         return httpx.Response(500, json={})
 
-    arguments = _arguments(package, operation, one, one.sample.old)
+    arguments = _arguments(operation, one, one.sample.old)
     with httpx.Client(transport=httpx.MockTransport(answer)) as http, warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         try:
-            client.Pkg(api_key="k", http_client=http, max_retries=0).call(operation, arguments)
+            client.Pkg(api_key="k", http_client=http, max_retries=0).call(operation, **arguments)
         except Exception as error:
             if type(error).__name__ != "InternalServerError":
                 raise
     return _read(seen[0], one.place.name)
 
 
-def _cannot_be_given(package: str, operation: Any, one: Put) -> bool:
+def _cannot_be_given(operation: Any, one: Put) -> bool:
     """Whether no argument says an old value: null of a parameter is not sent, and where arguments are the members of a
     canonical body no other value than an object is. Such bodies come to the server all the same."""
     if one.place.name.startswith("parameter"):
         return one.sample.old is None
-    marks = import_module(f"{package}._operation").marks_of(operation.arguments)
-    is_taken_apart = not any(type(mark).__name__ == "Body" for mark, _ in marks.values())
+    is_taken_apart = not any(type(mark).__name__ == "Body" for mark in operation.arguments.values())
     is_body = one.place.name.startswith("body")
     return is_body and is_taken_apart and not isinstance(one.sample.old, dict)
 
 
-def _arguments(package: str, operation: Any, one: Put, value: Any) -> dict[str, Any]:
-    marks = import_module(f"{package}._operation").marks_of(operation.arguments)
-    kinds = {type(mark).__name__ for mark, _ in marks.values()}
+def _arguments(operation: Any, one: Put, value: Any) -> dict[str, Any]:
+    marks = operation.arguments
+    kinds = {type(mark).__name__ for mark in marks.values()}
     if one.place.name.startswith("parameter"):
-        ident = next(ident for ident, (mark, _) in marks.items() if hasattr(mark, "place"))
+        ident = next(ident for ident, mark in marks.items() if hasattr(mark, "place"))
         return {ident: value}
     if "Body" in kinds:
         return {"body": [value, one.sample.new] if "lines" in one.place.name else value}
     idents = {
-        mark.name or ident: ident
-        for ident, (mark, _) in marks.items()
+        mark.name: ident
+        for ident, mark in marks.items()
         if type(mark).__name__ in {"Member", "TextMember"}
     }
     given = {idents[name]: item for name, item in value.items() if name in idents}
@@ -200,13 +199,13 @@ def _answered(
         caller = client.Pkg(api_key="k", http_client=http)
         if any(kind in one.place.name for kind in STREAMS):
             streams = import_module(f"{package}._streams")
-            items = [_json(item) for item in streams.open_stream(caller, operation, arguments)]
+            items = [_json(item) for item in streams.open_stream(caller, operation, **arguments)]
             if one.place.name == "answer: data of events":
                 return items[0]["data"]
             assert items[0] == items[1]
             return items[0]
         try:
-            return _json(caller.call(operation, arguments))
+            return _json(caller.call(operation, **arguments))
         except Exception as error:
             if type(error).__name__ == "ConflictError":
                 return _json(vars(error)["value"])

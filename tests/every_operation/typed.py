@@ -33,9 +33,7 @@ def body(package: Package, operation: ir.Operation, media: ir.Media, value: Any)
     declared = getattr(package.module, operation.constant).body
     codecs = declared if isinstance(declared, tuple) else (declared,)
     codec = next(one for one in codecs if one.media_type == media.name)
-    made = TypeAdapter(codec.annotation).validate_python(
-        value, strict=True, by_alias=True, by_name=False
-    )
+    made = TypeAdapter(codec.annotation).validate_python(value, strict=True)
     if operation.body and operation.body.argument:
         return {} if _has_bytes(made) else {operation.body.argument: made}
     idents = {one.name: one.ident for one in operation.arguments if one.place == "member"}

@@ -233,7 +233,8 @@ def _parts(operation: ir.Operation, body: Json) -> Json:
         files.setdefault(one["fieldname"], []).append(told)
     for key, several in files.items():
         is_array = any(
-            one.name == key and "Sequence[" in one.annotation for one in operation.arguments
+            one.name == key and "Sequence[" in ir.printing.given(one.type)
+            for one in operation.arguments
         )
         made[key] = several if is_array or len(several) > 1 else several[0]
     return made

@@ -20,6 +20,9 @@ _MODEL_ATTRIBUTES = frozenset(
     {
         "construct", "copy", "dict", "fields", "from_orm", "json", "mro", "parse_file", "parse_obj", "parse_raw", "schema",
         "register", "schema_json", "from_response", "self", "update_forward_refs", "validate", "bool", "float", "int", "list", "str",
+        "model_computed_fields", "model_config", "model_construct", "model_copy", "model_dump", "model_dump_json", "model_extra",
+        "model_fields", "model_fields_set", "model_json_schema", "model_parametrized_name", "model_post_init", "model_rebuild",
+        "model_validate", "model_validate_json", "model_validate_strings",
     }
 )  # fmt: skip
 _CLIENT_ATTRIBUTES = frozenset(
@@ -39,7 +42,14 @@ _CLIENT_ATTRIBUTES = frozenset(
     }
 )
 _TYPE_NAMES = frozenset({"bool", "bytes", "self", "str"})
-_ARGUMENTS = _TYPE_NAMES | {"float", "int"}
+_ARGUMENTS = _TYPE_NAMES | {"float", "int", "options"}
+_METHODS = _TYPE_NAMES | {
+    "float",
+    "int",
+    "omit",
+    "overload",
+    "tuple",
+}  # a class body looks these up among its methods first
 OPTIONS = frozenset(
     {
         "timeout", "max_retries", "retry_unsafe", "idempotency_key", "extra_headers", "extra_query", "extra_body",
@@ -51,10 +61,10 @@ OPTIONS = frozenset(
 CLIENT_NAMES = frozenset(
     {
         "Annotated", "Any", "ApiKey", "AsyncClient", "AsyncDownload", "AsyncIterator", "AsyncStream", "Body",
-        "ClassVar", "Client", "Content", "ContentType", "Cookie", "Coroutine", "Count", "Cursor", "Date", "DateTime",
+        "ClassVar", "Client", "Content", "ContentType", "Cookie", "Count", "Cursor", "Date", "DateTime",
         "Decimal", "Dict", "Download", "Encoding", "EventObjects", "Events", "FileInput", "Form", "Header", "Http",
-        "Iterator", "Json", "JsonLines", "Link", "List", "Literal", "Mapping", "Member", "MergePatch", "Multipart",
-        "OAuth2", "Operation", "Parameters", "Path", "Query", "QueryString", "Raw", "RequestOptions", "Required",
+        "Iterator", "Json", "JsonLines", "Link", "List", "Literal", "Mapping", "Member", "Members", "MergePatch", "Multipart",
+        "OAuth2", "Omit", "Operation", "Parameters", "Path", "Query", "QueryString", "Raw", "RequestOptions",
         "Resource", "Sequence", "Stream", "SyncClient", "TYPE_CHECKING", "Text", "TextMember", "Time", "TimeDelta", "TypeAlias", "UUID", "Unknown",
         "Unpack",
     }
@@ -67,8 +77,9 @@ ERROR_NAMES = (
     "PermissionDeniedError", "RateLimitError", "RequestTooLargeError", "UnprocessableEntityError",
     "UnsupportedMediaTypeError",
 )  # fmt: skip
+OPERATION_NAMES = ("Omit", "RequestOptions", "omit")
 RUNTIME_NAMES = frozenset(
-    {*COMPAT_NAMES, *ERROR_NAMES, "Answer", "Content", "FileError", "FileModel"}
+    {*COMPAT_NAMES, *ERROR_NAMES, *OPERATION_NAMES, "Answer", "Content", "FileError", "FileModel"}
 )
 """The names that a package exports from modules of the runtime. No class of operations gets such a name."""
 _MODULE_NAMES = frozenset(
@@ -128,23 +139,22 @@ def snake(text: str) -> str:
 
 
 def attribute(text: str) -> str:
-    """The field name of a property: its wire name if pydantic accepts that as a field, else an identifier made from it."""
-    plain = text.isascii() and text.isidentifier() and text[0].islower()
-    name = text if plain and not text.startswith("model_") else snake(text)
+    """The field name of a property, in snake_case; never one that pydantic does not accept as a field."""
+    name = snake(text)
     return f"{name}_" if _is_reserved(name) else name
 
 
 def argument(text: str) -> str:
-    """The argument of a method. It is never one of `OPTIONS`, and never a type of its annotations. It may be an attribute of
-    pydantic models (`fields`, `schema`)."""
-    name = text if text.isascii() and text.isidentifier() and text[0].islower() else snake(text)
+    """The argument of a method, in snake_case. It is never one of `OPTIONS`, and never a type of its annotations. It may be
+    an attribute of pydantic models (`fields`, `schema`)."""
+    name = snake(text)
     return f"{name}_" if name in OPTIONS or name in _ARGUMENTS or _is_taken(name) else name
 
 
 def method(text: str) -> str:
     """The method of an operation. It may be a builtin such as `list`, but not a type that annotations name."""
     name = snake(text)
-    return f"{name}_" if name in _TYPE_NAMES else name
+    return f"{name}_" if name in _METHODS else name
 
 
 def constant(text: str) -> str:
@@ -199,10 +209,8 @@ def unused(name: str, used: Collection[str], written: str = "") -> str:
 
 
 def resource_class(name: str) -> str:
-    """The name of a class of operations. It cannot be the name of another class's asynchronous twin, nor of the arguments
-    of an operation."""
-    alone = f"Async_{name[5:]}" if name.startswith("Async") else name
-    return f"{alone}_" if alone.endswith("Params") else alone
+    """The name of a class of operations. It cannot be the name of another class's asynchronous twin."""
+    return f"Async_{name[5:]}" if name.startswith("Async") else name
 
 
 def _in_full(text: str, prefix: str) -> str:
@@ -224,8 +232,7 @@ def _is_reserved(name: str) -> bool:
     """Whether no field and no class may have this name."""
     if name[0].isupper():
         return name in _MODULE_NAMES or hasattr(builtins, name)
-    is_models = name.startswith("model_") and not name.endswith("_")
-    return _is_taken(name) or is_models or name in _MODEL_ATTRIBUTES
+    return _is_taken(name) or name in _MODEL_ATTRIBUTES
 
 
 def _is_taken(name: str) -> bool:

@@ -40,7 +40,7 @@ def _operations(client: ir.Client, models: str) -> Iterator[Data]:
                     if (one.stream and one.is_plain) or one.is_download
                     else {}
                 ),
-                **({"pages_call": f"{resource.ident}.{one.ident}_pages"} if one.paging else {}),
+                **({"pages_call": f"{resource.ident}.{one.pages_ident}"} if one.paging else {}),
                 "parameters": [
                     {
                         "name": argument.name,

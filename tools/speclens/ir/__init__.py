@@ -68,10 +68,13 @@ from speclens.ir.operations import (
     Example,
     Input,
     Media,
+    MethodDocs,
     Operation,
     Resource,
     Response,
     Scheme,
+    Signature,
+    SignatureParameter,
 )
 from speclens.ir.schemas import Property, Schema
 from speclens.ir.types import (
@@ -142,6 +145,7 @@ __all__ = [
     "Matches",
     "Media",
     "Member",
+    "MethodDocs",
     "Module",
     "Named",
     "Normalizer",
@@ -163,6 +167,8 @@ __all__ = [
     "ShapeRow",
     "ShapeTable",
     "ShapeUse",
+    "Signature",
+    "SignatureParameter",
     "Some",
     "Tags",
     "Test",

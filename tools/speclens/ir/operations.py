@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from speclens.ir import printing
 from speclens.ir.types import Type
 from speclens.ir.wire import Codec, Mark, Proof
+from speclens.literals import literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,20 +15,58 @@ class Argument:
     """Something that a caller of a method gives: a parameter, a member of the body, or the body as a whole."""
 
     name: str  # wire name
-    place: str  # path, query, querystring, header, cookie; member or body; content-type
+    place: str  # path, query, querystring, header, cookie; member, body or object (all members of it); content-type
+    ident: str
+    pointer: str
+    type: Type  # of what may be sent
+    mark: Mark
+    doc: str  # plain text: what the document says of it
+    is_required: bool  # whether the caller has to give it, or one of those that may replace it
+    default: str = ""  # literal of what a method sends unless the caller says otherwise
+    hub: tuple[str, str] | None = (
+        None  # place and wire name of the argument that this older one folds into
+    )
+    older: tuple[str, ...] = ()  # idents of the older arguments that fold into this one
+
+    @property
+    def is_positional(self) -> bool:
+        """Whether the caller need not name it. A part of the path that an older argument may replace has a default, and
+        what follows it could have none."""
+        return self.place in {"path", "body"} and not self.older
+
+    @property
+    def entry(self) -> str:
+        """Its entry in the table of the arguments of an operation: the mark that puts it into a request."""
+        mark = printing.mark_source(
+            self.place, self.name, self.mark, self.is_required and not self.older
+        )
+        return f"{literal(self.ident)}: {mark}"
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureParameter:
+    """A parameter of a method of the client."""
+
     ident: str
     pointer: str
     type: Type
-    mark: Mark
-    comment: str  # a comment's text, or ""
-    is_required: bool
+    default: str  # expression; "" if the caller has to give it
 
     @property
-    def annotation(self) -> str:
-        """The type as Python writes it, with the mark that puts the argument into a request, if it needs one."""
-        type_ = printing.given(self.type)
-        mark = printing.mark_source(self.place, self.name, self.ident, self.mark)
-        return f"Annotated[{type_}, {mark}]" if mark else type_
+    def source(self) -> str:
+        """The parameter as Python writes it."""
+        return f"{self.ident}: {printing.given(self.type)}{self.default and f' = {self.default}'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A way to call a method: its implementation, or an overload that says to type checkers which arguments go together.
+    `deprecated` is the literal of a warning, "" if there is none."""
+
+    positional: tuple[SignatureParameter, ...]
+    keywords: tuple[SignatureParameter, ...]
+    deprecated: str = ""
+    is_overload: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +111,7 @@ class Body:
     )
     is_choice: bool  # whether there are several
     is_required: bool
+    doc: str  # plain text: what the document says of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +122,21 @@ class Response:
     literal: str  # of the status
     pointer: str
     content: tuple[Media, ...]
+    doc: str  # plain text: what the document says of it
     is_choice: bool  # whether there are several
     is_success: bool
     is_told: bool  # whether the client has to know of it
     is_unknown: bool  # whether a document says nothing of what it holds
+
+
+@dataclass(frozen=True, slots=True)
+class MethodDocs:
+    """The docstrings of the methods of an operation."""
+
+    plain: str
+    pages: str
+    stream: str
+    download: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +153,10 @@ class Operation:
     method: str  # literal
     path: str  # literal
     place: str  # method and path, safe in Markdown
-    doc: str
+    docs: MethodDocs
     is_deprecated: bool
-    params: str  # class of the arguments
     arguments: tuple[Argument, ...]
+    signatures: tuple[Signature, ...]  # overloads, then the implementation
     parameters: Codec | None  # folds and validates parameters that have compatibility fields
     defaults: str  # literal: what is sent where an argument is left out
     spokes: (
@@ -126,7 +177,9 @@ class Operation:
     base_url: str  # literal, where it is not that of the client, else ""
     request: str  # class of a JSON body; "" if the server has no part of this operation
     response: str  # class of the answer
-    stream_ident: str = ""  # of the client's method for a stream or a download; filled in where its resource is known
+    # Of the client's methods for a stream or a download, and for pages; filled in where the resource is known.
+    stream_ident: str = ""
+    pages_ident: str = ""
 
     @property
     def parameters_source(self) -> str:
@@ -142,11 +195,6 @@ class Operation:
     def stream(self) -> str:
         """The annotation of the items of a stream; "" if no response is one."""
         return printing.answered(self.stream_type) if self.stream_type else ""
-
-    @property
-    def has_nulls(self) -> bool:
-        """Whether None is sent for some of the arguments."""
-        return any(one.mark.is_nullable for one in self.arguments)
 
 
 @dataclass(frozen=True, slots=True)

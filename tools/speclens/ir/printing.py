@@ -39,12 +39,8 @@ from speclens.ir.wire import ApiKey, Codec, Encoding, Http, Mark, OAuth2, Proof
 from speclens.literals import literal, tuple_literal
 
 _PRIMITIVES = {
-    "string": "str",
-    "integer": "int",
-    "number": "float",
-    "boolean": "bool",
-    "null": "None",
-}
+    "string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None",
+}  # fmt: skip
 
 _MARKS = {
     "path": "Path",
@@ -54,24 +50,25 @@ _MARKS = {
     "cookie": "Cookie",
     "member": "Member",
     "body": "Body",
+    "object": "Members",
     "content-type": "ContentType",
 }
 """The class of the mark, by the place of an argument."""
-_WHOLE = frozenset({"body", "content-type"})
+_WHOLE = frozenset({"body", "object", "content-type"})
 """The places that a request has once, so their marks need no name."""
+_REQUIRED = frozenset({"query", "querystring", "header", "cookie", "body"})
+"""The places whose marks say whether the argument is required."""
 
 
-def mark_source(place: str, name: str, ident: str, mark: Mark) -> str:
-    """The expression of the mark of an argument, with the wire name if it differs from the argument's name. It is "" for a
-    member of the body that needs no mark."""
-    told = [] if name == ident or place in _WHOLE else [literal(name)]
+def mark_source(place: str, name: str, mark: Mark, is_required: bool) -> str:
+    """The expression of the mark that puts an argument into a request."""
+    told = [] if place in _WHOLE else [literal(name)]
     told += ["is_nullable=True"] if mark.is_nullable else []
+    told += ["is_required=True"] if is_required and place in _REQUIRED else []
     told += [f"style={literal(mark.style)}"] if mark.style else []
     told += [f"explode={mark.explode}"] if mark.explode is not None else []
     told += ["reserved=True"] if mark.is_reserved else []
     told += [f"codec={codec_source(mark.codec)}"] if mark.codec else []
-    if place == "member" and not told and not mark.is_text:
-        return ""
     kind = "TextMember" if mark.is_text else _MARKS[place]
     return f"{kind}({', '.join(told)})"
 

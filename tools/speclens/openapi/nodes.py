@@ -170,6 +170,7 @@ class RequestBodyObject:
     """A Request Body Object (section 4.13)."""
 
     pointer: str
+    description: str | None
     is_required: bool
     content: tuple[MediaTypeObject, ...]
 
@@ -180,6 +181,7 @@ class ResponseObject:
 
     status: str
     pointer: str
+    description: str | None
     headers: tuple[HeaderObject, ...]
     content: tuple[MediaTypeObject, ...]
 

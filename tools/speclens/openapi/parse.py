@@ -156,7 +156,8 @@ def _request_body(document: JsonObject, pointer: str, value: Any) -> RequestBody
     if not isinstance(found, dict):
         return None
     content = content_of(document, place, found, "request-body")
-    return RequestBodyObject(place, found.get("required") is True, content)
+    told = a_text(found.get("description"))
+    return RequestBodyObject(place, told, found.get("required") is True, content)
 
 
 def _responses(document: JsonObject, pointer: str, value: Any) -> Iterator[ResponseObject]:
@@ -171,5 +172,9 @@ def _responses(document: JsonObject, pointer: str, value: Any) -> Iterator[Respo
         )
         content = content_of(document, place, own, "response")
         yield ResponseObject(
-            status, place, tuple(one for one in headers if one is not None), content
+            status,
+            place,
+            a_text(own.get("description")),
+            tuple(one for one in headers if one is not None),
+            content,
         )

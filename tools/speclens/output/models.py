@@ -19,6 +19,7 @@ from speclens.literals import literal
 
 GENERATOR_VERSION = "0.89.0"
 _MOST_OPERANDS = 200
+_AT_ONCE = 50
 
 _Parts = dict[tuple[str, str], int]
 """The schemas that the generator prints, as JSON, each once. `Inner` in what it prints of one stands for the annotation
@@ -89,6 +90,8 @@ def _admits_null(type_: ir.Type, nullable: Collection[str]) -> bool:
             return True
         case ir.Literals(values):
             return None in values
+        case ir.Constants(texts):
+            return "null" in texts
         case ir.Union(options):
             return any(_admits_null(option, nullable) for option in options)
         case _:
@@ -251,9 +254,6 @@ def _generate(schemas: Sequence[dict[str, Any]], templates: Path) -> list[str]:
     starts = range(0, len(schemas), _AT_ONCE)
     batches = (schemas[start : start + _AT_ONCE] for start in starts)
     return [text for batch in batches for text in _generate_some(batch, templates)]
-
-
-_AT_ONCE = 50
 
 
 def _generate_some(schemas: Sequence[dict[str, Any]], templates: Path) -> list[str]:

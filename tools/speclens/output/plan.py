@@ -10,7 +10,14 @@ from dataclasses import dataclass, replace
 from speclens import ir
 from speclens.config import Config
 from speclens.literals import inline, prose, toml_string
-from speclens.names import CLIENT_NAMES, COMPAT_NAMES, ERROR_NAMES, RUNTIME_NAMES, pascal
+from speclens.names import (
+    CLIENT_NAMES,
+    COMPAT_NAMES,
+    ERROR_NAMES,
+    OPERATION_NAMES,
+    RUNTIME_NAMES,
+    pascal,
+)
 from speclens.problems import Problem, Refused
 
 
@@ -207,7 +214,6 @@ def _client_name(document: ir.Api, config: Config) -> str:
 def _client_names(document: ir.Api) -> Iterator[str]:
     for resource in document.client.resources if document.client else ():
         yield from (resource.class_name, f"Async{resource.class_name}")
-        yield from (one.params for one in resource.operations if one.arguments)
     yield from (one.ident for one in (document.client.inputs if document.client else ()))
 
 
@@ -223,6 +229,7 @@ def _own_exports(document: ir.Api, client: str) -> Iterator[tuple[str, str]]:
             (name, "client") for name in (client, f"Async{client}", *_client_names(document))
         )
         yield from ((name, "_errors") for name in ERROR_NAMES)
+        yield from ((name, "_operation") for name in OPERATION_NAMES)
     if _has_files(document):
         yield "FileError", "_errors"
         yield "data_url", "_files"

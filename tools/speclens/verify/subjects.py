@@ -281,9 +281,9 @@ def _saying(model: Any, accepts: ValueJudge, in_json: bool) -> Callable[[Json], 
         try:
             if in_json:
                 text = json.dumps(value)
-                instance = adapter.validate_json(text, strict=True, by_alias=True, by_name=False)
+                instance = adapter.validate_json(text, strict=True)
             else:
-                instance = adapter.validate_python(value, strict=True, by_alias=True, by_name=False)
+                instance = adapter.validate_python(value, strict=True)
             return adapter.dump_python(instance, mode="json", by_alias=True, exclude_unset=True)
         except ValidationError:
             return REFUSED

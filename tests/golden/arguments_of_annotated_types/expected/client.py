@@ -3,27 +3,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Mapping
 from functools import cached_property
-from typing import Annotated, Any, Required, Unpack
+from typing import Any, Unpack, overload
 
 from . import models as _models
-from ._operation import Json, Operation, RequestOptions
+from ._operation import Json, Member, Members, Omit, Operation, RequestOptions, omit
 from ._parameters import Path
 from ._transport import AsyncClient, Resource, SyncClient
-
-
-class SetLevelParams(RequestOptions, total=False):
-    """The arguments of `levels.set`. The client does not send None."""
-
-    level: Required[Annotated[_models.Level, Path()]]
-    next: Required[_models.Level]
-
 
 SET_LEVEL: Operation[None] = Operation(
     "PUT",
     "/levels/{level}",
-    SetLevelParams,
+    {
+        "level": Path("level"),
+        "next": Member("next"),
+        "body": Members(),
+    },
     body=Json(_models.SetLevelRequest),
     answers={
         "204": None,
@@ -34,17 +30,91 @@ SET_LEVEL: Operation[None] = Operation(
 class Levels(Resource[SyncClient]):
     """Operations of levels."""
 
-    def set(self, **arguments: Unpack[SetLevelParams]) -> None:
-        """See the API."""
-        return self._client.call(SET_LEVEL, arguments)
+    @overload
+    def set(
+        self,
+        level: _models.Level,
+        *,
+        next: _models.Level,
+        **options: Unpack[RequestOptions],
+    ) -> None: ...
+    @overload
+    def set(
+        self,
+        level: _models.Level,
+        *,
+        body: _models.SetLevelRequest | Mapping[str, Any],
+        **options: Unpack[RequestOptions],
+    ) -> None: ...
+    def set(
+        self,
+        level: _models.Level,
+        *,
+        next: _models.Level | Omit = omit,
+        body: _models.SetLevelRequest | Mapping[str, Any] | Omit = omit,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """PUT /levels/{level}.
+
+        Args:
+            body: All members of the body at once, in place of the arguments for each.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Returns:
+            nothing
+        """
+        return self._client.call(
+            SET_LEVEL,
+            level=level,
+            next=next,
+            body=body,
+            **options,
+        )
 
 
 class AsyncLevels(Resource[AsyncClient]):
     """Operations of levels."""
 
-    def set(self, **arguments: Unpack[SetLevelParams]) -> Coroutine[Any, Any, None]:
-        """`Levels.set`, with `await`."""
-        return self._client.call(SET_LEVEL, arguments)
+    @overload
+    async def set(
+        self,
+        level: _models.Level,
+        *,
+        next: _models.Level,
+        **options: Unpack[RequestOptions],
+    ) -> None: ...
+    @overload
+    async def set(
+        self,
+        level: _models.Level,
+        *,
+        body: _models.SetLevelRequest | Mapping[str, Any],
+        **options: Unpack[RequestOptions],
+    ) -> None: ...
+    async def set(
+        self,
+        level: _models.Level,
+        *,
+        next: _models.Level | Omit = omit,
+        body: _models.SetLevelRequest | Mapping[str, Any] | Omit = omit,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """PUT /levels/{level}.
+
+        Args:
+            body: All members of the body at once, in place of the arguments for each.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Returns:
+            nothing
+        """
+        return await self._client.call(
+            SET_LEVEL,
+            level=level,
+            next=next,
+            body=body,
+            **options,
+        )
 
 
 class Pkg(SyncClient):

@@ -3,13 +3,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Annotated, Any, Literal, Required, TypeAlias, Unpack
+from typing import Any, Literal, TypeAlias, Unpack, overload
 
 from . import models as _models
 from ._bodies import Content, Encoding, FileInput, Form, MergePatch, Multipart, Raw, Text, Unknown
-from ._operation import Body, ContentType, Json, Member, Operation, RequestOptions
+from ._operation import (
+    Body,
+    ContentType,
+    Json,
+    Member,
+    Members,
+    Omit,
+    Operation,
+    RequestOptions,
+    omit,
+)
 from ._streams import AsyncDownload, Download, open_async_download, open_download
 from ._transport import AsyncClient, Resource, SyncClient
 
@@ -23,20 +33,17 @@ PatchSendRequestAtInput: TypeAlias = _models.PatchSendRequestAt | Mapping[str, A
 PetInput: TypeAlias = _models.Pet | Mapping[str, Any]
 
 
-class FormSendParams(RequestOptions, total=False):
-    """The arguments of `bodies.form_send`. The client does not send None."""
-
-    name: Required[str]
-    tags: Sequence[str] | None
-    at: FormSendRequestApplicationXWwwFormUrlencodedAtInput | None
-    deep: Mapping[str, Any] | None
-    ids: Sequence[int] | None
-
-
 FORM_SEND: Operation[None] = Operation(
     "POST",
     "/form",
-    FormSendParams,
+    {
+        "name": Member("name"),
+        "tags": Member("tags"),
+        "at": Member("at"),
+        "deep": Member("deep"),
+        "ids": Member("ids"),
+        "body": Members(),
+    },
     body=Form(
         _models.FormSendRequestApplicationXWwwFormUrlencoded,
         encoding={
@@ -50,22 +57,19 @@ FORM_SEND: Operation[None] = Operation(
 )
 
 
-class PartsSendParams(RequestOptions, total=False):
-    """The arguments of `bodies.parts_send`. The client does not send None."""
-
-    file: Required[FileInput]
-    more: Sequence[FileInput] | None
-    note: str | None
-    meta: PartsSendRequestMultipartFormDataMetaInput | None
-    icon: FileInput | None
-    each: Sequence[Mapping[str, Any]] | None
-    all: Sequence[Mapping[str, Any]] | None
-
-
 PARTS_SEND: Operation[None] = Operation(
     "POST",
     "/parts",
-    PartsSendParams,
+    {
+        "file": Member("file"),
+        "more": Member("more"),
+        "note": Member("note"),
+        "meta": Member("meta"),
+        "icon": Member("icon"),
+        "each": Member("each"),
+        "all": Member("all"),
+        "body": Members(),
+    },
     body=Multipart(
         encoding={
             "file": Encoding(content_type="image/png"),
@@ -79,17 +83,14 @@ PARTS_SEND: Operation[None] = Operation(
 )
 
 
-class OptionalSendParams(RequestOptions, total=False):
-    """The arguments of `bodies.optional_send`. The client does not send None."""
-
-    file: Any
-    note: str | None
-
-
 OPTIONAL_SEND: Operation[None] = Operation(
     "POST",
     "/parts/optional",
-    OptionalSendParams,
+    {
+        "file": Member("file"),
+        "note": Member("note"),
+        "body": Members(),
+    },
     body=Multipart(),
     answers={
         "204": None,
@@ -97,16 +98,12 @@ OPTIONAL_SEND: Operation[None] = Operation(
 )
 
 
-class RawSendParams(RequestOptions, total=False):
-    """The arguments of `bodies.raw_send`. The client does not send None."""
-
-    body: Required[Annotated[Content, Body()]]
-
-
 RAW_SEND: Operation[bytes] = Operation(
     "PUT",
     "/raw",
-    RawSendParams,
+    {
+        "body": Body(is_required=True),
+    },
     body=Raw(),
     answers={
         "200": Raw(),
@@ -114,16 +111,12 @@ RAW_SEND: Operation[bytes] = Operation(
 )
 
 
-class NullableSendParams(RequestOptions, total=False):
-    """The arguments of `bodies.nullable_send`. The client does not send None, unless `is_nullable`: then None is null."""
-
-    body: Required[Annotated[Mapping[str, int] | None, Body(is_nullable=True)]]
-
-
 NULLABLE_SEND: Operation[None] = Operation(
     "PUT",
     "/nullable",
-    NullableSendParams,
+    {
+        "body": Body(is_nullable=True, is_required=True),
+    },
     body=Json(_models.NullableSendRequest),
     answers={
         "204": None,
@@ -131,18 +124,15 @@ NULLABLE_SEND: Operation[None] = Operation(
 )
 
 
-class AnySendParams(RequestOptions, total=False):
-    """The arguments of `bodies.any_send`. The client does not send None, unless `is_nullable`: then None is null."""
-
-    any: Annotated[Any, Member(is_nullable=True)]
-    none: Annotated[Literal[None] | None, Member(is_nullable=True)]
-    name: str | None
-
-
 ANY_SEND: Operation[None] = Operation(
     "PUT",
     "/any",
-    AnySendParams,
+    {
+        "any": Member("any", is_nullable=True),
+        "none": Member("none", is_nullable=True),
+        "name": Member("name"),
+        "body": Members(),
+    },
     body=Json(_models.AnySendRequest),
     answers={
         "204": None,
@@ -150,16 +140,12 @@ ANY_SEND: Operation[None] = Operation(
 )
 
 
-class TextSendParams(RequestOptions, total=False):
-    """The arguments of `bodies.text_send`. The client does not send None."""
-
-    body: Required[Annotated[str, Body()]]
-
-
 TEXT_SEND: Operation[str] = Operation(
     "POST",
     "/text",
-    TextSendParams,
+    {
+        "body": Body(is_required=True),
+    },
     body=Text(),
     answers={
         "200": Text(),
@@ -167,33 +153,25 @@ TEXT_SEND: Operation[str] = Operation(
 )
 
 
-class WordsSetParams(RequestOptions, total=False):
-    """The arguments of `bodies.words_set`. The client does not send None."""
-
-    body: Required[Annotated[str, Body()]]
-
-
 WORDS_SET: Operation[None] = Operation(
     "PUT",
     "/words",
-    WordsSetParams,
+    {
+        "body": Body(is_required=True),
+    },
     body=Text(),
     answers={
         "204": None,
     },
 )
-
-
-class WordsSendParams(RequestOptions, total=False):
-    """The arguments of `bodies.words_send`. The client does not send None."""
-
-    body: Required[Annotated[str, Body()]]
 
 
 WORDS_SEND: Operation[None] = Operation(
     "POST",
     "/words",
-    WordsSendParams,
+    {
+        "body": Body(is_required=True),
+    },
     body=Text(),
     answers={
         "204": None,
@@ -201,16 +179,12 @@ WORDS_SEND: Operation[None] = Operation(
 )
 
 
-class XmlSendParams(RequestOptions, total=False):
-    """The arguments of `bodies.xml_send`. The client does not send None."""
-
-    body: Required[Annotated[Content, Body()]]
-
-
 XML_SEND: Operation[bytes] = Operation(
     "POST",
     "/xml",
-    XmlSendParams,
+    {
+        "body": Body(is_required=True),
+    },
     body=Raw(media_type="application/xml"),
     answers={
         "200": Raw(media_type="application/xml"),
@@ -218,17 +192,13 @@ XML_SEND: Operation[bytes] = Operation(
 )
 
 
-class ImageSendParams(RequestOptions, total=False):
-    """The arguments of `bodies.image_send`. The client does not send None."""
-
-    body: Required[Annotated[Content, Body()]]
-    content_type: Annotated[str, ContentType()]
-
-
 IMAGE_SEND: Operation[Any] = Operation(
     "POST",
     "/image",
-    ImageSendParams,
+    {
+        "body": Body(is_required=True),
+        "content_type": ContentType(),
+    },
     body=Raw(media_type="image/*"),
     answers={
         "200": Unknown(),
@@ -236,16 +206,12 @@ IMAGE_SEND: Operation[Any] = Operation(
 )
 
 
-class ListSendParams(RequestOptions, total=False):
-    """The arguments of `bodies.list_send`. The client does not send None."""
-
-    body: Annotated[Sequence[int] | None, Body()]
-
-
 LIST_SEND: Operation[_models.ListSendResponse] = Operation(
     "POST",
     "/list",
-    ListSendParams,
+    {
+        "body": Body(),
+    },
     body=MergePatch(_models.ListSendRequest),
     needs_body=False,
     answers={
@@ -254,20 +220,14 @@ LIST_SEND: Operation[_models.ListSendResponse] = Operation(
 )
 
 
-class EitherSendParams(RequestOptions, total=False):
-    """The arguments of `bodies.either_send`. The client does not send None."""
-
-    name: Required[str]
-    # application/json if left out
-    content_type: Annotated[
-        Literal["application/json", "application/x-www-form-urlencoded"], ContentType()
-    ]
-
-
 EITHER_SEND: Operation[None] = Operation(
     "POST",
     "/either",
-    EitherSendParams,
+    {
+        "name": Member("name"),
+        "body": Members(),
+        "content_type": ContentType(),
+    },
     body=(
         Json(_models.Pet),
         Form(_models.Pet),
@@ -278,18 +238,13 @@ EITHER_SEND: Operation[None] = Operation(
 )
 
 
-class OtherSendParams(RequestOptions, total=False):
-    """The arguments of `bodies.other_send`. The client does not send None."""
-
-    body: Required[Annotated[PetInput | str, Body()]]
-    # application/json if left out
-    content_type: Annotated[Literal["application/json", "text/csv"], ContentType()]
-
-
 OTHER_SEND: Operation[None] = Operation(
     "POST",
     "/other",
-    OtherSendParams,
+    {
+        "body": Body(is_required=True),
+        "content_type": ContentType(),
+    },
     body=(
         Json(_models.Pet),
         Text(media_type="text/csv"),
@@ -300,22 +255,16 @@ OTHER_SEND: Operation[None] = Operation(
 )
 
 
-class PatchSendParams(RequestOptions, total=False):
-    """The arguments of `bodies.patch_send`. The client does not send None, unless `is_nullable`: then None is null."""
-
-    id: Required[Annotated[int | None, Member(is_nullable=True)]]
-    # None takes it away
-    name: Annotated[str | None, Member(is_nullable=True)]
-    # None takes it away
-    at: Annotated[PatchSendRequestAtInput | None, Member(is_nullable=True)]
-    # None takes it away
-    list: Annotated[Sequence[int] | None, Member(is_nullable=True)]
-
-
 PATCH_SEND: Operation[None] = Operation(
     "PATCH",
     "/patch",
-    PatchSendParams,
+    {
+        "id": Member("id", is_nullable=True),
+        "name": Member("name", is_nullable=True),
+        "at": Member("at", is_nullable=True),
+        "list": Member("list", is_nullable=True),
+        "body": Members(),
+    },
     body=MergePatch(_models.PatchSendRequest),
     answers={
         "204": None,
@@ -326,151 +275,893 @@ PATCH_SEND: Operation[None] = Operation(
 class Bodies(Resource[SyncClient]):
     """Operations of bodies."""
 
-    def form_send(self, **arguments: Unpack[FormSendParams]) -> None:
-        """See the API."""
-        return self._client.call(FORM_SEND, arguments)
+    @overload
+    def form_send(
+        self,
+        *,
+        name: str,
+        tags: Sequence[str] | None = None,
+        at: FormSendRequestApplicationXWwwFormUrlencodedAtInput | None = None,
+        deep: Mapping[str, Any] | None = None,
+        ids: Sequence[int] | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> None: ...
+    @overload
+    def form_send(
+        self,
+        *,
+        body: _models.FormSendRequestApplicationXWwwFormUrlencoded | Mapping[str, Any],
+        **options: Unpack[RequestOptions],
+    ) -> None: ...
+    def form_send(
+        self,
+        *,
+        name: str | Omit = omit,
+        tags: Sequence[str] | None = None,
+        at: FormSendRequestApplicationXWwwFormUrlencodedAtInput | None = None,
+        deep: Mapping[str, Any] | None = None,
+        ids: Sequence[int] | None = None,
+        body: _models.FormSendRequestApplicationXWwwFormUrlencoded
+        | Mapping[str, Any]
+        | Omit = omit,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """POST /form.
 
-    def parts_send(self, **arguments: Unpack[PartsSendParams]) -> None:
-        """See the API."""
-        return self._client.call(PARTS_SEND, arguments)
+        Args:
+            body: All members of the body at once, in place of the arguments for each.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
 
-    def optional_send(self, **arguments: Unpack[OptionalSendParams]) -> None:
-        """See the API."""
-        return self._client.call(OPTIONAL_SEND, arguments)
+        Returns:
+            nothing
+        """
+        return self._client.call(
+            FORM_SEND,
+            name=name,
+            tags=tags,
+            at=at,
+            deep=deep,
+            ids=ids,
+            body=body,
+            **options,
+        )
 
-    def raw_send(self, **arguments: Unpack[RawSendParams]) -> bytes:
-        """See the API."""
-        return self._client.call(RAW_SEND, arguments)
+    @overload
+    def parts_send(
+        self,
+        *,
+        file: FileInput,
+        more: Sequence[FileInput] | None = None,
+        note: str | None = None,
+        meta: PartsSendRequestMultipartFormDataMetaInput | None = None,
+        icon: FileInput | None = None,
+        each: Sequence[Mapping[str, Any]] | None = None,
+        all: Sequence[Mapping[str, Any]] | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> None: ...
+    @overload
+    def parts_send(
+        self,
+        *,
+        body: _models.PartsSendRequestMultipartFormData | Mapping[str, Any],
+        **options: Unpack[RequestOptions],
+    ) -> None: ...
+    def parts_send(
+        self,
+        *,
+        file: FileInput | Omit = omit,
+        more: Sequence[FileInput] | None = None,
+        note: str | None = None,
+        meta: PartsSendRequestMultipartFormDataMetaInput | None = None,
+        icon: FileInput | None = None,
+        each: Sequence[Mapping[str, Any]] | None = None,
+        all: Sequence[Mapping[str, Any]] | None = None,
+        body: _models.PartsSendRequestMultipartFormData | Mapping[str, Any] | Omit = omit,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """POST /parts.
 
-    def raw_send_stream(self, **arguments: Unpack[RawSendParams]) -> Download:
-        """The response of `raw_send`, to iterate over or to save."""
-        return open_download(self._client, RAW_SEND, arguments)
+        Args:
+            body: All members of the body at once, in place of the arguments for each.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
 
-    def nullable_send(self, **arguments: Unpack[NullableSendParams]) -> None:
-        """See the API."""
-        return self._client.call(NULLABLE_SEND, arguments)
+        Returns:
+            nothing
+        """
+        return self._client.call(
+            PARTS_SEND,
+            file=file,
+            more=more,
+            note=note,
+            meta=meta,
+            icon=icon,
+            each=each,
+            all=all,
+            body=body,
+            **options,
+        )
 
-    def any_send(self, **arguments: Unpack[AnySendParams]) -> None:
-        """See the API."""
-        return self._client.call(ANY_SEND, arguments)
+    def optional_send(
+        self,
+        *,
+        file: Any = None,
+        note: str | None = None,
+        body: _models.OptionalSendRequestMultipartFormData | Mapping[str, Any] | Omit = omit,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """POST /parts/optional.
 
-    def text_send(self, **arguments: Unpack[TextSendParams]) -> str:
-        """See the API."""
-        return self._client.call(TEXT_SEND, arguments)
+        Args:
+            body: All members of the body at once, in place of the arguments for each.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
 
-    def words_set(self, **arguments: Unpack[WordsSetParams]) -> None:
-        """See the API."""
-        return self._client.call(WORDS_SET, arguments)
+        Returns:
+            nothing
+        """
+        return self._client.call(
+            OPTIONAL_SEND,
+            file=file,
+            note=note,
+            body=body,
+            **options,
+        )
 
-    def words_send(self, **arguments: Unpack[WordsSendParams]) -> None:
-        """See the API."""
-        return self._client.call(WORDS_SEND, arguments)
+    def raw_send(
+        self,
+        body: Content,
+        **options: Unpack[RequestOptions],
+    ) -> bytes:
+        """PUT /raw.
 
-    def xml_send(self, **arguments: Unpack[XmlSendParams]) -> bytes:
-        """See the API."""
-        return self._client.call(XML_SEND, arguments)
+        Returns:
+            the same
+        """
+        return self._client.call(
+            RAW_SEND,
+            body=body,
+            **options,
+        )
 
-    def xml_send_stream(self, **arguments: Unpack[XmlSendParams]) -> Download:
-        """The response of `xml_send`, to iterate over or to save."""
-        return open_download(self._client, XML_SEND, arguments)
+    def raw_send_stream(
+        self,
+        body: Content,
+        **options: Unpack[RequestOptions],
+    ) -> Download:
+        """Open the response, to iterate over or to save.
 
-    def image_send(self, **arguments: Unpack[ImageSendParams]) -> Any:
-        """See the API."""
-        return self._client.call(IMAGE_SEND, arguments)
+        PUT /raw.
+        """
+        return open_download(
+            self._client,
+            RAW_SEND,
+            body=body,
+            **options,
+        )
 
-    def list_send(self, **arguments: Unpack[ListSendParams]) -> _models.ListSendResponse:
-        """See the API."""
-        return self._client.call(LIST_SEND, arguments)
+    def nullable_send(
+        self,
+        body: Mapping[str, int] | None,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """PUT /nullable.
 
-    def either_send(self, **arguments: Unpack[EitherSendParams]) -> None:
-        """See the API."""
-        return self._client.call(EITHER_SEND, arguments)
+        Returns:
+            nothing
+        """
+        return self._client.call(
+            NULLABLE_SEND,
+            body=body,
+            **options,
+        )
 
-    def other_send(self, **arguments: Unpack[OtherSendParams]) -> None:
-        """See the API."""
-        return self._client.call(OTHER_SEND, arguments)
+    def any_send(
+        self,
+        *,
+        any: Any = omit,
+        none: Literal[None] | Omit | None = omit,
+        name: str | None = None,
+        body: _models.AnySendRequest | Mapping[str, Any] | Omit = omit,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """PUT /any.
 
-    def patch_send(self, **arguments: Unpack[PatchSendParams]) -> None:
-        """See the API."""
-        return self._client.call(PATCH_SEND, arguments)
+        Args:
+            body: All members of the body at once, in place of the arguments for each.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Returns:
+            nothing
+        """
+        return self._client.call(
+            ANY_SEND,
+            any=any,
+            none=none,
+            name=name,
+            body=body,
+            **options,
+        )
+
+    def text_send(
+        self,
+        body: str,
+        **options: Unpack[RequestOptions],
+    ) -> str:
+        """POST /text.
+
+        Returns:
+            the same
+        """
+        return self._client.call(
+            TEXT_SEND,
+            body=body,
+            **options,
+        )
+
+    def words_set(
+        self,
+        body: str,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """PUT /words.
+
+        Returns:
+            nothing
+        """
+        return self._client.call(
+            WORDS_SET,
+            body=body,
+            **options,
+        )
+
+    def words_send(
+        self,
+        body: str,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """POST /words.
+
+        Returns:
+            nothing
+        """
+        return self._client.call(
+            WORDS_SEND,
+            body=body,
+            **options,
+        )
+
+    def xml_send(
+        self,
+        body: Content,
+        **options: Unpack[RequestOptions],
+    ) -> bytes:
+        """POST /xml.
+
+        Returns:
+            the same
+        """
+        return self._client.call(
+            XML_SEND,
+            body=body,
+            **options,
+        )
+
+    def xml_send_stream(
+        self,
+        body: Content,
+        **options: Unpack[RequestOptions],
+    ) -> Download:
+        """Open the response, to iterate over or to save.
+
+        POST /xml.
+        """
+        return open_download(
+            self._client,
+            XML_SEND,
+            body=body,
+            **options,
+        )
+
+    def image_send(
+        self,
+        body: Content,
+        *,
+        content_type: str | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> Any:
+        """POST /image.
+
+        Args:
+            content_type: The media type of the body.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Returns:
+            unsaid
+        """
+        return self._client.call(
+            IMAGE_SEND,
+            body=body,
+            content_type=content_type,
+            **options,
+        )
+
+    def list_send(
+        self,
+        body: Sequence[int] | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> _models.ListSendResponse:
+        """POST /list.
+
+        Returns:
+            the same
+        """
+        return self._client.call(
+            LIST_SEND,
+            body=body,
+            **options,
+        )
+
+    @overload
+    def either_send(
+        self,
+        *,
+        name: str,
+        content_type: Literal["application/json", "application/x-www-form-urlencoded"]
+        | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> None: ...
+    @overload
+    def either_send(
+        self,
+        *,
+        body: _models.Pet | Mapping[str, Any],
+        content_type: Literal["application/json", "application/x-www-form-urlencoded"]
+        | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> None: ...
+    def either_send(
+        self,
+        *,
+        name: str | Omit = omit,
+        body: _models.Pet | Mapping[str, Any] | Omit = omit,
+        content_type: Literal["application/json", "application/x-www-form-urlencoded"]
+        | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """POST /either.
+
+        Args:
+            body: All members of the body at once, in place of the arguments for each.
+            content_type: The media type of the body. `application/json` if left out.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Returns:
+            nothing
+        """
+        return self._client.call(
+            EITHER_SEND,
+            name=name,
+            body=body,
+            content_type=content_type,
+            **options,
+        )
+
+    def other_send(
+        self,
+        body: PetInput | str,
+        *,
+        content_type: Literal["application/json", "text/csv"] | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """POST /other.
+
+        Args:
+            content_type: The media type of the body. `application/json` if left out.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Returns:
+            nothing
+        """
+        return self._client.call(
+            OTHER_SEND,
+            body=body,
+            content_type=content_type,
+            **options,
+        )
+
+    @overload
+    def patch_send(
+        self,
+        *,
+        id: int | None,
+        name: str | Omit | None = omit,
+        at: PatchSendRequestAtInput | Omit | None = omit,
+        list: Sequence[int] | Omit | None = omit,
+        **options: Unpack[RequestOptions],
+    ) -> None: ...
+    @overload
+    def patch_send(
+        self,
+        *,
+        body: _models.PatchSendRequest | Mapping[str, Any],
+        **options: Unpack[RequestOptions],
+    ) -> None: ...
+    def patch_send(
+        self,
+        *,
+        id: int | Omit | None = omit,
+        name: str | Omit | None = omit,
+        at: PatchSendRequestAtInput | Omit | None = omit,
+        list: Sequence[int] | Omit | None = omit,
+        body: _models.PatchSendRequest | Mapping[str, Any] | Omit = omit,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """PATCH /patch.
+
+        Args:
+            name: None takes it away.
+            at: None takes it away.
+            list: None takes it away.
+            body: All members of the body at once, in place of the arguments for each.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Returns:
+            nothing
+        """
+        return self._client.call(
+            PATCH_SEND,
+            id=id,
+            name=name,
+            at=at,
+            list=list,
+            body=body,
+            **options,
+        )
 
 
 class AsyncBodies(Resource[AsyncClient]):
     """Operations of bodies."""
 
-    def form_send(self, **arguments: Unpack[FormSendParams]) -> Coroutine[Any, Any, None]:
-        """`Bodies.form_send`, with `await`."""
-        return self._client.call(FORM_SEND, arguments)
+    @overload
+    async def form_send(
+        self,
+        *,
+        name: str,
+        tags: Sequence[str] | None = None,
+        at: FormSendRequestApplicationXWwwFormUrlencodedAtInput | None = None,
+        deep: Mapping[str, Any] | None = None,
+        ids: Sequence[int] | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> None: ...
+    @overload
+    async def form_send(
+        self,
+        *,
+        body: _models.FormSendRequestApplicationXWwwFormUrlencoded | Mapping[str, Any],
+        **options: Unpack[RequestOptions],
+    ) -> None: ...
+    async def form_send(
+        self,
+        *,
+        name: str | Omit = omit,
+        tags: Sequence[str] | None = None,
+        at: FormSendRequestApplicationXWwwFormUrlencodedAtInput | None = None,
+        deep: Mapping[str, Any] | None = None,
+        ids: Sequence[int] | None = None,
+        body: _models.FormSendRequestApplicationXWwwFormUrlencoded
+        | Mapping[str, Any]
+        | Omit = omit,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """POST /form.
 
-    def parts_send(self, **arguments: Unpack[PartsSendParams]) -> Coroutine[Any, Any, None]:
-        """`Bodies.parts_send`, with `await`."""
-        return self._client.call(PARTS_SEND, arguments)
+        Args:
+            body: All members of the body at once, in place of the arguments for each.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
 
-    def optional_send(self, **arguments: Unpack[OptionalSendParams]) -> Coroutine[Any, Any, None]:
-        """`Bodies.optional_send`, with `await`."""
-        return self._client.call(OPTIONAL_SEND, arguments)
+        Returns:
+            nothing
+        """
+        return await self._client.call(
+            FORM_SEND,
+            name=name,
+            tags=tags,
+            at=at,
+            deep=deep,
+            ids=ids,
+            body=body,
+            **options,
+        )
 
-    def raw_send(self, **arguments: Unpack[RawSendParams]) -> Coroutine[Any, Any, bytes]:
-        """`Bodies.raw_send`, with `await`."""
-        return self._client.call(RAW_SEND, arguments)
+    @overload
+    async def parts_send(
+        self,
+        *,
+        file: FileInput,
+        more: Sequence[FileInput] | None = None,
+        note: str | None = None,
+        meta: PartsSendRequestMultipartFormDataMetaInput | None = None,
+        icon: FileInput | None = None,
+        each: Sequence[Mapping[str, Any]] | None = None,
+        all: Sequence[Mapping[str, Any]] | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> None: ...
+    @overload
+    async def parts_send(
+        self,
+        *,
+        body: _models.PartsSendRequestMultipartFormData | Mapping[str, Any],
+        **options: Unpack[RequestOptions],
+    ) -> None: ...
+    async def parts_send(
+        self,
+        *,
+        file: FileInput | Omit = omit,
+        more: Sequence[FileInput] | None = None,
+        note: str | None = None,
+        meta: PartsSendRequestMultipartFormDataMetaInput | None = None,
+        icon: FileInput | None = None,
+        each: Sequence[Mapping[str, Any]] | None = None,
+        all: Sequence[Mapping[str, Any]] | None = None,
+        body: _models.PartsSendRequestMultipartFormData | Mapping[str, Any] | Omit = omit,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """POST /parts.
 
-    def raw_send_stream(
-        self, **arguments: Unpack[RawSendParams]
-    ) -> Coroutine[Any, Any, AsyncDownload]:
-        """`Bodies.raw_send_stream`, with `await`."""
-        return open_async_download(self._client, RAW_SEND, arguments)
+        Args:
+            body: All members of the body at once, in place of the arguments for each.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
 
-    def nullable_send(self, **arguments: Unpack[NullableSendParams]) -> Coroutine[Any, Any, None]:
-        """`Bodies.nullable_send`, with `await`."""
-        return self._client.call(NULLABLE_SEND, arguments)
+        Returns:
+            nothing
+        """
+        return await self._client.call(
+            PARTS_SEND,
+            file=file,
+            more=more,
+            note=note,
+            meta=meta,
+            icon=icon,
+            each=each,
+            all=all,
+            body=body,
+            **options,
+        )
 
-    def any_send(self, **arguments: Unpack[AnySendParams]) -> Coroutine[Any, Any, None]:
-        """`Bodies.any_send`, with `await`."""
-        return self._client.call(ANY_SEND, arguments)
+    async def optional_send(
+        self,
+        *,
+        file: Any = None,
+        note: str | None = None,
+        body: _models.OptionalSendRequestMultipartFormData | Mapping[str, Any] | Omit = omit,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """POST /parts/optional.
 
-    def text_send(self, **arguments: Unpack[TextSendParams]) -> Coroutine[Any, Any, str]:
-        """`Bodies.text_send`, with `await`."""
-        return self._client.call(TEXT_SEND, arguments)
+        Args:
+            body: All members of the body at once, in place of the arguments for each.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
 
-    def words_set(self, **arguments: Unpack[WordsSetParams]) -> Coroutine[Any, Any, None]:
-        """`Bodies.words_set`, with `await`."""
-        return self._client.call(WORDS_SET, arguments)
+        Returns:
+            nothing
+        """
+        return await self._client.call(
+            OPTIONAL_SEND,
+            file=file,
+            note=note,
+            body=body,
+            **options,
+        )
 
-    def words_send(self, **arguments: Unpack[WordsSendParams]) -> Coroutine[Any, Any, None]:
-        """`Bodies.words_send`, with `await`."""
-        return self._client.call(WORDS_SEND, arguments)
+    async def raw_send(
+        self,
+        body: Content,
+        **options: Unpack[RequestOptions],
+    ) -> bytes:
+        """PUT /raw.
 
-    def xml_send(self, **arguments: Unpack[XmlSendParams]) -> Coroutine[Any, Any, bytes]:
-        """`Bodies.xml_send`, with `await`."""
-        return self._client.call(XML_SEND, arguments)
+        Returns:
+            the same
+        """
+        return await self._client.call(
+            RAW_SEND,
+            body=body,
+            **options,
+        )
 
-    def xml_send_stream(
-        self, **arguments: Unpack[XmlSendParams]
-    ) -> Coroutine[Any, Any, AsyncDownload]:
-        """`Bodies.xml_send_stream`, with `await`."""
-        return open_async_download(self._client, XML_SEND, arguments)
+    async def raw_send_stream(
+        self,
+        body: Content,
+        **options: Unpack[RequestOptions],
+    ) -> AsyncDownload:
+        """Open the response, to iterate over or to save.
 
-    def image_send(self, **arguments: Unpack[ImageSendParams]) -> Coroutine[Any, Any, Any]:
-        """`Bodies.image_send`, with `await`."""
-        return self._client.call(IMAGE_SEND, arguments)
+        PUT /raw.
+        """
+        return await open_async_download(
+            self._client,
+            RAW_SEND,
+            body=body,
+            **options,
+        )
 
-    def list_send(
-        self, **arguments: Unpack[ListSendParams]
-    ) -> Coroutine[Any, Any, _models.ListSendResponse]:
-        """`Bodies.list_send`, with `await`."""
-        return self._client.call(LIST_SEND, arguments)
+    async def nullable_send(
+        self,
+        body: Mapping[str, int] | None,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """PUT /nullable.
 
-    def either_send(self, **arguments: Unpack[EitherSendParams]) -> Coroutine[Any, Any, None]:
-        """`Bodies.either_send`, with `await`."""
-        return self._client.call(EITHER_SEND, arguments)
+        Returns:
+            nothing
+        """
+        return await self._client.call(
+            NULLABLE_SEND,
+            body=body,
+            **options,
+        )
 
-    def other_send(self, **arguments: Unpack[OtherSendParams]) -> Coroutine[Any, Any, None]:
-        """`Bodies.other_send`, with `await`."""
-        return self._client.call(OTHER_SEND, arguments)
+    async def any_send(
+        self,
+        *,
+        any: Any = omit,
+        none: Literal[None] | Omit | None = omit,
+        name: str | None = None,
+        body: _models.AnySendRequest | Mapping[str, Any] | Omit = omit,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """PUT /any.
 
-    def patch_send(self, **arguments: Unpack[PatchSendParams]) -> Coroutine[Any, Any, None]:
-        """`Bodies.patch_send`, with `await`."""
-        return self._client.call(PATCH_SEND, arguments)
+        Args:
+            body: All members of the body at once, in place of the arguments for each.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Returns:
+            nothing
+        """
+        return await self._client.call(
+            ANY_SEND,
+            any=any,
+            none=none,
+            name=name,
+            body=body,
+            **options,
+        )
+
+    async def text_send(
+        self,
+        body: str,
+        **options: Unpack[RequestOptions],
+    ) -> str:
+        """POST /text.
+
+        Returns:
+            the same
+        """
+        return await self._client.call(
+            TEXT_SEND,
+            body=body,
+            **options,
+        )
+
+    async def words_set(
+        self,
+        body: str,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """PUT /words.
+
+        Returns:
+            nothing
+        """
+        return await self._client.call(
+            WORDS_SET,
+            body=body,
+            **options,
+        )
+
+    async def words_send(
+        self,
+        body: str,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """POST /words.
+
+        Returns:
+            nothing
+        """
+        return await self._client.call(
+            WORDS_SEND,
+            body=body,
+            **options,
+        )
+
+    async def xml_send(
+        self,
+        body: Content,
+        **options: Unpack[RequestOptions],
+    ) -> bytes:
+        """POST /xml.
+
+        Returns:
+            the same
+        """
+        return await self._client.call(
+            XML_SEND,
+            body=body,
+            **options,
+        )
+
+    async def xml_send_stream(
+        self,
+        body: Content,
+        **options: Unpack[RequestOptions],
+    ) -> AsyncDownload:
+        """Open the response, to iterate over or to save.
+
+        POST /xml.
+        """
+        return await open_async_download(
+            self._client,
+            XML_SEND,
+            body=body,
+            **options,
+        )
+
+    async def image_send(
+        self,
+        body: Content,
+        *,
+        content_type: str | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> Any:
+        """POST /image.
+
+        Args:
+            content_type: The media type of the body.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Returns:
+            unsaid
+        """
+        return await self._client.call(
+            IMAGE_SEND,
+            body=body,
+            content_type=content_type,
+            **options,
+        )
+
+    async def list_send(
+        self,
+        body: Sequence[int] | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> _models.ListSendResponse:
+        """POST /list.
+
+        Returns:
+            the same
+        """
+        return await self._client.call(
+            LIST_SEND,
+            body=body,
+            **options,
+        )
+
+    @overload
+    async def either_send(
+        self,
+        *,
+        name: str,
+        content_type: Literal["application/json", "application/x-www-form-urlencoded"]
+        | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> None: ...
+    @overload
+    async def either_send(
+        self,
+        *,
+        body: _models.Pet | Mapping[str, Any],
+        content_type: Literal["application/json", "application/x-www-form-urlencoded"]
+        | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> None: ...
+    async def either_send(
+        self,
+        *,
+        name: str | Omit = omit,
+        body: _models.Pet | Mapping[str, Any] | Omit = omit,
+        content_type: Literal["application/json", "application/x-www-form-urlencoded"]
+        | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """POST /either.
+
+        Args:
+            body: All members of the body at once, in place of the arguments for each.
+            content_type: The media type of the body. `application/json` if left out.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Returns:
+            nothing
+        """
+        return await self._client.call(
+            EITHER_SEND,
+            name=name,
+            body=body,
+            content_type=content_type,
+            **options,
+        )
+
+    async def other_send(
+        self,
+        body: PetInput | str,
+        *,
+        content_type: Literal["application/json", "text/csv"] | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """POST /other.
+
+        Args:
+            content_type: The media type of the body. `application/json` if left out.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Returns:
+            nothing
+        """
+        return await self._client.call(
+            OTHER_SEND,
+            body=body,
+            content_type=content_type,
+            **options,
+        )
+
+    @overload
+    async def patch_send(
+        self,
+        *,
+        id: int | None,
+        name: str | Omit | None = omit,
+        at: PatchSendRequestAtInput | Omit | None = omit,
+        list: Sequence[int] | Omit | None = omit,
+        **options: Unpack[RequestOptions],
+    ) -> None: ...
+    @overload
+    async def patch_send(
+        self,
+        *,
+        body: _models.PatchSendRequest | Mapping[str, Any],
+        **options: Unpack[RequestOptions],
+    ) -> None: ...
+    async def patch_send(
+        self,
+        *,
+        id: int | Omit | None = omit,
+        name: str | Omit | None = omit,
+        at: PatchSendRequestAtInput | Omit | None = omit,
+        list: Sequence[int] | Omit | None = omit,
+        body: _models.PatchSendRequest | Mapping[str, Any] | Omit = omit,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """PATCH /patch.
+
+        Args:
+            name: None takes it away.
+            at: None takes it away.
+            list: None takes it away.
+            body: All members of the body at once, in place of the arguments for each.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Returns:
+            nothing
+        """
+        return await self._client.call(
+            PATCH_SEND,
+            id=id,
+            name=name,
+            at=at,
+            list=list,
+            body=body,
+            **options,
+        )
 
 
 class Pkg(SyncClient):

@@ -3,25 +3,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Annotated, Any, Required, Unpack
+from typing import Any, Unpack, overload
 
 from . import models as _models
-from ._operation import Body, Json, Member, Operation, RequestOptions
+from ._operation import Body, Json, Member, Members, Omit, Operation, RequestOptions, omit
 from ._transport import AsyncClient, Resource, SyncClient
-
-
-class OneParams(RequestOptions, total=False):
-    """The arguments of `pets.one`. The client does not send None."""
-
-    name: Required[str]
-
 
 ONE_OPERATION: Operation[_models.Pet] = Operation(
     "POST",
     "/one",
-    OneParams,
+    {
+        "name": Member("name"),
+        "body": Members(),
+    },
     body=Json(_models.Pet),
     answers={
         "200": Json(_models.Pet),
@@ -65,16 +61,13 @@ NULLABLE_OPERATION: Operation[_models.Nullable | None] = Operation(
 )
 
 
-class MergedParams(RequestOptions, total=False):
-    """The arguments of `pets.merged`. The client does not send None."""
-
-    from_: Annotated[Mapping[str, Any] | None, Member("from")]
-
-
 MERGED_OPERATION: Operation[None] = Operation(
     "POST",
     "/merged",
-    MergedParams,
+    {
+        "from_": Member("from"),
+        "body": Members(),
+    },
     body=Json(_models.MergedRequest),
     needs_body=False,
     answers={
@@ -83,16 +76,12 @@ MERGED_OPERATION: Operation[None] = Operation(
 )
 
 
-class EitherParams(RequestOptions, total=False):
-    """The arguments of `pets.either`. The client does not send None."""
-
-    body: Annotated[Mapping[str, Any] | Sequence[str] | None, Body()]
-
-
 EITHER_OPERATION: Operation[None] = Operation(
     "POST",
     "/either",
-    EitherParams,
+    {
+        "body": Body(),
+    },
     body=Json(_models.EitherRequest),
     needs_body=False,
     answers={
@@ -104,73 +93,187 @@ EITHER_OPERATION: Operation[None] = Operation(
 class Pets(Resource[SyncClient]):
     """Operations of pets."""
 
-    def one(self, **arguments: Unpack[OneParams]) -> _models.Pet:
-        """See the API."""
-        return self._client.call(ONE_OPERATION, arguments)
+    @overload
+    def one(
+        self,
+        *,
+        name: str,
+        **options: Unpack[RequestOptions],
+    ) -> _models.Pet: ...
+    @overload
+    def one(
+        self,
+        *,
+        body: Mapping[str, Any],
+        **options: Unpack[RequestOptions],
+    ) -> _models.Pet: ...
+    def one(
+        self,
+        *,
+        name: str | Omit = omit,
+        body: Mapping[str, Any] | Omit = omit,
+        **options: Unpack[RequestOptions],
+    ) -> _models.Pet:
+        """POST /one.
 
-    def inline(self, **arguments: Unpack[RequestOptions]) -> _models.InlineResponse:
-        """See the API."""
-        return self._client.call(INLINE_OPERATION, arguments)
+        Args:
+            body: All members of the body at once, in place of the arguments for each.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+        """
+        return self._client.call(
+            ONE_OPERATION,
+            name=name,
+            body=body,
+            **options,
+        )
 
-    def list(self, **arguments: Unpack[RequestOptions]) -> _models.ListResponse:
-        """See the API."""
-        return self._client.call(LIST_OPERATION, arguments)
+    def inline(self, **options: Unpack[RequestOptions]) -> _models.InlineResponse:
+        """GET /inline."""
+        return self._client.call(INLINE_OPERATION, **options)
 
-    def maybe(self, **arguments: Unpack[RequestOptions]) -> _models.MaybeResponse | None:
-        """See the API."""
-        return self._client.call(MAYBE_OPERATION, arguments)
+    def list(self, **options: Unpack[RequestOptions]) -> _models.ListResponse:
+        """GET /list."""
+        return self._client.call(LIST_OPERATION, **options)
 
-    def nullable(self, **arguments: Unpack[RequestOptions]) -> _models.Nullable | None:
-        """See the API."""
-        return self._client.call(NULLABLE_OPERATION, arguments)
+    def maybe(self, **options: Unpack[RequestOptions]) -> _models.MaybeResponse | None:
+        """GET /maybe."""
+        return self._client.call(MAYBE_OPERATION, **options)
 
-    def merged(self, **arguments: Unpack[MergedParams]) -> None:
-        """See the API."""
-        return self._client.call(MERGED_OPERATION, arguments)
+    def nullable(self, **options: Unpack[RequestOptions]) -> _models.Nullable | None:
+        """GET /nullable."""
+        return self._client.call(NULLABLE_OPERATION, **options)
 
-    def either(self, **arguments: Unpack[EitherParams]) -> None:
-        """See the API."""
-        return self._client.call(EITHER_OPERATION, arguments)
+    def merged(
+        self,
+        *,
+        from_: Mapping[str, Any] | None = None,
+        body: _models.MergedRequest | Mapping[str, Any] | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """POST /merged.
+
+        Args:
+            body: All members of the body at once, in place of the arguments for each.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Returns:
+            nothing
+        """
+        return self._client.call(
+            MERGED_OPERATION,
+            from_=from_,
+            body=body,
+            **options,
+        )
+
+    def either(
+        self,
+        body: Mapping[str, Any] | Sequence[str] | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """POST /either.
+
+        Returns:
+            nothing
+        """
+        return self._client.call(
+            EITHER_OPERATION,
+            body=body,
+            **options,
+        )
 
 
 class AsyncPets(Resource[AsyncClient]):
     """Operations of pets."""
 
-    def one(self, **arguments: Unpack[OneParams]) -> Coroutine[Any, Any, _models.Pet]:
-        """`Pets.one`, with `await`."""
-        return self._client.call(ONE_OPERATION, arguments)
+    @overload
+    async def one(
+        self,
+        *,
+        name: str,
+        **options: Unpack[RequestOptions],
+    ) -> _models.Pet: ...
+    @overload
+    async def one(
+        self,
+        *,
+        body: Mapping[str, Any],
+        **options: Unpack[RequestOptions],
+    ) -> _models.Pet: ...
+    async def one(
+        self,
+        *,
+        name: str | Omit = omit,
+        body: Mapping[str, Any] | Omit = omit,
+        **options: Unpack[RequestOptions],
+    ) -> _models.Pet:
+        """POST /one.
 
-    def inline(
-        self, **arguments: Unpack[RequestOptions]
-    ) -> Coroutine[Any, Any, _models.InlineResponse]:
-        """`Pets.inline`, with `await`."""
-        return self._client.call(INLINE_OPERATION, arguments)
+        Args:
+            body: All members of the body at once, in place of the arguments for each.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+        """
+        return await self._client.call(
+            ONE_OPERATION,
+            name=name,
+            body=body,
+            **options,
+        )
 
-    def list(
-        self, **arguments: Unpack[RequestOptions]
-    ) -> Coroutine[Any, Any, _models.ListResponse]:
-        """`Pets.list`, with `await`."""
-        return self._client.call(LIST_OPERATION, arguments)
+    async def inline(self, **options: Unpack[RequestOptions]) -> _models.InlineResponse:
+        """GET /inline."""
+        return await self._client.call(INLINE_OPERATION, **options)
 
-    def maybe(
-        self, **arguments: Unpack[RequestOptions]
-    ) -> Coroutine[Any, Any, _models.MaybeResponse | None]:
-        """`Pets.maybe`, with `await`."""
-        return self._client.call(MAYBE_OPERATION, arguments)
+    async def list(self, **options: Unpack[RequestOptions]) -> _models.ListResponse:
+        """GET /list."""
+        return await self._client.call(LIST_OPERATION, **options)
 
-    def nullable(
-        self, **arguments: Unpack[RequestOptions]
-    ) -> Coroutine[Any, Any, _models.Nullable | None]:
-        """`Pets.nullable`, with `await`."""
-        return self._client.call(NULLABLE_OPERATION, arguments)
+    async def maybe(self, **options: Unpack[RequestOptions]) -> _models.MaybeResponse | None:
+        """GET /maybe."""
+        return await self._client.call(MAYBE_OPERATION, **options)
 
-    def merged(self, **arguments: Unpack[MergedParams]) -> Coroutine[Any, Any, None]:
-        """`Pets.merged`, with `await`."""
-        return self._client.call(MERGED_OPERATION, arguments)
+    async def nullable(self, **options: Unpack[RequestOptions]) -> _models.Nullable | None:
+        """GET /nullable."""
+        return await self._client.call(NULLABLE_OPERATION, **options)
 
-    def either(self, **arguments: Unpack[EitherParams]) -> Coroutine[Any, Any, None]:
-        """`Pets.either`, with `await`."""
-        return self._client.call(EITHER_OPERATION, arguments)
+    async def merged(
+        self,
+        *,
+        from_: Mapping[str, Any] | None = None,
+        body: _models.MergedRequest | Mapping[str, Any] | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """POST /merged.
+
+        Args:
+            body: All members of the body at once, in place of the arguments for each.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Returns:
+            nothing
+        """
+        return await self._client.call(
+            MERGED_OPERATION,
+            from_=from_,
+            body=body,
+            **options,
+        )
+
+    async def either(
+        self,
+        body: Mapping[str, Any] | Sequence[str] | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """POST /either.
+
+        Returns:
+            nothing
+        """
+        return await self._client.call(
+            EITHER_OPERATION,
+            body=body,
+            **options,
+        )
 
 
 class Pkg(SyncClient):

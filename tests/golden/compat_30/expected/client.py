@@ -3,34 +3,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Mapping
 from functools import cached_property
-from typing import Annotated, Any, Literal, Required, Unpack
+from typing import Any, Literal, Unpack, overload
+
+from typing_extensions import deprecated as _deprecated
 
 from . import models as _models
-from ._operation import Json, Member, Operation, RequestOptions
+from ._operation import Json, Member, Members, Omit, Operation, RequestOptions, omit
 from ._transport import AsyncClient, Resource, SyncClient
 from .normalizers import denormalize_answer, denormalize_thing, normalize_answer, normalize_thing
-
-
-class MakeThingParams(RequestOptions, total=False):
-    """The arguments of `things.make`: the members of `Thing`. The client does not send None, unless `is_nullable`: then None is null."""
-
-    price: Required[float]
-    # deprecated use price
-    cost: float | None
-    note: Annotated[str | None, Member(is_nullable=True)]
-    # deprecated use note
-    comment: Annotated[str | None, Member(is_nullable=True)]
-    level: Literal["low", "high"] | None
-    # deprecated use level
-    grade: Annotated[Literal["poor", "good"] | None, Member(is_nullable=True)]
-
 
 MAKE_THING: Operation[_models.Answer] = Operation(
     "POST",
     "/things",
-    MakeThingParams,
+    {
+        "price": Member("price"),
+        "cost": Member("cost"),
+        "note": Member("note", is_nullable=True),
+        "comment": Member("comment", is_nullable=True),
+        "level": Member("level"),
+        "grade": Member("grade", is_nullable=True),
+        "body": Members(),
+    },
     body=Json(
         _models.Thing,
         fold=normalize_thing,
@@ -51,17 +46,141 @@ MAKE_THING: Operation[_models.Answer] = Operation(
 class Things(Resource[SyncClient]):
     """Operations of things."""
 
-    def make(self, **arguments: Unpack[MakeThingParams]) -> _models.Answer:
-        """See the API."""
-        return self._client.call(MAKE_THING, arguments)
+    @overload
+    def make(
+        self,
+        *,
+        price: float,
+        note: str | Omit | None = omit,
+        level: Literal["low", "high"] | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> _models.Answer: ...
+    @overload
+    def make(
+        self,
+        *,
+        body: _models.Thing | Mapping[str, Any],
+        **options: Unpack[RequestOptions],
+    ) -> _models.Answer: ...
+    @overload
+    @_deprecated("`cost` is deprecated: Use price.", category=None)
+    def make(
+        self,
+        *,
+        cost: float,
+        price: float | Omit = omit,
+        note: str | Omit | None = omit,
+        comment: str | Omit | None = omit,
+        level: Literal["low", "high"] | None = None,
+        grade: Literal["poor", "good"] | Omit | None = omit,
+        **options: Unpack[RequestOptions],
+    ) -> _models.Answer: ...
+    def make(
+        self,
+        *,
+        price: float | Omit = omit,
+        cost: float | None = None,
+        note: str | Omit | None = omit,
+        comment: str | Omit | None = omit,
+        level: Literal["low", "high"] | None = None,
+        grade: Literal["poor", "good"] | Omit | None = omit,
+        body: _models.Thing | Mapping[str, Any] | Omit = omit,
+        **options: Unpack[RequestOptions],
+    ) -> _models.Answer:
+        """POST /things.
+
+        Args:
+            price: At most 100. More than 0.
+            cost: At most 50. More than 0. Deprecated: Use price.
+            comment: Deprecated: Use note.
+            grade: Deprecated: Use level.
+            body: All members of the body at once, in place of the arguments for each.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Returns:
+            made
+        """
+        return self._client.call(
+            MAKE_THING,
+            price=price,
+            cost=cost,
+            note=note,
+            comment=comment,
+            level=level,
+            grade=grade,
+            body=body,
+            **options,
+        )
 
 
 class AsyncThings(Resource[AsyncClient]):
     """Operations of things."""
 
-    def make(self, **arguments: Unpack[MakeThingParams]) -> Coroutine[Any, Any, _models.Answer]:
-        """`Things.make`, with `await`."""
-        return self._client.call(MAKE_THING, arguments)
+    @overload
+    async def make(
+        self,
+        *,
+        price: float,
+        note: str | Omit | None = omit,
+        level: Literal["low", "high"] | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> _models.Answer: ...
+    @overload
+    async def make(
+        self,
+        *,
+        body: _models.Thing | Mapping[str, Any],
+        **options: Unpack[RequestOptions],
+    ) -> _models.Answer: ...
+    @overload
+    @_deprecated("`cost` is deprecated: Use price.", category=None)
+    async def make(
+        self,
+        *,
+        cost: float,
+        price: float | Omit = omit,
+        note: str | Omit | None = omit,
+        comment: str | Omit | None = omit,
+        level: Literal["low", "high"] | None = None,
+        grade: Literal["poor", "good"] | Omit | None = omit,
+        **options: Unpack[RequestOptions],
+    ) -> _models.Answer: ...
+    async def make(
+        self,
+        *,
+        price: float | Omit = omit,
+        cost: float | None = None,
+        note: str | Omit | None = omit,
+        comment: str | Omit | None = omit,
+        level: Literal["low", "high"] | None = None,
+        grade: Literal["poor", "good"] | Omit | None = omit,
+        body: _models.Thing | Mapping[str, Any] | Omit = omit,
+        **options: Unpack[RequestOptions],
+    ) -> _models.Answer:
+        """POST /things.
+
+        Args:
+            price: At most 100. More than 0.
+            cost: At most 50. More than 0. Deprecated: Use price.
+            comment: Deprecated: Use note.
+            grade: Deprecated: Use level.
+            body: All members of the body at once, in place of the arguments for each.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Returns:
+            made
+        """
+        return await self._client.call(
+            MAKE_THING,
+            price=price,
+            cost=cost,
+            note=note,
+            comment=comment,
+            level=level,
+            grade=grade,
+            body=body,
+            **options,
+        )
 
 
 class Pkg(SyncClient):

@@ -3,36 +3,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from functools import cached_property
-from typing import Annotated, Any, Literal, Unpack
+from typing import Any, Literal, Unpack, overload
+
+from typing_extensions import deprecated as _deprecated
 
 from . import models as _models
 from ._bodies import Unknown
-from ._operation import Operation, RequestOptions
+from ._operation import Omit, Operation, RequestOptions, omit
 from ._parameters import Header, Parameters, Query
 from ._transport import AsyncClient, Resource, SyncClient
 from .normalizers import denormalize_list_pets_parameters, normalize_list_pets_parameters
 
-
-class ListPetsParams(RequestOptions, total=False):
-    """The arguments of `pets.list`. The client does not send None."""
-
-    # deprecated use kind
-    x_kind: Annotated[Literal["puppy", "dog", "cat"] | None, Header("X-Kind")]
-    page_size: Annotated[int, Query()]
-    # deprecated since 2026-01-01: use page_size
-    limit: Annotated[int | None, Query()]
-    kind: Annotated[Literal["dog", "cat"] | None, Query()]
-    tags: Annotated[Sequence[str] | None, Query()]
-    # deprecated use tags
-    tag: Annotated[str | Sequence[str] | None, Query()]
-
-
 LIST_PETS: Operation[Any] = Operation(
     "GET",
     "/pets",
-    ListPetsParams,
+    {
+        "x_kind": Header("X-Kind"),
+        "page_size": Query("page_size"),
+        "limit": Query("limit"),
+        "kind": Query("kind"),
+        "tags": Query("tags"),
+        "tag": Query("tag"),
+    },
     parameters=Parameters(
         _models.ListPetsParameters,
         fold=normalize_list_pets_parameters,
@@ -54,17 +48,123 @@ LIST_PETS: Operation[Any] = Operation(
 class Pets(Resource[SyncClient]):
     """Operations of pets."""
 
-    def list(self, **arguments: Unpack[ListPetsParams]) -> Any:
-        """See the API."""
-        return self._client.call(LIST_PETS, arguments)
+    @overload
+    def list(
+        self,
+        *,
+        page_size: int,
+        kind: Literal["dog", "cat"] | None = None,
+        tags: Sequence[str] | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> Any: ...
+    @overload
+    @_deprecated("`limit` is deprecated since 2026-01-01: Use page_size.", category=None)
+    def list(
+        self,
+        *,
+        limit: int,
+        x_kind: Literal["puppy", "dog", "cat"] | None = None,
+        page_size: int | Omit = omit,
+        kind: Literal["dog", "cat"] | None = None,
+        tags: Sequence[str] | None = None,
+        tag: str | Sequence[str] | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> Any: ...
+    def list(
+        self,
+        *,
+        x_kind: Literal["puppy", "dog", "cat"] | None = None,
+        page_size: int | Omit = omit,
+        limit: int | None = None,
+        kind: Literal["dog", "cat"] | None = None,
+        tags: Sequence[str] | None = None,
+        tag: str | Sequence[str] | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> Any:
+        """GET /pets.
+
+        Args:
+            x_kind: Deprecated: Use kind.
+            page_size: At least 1.
+            limit: At least 1. Deprecated since 2026-01-01: Use page_size.
+            kind: What they are.
+            tag: Deprecated: Use tags.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Returns:
+            d
+        """
+        return self._client.call(
+            LIST_PETS,
+            x_kind=x_kind,
+            page_size=page_size,
+            limit=limit,
+            kind=kind,
+            tags=tags,
+            tag=tag,
+            **options,
+        )
 
 
 class AsyncPets(Resource[AsyncClient]):
     """Operations of pets."""
 
-    def list(self, **arguments: Unpack[ListPetsParams]) -> Coroutine[Any, Any, Any]:
-        """`Pets.list`, with `await`."""
-        return self._client.call(LIST_PETS, arguments)
+    @overload
+    async def list(
+        self,
+        *,
+        page_size: int,
+        kind: Literal["dog", "cat"] | None = None,
+        tags: Sequence[str] | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> Any: ...
+    @overload
+    @_deprecated("`limit` is deprecated since 2026-01-01: Use page_size.", category=None)
+    async def list(
+        self,
+        *,
+        limit: int,
+        x_kind: Literal["puppy", "dog", "cat"] | None = None,
+        page_size: int | Omit = omit,
+        kind: Literal["dog", "cat"] | None = None,
+        tags: Sequence[str] | None = None,
+        tag: str | Sequence[str] | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> Any: ...
+    async def list(
+        self,
+        *,
+        x_kind: Literal["puppy", "dog", "cat"] | None = None,
+        page_size: int | Omit = omit,
+        limit: int | None = None,
+        kind: Literal["dog", "cat"] | None = None,
+        tags: Sequence[str] | None = None,
+        tag: str | Sequence[str] | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> Any:
+        """GET /pets.
+
+        Args:
+            x_kind: Deprecated: Use kind.
+            page_size: At least 1.
+            limit: At least 1. Deprecated since 2026-01-01: Use page_size.
+            kind: What they are.
+            tag: Deprecated: Use tags.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Returns:
+            d
+        """
+        return await self._client.call(
+            LIST_PETS,
+            x_kind=x_kind,
+            page_size=page_size,
+            limit=limit,
+            kind=kind,
+            tags=tags,
+            tag=tag,
+            **options,
+        )
 
 
 class Pkg(SyncClient):

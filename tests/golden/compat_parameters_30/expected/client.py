@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Mapping
+from collections.abc import Mapping
 from functools import cached_property
-from typing import Annotated, Any, Required, TypeAlias, Unpack
+from typing import Any, TypeAlias, Unpack, overload
+
+from typing_extensions import deprecated as _deprecated
 
 from . import models as _models
 from ._bodies import Unknown
@@ -17,20 +19,15 @@ from .normalizers import denormalize_delete_pets_id_parameters, normalize_delete
 FilterInput: TypeAlias = _models.Filter | Mapping[str, Any]
 
 
-class DeletePetsIdParams(RequestOptions, total=False):
-    """The arguments of `pets.delete_id`. The client does not send None."""
-
-    id: Required[Annotated[str, Path()]]
-    filter: Annotated[FilterInput | str | None, Query(style="json")]
-    cookie_session: Annotated[str | None, Cookie("session")]
-    # deprecated use session
-    header_session: Annotated[str | None, Header("Session")]
-
-
 DELETE_PETS_ID: Operation[Any] = Operation(
     "DELETE",
     "/pets/{id}",
-    DeletePetsIdParams,
+    {
+        "id": Path("id"),
+        "filter": Query("filter", style="json"),
+        "cookie_session": Cookie("session"),
+        "header_session": Header("Session"),
+    },
     parameters=Parameters(
         _models.DeletePetsIdParameters,
         fold=normalize_delete_pets_id_parameters,
@@ -46,17 +43,103 @@ DELETE_PETS_ID: Operation[Any] = Operation(
 class Pets(Resource[SyncClient]):
     """Operations of pets."""
 
-    def delete_id(self, **arguments: Unpack[DeletePetsIdParams]) -> Any:
-        """See the API."""
-        return self._client.call(DELETE_PETS_ID, arguments)
+    @overload
+    def delete_id(
+        self,
+        id: str,
+        *,
+        filter: FilterInput | str | None = None,
+        cookie_session: str | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> Any: ...
+    @overload
+    @_deprecated("`header_session` is deprecated: Use session.", category=None)
+    def delete_id(
+        self,
+        id: str,
+        *,
+        filter: FilterInput | str | None = None,
+        cookie_session: str | None = None,
+        header_session: str | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> Any: ...
+    def delete_id(
+        self,
+        id: str,
+        *,
+        filter: FilterInput | str | None = None,
+        cookie_session: str | None = None,
+        header_session: str | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> Any:
+        """DELETE /pets/{id}.
+
+        Args:
+            header_session: Deprecated: Use session.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Returns:
+            d
+        """
+        return self._client.call(
+            DELETE_PETS_ID,
+            id=id,
+            filter=filter,
+            cookie_session=cookie_session,
+            header_session=header_session,
+            **options,
+        )
 
 
 class AsyncPets(Resource[AsyncClient]):
     """Operations of pets."""
 
-    def delete_id(self, **arguments: Unpack[DeletePetsIdParams]) -> Coroutine[Any, Any, Any]:
-        """`Pets.delete_id`, with `await`."""
-        return self._client.call(DELETE_PETS_ID, arguments)
+    @overload
+    async def delete_id(
+        self,
+        id: str,
+        *,
+        filter: FilterInput | str | None = None,
+        cookie_session: str | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> Any: ...
+    @overload
+    @_deprecated("`header_session` is deprecated: Use session.", category=None)
+    async def delete_id(
+        self,
+        id: str,
+        *,
+        filter: FilterInput | str | None = None,
+        cookie_session: str | None = None,
+        header_session: str | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> Any: ...
+    async def delete_id(
+        self,
+        id: str,
+        *,
+        filter: FilterInput | str | None = None,
+        cookie_session: str | None = None,
+        header_session: str | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> Any:
+        """DELETE /pets/{id}.
+
+        Args:
+            header_session: Deprecated: Use session.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Returns:
+            d
+        """
+        return await self._client.call(
+            DELETE_PETS_ID,
+            id=id,
+            filter=filter,
+            cookie_session=cookie_session,
+            header_session=header_session,
+            **options,
+        )
 
 
 class Pkg(SyncClient):

@@ -3,28 +3,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Mapping
 from functools import cached_property
-from typing import Annotated, Any, Unpack
+from typing import Any, Unpack, overload
+
+from typing_extensions import deprecated as _deprecated
 
 from . import models as _models
-from ._operation import Json, Member, Operation, RequestOptions
+from ._operation import Json, Member, Members, Omit, Operation, RequestOptions, omit
 from ._transport import AsyncClient, Resource, SyncClient
 from .normalizers import denormalize_thing, normalize_thing
-
-
-class ChangeThingParams(RequestOptions, total=False):
-    """The arguments of `things.change`. The client does not send None, unless `is_nullable`: then None is null."""
-
-    name: Annotated[str | None, Member(is_nullable=True)]
-    # deprecated use name
-    title: Annotated[str | None, Member(is_nullable=True)]
-
 
 CHANGE_THING: Operation[None] = Operation(
     "PATCH",
     "/things",
-    ChangeThingParams,
+    {
+        "name": Member("name", is_nullable=True),
+        "title": Member("title", is_nullable=True),
+        "body": Members(),
+    },
     body=Json(
         _models.Thing,
         fold=normalize_thing,
@@ -41,17 +38,93 @@ CHANGE_THING: Operation[None] = Operation(
 class Things(Resource[SyncClient]):
     """Operations of things."""
 
-    def change(self, **arguments: Unpack[ChangeThingParams]) -> None:
-        """See the API."""
-        return self._client.call(CHANGE_THING, arguments)
+    @overload
+    def change(
+        self,
+        *,
+        name: str | Omit | None = omit,
+        **options: Unpack[RequestOptions],
+    ) -> None: ...
+    @overload
+    @_deprecated("`title` is deprecated: Use name.", category=None)
+    def change(
+        self,
+        *,
+        name: str | Omit | None = omit,
+        title: str | Omit | None = omit,
+        **options: Unpack[RequestOptions],
+    ) -> None: ...
+    def change(
+        self,
+        *,
+        name: str | Omit | None = omit,
+        title: str | Omit | None = omit,
+        body: _models.Thing | Mapping[str, Any] | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """PATCH /things.
+
+        Args:
+            title: Deprecated: Use name.
+            body: All members of the body at once, in place of the arguments for each.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Returns:
+            changed
+        """
+        return self._client.call(
+            CHANGE_THING,
+            name=name,
+            title=title,
+            body=body,
+            **options,
+        )
 
 
 class AsyncThings(Resource[AsyncClient]):
     """Operations of things."""
 
-    def change(self, **arguments: Unpack[ChangeThingParams]) -> Coroutine[Any, Any, None]:
-        """`Things.change`, with `await`."""
-        return self._client.call(CHANGE_THING, arguments)
+    @overload
+    async def change(
+        self,
+        *,
+        name: str | Omit | None = omit,
+        **options: Unpack[RequestOptions],
+    ) -> None: ...
+    @overload
+    @_deprecated("`title` is deprecated: Use name.", category=None)
+    async def change(
+        self,
+        *,
+        name: str | Omit | None = omit,
+        title: str | Omit | None = omit,
+        **options: Unpack[RequestOptions],
+    ) -> None: ...
+    async def change(
+        self,
+        *,
+        name: str | Omit | None = omit,
+        title: str | Omit | None = omit,
+        body: _models.Thing | Mapping[str, Any] | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """PATCH /things.
+
+        Args:
+            title: Deprecated: Use name.
+            body: All members of the body at once, in place of the arguments for each.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Returns:
+            changed
+        """
+        return await self._client.call(
+            CHANGE_THING,
+            name=name,
+            title=title,
+            body=body,
+            **options,
+        )
 
 
 class Pkg(SyncClient):

@@ -3,9 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
 from functools import cached_property
-from typing import Any, Unpack
+from typing import Unpack
 
 from . import models as _models
 from ._operation import Json, Operation, RequestOptions
@@ -24,17 +23,25 @@ LIST_THINGS: Operation[_models.Things] = Operation(
 class Things_(Resource[SyncClient]):
     """Operations of things."""
 
-    def list(self, **arguments: Unpack[RequestOptions]) -> _models.Things:
-        """See the API."""
-        return self._client.call(LIST_THINGS, arguments)
+    def list(self, **options: Unpack[RequestOptions]) -> _models.Things:
+        """GET /things.
+
+        Returns:
+            things
+        """
+        return self._client.call(LIST_THINGS, **options)
 
 
 class AsyncThings_(Resource[AsyncClient]):
     """Operations of things."""
 
-    def list(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, _models.Things]:
-        """`Things_.list`, with `await`."""
-        return self._client.call(LIST_THINGS, arguments)
+    async def list(self, **options: Unpack[RequestOptions]) -> _models.Things:
+        """GET /things.
+
+        Returns:
+            things
+        """
+        return await self._client.call(LIST_THINGS, **options)
 
 
 class Pkg(SyncClient):

@@ -53,8 +53,8 @@ def _fold_thing(value: Any, at: Path, log: Log) -> Any:
 def _fold_thing_map(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, dict):
         folded = value.copy()
-        for key in sorted(value, key=str):
-            folded[key] = _fold_image(value[key], (at, key), log)
+        for key in sorted(folded, key=str):
+            folded[key] = _fold_image(folded[key], (at, key), log)
         return folded
     return value
 

@@ -3,47 +3,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Mapping
 from functools import cached_property
-from typing import Annotated, Any, Unpack
+from typing import Any, Unpack
 
 from typing_extensions import deprecated as _deprecated
 
 from . import models as _models
-from ._operation import Json, Operation, RequestOptions
+from ._operation import Json, Member, Members, Operation, RequestOptions
 from ._parameters import Query
 from ._transport import AsyncClient, Resource, SyncClient
-
-
-class PetsFindParams(RequestOptions, total=False):
-    """The arguments of `pets.find`. The client does not send None."""
-
-    # deprecated by the API
-    kind: Annotated[str | None, Query()]
-    name: Annotated[str | None, Query()]
-
 
 PETS_FIND: Operation[None] = Operation(
     "GET",
     "/pets",
-    PetsFindParams,
+    {
+        "kind": Query("kind"),
+        "name": Query("name"),
+    },
     answers={
         "204": None,
     },
 )
 
 
-class PetsAddParams(RequestOptions, total=False):
-    """The arguments of `pets.add`. The client does not send None."""
-
-    # deprecated by the API
-    age: int | None
-
-
 PETS_ADD: Operation[None] = Operation(
     "POST",
     "/pets",
-    PetsAddParams,
+    {
+        "age": Member("age"),
+        "body": Members(),
+    },
     body=Json(_models.PetsAddRequest),
     needs_body=False,
     answers={
@@ -56,26 +46,104 @@ class Pets(Resource[SyncClient]):
     """Operations of pets."""
 
     @_deprecated("`pets.find` is deprecated")
-    def find(self, **arguments: Unpack[PetsFindParams]) -> None:
-        """See the API."""
-        return self._client.call(PETS_FIND, arguments)
+    def find(
+        self,
+        *,
+        kind: str | None = None,
+        name: str | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """GET /pets.
 
-    def add(self, **arguments: Unpack[PetsAddParams]) -> None:
-        """See the API."""
-        return self._client.call(PETS_ADD, arguments)
+        Args:
+            kind: Deprecated.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Returns:
+            nothing
+        """
+        return self._client.call(
+            PETS_FIND,
+            kind=kind,
+            name=name,
+            **options,
+        )
+
+    def add(
+        self,
+        *,
+        age: int | None = None,
+        body: _models.PetsAddRequest | Mapping[str, Any] | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """POST /pets.
+
+        Args:
+            age: Deprecated.
+            body: All members of the body at once, in place of the arguments for each.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Returns:
+            nothing
+        """
+        return self._client.call(
+            PETS_ADD,
+            age=age,
+            body=body,
+            **options,
+        )
 
 
 class AsyncPets(Resource[AsyncClient]):
     """Operations of pets."""
 
     @_deprecated("`pets.find` is deprecated")
-    def find(self, **arguments: Unpack[PetsFindParams]) -> Coroutine[Any, Any, None]:
-        """`Pets.find`, with `await`."""
-        return self._client.call(PETS_FIND, arguments)
+    async def find(
+        self,
+        *,
+        kind: str | None = None,
+        name: str | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """GET /pets.
 
-    def add(self, **arguments: Unpack[PetsAddParams]) -> Coroutine[Any, Any, None]:
-        """`Pets.add`, with `await`."""
-        return self._client.call(PETS_ADD, arguments)
+        Args:
+            kind: Deprecated.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Returns:
+            nothing
+        """
+        return await self._client.call(
+            PETS_FIND,
+            kind=kind,
+            name=name,
+            **options,
+        )
+
+    async def add(
+        self,
+        *,
+        age: int | None = None,
+        body: _models.PetsAddRequest | Mapping[str, Any] | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """POST /pets.
+
+        Args:
+            age: Deprecated.
+            body: All members of the body at once, in place of the arguments for each.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Returns:
+            nothing
+        """
+        return await self._client.call(
+            PETS_ADD,
+            age=age,
+            body=body,
+            **options,
+        )
 
 
 class Pkg(SyncClient):

@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Mapping
+from collections.abc import Mapping
 from functools import cached_property
-from typing import Annotated, Any, TypeAlias, Unpack
+from typing import Any, TypeAlias, Unpack
 
 from . import models as _models
-from ._operation import Json, Operation, RequestOptions
+from ._operation import Json, Member, Members, Omit, Operation, RequestOptions, omit
 from ._parameters import Query
 from ._transport import AsyncClient, Resource, SyncClient
 
@@ -16,35 +16,28 @@ FindFilterInput: TypeAlias = _models.FindFilter | Mapping[str, Any]
 OwnerInput: TypeAlias = _models.Owner | Mapping[str, Any]
 
 
-class FindParams(RequestOptions, total=False):
-    """The arguments of `pets.find`. The client does not send None."""
-
-    fields: Annotated[str | None, Query()]
-    filter: Annotated[FindFilterInput | None, Query(style="deepObject", explode=False)]
-    str_: Annotated[str | None, Query("str")]
-
-
 FIND_OPERATION: Operation[_models.Pet] = Operation(
     "GET",
     "/pets",
-    FindParams,
+    {
+        "fields": Query("fields"),
+        "filter": Query("filter", style="deepObject", explode=False),
+        "str_": Query("str"),
+    },
     answers={
         "200": Json(_models.Pet),
     },
 )
 
 
-class AddParams(RequestOptions, total=False):
-    """The arguments of `pets.add`. The client does not send None."""
-
-    schema: _models.Kind | None
-    owner: OwnerInput | None
-
-
 ADD_OPERATION: Operation[None] = Operation(
     "POST",
     "/pets",
-    AddParams,
+    {
+        "schema": Member("schema"),
+        "owner": Member("owner"),
+        "body": Members(),
+    },
     body=Json(_models.AddRequest),
     answers={
         "204": None,
@@ -55,25 +48,93 @@ ADD_OPERATION: Operation[None] = Operation(
 class Pets(Resource[SyncClient]):
     """Operations of pets."""
 
-    def find(self, **arguments: Unpack[FindParams]) -> _models.Pet:
-        """See the API."""
-        return self._client.call(FIND_OPERATION, arguments)
+    def find(
+        self,
+        *,
+        fields: str | None = None,
+        filter: FindFilterInput | None = None,
+        str_: str | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> _models.Pet:
+        """GET /pets."""
+        return self._client.call(
+            FIND_OPERATION,
+            fields=fields,
+            filter=filter,
+            str_=str_,
+            **options,
+        )
 
-    def add(self, **arguments: Unpack[AddParams]) -> None:
-        """See the API."""
-        return self._client.call(ADD_OPERATION, arguments)
+    def add(
+        self,
+        *,
+        schema: _models.Kind | None = None,
+        owner: OwnerInput | None = None,
+        body: _models.AddRequest | Mapping[str, Any] | Omit = omit,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """POST /pets.
+
+        Args:
+            body: All members of the body at once, in place of the arguments for each.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Returns:
+            nothing
+        """
+        return self._client.call(
+            ADD_OPERATION,
+            schema=schema,
+            owner=owner,
+            body=body,
+            **options,
+        )
 
 
 class AsyncPets(Resource[AsyncClient]):
     """Operations of pets."""
 
-    def find(self, **arguments: Unpack[FindParams]) -> Coroutine[Any, Any, _models.Pet]:
-        """`Pets.find`, with `await`."""
-        return self._client.call(FIND_OPERATION, arguments)
+    async def find(
+        self,
+        *,
+        fields: str | None = None,
+        filter: FindFilterInput | None = None,
+        str_: str | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> _models.Pet:
+        """GET /pets."""
+        return await self._client.call(
+            FIND_OPERATION,
+            fields=fields,
+            filter=filter,
+            str_=str_,
+            **options,
+        )
 
-    def add(self, **arguments: Unpack[AddParams]) -> Coroutine[Any, Any, None]:
-        """`Pets.add`, with `await`."""
-        return self._client.call(ADD_OPERATION, arguments)
+    async def add(
+        self,
+        *,
+        schema: _models.Kind | None = None,
+        owner: OwnerInput | None = None,
+        body: _models.AddRequest | Mapping[str, Any] | Omit = omit,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """POST /pets.
+
+        Args:
+            body: All members of the body at once, in place of the arguments for each.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Returns:
+            nothing
+        """
+        return await self._client.call(
+            ADD_OPERATION,
+            schema=schema,
+            owner=owner,
+            body=body,
+            **options,
+        )
 
 
 class Pkg(SyncClient):

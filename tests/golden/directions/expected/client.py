@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, TypeAlias, Unpack
 
 from . import models as _models
-from ._operation import Json, Operation, RequestOptions
+from ._operation import Json, Member, Members, Omit, Operation, RequestOptions, omit
 from ._transport import AsyncClient, Resource, SyncClient
 
 OwnerRequestInput: TypeAlias = _models.OwnerRequest | Mapping[str, Any]
@@ -16,16 +16,13 @@ PetRequestInput: TypeAlias = _models.PetRequest | Mapping[str, Any]
 ToyInput: TypeAlias = _models.Toy | Mapping[str, Any]
 
 
-class ReplacePetsParams(RequestOptions, total=False):
-    """The arguments of `pets.replace`. The client does not send None."""
-
-    pets: Sequence[PetRequestInput] | None
-
-
 REPLACE_PETS: Operation[_models.Pets] = Operation(
     "PUT",
     "/pets",
-    ReplacePetsParams,
+    {
+        "pets": Member("pets"),
+        "body": Members(),
+    },
     body=Json(_models.ReplacePetsRequest),
     needs_body=False,
     answers={
@@ -34,20 +31,17 @@ REPLACE_PETS: Operation[_models.Pets] = Operation(
 )
 
 
-class CreatePetParams(RequestOptions, total=False):
-    """The arguments of `pets.create`: the members of `PetRequest`. The client does not send None."""
-
-    name: str | None
-    secret: str | None
-    owner: OwnerRequestInput | None
-    friend: PetRequestInput | None
-    toy: ToyInput | None
-
-
 CREATE_PET: Operation[_models.PetResponse] = Operation(
     "POST",
     "/pets",
-    CreatePetParams,
+    {
+        "name": Member("name"),
+        "secret": Member("secret"),
+        "owner": Member("owner"),
+        "friend": Member("friend"),
+        "toy": Member("toy"),
+        "body": Members(),
+    },
     body=Json(_models.PetRequest),
     needs_body=False,
     answers={
@@ -60,32 +54,131 @@ CREATE_PET: Operation[_models.PetResponse] = Operation(
 class Pets_(Resource[SyncClient]):
     """Operations of pets."""
 
-    def replace(self, **arguments: Unpack[ReplacePetsParams]) -> _models.Pets:
-        """See the API."""
-        return self._client.call(REPLACE_PETS, arguments)
+    def replace(
+        self,
+        *,
+        pets: Sequence[PetRequestInput] | None = None,
+        body: _models.ReplacePetsRequest | Mapping[str, Any] | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> _models.Pets:
+        """PUT /pets.
 
-    def create(self, **arguments: Unpack[CreatePetParams]) -> _models.PetResponse:
-        """See the API."""
-        return self._client.call(CREATE_PET, arguments)
+        Args:
+            body: All members of the body at once, in place of the arguments for each.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Returns:
+            All.
+        """
+        return self._client.call(
+            REPLACE_PETS,
+            pets=pets,
+            body=body,
+            **options,
+        )
+
+    def create(
+        self,
+        *,
+        name: str | None = None,
+        secret: str | None = None,
+        owner: OwnerRequestInput | None = None,
+        friend: PetRequestInput | None = None,
+        toy: ToyInput | None = None,
+        body: _models.PetRequest | Mapping[str, Any] | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> _models.PetResponse:
+        """POST /pets.
+
+        Args:
+            body: All members of the body at once, in place of the arguments for each.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Returns:
+            Made.
+
+        Raises:
+            APIStatusError: Not. `error.value` is `models.Error`.
+        """
+        return self._client.call(
+            CREATE_PET,
+            name=name,
+            secret=secret,
+            owner=owner,
+            friend=friend,
+            toy=toy,
+            body=body,
+            **options,
+        )
 
 
 class AsyncPets_(Resource[AsyncClient]):
     """Operations of pets."""
 
-    def replace(self, **arguments: Unpack[ReplacePetsParams]) -> Coroutine[Any, Any, _models.Pets]:
-        """`Pets_.replace`, with `await`."""
-        return self._client.call(REPLACE_PETS, arguments)
+    async def replace(
+        self,
+        *,
+        pets: Sequence[PetRequestInput] | None = None,
+        body: _models.ReplacePetsRequest | Mapping[str, Any] | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> _models.Pets:
+        """PUT /pets.
 
-    def create(
-        self, **arguments: Unpack[CreatePetParams]
-    ) -> Coroutine[Any, Any, _models.PetResponse]:
-        """`Pets_.create`, with `await`."""
-        return self._client.call(CREATE_PET, arguments)
+        Args:
+            body: All members of the body at once, in place of the arguments for each.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Returns:
+            All.
+        """
+        return await self._client.call(
+            REPLACE_PETS,
+            pets=pets,
+            body=body,
+            **options,
+        )
+
+    async def create(
+        self,
+        *,
+        name: str | None = None,
+        secret: str | None = None,
+        owner: OwnerRequestInput | None = None,
+        friend: PetRequestInput | None = None,
+        toy: ToyInput | None = None,
+        body: _models.PetRequest | Mapping[str, Any] | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> _models.PetResponse:
+        """POST /pets.
+
+        Args:
+            body: All members of the body at once, in place of the arguments for each.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Returns:
+            Made.
+
+        Raises:
+            APIStatusError: Not. `error.value` is `models.Error`.
+        """
+        return await self._client.call(
+            CREATE_PET,
+            name=name,
+            secret=secret,
+            owner=owner,
+            friend=friend,
+            toy=toy,
+            body=body,
+            **options,
+        )
 
 
 STAMP_OPERATION: Operation[_models.Stamp] = Operation(
     "POST",
     "/stamps",
+    {
+        "body": Members(),
+    },
     body=Json(_models.StampRequest),
     answers={
         "200": Json(_models.Stamp),
@@ -96,17 +189,51 @@ STAMP_OPERATION: Operation[_models.Stamp] = Operation(
 class Stamps(Resource[SyncClient]):
     """Operations of stamps."""
 
-    def stamp(self, **arguments: Unpack[RequestOptions]) -> _models.Stamp:
-        """See the API."""
-        return self._client.call(STAMP_OPERATION, arguments)
+    def stamp(
+        self,
+        *,
+        body: _models.StampRequest | Mapping[str, Any] | Omit = omit,
+        **options: Unpack[RequestOptions],
+    ) -> _models.Stamp:
+        """POST /stamps.
+
+        Args:
+            body: All members of the body at once, in place of the arguments for each.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Returns:
+            Stamped.
+        """
+        return self._client.call(
+            STAMP_OPERATION,
+            body=body,
+            **options,
+        )
 
 
 class AsyncStamps(Resource[AsyncClient]):
     """Operations of stamps."""
 
-    def stamp(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, _models.Stamp]:
-        """`Stamps.stamp`, with `await`."""
-        return self._client.call(STAMP_OPERATION, arguments)
+    async def stamp(
+        self,
+        *,
+        body: _models.StampRequest | Mapping[str, Any] | Omit = omit,
+        **options: Unpack[RequestOptions],
+    ) -> _models.Stamp:
+        """POST /stamps.
+
+        Args:
+            body: All members of the body at once, in place of the arguments for each.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Returns:
+            Stamped.
+        """
+        return await self._client.call(
+            STAMP_OPERATION,
+            body=body,
+            **options,
+        )
 
 
 class Pkg(SyncClient):

@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Mapping
+from collections.abc import Mapping
 from functools import cached_property
-from typing import Annotated, Any, TypeAlias, Unpack
+from typing import Any, TypeAlias, Unpack
 
 from . import models as _models
 from ._operation import Body, Json, Operation, RequestOptions
@@ -14,16 +14,12 @@ from ._transport import AsyncClient, Resource, SyncClient
 AnyPetRequestInput: TypeAlias = _models.AnyPetRequest | Mapping[str, Any]
 
 
-class CreatePetParams(RequestOptions, total=False):
-    """The arguments of `pets.create`. The client does not send None."""
-
-    body: Annotated[AnyPetRequestInput | None, Body()]
-
-
 CREATE_PET: Operation[_models.AnyPet] = Operation(
     "POST",
     "/pets",
-    CreatePetParams,
+    {
+        "body": Body(),
+    },
     body=Json(_models.AnyPetRequest),
     needs_body=False,
     answers={
@@ -35,17 +31,41 @@ CREATE_PET: Operation[_models.AnyPet] = Operation(
 class Pets(Resource[SyncClient]):
     """Operations of pets."""
 
-    def create(self, **arguments: Unpack[CreatePetParams]) -> _models.AnyPet:
-        """See the API."""
-        return self._client.call(CREATE_PET, arguments)
+    def create(
+        self,
+        body: AnyPetRequestInput | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> _models.AnyPet:
+        """POST /pets.
+
+        Returns:
+            Made.
+        """
+        return self._client.call(
+            CREATE_PET,
+            body=body,
+            **options,
+        )
 
 
 class AsyncPets(Resource[AsyncClient]):
     """Operations of pets."""
 
-    def create(self, **arguments: Unpack[CreatePetParams]) -> Coroutine[Any, Any, _models.AnyPet]:
-        """`Pets.create`, with `await`."""
-        return self._client.call(CREATE_PET, arguments)
+    async def create(
+        self,
+        body: AnyPetRequestInput | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> _models.AnyPet:
+        """POST /pets.
+
+        Returns:
+            Made.
+        """
+        return await self._client.call(
+            CREATE_PET,
+            body=body,
+            **options,
+        )
 
 
 class Pkg(SyncClient):

@@ -5,19 +5,21 @@ from __future__ import annotations
 
 from typing import Annotated, TypeAlias
 
+from pydantic import Field
+
 from ._among import Among
 from ._types import Integer, Maybe, Model
 
 
 class Cat(Model):
     lives: Maybe[Integer] = None
-    petType: str
+    pet_type: Annotated[str, Field(alias="petType")]
     name: Maybe[str] = None
 
 
 class Dog(Model):
     bark: bool
-    petType: str
+    pet_type: Annotated[str, Field(alias="petType")]
     name: Maybe[str] = None
 
 
@@ -31,14 +33,14 @@ class Holder(Model):
 
 
 class Pet(Model):
-    petType: str
+    pet_type: Annotated[str, Field(alias="petType")]
     name: Maybe[str] = None
 
 
 class Puppy(Model):
     age: Maybe[Integer] = None
     bark: bool
-    petType: str
+    pet_type: Annotated[str, Field(alias="petType")]
     name: Maybe[str] = None
 
 

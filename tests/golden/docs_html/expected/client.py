@@ -3,25 +3,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
 from functools import cached_property
-from typing import Annotated, Any, Required, Unpack
+from typing import Unpack
 
 from ._operation import Operation, RequestOptions
 from ._parameters import Path
 from ._transport import AsyncClient, Resource, SyncClient
 
-
-class PetsGetParams(RequestOptions, total=False):
-    """The arguments of `pets.get`. The client does not send None."""
-
-    id: Required[Annotated[str, Path()]]
-
-
 PETS_GET: Operation[None] = Operation(
     "GET",
     "/pets/{id}",
-    PetsGetParams,
+    {
+        "id": Path("id"),
+    },
     answers={
         "204": None,
     },
@@ -31,7 +25,11 @@ PETS_GET: Operation[None] = Operation(
 class Pets(Resource[SyncClient]):
     """Pets and their owners."""
 
-    def get(self, **arguments: Unpack[PetsGetParams]) -> None:
+    def get(
+        self,
+        id: str,
+        **options: Unpack[RequestOptions],
+    ) -> None:
         """Finds one.
 
         By its `id`.
@@ -41,16 +39,43 @@ class Pets(Resource[SyncClient]):
 
         See the guide (https://docs.example/?a=1&b=2),
         https://docs.example and below.
+
+        Returns:
+            nothing
         """
-        return self._client.call(PETS_GET, arguments)
+        return self._client.call(
+            PETS_GET,
+            id=id,
+            **options,
+        )
 
 
 class AsyncPets(Resource[AsyncClient]):
     """Pets and their owners."""
 
-    def get(self, **arguments: Unpack[PetsGetParams]) -> Coroutine[Any, Any, None]:
-        """`Pets.get`, with `await`."""
-        return self._client.call(PETS_GET, arguments)
+    async def get(
+        self,
+        id: str,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """Finds one.
+
+        By its `id`.
+
+        - Fast
+        - Sure
+
+        See the guide (https://docs.example/?a=1&b=2),
+        https://docs.example and below.
+
+        Returns:
+            nothing
+        """
+        return await self._client.call(
+            PETS_GET,
+            id=id,
+            **options,
+        )
 
 
 class Pkg(SyncClient):

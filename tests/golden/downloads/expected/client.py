@@ -3,9 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
 from functools import cached_property
-from typing import Annotated, Any, Required, Unpack
+from typing import Unpack
 
 from . import models as _models
 from ._bodies import Raw
@@ -14,17 +13,12 @@ from ._parameters import Path
 from ._streams import AsyncDownload, Download, open_async_download, open_download
 from ._transport import AsyncClient, Resource, SyncClient
 
-
-class FilesDownloadParams(RequestOptions, total=False):
-    """The arguments of `files.download`. The client does not send None."""
-
-    id: Required[Annotated[int, Path()]]
-
-
 FILES_DOWNLOAD: Operation[bytes] = Operation(
     "GET",
     "/files/{id}",
-    FilesDownloadParams,
+    {
+        "id": Path("id"),
+    },
     answers={
         "200": Raw(),
         "404": Json(_models.Problem),
@@ -35,27 +29,85 @@ FILES_DOWNLOAD: Operation[bytes] = Operation(
 class Files(Resource[SyncClient]):
     """Operations of files."""
 
-    def download(self, **arguments: Unpack[FilesDownloadParams]) -> bytes:
-        """See the API."""
-        return self._client.call(FILES_DOWNLOAD, arguments)
+    def download(
+        self,
+        id: int,
+        **options: Unpack[RequestOptions],
+    ) -> bytes:
+        """GET /files/{id}.
 
-    def download_stream(self, **arguments: Unpack[FilesDownloadParams]) -> Download:
-        """The response of `download`, to iterate over or to save."""
-        return open_download(self._client, FILES_DOWNLOAD, arguments)
+        Returns:
+            a file
+
+        Raises:
+            NotFoundError: none. `error.value` is `models.Problem`.
+        """
+        return self._client.call(
+            FILES_DOWNLOAD,
+            id=id,
+            **options,
+        )
+
+    def download_stream(
+        self,
+        id: int,
+        **options: Unpack[RequestOptions],
+    ) -> Download:
+        """Open the response, to iterate over or to save.
+
+        GET /files/{id}.
+
+        Raises:
+            NotFoundError: none. `error.value` is `models.Problem`.
+        """
+        return open_download(
+            self._client,
+            FILES_DOWNLOAD,
+            id=id,
+            **options,
+        )
 
 
 class AsyncFiles(Resource[AsyncClient]):
     """Operations of files."""
 
-    def download(self, **arguments: Unpack[FilesDownloadParams]) -> Coroutine[Any, Any, bytes]:
-        """`Files.download`, with `await`."""
-        return self._client.call(FILES_DOWNLOAD, arguments)
+    async def download(
+        self,
+        id: int,
+        **options: Unpack[RequestOptions],
+    ) -> bytes:
+        """GET /files/{id}.
 
-    def download_stream(
-        self, **arguments: Unpack[FilesDownloadParams]
-    ) -> Coroutine[Any, Any, AsyncDownload]:
-        """`Files.download_stream`, with `await`."""
-        return open_async_download(self._client, FILES_DOWNLOAD, arguments)
+        Returns:
+            a file
+
+        Raises:
+            NotFoundError: none. `error.value` is `models.Problem`.
+        """
+        return await self._client.call(
+            FILES_DOWNLOAD,
+            id=id,
+            **options,
+        )
+
+    async def download_stream(
+        self,
+        id: int,
+        **options: Unpack[RequestOptions],
+    ) -> AsyncDownload:
+        """Open the response, to iterate over or to save.
+
+        GET /files/{id}.
+
+        Raises:
+            NotFoundError: none. `error.value` is `models.Problem`.
+        """
+        return await open_async_download(
+            self._client,
+            FILES_DOWNLOAD,
+            id=id,
+            **options,
+        )
 
 
 class Pkg(SyncClient):

@@ -12,11 +12,9 @@ class Thing(Model):
     step: Maybe[Annotated[Number, OneOf(0.5, 1, 2)]] = None
     whole: Maybe[Annotated[Literal[1, 2], Exact]] = None
     point: Maybe[Annotated[list[Any], OneOf([1, 2], [0])]] = None
-    any: Maybe[
-        Annotated[
-            dict[str, Any] | list[Any] | str | Number | None,
-            OneOf({"a": "\x3c0>"}, [True], "x", None, 0.25),
-        ]
+    any: Annotated[
+        dict[str, Any] | list[Any] | str | Number | None,
+        OneOf({"a": "\x3c0>"}, [True], "x", None, 0.25),
     ] = None
     fixed: Maybe[Annotated[dict[str, Any], OneOf({"b": [1, {"c": None}]})]] = None
     short: Maybe[Literal["a"]] = None

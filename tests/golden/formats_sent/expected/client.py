@@ -3,56 +3,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date as Date
 from datetime import datetime as DateTime
 from datetime import timedelta as TimeDelta
 from decimal import Decimal
 from functools import cached_property
-from typing import Annotated, Any, Required, Unpack
+from typing import Any, Unpack
 from uuid import UUID
 
 from . import models as _models
 from ._offsets import check_arguments
-from ._operation import Json, Operation, RequestOptions, TextMember
+from ._operation import Json, Member, Members, Omit, Operation, RequestOptions, TextMember, omit
 from ._parameters import Header, Path, Query
 from ._transport import AsyncClient, Resource, SyncClient
-
-
-class DaysGetParams(RequestOptions, total=False):
-    """The arguments of `days.get`. The client does not send None."""
-
-    day: Required[Annotated[Date | str, Path()]]
-    at: Annotated[DateTime | str | None, Query()]
-    price: Annotated[Decimal | str | None, Query()]
-    lasts: Annotated[Sequence[TimeDelta | str] | None, Query()]
-    x_id: Annotated[UUID | str | None, Header("X-Id")]
-    token: Annotated[str | None, Query()]
-
 
 DAYS_GET: Operation[_models.Day] = Operation(
     "GET",
     "/days/{day}",
-    DaysGetParams,
+    {
+        "day": Path("day"),
+        "at": Query("at"),
+        "price": Query("price"),
+        "lasts": Query("lasts"),
+        "x_id": Header("X-Id"),
+        "token": Query("token"),
+    },
     answers={
         "200": Json(_models.Day),
     },
 )
 
 
-class DaysPutParams(RequestOptions, total=False):
-    """The arguments of `days.put`. The client does not send None."""
-
-    day: Required[Annotated[Date | str, Path()]]
-    at: DateTime | str | None
-    big: Annotated[int | str | None, TextMember()]
-    data: str | None
-
-
 DAYS_PUT: Operation[None] = Operation(
     "PUT",
     "/days/{day}",
-    DaysPutParams,
+    {
+        "day": Path("day"),
+        "at": Member("at"),
+        "big": TextMember("big"),
+        "data": Member("data"),
+        "body": Members(),
+    },
     body=Json(_models.Day),
     answers={
         "204": None,
@@ -63,25 +55,121 @@ DAYS_PUT: Operation[None] = Operation(
 class Days(Resource[SyncClient]):
     """Operations of days."""
 
-    def get(self, **arguments: Unpack[DaysGetParams]) -> _models.Day:
-        """See the API."""
-        return self._client.call(DAYS_GET, arguments)
+    def get(
+        self,
+        day: Date | str,
+        *,
+        at: DateTime | str | None = None,
+        price: Decimal | str | None = None,
+        lasts: Sequence[TimeDelta | str] | None = None,
+        x_id: UUID | str | None = None,
+        token: str | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> _models.Day:
+        """GET /days/{day}.
 
-    def put(self, **arguments: Unpack[DaysPutParams]) -> None:
-        """See the API."""
-        return self._client.call(DAYS_PUT, arguments)
+        Returns:
+            a day
+        """
+        return self._client.call(
+            DAYS_GET,
+            day=day,
+            at=at,
+            price=price,
+            lasts=lasts,
+            x_id=x_id,
+            token=token,
+            **options,
+        )
+
+    def put(
+        self,
+        day: Date | str,
+        *,
+        at: DateTime | str | None = None,
+        big: int | str | None = None,
+        data: str | None = None,
+        body: _models.Day | Mapping[str, Any] | Omit = omit,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """PUT /days/{day}.
+
+        Args:
+            body: All members of the body at once, in place of the arguments for each.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Returns:
+            nothing
+        """
+        return self._client.call(
+            DAYS_PUT,
+            day=day,
+            at=at,
+            big=big,
+            data=data,
+            body=body,
+            **options,
+        )
 
 
 class AsyncDays(Resource[AsyncClient]):
     """Operations of days."""
 
-    def get(self, **arguments: Unpack[DaysGetParams]) -> Coroutine[Any, Any, _models.Day]:
-        """`Days.get`, with `await`."""
-        return self._client.call(DAYS_GET, arguments)
+    async def get(
+        self,
+        day: Date | str,
+        *,
+        at: DateTime | str | None = None,
+        price: Decimal | str | None = None,
+        lasts: Sequence[TimeDelta | str] | None = None,
+        x_id: UUID | str | None = None,
+        token: str | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> _models.Day:
+        """GET /days/{day}.
 
-    def put(self, **arguments: Unpack[DaysPutParams]) -> Coroutine[Any, Any, None]:
-        """`Days.put`, with `await`."""
-        return self._client.call(DAYS_PUT, arguments)
+        Returns:
+            a day
+        """
+        return await self._client.call(
+            DAYS_GET,
+            day=day,
+            at=at,
+            price=price,
+            lasts=lasts,
+            x_id=x_id,
+            token=token,
+            **options,
+        )
+
+    async def put(
+        self,
+        day: Date | str,
+        *,
+        at: DateTime | str | None = None,
+        big: int | str | None = None,
+        data: str | None = None,
+        body: _models.Day | Mapping[str, Any] | Omit = omit,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """PUT /days/{day}.
+
+        Args:
+            body: All members of the body at once, in place of the arguments for each.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Returns:
+            nothing
+        """
+        return await self._client.call(
+            DAYS_PUT,
+            day=day,
+            at=at,
+            big=big,
+            data=data,
+            body=body,
+            **options,
+        )
 
 
 class Pkg(SyncClient):

@@ -3,32 +3,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, Unpack
 
 from . import models as _models
 from ._bodies import Encoding, Form, Multipart
-from ._operation import Operation, RequestOptions
+from ._operation import Member, Members, Operation, RequestOptions
 from ._transport import AsyncClient, Resource, SyncClient
-
-
-class SendFormParams(RequestOptions, total=False):
-    """The arguments of `forms.send`. The client does not send None."""
-
-    ids: Sequence[str] | None
-    piped: Sequence[int] | None
-    flat: Mapping[str, Any] | None
-    apart: Mapping[str, Any] | None
-    deep: Mapping[str, Any] | None
-    free: str | None
-    json: Sequence[int] | None
-
 
 SEND_FORM: Operation[None] = Operation(
     "POST",
     "/form",
-    SendFormParams,
+    {
+        "ids": Member("ids"),
+        "piped": Member("piped"),
+        "flat": Member("flat"),
+        "apart": Member("apart"),
+        "deep": Member("deep"),
+        "free": Member("free"),
+        "json": Member("json"),
+        "body": Members(),
+    },
     body=Form(
         _models.SendFormRequestApplicationXWwwFormUrlencoded,
         encoding={
@@ -48,22 +44,19 @@ SEND_FORM: Operation[None] = Operation(
 )
 
 
-class SendPartsParams(RequestOptions, total=False):
-    """The arguments of `forms.send_parts`. The client does not send None."""
-
-    ids: Sequence[str] | None
-    piped: Sequence[int] | None
-    flat: Mapping[str, Any] | None
-    apart: Mapping[str, Any] | None
-    deep: Mapping[str, Any] | None
-    free: str | None
-    json: Sequence[int] | None
-
-
 SEND_PARTS: Operation[None] = Operation(
     "POST",
     "/parts",
-    SendPartsParams,
+    {
+        "ids": Member("ids"),
+        "piped": Member("piped"),
+        "flat": Member("flat"),
+        "apart": Member("apart"),
+        "deep": Member("deep"),
+        "free": Member("free"),
+        "json": Member("json"),
+        "body": Members(),
+    },
     body=Multipart(
         encoding={
             "ids": Encoding(style="form", explode=False),
@@ -85,25 +78,153 @@ SEND_PARTS: Operation[None] = Operation(
 class Forms(Resource[SyncClient]):
     """Operations of forms."""
 
-    def send(self, **arguments: Unpack[SendFormParams]) -> None:
-        """See the API."""
-        return self._client.call(SEND_FORM, arguments)
+    def send(
+        self,
+        *,
+        ids: Sequence[str] | None = None,
+        piped: Sequence[int] | None = None,
+        flat: Mapping[str, Any] | None = None,
+        apart: Mapping[str, Any] | None = None,
+        deep: Mapping[str, Any] | None = None,
+        free: str | None = None,
+        json: Sequence[int] | None = None,
+        body: _models.SendFormRequestApplicationXWwwFormUrlencoded
+        | Mapping[str, Any]
+        | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """POST /form.
 
-    def send_parts(self, **arguments: Unpack[SendPartsParams]) -> None:
-        """See the API."""
-        return self._client.call(SEND_PARTS, arguments)
+        Args:
+            body: All members of the body at once, in place of the arguments for each.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Returns:
+            nothing
+        """
+        return self._client.call(
+            SEND_FORM,
+            ids=ids,
+            piped=piped,
+            flat=flat,
+            apart=apart,
+            deep=deep,
+            free=free,
+            json=json,
+            body=body,
+            **options,
+        )
+
+    def send_parts(
+        self,
+        *,
+        ids: Sequence[str] | None = None,
+        piped: Sequence[int] | None = None,
+        flat: Mapping[str, Any] | None = None,
+        apart: Mapping[str, Any] | None = None,
+        deep: Mapping[str, Any] | None = None,
+        free: str | None = None,
+        json: Sequence[int] | None = None,
+        body: _models.SendPartsRequestMultipartFormData | Mapping[str, Any] | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """POST /parts.
+
+        Args:
+            body: All members of the body at once, in place of the arguments for each.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Returns:
+            nothing
+        """
+        return self._client.call(
+            SEND_PARTS,
+            ids=ids,
+            piped=piped,
+            flat=flat,
+            apart=apart,
+            deep=deep,
+            free=free,
+            json=json,
+            body=body,
+            **options,
+        )
 
 
 class AsyncForms(Resource[AsyncClient]):
     """Operations of forms."""
 
-    def send(self, **arguments: Unpack[SendFormParams]) -> Coroutine[Any, Any, None]:
-        """`Forms.send`, with `await`."""
-        return self._client.call(SEND_FORM, arguments)
+    async def send(
+        self,
+        *,
+        ids: Sequence[str] | None = None,
+        piped: Sequence[int] | None = None,
+        flat: Mapping[str, Any] | None = None,
+        apart: Mapping[str, Any] | None = None,
+        deep: Mapping[str, Any] | None = None,
+        free: str | None = None,
+        json: Sequence[int] | None = None,
+        body: _models.SendFormRequestApplicationXWwwFormUrlencoded
+        | Mapping[str, Any]
+        | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """POST /form.
 
-    def send_parts(self, **arguments: Unpack[SendPartsParams]) -> Coroutine[Any, Any, None]:
-        """`Forms.send_parts`, with `await`."""
-        return self._client.call(SEND_PARTS, arguments)
+        Args:
+            body: All members of the body at once, in place of the arguments for each.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Returns:
+            nothing
+        """
+        return await self._client.call(
+            SEND_FORM,
+            ids=ids,
+            piped=piped,
+            flat=flat,
+            apart=apart,
+            deep=deep,
+            free=free,
+            json=json,
+            body=body,
+            **options,
+        )
+
+    async def send_parts(
+        self,
+        *,
+        ids: Sequence[str] | None = None,
+        piped: Sequence[int] | None = None,
+        flat: Mapping[str, Any] | None = None,
+        apart: Mapping[str, Any] | None = None,
+        deep: Mapping[str, Any] | None = None,
+        free: str | None = None,
+        json: Sequence[int] | None = None,
+        body: _models.SendPartsRequestMultipartFormData | Mapping[str, Any] | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """POST /parts.
+
+        Args:
+            body: All members of the body at once, in place of the arguments for each.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Returns:
+            nothing
+        """
+        return await self._client.call(
+            SEND_PARTS,
+            ids=ids,
+            piped=piped,
+            flat=flat,
+            apart=apart,
+            deep=deep,
+            free=free,
+            json=json,
+            body=body,
+            **options,
+        )
 
 
 class Pkg(SyncClient):

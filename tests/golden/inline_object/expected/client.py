@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Mapping
+from collections.abc import Mapping
 from functools import cached_property
-from typing import Annotated, Any, Required, TypeAlias, Unpack
+from typing import Any, TypeAlias, Unpack
 
 from . import models as _models
-from ._operation import Json, Operation, RequestOptions
+from ._operation import Json, Member, Members, Operation, RequestOptions
 from ._parameters import Path, Query
 from ._transport import AsyncClient, Resource, SyncClient
 
@@ -18,20 +18,15 @@ SharedInput: TypeAlias = _models.Shared | Mapping[str, Any]
 ThingsIdOfPathInput: TypeAlias = _models.ThingsIdOfPath | Mapping[str, Any]
 
 
-class PutThingsIdParams(RequestOptions, total=False):
-    """The arguments of `things.put_id`. The client does not send None."""
-
-    id: Required[Annotated[str, Path()]]
-    of_path: Annotated[
-        ThingsIdOfPathInput | None, Query("of-path", style="deepObject", explode=False)
-    ]
-    b: str | None
-
-
 PUT_THINGS_ID: Operation[None] = Operation(
     "PUT",
     "/things/{id}",
-    PutThingsIdParams,
+    {
+        "id": Path("id"),
+        "of_path": Query("of-path", style="deepObject", explode=False),
+        "b": Member("b"),
+        "body": Members(),
+    },
     body=Json(_models.PutThingsIdRequest),
     needs_body=False,
     answers={
@@ -40,23 +35,18 @@ PUT_THINGS_ID: Operation[None] = Operation(
 )
 
 
-class MakeThingParams(RequestOptions, total=False):
-    """The arguments of `things.make`. The client does not send None."""
-
-    id: Required[Annotated[str, Path()]]
-    of_path: Annotated[
-        ThingsIdOfPathInput | None, Query("of-path", style="deepObject", explode=False)
-    ]
-    where: Annotated[MakeThingWhereInput | None, Query(style="deepObject", explode=False)]
-    filter: Annotated[MakeThingFilterInput | None, Query(style="json")]
-    shared: Annotated[SharedInput | None, Query(style="json")]
-    a: str | None
-
-
 MAKE_THING: Operation[_models.MakeThingResponse] = Operation(
     "POST",
     "/things/{id}",
-    MakeThingParams,
+    {
+        "id": Path("id"),
+        "of_path": Query("of-path", style="deepObject", explode=False),
+        "where": Query("where", style="deepObject", explode=False),
+        "filter": Query("filter", style="json"),
+        "shared": Query("shared", style="json"),
+        "a": Member("a"),
+        "body": Members(),
+    },
     body=Json(_models.MakeThingRequest),
     needs_body=False,
     answers={
@@ -69,27 +59,135 @@ MAKE_THING: Operation[_models.MakeThingResponse] = Operation(
 class Things(Resource[SyncClient]):
     """Operations of things."""
 
-    def put_id(self, **arguments: Unpack[PutThingsIdParams]) -> None:
-        """See the API."""
-        return self._client.call(PUT_THINGS_ID, arguments)
+    def put_id(
+        self,
+        id: str,
+        *,
+        of_path: ThingsIdOfPathInput | None = None,
+        b: str | None = None,
+        body: _models.PutThingsIdRequest | Mapping[str, Any] | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """PUT /things/{id}.
 
-    def make(self, **arguments: Unpack[MakeThingParams]) -> _models.MakeThingResponse:
-        """See the API."""
-        return self._client.call(MAKE_THING, arguments)
+        Args:
+            body: All members of the body at once, in place of the arguments for each.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Returns:
+            put
+        """
+        return self._client.call(
+            PUT_THINGS_ID,
+            id=id,
+            of_path=of_path,
+            b=b,
+            body=body,
+            **options,
+        )
+
+    def make(
+        self,
+        id: str,
+        *,
+        of_path: ThingsIdOfPathInput | None = None,
+        where: MakeThingWhereInput | None = None,
+        filter: MakeThingFilterInput | None = None,
+        shared: SharedInput | None = None,
+        a: str | None = None,
+        body: _models.MakeThingRequest | Mapping[str, Any] | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> _models.MakeThingResponse:
+        """POST /things/{id}.
+
+        Args:
+            body: All members of the body at once, in place of the arguments for each.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Returns:
+            made
+
+        Raises:
+            NotFoundError: not there. `error.value` is `models.MakeThingResponse404`.
+        """
+        return self._client.call(
+            MAKE_THING,
+            id=id,
+            of_path=of_path,
+            where=where,
+            filter=filter,
+            shared=shared,
+            a=a,
+            body=body,
+            **options,
+        )
 
 
 class AsyncThings(Resource[AsyncClient]):
     """Operations of things."""
 
-    def put_id(self, **arguments: Unpack[PutThingsIdParams]) -> Coroutine[Any, Any, None]:
-        """`Things.put_id`, with `await`."""
-        return self._client.call(PUT_THINGS_ID, arguments)
+    async def put_id(
+        self,
+        id: str,
+        *,
+        of_path: ThingsIdOfPathInput | None = None,
+        b: str | None = None,
+        body: _models.PutThingsIdRequest | Mapping[str, Any] | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """PUT /things/{id}.
 
-    def make(
-        self, **arguments: Unpack[MakeThingParams]
-    ) -> Coroutine[Any, Any, _models.MakeThingResponse]:
-        """`Things.make`, with `await`."""
-        return self._client.call(MAKE_THING, arguments)
+        Args:
+            body: All members of the body at once, in place of the arguments for each.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Returns:
+            put
+        """
+        return await self._client.call(
+            PUT_THINGS_ID,
+            id=id,
+            of_path=of_path,
+            b=b,
+            body=body,
+            **options,
+        )
+
+    async def make(
+        self,
+        id: str,
+        *,
+        of_path: ThingsIdOfPathInput | None = None,
+        where: MakeThingWhereInput | None = None,
+        filter: MakeThingFilterInput | None = None,
+        shared: SharedInput | None = None,
+        a: str | None = None,
+        body: _models.MakeThingRequest | Mapping[str, Any] | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> _models.MakeThingResponse:
+        """POST /things/{id}.
+
+        Args:
+            body: All members of the body at once, in place of the arguments for each.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Returns:
+            made
+
+        Raises:
+            NotFoundError: not there. `error.value` is `models.MakeThingResponse404`.
+        """
+        return await self._client.call(
+            MAKE_THING,
+            id=id,
+            of_path=of_path,
+            where=where,
+            filter=filter,
+            shared=shared,
+            a=a,
+            body=body,
+            **options,
+        )
 
 
 class Pkg(SyncClient):

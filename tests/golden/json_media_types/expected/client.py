@@ -3,25 +3,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, Required, Unpack
+from typing import Any, Unpack, overload
 
 from . import models as _models
-from ._operation import Json, Operation, RequestOptions
+from ._operation import Json, Member, Members, Omit, Operation, RequestOptions, omit
 from ._transport import AsyncClient, Resource, SyncClient
-
-
-class ThingsSendParams(RequestOptions, total=False):
-    """The arguments of `things.send`: the members of `Thing`. The client does not send None."""
-
-    name: Required[str]
-
 
 THINGS_SEND: Operation[_models.Thing] = Operation(
     "POST",
     "/things",
-    ThingsSendParams,
+    {
+        "name": Member("name"),
+        "body": Members(),
+    },
     body=Json(_models.Thing, media_type="application/vnd.thing.v2+json"),
     answers={
         "200": Json(_models.Thing, media_type="application/vnd.thing.v2+json"),
@@ -33,17 +29,89 @@ THINGS_SEND: Operation[_models.Thing] = Operation(
 class Things(Resource[SyncClient]):
     """Operations of things."""
 
-    def send(self, **arguments: Unpack[ThingsSendParams]) -> _models.Thing:
-        """See the API."""
-        return self._client.call(THINGS_SEND, arguments)
+    @overload
+    def send(
+        self,
+        *,
+        name: str,
+        **options: Unpack[RequestOptions],
+    ) -> _models.Thing: ...
+    @overload
+    def send(
+        self,
+        *,
+        body: _models.Thing | Mapping[str, Any],
+        **options: Unpack[RequestOptions],
+    ) -> _models.Thing: ...
+    def send(
+        self,
+        *,
+        name: str | Omit = omit,
+        body: _models.Thing | Mapping[str, Any] | Omit = omit,
+        **options: Unpack[RequestOptions],
+    ) -> _models.Thing:
+        """POST /things.
+
+        Args:
+            body: All members of the body at once, in place of the arguments for each.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Returns:
+            the same
+
+        Raises:
+            APIStatusError: not. `error.value` is `models.Problem`.
+        """
+        return self._client.call(
+            THINGS_SEND,
+            name=name,
+            body=body,
+            **options,
+        )
 
 
 class AsyncThings(Resource[AsyncClient]):
     """Operations of things."""
 
-    def send(self, **arguments: Unpack[ThingsSendParams]) -> Coroutine[Any, Any, _models.Thing]:
-        """`Things.send`, with `await`."""
-        return self._client.call(THINGS_SEND, arguments)
+    @overload
+    async def send(
+        self,
+        *,
+        name: str,
+        **options: Unpack[RequestOptions],
+    ) -> _models.Thing: ...
+    @overload
+    async def send(
+        self,
+        *,
+        body: _models.Thing | Mapping[str, Any],
+        **options: Unpack[RequestOptions],
+    ) -> _models.Thing: ...
+    async def send(
+        self,
+        *,
+        name: str | Omit = omit,
+        body: _models.Thing | Mapping[str, Any] | Omit = omit,
+        **options: Unpack[RequestOptions],
+    ) -> _models.Thing:
+        """POST /things.
+
+        Args:
+            body: All members of the body at once, in place of the arguments for each.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Returns:
+            the same
+
+        Raises:
+            APIStatusError: not. `error.value` is `models.Problem`.
+        """
+        return await self._client.call(
+            THINGS_SEND,
+            name=name,
+            body=body,
+            **options,
+        )
 
 
 class Pkg(SyncClient):

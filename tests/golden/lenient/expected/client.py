@@ -3,26 +3,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, Unpack
 
 from . import models as _models
-from ._operation import Json, Operation, RequestOptions
+from ._operation import Json, Member, Members, Operation, RequestOptions
 from ._transport import AsyncClient, Resource, SyncClient
-
-
-class PetsAddParams(RequestOptions, total=False):
-    """The arguments of `pets.add`. The client does not send None."""
-
-    name: str | None
-    size: int | None
-
 
 PETS_ADD: Operation[None] = Operation(
     "POST",
     "/pets",
-    PetsAddParams,
+    {
+        "name": Member("name"),
+        "size": Member("size"),
+        "body": Members(),
+    },
     body=Json(_models.Pet),
     needs_body=False,
     answers={
@@ -34,17 +30,59 @@ PETS_ADD: Operation[None] = Operation(
 class Pets(Resource[SyncClient]):
     """Operations of pets."""
 
-    def add(self, **arguments: Unpack[PetsAddParams]) -> None:
-        """See the API."""
-        return self._client.call(PETS_ADD, arguments)
+    def add(
+        self,
+        *,
+        name: str | None = None,
+        size: int | None = None,
+        body: _models.Pet | Mapping[str, Any] | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """POST /pets.
+
+        Args:
+            body: All members of the body at once, in place of the arguments for each.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Returns:
+            nothing
+        """
+        return self._client.call(
+            PETS_ADD,
+            name=name,
+            size=size,
+            body=body,
+            **options,
+        )
 
 
 class AsyncPets(Resource[AsyncClient]):
     """Operations of pets."""
 
-    def add(self, **arguments: Unpack[PetsAddParams]) -> Coroutine[Any, Any, None]:
-        """`Pets.add`, with `await`."""
-        return self._client.call(PETS_ADD, arguments)
+    async def add(
+        self,
+        *,
+        name: str | None = None,
+        size: int | None = None,
+        body: _models.Pet | Mapping[str, Any] | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """POST /pets.
+
+        Args:
+            body: All members of the body at once, in place of the arguments for each.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Returns:
+            nothing
+        """
+        return await self._client.call(
+            PETS_ADD,
+            name=name,
+            size=size,
+            body=body,
+            **options,
+        )
 
 
 class Pkg(SyncClient):

@@ -22,5 +22,5 @@ class N2dPoint(Model):
     quote: Annotated[Maybe[str], Field(alias="quote\"'")] = None
     line_break: Annotated[Maybe[str], Field(alias="line\nbreak")] = None
     n_x2d_: Annotated[Maybe[str], Field(alias="-")] = None
-    camelCase: Maybe[str] = None
+    camel_case: Annotated[Maybe[str], Field(alias="camelCase")] = None
     http_server: Annotated[Maybe[str], Field(alias="HTTPServer")] = None

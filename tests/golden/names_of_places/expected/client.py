@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Mapping
 from functools import cached_property
-from typing import Annotated, Any, Required, Unpack
+from typing import Any, Unpack
 
 from . import models as _models
 from ._bodies import Raw
-from ._operation import Json, Operation, RequestOptions
+from ._operation import Json, Member, Members, Operation, RequestOptions
 from ._parameters import Path
 from ._streams import AsyncDownload, Download, open_async_download, open_download
 from ._transport import AsyncClient, Resource, SyncClient
@@ -26,16 +26,13 @@ GET_ONE: Operation[_models.GetOneResponse | _models.GetOneResponseApplicationJso
 )
 
 
-class PutOneParams(RequestOptions, total=False):
-    """The arguments of `one.put`. The client does not send None."""
-
-    x: str | None
-
-
 PUT_ONE: Operation[_models.PutOneResponse] = Operation(
     "PUT",
     "/one",
-    PutOneParams,
+    {
+        "x": Member("x"),
+        "body": Members(),
+    },
     body=Json(_models.RequestBodyFoo),
     needs_body=False,
     answers={
@@ -55,16 +52,12 @@ POST_ONE: Operation[bytes] = Operation(
 )
 
 
-class GetOneByIdParams(RequestOptions, total=False):
-    """The arguments of `one.get_one_by_id`. The client does not send None."""
-
-    id: Required[Annotated[str, Path()]]
-
-
 GET_ONE_BY_ID: Operation[_models.GetOneByIdResponse200] = Operation(
     "GET",
     "/one/{id}",
-    GetOneByIdParams,
+    {
+        "id": Path("id"),
+    },
     answers={
         "200": Json(_models.GetOneByIdResponse200),
     },
@@ -84,66 +77,122 @@ class One(Resource[SyncClient]):
     """Operations of one."""
 
     def get(
-        self, **arguments: Unpack[RequestOptions]
+        self, **options: Unpack[RequestOptions]
     ) -> _models.GetOneResponse | _models.GetOneResponseApplicationJsonV1:
-        """See the API."""
-        return self._client.call(GET_ONE, arguments)
+        """GET /one."""
+        return self._client.call(GET_ONE, **options)
 
-    def put(self, **arguments: Unpack[PutOneParams]) -> _models.PutOneResponse:
-        """See the API."""
-        return self._client.call(PUT_ONE, arguments)
+    def put(
+        self,
+        *,
+        x: str | None = None,
+        body: _models.RequestBodyFoo | Mapping[str, Any] | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> _models.PutOneResponse:
+        """PUT /one.
 
-    def post(self, **arguments: Unpack[RequestOptions]) -> bytes:
-        """See the API."""
-        return self._client.call(POST_ONE, arguments)
+        Args:
+            body: All members of the body at once, in place of the arguments for each.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
 
-    def post_stream(self, **arguments: Unpack[RequestOptions]) -> Download:
-        """The response of `post`, to iterate over or to save."""
-        return open_download(self._client, POST_ONE, arguments)
+        Raises:
+            AuthenticationError: no. `error.value` is `models.Response401`.
+            APIStatusError: 402: no. `error.value` is `models.ResponseFoo`.
+        """
+        return self._client.call(
+            PUT_ONE,
+            x=x,
+            body=body,
+            **options,
+        )
 
-    def get_one_by_id(self, **arguments: Unpack[GetOneByIdParams]) -> _models.GetOneByIdResponse200:
-        """See the API."""
-        return self._client.call(GET_ONE_BY_ID, arguments)
+    def post(self, **options: Unpack[RequestOptions]) -> bytes:
+        """POST /one."""
+        return self._client.call(POST_ONE, **options)
 
-    def get_one_id(self, **arguments: Unpack[RequestOptions]) -> _models.GetOneIdResponse200:
-        """See the API."""
-        return self._client.call(GET_ONE_ID, arguments)
+    def post_stream(self, **options: Unpack[RequestOptions]) -> Download:
+        """Open the response, to iterate over or to save.
+
+        POST /one.
+        """
+        return open_download(self._client, POST_ONE, **options)
+
+    def get_one_by_id(
+        self,
+        id: str,
+        **options: Unpack[RequestOptions],
+    ) -> _models.GetOneByIdResponse200:
+        """GET /one/{id}."""
+        return self._client.call(
+            GET_ONE_BY_ID,
+            id=id,
+            **options,
+        )
+
+    def get_one_id(self, **options: Unpack[RequestOptions]) -> _models.GetOneIdResponse200:
+        """GET /one/id."""
+        return self._client.call(GET_ONE_ID, **options)
 
 
 class AsyncOne(Resource[AsyncClient]):
     """Operations of one."""
 
-    def get(
-        self, **arguments: Unpack[RequestOptions]
-    ) -> Coroutine[Any, Any, _models.GetOneResponse | _models.GetOneResponseApplicationJsonV1]:
-        """`One.get`, with `await`."""
-        return self._client.call(GET_ONE, arguments)
+    async def get(
+        self, **options: Unpack[RequestOptions]
+    ) -> _models.GetOneResponse | _models.GetOneResponseApplicationJsonV1:
+        """GET /one."""
+        return await self._client.call(GET_ONE, **options)
 
-    def put(self, **arguments: Unpack[PutOneParams]) -> Coroutine[Any, Any, _models.PutOneResponse]:
-        """`One.put`, with `await`."""
-        return self._client.call(PUT_ONE, arguments)
+    async def put(
+        self,
+        *,
+        x: str | None = None,
+        body: _models.RequestBodyFoo | Mapping[str, Any] | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> _models.PutOneResponse:
+        """PUT /one.
 
-    def post(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, bytes]:
-        """`One.post`, with `await`."""
-        return self._client.call(POST_ONE, arguments)
+        Args:
+            body: All members of the body at once, in place of the arguments for each.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
 
-    def post_stream(
-        self, **arguments: Unpack[RequestOptions]
-    ) -> Coroutine[Any, Any, AsyncDownload]:
-        """`One.post_stream`, with `await`."""
-        return open_async_download(self._client, POST_ONE, arguments)
+        Raises:
+            AuthenticationError: no. `error.value` is `models.Response401`.
+            APIStatusError: 402: no. `error.value` is `models.ResponseFoo`.
+        """
+        return await self._client.call(
+            PUT_ONE,
+            x=x,
+            body=body,
+            **options,
+        )
 
-    def get_one_by_id(
-        self, **arguments: Unpack[GetOneByIdParams]
-    ) -> Coroutine[Any, Any, _models.GetOneByIdResponse200]:
-        """`One.get_one_by_id`, with `await`."""
-        return self._client.call(GET_ONE_BY_ID, arguments)
+    async def post(self, **options: Unpack[RequestOptions]) -> bytes:
+        """POST /one."""
+        return await self._client.call(POST_ONE, **options)
 
-    def get_one_id(
-        self, **arguments: Unpack[RequestOptions]
-    ) -> Coroutine[Any, Any, _models.GetOneIdResponse200]:
-        """`One.get_one_id`, with `await`."""
-        return self._client.call(GET_ONE_ID, arguments)
+    async def post_stream(self, **options: Unpack[RequestOptions]) -> AsyncDownload:
+        """Open the response, to iterate over or to save.
+
+        POST /one.
+        """
+        return await open_async_download(self._client, POST_ONE, **options)
+
+    async def get_one_by_id(
+        self,
+        id: str,
+        **options: Unpack[RequestOptions],
+    ) -> _models.GetOneByIdResponse200:
+        """GET /one/{id}."""
+        return await self._client.call(
+            GET_ONE_BY_ID,
+            id=id,
+            **options,
+        )
+
+    async def get_one_id(self, **options: Unpack[RequestOptions]) -> _models.GetOneIdResponse200:
+        """GET /one/id."""
+        return await self._client.call(GET_ONE_ID, **options)
 
 
 class Pkg(SyncClient):

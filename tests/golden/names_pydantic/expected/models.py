@@ -13,7 +13,7 @@ from ._types import Maybe, Model
 class Thing(Model):
     model_config_: Annotated[str, Field(alias="model_config")]
     model_fields_: Annotated[Maybe[str], Field(alias="model_fields")] = None
-    model_name_: Annotated[Maybe[str], Field(alias="model_name")] = None
+    model_name: Maybe[str] = None
     copy_: Annotated[Maybe[str], Field(alias="copy")] = None
     json_: Annotated[Maybe[str], Field(alias="json")] = None
     schema_: Annotated[Maybe[str], Field(alias="schema")] = None

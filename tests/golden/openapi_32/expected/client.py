@@ -3,28 +3,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Mapping
 from functools import cached_property
-from typing import Annotated, Any, Unpack
+from typing import Any, Unpack
 
 from . import models as _models
-from ._operation import Json, Member, Operation, RequestOptions
+from ._operation import Json, Member, Members, Omit, Operation, RequestOptions, omit
 from ._parameters import Query
 from ._streams import AsyncStream, JsonLines, Stream, open_async_stream, open_stream
 from ._transport import AsyncClient, Resource, SyncClient
 
-
-class FindLogsParams(RequestOptions, total=False):
-    """The arguments of `logs.find`. The client does not send None, unless `is_nullable`: then None is null."""
-
-    since: Annotated[str | None, Query()]
-    text: Annotated[str | None, Member(is_nullable=True)]
-
-
 FIND_LOGS: Operation[Any] = Operation(
     "QUERY",
     "/logs",
-    FindLogsParams,
+    {
+        "since": Query("since"),
+        "text": Member("text", is_nullable=True),
+        "body": Members(),
+    },
     body=Json(_models.Filter),
     needs_body=False,
     answers={
@@ -34,16 +30,12 @@ FIND_LOGS: Operation[Any] = Operation(
 )
 
 
-class PurgeLogsParams(RequestOptions, total=False):
-    """The arguments of `logs.purge`. The client does not send None."""
-
-    since: Annotated[str | None, Query()]
-
-
 PURGE_LOGS: Operation[None] = Operation(
     "PURGE",
     "/logs",
-    PurgeLogsParams,
+    {
+        "since": Query("since"),
+    },
     answers={
         "204": None,
     },
@@ -54,27 +46,89 @@ PURGE_LOGS: Operation[None] = Operation(
 class Logs(Resource[SyncClient]):
     """Operations of logs."""
 
-    def find(self, **arguments: Unpack[FindLogsParams]) -> Stream[_models.FindLogsResponse]:
-        """See the API."""
-        return open_stream(self._client, FIND_LOGS, arguments)
+    def find(
+        self,
+        *,
+        since: str | None = None,
+        text: str | Omit | None = omit,
+        body: _models.Filter | Mapping[str, Any] | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> Stream[_models.FindLogsResponse]:
+        """QUERY /logs.
 
-    def purge(self, **arguments: Unpack[PurgeLogsParams]) -> None:
-        """See the API."""
-        return self._client.call(PURGE_LOGS, arguments)
+        Args:
+            body: All members of the body at once, in place of the arguments for each.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+        """
+        return open_stream(
+            self._client,
+            FIND_LOGS,
+            since=since,
+            text=text,
+            body=body,
+            **options,
+        )
+
+    def purge(
+        self,
+        *,
+        since: str | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """PURGE /logs.
+
+        Returns:
+            Done
+        """
+        return self._client.call(
+            PURGE_LOGS,
+            since=since,
+            **options,
+        )
 
 
 class AsyncLogs(Resource[AsyncClient]):
     """Operations of logs."""
 
-    def find(
-        self, **arguments: Unpack[FindLogsParams]
-    ) -> Coroutine[Any, Any, AsyncStream[_models.FindLogsResponse]]:
-        """`Logs.find`, with `await`."""
-        return open_async_stream(self._client, FIND_LOGS, arguments)
+    async def find(
+        self,
+        *,
+        since: str | None = None,
+        text: str | Omit | None = omit,
+        body: _models.Filter | Mapping[str, Any] | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> AsyncStream[_models.FindLogsResponse]:
+        """QUERY /logs.
 
-    def purge(self, **arguments: Unpack[PurgeLogsParams]) -> Coroutine[Any, Any, None]:
-        """`Logs.purge`, with `await`."""
-        return self._client.call(PURGE_LOGS, arguments)
+        Args:
+            body: All members of the body at once, in place of the arguments for each.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+        """
+        return await open_async_stream(
+            self._client,
+            FIND_LOGS,
+            since=since,
+            text=text,
+            body=body,
+            **options,
+        )
+
+    async def purge(
+        self,
+        *,
+        since: str | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """PURGE /logs.
+
+        Returns:
+            Done
+        """
+        return await self._client.call(
+            PURGE_LOGS,
+            since=since,
+            **options,
+        )
 
 
 class Pkg(SyncClient):

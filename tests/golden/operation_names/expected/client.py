@@ -3,9 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
 from functools import cached_property
-from typing import Annotated, Any, Required, Unpack
+from typing import Unpack
 
 from ._operation import Operation, RequestOptions
 from ._parameters import Path
@@ -29,16 +28,12 @@ POST_PETS: Operation[None] = Operation(
 )
 
 
-class GetPetByIdParams(RequestOptions, total=False):
-    """The arguments of `pets.get_by_id`. The client does not send None."""
-
-    id: Required[Annotated[str | int, Path()]]
-
-
 GET_PET_BY_ID: Operation[None] = Operation(
     "GET",
     "/pets/{id}",
-    GetPetByIdParams,
+    {
+        "id": Path("id"),
+    },
     answers={
         "204": None,
     },
@@ -48,33 +43,73 @@ GET_PET_BY_ID: Operation[None] = Operation(
 class Pets(Resource[SyncClient]):
     """Operations of Pets."""
 
-    def list(self, **arguments: Unpack[RequestOptions]) -> None:
-        """See the API."""
-        return self._client.call(LIST_PETS, arguments)
+    def list(self, **options: Unpack[RequestOptions]) -> None:
+        """GET /pets.
 
-    def post(self, **arguments: Unpack[RequestOptions]) -> None:
-        """See the API."""
-        return self._client.call(POST_PETS, arguments)
+        Returns:
+            nothing
+        """
+        return self._client.call(LIST_PETS, **options)
 
-    def get_by_id(self, **arguments: Unpack[GetPetByIdParams]) -> None:
-        """See the API."""
-        return self._client.call(GET_PET_BY_ID, arguments)
+    def post(self, **options: Unpack[RequestOptions]) -> None:
+        """POST /pets.
+
+        Returns:
+            nothing
+        """
+        return self._client.call(POST_PETS, **options)
+
+    def get_by_id(
+        self,
+        id: str | int,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """GET /pets/{id}.
+
+        Returns:
+            nothing
+        """
+        return self._client.call(
+            GET_PET_BY_ID,
+            id=id,
+            **options,
+        )
 
 
 class AsyncPets(Resource[AsyncClient]):
     """Operations of Pets."""
 
-    def list(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, None]:
-        """`Pets.list`, with `await`."""
-        return self._client.call(LIST_PETS, arguments)
+    async def list(self, **options: Unpack[RequestOptions]) -> None:
+        """GET /pets.
 
-    def post(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, None]:
-        """`Pets.post`, with `await`."""
-        return self._client.call(POST_PETS, arguments)
+        Returns:
+            nothing
+        """
+        return await self._client.call(LIST_PETS, **options)
 
-    def get_by_id(self, **arguments: Unpack[GetPetByIdParams]) -> Coroutine[Any, Any, None]:
-        """`Pets.get_by_id`, with `await`."""
-        return self._client.call(GET_PET_BY_ID, arguments)
+    async def post(self, **options: Unpack[RequestOptions]) -> None:
+        """POST /pets.
+
+        Returns:
+            nothing
+        """
+        return await self._client.call(POST_PETS, **options)
+
+    async def get_by_id(
+        self,
+        id: str | int,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """GET /pets/{id}.
+
+        Returns:
+            nothing
+        """
+        return await self._client.call(
+            GET_PET_BY_ID,
+            id=id,
+            **options,
+        )
 
 
 GET_V1_ADMIN_USERS: Operation[None] = Operation(
@@ -89,17 +124,25 @@ GET_V1_ADMIN_USERS: Operation[None] = Operation(
 class Admin(Resource[SyncClient]):
     """Operations of admin."""
 
-    def get_v1_users(self, **arguments: Unpack[RequestOptions]) -> None:
-        """See the API."""
-        return self._client.call(GET_V1_ADMIN_USERS, arguments)
+    def get_v1_users(self, **options: Unpack[RequestOptions]) -> None:
+        """GET /v1/admin/users.
+
+        Returns:
+            nothing
+        """
+        return self._client.call(GET_V1_ADMIN_USERS, **options)
 
 
 class AsyncAdmin(Resource[AsyncClient]):
     """Operations of admin."""
 
-    def get_v1_users(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, None]:
-        """`Admin.get_v1_users`, with `await`."""
-        return self._client.call(GET_V1_ADMIN_USERS, arguments)
+    async def get_v1_users(self, **options: Unpack[RequestOptions]) -> None:
+        """GET /v1/admin/users.
+
+        Returns:
+            nothing
+        """
+        return await self._client.call(GET_V1_ADMIN_USERS, **options)
 
 
 X_OPERATION: Operation[None] = Operation(
@@ -114,17 +157,25 @@ X_OPERATION: Operation[None] = Operation(
 class AdminUsers(Resource[SyncClient]):
     """Operations of admin.users."""
 
-    def replace_all(self, **arguments: Unpack[RequestOptions]) -> None:
-        """See the API."""
-        return self._client.call(X_OPERATION, arguments)
+    def replace_all(self, **options: Unpack[RequestOptions]) -> None:
+        """PUT /v1/admin/users.
+
+        Returns:
+            nothing
+        """
+        return self._client.call(X_OPERATION, **options)
 
 
 class AsyncAdminUsers(Resource[AsyncClient]):
     """Operations of admin.users."""
 
-    def replace_all(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, None]:
-        """`AdminUsers.replace_all`, with `await`."""
-        return self._client.call(X_OPERATION, arguments)
+    async def replace_all(self, **options: Unpack[RequestOptions]) -> None:
+        """PUT /v1/admin/users.
+
+        Returns:
+            nothing
+        """
+        return await self._client.call(X_OPERATION, **options)
 
 
 Y_OPERATION: Operation[None] = Operation(
@@ -139,17 +190,25 @@ Y_OPERATION: Operation[None] = Operation(
 class People(Resource[SyncClient]):
     """Operations of people."""
 
-    def remove_all(self, **arguments: Unpack[RequestOptions]) -> None:
-        """See the API."""
-        return self._client.call(Y_OPERATION, arguments)
+    def remove_all(self, **options: Unpack[RequestOptions]) -> None:
+        """DELETE /v1/admin/users.
+
+        Returns:
+            nothing
+        """
+        return self._client.call(Y_OPERATION, **options)
 
 
 class AsyncPeople(Resource[AsyncClient]):
     """Operations of people."""
 
-    def remove_all(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, None]:
-        """`People.remove_all`, with `await`."""
-        return self._client.call(Y_OPERATION, arguments)
+    async def remove_all(self, **options: Unpack[RequestOptions]) -> None:
+        """DELETE /v1/admin/users.
+
+        Returns:
+            nothing
+        """
+        return await self._client.call(Y_OPERATION, **options)
 
 
 IMPORT_: Operation[None] = Operation(
@@ -173,25 +232,41 @@ CLASS_IMPORT: Operation[None] = Operation(
 class Class(Resource[SyncClient]):
     """Operations of class."""
 
-    def import_(self, **arguments: Unpack[RequestOptions]) -> None:
-        """See the API."""
-        return self._client.call(IMPORT_, arguments)
+    def import_(self, **options: Unpack[RequestOptions]) -> None:
+        """GET /import.
 
-    def class_import(self, **arguments: Unpack[RequestOptions]) -> None:
-        """See the API."""
-        return self._client.call(CLASS_IMPORT, arguments)
+        Returns:
+            nothing
+        """
+        return self._client.call(IMPORT_, **options)
+
+    def class_import(self, **options: Unpack[RequestOptions]) -> None:
+        """POST /import.
+
+        Returns:
+            nothing
+        """
+        return self._client.call(CLASS_IMPORT, **options)
 
 
 class AsyncClass(Resource[AsyncClient]):
     """Operations of class."""
 
-    def import_(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, None]:
-        """`Class.import_`, with `await`."""
-        return self._client.call(IMPORT_, arguments)
+    async def import_(self, **options: Unpack[RequestOptions]) -> None:
+        """GET /import.
 
-    def class_import(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, None]:
-        """`Class.class_import`, with `await`."""
-        return self._client.call(CLASS_IMPORT, arguments)
+        Returns:
+            nothing
+        """
+        return await self._client.call(IMPORT_, **options)
+
+    async def class_import(self, **options: Unpack[RequestOptions]) -> None:
+        """POST /import.
+
+        Returns:
+            nothing
+        """
+        return await self._client.call(CLASS_IMPORT, **options)
 
 
 LIST_OPERATION: Operation[None] = Operation(
@@ -206,17 +281,25 @@ LIST_OPERATION: Operation[None] = Operation(
 class N2FA(Resource[SyncClient]):
     """Operations of 2FA."""
 
-    def list(self, **arguments: Unpack[RequestOptions]) -> None:
-        """See the API."""
-        return self._client.call(LIST_OPERATION, arguments)
+    def list(self, **options: Unpack[RequestOptions]) -> None:
+        """GET /2fa.
+
+        Returns:
+            nothing
+        """
+        return self._client.call(LIST_OPERATION, **options)
 
 
 class AsyncN2FA(Resource[AsyncClient]):
     """Operations of 2FA."""
 
-    def list(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, None]:
-        """`N2FA.list`, with `await`."""
-        return self._client.call(LIST_OPERATION, arguments)
+    async def list(self, **options: Unpack[RequestOptions]) -> None:
+        """GET /2fa.
+
+        Returns:
+            nothing
+        """
+        return await self._client.call(LIST_OPERATION, **options)
 
 
 class Pkg(SyncClient):

@@ -3,9 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
 from functools import cached_property
-from typing import Annotated, Any, Required, Unpack
+from typing import Unpack
 from uuid import UUID
 
 from ._bodies import Raw
@@ -44,49 +43,65 @@ LIST_RULES: Operation[None] = Operation(
 class Rules(Resource[SyncClient]):
     """Operations of Rules."""
 
-    def list_rules_get_rules_fax(self, **arguments: Unpack[RequestOptions]) -> None:
-        """See the API."""
-        return self._client.call(LIST_RULES_GET_RULES_FAX, arguments)
+    def list_rules_get_rules_fax(self, **options: Unpack[RequestOptions]) -> None:
+        """GET /rules/fax.
 
-    def list_rules_get_rules_sms(self, **arguments: Unpack[RequestOptions]) -> None:
-        """See the API."""
-        return self._client.call(LIST_RULES_GET_RULES_SMS, arguments)
+        Returns:
+            nothing
+        """
+        return self._client.call(LIST_RULES_GET_RULES_FAX, **options)
 
-    def list_rules(self, **arguments: Unpack[RequestOptions]) -> None:
-        """See the API."""
-        return self._client.call(LIST_RULES, arguments)
+    def list_rules_get_rules_sms(self, **options: Unpack[RequestOptions]) -> None:
+        """GET /rules/sms.
+
+        Returns:
+            nothing
+        """
+        return self._client.call(LIST_RULES_GET_RULES_SMS, **options)
+
+    def list_rules(self, **options: Unpack[RequestOptions]) -> None:
+        """GET /rules.
+
+        Returns:
+            nothing
+        """
+        return self._client.call(LIST_RULES, **options)
 
 
 class AsyncRules(Resource[AsyncClient]):
     """Operations of Rules."""
 
-    def list_rules_get_rules_fax(
-        self, **arguments: Unpack[RequestOptions]
-    ) -> Coroutine[Any, Any, None]:
-        """`Rules.list_rules_get_rules_fax`, with `await`."""
-        return self._client.call(LIST_RULES_GET_RULES_FAX, arguments)
+    async def list_rules_get_rules_fax(self, **options: Unpack[RequestOptions]) -> None:
+        """GET /rules/fax.
 
-    def list_rules_get_rules_sms(
-        self, **arguments: Unpack[RequestOptions]
-    ) -> Coroutine[Any, Any, None]:
-        """`Rules.list_rules_get_rules_sms`, with `await`."""
-        return self._client.call(LIST_RULES_GET_RULES_SMS, arguments)
+        Returns:
+            nothing
+        """
+        return await self._client.call(LIST_RULES_GET_RULES_FAX, **options)
 
-    def list_rules(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, None]:
-        """`Rules.list_rules`, with `await`."""
-        return self._client.call(LIST_RULES, arguments)
+    async def list_rules_get_rules_sms(self, **options: Unpack[RequestOptions]) -> None:
+        """GET /rules/sms.
 
+        Returns:
+            nothing
+        """
+        return await self._client.call(LIST_RULES_GET_RULES_SMS, **options)
 
-class GetAliasesByIdParams(RequestOptions, total=False):
-    """The arguments of `aliases.get_aliases_by_id`. The client does not send None."""
+    async def list_rules(self, **options: Unpack[RequestOptions]) -> None:
+        """GET /rules.
 
-    id: Required[Annotated[str, Path()]]
+        Returns:
+            nothing
+        """
+        return await self._client.call(LIST_RULES, **options)
 
 
 GET_ALIASES_BY_ID: Operation[None] = Operation(
     "GET",
     "/aliases/{id}",
-    GetAliasesByIdParams,
+    {
+        "id": Path("id"),
+    },
     answers={
         "204": None,
     },
@@ -105,27 +120,57 @@ GET_ALIASES_ID: Operation[None] = Operation(
 class Aliases(Resource[SyncClient]):
     """Operations of aliases."""
 
-    def get_aliases_by_id(self, **arguments: Unpack[GetAliasesByIdParams]) -> None:
-        """See the API."""
-        return self._client.call(GET_ALIASES_BY_ID, arguments)
+    def get_aliases_by_id(
+        self,
+        id: str,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """GET /aliases/{id}.
 
-    def get_aliases_id(self, **arguments: Unpack[RequestOptions]) -> None:
-        """See the API."""
-        return self._client.call(GET_ALIASES_ID, arguments)
+        Returns:
+            nothing
+        """
+        return self._client.call(
+            GET_ALIASES_BY_ID,
+            id=id,
+            **options,
+        )
+
+    def get_aliases_id(self, **options: Unpack[RequestOptions]) -> None:
+        """GET /aliases/id.
+
+        Returns:
+            nothing
+        """
+        return self._client.call(GET_ALIASES_ID, **options)
 
 
 class AsyncAliases(Resource[AsyncClient]):
     """Operations of aliases."""
 
-    def get_aliases_by_id(
-        self, **arguments: Unpack[GetAliasesByIdParams]
-    ) -> Coroutine[Any, Any, None]:
-        """`Aliases.get_aliases_by_id`, with `await`."""
-        return self._client.call(GET_ALIASES_BY_ID, arguments)
+    async def get_aliases_by_id(
+        self,
+        id: str,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """GET /aliases/{id}.
 
-    def get_aliases_id(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, None]:
-        """`Aliases.get_aliases_id`, with `await`."""
-        return self._client.call(GET_ALIASES_ID, arguments)
+        Returns:
+            nothing
+        """
+        return await self._client.call(
+            GET_ALIASES_BY_ID,
+            id=id,
+            **options,
+        )
+
+    async def get_aliases_id(self, **options: Unpack[RequestOptions]) -> None:
+        """GET /aliases/id.
+
+        Returns:
+            nothing
+        """
+        return await self._client.call(GET_ALIASES_ID, **options)
 
 
 GET_ADDRESS: Operation[None] = Operation(
@@ -149,37 +194,49 @@ GET_SUPPORT_ADDRESS: Operation[None] = Operation(
 class Support(Resource[SyncClient]):
     """Operations of Support."""
 
-    def get_address(self, **arguments: Unpack[RequestOptions]) -> None:
-        """See the API."""
-        return self._client.call(GET_ADDRESS, arguments)
+    def get_address(self, **options: Unpack[RequestOptions]) -> None:
+        """GET /address.
 
-    def get_support_address(self, **arguments: Unpack[RequestOptions]) -> None:
-        """See the API."""
-        return self._client.call(GET_SUPPORT_ADDRESS, arguments)
+        Returns:
+            nothing
+        """
+        return self._client.call(GET_ADDRESS, **options)
+
+    def get_support_address(self, **options: Unpack[RequestOptions]) -> None:
+        """GET /support/address.
+
+        Returns:
+            nothing
+        """
+        return self._client.call(GET_SUPPORT_ADDRESS, **options)
 
 
 class AsyncSupport(Resource[AsyncClient]):
     """Operations of Support."""
 
-    def get_address(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, None]:
-        """`Support.get_address`, with `await`."""
-        return self._client.call(GET_ADDRESS, arguments)
+    async def get_address(self, **options: Unpack[RequestOptions]) -> None:
+        """GET /address.
 
-    def get_support_address(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, None]:
-        """`Support.get_support_address`, with `await`."""
-        return self._client.call(GET_SUPPORT_ADDRESS, arguments)
+        Returns:
+            nothing
+        """
+        return await self._client.call(GET_ADDRESS, **options)
 
+    async def get_support_address(self, **options: Unpack[RequestOptions]) -> None:
+        """GET /support/address.
 
-class UuidParams(RequestOptions, total=False):
-    """The arguments of `get.uuid`. The client does not send None."""
-
-    id: Annotated[UUID | str | None, Query()]
+        Returns:
+            nothing
+        """
+        return await self._client.call(GET_SUPPORT_ADDRESS, **options)
 
 
 UUID_OPERATION: Operation[None] = Operation(
     "GET",
     "/uuid",
-    UuidParams,
+    {
+        "id": Query("id"),
+    },
     answers={
         "204": None,
     },
@@ -198,25 +255,59 @@ GET_OPERATION: Operation[None] = Operation(
 class GET(Resource[SyncClient]):
     """Operations of GET."""
 
-    def uuid(self, **arguments: Unpack[UuidParams]) -> None:
-        """See the API."""
-        return self._client.call(UUID_OPERATION, arguments)
+    def uuid(
+        self,
+        *,
+        id: UUID | str | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """GET /uuid.
 
-    def get(self, **arguments: Unpack[RequestOptions]) -> None:
-        """See the API."""
-        return self._client.call(GET_OPERATION, arguments)
+        Returns:
+            nothing
+        """
+        return self._client.call(
+            UUID_OPERATION,
+            id=id,
+            **options,
+        )
+
+    def get(self, **options: Unpack[RequestOptions]) -> None:
+        """GET /get.
+
+        Returns:
+            nothing
+        """
+        return self._client.call(GET_OPERATION, **options)
 
 
 class AsyncGET(Resource[AsyncClient]):
     """Operations of GET."""
 
-    def uuid(self, **arguments: Unpack[UuidParams]) -> Coroutine[Any, Any, None]:
-        """`GET.uuid`, with `await`."""
-        return self._client.call(UUID_OPERATION, arguments)
+    async def uuid(
+        self,
+        *,
+        id: UUID | str | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """GET /uuid.
 
-    def get(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, None]:
-        """`GET.get`, with `await`."""
-        return self._client.call(GET_OPERATION, arguments)
+        Returns:
+            nothing
+        """
+        return await self._client.call(
+            UUID_OPERATION,
+            id=id,
+            **options,
+        )
+
+    async def get(self, **options: Unpack[RequestOptions]) -> None:
+        """GET /get.
+
+        Returns:
+            nothing
+        """
+        return await self._client.call(GET_OPERATION, **options)
 
 
 FETCH_OPERATION: Operation[bytes] = Operation(
@@ -231,27 +322,39 @@ FETCH_OPERATION: Operation[bytes] = Operation(
 class Download_(Resource[SyncClient]):
     """Operations of download."""
 
-    def fetch(self, **arguments: Unpack[RequestOptions]) -> bytes:
-        """See the API."""
-        return self._client.call(FETCH_OPERATION, arguments)
+    def fetch(self, **options: Unpack[RequestOptions]) -> bytes:
+        """GET /download.
 
-    def fetch_stream(self, **arguments: Unpack[RequestOptions]) -> Download:
-        """The response of `fetch`, to iterate over or to save."""
-        return open_download(self._client, FETCH_OPERATION, arguments)
+        Returns:
+            a file
+        """
+        return self._client.call(FETCH_OPERATION, **options)
+
+    def fetch_stream(self, **options: Unpack[RequestOptions]) -> Download:
+        """Open the response, to iterate over or to save.
+
+        GET /download.
+        """
+        return open_download(self._client, FETCH_OPERATION, **options)
 
 
 class AsyncDownload_(Resource[AsyncClient]):
     """Operations of download."""
 
-    def fetch(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, bytes]:
-        """`Download_.fetch`, with `await`."""
-        return self._client.call(FETCH_OPERATION, arguments)
+    async def fetch(self, **options: Unpack[RequestOptions]) -> bytes:
+        """GET /download.
 
-    def fetch_stream(
-        self, **arguments: Unpack[RequestOptions]
-    ) -> Coroutine[Any, Any, AsyncDownload]:
-        """`Download_.fetch_stream`, with `await`."""
-        return open_async_download(self._client, FETCH_OPERATION, arguments)
+        Returns:
+            a file
+        """
+        return await self._client.call(FETCH_OPERATION, **options)
+
+    async def fetch_stream(self, **options: Unpack[RequestOptions]) -> AsyncDownload:
+        """Open the response, to iterate over or to save.
+
+        GET /download.
+        """
+        return await open_async_download(self._client, FETCH_OPERATION, **options)
 
 
 class Pkg(SyncClient):

@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 from builtins import dict as Dict
-from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from functools import cached_property
-from typing import Annotated, Any, ClassVar, Required, Unpack
+from typing import Any, ClassVar, Unpack
 
 from . import models as _models
 from ._operation import Json, Operation, RequestOptions
@@ -15,18 +15,13 @@ from ._parameters import Header, Path, Query
 from ._security import ApiKey, Http
 from ._transport import AsyncClient, Resource, SyncClient
 
-
-class AListParams(RequestOptions, total=False):
-    """The arguments of `a.list`. The client does not send None."""
-
-    page_token: Annotated[str | None, Query("page-token")]
-    page: Annotated[int | None, Query()]
-
-
 A_LIST: Operation[_models.Page] = Operation(
     "GET",
     "/a",
-    AListParams,
+    {
+        "page_token": Query("page-token"),
+        "page": Query("page"),
+    },
     answers={
         "200": Json(_models.Page),
     },
@@ -36,40 +31,96 @@ A_LIST: Operation[_models.Page] = Operation(
 class A(Resource[SyncClient]):
     """Operations of a."""
 
-    def list(self, **arguments: Unpack[AListParams]) -> _models.Page:
-        """See the API."""
-        return self._client.call(A_LIST, arguments)
+    def list(
+        self,
+        *,
+        page_token: str | None = None,
+        page: int | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> _models.Page:
+        """GET /a.
 
-    def list_pages(self, **arguments: Unpack[AListParams]) -> Iterator[_models.Page]:
-        """All pages of `list`, one after the other."""
-        return pages(self._client, A_LIST, arguments, Cursor("page_token", ("meta", "next-token")))
+        Returns:
+            a page
+        """
+        return self._client.call(
+            A_LIST,
+            page_token=page_token,
+            page=page,
+            **options,
+        )
+
+    def list_pages(
+        self,
+        *,
+        page_token: str | None = None,
+        page: int | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> Iterator[_models.Page]:
+        """Request all pages, one after the other.
+
+        GET /a.
+        """
+        return pages(
+            self._client,
+            A_LIST,
+            Cursor("page_token", ("meta", "next-token")),
+            page_token=page_token,
+            page=page,
+            **options,
+        )
 
 
 class AsyncA(Resource[AsyncClient]):
     """Operations of a."""
 
-    def list(self, **arguments: Unpack[AListParams]) -> Coroutine[Any, Any, _models.Page]:
-        """`A.list`, with `await`."""
-        return self._client.call(A_LIST, arguments)
+    async def list(
+        self,
+        *,
+        page_token: str | None = None,
+        page: int | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> _models.Page:
+        """GET /a.
 
-    def list_pages(self, **arguments: Unpack[AListParams]) -> AsyncIterator[_models.Page]:
-        """`A.list_pages`, with `async for`."""
-        return async_pages(
-            self._client, A_LIST, arguments, Cursor("page_token", ("meta", "next-token"))
+        Returns:
+            a page
+        """
+        return await self._client.call(
+            A_LIST,
+            page_token=page_token,
+            page=page,
+            **options,
         )
 
+    def list_pages(
+        self,
+        *,
+        page_token: str | None = None,
+        page: int | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> AsyncIterator[_models.Page]:
+        """Request all pages, one after the other.
 
-class BListParams(RequestOptions, total=False):
-    """The arguments of `b.list`. The client does not send None."""
-
-    page_token: Annotated[str | None, Query("page-token")]
-    page: Annotated[int | None, Query()]
+        GET /a.
+        """
+        return async_pages(
+            self._client,
+            A_LIST,
+            Cursor("page_token", ("meta", "next-token")),
+            page_token=page_token,
+            page=page,
+            **options,
+        )
 
 
 B_LIST: Operation[_models.Page] = Operation(
     "GET",
     "/b",
-    BListParams,
+    {
+        "page_token": Query("page-token"),
+        "page": Query("page"),
+    },
     answers={
         "200": Json(_models.Page),
     },
@@ -79,38 +130,96 @@ B_LIST: Operation[_models.Page] = Operation(
 class B(Resource[SyncClient]):
     """Operations of b."""
 
-    def list(self, **arguments: Unpack[BListParams]) -> _models.Page:
-        """See the API."""
-        return self._client.call(B_LIST, arguments)
+    def list(
+        self,
+        *,
+        page_token: str | None = None,
+        page: int | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> _models.Page:
+        """GET /b.
 
-    def list_pages(self, **arguments: Unpack[BListParams]) -> Iterator[_models.Page]:
-        """All pages of `list`, one after the other."""
-        return pages(self._client, B_LIST, arguments, Count("page", ("items",)))
+        Returns:
+            a page
+        """
+        return self._client.call(
+            B_LIST,
+            page_token=page_token,
+            page=page,
+            **options,
+        )
+
+    def list_pages(
+        self,
+        *,
+        page_token: str | None = None,
+        page: int | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> Iterator[_models.Page]:
+        """Request all pages, one after the other.
+
+        GET /b.
+        """
+        return pages(
+            self._client,
+            B_LIST,
+            Count("page", ("items",)),
+            page_token=page_token,
+            page=page,
+            **options,
+        )
 
 
 class AsyncB(Resource[AsyncClient]):
     """Operations of b."""
 
-    def list(self, **arguments: Unpack[BListParams]) -> Coroutine[Any, Any, _models.Page]:
-        """`B.list`, with `await`."""
-        return self._client.call(B_LIST, arguments)
+    async def list(
+        self,
+        *,
+        page_token: str | None = None,
+        page: int | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> _models.Page:
+        """GET /b.
 
-    def list_pages(self, **arguments: Unpack[BListParams]) -> AsyncIterator[_models.Page]:
-        """`B.list_pages`, with `async for`."""
-        return async_pages(self._client, B_LIST, arguments, Count("page", ("items",)))
+        Returns:
+            a page
+        """
+        return await self._client.call(
+            B_LIST,
+            page_token=page_token,
+            page=page,
+            **options,
+        )
 
+    def list_pages(
+        self,
+        *,
+        page_token: str | None = None,
+        page: int | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> AsyncIterator[_models.Page]:
+        """Request all pages, one after the other.
 
-class CListParams(RequestOptions, total=False):
-    """The arguments of `c.list`. The client does not send None."""
-
-    page_token: Annotated[str | None, Query("page-token")]
-    page: Annotated[int | None, Query()]
+        GET /b.
+        """
+        return async_pages(
+            self._client,
+            B_LIST,
+            Count("page", ("items",)),
+            page_token=page_token,
+            page=page,
+            **options,
+        )
 
 
 C_LIST: Operation[_models.Page] = Operation(
     "GET",
     "/c",
-    CListParams,
+    {
+        "page_token": Query("page-token"),
+        "page": Query("page"),
+    },
     answers={
         "200": Json(_models.Page),
     },
@@ -120,42 +229,96 @@ C_LIST: Operation[_models.Page] = Operation(
 class C(Resource[SyncClient]):
     """Operations of c."""
 
-    def list(self, **arguments: Unpack[CListParams]) -> _models.Page:
-        """See the API."""
-        return self._client.call(C_LIST, arguments)
+    def list(
+        self,
+        *,
+        page_token: str | None = None,
+        page: int | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> _models.Page:
+        """GET /c.
 
-    def list_pages(self, **arguments: Unpack[CListParams]) -> Iterator[_models.Page]:
-        """All pages of `list`, one after the other."""
+        Returns:
+            a page
+        """
+        return self._client.call(
+            C_LIST,
+            page_token=page_token,
+            page=page,
+            **options,
+        )
+
+    def list_pages(
+        self,
+        *,
+        page_token: str | None = None,
+        page: int | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> Iterator[_models.Page]:
+        """Request all pages, one after the other.
+
+        GET /c.
+        """
         return pages(
-            self._client, C_LIST, arguments, Count("page", ("items",), first=0, is_offset=True)
+            self._client,
+            C_LIST,
+            Count("page", ("items",), first=0, is_offset=True),
+            page_token=page_token,
+            page=page,
+            **options,
         )
 
 
 class AsyncC(Resource[AsyncClient]):
     """Operations of c."""
 
-    def list(self, **arguments: Unpack[CListParams]) -> Coroutine[Any, Any, _models.Page]:
-        """`C.list`, with `await`."""
-        return self._client.call(C_LIST, arguments)
+    async def list(
+        self,
+        *,
+        page_token: str | None = None,
+        page: int | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> _models.Page:
+        """GET /c.
 
-    def list_pages(self, **arguments: Unpack[CListParams]) -> AsyncIterator[_models.Page]:
-        """`C.list_pages`, with `async for`."""
-        return async_pages(
-            self._client, C_LIST, arguments, Count("page", ("items",), first=0, is_offset=True)
+        Returns:
+            a page
+        """
+        return await self._client.call(
+            C_LIST,
+            page_token=page_token,
+            page=page,
+            **options,
         )
 
+    def list_pages(
+        self,
+        *,
+        page_token: str | None = None,
+        page: int | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> AsyncIterator[_models.Page]:
+        """Request all pages, one after the other.
 
-class DListParams(RequestOptions, total=False):
-    """The arguments of `d.list`. The client does not send None."""
-
-    page_token: Annotated[str | None, Query("page-token")]
-    page: Annotated[int | None, Query()]
+        GET /c.
+        """
+        return async_pages(
+            self._client,
+            C_LIST,
+            Count("page", ("items",), first=0, is_offset=True),
+            page_token=page_token,
+            page=page,
+            **options,
+        )
 
 
 D_LIST: Operation[_models.Page] = Operation(
     "GET",
     "/d",
-    DListParams,
+    {
+        "page_token": Query("page-token"),
+        "page": Query("page"),
+    },
     answers={
         "200": Json(_models.Page),
     },
@@ -165,30 +328,56 @@ D_LIST: Operation[_models.Page] = Operation(
 class D(Resource[SyncClient]):
     """Operations of d."""
 
-    def list(self, **arguments: Unpack[DListParams]) -> _models.Page:
-        """See the API."""
-        return self._client.call(D_LIST, arguments)
+    def list(
+        self,
+        *,
+        page_token: str | None = None,
+        page: int | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> _models.Page:
+        """GET /d.
+
+        Returns:
+            a page
+        """
+        return self._client.call(
+            D_LIST,
+            page_token=page_token,
+            page=page,
+            **options,
+        )
 
 
 class AsyncD(Resource[AsyncClient]):
     """Operations of d."""
 
-    def list(self, **arguments: Unpack[DListParams]) -> Coroutine[Any, Any, _models.Page]:
-        """`D.list`, with `await`."""
-        return self._client.call(D_LIST, arguments)
+    async def list(
+        self,
+        *,
+        page_token: str | None = None,
+        page: int | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> _models.Page:
+        """GET /d.
 
-
-class EListParams(RequestOptions, total=False):
-    """The arguments of `e.list`. The client does not send None."""
-
-    start: Annotated[int | None, Query()]
-    limit: Annotated[int | None, Query()]
+        Returns:
+            a page
+        """
+        return await self._client.call(
+            D_LIST,
+            page_token=page_token,
+            page=page,
+            **options,
+        )
 
 
 E_LIST: Operation[_models.Page] = Operation(
     "GET",
     "/e",
-    EListParams,
+    {
+        "start": Query("start"),
+        "limit": Query("limit"),
+    },
     answers={
         "200": Json(_models.Page),
     },
@@ -198,47 +387,95 @@ E_LIST: Operation[_models.Page] = Operation(
 class E(Resource[SyncClient]):
     """Operations of e."""
 
-    def list(self, **arguments: Unpack[EListParams]) -> _models.Page:
-        """See the API."""
-        return self._client.call(E_LIST, arguments)
+    def list(
+        self,
+        *,
+        start: int | None = None,
+        limit: int | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> _models.Page:
+        """GET /e.
 
-    def list_pages(self, **arguments: Unpack[EListParams]) -> Iterator[_models.Page]:
-        """All pages of `list`, one after the other."""
+        Returns:
+            a page
+        """
+        return self._client.call(
+            E_LIST,
+            start=start,
+            limit=limit,
+            **options,
+        )
+
+    def list_pages(
+        self,
+        *,
+        start: int | None = None,
+        limit: int | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> Iterator[_models.Page]:
+        """Request all pages, one after the other.
+
+        GET /e.
+        """
         return pages(
             self._client,
             E_LIST,
-            arguments,
             Count("start", ("items",), first=0, is_offset=True, more=("meta", "more")),
+            start=start,
+            limit=limit,
+            **options,
         )
 
 
 class AsyncE(Resource[AsyncClient]):
     """Operations of e."""
 
-    def list(self, **arguments: Unpack[EListParams]) -> Coroutine[Any, Any, _models.Page]:
-        """`E.list`, with `await`."""
-        return self._client.call(E_LIST, arguments)
+    async def list(
+        self,
+        *,
+        start: int | None = None,
+        limit: int | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> _models.Page:
+        """GET /e.
 
-    def list_pages(self, **arguments: Unpack[EListParams]) -> AsyncIterator[_models.Page]:
-        """`E.list_pages`, with `async for`."""
+        Returns:
+            a page
+        """
+        return await self._client.call(
+            E_LIST,
+            start=start,
+            limit=limit,
+            **options,
+        )
+
+    def list_pages(
+        self,
+        *,
+        start: int | None = None,
+        limit: int | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> AsyncIterator[_models.Page]:
+        """Request all pages, one after the other.
+
+        GET /e.
+        """
         return async_pages(
             self._client,
             E_LIST,
-            arguments,
             Count("start", ("items",), first=0, is_offset=True, more=("meta", "more")),
+            start=start,
+            limit=limit,
+            **options,
         )
-
-
-class FListParams(RequestOptions, total=False):
-    """The arguments of `f.list`. The client does not send None."""
-
-    page: Annotated[int | None, Query()]
 
 
 F_LIST: Operation[_models.Page] = Operation(
     "GET",
     "/f",
-    FListParams,
+    {
+        "page": Query("page"),
+    },
     answers={
         "200": Json(_models.Page),
     },
@@ -248,42 +485,104 @@ F_LIST: Operation[_models.Page] = Operation(
 class F(Resource[SyncClient]):
     """Operations of f."""
 
-    def list(self, **arguments: Unpack[FListParams]) -> _models.Page:
-        """See the API."""
-        return self._client.call(F_LIST, arguments)
+    def list(
+        self,
+        *,
+        page: int | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> _models.Page:
+        """GET /f.
 
-    def list_pages(self, **arguments: Unpack[FListParams]) -> Iterator[_models.Page]:
-        """All pages of `list`, one after the other."""
+        Args:
+            page: API default: `0`.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Returns:
+            a page
+        """
+        return self._client.call(
+            F_LIST,
+            page=page,
+            **options,
+        )
+
+    def list_pages(
+        self,
+        *,
+        page: int | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> Iterator[_models.Page]:
+        """Request all pages, one after the other.
+
+        GET /f.
+
+        Args:
+            page: API default: `0`.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+        """
         return pages(
-            self._client, F_LIST, arguments, Count("page", first=0, total=("meta", "pages"))
+            self._client,
+            F_LIST,
+            Count("page", first=0, total=("meta", "pages")),
+            page=page,
+            **options,
         )
 
 
 class AsyncF(Resource[AsyncClient]):
     """Operations of f."""
 
-    def list(self, **arguments: Unpack[FListParams]) -> Coroutine[Any, Any, _models.Page]:
-        """`F.list`, with `await`."""
-        return self._client.call(F_LIST, arguments)
+    async def list(
+        self,
+        *,
+        page: int | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> _models.Page:
+        """GET /f.
 
-    def list_pages(self, **arguments: Unpack[FListParams]) -> AsyncIterator[_models.Page]:
-        """`F.list_pages`, with `async for`."""
-        return async_pages(
-            self._client, F_LIST, arguments, Count("page", first=0, total=("meta", "pages"))
+        Args:
+            page: API default: `0`.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Returns:
+            a page
+        """
+        return await self._client.call(
+            F_LIST,
+            page=page,
+            **options,
         )
 
+    def list_pages(
+        self,
+        *,
+        page: int | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> AsyncIterator[_models.Page]:
+        """Request all pages, one after the other.
 
-class GListParams(RequestOptions, total=False):
-    """The arguments of `g.list`. The client does not send None."""
+        GET /f.
 
-    size: Annotated[int | None, Query()]
-    x_trace: Annotated[str | None, Header("X-Trace")]
+        Args:
+            page: API default: `0`.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+        """
+        return async_pages(
+            self._client,
+            F_LIST,
+            Count("page", first=0, total=("meta", "pages")),
+            page=page,
+            **options,
+        )
 
 
 G_LIST: Operation[_models.GListResponse] = Operation(
     "GET",
     "/g",
-    GListParams,
+    {
+        "size": Query("size"),
+        "x_trace": Header("X-Trace"),
+    },
     answers={
         "200": Json(_models.GListResponse),
     },
@@ -293,37 +592,95 @@ G_LIST: Operation[_models.GListResponse] = Operation(
 class G(Resource[SyncClient]):
     """Operations of g."""
 
-    def list(self, **arguments: Unpack[GListParams]) -> _models.GListResponse:
-        """See the API."""
-        return self._client.call(G_LIST, arguments)
+    def list(
+        self,
+        *,
+        size: int | None = None,
+        x_trace: str | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> _models.GListResponse:
+        """GET /g.
 
-    def list_pages(self, **arguments: Unpack[GListParams]) -> Iterator[_models.GListResponse]:
-        """All pages of `list`, one after the other."""
-        return pages(self._client, G_LIST, arguments, Link(("next",)))
+        Returns:
+            a page
+        """
+        return self._client.call(
+            G_LIST,
+            size=size,
+            x_trace=x_trace,
+            **options,
+        )
+
+    def list_pages(
+        self,
+        *,
+        size: int | None = None,
+        x_trace: str | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> Iterator[_models.GListResponse]:
+        """Request all pages, one after the other.
+
+        GET /g.
+        """
+        return pages(
+            self._client,
+            G_LIST,
+            Link(("next",)),
+            size=size,
+            x_trace=x_trace,
+            **options,
+        )
 
 
 class AsyncG(Resource[AsyncClient]):
     """Operations of g."""
 
-    def list(self, **arguments: Unpack[GListParams]) -> Coroutine[Any, Any, _models.GListResponse]:
-        """`G.list`, with `await`."""
-        return self._client.call(G_LIST, arguments)
+    async def list(
+        self,
+        *,
+        size: int | None = None,
+        x_trace: str | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> _models.GListResponse:
+        """GET /g.
 
-    def list_pages(self, **arguments: Unpack[GListParams]) -> AsyncIterator[_models.GListResponse]:
-        """`G.list_pages`, with `async for`."""
-        return async_pages(self._client, G_LIST, arguments, Link(("next",)))
+        Returns:
+            a page
+        """
+        return await self._client.call(
+            G_LIST,
+            size=size,
+            x_trace=x_trace,
+            **options,
+        )
 
+    def list_pages(
+        self,
+        *,
+        size: int | None = None,
+        x_trace: str | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> AsyncIterator[_models.GListResponse]:
+        """Request all pages, one after the other.
 
-class HListParams(RequestOptions, total=False):
-    """The arguments of `h.list`. The client does not send None."""
-
-    id: Required[Annotated[str, Path()]]
+        GET /g.
+        """
+        return async_pages(
+            self._client,
+            G_LIST,
+            Link(("next",)),
+            size=size,
+            x_trace=x_trace,
+            **options,
+        )
 
 
 H_LIST: Operation[Dict[str, Any]] = Operation(
     "GET",
     "/h/{id}",
-    HListParams,
+    {
+        "id": Path("id"),
+    },
     answers={
         "200": Json(Dict[str, Any]),
     },
@@ -333,25 +690,75 @@ H_LIST: Operation[Dict[str, Any]] = Operation(
 class H(Resource[SyncClient]):
     """Operations of h."""
 
-    def list(self, **arguments: Unpack[HListParams]) -> Dict[str, Any]:
-        """See the API."""
-        return self._client.call(H_LIST, arguments)
+    def list(
+        self,
+        id: str,
+        **options: Unpack[RequestOptions],
+    ) -> Dict[str, Any]:
+        """GET /h/{id}.
 
-    def list_pages(self, **arguments: Unpack[HListParams]) -> Iterator[Dict[str, Any]]:
-        """All pages of `list`, one after the other."""
-        return pages(self._client, H_LIST, arguments, Link(("next",)))
+        Returns:
+            a page
+        """
+        return self._client.call(
+            H_LIST,
+            id=id,
+            **options,
+        )
+
+    def list_pages(
+        self,
+        id: str,
+        **options: Unpack[RequestOptions],
+    ) -> Iterator[Dict[str, Any]]:
+        """Request all pages, one after the other.
+
+        GET /h/{id}.
+        """
+        return pages(
+            self._client,
+            H_LIST,
+            Link(("next",)),
+            id=id,
+            **options,
+        )
 
 
 class AsyncH(Resource[AsyncClient]):
     """Operations of h."""
 
-    def list(self, **arguments: Unpack[HListParams]) -> Coroutine[Any, Any, Dict[str, Any]]:
-        """`H.list`, with `await`."""
-        return self._client.call(H_LIST, arguments)
+    async def list(
+        self,
+        id: str,
+        **options: Unpack[RequestOptions],
+    ) -> Dict[str, Any]:
+        """GET /h/{id}.
 
-    def list_pages(self, **arguments: Unpack[HListParams]) -> AsyncIterator[Dict[str, Any]]:
-        """`H.list_pages`, with `async for`."""
-        return async_pages(self._client, H_LIST, arguments, Link(("next",)))
+        Returns:
+            a page
+        """
+        return await self._client.call(
+            H_LIST,
+            id=id,
+            **options,
+        )
+
+    def list_pages(
+        self,
+        id: str,
+        **options: Unpack[RequestOptions],
+    ) -> AsyncIterator[Dict[str, Any]]:
+        """Request all pages, one after the other.
+
+        GET /h/{id}.
+        """
+        return async_pages(
+            self._client,
+            H_LIST,
+            Link(("next",)),
+            id=id,
+            **options,
+        )
 
 
 KEYED_LIST: Operation[_models.KeyedListResponse] = Operation(
@@ -367,31 +774,41 @@ KEYED_LIST: Operation[_models.KeyedListResponse] = Operation(
 class Keyed(Resource[SyncClient]):
     """Operations of keyed."""
 
-    def list(self, **arguments: Unpack[RequestOptions]) -> _models.KeyedListResponse:
-        """See the API."""
-        return self._client.call(KEYED_LIST, arguments)
+    def list(self, **options: Unpack[RequestOptions]) -> _models.KeyedListResponse:
+        """GET /keyed.
 
-    def list_pages(
-        self, **arguments: Unpack[RequestOptions]
-    ) -> Iterator[_models.KeyedListResponse]:
-        """All pages of `list`, one after the other."""
-        return pages(self._client, KEYED_LIST, arguments, Link(("next",)))
+        Returns:
+            a page
+        """
+        return self._client.call(KEYED_LIST, **options)
+
+    def list_pages(self, **options: Unpack[RequestOptions]) -> Iterator[_models.KeyedListResponse]:
+        """Request all pages, one after the other.
+
+        GET /keyed.
+        """
+        return pages(self._client, KEYED_LIST, Link(("next",)), **options)
 
 
 class AsyncKeyed(Resource[AsyncClient]):
     """Operations of keyed."""
 
-    def list(
-        self, **arguments: Unpack[RequestOptions]
-    ) -> Coroutine[Any, Any, _models.KeyedListResponse]:
-        """`Keyed.list`, with `await`."""
-        return self._client.call(KEYED_LIST, arguments)
+    async def list(self, **options: Unpack[RequestOptions]) -> _models.KeyedListResponse:
+        """GET /keyed.
+
+        Returns:
+            a page
+        """
+        return await self._client.call(KEYED_LIST, **options)
 
     def list_pages(
-        self, **arguments: Unpack[RequestOptions]
+        self, **options: Unpack[RequestOptions]
     ) -> AsyncIterator[_models.KeyedListResponse]:
-        """`Keyed.list_pages`, with `async for`."""
-        return async_pages(self._client, KEYED_LIST, arguments, Link(("next",)))
+        """Request all pages, one after the other.
+
+        GET /keyed.
+        """
+        return async_pages(self._client, KEYED_LIST, Link(("next",)), **options)
 
 
 class Pkg(SyncClient):

@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Mapping
+from collections.abc import Mapping
 from functools import cached_property
-from typing import Annotated, Any, Required, TypeAlias, Unpack
+from typing import Any, TypeAlias, Unpack
 
 from . import models as _models
 from ._operation import Operation, RequestOptions
@@ -15,20 +15,16 @@ from ._transport import AsyncClient, Resource, SyncClient
 AtInput: TypeAlias = _models.At | Mapping[str, Any]
 
 
-class ContentParams(RequestOptions, total=False):
-    """The arguments of `styles.content`. The client does not send None."""
-
-    at: Required[Annotated[AtInput, Path(style="json")]]
-    query: Annotated[AtInput | None, Query(style="json")]
-    x_at: Annotated[AtInput | None, Header("X-At", style="json")]
-    cookie: Annotated[AtInput | None, Cookie(style="json")]
-    text: Annotated[str | None, Query()]
-
-
 CONTENT_OPERATION: Operation[None] = Operation(
     "GET",
     "/content/{at}",
-    ContentParams,
+    {
+        "at": Path("at", style="json"),
+        "query": Query("query", style="json"),
+        "x_at": Header("X-At", style="json"),
+        "cookie": Cookie("cookie", style="json"),
+        "text": Query("text"),
+    },
     answers={
         "204": None,
     },
@@ -38,17 +34,59 @@ CONTENT_OPERATION: Operation[None] = Operation(
 class Styles(Resource[SyncClient]):
     """Operations of styles."""
 
-    def content(self, **arguments: Unpack[ContentParams]) -> None:
-        """See the API."""
-        return self._client.call(CONTENT_OPERATION, arguments)
+    def content(
+        self,
+        at: AtInput,
+        *,
+        query: AtInput | None = None,
+        x_at: AtInput | None = None,
+        cookie: AtInput | None = None,
+        text: str | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """GET /content/{at}.
+
+        Returns:
+            nothing
+        """
+        return self._client.call(
+            CONTENT_OPERATION,
+            at=at,
+            query=query,
+            x_at=x_at,
+            cookie=cookie,
+            text=text,
+            **options,
+        )
 
 
 class AsyncStyles(Resource[AsyncClient]):
     """Operations of styles."""
 
-    def content(self, **arguments: Unpack[ContentParams]) -> Coroutine[Any, Any, None]:
-        """`Styles.content`, with `await`."""
-        return self._client.call(CONTENT_OPERATION, arguments)
+    async def content(
+        self,
+        at: AtInput,
+        *,
+        query: AtInput | None = None,
+        x_at: AtInput | None = None,
+        cookie: AtInput | None = None,
+        text: str | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """GET /content/{at}.
+
+        Returns:
+            nothing
+        """
+        return await self._client.call(
+            CONTENT_OPERATION,
+            at=at,
+            query=query,
+            x_at=x_at,
+            cookie=cookie,
+            text=text,
+            **options,
+        )
 
 
 class Pkg(SyncClient):

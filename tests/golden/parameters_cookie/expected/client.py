@@ -3,29 +3,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Annotated, Any, Unpack
+from typing import Unpack
 
 from ._operation import Operation, RequestOptions
 from ._parameters import Cookie
 from ._transport import AsyncClient, Resource, SyncClient
 
-
-class CookiesParams(RequestOptions, total=False):
-    """The arguments of `styles.cookies`. The client does not send None."""
-
-    text: Annotated[str | None, Cookie()]
-    list: Annotated[Sequence[str] | None, Cookie()]
-    list_joined: Annotated[Sequence[str] | None, Cookie("list-joined", explode=False)]
-    map: Annotated[Mapping[str, int] | None, Cookie()]
-    map_joined: Annotated[Mapping[str, int] | None, Cookie("map-joined", explode=False)]
-
-
 COOKIES_OPERATION: Operation[None] = Operation(
     "GET",
     "/cookies",
-    CookiesParams,
+    {
+        "text": Cookie("text"),
+        "list": Cookie("list"),
+        "list_joined": Cookie("list-joined", explode=False),
+        "map": Cookie("map"),
+        "map_joined": Cookie("map-joined", explode=False),
+    },
     answers={
         "204": None,
     },
@@ -35,17 +30,59 @@ COOKIES_OPERATION: Operation[None] = Operation(
 class Styles(Resource[SyncClient]):
     """Operations of styles."""
 
-    def cookies(self, **arguments: Unpack[CookiesParams]) -> None:
-        """See the API."""
-        return self._client.call(COOKIES_OPERATION, arguments)
+    def cookies(
+        self,
+        *,
+        text: str | None = None,
+        list: Sequence[str] | None = None,
+        list_joined: Sequence[str] | None = None,
+        map: Mapping[str, int] | None = None,
+        map_joined: Mapping[str, int] | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """GET /cookies.
+
+        Returns:
+            nothing
+        """
+        return self._client.call(
+            COOKIES_OPERATION,
+            text=text,
+            list=list,
+            list_joined=list_joined,
+            map=map,
+            map_joined=map_joined,
+            **options,
+        )
 
 
 class AsyncStyles(Resource[AsyncClient]):
     """Operations of styles."""
 
-    def cookies(self, **arguments: Unpack[CookiesParams]) -> Coroutine[Any, Any, None]:
-        """`Styles.cookies`, with `await`."""
-        return self._client.call(COOKIES_OPERATION, arguments)
+    async def cookies(
+        self,
+        *,
+        text: str | None = None,
+        list: Sequence[str] | None = None,
+        list_joined: Sequence[str] | None = None,
+        map: Mapping[str, int] | None = None,
+        map_joined: Mapping[str, int] | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """GET /cookies.
+
+        Returns:
+            nothing
+        """
+        return await self._client.call(
+            COOKIES_OPERATION,
+            text=text,
+            list=list,
+            list_joined=list_joined,
+            map=map,
+            map_joined=map_joined,
+            **options,
+        )
 
 
 class Pkg(SyncClient):

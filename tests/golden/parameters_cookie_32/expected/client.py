@@ -3,27 +3,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Annotated, Any, Unpack
+from typing import Unpack
 
 from ._operation import Operation, RequestOptions
 from ._parameters import Cookie
 from ._transport import AsyncClient, Resource, SyncClient
 
-
-class CookiesParams(RequestOptions, total=False):
-    """The arguments of `styles.cookies`. The client does not send None."""
-
-    text: Annotated[str | None, Cookie(style="cookie")]
-    list: Annotated[Sequence[str] | None, Cookie(style="cookie")]
-    map: Annotated[Mapping[str, int] | None, Cookie(style="cookie")]
-
-
 COOKIES_OPERATION: Operation[None] = Operation(
     "GET",
     "/cookies",
-    CookiesParams,
+    {
+        "text": Cookie("text", style="cookie"),
+        "list": Cookie("list", style="cookie"),
+        "map": Cookie("map", style="cookie"),
+    },
     answers={
         "204": None,
     },
@@ -33,17 +28,51 @@ COOKIES_OPERATION: Operation[None] = Operation(
 class Styles(Resource[SyncClient]):
     """Operations of styles."""
 
-    def cookies(self, **arguments: Unpack[CookiesParams]) -> None:
-        """See the API."""
-        return self._client.call(COOKIES_OPERATION, arguments)
+    def cookies(
+        self,
+        *,
+        text: str | None = None,
+        list: Sequence[str] | None = None,
+        map: Mapping[str, int] | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """GET /cookies.
+
+        Returns:
+            nothing
+        """
+        return self._client.call(
+            COOKIES_OPERATION,
+            text=text,
+            list=list,
+            map=map,
+            **options,
+        )
 
 
 class AsyncStyles(Resource[AsyncClient]):
     """Operations of styles."""
 
-    def cookies(self, **arguments: Unpack[CookiesParams]) -> Coroutine[Any, Any, None]:
-        """`Styles.cookies`, with `await`."""
-        return self._client.call(COOKIES_OPERATION, arguments)
+    async def cookies(
+        self,
+        *,
+        text: str | None = None,
+        list: Sequence[str] | None = None,
+        map: Mapping[str, int] | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """GET /cookies.
+
+        Returns:
+            nothing
+        """
+        return await self._client.call(
+            COOKIES_OPERATION,
+            text=text,
+            list=list,
+            map=map,
+            **options,
+        )
 
 
 class Pkg(SyncClient):

@@ -3,35 +3,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Annotated, Any, Required, Unpack
+from typing import Any, Unpack, overload
 
 from . import models as _models
-from ._operation import Json, Member, Operation, RequestOptions
+from ._operation import Json, Member, Members, Omit, Operation, RequestOptions, omit
 from ._parameters import Cookie, Header, Path, Query
 from ._transport import AsyncClient, Resource, SyncClient
-
-
-class ThingsReplaceParams(RequestOptions, total=False):
-    """The arguments of `things.replace`. The client does not send None, unless `is_nullable`: then None is null."""
-
-    id: Required[Annotated[int, Path()]]
-    x_trace: Annotated[str | None, Header("X-Trace")]
-    x_ids: Annotated[Sequence[int] | None, Header("X-Ids")]
-    x_map: Annotated[Mapping[str, Any] | None, Header("X-Map", explode=True)]
-    session: Annotated[str | None, Cookie()]
-    flags: Annotated[Sequence[str] | None, Cookie(explode=False)]
-    query_name: Annotated[str | None, Query("name")]
-    timeout_: Annotated[int | None, Query("timeout")]
-    member_name: Required[Annotated[str, Member("name")]]
-    size: Annotated[int | None, Member(is_nullable=True)]
-
 
 THINGS_REPLACE: Operation[None] = Operation(
     "PUT",
     "/things/{id}",
-    ThingsReplaceParams,
+    {
+        "id": Path("id"),
+        "x_trace": Header("X-Trace"),
+        "x_ids": Header("X-Ids"),
+        "x_map": Header("X-Map", explode=True),
+        "session": Cookie("session"),
+        "flags": Cookie("flags", explode=False),
+        "query_name": Query("name"),
+        "timeout_": Query("timeout"),
+        "member_name": Member("name"),
+        "size": Member("size", is_nullable=True),
+        "body": Members(),
+    },
     body=Json(_models.ThingsReplaceRequest),
     answers={
         "204": None,
@@ -42,17 +38,153 @@ THINGS_REPLACE: Operation[None] = Operation(
 class Things(Resource[SyncClient]):
     """Operations of things."""
 
-    def replace(self, **arguments: Unpack[ThingsReplaceParams]) -> None:
-        """See the API."""
-        return self._client.call(THINGS_REPLACE, arguments)
+    @overload
+    def replace(
+        self,
+        id: int,
+        *,
+        member_name: str,
+        x_trace: str | None = None,
+        x_ids: Sequence[int] | None = None,
+        x_map: Mapping[str, Any] | None = None,
+        session: str | None = None,
+        flags: Sequence[str] | None = None,
+        query_name: str | None = None,
+        timeout_: int | None = None,
+        size: int | Omit | None = omit,
+        **options: Unpack[RequestOptions],
+    ) -> None: ...
+    @overload
+    def replace(
+        self,
+        id: int,
+        *,
+        body: _models.ThingsReplaceRequest | Mapping[str, Any],
+        x_trace: str | None = None,
+        x_ids: Sequence[int] | None = None,
+        x_map: Mapping[str, Any] | None = None,
+        session: str | None = None,
+        flags: Sequence[str] | None = None,
+        query_name: str | None = None,
+        timeout_: int | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> None: ...
+    def replace(
+        self,
+        id: int,
+        *,
+        x_trace: str | None = None,
+        x_ids: Sequence[int] | None = None,
+        x_map: Mapping[str, Any] | None = None,
+        session: str | None = None,
+        flags: Sequence[str] | None = None,
+        query_name: str | None = None,
+        timeout_: int | None = None,
+        member_name: str | Omit = omit,
+        size: int | Omit | None = omit,
+        body: _models.ThingsReplaceRequest | Mapping[str, Any] | Omit = omit,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """PUT /things/{id}.
+
+        Args:
+            body: All members of the body at once, in place of the arguments for each.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Returns:
+            nothing
+        """
+        return self._client.call(
+            THINGS_REPLACE,
+            id=id,
+            x_trace=x_trace,
+            x_ids=x_ids,
+            x_map=x_map,
+            session=session,
+            flags=flags,
+            query_name=query_name,
+            timeout_=timeout_,
+            member_name=member_name,
+            size=size,
+            body=body,
+            **options,
+        )
 
 
 class AsyncThings(Resource[AsyncClient]):
     """Operations of things."""
 
-    def replace(self, **arguments: Unpack[ThingsReplaceParams]) -> Coroutine[Any, Any, None]:
-        """`Things.replace`, with `await`."""
-        return self._client.call(THINGS_REPLACE, arguments)
+    @overload
+    async def replace(
+        self,
+        id: int,
+        *,
+        member_name: str,
+        x_trace: str | None = None,
+        x_ids: Sequence[int] | None = None,
+        x_map: Mapping[str, Any] | None = None,
+        session: str | None = None,
+        flags: Sequence[str] | None = None,
+        query_name: str | None = None,
+        timeout_: int | None = None,
+        size: int | Omit | None = omit,
+        **options: Unpack[RequestOptions],
+    ) -> None: ...
+    @overload
+    async def replace(
+        self,
+        id: int,
+        *,
+        body: _models.ThingsReplaceRequest | Mapping[str, Any],
+        x_trace: str | None = None,
+        x_ids: Sequence[int] | None = None,
+        x_map: Mapping[str, Any] | None = None,
+        session: str | None = None,
+        flags: Sequence[str] | None = None,
+        query_name: str | None = None,
+        timeout_: int | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> None: ...
+    async def replace(
+        self,
+        id: int,
+        *,
+        x_trace: str | None = None,
+        x_ids: Sequence[int] | None = None,
+        x_map: Mapping[str, Any] | None = None,
+        session: str | None = None,
+        flags: Sequence[str] | None = None,
+        query_name: str | None = None,
+        timeout_: int | None = None,
+        member_name: str | Omit = omit,
+        size: int | Omit | None = omit,
+        body: _models.ThingsReplaceRequest | Mapping[str, Any] | Omit = omit,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """PUT /things/{id}.
+
+        Args:
+            body: All members of the body at once, in place of the arguments for each.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Returns:
+            nothing
+        """
+        return await self._client.call(
+            THINGS_REPLACE,
+            id=id,
+            x_trace=x_trace,
+            x_ids=x_ids,
+            x_map=x_map,
+            session=session,
+            flags=flags,
+            query_name=query_name,
+            timeout_=timeout_,
+            member_name=member_name,
+            size=size,
+            body=body,
+            **options,
+        )
 
 
 class Pkg(SyncClient):

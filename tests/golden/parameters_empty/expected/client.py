@@ -3,28 +3,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from functools import cached_property
-from typing import Annotated, Any, Literal, Unpack
+from typing import Literal, Unpack
 
 from ._operation import Operation, RequestOptions
 from ._parameters import Query
 from ._transport import AsyncClient, Resource, SyncClient
 
-
-class EmptyParams(RequestOptions, total=False):
-    """The arguments of `styles.empty`. The client does not send None."""
-
-    text: Annotated[str | None, Query()]
-    flag: Annotated[bool | Literal[""] | None, Query()]
-    list: Annotated[Sequence[str] | Literal[""] | None, Query()]
-    nothing: Annotated[str | None, Query()]
-
-
 EMPTY_OPERATION: Operation[None] = Operation(
     "GET",
     "/empty",
-    EmptyParams,
+    {
+        "text": Query("text"),
+        "flag": Query("flag"),
+        "list": Query("list"),
+        "nothing": Query("nothing"),
+    },
     answers={
         "204": None,
     },
@@ -34,17 +29,55 @@ EMPTY_OPERATION: Operation[None] = Operation(
 class Styles(Resource[SyncClient]):
     """Operations of styles."""
 
-    def empty(self, **arguments: Unpack[EmptyParams]) -> None:
-        """See the API."""
-        return self._client.call(EMPTY_OPERATION, arguments)
+    def empty(
+        self,
+        *,
+        text: str | None = None,
+        flag: bool | Literal[""] | None = None,
+        list: Sequence[str] | Literal[""] | None = None,
+        nothing: str | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """GET /empty.
+
+        Returns:
+            nothing
+        """
+        return self._client.call(
+            EMPTY_OPERATION,
+            text=text,
+            flag=flag,
+            list=list,
+            nothing=nothing,
+            **options,
+        )
 
 
 class AsyncStyles(Resource[AsyncClient]):
     """Operations of styles."""
 
-    def empty(self, **arguments: Unpack[EmptyParams]) -> Coroutine[Any, Any, None]:
-        """`Styles.empty`, with `await`."""
-        return self._client.call(EMPTY_OPERATION, arguments)
+    async def empty(
+        self,
+        *,
+        text: str | None = None,
+        flag: bool | Literal[""] | None = None,
+        list: Sequence[str] | Literal[""] | None = None,
+        nothing: str | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """GET /empty.
+
+        Returns:
+            nothing
+        """
+        return await self._client.call(
+            EMPTY_OPERATION,
+            text=text,
+            flag=flag,
+            list=list,
+            nothing=nothing,
+            **options,
+        )
 
 
 class Pkg(SyncClient):

@@ -3,30 +3,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Annotated, Any, Required, Unpack
+from typing import Unpack
 
 from ._operation import Operation, RequestOptions
 from ._parameters import Header
 from ._transport import AsyncClient, Resource, SyncClient
 
-
-class HeadersParams(RequestOptions, total=False):
-    """The arguments of `styles.headers`. The client does not send None."""
-
-    x_text: Annotated[str | None, Header("X-Text")]
-    x_list: Annotated[Sequence[str] | None, Header("X-List")]
-    x_list_exploded: Annotated[Sequence[str] | None, Header("X-List-Exploded", explode=True)]
-    x_map: Annotated[Mapping[str, int] | None, Header("X-Map")]
-    x_map_exploded: Annotated[Mapping[str, int] | None, Header("X-Map-Exploded", explode=True)]
-    x_flag: Required[Annotated[bool, Header("X-Flag")]]
-
-
 HEADERS_OPERATION: Operation[None] = Operation(
     "GET",
     "/headers",
-    HeadersParams,
+    {
+        "x_text": Header("X-Text"),
+        "x_list": Header("X-List"),
+        "x_list_exploded": Header("X-List-Exploded", explode=True),
+        "x_map": Header("X-Map"),
+        "x_map_exploded": Header("X-Map-Exploded", explode=True),
+        "x_flag": Header("X-Flag", is_required=True),
+    },
     answers={
         "204": None,
     },
@@ -36,17 +31,63 @@ HEADERS_OPERATION: Operation[None] = Operation(
 class Styles(Resource[SyncClient]):
     """Operations of styles."""
 
-    def headers(self, **arguments: Unpack[HeadersParams]) -> None:
-        """See the API."""
-        return self._client.call(HEADERS_OPERATION, arguments)
+    def headers(
+        self,
+        *,
+        x_flag: bool,
+        x_text: str | None = None,
+        x_list: Sequence[str] | None = None,
+        x_list_exploded: Sequence[str] | None = None,
+        x_map: Mapping[str, int] | None = None,
+        x_map_exploded: Mapping[str, int] | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """GET /headers.
+
+        Returns:
+            nothing
+        """
+        return self._client.call(
+            HEADERS_OPERATION,
+            x_text=x_text,
+            x_list=x_list,
+            x_list_exploded=x_list_exploded,
+            x_map=x_map,
+            x_map_exploded=x_map_exploded,
+            x_flag=x_flag,
+            **options,
+        )
 
 
 class AsyncStyles(Resource[AsyncClient]):
     """Operations of styles."""
 
-    def headers(self, **arguments: Unpack[HeadersParams]) -> Coroutine[Any, Any, None]:
-        """`Styles.headers`, with `await`."""
-        return self._client.call(HEADERS_OPERATION, arguments)
+    async def headers(
+        self,
+        *,
+        x_flag: bool,
+        x_text: str | None = None,
+        x_list: Sequence[str] | None = None,
+        x_list_exploded: Sequence[str] | None = None,
+        x_map: Mapping[str, int] | None = None,
+        x_map_exploded: Mapping[str, int] | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """GET /headers.
+
+        Returns:
+            nothing
+        """
+        return await self._client.call(
+            HEADERS_OPERATION,
+            x_text=x_text,
+            x_list=x_list,
+            x_list_exploded=x_list_exploded,
+            x_map=x_map,
+            x_map_exploded=x_map_exploded,
+            x_flag=x_flag,
+            **options,
+        )
 
 
 class Pkg(SyncClient):

@@ -3,109 +3,80 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Annotated, Any, Required, Unpack
+from typing import Unpack
 
 from ._operation import Operation, RequestOptions
 from ._parameters import Path
 from ._transport import AsyncClient, Resource, SyncClient
 
-
-class SimpleParams(RequestOptions, total=False):
-    """The arguments of `styles.simple`. The client does not send None."""
-
-    color: Required[Annotated[str | Sequence[str] | Mapping[str, int], Path()]]
-
-
 SIMPLE_OPERATION: Operation[None] = Operation(
     "GET",
     "/simple/{color}",
-    SimpleParams,
+    {
+        "color": Path("color"),
+    },
     answers={
         "204": None,
     },
 )
-
-
-class SimpleExplodedParams(RequestOptions, total=False):
-    """The arguments of `styles.simple_exploded`. The client does not send None."""
-
-    color: Required[Annotated[str | Sequence[str] | Mapping[str, int], Path(explode=True)]]
 
 
 SIMPLE_EXPLODED: Operation[None] = Operation(
     "GET",
     "/simple_exploded/{color}",
-    SimpleExplodedParams,
+    {
+        "color": Path("color", explode=True),
+    },
     answers={
         "204": None,
     },
 )
-
-
-class LabelParams(RequestOptions, total=False):
-    """The arguments of `styles.label`. The client does not send None."""
-
-    color: Required[Annotated[str | Sequence[str] | Mapping[str, int], Path(style="label")]]
 
 
 LABEL_OPERATION: Operation[None] = Operation(
     "GET",
     "/label/{color}",
-    LabelParams,
+    {
+        "color": Path("color", style="label"),
+    },
     answers={
         "204": None,
     },
 )
-
-
-class LabelExplodedParams(RequestOptions, total=False):
-    """The arguments of `styles.label_exploded`. The client does not send None."""
-
-    color: Required[
-        Annotated[str | Sequence[str] | Mapping[str, int], Path(style="label", explode=True)]
-    ]
 
 
 LABEL_EXPLODED: Operation[None] = Operation(
     "GET",
     "/label_exploded/{color}",
-    LabelExplodedParams,
+    {
+        "color": Path("color", style="label", explode=True),
+    },
     answers={
         "204": None,
     },
 )
-
-
-class MatrixParams(RequestOptions, total=False):
-    """The arguments of `styles.matrix`. The client does not send None."""
-
-    color: Required[Annotated[str | Sequence[str] | Mapping[str, int], Path(style="matrix")]]
 
 
 MATRIX_OPERATION: Operation[None] = Operation(
     "GET",
     "/matrix/{color}",
-    MatrixParams,
+    {
+        "color": Path("color", style="matrix"),
+    },
     answers={
         "204": None,
     },
 )
 
 
-class MatrixExplodedParams(RequestOptions, total=False):
-    """The arguments of `styles.matrix_exploded`. The client does not send None."""
-
-    color: Required[
-        Annotated[str | Sequence[str] | Mapping[str, int], Path(style="matrix", explode=True)]
-    ]
-
-
 MATRIX_EXPLODED: Operation[None] = Operation(
     "GET",
     "/matrix_exploded/{color}",
-    MatrixExplodedParams,
+    {
+        "color": Path("color", style="matrix", explode=True),
+    },
     answers={
         "204": None,
     },
@@ -115,61 +86,201 @@ MATRIX_EXPLODED: Operation[None] = Operation(
 class Styles(Resource[SyncClient]):
     """Operations of styles."""
 
-    def simple(self, **arguments: Unpack[SimpleParams]) -> None:
-        """See the API."""
-        return self._client.call(SIMPLE_OPERATION, arguments)
+    def simple(
+        self,
+        color: str | Sequence[str] | Mapping[str, int],
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """GET /simple/{color}.
 
-    def simple_exploded(self, **arguments: Unpack[SimpleExplodedParams]) -> None:
-        """See the API."""
-        return self._client.call(SIMPLE_EXPLODED, arguments)
+        Returns:
+            nothing
+        """
+        return self._client.call(
+            SIMPLE_OPERATION,
+            color=color,
+            **options,
+        )
 
-    def label(self, **arguments: Unpack[LabelParams]) -> None:
-        """See the API."""
-        return self._client.call(LABEL_OPERATION, arguments)
+    def simple_exploded(
+        self,
+        color: str | Sequence[str] | Mapping[str, int],
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """GET /simple_exploded/{color}.
 
-    def label_exploded(self, **arguments: Unpack[LabelExplodedParams]) -> None:
-        """See the API."""
-        return self._client.call(LABEL_EXPLODED, arguments)
+        Returns:
+            nothing
+        """
+        return self._client.call(
+            SIMPLE_EXPLODED,
+            color=color,
+            **options,
+        )
 
-    def matrix(self, **arguments: Unpack[MatrixParams]) -> None:
-        """See the API."""
-        return self._client.call(MATRIX_OPERATION, arguments)
+    def label(
+        self,
+        color: str | Sequence[str] | Mapping[str, int],
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """GET /label/{color}.
 
-    def matrix_exploded(self, **arguments: Unpack[MatrixExplodedParams]) -> None:
-        """See the API."""
-        return self._client.call(MATRIX_EXPLODED, arguments)
+        Returns:
+            nothing
+        """
+        return self._client.call(
+            LABEL_OPERATION,
+            color=color,
+            **options,
+        )
+
+    def label_exploded(
+        self,
+        color: str | Sequence[str] | Mapping[str, int],
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """GET /label_exploded/{color}.
+
+        Returns:
+            nothing
+        """
+        return self._client.call(
+            LABEL_EXPLODED,
+            color=color,
+            **options,
+        )
+
+    def matrix(
+        self,
+        color: str | Sequence[str] | Mapping[str, int],
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """GET /matrix/{color}.
+
+        Returns:
+            nothing
+        """
+        return self._client.call(
+            MATRIX_OPERATION,
+            color=color,
+            **options,
+        )
+
+    def matrix_exploded(
+        self,
+        color: str | Sequence[str] | Mapping[str, int],
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """GET /matrix_exploded/{color}.
+
+        Returns:
+            nothing
+        """
+        return self._client.call(
+            MATRIX_EXPLODED,
+            color=color,
+            **options,
+        )
 
 
 class AsyncStyles(Resource[AsyncClient]):
     """Operations of styles."""
 
-    def simple(self, **arguments: Unpack[SimpleParams]) -> Coroutine[Any, Any, None]:
-        """`Styles.simple`, with `await`."""
-        return self._client.call(SIMPLE_OPERATION, arguments)
+    async def simple(
+        self,
+        color: str | Sequence[str] | Mapping[str, int],
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """GET /simple/{color}.
 
-    def simple_exploded(
-        self, **arguments: Unpack[SimpleExplodedParams]
-    ) -> Coroutine[Any, Any, None]:
-        """`Styles.simple_exploded`, with `await`."""
-        return self._client.call(SIMPLE_EXPLODED, arguments)
+        Returns:
+            nothing
+        """
+        return await self._client.call(
+            SIMPLE_OPERATION,
+            color=color,
+            **options,
+        )
 
-    def label(self, **arguments: Unpack[LabelParams]) -> Coroutine[Any, Any, None]:
-        """`Styles.label`, with `await`."""
-        return self._client.call(LABEL_OPERATION, arguments)
+    async def simple_exploded(
+        self,
+        color: str | Sequence[str] | Mapping[str, int],
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """GET /simple_exploded/{color}.
 
-    def label_exploded(self, **arguments: Unpack[LabelExplodedParams]) -> Coroutine[Any, Any, None]:
-        """`Styles.label_exploded`, with `await`."""
-        return self._client.call(LABEL_EXPLODED, arguments)
+        Returns:
+            nothing
+        """
+        return await self._client.call(
+            SIMPLE_EXPLODED,
+            color=color,
+            **options,
+        )
 
-    def matrix(self, **arguments: Unpack[MatrixParams]) -> Coroutine[Any, Any, None]:
-        """`Styles.matrix`, with `await`."""
-        return self._client.call(MATRIX_OPERATION, arguments)
+    async def label(
+        self,
+        color: str | Sequence[str] | Mapping[str, int],
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """GET /label/{color}.
 
-    def matrix_exploded(
-        self, **arguments: Unpack[MatrixExplodedParams]
-    ) -> Coroutine[Any, Any, None]:
-        """`Styles.matrix_exploded`, with `await`."""
-        return self._client.call(MATRIX_EXPLODED, arguments)
+        Returns:
+            nothing
+        """
+        return await self._client.call(
+            LABEL_OPERATION,
+            color=color,
+            **options,
+        )
+
+    async def label_exploded(
+        self,
+        color: str | Sequence[str] | Mapping[str, int],
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """GET /label_exploded/{color}.
+
+        Returns:
+            nothing
+        """
+        return await self._client.call(
+            LABEL_EXPLODED,
+            color=color,
+            **options,
+        )
+
+    async def matrix(
+        self,
+        color: str | Sequence[str] | Mapping[str, int],
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """GET /matrix/{color}.
+
+        Returns:
+            nothing
+        """
+        return await self._client.call(
+            MATRIX_OPERATION,
+            color=color,
+            **options,
+        )
+
+    async def matrix_exploded(
+        self,
+        color: str | Sequence[str] | Mapping[str, int],
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """GET /matrix_exploded/{color}.
+
+        Returns:
+            nothing
+        """
+        return await self._client.call(
+            MATRIX_EXPLODED,
+            color=color,
+            **options,
+        )
 
 
 class Pkg(SyncClient):

@@ -3,36 +3,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Annotated, Any, Unpack
+from typing import Any, Unpack
 
 from ._operation import Operation, RequestOptions
 from ._parameters import Query
 from ._transport import AsyncClient, Resource, SyncClient
 
-
-class QueryParams(RequestOptions, total=False):
-    """The arguments of `styles.query`. The client does not send None."""
-
-    plain: Annotated[str | None, Query()]
-    form: Annotated[Sequence[str] | None, Query()]
-    joined: Annotated[Sequence[str] | None, Query(explode=False)]
-    spaces: Annotated[Sequence[str] | None, Query(style="spaceDelimited", explode=False)]
-    pipes: Annotated[Sequence[str] | None, Query(style="pipeDelimited", explode=False)]
-    object: Annotated[Mapping[str, int] | None, Query()]
-    flat: Annotated[Mapping[str, int] | None, Query(explode=False)]
-    deep: Annotated[Mapping[str, int] | None, Query(style="deepObject")]
-    flag: Annotated[bool | None, Query()]
-    number: Annotated[float | None, Query()]
-    reserved: Annotated[str | None, Query(reserved=True)]
-    filter: Annotated[Mapping[str, Any] | None, Query(style="json")]
-
-
 QUERY_OPERATION: Operation[None] = Operation(
     "GET",
     "/query",
-    QueryParams,
+    {
+        "plain": Query("plain"),
+        "form": Query("form"),
+        "joined": Query("joined", explode=False),
+        "spaces": Query("spaces", style="spaceDelimited", explode=False),
+        "pipes": Query("pipes", style="pipeDelimited", explode=False),
+        "object": Query("object"),
+        "flat": Query("flat", explode=False),
+        "deep": Query("deep", style="deepObject"),
+        "flag": Query("flag"),
+        "number": Query("number"),
+        "reserved": Query("reserved", reserved=True),
+        "filter": Query("filter", style="json"),
+    },
     answers={
         "204": None,
     },
@@ -42,17 +37,87 @@ QUERY_OPERATION: Operation[None] = Operation(
 class Styles(Resource[SyncClient]):
     """Operations of styles."""
 
-    def query(self, **arguments: Unpack[QueryParams]) -> None:
-        """See the API."""
-        return self._client.call(QUERY_OPERATION, arguments)
+    def query(
+        self,
+        *,
+        plain: str | None = None,
+        form: Sequence[str] | None = None,
+        joined: Sequence[str] | None = None,
+        spaces: Sequence[str] | None = None,
+        pipes: Sequence[str] | None = None,
+        object: Mapping[str, int] | None = None,
+        flat: Mapping[str, int] | None = None,
+        deep: Mapping[str, int] | None = None,
+        flag: bool | None = None,
+        number: float | None = None,
+        reserved: str | None = None,
+        filter: Mapping[str, Any] | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """GET /query.
+
+        Returns:
+            nothing
+        """
+        return self._client.call(
+            QUERY_OPERATION,
+            plain=plain,
+            form=form,
+            joined=joined,
+            spaces=spaces,
+            pipes=pipes,
+            object=object,
+            flat=flat,
+            deep=deep,
+            flag=flag,
+            number=number,
+            reserved=reserved,
+            filter=filter,
+            **options,
+        )
 
 
 class AsyncStyles(Resource[AsyncClient]):
     """Operations of styles."""
 
-    def query(self, **arguments: Unpack[QueryParams]) -> Coroutine[Any, Any, None]:
-        """`Styles.query`, with `await`."""
-        return self._client.call(QUERY_OPERATION, arguments)
+    async def query(
+        self,
+        *,
+        plain: str | None = None,
+        form: Sequence[str] | None = None,
+        joined: Sequence[str] | None = None,
+        spaces: Sequence[str] | None = None,
+        pipes: Sequence[str] | None = None,
+        object: Mapping[str, int] | None = None,
+        flat: Mapping[str, int] | None = None,
+        deep: Mapping[str, int] | None = None,
+        flag: bool | None = None,
+        number: float | None = None,
+        reserved: str | None = None,
+        filter: Mapping[str, Any] | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """GET /query.
+
+        Returns:
+            nothing
+        """
+        return await self._client.call(
+            QUERY_OPERATION,
+            plain=plain,
+            form=form,
+            joined=joined,
+            spaces=spaces,
+            pipes=pipes,
+            object=object,
+            flat=flat,
+            deep=deep,
+            flag=flag,
+            number=number,
+            reserved=reserved,
+            filter=filter,
+            **options,
+        )
 
 
 class Pkg(SyncClient):

@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Mapping
+from collections.abc import Mapping
 from functools import cached_property
-from typing import Annotated, Any, Required, TypeAlias, Unpack
+from typing import Any, TypeAlias, Unpack
 
 from . import models as _models
 from ._bodies import Encoding, Form, Text
@@ -17,55 +17,41 @@ FormFindFilterInput: TypeAlias = _models.FormFindFilter | Mapping[str, Any]
 QueryInput: TypeAlias = _models.Query | Mapping[str, Any]
 
 
-class FormFindParams(RequestOptions, total=False):
-    """The arguments of `queries.form_find`. The client does not send None."""
-
-    filter: Annotated[
-        FormFindFilterInput | None,
-        QueryString(
-            codec=Form(
-                _models.FormFindFilter, encoding={"ids": Encoding(style="form", explode=False)}
-            )
-        ),
-    ]
-
-
 FORM_FIND: Operation[None] = Operation(
     "GET",
     "/form",
-    FormFindParams,
+    {
+        "filter": QueryString(
+            "filter",
+            codec=Form(
+                _models.FormFindFilter, encoding={"ids": Encoding(style="form", explode=False)}
+            ),
+        ),
+    },
     answers={
         "204": None,
     },
 )
-
-
-class JsonFindParams(RequestOptions, total=False):
-    """The arguments of `queries.json_find`. The client does not send None."""
-
-    json: Annotated[QueryInput | None, QueryString(codec=Json(_models.Query))]
 
 
 JSON_FIND: Operation[None] = Operation(
     "GET",
     "/json",
-    JsonFindParams,
+    {
+        "json": QueryString("json", codec=Json(_models.Query)),
+    },
     answers={
         "204": None,
     },
 )
 
 
-class SelectorFindParams(RequestOptions, total=False):
-    """The arguments of `queries.selector_find`. The client does not send None."""
-
-    the_selector: Required[Annotated[str, QueryString("the selector", codec=Text())]]
-
-
 SELECTOR_FIND: Operation[None] = Operation(
     "GET",
     "/selector",
-    SelectorFindParams,
+    {
+        "the_selector": QueryString("the selector", is_required=True, codec=Text()),
+    },
     answers={
         "204": None,
     },
@@ -75,33 +61,111 @@ SELECTOR_FIND: Operation[None] = Operation(
 class Queries(Resource[SyncClient]):
     """Operations of queries."""
 
-    def form_find(self, **arguments: Unpack[FormFindParams]) -> None:
-        """See the API."""
-        return self._client.call(FORM_FIND, arguments)
+    def form_find(
+        self,
+        *,
+        filter: FormFindFilterInput | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """GET /form.
 
-    def json_find(self, **arguments: Unpack[JsonFindParams]) -> None:
-        """See the API."""
-        return self._client.call(JSON_FIND, arguments)
+        Returns:
+            nothing
+        """
+        return self._client.call(
+            FORM_FIND,
+            filter=filter,
+            **options,
+        )
 
-    def selector_find(self, **arguments: Unpack[SelectorFindParams]) -> None:
-        """See the API."""
-        return self._client.call(SELECTOR_FIND, arguments)
+    def json_find(
+        self,
+        *,
+        json: QueryInput | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """GET /json.
+
+        Returns:
+            nothing
+        """
+        return self._client.call(
+            JSON_FIND,
+            json=json,
+            **options,
+        )
+
+    def selector_find(
+        self,
+        *,
+        the_selector: str,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """GET /selector.
+
+        Returns:
+            nothing
+        """
+        return self._client.call(
+            SELECTOR_FIND,
+            the_selector=the_selector,
+            **options,
+        )
 
 
 class AsyncQueries(Resource[AsyncClient]):
     """Operations of queries."""
 
-    def form_find(self, **arguments: Unpack[FormFindParams]) -> Coroutine[Any, Any, None]:
-        """`Queries.form_find`, with `await`."""
-        return self._client.call(FORM_FIND, arguments)
+    async def form_find(
+        self,
+        *,
+        filter: FormFindFilterInput | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """GET /form.
 
-    def json_find(self, **arguments: Unpack[JsonFindParams]) -> Coroutine[Any, Any, None]:
-        """`Queries.json_find`, with `await`."""
-        return self._client.call(JSON_FIND, arguments)
+        Returns:
+            nothing
+        """
+        return await self._client.call(
+            FORM_FIND,
+            filter=filter,
+            **options,
+        )
 
-    def selector_find(self, **arguments: Unpack[SelectorFindParams]) -> Coroutine[Any, Any, None]:
-        """`Queries.selector_find`, with `await`."""
-        return self._client.call(SELECTOR_FIND, arguments)
+    async def json_find(
+        self,
+        *,
+        json: QueryInput | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """GET /json.
+
+        Returns:
+            nothing
+        """
+        return await self._client.call(
+            JSON_FIND,
+            json=json,
+            **options,
+        )
+
+    async def selector_find(
+        self,
+        *,
+        the_selector: str,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """GET /selector.
+
+        Returns:
+            nothing
+        """
+        return await self._client.call(
+            SELECTOR_FIND,
+            the_selector=the_selector,
+            **options,
+        )
 
 
 class Pkg(SyncClient):

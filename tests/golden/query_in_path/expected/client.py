@@ -3,58 +3,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
 from functools import cached_property
-from typing import Annotated, Any, Required, Unpack
+from typing import Unpack
 
 from ._operation import Operation, RequestOptions
 from ._parameters import Path, Query
 from ._transport import AsyncClient, Resource, SyncClient
 
-
-class SearchParams(RequestOptions, total=False):
-    """The arguments of `search.search`. The client does not send None."""
-
-    q: Required[Annotated[str, Query()]]
-
-
 SEARCH_OPERATION: Operation[None] = Operation(
     "GET",
     "/search?kind=all",
-    SearchParams,
+    {
+        "q": Query("q", is_required=True),
+    },
     answers={
         "204": None,
     },
 )
-
-
-class ExportParams(RequestOptions, total=False):
-    """The arguments of `search.export`. The client does not send None."""
-
-    format: Annotated[str | None, Query()]
 
 
 EXPORT_OPERATION: Operation[None] = Operation(
     "GET",
     "/export",
-    ExportParams,
+    {
+        "format": Query("format"),
+    },
     answers={
         "204": None,
     },
 )
 
 
-class OldParams(RequestOptions, total=False):
-    """The arguments of `search.old`. The client does not send None."""
-
-    name: Required[Annotated[str, Path()]]
-    limit: Annotated[int | None, Query()]
-
-
 OLD_OPERATION: Operation[None] = Operation(
     "GET",
     "/old?name={name}",
-    OldParams,
+    {
+        "name": Path("name"),
+        "limit": Query("limit"),
+    },
     answers={
         "204": None,
     },
@@ -64,33 +50,115 @@ OLD_OPERATION: Operation[None] = Operation(
 class Search(Resource[SyncClient]):
     """Operations of search."""
 
-    def search(self, **arguments: Unpack[SearchParams]) -> None:
-        """See the API."""
-        return self._client.call(SEARCH_OPERATION, arguments)
+    def search(
+        self,
+        *,
+        q: str,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """GET /search?q={q}&kind=all.
 
-    def export(self, **arguments: Unpack[ExportParams]) -> None:
-        """See the API."""
-        return self._client.call(EXPORT_OPERATION, arguments)
+        Returns:
+            nothing
+        """
+        return self._client.call(
+            SEARCH_OPERATION,
+            q=q,
+            **options,
+        )
 
-    def old(self, **arguments: Unpack[OldParams]) -> None:
-        """See the API."""
-        return self._client.call(OLD_OPERATION, arguments)
+    def export(
+        self,
+        *,
+        format: str | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """GET /export?format={format}.
+
+        Returns:
+            nothing
+        """
+        return self._client.call(
+            EXPORT_OPERATION,
+            format=format,
+            **options,
+        )
+
+    def old(
+        self,
+        name: str,
+        *,
+        limit: int | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """GET /old?name={name}.
+
+        Returns:
+            nothing
+        """
+        return self._client.call(
+            OLD_OPERATION,
+            name=name,
+            limit=limit,
+            **options,
+        )
 
 
 class AsyncSearch(Resource[AsyncClient]):
     """Operations of search."""
 
-    def search(self, **arguments: Unpack[SearchParams]) -> Coroutine[Any, Any, None]:
-        """`Search.search`, with `await`."""
-        return self._client.call(SEARCH_OPERATION, arguments)
+    async def search(
+        self,
+        *,
+        q: str,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """GET /search?q={q}&kind=all.
 
-    def export(self, **arguments: Unpack[ExportParams]) -> Coroutine[Any, Any, None]:
-        """`Search.export`, with `await`."""
-        return self._client.call(EXPORT_OPERATION, arguments)
+        Returns:
+            nothing
+        """
+        return await self._client.call(
+            SEARCH_OPERATION,
+            q=q,
+            **options,
+        )
 
-    def old(self, **arguments: Unpack[OldParams]) -> Coroutine[Any, Any, None]:
-        """`Search.old`, with `await`."""
-        return self._client.call(OLD_OPERATION, arguments)
+    async def export(
+        self,
+        *,
+        format: str | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """GET /export?format={format}.
+
+        Returns:
+            nothing
+        """
+        return await self._client.call(
+            EXPORT_OPERATION,
+            format=format,
+            **options,
+        )
+
+    async def old(
+        self,
+        name: str,
+        *,
+        limit: int | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """GET /old?name={name}.
+
+        Returns:
+            nothing
+        """
+        return await self._client.call(
+            OLD_OPERATION,
+            name=name,
+            limit=limit,
+            **options,
+        )
 
 
 POST_ACTION_RESET: Operation[None] = Operation(
@@ -114,25 +182,41 @@ LIST_ALL: Operation[None] = Operation(
 class Operations(Resource[SyncClient]):
     """Operations of operations."""
 
-    def post_action_reset(self, **arguments: Unpack[RequestOptions]) -> None:
-        """See the API."""
-        return self._client.call(POST_ACTION_RESET, arguments)
+    def post_action_reset(self, **options: Unpack[RequestOptions]) -> None:
+        """POST /?action=reset.
 
-    def list_all(self, **arguments: Unpack[RequestOptions]) -> None:
-        """See the API."""
-        return self._client.call(LIST_ALL, arguments)
+        Returns:
+            nothing
+        """
+        return self._client.call(POST_ACTION_RESET, **options)
+
+    def list_all(self, **options: Unpack[RequestOptions]) -> None:
+        """GET /#Action=List.
+
+        Returns:
+            nothing
+        """
+        return self._client.call(LIST_ALL, **options)
 
 
 class AsyncOperations(Resource[AsyncClient]):
     """Operations of operations."""
 
-    def post_action_reset(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, None]:
-        """`Operations.post_action_reset`, with `await`."""
-        return self._client.call(POST_ACTION_RESET, arguments)
+    async def post_action_reset(self, **options: Unpack[RequestOptions]) -> None:
+        """POST /?action=reset.
 
-    def list_all(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, None]:
-        """`Operations.list_all`, with `await`."""
-        return self._client.call(LIST_ALL, arguments)
+        Returns:
+            nothing
+        """
+        return await self._client.call(POST_ACTION_RESET, **options)
+
+    async def list_all(self, **options: Unpack[RequestOptions]) -> None:
+        """GET /#Action=List.
+
+        Returns:
+            nothing
+        """
+        return await self._client.call(LIST_ALL, **options)
 
 
 class Pkg(SyncClient):

@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Mapping
+from collections.abc import Mapping
 from functools import cached_property
-from typing import Annotated, Any, Required, TypeAlias, Unpack
+from typing import Any, TypeAlias, Unpack, overload
 
 from . import models as _models
-from ._operation import Json, Operation, RequestOptions
+from ._operation import Json, Member, Members, Omit, Operation, RequestOptions, omit
 from ._parameters import Header, Path
 from ._transport import AsyncClient, Resource, SyncClient
 
@@ -17,16 +17,12 @@ OwnerInput: TypeAlias = _models.Owner | Mapping[str, Any]
 PetInput: TypeAlias = _models.Pet | Mapping[str, Any]
 
 
-class PetsGetParams(RequestOptions, total=False):
-    """The arguments of `pets.get`. The client does not send None."""
-
-    id: Required[Annotated[int, Path()]]
-
-
 PETS_GET: Operation[_models.Pet] = Operation(
     "GET",
     "/pets/{id}",
-    PetsGetParams,
+    {
+        "id": Path("id"),
+    },
     answers={
         "200": Json(_models.Pet),
         "404": Json(_models.CommonPartsProblem),
@@ -34,22 +30,19 @@ PETS_GET: Operation[_models.Pet] = Operation(
 )
 
 
-class PetsAddParams(RequestOptions, total=False):
-    """The arguments of `pets.add`. The client does not send None."""
-
-    x_trace: Annotated[str | None, Header("X-Trace")]
-    name: Required[str]
-    mother: PetInput | None
-    father: PetInput | None
-    owner: OwnerInput | None
-    collar: CommonPetCollarInput | None
-    size: int | None
-
-
 PETS_ADD: Operation[_models.Pet] = Operation(
     "POST",
     "/pets",
-    PetsAddParams,
+    {
+        "x_trace": Header("X-Trace"),
+        "name": Member("name"),
+        "mother": Member("mother"),
+        "father": Member("father"),
+        "owner": Member("owner"),
+        "collar": Member("collar"),
+        "size": Member("size"),
+        "body": Members(),
+    },
     body=Json(_models.Pet),
     answers={
         "201": Json(_models.Pet),
@@ -61,31 +54,171 @@ PETS_ADD: Operation[_models.Pet] = Operation(
 class Pets(Resource[SyncClient]):
     """Operations of pets."""
 
-    def get(self, **arguments: Unpack[PetsGetParams]) -> _models.Pet:
-        """See the API.
+    def get(
+        self,
+        id: int,
+        **options: Unpack[RequestOptions],
+    ) -> _models.Pet:
+        """GET /pets/{id}.
 
-        Headers: `models.PetsGetHeaders`.
+        Returns:
+            a pet
+            Its headers are `models.PetsGetHeaders`.
+
+        Raises:
+            NotFoundError: a fault. `error.value` is `models.CommonPartsProblem`.
         """
-        return self._client.call(PETS_GET, arguments)
+        return self._client.call(
+            PETS_GET,
+            id=id,
+            **options,
+        )
 
-    def add(self, **arguments: Unpack[PetsAddParams]) -> _models.Pet:
-        """See the API.
+    @overload
+    def add(
+        self,
+        *,
+        name: str,
+        x_trace: str | None = None,
+        mother: PetInput | None = None,
+        father: PetInput | None = None,
+        owner: OwnerInput | None = None,
+        collar: CommonPetCollarInput | None = None,
+        size: int | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> _models.Pet: ...
+    @overload
+    def add(
+        self,
+        *,
+        body: _models.Pet | Mapping[str, Any],
+        x_trace: str | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> _models.Pet: ...
+    def add(
+        self,
+        *,
+        x_trace: str | None = None,
+        name: str | Omit = omit,
+        mother: PetInput | None = None,
+        father: PetInput | None = None,
+        owner: OwnerInput | None = None,
+        collar: CommonPetCollarInput | None = None,
+        size: int | None = None,
+        body: _models.Pet | Mapping[str, Any] | Omit = omit,
+        **options: Unpack[RequestOptions],
+    ) -> _models.Pet:
+        """POST /pets.
 
-        Headers: `models.PetsAddHeaders`.
+        Args:
+            size: At least 1.
+            body: All members of the body at once, in place of the arguments for each.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Returns:
+            a pet
+            Its headers are `models.PetsAddHeaders`.
+
+        Raises:
+            APIStatusError: 4XX: a fault. `error.value` is `models.CommonPartsProblem`.
         """
-        return self._client.call(PETS_ADD, arguments)
+        return self._client.call(
+            PETS_ADD,
+            x_trace=x_trace,
+            name=name,
+            mother=mother,
+            father=father,
+            owner=owner,
+            collar=collar,
+            size=size,
+            body=body,
+            **options,
+        )
 
 
 class AsyncPets(Resource[AsyncClient]):
     """Operations of pets."""
 
-    def get(self, **arguments: Unpack[PetsGetParams]) -> Coroutine[Any, Any, _models.Pet]:
-        """`Pets.get`, with `await`."""
-        return self._client.call(PETS_GET, arguments)
+    async def get(
+        self,
+        id: int,
+        **options: Unpack[RequestOptions],
+    ) -> _models.Pet:
+        """GET /pets/{id}.
 
-    def add(self, **arguments: Unpack[PetsAddParams]) -> Coroutine[Any, Any, _models.Pet]:
-        """`Pets.add`, with `await`."""
-        return self._client.call(PETS_ADD, arguments)
+        Returns:
+            a pet
+            Its headers are `models.PetsGetHeaders`.
+
+        Raises:
+            NotFoundError: a fault. `error.value` is `models.CommonPartsProblem`.
+        """
+        return await self._client.call(
+            PETS_GET,
+            id=id,
+            **options,
+        )
+
+    @overload
+    async def add(
+        self,
+        *,
+        name: str,
+        x_trace: str | None = None,
+        mother: PetInput | None = None,
+        father: PetInput | None = None,
+        owner: OwnerInput | None = None,
+        collar: CommonPetCollarInput | None = None,
+        size: int | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> _models.Pet: ...
+    @overload
+    async def add(
+        self,
+        *,
+        body: _models.Pet | Mapping[str, Any],
+        x_trace: str | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> _models.Pet: ...
+    async def add(
+        self,
+        *,
+        x_trace: str | None = None,
+        name: str | Omit = omit,
+        mother: PetInput | None = None,
+        father: PetInput | None = None,
+        owner: OwnerInput | None = None,
+        collar: CommonPetCollarInput | None = None,
+        size: int | None = None,
+        body: _models.Pet | Mapping[str, Any] | Omit = omit,
+        **options: Unpack[RequestOptions],
+    ) -> _models.Pet:
+        """POST /pets.
+
+        Args:
+            size: At least 1.
+            body: All members of the body at once, in place of the arguments for each.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Returns:
+            a pet
+            Its headers are `models.PetsAddHeaders`.
+
+        Raises:
+            APIStatusError: 4XX: a fault. `error.value` is `models.CommonPartsProblem`.
+        """
+        return await self._client.call(
+            PETS_ADD,
+            x_trace=x_trace,
+            name=name,
+            mother=mother,
+            father=father,
+            owner=owner,
+            collar=collar,
+            size=size,
+            body=body,
+            **options,
+        )
 
 
 class Pkg(SyncClient):

@@ -3,26 +3,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
 from functools import cached_property
-from typing import Annotated, Any, Required, Unpack
+from typing import Unpack
 
 from . import models as _models
 from ._operation import Json, Operation, RequestOptions
 from ._parameters import Path
 from ._transport import AsyncClient, Resource, SyncClient
 
-
-class OrdersGetParams(RequestOptions, total=False):
-    """The arguments of `orders.get`. The client does not send None."""
-
-    id: Required[Annotated[str, Path()]]
-
-
 ORDERS_GET: Operation[_models.Order] = Operation(
     "GET",
     "/orders/{id}",
-    OrdersGetParams,
+    {
+        "id": Path("id"),
+    },
     answers={
         "200": Json(_models.Order),
         "default": Json(_models.SpecsExampleSharedPartsProblem),
@@ -33,17 +27,47 @@ ORDERS_GET: Operation[_models.Order] = Operation(
 class Orders(Resource[SyncClient]):
     """Operations of orders."""
 
-    def get(self, **arguments: Unpack[OrdersGetParams]) -> _models.Order:
-        """See the API."""
-        return self._client.call(ORDERS_GET, arguments)
+    def get(
+        self,
+        id: str,
+        **options: Unpack[RequestOptions],
+    ) -> _models.Order:
+        """GET /orders/{id}.
+
+        Returns:
+            one
+
+        Raises:
+            APIStatusError: a fault. `error.value` is `models.SpecsExampleSharedPartsProblem`.
+        """
+        return self._client.call(
+            ORDERS_GET,
+            id=id,
+            **options,
+        )
 
 
 class AsyncOrders(Resource[AsyncClient]):
     """Operations of orders."""
 
-    def get(self, **arguments: Unpack[OrdersGetParams]) -> Coroutine[Any, Any, _models.Order]:
-        """`Orders.get`, with `await`."""
-        return self._client.call(ORDERS_GET, arguments)
+    async def get(
+        self,
+        id: str,
+        **options: Unpack[RequestOptions],
+    ) -> _models.Order:
+        """GET /orders/{id}.
+
+        Returns:
+            one
+
+        Raises:
+            APIStatusError: a fault. `error.value` is `models.SpecsExampleSharedPartsProblem`.
+        """
+        return await self._client.call(
+            ORDERS_GET,
+            id=id,
+            **options,
+        )
 
 
 class Pkg(SyncClient):

@@ -16,5 +16,5 @@ class Bare(Model):
 
 class Thing(Model):
     a: str
-    model_x_: Annotated[Any, Field(alias="model_x")]
+    model_x: Any
     not_declared: Annotated[Any, Field(alias="not-declared")]

@@ -3,9 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
 from functools import cached_property
-from typing import Any, Unpack
+from typing import Unpack
 
 from . import models as _models
 from ._offsets import check_arguments
@@ -33,33 +32,51 @@ DELETE_PETS: Operation[None] = Operation(
 class Pets(Resource[SyncClient]):
     """Operations of pets."""
 
-    def list(self, **arguments: Unpack[RequestOptions]) -> _models.ListPetsResponse:
-        """See the API.
+    def list(self, **options: Unpack[RequestOptions]) -> _models.ListPetsResponse:
+        """GET /pets.
 
-        Headers: `models.ListPetsHeaders`.
+        Returns:
+            all
+            Its headers are `models.ListPetsHeaders`.
+
+        Raises:
+            RateLimitError: too many.
         """
-        return self._client.call(LIST_PETS, arguments)
+        return self._client.call(LIST_PETS, **options)
 
-    def delete(self, **arguments: Unpack[RequestOptions]) -> None:
-        """See the API.
+    def delete(self, **options: Unpack[RequestOptions]) -> None:
+        """DELETE /pets.
 
-        Headers: `models.DeletePetsHeaders`.
+        Returns:
+            gone
+            Its headers are `models.DeletePetsHeaders`.
         """
-        return self._client.call(DELETE_PETS, arguments)
+        return self._client.call(DELETE_PETS, **options)
 
 
 class AsyncPets(Resource[AsyncClient]):
     """Operations of pets."""
 
-    def list(
-        self, **arguments: Unpack[RequestOptions]
-    ) -> Coroutine[Any, Any, _models.ListPetsResponse]:
-        """`Pets.list`, with `await`."""
-        return self._client.call(LIST_PETS, arguments)
+    async def list(self, **options: Unpack[RequestOptions]) -> _models.ListPetsResponse:
+        """GET /pets.
 
-    def delete(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, None]:
-        """`Pets.delete`, with `await`."""
-        return self._client.call(DELETE_PETS, arguments)
+        Returns:
+            all
+            Its headers are `models.ListPetsHeaders`.
+
+        Raises:
+            RateLimitError: too many.
+        """
+        return await self._client.call(LIST_PETS, **options)
+
+    async def delete(self, **options: Unpack[RequestOptions]) -> None:
+        """DELETE /pets.
+
+        Returns:
+            gone
+            Its headers are `models.DeletePetsHeaders`.
+        """
+        return await self._client.call(DELETE_PETS, **options)
 
 
 class Pkg(SyncClient):

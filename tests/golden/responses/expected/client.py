@@ -3,9 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
 from functools import cached_property
-from typing import Annotated, Any, Required, Unpack
+from typing import Any, Unpack
 
 from . import models as _models
 from ._bodies import Text, Unknown
@@ -13,17 +12,12 @@ from ._operation import Json, Operation, RequestOptions
 from ._parameters import Path
 from ._transport import AsyncClient, Resource, SyncClient
 
-
-class GetPetParams(RequestOptions, total=False):
-    """The arguments of `pets.get`. The client does not send None."""
-
-    id: Required[Annotated[str, Path()]]
-
-
 GET_PET: Operation[_models.Pet | _models.Job | None] = Operation(
     "GET",
     "/pets/{id}",
-    GetPetParams,
+    {
+        "id": Path("id"),
+    },
     answers={
         "200": Json(_models.Pet),
         "202": Json(_models.Job),
@@ -34,16 +28,12 @@ GET_PET: Operation[_models.Pet | _models.Job | None] = Operation(
 )
 
 
-class HeadPetParams(RequestOptions, total=False):
-    """The arguments of `pets.head`. The client does not send None."""
-
-    id: Required[Annotated[str, Path()]]
-
-
 HEAD_PET: Operation[None] = Operation(
     "HEAD",
     "/pets/{id}",
-    HeadPetParams,
+    {
+        "id": Path("id"),
+    },
     answers={
         "200": None,
     },
@@ -92,63 +82,149 @@ GET_MAYBE: Operation[_models.GetMaybeResponse] = Operation(
 class Pets(Resource[SyncClient]):
     """Operations of pets."""
 
-    def get(self, **arguments: Unpack[GetPetParams]) -> _models.Pet | _models.Job | None:
-        """See the API."""
-        return self._client.call(GET_PET, arguments)
+    def get(
+        self,
+        id: str,
+        **options: Unpack[RequestOptions],
+    ) -> _models.Pet | _models.Job | None:
+        """GET /pets/{id}.
 
-    def head(self, **arguments: Unpack[HeadPetParams]) -> None:
-        """See the API."""
-        return self._client.call(HEAD_PET, arguments)
+        Returns:
+            one
+            later
+            none
 
-    def get_either(self, **arguments: Unpack[RequestOptions]) -> _models.Pet | str:
-        """See the API."""
-        return self._client.call(GET_EITHER, arguments)
+        Raises:
+            NotFoundError: missing. `error.value` is `models.Problem`.
+            InternalServerError: 5XX: broken. `error.value` is `str`.
+        """
+        return self._client.call(
+            GET_PET,
+            id=id,
+            **options,
+        )
 
-    def get_any(self, **arguments: Unpack[RequestOptions]) -> _models.Pet:
-        """See the API."""
-        return self._client.call(GET_ANY, arguments)
+    def head(
+        self,
+        id: str,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """HEAD /pets/{id}.
 
-    def get_moved(self, **arguments: Unpack[RequestOptions]) -> Any:
-        """See the API."""
-        return self._client.call(GET_MOVED, arguments)
+        Returns:
+            there
+        """
+        return self._client.call(
+            HEAD_PET,
+            id=id,
+            **options,
+        )
 
-    def get_maybe(self, **arguments: Unpack[RequestOptions]) -> _models.GetMaybeResponse:
-        """See the API."""
-        return self._client.call(GET_MAYBE, arguments)
+    def get_either(self, **options: Unpack[RequestOptions]) -> _models.Pet | str:
+        """GET /either.
+
+        Returns:
+            either
+        """
+        return self._client.call(GET_EITHER, **options)
+
+    def get_any(self, **options: Unpack[RequestOptions]) -> _models.Pet:
+        """GET /any.
+
+        Returns:
+            any
+        """
+        return self._client.call(GET_ANY, **options)
+
+    def get_moved(self, **options: Unpack[RequestOptions]) -> Any:
+        """GET /moved.
+
+        Returns:
+            elsewhere
+        """
+        return self._client.call(GET_MOVED, **options)
+
+    def get_maybe(self, **options: Unpack[RequestOptions]) -> _models.GetMaybeResponse:
+        """GET /maybe.
+
+        Returns:
+            one or none
+        """
+        return self._client.call(GET_MAYBE, **options)
 
 
 class AsyncPets(Resource[AsyncClient]):
     """Operations of pets."""
 
-    def get(
-        self, **arguments: Unpack[GetPetParams]
-    ) -> Coroutine[Any, Any, _models.Pet | _models.Job | None]:
-        """`Pets.get`, with `await`."""
-        return self._client.call(GET_PET, arguments)
+    async def get(
+        self,
+        id: str,
+        **options: Unpack[RequestOptions],
+    ) -> _models.Pet | _models.Job | None:
+        """GET /pets/{id}.
 
-    def head(self, **arguments: Unpack[HeadPetParams]) -> Coroutine[Any, Any, None]:
-        """`Pets.head`, with `await`."""
-        return self._client.call(HEAD_PET, arguments)
+        Returns:
+            one
+            later
+            none
 
-    def get_either(
-        self, **arguments: Unpack[RequestOptions]
-    ) -> Coroutine[Any, Any, _models.Pet | str]:
-        """`Pets.get_either`, with `await`."""
-        return self._client.call(GET_EITHER, arguments)
+        Raises:
+            NotFoundError: missing. `error.value` is `models.Problem`.
+            InternalServerError: 5XX: broken. `error.value` is `str`.
+        """
+        return await self._client.call(
+            GET_PET,
+            id=id,
+            **options,
+        )
 
-    def get_any(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, _models.Pet]:
-        """`Pets.get_any`, with `await`."""
-        return self._client.call(GET_ANY, arguments)
+    async def head(
+        self,
+        id: str,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """HEAD /pets/{id}.
 
-    def get_moved(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, Any]:
-        """`Pets.get_moved`, with `await`."""
-        return self._client.call(GET_MOVED, arguments)
+        Returns:
+            there
+        """
+        return await self._client.call(
+            HEAD_PET,
+            id=id,
+            **options,
+        )
 
-    def get_maybe(
-        self, **arguments: Unpack[RequestOptions]
-    ) -> Coroutine[Any, Any, _models.GetMaybeResponse]:
-        """`Pets.get_maybe`, with `await`."""
-        return self._client.call(GET_MAYBE, arguments)
+    async def get_either(self, **options: Unpack[RequestOptions]) -> _models.Pet | str:
+        """GET /either.
+
+        Returns:
+            either
+        """
+        return await self._client.call(GET_EITHER, **options)
+
+    async def get_any(self, **options: Unpack[RequestOptions]) -> _models.Pet:
+        """GET /any.
+
+        Returns:
+            any
+        """
+        return await self._client.call(GET_ANY, **options)
+
+    async def get_moved(self, **options: Unpack[RequestOptions]) -> Any:
+        """GET /moved.
+
+        Returns:
+            elsewhere
+        """
+        return await self._client.call(GET_MOVED, **options)
+
+    async def get_maybe(self, **options: Unpack[RequestOptions]) -> _models.GetMaybeResponse:
+        """GET /maybe.
+
+        Returns:
+            one or none
+        """
+        return await self._client.call(GET_MAYBE, **options)
 
 
 class Pkg(SyncClient):

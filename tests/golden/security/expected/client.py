@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Mapping
+from collections.abc import Mapping
 from functools import cached_property
-from typing import Annotated, Any, ClassVar, Unpack
+from typing import Any, ClassVar, Unpack
 
 from ._operation import Operation, RequestOptions
 from ._parameters import Cookie, Header, Query
@@ -91,18 +91,14 @@ GET_OPEN: Operation[None] = Operation(
 )
 
 
-class GetSaidParams(RequestOptions, total=False):
-    """The arguments of `secure.get_said`. The client does not send None."""
-
-    x_key: Annotated[str | None, Header("X-Key")]
-    api_key: Annotated[str | None, Query("api key")]
-    sid: Annotated[str | None, Cookie()]
-
-
 GET_SAID: Operation[None] = Operation(
     "GET",
     "/said",
-    GetSaidParams,
+    {
+        "x_key": Header("X-Key"),
+        "api_key": Query("api key"),
+        "sid": Cookie("sid"),
+    },
     answers={
         "204": None,
     },
@@ -113,81 +109,179 @@ GET_SAID: Operation[None] = Operation(
 class Secure(Resource[SyncClient]):
     """Operations of secure."""
 
-    def get_header(self, **arguments: Unpack[RequestOptions]) -> None:
-        """See the API."""
-        return self._client.call(GET_HEADER, arguments)
+    def get_header(self, **options: Unpack[RequestOptions]) -> None:
+        """GET /header.
 
-    def get_query(self, **arguments: Unpack[RequestOptions]) -> None:
-        """See the API."""
-        return self._client.call(GET_QUERY, arguments)
+        Returns:
+            nothing
+        """
+        return self._client.call(GET_HEADER, **options)
 
-    def get_cookie(self, **arguments: Unpack[RequestOptions]) -> None:
-        """See the API."""
-        return self._client.call(GET_COOKIE, arguments)
+    def get_query(self, **options: Unpack[RequestOptions]) -> None:
+        """GET /query.
 
-    def get_basic(self, **arguments: Unpack[RequestOptions]) -> None:
-        """See the API."""
-        return self._client.call(GET_BASIC, arguments)
+        Returns:
+            nothing
+        """
+        return self._client.call(GET_QUERY, **options)
 
-    def get_digest(self, **arguments: Unpack[RequestOptions]) -> None:
-        """See the API."""
-        return self._client.call(GET_DIGEST, arguments)
+    def get_cookie(self, **options: Unpack[RequestOptions]) -> None:
+        """GET /cookie.
 
-    def get_both(self, **arguments: Unpack[RequestOptions]) -> None:
-        """See the API."""
-        return self._client.call(GET_BOTH, arguments)
+        Returns:
+            nothing
+        """
+        return self._client.call(GET_COOKIE, **options)
 
-    def get_optional(self, **arguments: Unpack[RequestOptions]) -> None:
-        """See the API."""
-        return self._client.call(GET_OPTIONAL, arguments)
+    def get_basic(self, **options: Unpack[RequestOptions]) -> None:
+        """GET /basic.
 
-    def get_open(self, **arguments: Unpack[RequestOptions]) -> None:
-        """See the API."""
-        return self._client.call(GET_OPEN, arguments)
+        Returns:
+            nothing
+        """
+        return self._client.call(GET_BASIC, **options)
 
-    def get_said(self, **arguments: Unpack[GetSaidParams]) -> None:
-        """See the API."""
-        return self._client.call(GET_SAID, arguments)
+    def get_digest(self, **options: Unpack[RequestOptions]) -> None:
+        """GET /digest.
+
+        Returns:
+            nothing
+        """
+        return self._client.call(GET_DIGEST, **options)
+
+    def get_both(self, **options: Unpack[RequestOptions]) -> None:
+        """GET /both.
+
+        Returns:
+            nothing
+        """
+        return self._client.call(GET_BOTH, **options)
+
+    def get_optional(self, **options: Unpack[RequestOptions]) -> None:
+        """GET /optional.
+
+        Returns:
+            nothing
+        """
+        return self._client.call(GET_OPTIONAL, **options)
+
+    def get_open(self, **options: Unpack[RequestOptions]) -> None:
+        """GET /open.
+
+        Returns:
+            nothing
+        """
+        return self._client.call(GET_OPEN, **options)
+
+    def get_said(
+        self,
+        *,
+        x_key: str | None = None,
+        api_key: str | None = None,
+        sid: str | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """GET /said.
+
+        Returns:
+            nothing
+        """
+        return self._client.call(
+            GET_SAID,
+            x_key=x_key,
+            api_key=api_key,
+            sid=sid,
+            **options,
+        )
 
 
 class AsyncSecure(Resource[AsyncClient]):
     """Operations of secure."""
 
-    def get_header(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, None]:
-        """`Secure.get_header`, with `await`."""
-        return self._client.call(GET_HEADER, arguments)
+    async def get_header(self, **options: Unpack[RequestOptions]) -> None:
+        """GET /header.
 
-    def get_query(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, None]:
-        """`Secure.get_query`, with `await`."""
-        return self._client.call(GET_QUERY, arguments)
+        Returns:
+            nothing
+        """
+        return await self._client.call(GET_HEADER, **options)
 
-    def get_cookie(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, None]:
-        """`Secure.get_cookie`, with `await`."""
-        return self._client.call(GET_COOKIE, arguments)
+    async def get_query(self, **options: Unpack[RequestOptions]) -> None:
+        """GET /query.
 
-    def get_basic(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, None]:
-        """`Secure.get_basic`, with `await`."""
-        return self._client.call(GET_BASIC, arguments)
+        Returns:
+            nothing
+        """
+        return await self._client.call(GET_QUERY, **options)
 
-    def get_digest(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, None]:
-        """`Secure.get_digest`, with `await`."""
-        return self._client.call(GET_DIGEST, arguments)
+    async def get_cookie(self, **options: Unpack[RequestOptions]) -> None:
+        """GET /cookie.
 
-    def get_both(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, None]:
-        """`Secure.get_both`, with `await`."""
-        return self._client.call(GET_BOTH, arguments)
+        Returns:
+            nothing
+        """
+        return await self._client.call(GET_COOKIE, **options)
 
-    def get_optional(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, None]:
-        """`Secure.get_optional`, with `await`."""
-        return self._client.call(GET_OPTIONAL, arguments)
+    async def get_basic(self, **options: Unpack[RequestOptions]) -> None:
+        """GET /basic.
 
-    def get_open(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, None]:
-        """`Secure.get_open`, with `await`."""
-        return self._client.call(GET_OPEN, arguments)
+        Returns:
+            nothing
+        """
+        return await self._client.call(GET_BASIC, **options)
 
-    def get_said(self, **arguments: Unpack[GetSaidParams]) -> Coroutine[Any, Any, None]:
-        """`Secure.get_said`, with `await`."""
-        return self._client.call(GET_SAID, arguments)
+    async def get_digest(self, **options: Unpack[RequestOptions]) -> None:
+        """GET /digest.
+
+        Returns:
+            nothing
+        """
+        return await self._client.call(GET_DIGEST, **options)
+
+    async def get_both(self, **options: Unpack[RequestOptions]) -> None:
+        """GET /both.
+
+        Returns:
+            nothing
+        """
+        return await self._client.call(GET_BOTH, **options)
+
+    async def get_optional(self, **options: Unpack[RequestOptions]) -> None:
+        """GET /optional.
+
+        Returns:
+            nothing
+        """
+        return await self._client.call(GET_OPTIONAL, **options)
+
+    async def get_open(self, **options: Unpack[RequestOptions]) -> None:
+        """GET /open.
+
+        Returns:
+            nothing
+        """
+        return await self._client.call(GET_OPEN, **options)
+
+    async def get_said(
+        self,
+        *,
+        x_key: str | None = None,
+        api_key: str | None = None,
+        sid: str | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """GET /said.
+
+        Returns:
+            nothing
+        """
+        return await self._client.call(
+            GET_SAID,
+            x_key=x_key,
+            api_key=api_key,
+            sid=sid,
+            **options,
+        )
 
 
 class Pkg(SyncClient):

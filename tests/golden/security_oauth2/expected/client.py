@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, ClassVar, Unpack
 
@@ -23,17 +23,25 @@ GET_A: Operation[None] = Operation(
 class All(Resource[SyncClient]):
     """Operations of all."""
 
-    def get_a(self, **arguments: Unpack[RequestOptions]) -> None:
-        """See the API."""
-        return self._client.call(GET_A, arguments)
+    def get_a(self, **options: Unpack[RequestOptions]) -> None:
+        """GET /a.
+
+        Returns:
+            nothing
+        """
+        return self._client.call(GET_A, **options)
 
 
 class AsyncAll(Resource[AsyncClient]):
     """Operations of all."""
 
-    def get_a(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, None]:
-        """`All.get_a`, with `await`."""
-        return self._client.call(GET_A, arguments)
+    async def get_a(self, **options: Unpack[RequestOptions]) -> None:
+        """GET /a.
+
+        Returns:
+            nothing
+        """
+        return await self._client.call(GET_A, **options)
 
 
 class Pkg(SyncClient):

@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Mapping
+from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, ClassVar, Unpack
+from typing import ClassVar, Unpack
 
 from ._operation import Operation, RequestOptions
 from ._transport import AsyncClient, Resource, SyncClient
@@ -42,33 +42,57 @@ GET_ELSE: Operation[None] = Operation(
 class At(Resource[SyncClient]):
     """Operations of at."""
 
-    def get_usual(self, **arguments: Unpack[RequestOptions]) -> None:
-        """See the API."""
-        return self._client.call(GET_USUAL, arguments)
+    def get_usual(self, **options: Unpack[RequestOptions]) -> None:
+        """GET /usual.
 
-    def get_own(self, **arguments: Unpack[RequestOptions]) -> None:
-        """See the API."""
-        return self._client.call(GET_OWN, arguments)
+        Returns:
+            nothing
+        """
+        return self._client.call(GET_USUAL, **options)
 
-    def get_else(self, **arguments: Unpack[RequestOptions]) -> None:
-        """See the API."""
-        return self._client.call(GET_ELSE, arguments)
+    def get_own(self, **options: Unpack[RequestOptions]) -> None:
+        """GET /own.
+
+        Returns:
+            nothing
+        """
+        return self._client.call(GET_OWN, **options)
+
+    def get_else(self, **options: Unpack[RequestOptions]) -> None:
+        """GET /else.
+
+        Returns:
+            nothing
+        """
+        return self._client.call(GET_ELSE, **options)
 
 
 class AsyncAt(Resource[AsyncClient]):
     """Operations of at."""
 
-    def get_usual(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, None]:
-        """`At.get_usual`, with `await`."""
-        return self._client.call(GET_USUAL, arguments)
+    async def get_usual(self, **options: Unpack[RequestOptions]) -> None:
+        """GET /usual.
 
-    def get_own(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, None]:
-        """`At.get_own`, with `await`."""
-        return self._client.call(GET_OWN, arguments)
+        Returns:
+            nothing
+        """
+        return await self._client.call(GET_USUAL, **options)
 
-    def get_else(self, **arguments: Unpack[RequestOptions]) -> Coroutine[Any, Any, None]:
-        """`At.get_else`, with `await`."""
-        return self._client.call(GET_ELSE, arguments)
+    async def get_own(self, **options: Unpack[RequestOptions]) -> None:
+        """GET /own.
+
+        Returns:
+            nothing
+        """
+        return await self._client.call(GET_OWN, **options)
+
+    async def get_else(self, **options: Unpack[RequestOptions]) -> None:
+        """GET /else.
+
+        Returns:
+            nothing
+        """
+        return await self._client.call(GET_ELSE, **options)
 
 
 class Pkg(SyncClient):

@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Annotated, Any, Required, TypeAlias, Unpack
+from typing import Any, TypeAlias, Unpack
 
 from . import models as _models
-from ._operation import Body, Json, Operation, RequestOptions
+from ._operation import Body, Json, Member, Members, Omit, Operation, RequestOptions, omit
 from ._streams import AsyncStream, Events, JsonLines, Stream, open_async_stream, open_stream
 from ._transport import AsyncClient, Resource, SyncClient
 
@@ -33,16 +33,13 @@ LIST_LINES: Operation[Any] = Operation(
 )
 
 
-class ChatCreateParams(RequestOptions, total=False):
-    """The arguments of `streams.chat_create`. The client does not send None."""
-
-    stream: bool | None
-
-
 CHAT_CREATE: Operation[_models.Item] = Operation(
     "POST",
     "/chat",
-    ChatCreateParams,
+    {
+        "stream": Member("stream"),
+        "body": Members(),
+    },
     body=Json(_models.ChatCreateRequest),
     answers={
         "200": (
@@ -53,16 +50,12 @@ CHAT_CREATE: Operation[_models.Item] = Operation(
 )
 
 
-class SendLinesParams(RequestOptions, total=False):
-    """The arguments of `streams.send_lines`. The client does not send None."""
-
-    body: Required[Annotated[Sequence[ItemInput] | bytes, Body()]]
-
-
 SEND_LINES: Operation[None] = Operation(
     "POST",
     "/lines/send",
-    SendLinesParams,
+    {
+        "body": Body(is_required=True),
+    },
     body=JsonLines(_models.Item),
     answers={
         "204": None,
@@ -70,16 +63,12 @@ SEND_LINES: Operation[None] = Operation(
 )
 
 
-class SendSequenceParams(RequestOptions, total=False):
-    """The arguments of `streams.send_sequence`. The client does not send None."""
-
-    body: Required[Annotated[Sequence[Any] | bytes, Body()]]
-
-
 SEND_SEQUENCE: Operation[Any] = Operation(
     "POST",
     "/lines/sequence",
-    SendSequenceParams,
+    {
+        "body": Body(is_required=True),
+    },
     body=JsonLines(Any, media_type="application/json-seq"),
     answers={
         "200": JsonLines(Any),
@@ -90,67 +79,201 @@ SEND_SEQUENCE: Operation[Any] = Operation(
 class Streams(Resource[SyncClient]):
     """Operations of streams."""
 
-    def list_events(self, **arguments: Unpack[RequestOptions]) -> Stream[_models.Item]:
-        """See the API."""
-        return open_stream(self._client, LIST_EVENTS, arguments)
+    def list_events(self, **options: Unpack[RequestOptions]) -> Stream[_models.Item]:
+        """GET /events.
 
-    def list_lines(self, **arguments: Unpack[RequestOptions]) -> Stream[_models.Item]:
-        """See the API."""
-        return open_stream(self._client, LIST_LINES, arguments)
+        Returns:
+            events
+        """
+        return open_stream(self._client, LIST_EVENTS, **options)
 
-    def chat_create(self, **arguments: Unpack[ChatCreateParams]) -> _models.Item:
-        """See the API."""
-        return self._client.call(CHAT_CREATE, arguments)
+    def list_lines(self, **options: Unpack[RequestOptions]) -> Stream[_models.Item]:
+        """GET /lines.
 
-    def chat_create_stream(self, **arguments: Unpack[ChatCreateParams]) -> Stream[_models.Item]:
-        """See the API."""
-        return open_stream(self._client, CHAT_CREATE, arguments)
+        Returns:
+            lines
+        """
+        return open_stream(self._client, LIST_LINES, **options)
 
-    def send_lines(self, **arguments: Unpack[SendLinesParams]) -> None:
-        """See the API."""
-        return self._client.call(SEND_LINES, arguments)
+    def chat_create(
+        self,
+        *,
+        stream: bool | None = None,
+        body: _models.ChatCreateRequest | Mapping[str, Any] | Omit = omit,
+        **options: Unpack[RequestOptions],
+    ) -> _models.Item:
+        """POST /chat.
 
-    def send_sequence(self, **arguments: Unpack[SendSequenceParams]) -> Stream[Any]:
-        """See the API."""
-        return open_stream(self._client, SEND_SEQUENCE, arguments)
+        Args:
+            body: All members of the body at once, in place of the arguments for each.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Returns:
+            whole or in parts
+        """
+        return self._client.call(
+            CHAT_CREATE,
+            stream=stream,
+            body=body,
+            **options,
+        )
+
+    def chat_create_stream(
+        self,
+        *,
+        stream: bool | None = None,
+        body: _models.ChatCreateRequest | Mapping[str, Any] | Omit = omit,
+        **options: Unpack[RequestOptions],
+    ) -> Stream[_models.Item]:
+        """POST /chat.
+
+        Args:
+            body: All members of the body at once, in place of the arguments for each.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Returns:
+            whole or in parts
+        """
+        return open_stream(
+            self._client,
+            CHAT_CREATE,
+            stream=stream,
+            body=body,
+            **options,
+        )
+
+    def send_lines(
+        self,
+        body: Sequence[ItemInput] | bytes,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """POST /lines/send.
+
+        Returns:
+            nothing
+        """
+        return self._client.call(
+            SEND_LINES,
+            body=body,
+            **options,
+        )
+
+    def send_sequence(
+        self,
+        body: Sequence[Any] | bytes,
+        **options: Unpack[RequestOptions],
+    ) -> Stream[Any]:
+        """POST /lines/sequence.
+
+        Returns:
+            text is all that is said of it
+        """
+        return open_stream(
+            self._client,
+            SEND_SEQUENCE,
+            body=body,
+            **options,
+        )
 
 
 class AsyncStreams(Resource[AsyncClient]):
     """Operations of streams."""
 
-    def list_events(
-        self, **arguments: Unpack[RequestOptions]
-    ) -> Coroutine[Any, Any, AsyncStream[_models.Item]]:
-        """`Streams.list_events`, with `await`."""
-        return open_async_stream(self._client, LIST_EVENTS, arguments)
+    async def list_events(self, **options: Unpack[RequestOptions]) -> AsyncStream[_models.Item]:
+        """GET /events.
 
-    def list_lines(
-        self, **arguments: Unpack[RequestOptions]
-    ) -> Coroutine[Any, Any, AsyncStream[_models.Item]]:
-        """`Streams.list_lines`, with `await`."""
-        return open_async_stream(self._client, LIST_LINES, arguments)
+        Returns:
+            events
+        """
+        return await open_async_stream(self._client, LIST_EVENTS, **options)
 
-    def chat_create(
-        self, **arguments: Unpack[ChatCreateParams]
-    ) -> Coroutine[Any, Any, _models.Item]:
-        """`Streams.chat_create`, with `await`."""
-        return self._client.call(CHAT_CREATE, arguments)
+    async def list_lines(self, **options: Unpack[RequestOptions]) -> AsyncStream[_models.Item]:
+        """GET /lines.
 
-    def chat_create_stream(
-        self, **arguments: Unpack[ChatCreateParams]
-    ) -> Coroutine[Any, Any, AsyncStream[_models.Item]]:
-        """`Streams.chat_create_stream`, with `await`."""
-        return open_async_stream(self._client, CHAT_CREATE, arguments)
+        Returns:
+            lines
+        """
+        return await open_async_stream(self._client, LIST_LINES, **options)
 
-    def send_lines(self, **arguments: Unpack[SendLinesParams]) -> Coroutine[Any, Any, None]:
-        """`Streams.send_lines`, with `await`."""
-        return self._client.call(SEND_LINES, arguments)
+    async def chat_create(
+        self,
+        *,
+        stream: bool | None = None,
+        body: _models.ChatCreateRequest | Mapping[str, Any] | Omit = omit,
+        **options: Unpack[RequestOptions],
+    ) -> _models.Item:
+        """POST /chat.
 
-    def send_sequence(
-        self, **arguments: Unpack[SendSequenceParams]
-    ) -> Coroutine[Any, Any, AsyncStream[Any]]:
-        """`Streams.send_sequence`, with `await`."""
-        return open_async_stream(self._client, SEND_SEQUENCE, arguments)
+        Args:
+            body: All members of the body at once, in place of the arguments for each.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Returns:
+            whole or in parts
+        """
+        return await self._client.call(
+            CHAT_CREATE,
+            stream=stream,
+            body=body,
+            **options,
+        )
+
+    async def chat_create_stream(
+        self,
+        *,
+        stream: bool | None = None,
+        body: _models.ChatCreateRequest | Mapping[str, Any] | Omit = omit,
+        **options: Unpack[RequestOptions],
+    ) -> AsyncStream[_models.Item]:
+        """POST /chat.
+
+        Args:
+            body: All members of the body at once, in place of the arguments for each.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Returns:
+            whole or in parts
+        """
+        return await open_async_stream(
+            self._client,
+            CHAT_CREATE,
+            stream=stream,
+            body=body,
+            **options,
+        )
+
+    async def send_lines(
+        self,
+        body: Sequence[ItemInput] | bytes,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """POST /lines/send.
+
+        Returns:
+            nothing
+        """
+        return await self._client.call(
+            SEND_LINES,
+            body=body,
+            **options,
+        )
+
+    async def send_sequence(
+        self,
+        body: Sequence[Any] | bytes,
+        **options: Unpack[RequestOptions],
+    ) -> AsyncStream[Any]:
+        """POST /lines/sequence.
+
+        Returns:
+            text is all that is said of it
+        """
+        return await open_async_stream(
+            self._client,
+            SEND_SEQUENCE,
+            body=body,
+            **options,
+        )
 
 
 class Pkg(SyncClient):

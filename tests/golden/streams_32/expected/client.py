@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Annotated, Any, Required, TypeAlias, Unpack
+from typing import Any, TypeAlias, Unpack
 
 from . import models as _models
 from ._operation import Body, Operation, RequestOptions
@@ -33,16 +33,12 @@ LINES_LIST: Operation[Any] = Operation(
 )
 
 
-class LinesSendParams(RequestOptions, total=False):
-    """The arguments of `streams.lines_send`. The client does not send None."""
-
-    body: Required[Annotated[Sequence[ItemInput] | bytes, Body()]]
-
-
 LINES_SEND: Operation[None] = Operation(
     "POST",
     "/lines",
-    LinesSendParams,
+    {
+        "body": Body(is_required=True),
+    },
     body=JsonLines(_models.Item),
     answers={
         "204": None,
@@ -63,48 +59,92 @@ class Streams(Resource[SyncClient]):
     """Operations of streams."""
 
     def events_list(
-        self, **arguments: Unpack[RequestOptions]
+        self, **options: Unpack[RequestOptions]
     ) -> Stream[_models.EventsListResponseEvent]:
-        """See the API."""
-        return open_stream(self._client, EVENTS_LIST, arguments)
+        """GET /events.
 
-    def lines_list(self, **arguments: Unpack[RequestOptions]) -> Stream[_models.Item]:
-        """See the API."""
-        return open_stream(self._client, LINES_LIST, arguments)
+        Returns:
+            events
+        """
+        return open_stream(self._client, EVENTS_LIST, **options)
 
-    def lines_send(self, **arguments: Unpack[LinesSendParams]) -> None:
-        """See the API."""
-        return self._client.call(LINES_SEND, arguments)
+    def lines_list(self, **options: Unpack[RequestOptions]) -> Stream[_models.Item]:
+        """GET /lines.
 
-    def sequence_list(self, **arguments: Unpack[RequestOptions]) -> Stream[_models.Item]:
-        """See the API."""
-        return open_stream(self._client, SEQUENCE_LIST, arguments)
+        Returns:
+            lines
+        """
+        return open_stream(self._client, LINES_LIST, **options)
+
+    def lines_send(
+        self,
+        body: Sequence[ItemInput] | bytes,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """POST /lines.
+
+        Returns:
+            nothing
+        """
+        return self._client.call(
+            LINES_SEND,
+            body=body,
+            **options,
+        )
+
+    def sequence_list(self, **options: Unpack[RequestOptions]) -> Stream[_models.Item]:
+        """GET /sequence.
+
+        Returns:
+            lines
+        """
+        return open_stream(self._client, SEQUENCE_LIST, **options)
 
 
 class AsyncStreams(Resource[AsyncClient]):
     """Operations of streams."""
 
-    def events_list(
-        self, **arguments: Unpack[RequestOptions]
-    ) -> Coroutine[Any, Any, AsyncStream[_models.EventsListResponseEvent]]:
-        """`Streams.events_list`, with `await`."""
-        return open_async_stream(self._client, EVENTS_LIST, arguments)
+    async def events_list(
+        self, **options: Unpack[RequestOptions]
+    ) -> AsyncStream[_models.EventsListResponseEvent]:
+        """GET /events.
 
-    def lines_list(
-        self, **arguments: Unpack[RequestOptions]
-    ) -> Coroutine[Any, Any, AsyncStream[_models.Item]]:
-        """`Streams.lines_list`, with `await`."""
-        return open_async_stream(self._client, LINES_LIST, arguments)
+        Returns:
+            events
+        """
+        return await open_async_stream(self._client, EVENTS_LIST, **options)
 
-    def lines_send(self, **arguments: Unpack[LinesSendParams]) -> Coroutine[Any, Any, None]:
-        """`Streams.lines_send`, with `await`."""
-        return self._client.call(LINES_SEND, arguments)
+    async def lines_list(self, **options: Unpack[RequestOptions]) -> AsyncStream[_models.Item]:
+        """GET /lines.
 
-    def sequence_list(
-        self, **arguments: Unpack[RequestOptions]
-    ) -> Coroutine[Any, Any, AsyncStream[_models.Item]]:
-        """`Streams.sequence_list`, with `await`."""
-        return open_async_stream(self._client, SEQUENCE_LIST, arguments)
+        Returns:
+            lines
+        """
+        return await open_async_stream(self._client, LINES_LIST, **options)
+
+    async def lines_send(
+        self,
+        body: Sequence[ItemInput] | bytes,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """POST /lines.
+
+        Returns:
+            nothing
+        """
+        return await self._client.call(
+            LINES_SEND,
+            body=body,
+            **options,
+        )
+
+    async def sequence_list(self, **options: Unpack[RequestOptions]) -> AsyncStream[_models.Item]:
+        """GET /sequence.
+
+        Returns:
+            lines
+        """
+        return await open_async_stream(self._client, SEQUENCE_LIST, **options)
 
 
 class Pkg(SyncClient):

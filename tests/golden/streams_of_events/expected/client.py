@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Annotated, Any, Required, TypeAlias, Unpack
+from typing import Any, TypeAlias, Unpack
 
 from . import models as _models
 from ._operation import Body, Operation, RequestOptions
@@ -52,16 +52,12 @@ LIST_PAYLOADS: Operation[Any] = Operation(
 )
 
 
-class SendPayloadsParams(RequestOptions, total=False):
-    """The arguments of `events.send_payloads`. The client does not send None."""
-
-    body: Required[Annotated[Sequence[PetInput] | bytes, Body()]]
-
-
 SEND_PAYLOADS: Operation[None] = Operation(
     "POST",
     "/payloads",
-    SendPayloadsParams,
+    {
+        "body": Body(is_required=True),
+    },
     body=Events(_models.Pet),
     answers={
         "204": None,
@@ -69,16 +65,12 @@ SEND_PAYLOADS: Operation[None] = Operation(
 )
 
 
-class SendParams(RequestOptions, total=False):
-    """The arguments of `events.send`. The client does not send None."""
-
-    body: Required[Annotated[Sequence[EventInput] | bytes, Body()]]
-
-
 SEND_OPERATION: Operation[None] = Operation(
     "POST",
     "/send",
-    SendParams,
+    {
+        "body": Body(is_required=True),
+    },
     body=EventObjects(_models.Event),
     answers={
         "204": None,
@@ -89,69 +81,143 @@ SEND_OPERATION: Operation[None] = Operation(
 class Events_(Resource[SyncClient]):
     """Operations of events."""
 
-    def list_plain(self, **arguments: Unpack[RequestOptions]) -> Stream[_models.Event]:
-        """See the API."""
-        return open_stream(self._client, LIST_PLAIN, arguments)
+    def list_plain(self, **options: Unpack[RequestOptions]) -> Stream[_models.Event]:
+        """GET /plain.
+
+        Returns:
+            as they are
+        """
+        return open_stream(self._client, LIST_PLAIN, **options)
 
     def list_typed(
-        self, **arguments: Unpack[RequestOptions]
+        self, **options: Unpack[RequestOptions]
     ) -> Stream[_models.ListTypedResponseEvent]:
-        """See the API."""
-        return open_stream(self._client, LIST_TYPED, arguments)
+        """GET /typed.
 
-    def list_held(
-        self, **arguments: Unpack[RequestOptions]
-    ) -> Stream[_models.ListHeldResponseEvent]:
-        """See the API."""
-        return open_stream(self._client, LIST_HELD, arguments)
+        Returns:
+            of several kinds
+        """
+        return open_stream(self._client, LIST_TYPED, **options)
 
-    def list_payloads(self, **arguments: Unpack[RequestOptions]) -> Stream[_models.Pet]:
-        """See the API."""
-        return open_stream(self._client, LIST_PAYLOADS, arguments)
+    def list_held(self, **options: Unpack[RequestOptions]) -> Stream[_models.ListHeldResponseEvent]:
+        """GET /held.
 
-    def send_payloads(self, **arguments: Unpack[SendPayloadsParams]) -> None:
-        """See the API."""
-        return self._client.call(SEND_PAYLOADS, arguments)
+        Returns:
+            all of one kind
+        """
+        return open_stream(self._client, LIST_HELD, **options)
 
-    def send(self, **arguments: Unpack[SendParams]) -> None:
-        """See the API."""
-        return self._client.call(SEND_OPERATION, arguments)
+    def list_payloads(self, **options: Unpack[RequestOptions]) -> Stream[_models.Pet]:
+        """GET /payloads.
+
+        Returns:
+            what the data holds
+        """
+        return open_stream(self._client, LIST_PAYLOADS, **options)
+
+    def send_payloads(
+        self,
+        body: Sequence[PetInput] | bytes,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """POST /payloads.
+
+        Returns:
+            taken
+        """
+        return self._client.call(
+            SEND_PAYLOADS,
+            body=body,
+            **options,
+        )
+
+    def send(
+        self,
+        body: Sequence[EventInput] | bytes,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """POST /send.
+
+        Returns:
+            taken
+        """
+        return self._client.call(
+            SEND_OPERATION,
+            body=body,
+            **options,
+        )
 
 
 class AsyncEvents_(Resource[AsyncClient]):
     """Operations of events."""
 
-    def list_plain(
-        self, **arguments: Unpack[RequestOptions]
-    ) -> Coroutine[Any, Any, AsyncStream[_models.Event]]:
-        """`Events_.list_plain`, with `await`."""
-        return open_async_stream(self._client, LIST_PLAIN, arguments)
+    async def list_plain(self, **options: Unpack[RequestOptions]) -> AsyncStream[_models.Event]:
+        """GET /plain.
 
-    def list_typed(
-        self, **arguments: Unpack[RequestOptions]
-    ) -> Coroutine[Any, Any, AsyncStream[_models.ListTypedResponseEvent]]:
-        """`Events_.list_typed`, with `await`."""
-        return open_async_stream(self._client, LIST_TYPED, arguments)
+        Returns:
+            as they are
+        """
+        return await open_async_stream(self._client, LIST_PLAIN, **options)
 
-    def list_held(
-        self, **arguments: Unpack[RequestOptions]
-    ) -> Coroutine[Any, Any, AsyncStream[_models.ListHeldResponseEvent]]:
-        """`Events_.list_held`, with `await`."""
-        return open_async_stream(self._client, LIST_HELD, arguments)
+    async def list_typed(
+        self, **options: Unpack[RequestOptions]
+    ) -> AsyncStream[_models.ListTypedResponseEvent]:
+        """GET /typed.
 
-    def list_payloads(
-        self, **arguments: Unpack[RequestOptions]
-    ) -> Coroutine[Any, Any, AsyncStream[_models.Pet]]:
-        """`Events_.list_payloads`, with `await`."""
-        return open_async_stream(self._client, LIST_PAYLOADS, arguments)
+        Returns:
+            of several kinds
+        """
+        return await open_async_stream(self._client, LIST_TYPED, **options)
 
-    def send_payloads(self, **arguments: Unpack[SendPayloadsParams]) -> Coroutine[Any, Any, None]:
-        """`Events_.send_payloads`, with `await`."""
-        return self._client.call(SEND_PAYLOADS, arguments)
+    async def list_held(
+        self, **options: Unpack[RequestOptions]
+    ) -> AsyncStream[_models.ListHeldResponseEvent]:
+        """GET /held.
 
-    def send(self, **arguments: Unpack[SendParams]) -> Coroutine[Any, Any, None]:
-        """`Events_.send`, with `await`."""
-        return self._client.call(SEND_OPERATION, arguments)
+        Returns:
+            all of one kind
+        """
+        return await open_async_stream(self._client, LIST_HELD, **options)
+
+    async def list_payloads(self, **options: Unpack[RequestOptions]) -> AsyncStream[_models.Pet]:
+        """GET /payloads.
+
+        Returns:
+            what the data holds
+        """
+        return await open_async_stream(self._client, LIST_PAYLOADS, **options)
+
+    async def send_payloads(
+        self,
+        body: Sequence[PetInput] | bytes,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """POST /payloads.
+
+        Returns:
+            taken
+        """
+        return await self._client.call(
+            SEND_PAYLOADS,
+            body=body,
+            **options,
+        )
+
+    async def send(
+        self,
+        body: Sequence[EventInput] | bytes,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """POST /send.
+
+        Returns:
+            taken
+        """
+        return await self._client.call(
+            SEND_OPERATION,
+            body=body,
+            **options,
+        )
 
 
 class Pkg(SyncClient):

@@ -3,27 +3,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any, Required, Unpack
+from typing import Any, Unpack, overload
 
 from . import models as _models
 from ._bodies import Encoding, FileInput, Multipart
-from ._operation import Json, Operation, RequestOptions
+from ._operation import Json, Member, Members, Omit, Operation, RequestOptions, omit
 from ._transport import AsyncClient, Resource, SyncClient
-
-
-class UploadPetParams(RequestOptions, total=False):
-    """The arguments of `pets.upload`. The client does not send None."""
-
-    picture: Required[FileInput]
-    tags: Sequence[str] | None
-
 
 UPLOAD_PET: Operation[_models.Pet] = Operation(
     "POST",
     "/pets",
-    UploadPetParams,
+    {
+        "picture": Member("picture"),
+        "tags": Member("tags"),
+        "body": Members(),
+    },
     body=Multipart(encoding={"tags": Encoding(style="form", explode=False)}, required=("picture",)),
     answers={
         "200": Json(_models.Pet),
@@ -34,17 +30,83 @@ UPLOAD_PET: Operation[_models.Pet] = Operation(
 class Pets(Resource[SyncClient]):
     """Operations of pets."""
 
-    def upload(self, **arguments: Unpack[UploadPetParams]) -> _models.Pet:
-        """See the API."""
-        return self._client.call(UPLOAD_PET, arguments)
+    @overload
+    def upload(
+        self,
+        *,
+        picture: FileInput,
+        tags: Sequence[str] | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> _models.Pet: ...
+    @overload
+    def upload(
+        self,
+        *,
+        body: _models.UploadPetRequestMultipartFormData | Mapping[str, Any],
+        **options: Unpack[RequestOptions],
+    ) -> _models.Pet: ...
+    def upload(
+        self,
+        *,
+        picture: FileInput | Omit = omit,
+        tags: Sequence[str] | None = None,
+        body: _models.UploadPetRequestMultipartFormData | Mapping[str, Any] | Omit = omit,
+        **options: Unpack[RequestOptions],
+    ) -> _models.Pet:
+        """POST /pets.
+
+        Args:
+            body: All members of the body at once, in place of the arguments for each.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+        """
+        return self._client.call(
+            UPLOAD_PET,
+            picture=picture,
+            tags=tags,
+            body=body,
+            **options,
+        )
 
 
 class AsyncPets(Resource[AsyncClient]):
     """Operations of pets."""
 
-    def upload(self, **arguments: Unpack[UploadPetParams]) -> Coroutine[Any, Any, _models.Pet]:
-        """`Pets.upload`, with `await`."""
-        return self._client.call(UPLOAD_PET, arguments)
+    @overload
+    async def upload(
+        self,
+        *,
+        picture: FileInput,
+        tags: Sequence[str] | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> _models.Pet: ...
+    @overload
+    async def upload(
+        self,
+        *,
+        body: _models.UploadPetRequestMultipartFormData | Mapping[str, Any],
+        **options: Unpack[RequestOptions],
+    ) -> _models.Pet: ...
+    async def upload(
+        self,
+        *,
+        picture: FileInput | Omit = omit,
+        tags: Sequence[str] | None = None,
+        body: _models.UploadPetRequestMultipartFormData | Mapping[str, Any] | Omit = omit,
+        **options: Unpack[RequestOptions],
+    ) -> _models.Pet:
+        """POST /pets.
+
+        Args:
+            body: All members of the body at once, in place of the arguments for each.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+        """
+        return await self._client.call(
+            UPLOAD_PET,
+            picture=picture,
+            tags=tags,
+            body=body,
+            **options,
+        )
 
 
 class Pkg(SyncClient):

@@ -3,29 +3,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Annotated, Any, Unpack
+from typing import Any, Unpack
 
 from . import models as _models
-from ._operation import Json, Member, Operation, RequestOptions, TextMember
+from ._operation import Json, Member, Members, Omit, Operation, RequestOptions, TextMember, omit
 from ._transport import AsyncClient, Resource, SyncClient
-
-
-class SendThingParams(RequestOptions, total=False):
-    """The arguments of `things.send`. The client does not send None, unless `is_nullable`: then None is null."""
-
-    id: Annotated[int | str | None, TextMember()]
-    ids: Annotated[Sequence[int | str] | None, TextMember()]
-    by_name: Annotated[Mapping[str, int | str | None] | None, TextMember("by-name")]
-    count: int | None
-    any: Annotated[Any, Member(is_nullable=True)]
-
 
 SEND_THING: Operation[None] = Operation(
     "POST",
     "/things",
-    SendThingParams,
+    {
+        "id": TextMember("id"),
+        "ids": TextMember("ids"),
+        "by_name": TextMember("by-name"),
+        "count": Member("count"),
+        "any": Member("any", is_nullable=True),
+        "body": Members(),
+    },
     body=Json(_models.SendThingRequest),
     answers={
         "204": None,
@@ -36,17 +32,71 @@ SEND_THING: Operation[None] = Operation(
 class Things(Resource[SyncClient]):
     """Operations of things."""
 
-    def send(self, **arguments: Unpack[SendThingParams]) -> None:
-        """See the API."""
-        return self._client.call(SEND_THING, arguments)
+    def send(
+        self,
+        *,
+        id: int | str | None = None,
+        ids: Sequence[int | str] | None = None,
+        by_name: Mapping[str, int | str | None] | None = None,
+        count: int | None = None,
+        any: Any = omit,
+        body: _models.SendThingRequest | Mapping[str, Any] | Omit = omit,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """POST /things.
+
+        Args:
+            body: All members of the body at once, in place of the arguments for each.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Returns:
+            nothing
+        """
+        return self._client.call(
+            SEND_THING,
+            id=id,
+            ids=ids,
+            by_name=by_name,
+            count=count,
+            any=any,
+            body=body,
+            **options,
+        )
 
 
 class AsyncThings(Resource[AsyncClient]):
     """Operations of things."""
 
-    def send(self, **arguments: Unpack[SendThingParams]) -> Coroutine[Any, Any, None]:
-        """`Things.send`, with `await`."""
-        return self._client.call(SEND_THING, arguments)
+    async def send(
+        self,
+        *,
+        id: int | str | None = None,
+        ids: Sequence[int | str] | None = None,
+        by_name: Mapping[str, int | str | None] | None = None,
+        count: int | None = None,
+        any: Any = omit,
+        body: _models.SendThingRequest | Mapping[str, Any] | Omit = omit,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """POST /things.
+
+        Args:
+            body: All members of the body at once, in place of the arguments for each.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Returns:
+            nothing
+        """
+        return await self._client.call(
+            SEND_THING,
+            id=id,
+            ids=ids,
+            by_name=by_name,
+            count=count,
+            any=any,
+            body=body,
+            **options,
+        )
 
 
 class Pkg(SyncClient):

@@ -3,26 +3,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, Required, Unpack
+from typing import Any, Unpack, overload
 
 from . import models as _models
 from ._bodies import Unknown
-from ._operation import Json, Operation, RequestOptions
+from ._operation import Json, Member, Members, Omit, Operation, RequestOptions, omit
 from ._transport import AsyncClient, Resource, SyncClient
-
-
-class StartJobParams(RequestOptions, total=False):
-    """The arguments of `jobs.start`. The client does not send None."""
-
-    callback: Required[str]
-
 
 START_JOB: Operation[Any] = Operation(
     "POST",
     "/jobs",
-    StartJobParams,
+    {
+        "callback": Member("callback"),
+        "body": Members(),
+    },
     body=Json(_models.StartJobRequest),
     answers={
         "202": Unknown(),
@@ -33,17 +29,83 @@ START_JOB: Operation[Any] = Operation(
 class Jobs(Resource[SyncClient]):
     """Operations of jobs."""
 
-    def start(self, **arguments: Unpack[StartJobParams]) -> Any:
-        """See the API."""
-        return self._client.call(START_JOB, arguments)
+    @overload
+    def start(
+        self,
+        *,
+        callback: str,
+        **options: Unpack[RequestOptions],
+    ) -> Any: ...
+    @overload
+    def start(
+        self,
+        *,
+        body: _models.StartJobRequest | Mapping[str, Any],
+        **options: Unpack[RequestOptions],
+    ) -> Any: ...
+    def start(
+        self,
+        *,
+        callback: str | Omit = omit,
+        body: _models.StartJobRequest | Mapping[str, Any] | Omit = omit,
+        **options: Unpack[RequestOptions],
+    ) -> Any:
+        """POST /jobs.
+
+        Args:
+            body: All members of the body at once, in place of the arguments for each.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Returns:
+            later
+        """
+        return self._client.call(
+            START_JOB,
+            callback=callback,
+            body=body,
+            **options,
+        )
 
 
 class AsyncJobs(Resource[AsyncClient]):
     """Operations of jobs."""
 
-    def start(self, **arguments: Unpack[StartJobParams]) -> Coroutine[Any, Any, Any]:
-        """`Jobs.start`, with `await`."""
-        return self._client.call(START_JOB, arguments)
+    @overload
+    async def start(
+        self,
+        *,
+        callback: str,
+        **options: Unpack[RequestOptions],
+    ) -> Any: ...
+    @overload
+    async def start(
+        self,
+        *,
+        body: _models.StartJobRequest | Mapping[str, Any],
+        **options: Unpack[RequestOptions],
+    ) -> Any: ...
+    async def start(
+        self,
+        *,
+        callback: str | Omit = omit,
+        body: _models.StartJobRequest | Mapping[str, Any] | Omit = omit,
+        **options: Unpack[RequestOptions],
+    ) -> Any:
+        """POST /jobs.
+
+        Args:
+            body: All members of the body at once, in place of the arguments for each.
+            **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Returns:
+            later
+        """
+        return await self._client.call(
+            START_JOB,
+            callback=callback,
+            body=body,
+            **options,
+        )
 
 
 class Pkg(SyncClient):

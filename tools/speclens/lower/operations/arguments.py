@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from speclens import ir, names
-from speclens.literals import comment, literal
+from speclens.literals import literal
 from speclens.lower.ground import composed, media_types, x_compat
 from speclens.lower.ground.composed import is_class
 from speclens.lower.ground.facts import is_binary, is_literal, types_of
 from speclens.lower.ground.keywords import implied_types
 from speclens.lower.ground.nulls import admits_null
 from speclens.lower.ground.view import View
+from speclens.lower.ground.wholes import needed_hubs
 from speclens.lower.operations import media
 from speclens.lower.operations.annotations import (
     ANY,
@@ -24,14 +26,14 @@ from speclens.lower.operations.annotations import (
     OF_VALUES,
     PLAIN,
     TEXT,
+    Circles,
     enumerated,
     inputs_in,
     short,
     union,
 )
-from speclens.lower.operations.circles import Circles
 from speclens.lower.rewrites import members
-from speclens.lower.schemas import formats
+from speclens.lower.schemas import docs, formats
 from speclens.objects import OR_NULL, declared_types
 from speclens.openapi.api import OpenApi
 from speclens.source.pointer import JsonObject, follow, get, join
@@ -72,25 +74,35 @@ class Inputs:
         """One argument for each property of the object at a pointer, which is the body; not named yet. None of them has
         to be given where the body has not."""
         body = get(self.document, pointer)
-        defaults, deprecated = self.defaults(pointer), self.deprecated(pointer)
-        required = self.required(pointer)
+        defaults, required = self.defaults(pointer), self.required(pointer)
+        needed = required | {
+            hub[0] for hub in needed_hubs(self.document, pointer, body) if not hub[1:]
+        }
+        spokes = {one.name: one for one in x_compat.spokes(self.document, pointer, body)}
+        olders = {one.hub[0] for one in spokes.values()}
         for name, (place, inner) in composed.properties(self.document, pointer, body).items():
             if self._is_received(place, inner):
                 continue
-            is_required = is_needed and name in required and name not in defaults
             options = self._options_of(name, place, inner)
             is_removable = self.is_patch and name not in required
             is_any = not self.is_form and options == [ANY]
             may_be_null = is_any and "null" in types_of(self.document, inner)
             is_nullable = NULL in options or may_be_null or is_removable
-            comments = [f"{literal(defaults[name])} if left out"] if name in defaults else []
-            comments += [f"deprecated {deprecated[name]}"] if name in deprecated else []
-            comments += ["None takes it away"] if is_removable else []
-            is_sent = is_required or name in defaults
-            type_ = union(options if is_sent else [*options, NULL])
-            mark = ir.Mark(is_nullable=is_nullable, is_text=self._is_text(place, inner))
-            told = comment("; ".join(comments))
-            yield ir.Argument(name, "member", "", place, type_, mark, told, is_required)
+            is_sent = name in defaults and name not in olders and _fits(defaults[name], options)
+            spoke = spokes.get(name)
+            target = follow(self.document, place, inner)[1]
+            yield ir.Argument(
+                name=name,
+                place="member",
+                ident="",
+                pointer=place,
+                type=union([*options, NULL] if is_nullable else options),
+                mark=ir.Mark(is_nullable=is_nullable, is_text=self._is_text(place, inner)),
+                doc=docs.argument_docs(inner, target, docs.of_spoke(spoke), is_removable),
+                is_required=is_needed and name in needed and name not in defaults,
+                default=literal(defaults[name]) if is_sent else "",
+                hub=("member", spoke.hub[0]) if spoke else None,
+            )
 
     def _options_of(self, name: str, place: str, inner: Any) -> list[ir.Type]:
         """The types of all values that may be given for a member of the body."""
@@ -132,24 +144,6 @@ class Inputs:
         spokes = x_compat.spokes(self.document, pointer, get(self.document, pointer))
         found = {hub: [one.name for one in spokes if one.hub[:1] == (hub,)] for hub in hubs}
         return {hub: older for hub, older in found.items() if older}
-
-    def deprecated(self, pointer: str) -> dict[str, str]:
-        """What to say of the properties of a body that are on their way out."""
-        body = get(self.document, pointer)
-        spokes = {spoke.name: spoke for spoke in x_compat.spokes(self.document, pointer, body)}
-        found = {}
-        for name, (place, inner) in composed.properties(self.document, pointer, body).items():
-            spoke, target = spokes.get(name), follow(self.document, place, inner)[1]
-            if spoke is not None:
-                told = spoke.deprecated or {}
-                use = str(told.get("note") or f"use {'.'.join(spoke.hub)}")
-                when = [f"{key} {told[key]}" for key in ("since", "sunset") if key in told]
-                found[name] = f"{', '.join(when)}: {use}".removeprefix(": ")
-            elif any(
-                isinstance(one, dict) and one.get("deprecated") is True for one in (inner, target)
-            ):
-                found[name] = "by the API"
-        return {name: comment(told) for name, told in found.items()}
 
     def required(self, pointer: str) -> set[str]:
         """The members that an object at a pointer has to have."""
@@ -258,6 +252,23 @@ class Inputs:
             items = self.options(join(pointer, "items"), schema.get("items", {}))
             return ir.Array(union(items))
         return ir.Primitive(kind) if kind in PLAIN else ANY
+
+
+def _fits(value: Any, options: Iterable[ir.Type]) -> bool:
+    """Whether a value can stand in a signature as the default of an argument of these types."""
+    for option in options:
+        match option:
+            case ir.AnyType():
+                return is_literal(value)
+            case ir.Constants(texts):
+                if json.dumps(value, ensure_ascii=False) in texts:
+                    return True
+            case ir.Primitive(name, format=""):
+                if OF_VALUES.get(type(value)) == ir.Primitive(name):
+                    return True
+            case _:
+                pass
+    return False
 
 
 def _tells(branch: Any) -> bool:

@@ -29,12 +29,16 @@ from speclens.lower.operations.annotations import (
 )
 from speclens.lower.operations.arguments import Inputs
 from speclens.lower.rewrites.folding import folding
+from speclens.lower.schemas.docs import cut
+from speclens.lower.schemas.markup import plain_text
 from speclens.openapi.nodes import EncodingObject, MediaTypeObject, RequestBodyObject
 from speclens.source.pointer import JsonObject, exists, follow, get, join
 
 _holding = remembered(lambda document, pointer, schema: folding(document))  # forms may be many
 OPTION = "content-type"
 """The place of an argument that chooses the media type."""
+WHOLE = "object"
+"""The place of an argument that is all members of the body at once."""
 
 
 def lower(inputs: Inputs, body: RequestBodyObject) -> tuple[ir.Body | None, str, bool]:
@@ -63,6 +67,7 @@ def lower(inputs: Inputs, body: RequestBodyObject) -> tuple[ir.Body | None, str,
         others=tuple_literal(others) if others else "",
         is_choice=len(content) > 1,
         is_required=body.is_required,
+        doc=cut(plain_text((body.description or "").strip())),
     )
     return result, members, is_nullable
 
@@ -151,9 +156,17 @@ def _is_group(branch: Any) -> bool:
 def whole(body: ir.Body, is_nullable: bool) -> ir.Argument:
     """The argument that is all of a body."""
     options = [one.type for one in body.content]
-    type_ = union([*options, NULL] if is_nullable or not body.is_required else options)
+    type_ = union([*options, NULL] if is_nullable else options)
     mark = ir.Mark(is_nullable=is_nullable)
-    return ir.Argument("body", "body", "", body.pointer, type_, mark, "", body.is_required)
+    return ir.Argument("body", "body", "", body.pointer, type_, mark, body.doc, body.is_required)
+
+
+def members_at_once(inputs: Inputs, body: ir.Body, schema: str) -> ir.Argument:
+    """The argument that is all members of a body at once, of the object at a pointer."""
+    model = inputs.named.given.get(schema)
+    type_ = union([ir.Named(model), OBJECT] if model else [OBJECT])
+    told = "All members of the body at once, in place of the arguments for each."
+    return ir.Argument("body", WHOLE, "", schema, type_, ir.Mark(), told, body.is_required)
 
 
 def option(body: ir.Body) -> ir.Argument | None:
@@ -162,8 +175,9 @@ def option(body: ir.Body) -> ir.Argument | None:
     if len(body.content) == 1 and not is_open:
         return None
     type_ = TEXT if is_open else enumerated(one.name for one in body.content)
-    told = "" if is_open else comment(f"{body.content[0].name} if left out")
-    return ir.Argument(OPTION, OPTION, "", body.pointer, type_, ir.Mark(), told, False)
+    told = "" if is_open else f"`{comment(body.content[0].name)}` if left out."
+    said = f"The media type of the body. {told}".strip()
+    return ir.Argument(OPTION, OPTION, "", body.pointer, type_, ir.Mark(), said, False)
 
 
 def _has_styles(media: ir.Media) -> bool:

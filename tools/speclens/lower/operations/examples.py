@@ -9,6 +9,7 @@ from speclens import ir
 from speclens.literals import literal
 from speclens.lower.ground import example_values, media_types
 from speclens.lower.operations.arguments import Inputs
+from speclens.lower.operations.bodies import WHOLE
 from speclens.lower.schemas import files
 from speclens.openapi.api import OpenApi
 from speclens.openapi.nodes import MediaTypeObject
@@ -24,10 +25,11 @@ def call(inputs: Inputs, resource: ir.Resource) -> ir.Example:
         value = _of(inputs.document, inputs.api.media_type(media.name, media.pointer))
         defaults = {} if operation.body.argument else inputs.defaults(_target(inputs, media)[0])
     arguments = []
-    for one in operation.arguments:
+    for one in sorted(operation.arguments, key=lambda one: not one.is_positional):
         given = _given(inputs.api, operation, one, value)
         if given is not None and (one.name not in defaults or defaults[one.name] != given):
-            arguments.append(f"{one.ident}={literal(given)}")
+            text = literal(given)
+            arguments.append(text if one.is_positional else f"{one.ident}={text}")
     answers = [one.content[0] for one in operation.responses if one.is_success and one.content]
     schemas = [_target(inputs, media)[1] for media in answers if media.schema]
     is_file = any(isinstance(one, dict) and files.KEYWORD in one for one in schemas)
@@ -46,7 +48,7 @@ def _given(api: OpenApi, operation: ir.Operation, argument: ir.Argument, body: A
         return body.get(argument.name) if isinstance(body, dict) else None
     if argument.place == "body":
         return body if argument.is_required else None
-    if not argument.is_required:
+    if argument.place == WHOLE or not argument.is_required:
         return None
     written = api.operation(operation.pointer)
     parameter = written.parameter_at(argument.pointer) if written else None

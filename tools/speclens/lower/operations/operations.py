@@ -10,20 +10,21 @@ from speclens.literals import comment, docstring, inline, json_span, literal
 from speclens.lower.ground.composed import is_class
 from speclens.lower.ground.view import View
 from speclens.lower.operations import (
+    bodies,
+    docstrings,
     endpoints,
     examples,
     limits,
     media,
-    methods,
     paging,
     requests,
     responses,
     security,
     servers,
+    signatures,
 )
-from speclens.lower.operations.annotations import ANY
+from speclens.lower.operations.annotations import ANY, Circles
 from speclens.lower.operations.arguments import Inputs
-from speclens.lower.operations.circles import Circles
 from speclens.lower.operations.endpoints import Endpoint
 from speclens.lower.rewrites import headers, parameters
 from speclens.lower.schemas import formats
@@ -33,7 +34,7 @@ from speclens.openapi.nodes import OperationObject
 from speclens.problems import Finding
 from speclens.source.pointer import follow, get, join
 
-_WIDTH = 88  # of docstrings that are indented by eight
+_OF_OBJECT = frozenset({"member", bodies.WHOLE})
 
 
 def lower(
@@ -59,7 +60,7 @@ def lower(
         made = _operation(inputs, one, told.get(pointer, ""), places.get(pointer, ""))
         made = replace(made, base_url=urls[pointer] and literal(urls[pointer]))
         made = _told_apart(made, told_apart)
-        tag = methods.tag(one.operation)
+        tag = endpoints.tag(one.operation)
         owner = owners.setdefault(names.resource(tag), tag)
         resources.setdefault(owner, []).append(made)
     client = _client(resources, security.scopes(api), inputs)
@@ -75,7 +76,7 @@ def _operation(inputs: Inputs, found: Endpoint, heads: str, lifted: str) -> ir.O
     operation, method = found.operation, found.operation.method.upper()
     request = requests.lower(inputs, operation)
     answers = responses.lower(inputs.named, operation)
-    ident = methods.verb(operation, found.name, methods.tag(operation))
+    ident = endpoints.verb(operation, found.name, endpoints.tag(operation))
     stream, is_plain = responses.stream(answers), responses.is_plain(answers)
     classes = _served(inputs, found, request, answers)
     pages = paging.paging(inputs.document, operation, request.arguments, answers)
@@ -90,10 +91,10 @@ def _operation(inputs: Inputs, found: Endpoint, heads: str, lifted: str) -> ir.O
         method=literal(method),
         path=literal(request.path),
         place=inline(f"{method} {operation.path}"),
-        doc=_doc(operation, heads),
+        docs=docstrings.method_docs(operation, request.arguments, answers, heads),
         is_deprecated=operation.is_deprecated,
-        params=_params(inputs, found.class_name) if request.arguments else "RequestOptions",
         arguments=request.arguments,
+        signatures=signatures.signatures(request.arguments),
         parameters=media.of_parameters(inputs.named, lifted),
         defaults=literal(request.defaults) if request.defaults else "",
         spokes=literal(request.spokes) if request.spokes else "",
@@ -113,10 +114,6 @@ def _operation(inputs: Inputs, found: Endpoint, heads: str, lifted: str) -> ir.O
     )
 
 
-def _params(inputs: Inputs, class_name: str) -> str:
-    return names.unused(f"{class_name}Params", inputs.named.taken)
-
-
 def _served(
     inputs: Inputs, found: Endpoint, request: requests.Request, answers: tuple[ir.Response, ...]
 ) -> tuple[str, str]:
@@ -124,7 +121,8 @@ def _served(
     nothing: the server has no part of it."""
     success = [one for one in answers if one.is_success]
     is_plain = (
-        all(one.place == "member" for one in request.arguments) and "{" not in found.operation.path
+        all(one.place in _OF_OBJECT for one in request.arguments)
+        and "{" not in found.operation.path
     )
     if not (request.members and request.body and is_plain and len(success) == 1):
         return "", ""
@@ -185,16 +183,6 @@ def _unpaged(client: ir.Client, written: Iterable[OperationObject]) -> Iterator[
             yield Finding("operation/not-paged", place, message, hint, "warning")
 
 
-def _doc(operation: OperationObject, heads: str) -> str:
-    told = (operation.summary, operation.description)
-    parts = [plain_text((text or "").strip()) for text in told]
-    if parts[0] and parts[0][-1] not in ".!?":
-        parts[0] += "."
-    parts = [part for part in parts if part] or ["See the API."]
-    parts += [f"Headers: `models.{heads}`."] if heads else []
-    return docstring("\n\n".join(parts), _WIDTH)
-
-
 def _client(
     made: Mapping[str, list[ir.Operation]], scopes: security.Scopes, inputs: Inputs
 ) -> ir.Client:
@@ -249,7 +237,7 @@ def _resources(
             class_name=names.unused(names.resource_class(classes[tag]), {*taken, *twins}),
             pointer=operations[0].pointer,
             doc=_tag_doc(api, tag),
-            operations=methods.distinct_methods(operations),
+            operations=endpoints.distinct_methods(operations),
         )
         for tag, operations in made.items()
     )

@@ -34,7 +34,7 @@ def paging(
     fern, speakeasy = (operation.extensions.get(extension) for extension in EXTENSIONS)
     if not isinstance(fern, dict) and not isinstance(speakeasy, dict):
         return ""
-    of_name = {one.name: one for one in arguments}
+    of_name = {one.name: one for one in arguments if one.place != "object"}
     known = {
         name: (hub.ident, _default(document, operation, hub))
         for name, one in of_name.items()

@@ -10,14 +10,14 @@ from typing import Any
 from urllib.parse import quote
 
 from speclens import ir, names
-from speclens.literals import comment
 from speclens.lower.ground import media_types, x_compat
 from speclens.lower.operations import bodies, media, security
 from speclens.lower.operations.annotations import FILE, INTEGER, NULL, TEXT, enumerated, union
 from speclens.lower.operations.arguments import Inputs
-from speclens.lower.rewrites import parameters
+from speclens.lower.schemas import docs
 from speclens.openapi.api import OpenApi
-from speclens.openapi.nodes import OperationObject, ParameterKey, ParameterObject
+from speclens.openapi.nodes import OperationObject, ParameterKey, ParameterObject, parameter_key
+from speclens.source.pointer import JsonObject, follow
 
 # Section 4.8.12.1: not told by a parameter. What frames and routes a message (RFC 9112) its HTTP client says.
 _IGNORED = frozenset({"accept", "content-type", "content-length", "host", "transfer-encoding"})
@@ -47,7 +47,11 @@ class Request:
 def lower(inputs: Inputs, operation: OperationObject) -> Request:
     """The arguments and the body of an operation."""
     path, body = _template(operation), operation.body
-    found = list(_parameters(inputs, operation, path))
+    order = {name: index for index, name in enumerate(_slots(path))}
+    found = sorted(
+        _parameters(inputs, operation, path),
+        key=lambda one: order[one.name] if one.place == "path" else len(order),
+    )
     lowered, schema, is_nullable = bodies.lower(inputs, body) if body else (None, "", False)
     defaults: dict[str, Any] = {}
     spokes: dict[str, list[str]] = {}
@@ -59,13 +63,14 @@ def lower(inputs: Inputs, operation: OperationObject) -> Request:
         if codecs == {"Multipart"}:
             own = replace(own, parts=bodies.unwritten_members(inputs, body))
         found += own.arguments(schema, lowered.is_required)
+        found.append(bodies.members_at_once(inputs, lowered, schema))
         defaults = inputs.defaults(schema)
         spokes = inputs.spokes(schema, defaults)
     elif lowered:
         found.append(bodies.whole(lowered, is_nullable))
     if lowered and (option := bodies.option(lowered)):
         found.append(option)
-    arguments = tuple(_named(found))
+    arguments = tuple(_with_older(list(_named(found))))
     if lowered and not schema:
         ident = next(one.ident for one in arguments if one.place == "body")
         lowered = replace(lowered, argument=ident)
@@ -80,14 +85,26 @@ def _named(found: list[ir.Argument]) -> Iterator[ir.Argument]:
         idents |= {
             (place, name): ident for name, ident in names.distinct(own, names.argument).items()
         }
-    count = Counter(idents[one.place, one.name] for one in found)
+    count = Counter(idents[one.place, one.name] for one in found if one.place != bodies.WHOLE)
     used = set(count)
     for one in found:
         ident = idents[one.place, one.name]
-        if count[ident] > 1:
+        if one.place == bodies.WHOLE:
+            ident = names.unused(ident, used)
+        elif count[ident] > 1:
             ident = names.unused(names.argument(f"{one.place} {one.name}"), used, one.name)
             used.add(ident)
         yield replace(one, ident=ident)
+
+
+def _with_older(found: list[ir.Argument]) -> Iterator[ir.Argument]:
+    """Arguments that know which older ones fold into them."""
+    older: dict[tuple[str, str], list[str]] = {}
+    for one in found:
+        if one.hub:
+            older.setdefault(one.hub, []).append(one.ident)
+    for one in found:
+        yield replace(one, older=tuple(older.get(parameter_key(one.place, one.name), ())))
 
 
 # Parameters
@@ -113,11 +130,9 @@ def _parameters(inputs: Inputs, operation: OperationObject, path: str) -> Iterat
         if ("path", name) not in operation.parameters:
             type_ = union([TEXT, INTEGER])
             yield ir.Argument(name, "path", "", operation.pointer, type_, ir.Mark(), "", True)
-    hubs = parameters.hubs(operation)
     for key, parameter in operation.parameters.items():
         if _is_given(inputs.api, operation, path, key):
-            made = _parameter(inputs, parameter)
-            yield replace(made, is_required=False) if key in hubs else made
+            yield _parameter(inputs, parameter)
 
 
 def ungiven(api: OpenApi, operation: OperationObject) -> frozenset[ParameterKey]:
@@ -147,27 +162,36 @@ def _parameter(inputs: Inputs, parameter: ParameterObject) -> ir.Argument:
     options = [one for one in inputs.options(*parameter.value_schema) if one != NULL] or [TEXT]
     if parameter.allow_empty_value and location == "query" and TEXT not in options:
         options.append(enumerated([""]))
-    is_required = location == "path" or parameter.is_required
-    told = [f"deprecated {said}"] if (said := _deprecation(parameter)) else []
+    own = x_compat.keywords(parameter.extensions)
+    hub = x_compat.parameter_of(own.get("into"))
+    older = docs.of_older(own.get("deprecated") or {}, hub[1]) if hub else ""
+    schema = parameter.value_schema
+    said = {
+        "description": parameter.description,
+        "deprecated": parameter.is_deprecated,
+        **({"example": parameter.example} if parameter.example is not None else {}),
+    }
+    target = follow(inputs.document, *schema)[1]
+    told = {**(target if isinstance(target, dict) else {}), **_own(schema.value), **_said(said)}
     return ir.Argument(
         name=parameter.name,
         place=location,
         ident="",
         pointer=parameter.pointer,
-        type=union(options if is_required else [*options, NULL]),
+        type=union(options),
         mark=_whole_query(inputs, parameter) if location == _WHOLE_QUERY else _style(parameter),
-        comment=comment("; ".join(told)),
-        is_required=is_required,
+        doc=docs.argument_docs(told, None, older),
+        is_required=location == "path" or parameter.is_required,
+        hub=parameter_key(*hub) if hub else None,
     )
 
 
-def _deprecation(parameter: ParameterObject) -> str:
-    own = x_compat.keywords(parameter.extensions)
-    if hub := x_compat.parameter_of(own.get("into")):
-        told = own.get("deprecated") or {}
-        when = [f"{key} {told[key]}" for key in ("since", "sunset") if key in told]
-        return f"{', '.join(when)}: {told.get('note') or f'use {hub[1]}'}".removeprefix(": ")
-    return "by the API" if parameter.is_deprecated else ""
+def _own(schema: Any) -> JsonObject:
+    return schema if isinstance(schema, dict) else {}
+
+
+def _said(members: JsonObject) -> JsonObject:
+    return {key: value for key, value in members.items() if value not in (None, False)}
 
 
 def _style(parameter: ParameterObject) -> ir.Mark:

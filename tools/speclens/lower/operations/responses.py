@@ -10,6 +10,8 @@ from speclens.literals import literal
 from speclens.lower.ground import media_types
 from speclens.lower.operations import media
 from speclens.lower.operations.annotations import ANY, NULL, union
+from speclens.lower.schemas.docs import cut
+from speclens.lower.schemas.markup import plain_text
 from speclens.openapi.nodes import OperationObject, ResponseObject
 from speclens.source.pointer import follow
 
@@ -63,7 +65,10 @@ def _response(named: media.ModelNames, response: ResponseObject) -> ir.Response:
         same[one.name] = follow(named.document, *said)[1]
     kind = status.upper() if status != "default" else status
     chosen = media.preferred(content, same)
-    return ir.Response(kind, literal(kind), response.pointer, chosen, False, False, False, False)
+    told = cut(plain_text((response.description or "").strip()))
+    return ir.Response(
+        kind, literal(kind), response.pointer, chosen, told, False, False, False, False
+    )
 
 
 def result_type(responses: tuple[ir.Response, ...]) -> ir.Type:

@@ -6,7 +6,7 @@ object that was sent may lack what a spoke gives, and one that a spoke makes mus
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,10 +88,7 @@ def _relaxed(
     if not isinstance(result, dict):
         return result
     names = {path[0] for path in paths}
-    result = {
-        **result,
-        **({"properties": {**result["properties"]}} if "properties" in result else {}),
-    }
+    result = _asking_for_less(result, names)
     for name in names & result.get("properties", {}).keys():
         inner = {path[1:]: absent for path, absent in paths.items() if path[0] == name}
         here, there = (join(at, "properties", name) for at in (old, new))
@@ -103,16 +100,36 @@ def _relaxed(
             result["properties"][name] = _relaxed(
                 document, here, there, schema["properties"][name], inner, transform
             )
-    if "required" in result:
-        result["required"] = [name for name in result["required"] if name not in names]
-        if not result["required"]:  # OpenAPI 3.0 does not take an empty list
-            del result["required"]
     if "allOf" in result:
-        result["allOf"] = [
+        written = schema.get("allOf", ())
+        parts = [
             _relaxed(document, join(old, "allOf", i), join(new, "allOf", i), part, paths, transform)
-            for i, part in enumerate(schema["allOf"])
+            for i, part in enumerate(written)
         ]
+        result["allOf"] = parts + _others(result["allOf"][len(written) :], names)
     return result
+
+
+def _asking_for_less(schema: JsonObject, names: Collection[str]) -> JsonObject:
+    """A copy of an object schema that requires none of some properties."""
+    result = {**schema}
+    if "properties" in result:
+        result["properties"] = {**result["properties"]}
+    if required := [name for name in schema.get("required", ()) if name not in names]:
+        result["required"] = required
+    else:  # OpenAPI 3.0 does not take an empty list
+        result.pop("required", None)
+    return result
+
+
+def _others(rules: Sequence[JsonObject], names: Collection[str]) -> list[JsonObject]:
+    """The rules that the view has added to an object, without those that ask for some properties."""
+    return [one for one in rules if not _asks_for(one, names)]
+
+
+def _asks_for(rule: JsonObject, names: Collection[str]) -> bool:
+    """Whether a rule of an object asks for one of some properties, or for an older one in its place."""
+    return rule.get("anyOf", [{}])[0].get("required", [])[:1] in [[name] for name in names]
 
 
 def _rules(deep: _Deep, transform: Transform) -> list[JsonObject]:

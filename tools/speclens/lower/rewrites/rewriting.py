@@ -26,6 +26,8 @@ class Rewriting:
     origins: dict[str, str] = field(default_factory=dict)
     inside: frozenset[str] = frozenset()
     """The schemas that are being written out, where something refers to them."""
+    alone: dict[str, Any] = field(default_factory=dict)
+    """What became of schemas that others refer to, by their pointers: to compare with what they are as parts."""
 
     def schema(self, old: str, new: str, schema: Any) -> Any:
         if old != new:
@@ -89,7 +91,10 @@ def _member(
     # The object asks for something else here than the schema that is referred to does elsewhere.
     trial = replace(view, origins={new: place}, inside=view.inside | {place})
     written_out = layer(trial, whole, place, new, target)
-    if written_out == view.transform(replace(trial, origins={}), place, place, target):
+    if place not in view.alone:
+        own = replace(view, origins={}, inside=frozenset({place}))
+        view.alone[place] = view.transform(own, place, place, target)
+    if written_out == view.alone[place]:
         return referring
     view.origins.update(trial.origins)
     return written_out

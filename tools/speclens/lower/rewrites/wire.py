@@ -68,6 +68,19 @@ def _given(one: Whole, name: str) -> JsonObject:
     return {"required": [name], "properties": {name: {"not": {"enum": list(absent)}}}}
 
 
+def _any_given(one: Whole, group: list[str], name: str, groups: list[list[str]]) -> JsonObject:
+    """The schema of objects in which a property of a group is given, or another source of the same hub. Those that have a
+    group of their own are left to it."""
+    hub = next((spoke.hub for spoke in one.spokes if spoke.name == name), (name,))
+    sources = [spoke.name for spoke in one.spokes if spoke.hub == hub]
+    others = {*sources, *(hub if len(hub) == 1 else ())} - {name}
+    rest = [other for other in group if other != name]
+    told = [set(one) for one in groups]
+    left = sorted(o for o in others if not any(one <= {*rest, o} for one in told))
+    options = [_given(one, source) for source in (name, *left)]
+    return options[0] if len(options) == 1 else {"anyOf": options}
+
+
 def _required(one: Whole, schema: JsonObject, result: JsonObject) -> list[JsonObject]:
     """`required` asks for what is given: a property that is there with a value that means so, a hub by any source. What is
     asked for instead of that."""
@@ -76,7 +89,9 @@ def _required(one: Whole, schema: JsonObject, result: JsonObject) -> list[JsonOb
         sources.setdefault(spoke.hub[0], []).append(spoke.name)
     groups = required_groups(schema.get("anyOf"))
     if groups is not None and any(name in one.absent for group in groups for name in group):
-        result["anyOf"] = [{"allOf": [_given(one, name) for name in group]} for group in groups]
+        result["anyOf"] = [
+            {"allOf": [_any_given(one, group, name, groups) for name in group]} for group in groups
+        ]
     asked = schema.get("required") or ()
     changed = [name for name in asked if name in one.absent or name in sources]
     if changed:

@@ -52,7 +52,8 @@ def _object(document: JsonObject, pointer: str, schema: JsonObject) -> Iterator[
     spokes = x_compat.spokes(document, pointer, schema)
     yield from _required(document, pointer, schema, {spoke.name: spoke for spoke in spokes})
     declared = [inner for _, layer in inline for inner in _declared(layer).values()]
-    if not any("into" in x_compat.keywords(inner) for inner in declared):
+    has_policies = any("hubs" in x_compat.keywords(layer) for _, layer in inline)
+    if not has_policies and not any("into" in x_compat.keywords(inner) for inner in declared):
         return
     own = composed.properties(document, pointer, schema)
     names = {spoke.name for spoke in spokes}

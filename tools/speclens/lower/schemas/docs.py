@@ -6,7 +6,9 @@ import json
 from typing import Any
 
 from speclens.literals import docstring
+from speclens.lower.ground import x_compat
 from speclens.lower.schemas.markup import plain_text
+from speclens.source.pointer import JsonObject
 
 _WIDTH = 92  # of lines that are indented by four
 
@@ -33,6 +35,92 @@ def property_docs(node: Any, target: Any, with_format: bool = False) -> str:
     said = [part for part in parts if part]
     separator = " " if said and "\n" not in said[0] else "\n\n"
     return docstring(separator.join(said), _WIDTH) if said else ""
+
+
+def argument_docs(node: Any, target: Any, older: str = "", is_removable: bool = False) -> str:
+    """What to say of an argument of a client, as plain text: its description, and what its type cannot say. `node` is its
+    schema, or the object that has the schema, and `target` what that refers to."""
+    own = _text(node, "description") or _text(target, "description")
+    parts = [cut(plain_text(own))]
+    if parts[0] and parts[0][-1] not in ".!?:`":
+        parts[0] += "."
+    parts += bounds(node, target)
+    default = _first(node, target, "default")
+    told = _json(default) if default is not None else ""
+    parts += [f"API default: `{told}`."] if 0 < len(told) <= _LONGEST else []
+    if (example := _example(node, target)) is not None:
+        parts.append(f"Example: `{_json(example)}`.")
+    is_deprecated = any(_first(one, None, "deprecated") is True for one in (node, target))
+    parts += [older] if older else ["Deprecated."] if is_deprecated else []
+    parts += ["None takes it away."] if is_removable else []
+    said = [part for part in parts if part]
+    return ("\n\n" if said and "\n" in said[0] else " ").join(said)
+
+
+def cut(text: str, most: int = 4_000) -> str:
+    """A text of at most so many characters: many operations may have the same parameters, members and responses, and each
+    tells of them."""
+    return text if len(text) <= most else f"{text[:most].rstrip()}…"
+
+
+def of_spoke(spoke: x_compat.Spoke | None) -> str:
+    """What to say of an older field; "" for a field that is none."""
+    if spoke is None:
+        return ""
+    return of_older(spoke.deprecated or {}, ".".join(spoke.hub))
+
+
+def of_older(told: JsonObject, hub: str) -> str:
+    """What to say of an older field or parameter, of which x-compat has this."""
+    note = cut(plain_text(str(told.get("note") or "").strip()), _LONGEST_NOTE) or f"Use {hub}."
+    when = "".join(f" {word} {told[key]}" for key, word in _WHEN if key in told)
+    return f"Deprecated{when}: {note}{'' if note[-1] in '.!?' else '.'}"
+
+
+_WHEN = (("since", "since"), ("sunset", "until"))
+
+
+def bounds(node: Any, target: Any) -> list[str]:
+    """The bounds of a value, a sentence each."""
+    found = {key: _first(node, target, key) for key in _BOUNDS}
+    known = {key: value for key, value in found.items() if type(value) in {int, float}}
+    for least, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
+        if exclusive in known and known[exclusive] == known.get(least):
+            del known[least]  # as OpenAPI 3.0 writes it
+    sentences = []
+    for least, most, unit in (("minimum", "maximum", ""), ("minLength", "maxLength", "characters"), ("minItems", "maxItems", "items")):  # fmt: skip
+        low, high = known.get(least), known.get(most)
+        low = None if low == 0 and unit else low
+        last = high if high is not None else low
+        told = f" {unit if last != 1 else unit.removesuffix('s')}" if unit else ""
+        if low is not None and high is not None:
+            sentences.append(f"{low} to {high}{told}." if low != high else f"{low}{told}.")
+        elif low is not None or high is not None:
+            which = f"At least {low}" if high is None else f"At most {high}"
+            sentences.append(f"{which}{told}.")
+    sentences += [f"More than {known['exclusiveMinimum']}."] if "exclusiveMinimum" in known else []
+    sentences += [f"Less than {known['exclusiveMaximum']}."] if "exclusiveMaximum" in known else []
+    sentences += [f"A multiple of {known['multipleOf']}."] if "multipleOf" in known else []
+    pattern = _text(node, "pattern") or _text(target, "pattern")
+    sentences += [f"Pattern: `{pattern}`."] if pattern and len(pattern) <= _LONGEST else []
+    return sentences
+
+
+_BOUNDS = (
+    "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minLength", "maxLength", "minItems", "maxItems", "multipleOf",
+)  # fmt: skip
+_LONGEST_NOTE = 400
+_LONGEST = 80
+"""The length of a pattern or an example that is shown beside an argument."""
+
+
+def _example(node: Any, target: Any) -> Any:
+    """A short example of a plain value; None if there is none."""
+    found = [_first(node, target, "example")]
+    listed = _first(node, target, "examples")
+    found += listed[:1] if isinstance(listed, list) else []
+    plain = (one for one in found if type(one) in {str, int, float} and len(str(one)) <= _LONGEST)
+    return next(plain, None)
 
 
 def document_docs(title: str, description: str) -> str:

@@ -17,7 +17,7 @@ from speclens.lower.schemas import docs, files, order, unions
 from speclens.lower.schemas.naming import inline_names
 from speclens.lower.schemas.types import type_of
 from speclens.problems import Finding
-from speclens.source.pointer import JsonObject, follow, get, join, tokens
+from speclens.source.pointer import JsonObject, exists, follow, get, join, tokens
 
 
 def lower(
@@ -142,7 +142,10 @@ def _declared_beside(build: SchemaBuild, pointer: str) -> set[str]:
     """The properties that stand beside a keyword. In the view of models there may be more: those of other schemas."""
     canonical = build.view.before or build.view
     place = build.view.origin(pointer, canonical).rpartition("/")[0]
-    return {*(get(canonical.document, place).get("properties") or ())}
+    if not exists(canonical.document, place):  # a union beside properties has moved it
+        return set()
+    found = get(canonical.document, place)
+    return {*(found.get("properties") or ())} if isinstance(found, dict) else set()
 
 
 def _extras(build: SchemaBuild, pointer: str, schema: JsonObject) -> ir.Type | None:

@@ -1,0 +1,144 @@
+"""The docstrings of the methods of an operation, in Google's style: editors, notebooks and mkdocstrings read it."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
+
+from speclens import ir
+from speclens.literals import docstring, inline
+from speclens.lower.operations.annotations import ANY
+from speclens.lower.schemas.markup import plain_text
+from speclens.openapi.nodes import OperationObject
+
+_WIDTH = 88  # of docstrings that are indented by eight
+_ERRORS = {
+    "400": "BadRequestError", "401": "AuthenticationError", "403": "PermissionDeniedError", "404": "NotFoundError",
+    "409": "ConflictError", "413": "RequestTooLargeError", "415": "UnsupportedMediaTypeError",
+    "422": "UnprocessableEntityError", "429": "RateLimitError",
+}  # fmt: skip
+_SAY_NOTHING = frozenset(
+    {
+        "",
+        "ok",
+        "success",
+        "successful response",
+        "successful operation",
+        "default response",
+        "response",
+    }
+)
+"""Descriptions of a result that say no more than that it is one."""
+
+
+def method_docs(
+    operation: OperationObject,
+    arguments: Sequence[ir.Argument],
+    responses: Sequence[ir.Response],
+    headers: str,
+) -> ir.MethodDocs:
+    """The docstrings of an operation, as source. `headers` is the class of the headers that are answered, or ""."""
+    head = list(_head(operation))
+    listed = list(_arguments(arguments))
+    raised = list(_raises(responses))
+    returned = list(_returns(responses, headers))
+
+    def source(*parts: Iterable[str]) -> str:
+        texts = ("\n".join(part) for part in map(list, parts) if part)
+        return docstring("\n\n".join(texts), _WIDTH)
+
+    whole = source(*([one] for one in head), listed, returned, raised)
+    return ir.MethodDocs(
+        plain=whole,
+        pages=source(
+            ["Request all pages, one after the other."], *([one] for one in head), listed, raised
+        ),
+        stream=whole,
+        download=source(
+            ["Open the response, to iterate over or to save."],
+            *([one] for one in head),
+            listed,
+            raised,
+        ),
+    )
+
+
+def _head(operation: OperationObject) -> Iterator[str]:
+    """The summary and the description; the request itself where the document says nothing."""
+    told = (operation.summary, operation.description)
+    summary, description = (plain_text((text or "").strip()) for text in told)
+    if not summary and not description:
+        yield f"{operation.method.upper()} {inline(operation.path)}."
+        return
+    if summary:
+        yield summary if summary[-1] in ".!?" else f"{summary}."
+    if description and description.rstrip(".") != summary.rstrip("."):
+        yield description
+
+
+def _arguments(arguments: Sequence[ir.Argument]) -> Iterator[str]:
+    told = [one for one in sorted(arguments, key=lambda one: not one.is_positional) if one.doc]
+    if told:
+        yield "Args:"
+        for one in told:
+            yield from _entry(one.ident, one.doc)
+        yield from _entry("**options", "Timeout, retries, extra headers: see `RequestOptions`.")
+
+
+def _entry(name: str, text: str) -> Iterator[str]:
+    """An entry of a section. What is longer than a line is indented once more."""
+    first, *others = text.split("\n")
+    yield from textwrap.wrap(
+        f"{name}: {first}", _WIDTH, initial_indent="    ", subsequent_indent="        ",
+        break_long_words=False, break_on_hyphens=False,
+    )  # fmt: skip
+    for line in others:
+        yield from [f"        {part}" for part in _lines(line, _WIDTH - 8)] or [""]
+
+
+def _lines(text: str, width: int) -> list[str]:
+    return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
+
+
+def _returns(responses: Sequence[ir.Response], headers: str) -> Iterator[str]:
+    told = [one.doc for one in responses if one.is_success and not _says_nothing(one.doc)]
+    told += [f"Its headers are `models.{headers}`."] if headers else []
+    if told:
+        yield "Returns:"
+        for text in dict.fromkeys(told):
+            for line in text.split("\n"):
+                yield from [f"    {part}" for part in _lines(line, _WIDTH - 4)] or [""]
+
+
+def _says_nothing(text: str) -> bool:
+    return text.strip(" .!").lower() in _SAY_NOTHING
+
+
+def _raises(responses: Sequence[ir.Response]) -> Iterator[str]:
+    """The errors that the document describes, by the class of each status."""
+    found: dict[str, list[str]] = {}
+    for one in responses:
+        if one.is_success or one.status[0] in "123":
+            continue
+        types = list({media.type for media in one.content} - {ANY})
+        model = ir.printing.answered(types[0], "models.") if len(types) == 1 else ""
+        value = f" `error.value` is `{model}`." if model else ""
+        told = one.doc if one.doc[-1:] in ("", ".", "!", "?") else f"{one.doc}."
+        error, text = _error(one.status), f"{told}{value}".strip()
+        is_of_class = error == _ERRORS.get(one.status) or not one.status[0].isdigit()
+        found.setdefault(error, []).append(
+            text if is_of_class or not text else f"{one.status}: {text}"
+        )
+    entries = [
+        (name, " ".join(dict.fromkeys(filter(None, texts)))) for name, texts in found.items()
+    ]
+    if any(text for _, text in entries):
+        yield "Raises:"
+        for name, text in entries:
+            yield from _entry(name, text or "See its `status_code`.")
+
+
+def _error(status: str) -> str:
+    if status[0] == "5":
+        return "InternalServerError"
+    return _ERRORS.get(status, "APIStatusError")

@@ -1,0 +1,105 @@
+"""The signatures of a method: its implementation, which lists every argument, and overloads, by which type checkers know which
+arguments go together.
+
+A body that is an object is given by its members or as a whole; a required member may be replaced by an older one. So neither is
+required in the implementation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from speclens import ir
+from speclens.literals import comment, literal
+from speclens.lower.operations.annotations import NULL, OMIT, union
+from speclens.lower.operations.bodies import WHOLE
+
+_MOST_OVERLOADS = 4
+"""Older arguments of which each has an overload of its own, in which it is required."""
+
+
+def signatures(arguments: Sequence[ir.Argument]) -> tuple[ir.Signature, ...]:
+    """The overloads of a method, if there are any, and its implementation."""
+    whole = [one for one in arguments if one.place == WHOLE]
+    older = [one for one in arguments if one.hub]
+    replaced = [one for one in arguments if one.is_required and _is_replaced(one, bool(whole))]
+    free = {one.ident for one in (*replaced, *whole)}
+    implementation = _signature(arguments, lambda one: one.ident not in free)
+    if not replaced and not older:
+        return (implementation,)
+    usual = [one for one in arguments if not one.hub and one.place != WHOLE]
+    found = [_signature(usual, lambda one: True)]
+    if whole and any(one.place == "member" for one in replaced):
+        others = [one for one in usual if one.place != "member"]
+        found.append(
+            _signature(
+                [*others, *(replace(one, is_required=True) for one in whole)], lambda one: True
+            )
+        )
+    found += _older(arguments, older, whole)
+    return (*(replace(one, is_overload=True) for one in found), implementation)
+
+
+def _is_replaced(one: ir.Argument, has_whole: bool) -> bool:
+    return bool(one.older) or (has_whole and one.place == "member")
+
+
+def _older(
+    arguments: Sequence[ir.Argument],
+    older: Sequence[ir.Argument],
+    whole: Sequence[ir.Argument],
+) -> Iterator[ir.Signature]:
+    """The overloads with older arguments. If one argument alone may be replaced by them, then one of them is required."""
+    every = [one for one in arguments if one.place != WHOLE]
+    needed = [one for one in every if one.is_required and one.older]
+    if not older:
+        return
+    chosen: Iterable[str] = ("",)
+    if len(needed) == 1 and len(needed[0].older) <= _MOST_OVERLOADS:
+        chosen = needed[0].older
+    for ident in chosen:
+        told = [one for one in older if one.ident == ident or not ident]
+        text = " ".join(f"`{one.ident}` is {_reason(one.doc)}" for one in told)
+        made = [replace(one, is_required=True) if one.ident == ident else one for one in every]
+        found = _signature(made, lambda one: not one.older)
+        yield replace(found, deprecated=literal(comment(text)))
+
+
+def _reason(doc: str) -> str:
+    """What the docs of an older argument say of its deprecation."""
+    return doc[doc.rfind("Deprecated") :].partition("\n")[0].replace("Deprecated", "deprecated", 1)
+
+
+def _signature(
+    arguments: Iterable[ir.Argument], is_asked: Callable[[ir.Argument], bool]
+) -> ir.Signature:
+    """A signature of some arguments. Those that are required have to be given only if they are asked for."""
+    found = list(arguments)
+    made = [(one, _parameter(one, one.is_required and is_asked(one))) for one in found]
+    keywords = [made_of for one, made_of in made if not one.is_positional]
+    return ir.Signature(
+        positional=tuple(made_of for one, made_of in sorted(made, key=_order) if one.is_positional),
+        keywords=tuple(sorted(keywords, key=lambda one: bool(one.default))),
+    )
+
+
+def _order(pair: tuple[ir.Argument, ir.SignatureParameter]) -> tuple[bool, bool]:
+    return pair[0].place == "body", bool(pair[1].default)
+
+
+def _parameter(one: ir.Argument, is_required: bool) -> ir.SignatureParameter:
+    if is_required:
+        type_, default = one.type, ""
+    elif one.default:
+        type_, default = one.type, one.default
+    elif one.mark.is_nullable or one.is_required:
+        type_, default = _or(one.type, OMIT), "omit"
+    else:
+        type_, default = _or(one.type, NULL), "None"
+    return ir.SignatureParameter(one.ident, one.pointer, type_, default)
+
+
+def _or(type_: ir.Type, other: ir.Type) -> ir.Type:
+    options = type_.options if isinstance(type_, ir.Union) else (type_,)
+    return union([*options, other])
