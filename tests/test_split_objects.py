@@ -168,6 +168,9 @@ def ref(name: str) -> dict[str, str]:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
+INSIDE = {"type": "object", "required": ["g"], "properties": {"f": TEXT, "g": {"type": "integer"}}}
+
+
 @pytest.mark.parametrize(
     ("schema", "taken", "refused"),
     [
@@ -186,8 +189,18 @@ def ref(name: str) -> dict[str, str]:
             [{"c": "x"}, {"s": "x"}, {"t": "x"}],
             [{}, {"t": None}],
         ),
+        (
+            {"properties": {"c": INSIDE, "s": {**INSIDE, COMPAT: {"into": "/c"}}, "t": {**TEXT, COMPAT: {"into": "/c/f"}}}},
+            [{"s": {"g": 1}, "t": "x"}, {"c": {"g": 1}, "t": "x"}, {}],
+            [{"t": "x"}],
+        ),
+        (
+            {"properties": {"c": {**INSIDE, "required": ["f", "g"], COMPAT: {"absent": [""]}}, "s": {"type": "integer", COMPAT: {"into": "/c/g"}}}},
+            [{"c": {"f": "x"}, "s": 1}, {"c": ""}],
+            [{"c": "", "s": 1}, {"s": 1}],
+        ),
     ],
-    ids=["deep hub beside a hub", "a group without a source"],
+    ids=["deep hub beside a hub", "a group without a source", "an object and its part", "an absent object"],
 )  # fmt: skip
 def test_the_wire_view_takes_what_the_code_takes(
     schema: Any, taken: list[Any], refused: list[Any], tmp_path: Path
@@ -226,3 +239,22 @@ def test_further_members_are_folded_by_all_that_concerns_them(tmp_path: Path) ->
     normalizers = imported(texts(document), tmp_path, "normalizers")
     found = normalizers.normalize_x({"c": {"zold": "1", "uold": "2"}})
     assert found.value == {"c": {"z": "1", "u": "2"}}
+
+
+@pytest.mark.parametrize("conflict", ["prefer", "merge"])
+@pytest.mark.parametrize("order", [1, -1])
+def test_the_order_of_components_does_not_matter(conflict: str, order: int, tmp_path: Path) -> None:
+    """X sets values of `old` aside or adds to them, and M does not: `old` judges them for both."""
+    value = {"type": "array", "items": TEXT, "minItems": 1}
+    hubs = {"hubs": {"/c": {"conflict": conflict}}}
+    schemas = {
+        "M": {
+            "type": "object",
+            "properties": {"c": value, "old": {**value, COMPAT: {"into": "/c"}}},
+        },
+        "X": {"allOf": [ref("M")], COMPAT: hubs},
+    }
+    document = {**HEAD, "components": {"schemas": dict([*schemas.items()][::order])}}
+    normalizers = imported(texts(document), tmp_path, "normalizers")
+    with pytest.raises(ValueError, match="/old"):
+        normalizers.normalize_x({"c": ["x"], "old": []})

@@ -17,9 +17,10 @@ from speclens.lower.compat.build import (
     stem_of,
 )
 from speclens.lower.ground import composed, x_compat
+from speclens.lower.ground.walk import all_schemas
 from speclens.lower.ground.wholes import needed_hubs
 from speclens.names import snake
-from speclens.source.pointer import join
+from speclens.source.pointer import JsonObject, join
 
 FoldNamer = Callable[[str, Any], str]
 """Gives the function that folds the values of a place; "" where there is nothing to fold."""
@@ -78,10 +79,6 @@ def _hub(
     found = composed.at_path(build.document, *at, path)
     place, inner = found if found else (at[0], {})
     conflict = policy.conflict if policy else "equal"
-    build.targets.update(
-        {spoke.pointer: None if conflict == "prefer" else found for spoke in spokes}
-    )
-    build.merging.update(spoke.pointer for spoke in spokes if conflict == "merge")
     names = ", ".join([".".join(path), *(spoke.name for spoke in spokes)])
     is_needed = path in needed_hubs(build.document, *at)
     own = ir.HubField(
@@ -118,3 +115,23 @@ def _spoke(
         absent=absent_source(x_compat.absent_of_spoke(build.document, *at, spoke, policy)),
         deprecated=deprecation(build, spoke.deprecated, spoke.schema),
     )
+
+
+def targets(document: JsonObject) -> tuple[dict[str, tuple[str, Any] | None], set[str]]:
+    """Where the values of each spoke go, and the spokes of hubs that merge, by their pointers. Several objects may be made
+    of one, each with a policy of its own, and a spoke has one function: it judges by itself what any of them sets aside."""
+    found: dict[str, tuple[str, Any] | None] = {}
+    merging = set[str]()
+    for pointer, schema in all_schemas(document):
+        spokes = x_compat.spokes(document, pointer, schema) if isinstance(schema, dict) else ()
+        policies = x_compat.policies(document, pointer, schema) if spokes else {}
+        for spoke in spokes:
+            conflict = policies[spoke.hub].conflict if spoke.hub in policies else "equal"
+            hub = composed.at_path(document, pointer, schema, spoke.hub)
+            known = found.get(spoke.pointer, hub)
+            is_one = hub is not None and known is not None and known[0] == hub[0]
+            if hub is not None:
+                found[spoke.pointer] = hub if is_one and conflict != "prefer" else None
+            if conflict == "merge":
+                merging.add(spoke.pointer)
+    return found, merging

@@ -35,9 +35,12 @@ def lower(document: JsonObject, names: Mapping[str, str]) -> tuple[ir.Compat, tu
     """The normalizers of a document whose x-compat has no errors, and patterns for which it is refused all the same.
     `names` gives the class of each named schema by its pointer; each of those that holds something to fold gets a public
     function."""
-    build = Build(document, folding(document), names, inherit.children(document))
-    if not build.folding:
+    held = folding(document)
+    if not held:
         return ir.Compat((), (), (), ()), ()
+    targets, merging = fold_objects.targets(document)
+    children = inherit.children(document)
+    build = Build(document, held, names, children, targets=targets, merging=merging)
     known = samples.samples(document, build.folding)
     normalizers = []
     for pointer in names:
@@ -191,7 +194,7 @@ def _union(
 ) -> ir.Fold:
     """The function of the union of a schema; `place` says where that is, if not at the schema itself."""
     is_spoke = _is_spoke(schema)
-    target = build.targets[pointer] if is_spoke else (pointer, schema)
+    target = build.targets.get(pointer) if is_spoke else (pointer, schema)
     is_merged = pointer in build.merging
     bodies = [_branch(build, branch, target, is_spoke, is_merged) for branch in branches]
     cases, expected = dispatch.branch_cases(build.document, branches, bodies)

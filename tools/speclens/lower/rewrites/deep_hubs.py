@@ -59,7 +59,7 @@ def rules(
 
     `given` has, by the name of each spoke, the schema of the objects in which it is given.
     """
-    sources = tuple((one.hub, given[one.name]) for one in whole.spokes if len(one.hub) > 1)
+    sources = tuple((one.hub, given[one.name]) for one in whole.spokes)
     return _rules(_Deep(document, whole, place, _absent(document, whole), sources), transform)
 
 
@@ -149,7 +149,8 @@ def _rules(deep: _Deep, transform: Transform) -> list[JsonObject]:
             for name in _required(deep, path[:depth]):
                 if name != path[depth]:
                     others = _given(deep, (*path[:depth], name))
-                    found.append({"anyOf": [{"not": given}, _present(path[:depth]), *others]})
+                    there = [_present(deep.whole, path[:depth]), *_made(deep, path[:depth])]
+                    found.append({"anyOf": [{"not": given}, *there, *others]})
     return [rule for index, rule in enumerate(found) if rule not in found[:index]]
 
 
@@ -175,9 +176,17 @@ def _inside(path: composed.PropertyPath, schema: JsonObject) -> JsonObject:
     return schema
 
 
-def _present(path: composed.PropertyPath) -> JsonObject:
+def _made(deep: _Deep, path: composed.PropertyPath) -> list[JsonObject]:
+    """The objects in which a spoke gives all that is at a path."""
+    return [schema for hub, schema in deep.given if hub == path]
+
+
+def _present(whole: Whole, path: composed.PropertyPath) -> JsonObject:
     """The objects that have something at a path."""
     schema: JsonObject = {}
     for name in reversed(path):
         schema = {"required": [name], **({"properties": {name: schema}} if schema else {})}
+    if absent := whole.absent.get(path[0]):
+        inner = schema.get("properties", {}).get(path[0], {})
+        schema["properties"] = {path[0]: {**inner, "not": {"enum": list(absent)}}}
     return schema
