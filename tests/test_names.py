@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from routescope._operation import RequestOptions
+from routescope._arguments import RequestOptions
 from routescope._transport import SyncClient
 from speclens import names
 from speclens.output import render

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
+import pickle
+from types import MappingProxyType
 from typing import Any
 
 import pytest
+from pydantic import Field
 from starlette.routing import Match
 
-from routescope import ImageReference, omit
-from routescope._operation import (
-    Body,
-    ContentType,
-    Draft,
-    Json,
+from routescope import ErrorResponse, Image, ImageReference, Routescope, omit
+from routescope._arguments import (
     Member,
     Members,
-    Operation,
-    TextMember,
-    replaced,
+    members_of,
 )
+from routescope._operation import Json, Operation, to_json
+from routescope._types import Maybe, Model
 from routescope.server import _Route
 
-MARKS = {
+MARKS: dict[str, Any] = {
     "name": Member("name"),
     "tag": Member("tag", is_nullable=True),
     "kind": Member("kind"),
@@ -36,16 +36,6 @@ OPERATION: Operation[Any] = Operation(
 def test_omit_says_that_nothing_is_given() -> None:
     assert (repr(omit), bool(omit)) == ("omit", False)
     assert OPERATION.spread({"name": "a", "tag": omit}) == {"name": "a"}
-
-
-def test_texts_bodies_and_media_types_are_put_where_they_belong() -> None:
-    draft = Draft("/x")
-    TextMember("n").put(draft, "n", {"a": [1, "b"]})
-    ContentType().put(draft, "content_type", "text/plain")
-    assert (draft.members, draft.content_type) == ({"n": {"a": ["1", "b"]}}, "text/plain")
-    Body().put(draft, "body", 3)
-    assert draft.body == 3
-    assert replaced({"a": 1, "b": 2}, {"a": "x"}, {"x": 3}) == {"b": 2, "a": 3}
 
 
 @pytest.mark.parametrize(
@@ -85,3 +75,72 @@ def test_a_route_may_ask_for_a_query(query: bytes, found: Match) -> None:
     route = _Route(Operation("POST", "/a?b=1"), answer)
     scope = {"type": "http", "method": "POST", "path": "/a", "query_string": query, "headers": []}
     assert route.matches(scope)[0] is found
+
+
+def test_members_are_given_by_strings_and_not_twice() -> None:
+    with pytest.raises(TypeError, match="whose name has to be a string"):
+        OPERATION.spread({"body": {1: "a"}})
+    with pytest.raises(TypeError, match="'tag' is given twice"):
+        OPERATION.spread({"body": {"tag": "a"}, "tag": None})
+    assert OPERATION.spread({"body": {"name": "a"}, "name": None}) == {"name": "a"}
+
+
+def test_a_member_of_a_model_that_stands_for_nothing_is_not_sent() -> None:
+    model = ErrorResponse.model_validate({"error": {"message": "m", "type": "t"}}).error
+    model.code = None
+    model.param = None
+    assert members_of("body", model).keys() >= {"message", "type"}
+    image = Image(url="data:image/png;base64,")
+    image.revised_prompt = None
+    assert "revised_prompt" in image.model_fields_set
+    assert members_of("body", image) == {"url": "data:image/png;base64,"}
+
+
+def test_omit_is_itself_everywhere_and_no_json() -> None:
+    assert pickle.loads(pickle.dumps(omit)) is omit
+    assert copy.deepcopy(omit) is omit
+    with pytest.raises(TypeError, match="omit cannot be sent: leave the member out"):
+        to_json({"a": [omit]})
+    with pytest.raises(TypeError, match="it is no JSON value"):
+        to_json({"a": object()})
+    assert to_json({"a": MappingProxyType({"b": 1})}) == {"a": {"b": 1}}
+
+
+def test_a_constructor_takes_each_member_once() -> None:
+    class Pet(Model):
+        photo_urls: Maybe[list[str]] = Field(None, alias="photoUrls")
+
+    made: Any = Pet  # type checkers know one of the names
+    assert made(photo_urls=None).model_dump() == made(photoUrls=None).model_dump() == {}
+    assert made(photoUrls=["a"]).photo_urls == ["a"]
+    with pytest.raises(TypeError, match="'photoUrls' is given twice, also as 'photo_urls'"):
+        made(photoUrls=["a"], photo_urls=["b"])
+    assert str(inspect.signature(Pet)).startswith("(*, photo_urls: Optional[list[str]] = None")
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"api_kee": "k"}, r"'api_kee' \(did you mean 'api_key'\?\)"),
+        ({"qqqq": "k"}, "'qqqq'$"),
+        ({"max_retries": "3"}, "max_retries has to be an integer from 0 on, and is '3'"),
+        ({"max_retries": -1}, "max_retries has to be an integer"),
+        ({"on_response": 3}, "on_response has to be callable, and is a int"),
+    ],
+)
+def test_options_of_a_client_are_judged(options: Any, told: str) -> None:
+    with pytest.raises(TypeError, match=told):
+        Routescope(base_url="http://x", **{"api_key": "k", **options})
+
+
+def test_an_operation_without_a_body_has_no_extra_members() -> None:
+    client = Routescope(api_key="k", base_url="http://x")
+    plain: Operation[Any] = Operation("GET", "/x")
+    with pytest.raises(TypeError, match="lists no body of this operation"):
+        client.request(plain, {"extra_body": {"a": 1}})
+    with pytest.raises(TypeError, match="see extra_query"):
+        client.request(plain, {"q": 1})
+    with pytest.raises(TypeError, match="see extra_body"):
+        client.request(OPERATION, {"q": 1})
+    of_all = Routescope(api_key="k", base_url="http://x", extra_body={"a": 1})
+    assert of_all.request(plain, {}).http.content == b""

@@ -25,9 +25,10 @@ from routescope import (
     _operation,
     _source_map,
 )
+from routescope._arguments import Draft, Member
 from routescope._errors import APIResponseValidationError
 from routescope._files import Content
-from routescope._operation import Draft, Json, Member, Operation
+from routescope._operation import Json, Operation
 from routescope._security import Http
 
 JSON = {"content-type": "application/json"}
@@ -337,7 +338,7 @@ def test_an_answer_that_is_read_again() -> None:
 
 
 def test_cookies_have_names_that_are_tokens() -> None:
-    draft = _operation.Draft("/")
+    draft = Draft("/")
     draft.add_cookies("a", ["a=b"])
     assert draft.cookies == ["a=b"]
     with pytest.raises(ValueError, match="no cookie can have the name"):

@@ -10,22 +10,46 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ._compat import *  # noqa: F403
-    from ._errors import *  # noqa: F403
-    from ._files import *  # noqa: F403
-    from ._operation import *  # noqa: F403
+    from ._arguments import Omit as Omit, RequestOptions as RequestOptions, omit as omit
+    from ._compat import (
+        CompatError as CompatError,
+        Deprecation as Deprecation,
+        Drop as Drop,
+        Normalized as Normalized,
+        PayloadError as PayloadError,
+        Rewrite as Rewrite,
+    )
+    from ._errors import (
+        APIConnectionError as APIConnectionError,
+        APIError as APIError,
+        APIResponseValidationError as APIResponseValidationError,
+        APIStatusError as APIStatusError,
+        APITimeoutError as APITimeoutError,
+        AuthenticationError as AuthenticationError,
+        BadRequestError as BadRequestError,
+        ConflictError as ConflictError,
+        FileError as FileError,
+        InternalServerError as InternalServerError,
+        NotFoundError as NotFoundError,
+        PermissionDeniedError as PermissionDeniedError,
+        RateLimitError as RateLimitError,
+        RequestTooLargeError as RequestTooLargeError,
+        UnprocessableEntityError as UnprocessableEntityError,
+        UnsupportedMediaTypeError as UnsupportedMediaTypeError,
+    )
+    from ._files import data_url as data_url
     from .client import *  # noqa: F403
     from .models import *  # noqa: F403
     from .normalizers import *  # noqa: F403
 
 _NAMES: dict[str, str] = {
+    "_arguments": "Omit RequestOptions omit ",
     "_compat": "CompatError Deprecation Drop Normalized PayloadError Rewrite ",
     "_errors": "APIConnectionError APIError APIResponseValidationError APIStatusError "
     "APITimeoutError AuthenticationError BadRequestError ConflictError FileError "
     "InternalServerError NotFoundError PermissionDeniedError RateLimitError "
     "RequestTooLargeError UnprocessableEntityError UnsupportedMediaTypeError ",
     "_files": "data_url ",
-    "_operation": "Omit RequestOptions omit ",
     "client": "AsyncImages AsyncRoutescope ImageReferenceInput Images Routescope ",
     "models": "EditImageHeaders Error ErrorResponse Image ImageEditRequest ImageReference "
     "ImageUrl ImagesResponse ",

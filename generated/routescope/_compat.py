@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from ._bounded import MOST_COUNTED, validated
-from ._source_map import Path as Path
-from ._source_map import above, escape, mark, pointer, pointer_of, source_of, within
+from ._source_map import Path as Path, above, escape, mark, pointer, pointer_of, source_of, within
 from ._values import shortened, visible
 
 __all__ = ["CompatError", "Deprecation", "Drop", "Normalized", "PayloadError", "Rewrite"]

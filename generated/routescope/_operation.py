@@ -4,35 +4,50 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from difflib import get_close_matches
-from enum import Enum
-from functools import cache, cached_property, lru_cache, partial
-from typing import Any, ClassVar, Generic, Literal, Protocol, TypedDict, TypeVar
+from functools import cache, cached_property, partial
+from typing import Any, Generic, Protocol, TypeVar
 from urllib.parse import quote
 
 import httpx
 from pydantic import BaseModel, TypeAdapter
 from pydantic_core import to_json as _serialized
 
+from ._arguments import (
+    Draft,
+    Member,
+    Members,
+    Omit,
+    RequestOptions,
+    members_of,
+    omit,
+    refuse,
+    refuse_unknown,
+)
 from ._compat import Deprecation, Normalized, Rewrite, unchanged
 from ._errors import Answer, APIError, APIResponseValidationError, Unreadable
 
 R = TypeVar("R")
 
-is_token = lru_cache(256)(re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+").fullmatch)
-"""Whether a text may be the name of a header (RFC 9110, 5.1) or of a cookie (RFC 6265, 4.1.1)."""
-
 _ANY = TypeAdapter[Any](
     Any, config={"ser_json_inf_nan": "constants"}
 )  # else they become null in silence
 _STRICT: Any = {"strict": True, "hide_input_in_errors": True}
-to_json = partial(_ANY.dump_python, mode="json", exclude_unset=True, fallback=dict)
+
+
+def _plain(value: Any) -> dict[Any, Any]:
+    """The members of a mapping that pydantic does not know. Raises TypeError for a value that is no JSON."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    why = "leave the member out" if isinstance(value, Omit) else "it is no JSON value"
+    raise TypeError(f"{value!r:.100} cannot be sent: {why}")
+
+
+to_json = partial(_ANY.dump_python, mode="json", exclude_unset=True, fallback=_plain)
 MISFITS = (ValueError, OverflowError, RecursionError)
 """The errors of reading a response that contradicts the API document."""
 
@@ -43,141 +58,6 @@ def encoded(value: Any) -> bytes:
     if b"NaN" in text or b"Infinity" in text:  # as a number, or as a word of a text
         json.dumps(value, allow_nan=False)
     return text
-
-
-class Omit(Enum):
-    """The type of `omit`."""
-
-    omit = "omit"
-
-    def __repr__(self) -> str:
-        return "omit"
-
-    def __bool__(self) -> Literal[False]:
-        return False
-
-
-omit: Literal[Omit.omit] = Omit.omit
-"""The argument is not given. It is the default of arguments that may be None: the client sends None as null."""
-
-
-class RequestOptions(TypedDict, total=False):
-    """The options of a client and of each method. `timeout` limits one wait for the server, and `deadline` a whole
-    call with its retries and the reading of its response (both in seconds). `max_response_bytes` limits a response
-    after decoding (64 MiB; no limit for a stream or a download), `max_line_bytes` a line or an event of a stream (16
-    MiB), `max_response_values` the strings, numbers, objects and arrays in the JSON of a response or of an item
-    (1,000,000). `retry_unsafe` also retries a request that the server may have processed, and billed. `extra_body`
-    holds members that the API document does not list. `compat` expresses fields (by pointer) as an older server knows
-    them: {"/new": "old"}. The client calls `on_response` with the response of each result, for its status and
-    headers."""
-
-    timeout: float | httpx.Timeout | None
-    deadline: float | None
-    max_response_bytes: int
-    max_line_bytes: int
-    max_response_values: int
-    max_retries: int
-    retry_unsafe: bool
-    idempotency_key: str | None
-    extra_headers: Mapping[str, str] | None
-    extra_query: Mapping[str, str | int | float | bool | None] | None
-    extra_body: Mapping[str, Any] | None
-    compat: Mapping[str, str] | None
-    on_response: Callable[[httpx.Response], object] | None
-
-
-@dataclass(slots=True)
-class Draft:
-    """A request in the making. The client replaces the names in braces in its path, and encodes the parts of its
-    query. `content` is the argument of httpx for the body, `content_type` the chosen media type."""
-
-    path: str
-    query: list[str] = field(default_factory=list)
-    headers: dict[str, str] = field(default_factory=dict)
-    cookies: list[str] = field(default_factory=list)
-    members: dict[str, Any] = field(default_factory=dict)
-    body: Any = None
-    has_body: bool = False
-    content_type: str = ""
-    content: dict[str, Any] = field(default_factory=dict)
-
-    def add_cookies(self, name: str, pairs: Iterable[str]) -> None:
-        """Add the encoded pairs of a cookie. Raises ValueError for a name that no cookie can have."""
-        if not is_token(name):
-            raise ValueError(f"no cookie can have the name {name!r:.100}")
-        self.cookies.extend(pairs)
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """An argument that is a member of the body. The client does not send None, unless the member is nullable."""
-
-    name: str
-    is_nullable: bool = False
-
-    def put(self, draft: Draft, ident: str, value: Any) -> None:
-        draft.members[self.name] = value
-        draft.has_body = True
-
-
-@dataclass(frozen=True, slots=True)
-class TextMember(Member):
-    """A member of the body that is a text, or holds texts: the client sends integers as texts."""
-
-    def put(self, draft: Draft, ident: str, value: Any) -> None:
-        Member.put(self, draft, ident, _texts(value))
-
-
-@dataclass(frozen=True, slots=True)
-class Members:
-    """An argument that is all members of the body at once, in place of the arguments for each: a model, or a mapping by
-    the names in the API document."""
-
-    is_nullable: ClassVar[bool] = False
-
-    def put(self, draft: Draft, ident: str, value: Any) -> None:
-        draft.members.update(value)
-        draft.body, draft.has_body = {}, True
-
-    @staticmethod
-    def of(ident: str, value: Any) -> dict[str, Any]:
-        """The members by their names. Raises TypeError for a value that has none."""
-        if isinstance(value, BaseModel):
-            names = {key: info.alias or key for key, info in type(value).model_fields.items()}
-            return {names.get(key, key): getattr(value, key) for key in value.model_fields_set}
-        if isinstance(value, Mapping):
-            return dict(value)
-        raise TypeError(f"{ident!r} is a model or a mapping, and not a {type(value).__name__}")
-
-
-def _texts(value: Any) -> Any:
-    """Integers as texts, also in a list or a mapping."""
-    if isinstance(value, (list, tuple)):
-        return [_texts(item) for item in value]
-    if isinstance(value, Mapping):
-        return {key: _texts(item) for key, item in value.items()}
-    return str(value) if type(value) is int else value
-
-
-@dataclass(frozen=True, slots=True)
-class Body:
-    """An argument that is the whole body."""
-
-    is_nullable: bool = False
-    is_required: bool = False
-
-    def put(self, draft: Draft, ident: str, value: Any) -> None:
-        draft.body, draft.has_body = value, True
-
-
-@dataclass(frozen=True, slots=True)
-class ContentType:
-    """An argument that chooses the media type of the body."""
-
-    is_nullable: ClassVar[bool] = False
-
-    def put(self, draft: Draft, ident: str, value: Any) -> None:
-        draft.content_type = value
 
 
 class Codec(Protocol):
@@ -292,29 +172,6 @@ class Json:
         return self.fold(value).validate(self.model)
 
 
-def replaced(
-    arguments: Mapping[str, Any], names: Mapping[str, str], found: Mapping[str, Any]
-) -> dict[str, Any]:
-    """The arguments, with the values that an object now holds for those with names in it."""
-    others = {ident: value for ident, value in arguments.items() if ident not in names}
-    return others | {ident: found[name] for ident, name in names.items() if name in found}
-
-
-def _refuse(option: str, given: Iterable[str], names: Iterable[str]) -> None:
-    """Raises TypeError if an option contains the name of an argument: the client would send its value without folding
-    or validating it."""
-    if found := set(given).intersection(names):
-        raise TypeError(f"{min(found)!r} is an argument, and may not be in {option}")
-
-
-def _unexpected(given: Iterable[str], known: Iterable[str]) -> TypeError:
-    """The error of an argument that a method does not have."""
-    name = min(given)
-    close = get_close_matches(name, known, 1)
-    told = f"did you mean {close[0]!r}?" if close else "see extra_body"
-    return TypeError(f"unexpected argument {name!r} ({told})")
-
-
 def chosen(codecs: Codecs, content_type: str) -> Codec | None:
     """The codec for a media type, also by its parameters if a codec names them; the first codec if none matches."""
     if not isinstance(codecs, tuple):
@@ -362,13 +219,14 @@ class Operation(Generic[R]):
         """The request of some arguments. Raises TypeError for an unknown or a missing name, PayloadError for a wrong
         value."""
         draft, known = Draft(self.path), self.arguments.keys() | RequestOptions.__annotations__
-        if unknown := arguments.keys() - known:
-            raise _unexpected(unknown, known)
+        if not known >= arguments.keys():
+            hint = "see extra_body" if self.body else "see extra_query"
+            refuse_unknown(arguments, known, hint)
         given = self.parameters.folded(self.arguments, arguments) if self.parameters else arguments
         for ident, mark in self.arguments.items():
             if (value := given.get(ident)) is not None or (ident in given and mark.is_nullable):
                 mark.put(draft, ident, value)
-            elif getattr(mark, "is_required", False):
+            elif mark.is_required:
                 raise TypeError(f"{ident!r} has to be given, and may not be None")
         if extra := arguments.get("extra_query"):
             self._add(draft, extra)
@@ -383,14 +241,15 @@ class Operation(Generic[R]):
         whole = next((ident for ident, mark in marks if isinstance(mark, Members)), "")
         if given.get(whole) is None:
             return given
-        rest = Members.of(whole, given.pop(whole))
+        rest = members_of(whole, given.pop(whole))
         is_empty = not rest
         for ident, name in self.members.items():
             if name in rest:
-                value, mark = given.pop(ident, None), self.arguments[ident]
-                is_said = value is not None and value != self.defaults.get(name)
-                if is_said:
+                mark = self.arguments[ident]
+                is_said = ident in given and (given[ident] is not None or mark.is_nullable)
+                if is_said and given[ident] != self.defaults.get(name, omit):
                     raise TypeError(f"{name!r} is given twice: as {ident!r}, and in {whole!r}")
+                given.pop(ident, None)
                 if rest[name] is not None or mark.is_nullable:
                     given[ident] = rest.pop(name)
         return {**given, whole: rest} if rest or is_empty else given
@@ -398,10 +257,10 @@ class Operation(Generic[R]):
     def _add(self, draft: Draft, extra: Mapping[str, Any]) -> None:
         """Put the parameters that the API document does not list into the query."""
         marks = self.arguments.values()
-        own = {mark.name: mark for mark in marks if getattr(mark, "place", "") == "query"}
-        deep = {name for name, mark in own.items() if mark.style == "deepObject"}
+        own = {mark.name: mark for mark in marks if mark.place == "query"}
+        deep = {name for name, mark in own.items() if getattr(mark, "style", "") == "deepObject"}
         heads = (str(name).partition("[")[0] for name in extra)
-        _refuse("extra_query", [*extra, *deep.intersection(heads)], own)
+        refuse("extra_query", [*extra, *deep.intersection(heads)], own)
         for name, value in extra.items():
             said = "" if value is None else value
             text = said if isinstance(said, str) else encoded(said).decode()
@@ -411,7 +270,7 @@ class Operation(Generic[R]):
         """Put the body into a request."""
         extra, codec = arguments.get("extra_body") or {}, chosen(self.body, draft.content_type)
         if extra:
-            _refuse("extra_body", extra, self.members.values())
+            refuse("extra_body", extra, self.members.values())
         if codec and (draft.has_body or extra or self.needs_body):
             members = self._with_defaults(codec, draft.members, extra)
             value = draft.body if draft.has_body and not members else members

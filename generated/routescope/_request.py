@@ -12,9 +12,10 @@ from urllib.parse import unquote
 
 import httpx
 
+from ._arguments import Draft, RequestOptions, is_token, refuse_unknown
 from ._errors import Answer, AuthenticationError
 from ._limits import ACCEPT_ENCODING, Limits, NoCookies, shorten, unreachable
-from ._operation import Draft, Operation, RequestOptions, is_token
+from ._operation import Operation
 
 R = TypeVar("R")
 H = TypeVar("H", httpx.Client, httpx.AsyncClient)
@@ -171,6 +172,16 @@ def filled(url: str, defaults: Mapping[str, str], given: Mapping[str, str]) -> s
     return re.sub(r"\{([^{}]*)\}", value, url) if "{" in url else url
 
 
+_OWN_OPTIONS = (
+    "api_key",
+    "credentials",
+    "base_url",
+    "server_variables",
+    "http_client",
+    "default_headers",
+)
+
+
 class Settings(Generic[H]):
     """The options of a client."""
 
@@ -196,6 +207,7 @@ class Settings(Generic[H]):
     ) -> None:
         self._api_key = api_key or os.environ.get(f"{self._environment}_API_KEY", "")
         self._credentials, self._tokens = credentials or {}, dict[Any, Tokens]()
+        refuse_unknown(options, [*RequestOptions.__annotations__, *_OWN_OPTIONS])
         self._check(options)
         named = {"credentials": credentials, "server_variables": server_variables}
         _mappings({**named, "default_headers": default_headers}, *named, "default_headers")
@@ -243,6 +255,12 @@ class Settings(Generic[H]):
             _known("compat", compat.items(), self._older)
         if (deadline := options.get("deadline")) is not None and not deadline > 0:
             raise ValueError(f"deadline: nothing is done in {deadline} seconds")
+        retries = options.get("max_retries", 0)
+        if not isinstance(retries, int) or retries < 0:
+            raise TypeError(f"max_retries has to be an integer from 0 on, and is {retries!r:.100}")
+        told = options.get("on_response")
+        if not (told is None or callable(told)):
+            raise TypeError(f"on_response has to be callable, and is a {type(told).__name__}")
 
     def request(
         self, operation: Operation[Any], arguments: Mapping[str, Any], accept: str = ""
@@ -252,6 +270,8 @@ class Settings(Generic[H]):
         arguments = operation.spread(arguments)
         options = {**self._options, **arguments}
         self._check(options)
+        if arguments.get("extra_body") and not operation.body:
+            raise TypeError("extra_body: the API document lists no body of this operation")
         compat = arguments.get("compat")
         if compat and compat is not self._options.get("compat"):  # that of all calls fits some
             _known("compat", compat.items(), operation.older)

@@ -8,7 +8,7 @@ from base64 import b64encode
 from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
-from ._operation import Draft
+from ._arguments import Draft
 from ._request import Tokens
 
 Credential: TypeAlias = str | tuple[str, str]

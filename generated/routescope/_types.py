@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from functools import cache
 from inspect import Signature
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeAlias, TypeVar, get_type_hints
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler
 from pydantic_core import CoreSchema
@@ -32,8 +32,14 @@ class Model(BaseModel):
 
     def __init__(self, /, **members: Any) -> None:
         names, optional = _fields(type(self))
-        given = (pair for pair in members.items() if pair[1] is not None or pair[0] not in optional)
-        super().__init__(**{names.get(name, name): value for name, value in given})
+        given: dict[str, Any] = {}
+        for name, value in members.items():
+            if value is not None or name not in optional:
+                wire = names.get(name, name)
+                if wire in given:
+                    raise TypeError(f"{wire!r} is given twice, also as {name!r}")
+                given[wire] = value
+        super().__init__(**given)
 
     # Else pydantic would call it for models inside of others too, which have the names of the document.
     __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
@@ -63,17 +69,20 @@ class Model(BaseModel):
 
 @cache
 def _fields(model: type[BaseModel]) -> tuple[dict[str, str], frozenset[str]]:
-    """The names in the API document of the attributes that are called otherwise, and the attributes whose None means "not
-    sent"."""
+    """The names in the API document of the attributes that are called otherwise, and the names of those whose None means
+    "not sent"."""
     model.model_rebuild()
-    fields = model.model_fields.items()
-    names = {name: info.alias for name, info in fields if info.alias}
-    return names, frozenset(name for name, info in fields if info.exclude_if is _is_none)
+    fields = model.model_fields
+    names = {name: info.alias for name, info in fields.items() if info.alias}
+    optional = {name for name, info in fields.items() if info.exclude_if is _is_none}
+    return names, frozenset(
+        optional | {names[name] for name in optional & names.keys()} - fields.keys()
+    )
 
 
 class _Named:
-    """The signature that pydantic makes of a model, with the names of attributes: it has those of the document. Until the
-    model is built there is none."""
+    """The signature that pydantic makes of a model, with the names and the plain types of attributes: pydantic's has the
+    names of the document, and types with all their constraints. Until the model is built there is none."""
 
     def __init__(self, made: Any = None) -> None:
         self._made = made
@@ -86,9 +95,22 @@ class _Named:
             None, owner
         )
         parameters = found.parameters.values()
+        types = _plain_types({one.name: one.annotation for one in parameters})
         return found.replace(
-            parameters=[one.replace(name=names.get(one.name, one.name)) for one in parameters]
+            parameters=[
+                one.replace(name=names.get(one.name, one.name), annotation=types[one.name])
+                for one in parameters
+            ]
         )
+
+
+def _plain_types(annotations: dict[str, Any]) -> dict[str, Any]:
+    """Types without the metadata of `Annotated`, at any depth."""
+
+    def holder() -> None: ...
+
+    holder.__annotations__ = annotations
+    return get_type_hints(holder)
 
 
 class _NotNull:

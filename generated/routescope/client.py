@@ -10,7 +10,8 @@ from typing import Any, ClassVar, Literal, TypeAlias, Unpack, overload
 from typing_extensions import deprecated as _deprecated
 
 from . import models as _models
-from ._operation import Json, Member, Members, Omit, Operation, RequestOptions, omit
+from ._arguments import Member, Members, Omit, RequestOptions, omit
+from ._operation import Json, Operation
 from ._security import Http
 from ._transport import AsyncClient, Resource, SyncClient
 from .normalizers import (
@@ -94,9 +95,9 @@ class Images(Resource[SyncClient]):
         self,
         *,
         prompt: str,
+        images: Sequence[ImageReferenceInput] | Omit = omit,
         image: ImageReferenceInput | Sequence[ImageReferenceInput],
         model: str = "gpt-image-2",
-        images: Sequence[ImageReferenceInput] | Omit = omit,
         image_urls: Sequence[str] | str | None = None,
         mask: str | Mapping[str, Any] | None = None,
         n: int | None = None,
@@ -119,9 +120,9 @@ class Images(Resource[SyncClient]):
         self,
         *,
         prompt: str,
+        images: Sequence[ImageReferenceInput] | Omit = omit,
         image_urls: Sequence[str] | str,
         model: str = "gpt-image-2",
-        images: Sequence[ImageReferenceInput] | Omit = omit,
         image: ImageReferenceInput | Sequence[ImageReferenceInput] | None = None,
         mask: str | Mapping[str, Any] | None = None,
         n: int | None = None,
@@ -139,9 +140,9 @@ class Images(Resource[SyncClient]):
     def edit(
         self,
         *,
-        model: str = "gpt-image-2",
         prompt: str | Omit = omit,
         images: Sequence[ImageReferenceInput] | Omit = omit,
+        model: str = "gpt-image-2",
         image: ImageReferenceInput | Sequence[ImageReferenceInput] | None = None,
         image_urls: Sequence[str] | str | None = None,
         mask: str | Mapping[str, Any] | None = None,
@@ -166,11 +167,10 @@ class Images(Resource[SyncClient]):
         empty string or null counts as not given.
 
         Args:
-            model: The model name, which the gateway maps to its channel's own. API default:
-                `"gpt-image-2"`. Example: `"gpt-image-2"`.
             prompt: The image editing prompt, which says what the result should show. At least 1
                 character.
             images: The input images, each an object with one URL; `mask` applies to the first.
+            model: The model name, which the gateway maps to its channel's own.
             image: Compatibility field: one image URL, an object with one, or a list of either.
                 Prefer `images[].image_url`. Deprecated since 2026-08-01: Use
                 images[].image_url.
@@ -180,7 +180,7 @@ class Images(Resource[SyncClient]):
                 input image.
             n: The number of images to generate. At least 1.
             size: The size of the output images. Allowed values depend on the upstream model.
-                API default: `"1024x1024"`. Example: `"1024x1024"`.
+                API default: `"1024x1024"`.
             quality: The image quality; models differ. Example: `"auto"`.
             response_format: Whether results come as URLs or as base64; not every upstream
                 channel has the choice.
@@ -280,9 +280,9 @@ class AsyncImages(Resource[AsyncClient]):
         self,
         *,
         prompt: str,
+        images: Sequence[ImageReferenceInput] | Omit = omit,
         image: ImageReferenceInput | Sequence[ImageReferenceInput],
         model: str = "gpt-image-2",
-        images: Sequence[ImageReferenceInput] | Omit = omit,
         image_urls: Sequence[str] | str | None = None,
         mask: str | Mapping[str, Any] | None = None,
         n: int | None = None,
@@ -305,9 +305,9 @@ class AsyncImages(Resource[AsyncClient]):
         self,
         *,
         prompt: str,
+        images: Sequence[ImageReferenceInput] | Omit = omit,
         image_urls: Sequence[str] | str,
         model: str = "gpt-image-2",
-        images: Sequence[ImageReferenceInput] | Omit = omit,
         image: ImageReferenceInput | Sequence[ImageReferenceInput] | None = None,
         mask: str | Mapping[str, Any] | None = None,
         n: int | None = None,
@@ -325,9 +325,9 @@ class AsyncImages(Resource[AsyncClient]):
     async def edit(
         self,
         *,
-        model: str = "gpt-image-2",
         prompt: str | Omit = omit,
         images: Sequence[ImageReferenceInput] | Omit = omit,
+        model: str = "gpt-image-2",
         image: ImageReferenceInput | Sequence[ImageReferenceInput] | None = None,
         image_urls: Sequence[str] | str | None = None,
         mask: str | Mapping[str, Any] | None = None,
@@ -352,11 +352,10 @@ class AsyncImages(Resource[AsyncClient]):
         empty string or null counts as not given.
 
         Args:
-            model: The model name, which the gateway maps to its channel's own. API default:
-                `"gpt-image-2"`. Example: `"gpt-image-2"`.
             prompt: The image editing prompt, which says what the result should show. At least 1
                 character.
             images: The input images, each an object with one URL; `mask` applies to the first.
+            model: The model name, which the gateway maps to its channel's own.
             image: Compatibility field: one image URL, an object with one, or a list of either.
                 Prefer `images[].image_url`. Deprecated since 2026-08-01: Use
                 images[].image_url.
@@ -366,7 +365,7 @@ class AsyncImages(Resource[AsyncClient]):
                 input image.
             n: The number of images to generate. At least 1.
             size: The size of the output images. Allowed values depend on the upstream model.
-                API default: `"1024x1024"`. Example: `"1024x1024"`.
+                API default: `"1024x1024"`.
             quality: The image quality; models differ. Example: `"auto"`.
             response_format: Whether results come as URLs or as base64; not every upstream
                 channel has the choice.

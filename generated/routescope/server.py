@@ -16,8 +16,7 @@ from urllib.parse import parse_qsl, quote
 
 import httpx
 from anyio import CapacityLimiter, to_thread
-from pydantic_core import from_json
-from pydantic_core import to_json as as_json
+from pydantic_core import from_json, to_json as as_json
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
@@ -26,8 +25,9 @@ from starlette.routing import Match, Route
 from starlette.types import Scope
 
 from . import models as _models
+from ._arguments import is_token
 from ._compat import CompatError, Normalized, PayloadError, Rewrite, unchanged
-from ._operation import Operation, is_token, to_json
+from ._operation import Operation, to_json
 from ._values import counted, shortened, weigh
 from .client import EDIT_IMAGE
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ._arguments import Member
 from ._compat import CompatError, PayloadError
 from ._formats import NAIVE, is_naive
 from ._operation import Operation
@@ -17,7 +18,7 @@ def check_arguments(operation: Operation[Any], arguments: Mapping[str, Any]) -> 
     """Raises PayloadError if arguments of an operation hold such datetimes, and ValueError for arguments that are
     nested too deep."""
     given = {
-        f"/{escape(mark.name)}" if hasattr(mark, "name") else "": arguments[ident]
+        f"/{escape(mark.name)}" if mark.place or isinstance(mark, Member) else "": arguments[ident]
         for ident, mark in operation.arguments.items()
         if ident in arguments
     }

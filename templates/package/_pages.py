@@ -9,17 +9,10 @@ from typing import Any, Protocol, TypeVar
 import httpx
 from pydantic import BaseModel
 
+from ._arguments import ContentType, Draft, Member, Members
 from ._compat import unchanged
 from ._errors import APIResponseValidationError
-from ._operation import (
-    ContentType,
-    Draft,
-    Member,
-    Members,
-    Operation,
-    chosen,
-    replaced,
-)
+from ._operation import Operation, chosen, replaced
 from ._request import Request
 from ._transport import AsyncClient, SyncClient
 

@@ -10,7 +10,8 @@ from functools import partial
 from typing import Any, ClassVar
 from urllib.parse import quote, unquote
 
-from ._operation import Codec, Draft, Json, encoded, replaced, to_json
+from ._arguments import Draft
+from ._operation import Codec, Json, encoded, replaced, to_json
 
 Quote = Callable[[str], str]
 _SEPARATORS = {"form": ",", "spaceDelimited": "%20", "pipeDelimited": "%7C"}
@@ -220,7 +221,7 @@ def _named(
     marks: Mapping[str, Any], arguments: Mapping[str, Any]
 ) -> tuple[dict[str, str], dict[str, Any]]:
     """The names of all parameters in this object, and the given parameters."""
-    own = {ident: mark for ident, mark in marks.items() if hasattr(mark, "place")}
+    own = {ident: mark for ident, mark in marks.items() if mark.place}
     names = {ident: f"{mark.place}.{mark.name}" for ident, mark in own.items()}
     sent = {
         name: arguments[ident] for ident, name in names.items() if arguments.get(ident) is not None

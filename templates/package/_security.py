@@ -15,9 +15,9 @@ import anyio
 import httpx
 from anyio.lowlevel import RunVar
 
+from ._arguments import Draft
 from ._errors import Answer, AuthenticationError, Unreadable
 from ._limits import ACCEPT_ENCODING, Limits, unreachable
-from ._operation import Draft
 from ._request import AsyncSend, Send, Tokens
 
 Credential: TypeAlias = str | tuple[str, str]

@@ -77,9 +77,9 @@ ERROR_NAMES = (
     "PermissionDeniedError", "RateLimitError", "RequestTooLargeError", "UnprocessableEntityError",
     "UnsupportedMediaTypeError",
 )  # fmt: skip
-OPERATION_NAMES = ("Omit", "RequestOptions", "omit")
+ARGUMENT_NAMES = ("Omit", "RequestOptions", "omit")
 RUNTIME_NAMES = frozenset(
-    {*COMPAT_NAMES, *ERROR_NAMES, *OPERATION_NAMES, "Answer", "Content", "FileError", "FileModel"}
+    {*COMPAT_NAMES, *ERROR_NAMES, *ARGUMENT_NAMES, "Answer", "Content", "FileError", "FileModel"}
 )
 """The names that a package exports from modules of the runtime. No class of operations gets such a name."""
 _MODULE_NAMES = frozenset(

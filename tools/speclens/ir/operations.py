@@ -22,6 +22,7 @@ class Argument:
     mark: Mark
     doc: str  # plain text: what the document says of it
     is_required: bool  # whether the caller has to give it, or one of those that may replace it
+    deprecation: str = ""  # plain text: that it is deprecated, since when, and what replaces it
     default: str = ""  # literal of what a method sends unless the caller says otherwise
     hub: tuple[str, str] | None = (
         None  # place and wire name of the argument that this older one folds into
@@ -33,6 +34,13 @@ class Argument:
         """Whether the caller need not name it. A part of the path that an older argument may replace has a default, and
         what follows it could have none."""
         return self.place in {"path", "body"} and not self.older
+
+    @property
+    def full_doc(self) -> str:
+        """All that is said of it, as plain text."""
+        return ("\n\n" if "\n" in self.doc else " ").join(
+            filter(None, (self.doc, self.deprecation))
+        )
 
     @property
     def entry(self) -> str:

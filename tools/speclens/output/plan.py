@@ -11,11 +11,10 @@ from speclens import ir
 from speclens.config import Config
 from speclens.literals import inline, prose, toml_string
 from speclens.names import (
+    ARGUMENT_NAMES,
     CLIENT_NAMES,
     COMPAT_NAMES,
     ERROR_NAMES,
-    OPERATION_NAMES,
-    RUNTIME_NAMES,
     pascal,
 )
 from speclens.problems import Problem, Refused
@@ -106,6 +105,7 @@ TABLE: tuple[tuple[str, str, Subjects, Condition], ...] = (
     ("{package}/client.py", "package/client.py.j2", _operations, _has_client),
     ("{package}/server.py", "package/server.py.j2", _operations, _is_served),
     ("{package}/_transport.py", "package/_transport.py", _no_subjects, _always),
+    ("{package}/_arguments.py", "package/_arguments.py", _no_subjects, _always),
     ("{package}/_operation.py", "package/_operation.py", _no_subjects, _always),
     ("{package}/_offsets.py", "package/_offsets.py", _no_subjects, _always),
     ("{package}/_parameters.py", "package/_parameters.py", _no_subjects, _always),
@@ -167,7 +167,6 @@ def package(document: ir.Api, config: Config) -> ir.Package:
     exports = {schema.ident: "models" for schema in document.schemas}
     for name, module in _own_exports(document, client):
         exports.setdefault(name, module)
-    is_clash = any(schema.ident in RUNTIME_NAMES for schema in document.schemas)
     title = prose(document.title) or config.package
     return ir.Package(
         name=config.package,
@@ -181,7 +180,7 @@ def package(document: ir.Api, config: Config) -> ir.Package:
             _module(
                 module,
                 tuple(sorted(name for name in exports if exports[name] == module)),
-                is_told=is_clash and module.startswith("_"),
+                is_told=module.startswith("_"),
             )
             for module in sorted(set(exports.values()))
         ),
@@ -229,7 +228,7 @@ def _own_exports(document: ir.Api, client: str) -> Iterator[tuple[str, str]]:
             (name, "client") for name in (client, f"Async{client}", *_client_names(document))
         )
         yield from ((name, "_errors") for name in ERROR_NAMES)
-        yield from ((name, "_operation") for name in OPERATION_NAMES)
+        yield from ((name, "_arguments") for name in ARGUMENT_NAMES)
     if _has_files(document):
         yield "FileError", "_errors"
         yield "data_url", "_files"

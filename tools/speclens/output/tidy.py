@@ -48,7 +48,7 @@ def tidy(files: Mapping[str, str]) -> dict[str, str]:
         if any(len(line) > _LONG_LINE for text in files.values() for line in text.split("\n")):
             _ruff("format", directory)
         # Without the unused names, imports that fit one line become one line.
-        collapse = "lint.isort.split-on-trailing-comma = false"
+        collapse = "lint.isort = { split-on-trailing-comma = false, combine-as-imports = true }"
         _ruff(
             "check", "--fix-only", "--select", "F401,I001,RUF022", "--config", collapse, directory
         )

@@ -8,18 +8,9 @@ from functools import cached_property
 from typing import Any, Literal, TypeAlias, Unpack, overload
 
 from . import models as _models
+from ._arguments import Body, ContentType, Member, Members, Omit, RequestOptions, omit
 from ._bodies import Content, Encoding, FileInput, Form, MergePatch, Multipart, Raw, Text, Unknown
-from ._operation import (
-    Body,
-    ContentType,
-    Json,
-    Member,
-    Members,
-    Omit,
-    Operation,
-    RequestOptions,
-    omit,
-)
+from ._operation import Json, Operation
 from ._streams import AsyncDownload, Download, open_async_download, open_download
 from ._transport import AsyncClient, Resource, SyncClient
 

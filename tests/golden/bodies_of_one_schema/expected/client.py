@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import Any, Unpack, overload
 
 from . import models as _models
-from ._operation import Body, Json, Member, Members, Omit, Operation, RequestOptions, omit
+from ._arguments import Body, Member, Members, Omit, RequestOptions, omit
+from ._operation import Json, Operation
 from ._transport import AsyncClient, Resource, SyncClient
 
 ONE_OPERATION: Operation[_models.Pet] = Operation(

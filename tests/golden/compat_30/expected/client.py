@@ -10,7 +10,8 @@ from typing import Any, Literal, Unpack, overload
 from typing_extensions import deprecated as _deprecated
 
 from . import models as _models
-from ._operation import Json, Member, Members, Omit, Operation, RequestOptions, omit
+from ._arguments import Member, Members, Omit, RequestOptions, omit
+from ._operation import Json, Operation
 from ._transport import AsyncClient, Resource, SyncClient
 from .normalizers import denormalize_answer, denormalize_thing, normalize_answer, normalize_thing
 
@@ -67,8 +68,8 @@ class Things(Resource[SyncClient]):
     def make(
         self,
         *,
-        cost: float,
         price: float | Omit = omit,
+        cost: float,
         note: str | Omit | None = omit,
         comment: str | Omit | None = omit,
         level: Literal["low", "high"] | None = None,
@@ -137,8 +138,8 @@ class AsyncThings(Resource[AsyncClient]):
     async def make(
         self,
         *,
-        cost: float,
         price: float | Omit = omit,
+        cost: float,
         note: str | Omit | None = omit,
         comment: str | Omit | None = omit,
         level: Literal["low", "high"] | None = None,

@@ -10,8 +10,9 @@ from typing import Any, Literal, Unpack, overload
 from typing_extensions import deprecated as _deprecated
 
 from . import models as _models
+from ._arguments import Omit, RequestOptions, omit
 from ._bodies import Unknown
-from ._operation import Omit, Operation, RequestOptions, omit
+from ._operation import Operation
 from ._parameters import Header, Parameters, Query
 from ._transport import AsyncClient, Resource, SyncClient
 from .normalizers import denormalize_list_pets_parameters, normalize_list_pets_parameters
@@ -62,9 +63,9 @@ class Pets(Resource[SyncClient]):
     def list(
         self,
         *,
+        page_size: int | Omit = omit,
         limit: int,
         x_kind: Literal["puppy", "dog", "cat"] | None = None,
-        page_size: int | Omit = omit,
         kind: Literal["dog", "cat"] | None = None,
         tags: Sequence[str] | None = None,
         tag: str | Sequence[str] | None = None,
@@ -73,8 +74,8 @@ class Pets(Resource[SyncClient]):
     def list(
         self,
         *,
-        x_kind: Literal["puppy", "dog", "cat"] | None = None,
         page_size: int | Omit = omit,
+        x_kind: Literal["puppy", "dog", "cat"] | None = None,
         limit: int | None = None,
         kind: Literal["dog", "cat"] | None = None,
         tags: Sequence[str] | None = None,
@@ -84,8 +85,8 @@ class Pets(Resource[SyncClient]):
         """GET /pets.
 
         Args:
-            x_kind: Deprecated: Use kind.
             page_size: At least 1.
+            x_kind: Deprecated: Use kind.
             limit: At least 1. Deprecated since 2026-01-01: Use page_size.
             kind: What they are.
             tag: Deprecated: Use tags.
@@ -123,9 +124,9 @@ class AsyncPets(Resource[AsyncClient]):
     async def list(
         self,
         *,
+        page_size: int | Omit = omit,
         limit: int,
         x_kind: Literal["puppy", "dog", "cat"] | None = None,
-        page_size: int | Omit = omit,
         kind: Literal["dog", "cat"] | None = None,
         tags: Sequence[str] | None = None,
         tag: str | Sequence[str] | None = None,
@@ -134,8 +135,8 @@ class AsyncPets(Resource[AsyncClient]):
     async def list(
         self,
         *,
-        x_kind: Literal["puppy", "dog", "cat"] | None = None,
         page_size: int | Omit = omit,
+        x_kind: Literal["puppy", "dog", "cat"] | None = None,
         limit: int | None = None,
         kind: Literal["dog", "cat"] | None = None,
         tags: Sequence[str] | None = None,
@@ -145,8 +146,8 @@ class AsyncPets(Resource[AsyncClient]):
         """GET /pets.
 
         Args:
-            x_kind: Deprecated: Use kind.
             page_size: At least 1.
+            x_kind: Deprecated: Use kind.
             limit: At least 1. Deprecated since 2026-01-01: Use page_size.
             kind: What they are.
             tag: Deprecated: Use tags.

@@ -10,8 +10,9 @@ from typing import Any, TypeAlias, Unpack, overload
 from typing_extensions import deprecated as _deprecated
 
 from . import models as _models
+from ._arguments import RequestOptions
 from ._bodies import Unknown
-from ._operation import Operation, RequestOptions
+from ._operation import Operation
 from ._parameters import Cookie, Header, Parameters, Path, Query
 from ._transport import AsyncClient, Resource, SyncClient
 from .normalizers import denormalize_delete_pets_id_parameters, normalize_delete_pets_id_parameters

@@ -10,7 +10,8 @@ from typing import Any, Unpack, overload
 from typing_extensions import deprecated as _deprecated
 
 from . import models as _models
-from ._operation import Json, Member, Members, Omit, Operation, RequestOptions, omit
+from ._arguments import Member, Members, Omit, RequestOptions, omit
+from ._operation import Json, Operation
 from ._transport import AsyncClient, Resource, SyncClient
 from .normalizers import denormalize_thing, normalize_thing
 

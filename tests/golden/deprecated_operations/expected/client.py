@@ -10,7 +10,8 @@ from typing import Any, Unpack
 from typing_extensions import deprecated as _deprecated
 
 from . import models as _models
-from ._operation import Json, Member, Members, Operation, RequestOptions
+from ._arguments import Member, Members, RequestOptions
+from ._operation import Json, Operation
 from ._parameters import Query
 from ._transport import AsyncClient, Resource, SyncClient
 

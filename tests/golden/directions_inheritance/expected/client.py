@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import Any, TypeAlias, Unpack
 
 from . import models as _models
-from ._operation import Body, Json, Operation, RequestOptions
+from ._arguments import Body, RequestOptions
+from ._operation import Json, Operation
 from ._transport import AsyncClient, Resource, SyncClient
 
 AnyPetRequestInput: TypeAlias = _models.AnyPetRequest | Mapping[str, Any]

@@ -7,8 +7,9 @@ from functools import cached_property
 from typing import Unpack
 
 from . import models as _models
+from ._arguments import RequestOptions
 from ._bodies import Raw
-from ._operation import Json, Operation, RequestOptions
+from ._operation import Json, Operation
 from ._parameters import Path
 from ._streams import AsyncDownload, Download, open_async_download, open_download
 from ._transport import AsyncClient, Resource, SyncClient

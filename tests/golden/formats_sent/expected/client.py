@@ -13,8 +13,9 @@ from typing import Any, Unpack
 from uuid import UUID
 
 from . import models as _models
+from ._arguments import Member, Members, Omit, RequestOptions, TextMember, omit
 from ._offsets import check_arguments
-from ._operation import Json, Member, Members, Omit, Operation, RequestOptions, TextMember, omit
+from ._operation import Json, Operation
 from ._parameters import Header, Path, Query
 from ._transport import AsyncClient, Resource, SyncClient
 

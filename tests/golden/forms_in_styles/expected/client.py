@@ -8,8 +8,9 @@ from functools import cached_property
 from typing import Any, Unpack
 
 from . import models as _models
+from ._arguments import Member, Members, RequestOptions
 from ._bodies import Encoding, Form, Multipart
-from ._operation import Member, Members, Operation, RequestOptions
+from ._operation import Operation
 from ._transport import AsyncClient, Resource, SyncClient
 
 SEND_FORM: Operation[None] = Operation(

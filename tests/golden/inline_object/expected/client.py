@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import Any, TypeAlias, Unpack
 
 from . import models as _models
-from ._operation import Json, Member, Members, Operation, RequestOptions
+from ._arguments import Member, Members, RequestOptions
+from ._operation import Json, Operation
 from ._parameters import Path, Query
 from ._transport import AsyncClient, Resource, SyncClient
 

@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import Any, Unpack
 
 from . import models as _models
-from ._operation import Json, Member, Members, Operation, RequestOptions
+from ._arguments import Member, Members, RequestOptions
+from ._operation import Json, Operation
 from ._transport import AsyncClient, Resource, SyncClient
 
 PETS_ADD: Operation[None] = Operation(

@@ -7,8 +7,9 @@ from functools import cached_property
 from typing import Unpack
 from uuid import UUID
 
+from ._arguments import RequestOptions
 from ._bodies import Raw
-from ._operation import Operation, RequestOptions
+from ._operation import Operation
 from ._parameters import Path, Query
 from ._streams import AsyncDownload, Download, open_async_download, open_download
 from ._transport import AsyncClient, Resource, SyncClient

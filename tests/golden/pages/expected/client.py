@@ -9,7 +9,8 @@ from functools import cached_property
 from typing import Any, ClassVar, Unpack
 
 from . import models as _models
-from ._operation import Json, Operation, RequestOptions
+from ._arguments import RequestOptions
+from ._operation import Json, Operation
 from ._pages import Count, Cursor, Link, async_pages, pages
 from ._parameters import Header, Path, Query
 from ._security import ApiKey, Http

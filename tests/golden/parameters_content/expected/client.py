@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import Any, TypeAlias, Unpack
 
 from . import models as _models
-from ._operation import Operation, RequestOptions
+from ._arguments import RequestOptions
+from ._operation import Operation
 from ._parameters import Cookie, Header, Path, Query
 from ._transport import AsyncClient, Resource, SyncClient
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Unpack
 
-from ._operation import Operation, RequestOptions
+from ._arguments import RequestOptions
+from ._operation import Operation
 from ._parameters import Cookie
 from ._transport import AsyncClient, Resource, SyncClient
 

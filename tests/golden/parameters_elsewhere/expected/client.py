@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import Any, Unpack, overload
 
 from . import models as _models
-from ._operation import Json, Member, Members, Omit, Operation, RequestOptions, omit
+from ._arguments import Member, Members, Omit, RequestOptions, omit
+from ._operation import Json, Operation
 from ._parameters import Cookie, Header, Path, Query
 from ._transport import AsyncClient, Resource, SyncClient
 
@@ -73,6 +74,7 @@ class Things(Resource[SyncClient]):
         self,
         id: int,
         *,
+        member_name: str | Omit = omit,
         x_trace: str | None = None,
         x_ids: Sequence[int] | None = None,
         x_map: Mapping[str, Any] | None = None,
@@ -80,7 +82,6 @@ class Things(Resource[SyncClient]):
         flags: Sequence[str] | None = None,
         query_name: str | None = None,
         timeout_: int | None = None,
-        member_name: str | Omit = omit,
         size: int | Omit | None = omit,
         body: _models.ThingsReplaceRequest | Mapping[str, Any] | Omit = omit,
         **options: Unpack[RequestOptions],
@@ -149,6 +150,7 @@ class AsyncThings(Resource[AsyncClient]):
         self,
         id: int,
         *,
+        member_name: str | Omit = omit,
         x_trace: str | None = None,
         x_ids: Sequence[int] | None = None,
         x_map: Mapping[str, Any] | None = None,
@@ -156,7 +158,6 @@ class AsyncThings(Resource[AsyncClient]):
         flags: Sequence[str] | None = None,
         query_name: str | None = None,
         timeout_: int | None = None,
-        member_name: str | Omit = omit,
         size: int | Omit | None = omit,
         body: _models.ThingsReplaceRequest | Mapping[str, Any] | Omit = omit,
         **options: Unpack[RequestOptions],

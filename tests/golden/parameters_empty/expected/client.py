@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Literal, Unpack
 
-from ._operation import Operation, RequestOptions
+from ._arguments import RequestOptions
+from ._operation import Operation
 from ._parameters import Query
 from ._transport import AsyncClient, Resource, SyncClient
 

@@ -8,8 +8,9 @@ from functools import cached_property
 from typing import Any, TypeAlias, Unpack
 
 from . import models as _models
+from ._arguments import RequestOptions
 from ._bodies import Encoding, Form, Text
-from ._operation import Json, Operation, RequestOptions
+from ._operation import Json, Operation
 from ._parameters import QueryString
 from ._transport import AsyncClient, Resource, SyncClient
 

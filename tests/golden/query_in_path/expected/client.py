@@ -6,7 +6,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Unpack
 
-from ._operation import Operation, RequestOptions
+from ._arguments import RequestOptions
+from ._operation import Operation
 from ._parameters import Path, Query
 from ._transport import AsyncClient, Resource, SyncClient
 

@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import Any, Unpack, overload
 
 from . import models as _models
-from ._operation import Json, Member, Members, Omit, Operation, RequestOptions, omit
+from ._arguments import Member, Members, Omit, RequestOptions, omit
+from ._operation import Json, Operation
 from ._parameters import Header, Path
 from ._transport import AsyncClient, Resource, SyncClient
 
@@ -91,9 +92,9 @@ class Pets(Resource[SyncClient]):
     def add(
         self,
         *,
+        name: str | Omit = omit,
         x_trace: str | None = None,
         id: int | None = None,
-        name: str | Omit = omit,
         same: int | None = None,
         body: _models.Pet | Mapping[str, Any] | Omit = omit,
         **options: Unpack[RequestOptions],
@@ -172,9 +173,9 @@ class AsyncPets(Resource[AsyncClient]):
     async def add(
         self,
         *,
+        name: str | Omit = omit,
         x_trace: str | None = None,
         id: int | None = None,
-        name: str | Omit = omit,
         same: int | None = None,
         body: _models.Pet | Mapping[str, Any] | Omit = omit,
         **options: Unpack[RequestOptions],

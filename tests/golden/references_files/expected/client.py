@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import Any, TypeAlias, Unpack, overload
 
 from . import models as _models
-from ._operation import Json, Member, Members, Omit, Operation, RequestOptions, omit
+from ._arguments import Member, Members, Omit, RequestOptions, omit
+from ._operation import Json, Operation
 from ._parameters import Header, Path
 from ._transport import AsyncClient, Resource, SyncClient
 
@@ -98,8 +99,8 @@ class Pets(Resource[SyncClient]):
     def add(
         self,
         *,
-        x_trace: str | None = None,
         name: str | Omit = omit,
+        x_trace: str | None = None,
         mother: PetInput | None = None,
         father: PetInput | None = None,
         owner: OwnerInput | None = None,
@@ -183,8 +184,8 @@ class AsyncPets(Resource[AsyncClient]):
     async def add(
         self,
         *,
-        x_trace: str | None = None,
         name: str | Omit = omit,
+        x_trace: str | None = None,
         mother: PetInput | None = None,
         father: PetInput | None = None,
         owner: OwnerInput | None = None,

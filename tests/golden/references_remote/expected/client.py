@@ -7,7 +7,8 @@ from functools import cached_property
 from typing import Unpack
 
 from . import models as _models
-from ._operation import Json, Operation, RequestOptions
+from ._arguments import RequestOptions
+from ._operation import Json, Operation
 from ._parameters import Path
 from ._transport import AsyncClient, Resource, SyncClient
 

@@ -7,8 +7,9 @@ from functools import cached_property
 from typing import Unpack
 
 from . import models as _models
+from ._arguments import RequestOptions
 from ._offsets import check_arguments
-from ._operation import Json, Operation, RequestOptions
+from ._operation import Json, Operation
 from ._transport import AsyncClient, Resource, SyncClient
 
 LIST_PETS: Operation[_models.ListPetsResponse] = Operation(

@@ -7,8 +7,9 @@ from functools import cached_property
 from typing import Any, Unpack
 
 from . import models as _models
+from ._arguments import RequestOptions
 from ._bodies import Text, Unknown
-from ._operation import Json, Operation, RequestOptions
+from ._operation import Json, Operation
 from ._parameters import Path
 from ._transport import AsyncClient, Resource, SyncClient
 

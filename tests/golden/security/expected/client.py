@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, ClassVar, Unpack
 
-from ._operation import Operation, RequestOptions
+from ._arguments import RequestOptions
+from ._operation import Operation
 from ._parameters import Cookie, Header, Query
 from ._security import ApiKey, Http
 from ._transport import AsyncClient, Resource, SyncClient

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import ClassVar, Unpack
 
-from ._operation import Operation, RequestOptions
+from ._arguments import RequestOptions
+from ._operation import Operation
 from ._transport import AsyncClient, Resource, SyncClient
 
 GET_USUAL: Operation[None] = Operation(

@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import Any, TypeAlias, Unpack
 
 from . import models as _models
-from ._operation import Body, Json, Member, Members, Omit, Operation, RequestOptions, omit
+from ._arguments import Body, Member, Members, Omit, RequestOptions, omit
+from ._operation import Json, Operation
 from ._streams import AsyncStream, Events, JsonLines, Stream, open_async_stream, open_stream
 from ._transport import AsyncClient, Resource, SyncClient
 

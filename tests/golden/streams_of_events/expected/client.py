@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import Any, TypeAlias, Unpack
 
 from . import models as _models
-from ._operation import Body, Operation, RequestOptions
+from ._arguments import Body, RequestOptions
+from ._operation import Operation
 from ._streams import AsyncStream, EventObjects, Events, Stream, open_async_stream, open_stream
 from ._transport import AsyncClient, Resource, SyncClient
 

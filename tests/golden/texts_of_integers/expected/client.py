@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import Any, Unpack
 
 from . import models as _models
-from ._operation import Json, Member, Members, Omit, Operation, RequestOptions, TextMember, omit
+from ._arguments import Member, Members, Omit, RequestOptions, TextMember, omit
+from ._operation import Json, Operation
 from ._transport import AsyncClient, Resource, SyncClient
 
 SEND_THING: Operation[None] = Operation(

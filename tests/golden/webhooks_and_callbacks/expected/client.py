@@ -8,8 +8,9 @@ from functools import cached_property
 from typing import Any, Unpack, overload
 
 from . import models as _models
+from ._arguments import Member, Members, Omit, RequestOptions, omit
 from ._bodies import Unknown
-from ._operation import Json, Member, Members, Omit, Operation, RequestOptions, omit
+from ._operation import Json, Operation
 from ._transport import AsyncClient, Resource, SyncClient
 
 START_JOB: Operation[Any] = Operation(

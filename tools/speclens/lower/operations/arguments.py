@@ -98,8 +98,9 @@ class Inputs:
                 pointer=place,
                 type=union([*options, NULL] if is_nullable else options),
                 mark=ir.Mark(is_nullable=is_nullable, is_text=self._is_text(place, inner)),
-                doc=docs.argument_docs(inner, target, docs.of_spoke(spoke), is_removable),
+                doc=docs.argument_docs(inner, target, is_removable, has_default=is_sent),
                 is_required=is_needed and name in needed and name not in defaults,
+                deprecation=docs.of_spoke(spoke) or docs.deprecation_docs(inner, target),
                 default=literal(defaults[name]) if is_sent else "",
                 hub=("member", spoke.hub[0]) if spoke else None,
             )

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from speclens import ir
 from speclens.literals import docstring, inline
 from speclens.lower.operations.annotations import ANY
+from speclens.lower.operations.signatures import stands_first
 from speclens.lower.schemas.markup import plain_text
 from speclens.openapi.nodes import OperationObject
 
@@ -77,11 +78,11 @@ def _head(operation: OperationObject) -> Iterator[str]:
 
 
 def _arguments(arguments: Sequence[ir.Argument]) -> Iterator[str]:
-    told = [one for one in sorted(arguments, key=lambda one: not one.is_positional) if one.doc]
-    if told:
+    ordered = sorted(arguments, key=lambda one: (not one.is_positional, not stands_first(one)))
+    if told := [one for one in ordered if one.full_doc]:
         yield "Args:"
         for one in told:
-            yield from _entry(one.ident, one.doc)
+            yield from _entry(one.ident, one.full_doc)
         yield from _entry("**options", "Timeout, retries, extra headers: see `RequestOptions`.")
 
 

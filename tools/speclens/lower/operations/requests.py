@@ -180,8 +180,9 @@ def _parameter(inputs: Inputs, parameter: ParameterObject) -> ir.Argument:
         pointer=parameter.pointer,
         type=union(options),
         mark=_whole_query(inputs, parameter) if location == _WHOLE_QUERY else _style(parameter),
-        doc=docs.argument_docs(told, None, older),
+        doc=docs.argument_docs(told, None),
         is_required=location == "path" or parameter.is_required,
+        deprecation=older or docs.deprecation_docs(told, None),
         hub=parameter_key(*hub) if hub else None,
     )
 

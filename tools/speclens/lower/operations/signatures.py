@@ -60,15 +60,14 @@ def _older(
         chosen = needed[0].older
     for ident in chosen:
         told = [one for one in older if one.ident == ident or not ident]
-        text = " ".join(f"`{one.ident}` is {_reason(one.doc)}" for one in told)
+        text = " ".join(f"`{one.ident}` is {_lowered(one.deprecation)}" for one in told)
         made = [replace(one, is_required=True) if one.ident == ident else one for one in every]
         found = _signature(made, lambda one: not one.older)
         yield replace(found, deprecated=literal(comment(text)))
 
 
-def _reason(doc: str) -> str:
-    """What the docs of an older argument say of its deprecation."""
-    return doc[doc.rfind("Deprecated") :].partition("\n")[0].replace("Deprecated", "deprecated", 1)
+def _lowered(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]
 
 
 def _signature(
@@ -77,11 +76,23 @@ def _signature(
     """A signature of some arguments. Those that are required have to be given only if they are asked for."""
     found = list(arguments)
     made = [(one, _parameter(one, one.is_required and is_asked(one))) for one in found]
-    keywords = [made_of for one, made_of in made if not one.is_positional]
+    positional = [pair for pair in made if pair[0].is_positional]
+    keywords = [pair for pair in made if not pair[0].is_positional]
     return ir.Signature(
-        positional=tuple(made_of for one, made_of in sorted(made, key=_order) if one.is_positional),
-        keywords=tuple(sorted(keywords, key=lambda one: bool(one.default))),
+        positional=tuple(parameter for _, parameter in sorted(positional, key=_order)),
+        keywords=tuple(
+            parameter
+            for _, parameter in sorted(
+                keywords, key=lambda pair: bool(pair[1].default) and not stands_first(pair[0])
+            )
+        ),
     )
+
+
+def stands_first(one: ir.Argument) -> bool:
+    """Whether a keyword argument stands before the optional ones, in every signature of a method: the document requires it,
+    even if others may replace it."""
+    return one.is_required and one.place != WHOLE
 
 
 def _order(pair: tuple[ir.Argument, ir.SignatureParameter]) -> tuple[bool, bool]:

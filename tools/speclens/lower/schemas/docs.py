@@ -37,24 +37,31 @@ def property_docs(node: Any, target: Any, with_format: bool = False) -> str:
     return docstring(separator.join(said), _WIDTH) if said else ""
 
 
-def argument_docs(node: Any, target: Any, older: str = "", is_removable: bool = False) -> str:
+def argument_docs(
+    node: Any, target: Any, is_removable: bool = False, has_default: bool = False
+) -> str:
     """What to say of an argument of a client, as plain text: its description, and what its type cannot say. `node` is its
-    schema, or the object that has the schema, and `target` what that refers to."""
+    schema, or the object that has the schema, and `target` what that refers to. `has_default` says that the signature
+    shows the default."""
     own = _text(node, "description") or _text(target, "description")
     parts = [cut(plain_text(own))]
     if parts[0] and parts[0][-1] not in ".!?:`":
         parts[0] += "."
     parts += bounds(node, target)
     default = _first(node, target, "default")
-    told = _json(default) if default is not None else ""
+    told = _json(default) if default is not None and not has_default else ""
     parts += [f"API default: `{told}`."] if 0 < len(told) <= _LONGEST else []
-    if (example := _example(node, target)) is not None:
+    if (example := _example(node, target)) is not None and example != default:
         parts.append(f"Example: `{_json(example)}`.")
-    is_deprecated = any(_first(one, None, "deprecated") is True for one in (node, target))
-    parts += [older] if older else ["Deprecated."] if is_deprecated else []
     parts += ["None takes it away."] if is_removable else []
     said = [part for part in parts if part]
     return ("\n\n" if said and "\n" in said[0] else " ").join(said)
+
+
+def deprecation_docs(node: Any, target: Any) -> str:
+    """What to say of an argument that the document marks as deprecated; "" for any other."""
+    is_deprecated = any(_first(one, None, "deprecated") is True for one in (node, target))
+    return "Deprecated." if is_deprecated else ""
 
 
 def cut(text: str, most: int = 4_000) -> str:

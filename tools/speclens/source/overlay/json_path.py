@@ -12,10 +12,19 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any, NamedTuple
 
-from jsonpath_rfc9535 import JSONPathEnvironment, JSONPathError
-from jsonpath_rfc9535 import JSONPathQuery as Query
-from jsonpath_rfc9535 import filter_expressions as filters
-from jsonpath_rfc9535 import selectors as kinds
+from jsonpath_rfc9535 import (
+    JSONPathEnvironment,
+    JSONPathError,
+)
+from jsonpath_rfc9535 import (
+    JSONPathQuery as Query,
+)
+from jsonpath_rfc9535 import (
+    filter_expressions as filters,
+)
+from jsonpath_rfc9535 import (
+    selectors as kinds,
+)
 from jsonpath_rfc9535.segments import JSONPathRecursiveDescentSegment as Descendants
 
 from speclens.source.overlay.budget import Budget, TooCostly

@@ -1,0 +1,190 @@
+"""The arguments of a method: the marks that put them into a request, the options of every call, and `omit`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import lru_cache
+from typing import Any, ClassVar, Literal, TypedDict
+
+import httpx
+from pydantic import BaseModel
+
+is_token = lru_cache(256)(re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+").fullmatch)
+"""Whether a text may be the name of a header (RFC 9110, 5.1) or of a cookie (RFC 6265, 4.1.1)."""
+
+
+class Omit:
+    """The type of `omit`."""
+
+    def __repr__(self) -> str:
+        return "omit"
+
+    def __bool__(self) -> Literal[False]:
+        return False
+
+    def __reduce__(self) -> str:
+        return "omit"
+
+
+omit = Omit()
+"""The argument is not given. It is the default of arguments that may be None: the client sends None as null."""
+
+
+class RequestOptions(TypedDict, total=False):
+    """The options of a client and of each method. `timeout` limits one wait for the server, and `deadline` a whole
+    call with its retries and the reading of its response (both in seconds). `max_response_bytes` limits a response
+    after decoding (64 MiB; no limit for a stream or a download), `max_line_bytes` a line or an event of a stream (16
+    MiB), `max_response_values` the strings, numbers, objects and arrays in the JSON of a response or of an item
+    (1,000,000). `retry_unsafe` also retries a request that the server may have processed, and billed. `extra_body`
+    holds members that the API document does not list. `compat` expresses fields (by pointer) as an older server knows
+    them: {"/new": "old"}. The client calls `on_response` with the response of each result, for its status and
+    headers."""
+
+    timeout: float | httpx.Timeout | None
+    deadline: float | None
+    max_response_bytes: int
+    max_line_bytes: int
+    max_response_values: int
+    max_retries: int
+    retry_unsafe: bool
+    idempotency_key: str | None
+    extra_headers: Mapping[str, str] | None
+    extra_query: Mapping[str, str | int | float | bool | None] | None
+    extra_body: Mapping[str, Any] | None
+    compat: Mapping[str, str] | None
+    on_response: Callable[[httpx.Response], object] | None
+
+
+@dataclass(slots=True)
+class Draft:
+    """A request in the making. The client replaces the names in braces in its path, and encodes the parts of its
+    query. `content` is the argument of httpx for the body, `content_type` the chosen media type."""
+
+    path: str
+    query: list[str] = field(default_factory=list)
+    headers: dict[str, str] = field(default_factory=dict)
+    cookies: list[str] = field(default_factory=list)
+    members: dict[str, Any] = field(default_factory=dict)
+    body: Any = None
+    has_body: bool = False
+    content_type: str = ""
+    content: dict[str, Any] = field(default_factory=dict)
+
+    def add_cookies(self, name: str, pairs: Iterable[str]) -> None:
+        """Add the encoded pairs of a cookie. Raises ValueError for a name that no cookie can have."""
+        if not is_token(name):
+            raise ValueError(f"no cookie can have the name {name!r:.100}")
+        self.cookies.extend(pairs)
+
+
+# A mark puts an argument into a request: `put` may raise ValueError or PayloadError. `place` is that of a parameter, and empty
+# for parts of the body. The client does not send None, unless `is_nullable`.
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An argument that is a member of the body."""
+
+    name: str
+    is_nullable: bool = False
+    is_required: ClassVar[bool] = False
+    place: ClassVar[str] = ""
+
+    def put(self, draft: Draft, ident: str, value: Any) -> None:
+        draft.members[self.name] = value
+        draft.has_body = True
+
+
+@dataclass(frozen=True, slots=True)
+class TextMember(Member):
+    """A member of the body that is a text, or holds texts: the client sends integers as texts."""
+
+    def put(self, draft: Draft, ident: str, value: Any) -> None:
+        Member.put(self, draft, ident, _texts(value))
+
+
+def _texts(value: Any) -> Any:
+    """Integers as texts, also in a list or a mapping."""
+    if isinstance(value, (list, tuple)):
+        return [_texts(item) for item in value]
+    if isinstance(value, Mapping):
+        return {key: _texts(item) for key, item in value.items()}
+    return str(value) if type(value) is int else value
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """An argument that is all members of the body at once, in place of the arguments for each: a model, or a mapping by
+    the names in the API document."""
+
+    place: ClassVar[str] = ""
+    is_nullable: ClassVar[bool] = False
+    is_required: ClassVar[bool] = False
+
+    def put(self, draft: Draft, ident: str, value: Any) -> None:
+        draft.members.update(value)
+        draft.body, draft.has_body = {}, True
+
+
+def members_of(ident: str, value: Any) -> dict[str, Any]:
+    """The members of a whole body, by their names in the API document. Raises TypeError for a value that has none."""
+    if isinstance(value, BaseModel):
+        fields = type(value).model_fields
+        found: dict[str, Any] = {}
+        for key in value.model_fields_set:
+            info, item = fields.get(key), getattr(value, key)
+            if not (info and info.exclude_if and info.exclude_if(item)):
+                found[(info and info.alias) or key] = item
+        return found
+    if not isinstance(value, Mapping):
+        raise TypeError(
+            f"{ident!r} has to be a model or a mapping, and is a {type(value).__name__}"
+        )
+    for key in value:
+        if not isinstance(key, str):
+            raise TypeError(f"{ident!r} has the member {key!r:.100}, whose name has to be a string")
+    return dict(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """An argument that is the whole body."""
+
+    is_nullable: bool = False
+    is_required: bool = False
+    place: ClassVar[str] = ""
+
+    def put(self, draft: Draft, ident: str, value: Any) -> None:
+        draft.body, draft.has_body = value, True
+
+
+@dataclass(frozen=True, slots=True)
+class ContentType:
+    """An argument that chooses the media type of the body."""
+
+    place: ClassVar[str] = ""
+    is_nullable: ClassVar[bool] = False
+    is_required: ClassVar[bool] = False
+
+    def put(self, draft: Draft, ident: str, value: Any) -> None:
+        draft.content_type = value
+
+
+def refuse(option: str, given: Iterable[str], names: Iterable[str]) -> None:
+    """Raises TypeError if an option contains the name of an argument: the client would send its value without folding
+    or validating it."""
+    if found := set(given).intersection(names):
+        raise TypeError(f"{min(found)!r} is an argument, and may not be in {option}")
+
+
+def refuse_unknown(given: Iterable[str], known: Iterable[str], hint: str = "") -> None:
+    """Raises TypeError for a name that is not known. Without a similar name, the message has the hint."""
+    names = {*known}
+    if unknown := set(given) - names:
+        name = min(unknown)
+        close = get_close_matches(name, names, 1)
+        told = f"did you mean {close[0]!r}?" if close else hint
+        raise TypeError(f"unexpected argument {name!r}{told and f' ({told})'}")
