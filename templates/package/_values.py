@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Collection, Hashable, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from fractions import Fraction
 from functools import cache
@@ -84,6 +84,15 @@ def renamed(value: Any, names: str) -> Any:
 def _names_in(names: str) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(names)
     return found
+
+
+def in_order(value: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """The members of an object by their names: of several faults, the same one is told whatever their order."""
+    return sorted(value.items(), key=_name_of)
+
+
+def _name_of(member: tuple[object, Any]) -> str:
+    return str(member[0])
 
 
 def key_of(value: Any) -> Hashable:

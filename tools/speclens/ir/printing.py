@@ -202,9 +202,9 @@ def parts_source(parts: EachPart) -> str:
         pairs = f"[({literal(parts.member)}, {value}[{literal(parts.member)}])]"
     elif parts.besides:
         known = f"{{{', '.join(map(literal, parts.besides))}}}"
-        pairs = f"[(key, inner) for key, inner in {value}.items() if key not in {known}]"
+        pairs = f"[(key, inner) for key, inner in in_order({value}) if key not in {known}]"
     else:
-        pairs = f"{value}.items()"
+        pairs = f"in_order({value})"
     is_sure = parts.guard == All(())
     return pairs if is_sure else f"{pairs} if {condition_source(parts.guard)} else ()"
 

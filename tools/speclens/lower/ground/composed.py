@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from speclens.lower.ground.walk import remembered
@@ -90,3 +91,17 @@ def required_groups(branches: Any) -> list[list[str]] | None:
     if not all(isinstance(branch, dict) and branch.keys() == {"required"} for branch in branches):
         return None
     return [list(branch["required"]) for branch in branches]
+
+
+def least_groups(groups: Iterable[Iterable[str]]) -> list[frozenset[str]]:
+    """The groups of names that contain no other one: what asks for any of `groups` asks for any of these. Each is looked up
+    by its rarest name."""
+    found = sorted({frozenset(group) for group in groups}, key=lambda one: (len(one), sorted(one)))
+    counted = Counter(name for group in found for name in group)
+    kept: dict[str, list[frozenset[str]]] = {}
+    for group in found:
+        if not group:
+            return [group]
+        if not any(other <= group for name in group for other in kept.get(name, ())):
+            kept.setdefault(min(group, key=lambda name: (counted[name], name)), []).append(group)
+    return sorted((one for several in kept.values() for one in several), key=sorted)

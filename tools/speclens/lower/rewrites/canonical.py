@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from speclens.lower.ground import facts, keywords, x_compat
-from speclens.lower.ground.composed import required_groups
+from speclens.lower.ground.composed import least_groups, required_groups
 from speclens.lower.ground.wholes import Whole, whole_object
 from speclens.lower.rewrites.rewriting import Rewriting, as_parts
 from speclens.objects import OR_NULL
@@ -93,14 +93,11 @@ def _required(whole: Whole, schema: JsonObject, result: JsonObject) -> None:
     required = list(schema.get("required") or ())
     groups = required_groups(schema.get("anyOf"))
     if groups is not None and hubs:
-        renamed = {frozenset(hubs.get(name, (name,))[0] for name in group) for group in groups}
-        kept = sorted(
-            sorted(group) for group in renamed if not any(other < group for other in renamed)
-        )
-        if len(kept) == 1:
-            required += [name for name in kept[0] if name not in required]
+        renamed = least_groups((hubs.get(name, (name,))[0] for name in group) for group in groups)
+        if len(renamed) == 1:
+            required += [name for name in sorted(renamed[0]) if name not in required]
         else:
-            result["anyOf"] = [{"required": group} for group in kept]
+            result["anyOf"] = [{"required": sorted(group)} for group in renamed]
     if required:
         result["required"] = required
 

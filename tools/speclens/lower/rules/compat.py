@@ -220,12 +220,33 @@ def _required(
                 )
                 hint = "write `required` groups under `anyOf` instead"
                 yield Finding("compat/unsupported-keyword", join(place, keyword), message, hint)
+        yield from _uneven(join(place, "anyOf"), layer.get("anyOf"), spokes)
         if named := _names(layer.get("oneOf"), spokes):
             places = _places(spokes, named)
             message = f"`oneOf` refuses an older property together with its hub ({places})"
             yield Finding(
                 "compat/unsupported-keyword", join(place, "oneOf"), message, "use `anyOf`"
             )
+
+
+def _uneven(place: str, branches: Any, spokes: Mapping[str, x_compat.Spoke]) -> Iterator[Finding]:
+    """Groups that ask for less beside an older property than beside its hub: in canonical form, the two are one."""
+    groups = composed.required_groups(branches) or []
+    if not _names(groups, spokes):
+        return
+    least = composed.least_groups(groups)
+    renamed = [
+        frozenset(spokes[name].hub[0] if name in spokes else name for name in group)
+        for group in least
+    ]
+    kept = set(composed.least_groups(renamed))
+    for group, one in zip(least, renamed, strict=True):
+        if one not in kept:
+            others = ", ".join(f"`{name}`" for name in sorted(one))
+            message = f"one group of `anyOf` asks for {others}, and another for a part of these, by an older property ({_places(spokes, spokes)})"
+            hint = "ask for the same beside each source of a hub"
+            yield Finding("compat/unsupported-keyword", place, message, hint)
+            return
 
 
 def _places(spokes: Mapping[str, x_compat.Spoke], names: Iterable[str]) -> str:
