@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, ClassVar, Literal, TypedDict
 
 import httpx
@@ -71,6 +71,7 @@ class Draft:
     members: dict[str, Any] = field(default_factory=dict)
     body: Any = None
     has_body: bool = False
+    has_files: bool = False
     content_type: str = ""
     content: dict[str, Any] = field(default_factory=dict)
 
@@ -116,13 +117,7 @@ class Members:
 def members_of(ident: str, value: Any) -> dict[str, Any]:
     """The members of a whole body, by their names in the API document. Raises TypeError for a value that has none."""
     if isinstance(value, BaseModel):
-        fields = type(value).model_fields
-        found: dict[str, Any] = {}
-        for key in value.model_fields_set:
-            info, item = fields.get(key), getattr(value, key)
-            if not (info and info.exclude_if and info.exclude_if(item)):
-                found[(info and info.alias) or key] = item
-        return found
+        return _members_of_model(value)
     if not isinstance(value, Mapping):
         raise TypeError(
             f"{ident!r} has to be a model or a mapping, and is a {type(value).__name__}"
@@ -131,6 +126,32 @@ def members_of(ident: str, value: Any) -> dict[str, Any]:
         if not isinstance(key, str):
             raise TypeError(f"{ident!r} has the member {key!r:.100}, whose name has to be a string")
     return dict(value)
+
+
+def _members_of_model(model: BaseModel) -> dict[str, Any]:
+    """The members of a model as JSON, but files (`format: binary`) as they are."""
+    held = {key for key, item in vars(model).items() if _has_bytes(item)}
+    dump = partial(model.model_dump, mode="json", by_alias=True, exclude_unset=True)
+    found = dump(exclude=held)
+    for key in held:
+        item, name = getattr(model, key), type(model).model_fields[key].alias or key
+        try:
+            text = dump(include={key}).get(name)
+        except ValueError:  # bytes that are no text
+            text = None
+        found[name] = item if text is None or _is_same_text(item, text) else text
+    return found
+
+
+def _has_bytes(value: Any) -> bool:
+    return isinstance(value, bytes) or (isinstance(value, list) and any(map(_has_bytes, value)))
+
+
+def _is_same_text(value: Any, text: Any) -> bool:
+    """Whether bytes, or those in a list, are written unchanged, and not in base64."""
+    if isinstance(value, list):
+        return isinstance(text, list) and all(map(_is_same_text, value, text))
+    return isinstance(value, bytes) and value == text.encode("utf-8", "surrogatepass")
 
 
 def refuse(option: str, given: Iterable[str], names: Iterable[str]) -> None:

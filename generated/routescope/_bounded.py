@@ -24,6 +24,8 @@ from pydantic_core import (
     core_schema,
 )
 
+from ._values import PAYLOAD, Payload
+
 MOST_COUNTED = 10_000
 """The number of errors of a payload that are counted."""
 _MOST_KEPT = 1000
@@ -54,12 +56,12 @@ def validated(model: Any, value: Any) -> Any:
     """A JSON value as an instance of its model. Raises ValidationError or Refused."""
     if ending := _built(model, _ending):
         try:
-            return ending.validate_python(value)
+            return ending.validate_python(value, context=PAYLOAD)
         except ValidationError:
             counting = None if _is_small(value) else _built(model, _counting)
         if counting:
             return _judged(counting, value)
-    return model.model_validate(value)
+    return model.model_validate(value, context=PAYLOAD)
 
 
 def _judged(counting: SchemaValidator, value: Any) -> Any:
@@ -146,7 +148,7 @@ def _ending(schema: Schema) -> Any:
 
 
 @dataclass(slots=True)
-class _Counted:
+class _Counted(Payload):
     """The errors so far: how many to keep, how many there are, and how many are kept. It also counts the options
     inside of other options that were tried in vain, except for values that fit another option."""
 

@@ -22,6 +22,13 @@ _MANY = (dict, list, tuple)
 _SMALL = 256  # values and characters of a value whose key costs next to nothing
 
 
+class Payload:
+    """The context in which pydantic validates JSON: there an integer is no text, of whatever format."""
+
+
+PAYLOAD = Payload()
+
+
 def same(a: Any, b: Any) -> bool:
     """Equality of JSON values: `True` is not `1`, `1.0` is."""
     return bool(a == b) and _alike(a, b)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, ClassVar, Literal, TypedDict
 
 import httpx
@@ -70,6 +71,7 @@ class Draft:
     members: dict[str, Any] = field(default_factory=dict)
     body: Any = None
     has_body: bool = False
+    has_files: bool = False
     content_type: str = ""
     content: dict[str, Any] = field(default_factory=dict)
 
@@ -116,6 +118,32 @@ def _texts(value: Any) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
+class FileMember(Member):
+    """A member of the body that may be a file. The client sends files in a form, although the API document lists another
+    media type first."""
+
+    def put(self, draft: Draft, ident: str, value: Any) -> None:
+        Member.put(self, draft, ident, value)
+        several = value if isinstance(value, list) else [value]
+        draft.has_files = draft.has_files or any(map(is_content, several))
+
+
+def is_file(value: Any) -> bool:
+    """Whether a tuple is a file with its name. A tuple of texts is a sequence like any other."""
+    is_named = isinstance(value, tuple) and len(value) in {2, 3, 4} and isinstance(value[0], str)
+    return is_named and not isinstance(value[1], str)
+
+
+def is_content(value: Any) -> bool:
+    """Whether a value is a file of a form: bytes, a path, an open file, or such a tuple."""
+    return (
+        is_file(value)
+        or isinstance(value, (bytes, bytearray, os.PathLike))
+        or hasattr(value, "read")
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Members:
     """An argument that is all members of the body at once, in place of the arguments for each: a model, or a mapping by
     the names in the API document."""
@@ -132,13 +160,7 @@ class Members:
 def members_of(ident: str, value: Any) -> dict[str, Any]:
     """The members of a whole body, by their names in the API document. Raises TypeError for a value that has none."""
     if isinstance(value, BaseModel):
-        fields = type(value).model_fields
-        found: dict[str, Any] = {}
-        for key in value.model_fields_set:
-            info, item = fields.get(key), getattr(value, key)
-            if not (info and info.exclude_if and info.exclude_if(item)):
-                found[(info and info.alias) or key] = item
-        return found
+        return _members_of_model(value)
     if not isinstance(value, Mapping):
         raise TypeError(
             f"{ident!r} has to be a model or a mapping, and is a {type(value).__name__}"
@@ -147,6 +169,32 @@ def members_of(ident: str, value: Any) -> dict[str, Any]:
         if not isinstance(key, str):
             raise TypeError(f"{ident!r} has the member {key!r:.100}, whose name has to be a string")
     return dict(value)
+
+
+def _members_of_model(model: BaseModel) -> dict[str, Any]:
+    """The members of a model as JSON, but files (`format: binary`) as they are."""
+    held = {key for key, item in vars(model).items() if _has_bytes(item)}
+    dump = partial(model.model_dump, mode="json", by_alias=True, exclude_unset=True)
+    found = dump(exclude=held)
+    for key in held:
+        item, name = getattr(model, key), type(model).model_fields[key].alias or key
+        try:
+            text = dump(include={key}).get(name)
+        except ValueError:  # bytes that are no text
+            text = None
+        found[name] = item if text is None or _is_same_text(item, text) else text
+    return found
+
+
+def _has_bytes(value: Any) -> bool:
+    return isinstance(value, bytes) or (isinstance(value, list) and any(map(_has_bytes, value)))
+
+
+def _is_same_text(value: Any, text: Any) -> bool:
+    """Whether bytes, or those in a list, are written unchanged, and not in base64."""
+    if isinstance(value, list):
+        return isinstance(text, list) and all(map(_is_same_text, value, text))
+    return isinstance(value, bytes) and value == text.encode("utf-8", "surrogatepass")
 
 
 @dataclass(frozen=True, slots=True)

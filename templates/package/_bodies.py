@@ -9,12 +9,14 @@ from collections.abc import AsyncIterable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import IO, Any, TypeAlias
+from typing import IO, Any, ClassVar, TypeAlias
 from urllib.parse import quote, unquote
 
 import httpx
+from pydantic import BaseModel
 from pydantic_core import from_json
 
+from ._arguments import is_content, is_file
 from ._compat import CompatError, Normalized, PayloadError, unchanged
 from ._errors import Answer
 from ._operation import Json, canonical, encoded, older, to_json
@@ -246,6 +248,7 @@ class Multipart:
     gives as bytes, because older fields may be in it. It does so in all members but the `known` ones, if these are
     given."""
 
+    has_files: ClassVar[bool] = True
     media_type: str = "multipart/form-data"
     encoding: Mapping[str, Encoding] = field(default_factory=dict)
     required: tuple[str, ...] = ()
@@ -257,7 +260,9 @@ class Multipart:
 
     def encode(self, value: Any, options: Mapping[str, Any]) -> dict[str, Any]:
         given = value if isinstance(value, Mapping) else to_json(value)
-        members, parts = {**given, **(options.get("extra_body") or {})}, list[tuple[str, Any]]()
+        sent = {**given, **(options.get("extra_body") or {})}
+        members = {name: item for name, item in sent.items() if item is not None}  # no part is null
+        parts = list[tuple[str, Any]]()
         if self.fold is not unchanged:
             members = canonical(self.fold, self._in_json(members)).value
         if missing := [name for name in self.required if name not in members]:
@@ -293,9 +298,10 @@ class Multipart:
 
     def _parts(self, name: str, value: Any) -> list[tuple[str, Any]]:
         """The parts of a member. Files have no style."""
-        how, is_list = self._how(name), isinstance(value, (list, tuple)) and not _is_file(value)
+        how, is_list = self._how(name), isinstance(value, (list, tuple)) and not is_file(value)
+        value = to_json(value) if isinstance(value, BaseModel) else value
         if how.style and (
-            isinstance(value, Mapping) or (is_list and not any(map(_is_content, value)))
+            isinstance(value, Mapping) or (is_list and not any(map(is_content, value)))
         ):
             pairs = Query(name, how.style, how.explode).pairs(name, to_json(value))
             split = (map(unquote, pair.split("=", 1)) for pair in pairs)
@@ -306,17 +312,17 @@ class Multipart:
     def _part(self, name: str, value: Any) -> tuple[Any, ...]:
         """A part as httpx takes it: file name, content, media type, headers."""
         how = self._how(name)
-        if _is_file(value):
+        if is_file(value):
             file: tuple[Any, ...] = tuple(value) + (how.content_type, {})[len(value) - 2 :]
             filename, content, kind, headers = file
             is_typed = isinstance(kind, str | None) and isinstance(headers, Mapping)
-            if not (_is_content(content) and is_typed) or _is_file(content):
+            if not (is_content(content) and is_typed) or is_file(content):
                 told = "a file with its name is (name, content, media type, headers)"
                 raise TypeError(f"{name!r}: {told}, and content bytes, a path or an open file")
             return _written(name, filename, content, kind, dict(headers))
         if isinstance(value, os.PathLike):
             return _written(name, Path(value).name, value, how.content_type, {})
-        if _is_content(value):
+        if is_content(value):
             named = os.path.basename(str(getattr(value, "name", name)))
             return _written(name, named, value, how.content_type, {})
         sent = to_json(value)
@@ -334,7 +340,7 @@ def _read(name: str, value: Any) -> Any:
     """A member that is JSON, or its items, also if the caller gives it as bytes, as text or as a path. Raises
     TypeError for other files, because a value has no place for their names and headers, and PayloadError for a text
     that is not JSON."""
-    if isinstance(value, (list, tuple)) and not _is_file(value):
+    if isinstance(value, (list, tuple)) and not is_file(value):
         return [_read(name, item) for item in value]
     content = Path(value).read_bytes() if isinstance(value, os.PathLike) else value
     if isinstance(content, (bytes, bytearray, str)):
@@ -343,7 +349,7 @@ def _read(name: str, value: Any) -> Any:
         except ValueError as error:
             told = f"is not read as JSON: {error!s:.200}"
             raise PayloadError((CompatError("json", f"/{escape(name)}", told),)) from None
-    if _is_content(content):
+    if is_content(content):
         told = "is JSON with older fields, which are folded: give a mapping, or JSON as bytes, text or a path"
         raise TypeError(f"{name!r} {told}")
     return value
@@ -351,7 +357,7 @@ def _read(name: str, value: Any) -> Any:
 
 def _in_json(value: Any) -> Any:
     """A member of a form as JSON. Strings stand for its files."""
-    if _is_content(value):
+    if is_content(value):
         is_bytes = isinstance(value, (bytes, bytearray))
         held = File(sha256(value).hexdigest() if is_bytes else f"file {id(value)}")
         held.file = value
@@ -393,20 +399,6 @@ def _written(
 def _is_written(kind: str) -> bool:
     """Whether a media type can express an object: as JSON."""
     return not kind or "json" in kind or kind.startswith("text/")
-
-
-def _is_file(value: Any) -> bool:
-    """Whether a tuple is a file with its name. A tuple of texts is a sequence like any other."""
-    is_named = isinstance(value, tuple) and len(value) in {2, 3, 4} and isinstance(value[0], str)
-    return is_named and not isinstance(value[1], str)
-
-
-def _is_content(value: Any) -> bool:
-    return (
-        _is_file(value)
-        or isinstance(value, (bytes, bytearray, os.PathLike))
-        or hasattr(value, "read")
-    )
 
 
 def _opened(content: Any) -> Any:

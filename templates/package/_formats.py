@@ -20,6 +20,8 @@ from pydantic_core import (
     core_schema,
 )
 
+from ._values import Payload
+
 
 class _Kept:
     """A value whose text differs from the one that Python would write. It is written as the text that was read, even
@@ -82,7 +84,8 @@ class Text:
                 raise PydanticCustomError("format", "this is no {type}", told) from None
             object.__setattr__(kept, "_text", value)
             return kept
-        if self._is_one(value) and info.mode == "python":
+        is_json = info.mode == "json" or (self.of is int and isinstance(info.context, Payload))
+        if self._is_one(value) and not is_json:
             if is_naive(value):
                 raise PydanticCustomError("timezone_aware", NAIVE)
             return value

@@ -85,8 +85,8 @@ class _Adapter:
         self.core_config = _STRICT  # a model's is in its schema
         self.__pydantic_core_schema__ = self._adapter.core_schema
 
-    def model_validate(self, value: Any, **options: bool) -> Any:
-        return self._adapter.validate_python(value)
+    def model_validate(self, value: Any, **options: Any) -> Any:
+        return self._adapter.validate_python(value, **options)
 
 
 def canonical(fold: Callable[[Any], Normalized], value: Any) -> Normalized:
@@ -275,7 +275,7 @@ class Operation(Generic[R]):
 
     def _fill(self, draft: Draft, arguments: Mapping[str, Any]) -> None:
         """Put the body into a request."""
-        extra, codec = arguments.get("extra_body") or {}, chosen(self.body, draft.content_type)
+        extra, codec = arguments.get("extra_body") or {}, self._written_by(draft)
         if extra:
             refuse("extra_body", extra, self.members.values())
         if codec and (draft.has_body or extra or self.needs_body):
@@ -288,6 +288,12 @@ class Operation(Generic[R]):
             told = draft.content.pop("content_type", draft.content_type) or codec.media_type
             if "files" not in draft.content:  # of these httpx tells the boundary
                 draft.headers["content-type"] = told
+
+    def _written_by(self, draft: Draft) -> Codec | None:
+        """The codec of a body: the first one that holds files if there are any, unless the caller chooses another."""
+        if draft.has_files and not draft.content_type and isinstance(self.body, tuple):
+            return next(one for one in self.body if getattr(one, "has_files", False))
+        return chosen(self.body, draft.content_type)
 
     def _with_defaults(
         self, codec: Any, given: Mapping[str, Any], extra: Mapping[str, Any]

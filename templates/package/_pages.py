@@ -37,7 +37,10 @@ def _at(value: Any, names: Names) -> Any:
         if isinstance(value, BaseModel):
             fields = type(value).model_fields.items()
             idents = {info.alias or ident: ident for ident, info in fields}
-            value = getattr(value, idents.get(name, name), None)
+            ident, model = idents.get(name, name), value
+            value = getattr(model, ident, None)
+            if isinstance(value, bytes):  # its text is the cursor
+                value = model.model_dump(mode="json", by_alias=True, include={ident}).get(name)
         else:
             value = value.get(name) if isinstance(value, dict) else None
     return value
@@ -75,7 +78,7 @@ class Count:
         self, client: AnyClient, operation: Operation[Any], page: Any, request: Request
     ) -> Request | None:
         given = request.options.get(self.argument)
-        now = self.first if given is None else given
+        now = self.first if given is None else int(given)
         found = _at(page, self.results) if self.results is not None else [None]
         if not isinstance(found, list) or not found or self._is_last(page, now):
             return None

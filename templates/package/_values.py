@@ -30,6 +30,13 @@ class File(str):
     file: Any
 
 
+class Payload:
+    """The context in which pydantic validates JSON: there an integer is no text, of whatever format."""
+
+
+PAYLOAD = Payload()
+
+
 def same(a: Any, b: Any) -> bool:
     """Equality of JSON values: `True` is not `1`, `1.0` is."""
     return bool(a == b) and _alike(a, b)

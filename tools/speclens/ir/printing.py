@@ -69,7 +69,7 @@ def mark_source(place: str, name: str, mark: Mark, is_required: bool) -> str:
     told += [f"explode={mark.explode}"] if mark.explode is not None else []
     told += ["reserved=True"] if mark.is_reserved else []
     told += [f"codec={codec_source(mark.codec)}"] if mark.codec else []
-    kind = "TextMember" if mark.is_text else _MARKS[place]
+    kind = "FileMember" if mark.is_file else "TextMember" if mark.is_text else _MARKS[place]
     return f"{kind}({', '.join(told)})"
 
 

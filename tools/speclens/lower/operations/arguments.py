@@ -38,6 +38,8 @@ from speclens.objects import OR_NULL, declared_types
 from speclens.openapi.api import OpenApi
 from speclens.source.pointer import JsonObject, follow, get, join
 
+_FILES = frozenset({FILE, ir.Array(FILE)})
+
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
@@ -54,6 +56,7 @@ class Inputs:
         frozenset()
     )  # members of a form that nothing writes: their bytes are given
     is_patch: bool = False  # whether null takes a member away (RFC 7396)
+    has_choice: bool = False  # whether the body has media types of several kinds
     is_form: bool = False  # whether nothing but a form is spoken, which has no null
 
     @property
@@ -97,8 +100,14 @@ class Inputs:
                 ident="",
                 pointer=place,
                 type=union([*options, NULL] if is_nullable else options),
-                mark=ir.Mark(is_nullable=is_nullable, is_text=self._is_text(place, inner)),
-                doc=docs.argument_docs(inner, target, is_removable, has_default=is_sent),
+                mark=ir.Mark(
+                    is_nullable=is_nullable,
+                    is_text=self.has_formats and formats.are_integers(self.document, place, inner),
+                    is_file=self.has_choice and not _FILES.isdisjoint(options),
+                ),
+                doc=docs.argument_docs(
+                    inner, target, is_removable and not spoke, has_default=is_sent
+                ),
                 is_required=is_needed and name in needed and name not in defaults,
                 deprecation=docs.of_spoke(spoke) or docs.deprecation_docs(inner, target),
                 default=literal(defaults[name]) if is_sent else "",
@@ -111,17 +120,6 @@ class Inputs:
             return self.options(place, inner)
         is_list = media_types.is_list(self.document, place, inner)
         return [ir.Array(self.binary) if is_list else self.binary]
-
-    def _is_text(self, pointer: str, schema: Any) -> bool:
-        """Whether integers may be given for texts, or for each of those in a list or a map."""
-        place, target = follow(self.document, pointer, schema)
-        if not isinstance(target, dict) or not self.has_formats:
-            return False
-        kinds = set(_types(target)) - {"null"}
-        for kind, keyword in (("array", "items"), ("object", "additionalProperties")):
-            if kinds == {kind} and keyword in target and not target.get("properties"):
-                return self._is_text(join(place, keyword), target[keyword])
-        return kinds == {"string"} and formats.format_of(target) == "int64"
 
     def _is_received(self, pointer: str, schema: Any) -> bool:
         """Whether a property is in answers only."""

@@ -59,7 +59,13 @@ def lower(inputs: Inputs, operation: OperationObject) -> Request:
         codecs = {one.codec.name for one in lowered.content}
         binary = FILE if "Multipart" in codecs else inputs.binary
         is_form = codecs <= media_types.FORMS
-        own = replace(inputs, binary=binary, is_patch="MergePatch" in codecs, is_form=is_form)
+        own = replace(
+            inputs,
+            binary=binary,
+            is_patch="MergePatch" in codecs,
+            is_form=is_form,
+            has_choice=len(codecs) > 1,
+        )
         if codecs == {"Multipart"}:
             own = replace(own, parts=bodies.unwritten_members(inputs, body))
         found += own.arguments(schema, lowered.is_required)

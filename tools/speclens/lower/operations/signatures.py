@@ -30,14 +30,10 @@ def signatures(arguments: Sequence[ir.Argument]) -> tuple[ir.Signature, ...]:
         return (implementation,)
     usual = [one for one in arguments if not one.hub and one.place != WHOLE]
     found = [_signature(usual, lambda one: True)]
-    if whole and any(one.place == "member" for one in replaced):
-        others = [one for one in usual if one.place != "member"]
-        found.append(
-            _signature(
-                [*others, *(replace(one, is_required=True) for one in whole)], lambda one: True
-            )
-        )
-    found += _older(arguments, older, whole)
+    found += [_beside(arguments, one, ()) for one in whole]
+    found += _older(arguments, older)
+    if any(one.place != "member" for one in older):
+        found += [_deprecated(_beside(arguments, one, older), older) for one in whole]
     return (*(replace(one, is_overload=True) for one in found), implementation)
 
 
@@ -45,25 +41,43 @@ def _is_replaced(one: ir.Argument, has_whole: bool) -> bool:
     return bool(one.older) or (has_whole and one.place == "member")
 
 
+def _beside(
+    arguments: Sequence[ir.Argument], whole: ir.Argument, older: Sequence[ir.Argument]
+) -> ir.Signature:
+    """The signature with the whole body in place of its members, and some older arguments."""
+    idents = {one.ident for one in older}
+    told = [
+        one for one in arguments if one.place != "member" and (not one.hub or one.ident in idents)
+    ]
+    made = [replace(one, is_required=True) if one is whole else one for one in told]
+    return _signature(made, lambda one: not (older and one.older))
+
+
 def _older(
-    arguments: Sequence[ir.Argument],
-    older: Sequence[ir.Argument],
-    whole: Sequence[ir.Argument],
+    arguments: Sequence[ir.Argument], older: Sequence[ir.Argument]
 ) -> Iterator[ir.Signature]:
-    """The overloads with older arguments. If one argument alone may be replaced by them, then one of them is required."""
+    """The overloads with older arguments. If one argument alone may be replaced by them, then it or one of them is
+    required."""
     every = [one for one in arguments if one.place != WHOLE]
     needed = [one for one in every if one.is_required and one.older]
     if not older:
         return
-    chosen: Iterable[str] = ("",)
-    if len(needed) == 1 and len(needed[0].older) <= _MOST_OVERLOADS:
-        chosen = needed[0].older
-    for ident in chosen:
-        told = [one for one in older if one.ident == ident or not ident]
-        text = " ".join(f"`{one.ident}` is {_lowered(one.deprecation)}" for one in told)
+    if len(needed) != 1 or len(needed[0].older) > _MOST_OVERLOADS:
+        yield _deprecated(_signature(every, lambda one: not one.older), older)
+        return
+    replacing = needed[0].older
+    if others := [one for one in older if one.ident not in replacing]:
+        told = [one for one in every if one.ident not in replacing]
+        yield _deprecated(_signature(told, lambda one: True), others)
+    for ident in replacing:
         made = [replace(one, is_required=True) if one.ident == ident else one for one in every]
-        found = _signature(made, lambda one: not one.older)
-        yield replace(found, deprecated=literal(comment(text)))
+        of_one = [one for one in older if one.ident == ident]
+        yield _deprecated(_signature(made, lambda one: not one.older), of_one)
+
+
+def _deprecated(found: ir.Signature, older: Sequence[ir.Argument]) -> ir.Signature:
+    text = " ".join(f"`{one.ident}` is {_lowered(one.deprecation)}" for one in older)
+    return replace(found, deprecated=literal(comment(text)))
 
 
 def _lowered(sentence: str) -> str:

@@ -240,7 +240,7 @@ def _uneven(place: str, branches: Any, spokes: Mapping[str, x_compat.Spoke]) -> 
         for group in least
     ]
     kept = set(composed.least_groups(renamed))
-    for group, one in zip(least, renamed, strict=True):
+    for one in renamed:
         if one not in kept:
             others = ", ".join(f"`{name}`" for name in sorted(one))
             message = f"one group of `anyOf` asks for {others}, and another for a part of these, by an older property ({_places(spokes, spokes)})"

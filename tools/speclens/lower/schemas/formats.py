@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from speclens.lower.ground.keywords import implied_types
 from speclens.lower.ground.walk import all_schemas
-from speclens.source.pointer import JsonObject
+from speclens.objects import declared_types
+from speclens.source.pointer import JsonObject, follow, join
 
 PYTHON_TYPES = {
     "date-time": ("JsonDateTime", "datetime.datetime"),
@@ -39,3 +43,28 @@ def has_datetimes(document: JsonObject) -> bool:
     return any(
         isinstance(one, dict) and format_of(one) == "date-time" for _, one in all_schemas(document)
     )
+
+
+def are_integers(
+    document: JsonObject, pointer: str, schema: Any, above: frozenset[str] = frozenset()
+) -> bool:
+    """Whether texts of integers are all that a schema accepts, by itself or in a list or a map: a caller may give integers
+    for them. `above` has the places that lead here."""
+    place, target = follow(document, pointer, schema)
+    if not isinstance(target, dict) or place in above:
+        return False
+    above |= {place}
+    for keyword in ("anyOf", "oneOf"):
+        if branches := target.get(keyword):
+            places = ((join(place, keyword, index), one) for index, one in enumerate(branches))
+            told = (pair for pair in places if not _is_null(pair[1]))
+            return all(are_integers(document, *pair, above) for pair in told)
+    kinds = {*(declared_types(target) or implied_types(target))} - {"null"}
+    for kind, keyword in (("array", "items"), ("object", "additionalProperties")):
+        if kinds == {kind} and keyword in target and not target.get("properties"):
+            return are_integers(document, join(place, keyword), target[keyword], above)
+    return kinds == {"string"} and format_of(target) == "int64"
+
+
+def _is_null(schema: Any) -> bool:
+    return isinstance(schema, dict) and declared_types(schema) == ["null"]

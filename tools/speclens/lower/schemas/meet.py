@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from speclens import ir
@@ -55,10 +55,18 @@ def either(options: Iterable[ir.Type]) -> ir.Type:
         for one in options
         for part in (one.options if isinstance(one, ir.Union) and one.tags is None else (one,))
     ]
+    if any(isinstance(one, ir.Primitive) and one.name in {"integer", "number"} for one in flat):
+        flat = [_as_text(one) for one in flat]
     distinct = tuple(dict.fromkeys(flat))
     if not distinct or any(isinstance(option, ir.AnyType) for option in distinct):
         return ir.AnyType()
     return distinct[0] if len(distinct) == 1 else ir.Union(distinct)
+
+
+def _as_text(one: ir.Type) -> ir.Type:
+    """Beside numbers, a text of an integer stays a text: as Python's integers, the two could not be told apart."""
+    is_integer = isinstance(one, ir.Primitive) and one.format == "JsonInt"
+    return replace(one, format="") if isinstance(one, ir.Primitive) and is_integer else one
 
 
 def kinds_of(type_: ir.Type, resolve: Resolve) -> tuple[str, ...]:
