@@ -36,7 +36,7 @@ PET = {
         "born": {**TEXT, "format": "date"},
     },
 }
-PAINT = {
+PAINT: dict[str, Any] = {
     "type": "object",
     "required": ["color"],
     "properties": {
@@ -44,6 +44,10 @@ PAINT = {
         "colour": {**TEXT, "x-compat": {"into": "/color", "deprecated": {"since": "2026-01-01"}}},
         "hue": {**TEXT, "x-compat": {"into": "/color"}},
     },
+}
+TUNE: dict[str, Any] = {
+    "type": "object",
+    "properties": {"tone": TEXT, "note": {**TEXT, "x-compat": {"into": "/tone"}}},
 }
 ANSWER = {"200": {"description": "A pet.", "content": {"application/json": {"schema": PET}}}}
 
@@ -76,6 +80,16 @@ DOCUMENT: dict[str, Any] = {
             },
             "put": {"operationId": "put_pet", "tags": ["zoo"], "requestBody": body({"$ref": "#/components/schemas/Pet"}), "responses": ANSWER},
             "patch": {"operationId": "paint_pet", "tags": ["zoo"], "requestBody": body({**PAINT, "x-compat": {"partial": True}}), "responses": ANSWER},
+        },
+        "/tune": {"patch": {"operationId": "tune_all", "tags": ["zoo"], "requestBody": body({**TUNE, "x-compat": {"partial": True}}), "responses": ANSWER}},
+        "/paint": {
+            "put": {
+                "operationId": "paint_all",
+                "tags": ["zoo"],
+                "parameters": [parameter("most", "query"), parameter("limit", "query", **{"x-compat": {"into": {"in": "query", "name": "most"}}})],
+                "requestBody": body({**PAINT, "properties": {**PAINT["properties"], **TUNE["properties"]}}),
+                "responses": ANSWER,
+            }
         },
         "/ours": {"get": {"operationId": "call_ours", "tags": ["zoo"], "parameters": [parameter(name, "query") for name in OURS], "responses": ANSWER}},
         "/names": {"post": {"operationId": "name_them", "tags": ["zoo"], "requestBody": body({"type": "array", "items": TEXT}), "responses": ANSWER}},
@@ -120,6 +134,32 @@ def shown(method: Any) -> str:
                 "(shop: 'str', id: 'str', *, body: '_models.PaintPetRequest | Mapping[str, Any]')",
                 "(shop: 'str', id: 'str', *, color: 'str | Omit' = omit, colour: 'str', hue: 'str | None' = None)",
                 "(shop: 'str', id: 'str', *, color: 'str | Omit' = omit, hue: 'str', colour: 'str | None' = None)",
+            ],
+        ),
+        (
+            "tune_all",
+            "(*, tone: 'str | None' = None, note: 'str | None' = None, body: '_models.TuneAllRequest | Mapping[str, Any] | Omit' = omit)",
+            [
+                "(*, tone: 'str | None' = None)",
+                "(*, body: '_models.TuneAllRequest | Mapping[str, Any]')",
+                "(*, tone: 'str | None' = None, note: 'str | None' = None)",
+            ],
+        ),
+        (
+            "paint_all",
+            "(*, color: 'str | Omit' = omit, most: 'str | None' = None, limit: 'str | None' = None, colour: 'str | None' = None, "
+            "hue: 'str | None' = None, tone: 'str | None' = None, note: 'str | None' = None, "
+            "body: '_models.PaintAllRequest | Mapping[str, Any] | Omit' = omit)",
+            [
+                "(*, color: 'str', most: 'str | None' = None, tone: 'str | None' = None)",
+                "(*, body: '_models.PaintAllRequest | Mapping[str, Any]', most: 'str | None' = None)",
+                "(*, color: 'str', most: 'str | None' = None, limit: 'str | None' = None, tone: 'str | None' = None, "
+                "note: 'str | None' = None)",
+                "(*, color: 'str | Omit' = omit, colour: 'str', most: 'str | None' = None, limit: 'str | None' = None, "
+                "hue: 'str | None' = None, tone: 'str | None' = None, note: 'str | None' = None)",
+                "(*, color: 'str | Omit' = omit, hue: 'str', most: 'str | None' = None, limit: 'str | None' = None, "
+                "colour: 'str | None' = None, tone: 'str | None' = None, note: 'str | None' = None)",
+                "(*, body: '_models.PaintAllRequest | Mapping[str, Any]', most: 'str | None' = None, limit: 'str | None' = None)",
             ],
         ),
         ("name_them", "(body: 'Sequence[str]')", []),

@@ -64,6 +64,20 @@ class Things(Resource[SyncClient]):
         **options: Unpack[RequestOptions],
     ) -> _models.Answer: ...
     @overload
+    @_deprecated(
+        "`comment` is deprecated: Use note. `grade` is deprecated: Use level.", category=None
+    )
+    def make(
+        self,
+        *,
+        price: float,
+        note: str | Omit | None = omit,
+        comment: str | Omit | None = omit,
+        level: Literal["low", "high"] | None = None,
+        grade: Literal["poor", "good"] | Omit | None = omit,
+        **options: Unpack[RequestOptions],
+    ) -> _models.Answer: ...
+    @overload
     @_deprecated("`cost` is deprecated: Use price.", category=None)
     def make(
         self,
@@ -131,6 +145,20 @@ class AsyncThings(Resource[AsyncClient]):
         self,
         *,
         body: _models.Thing | Mapping[str, Any],
+        **options: Unpack[RequestOptions],
+    ) -> _models.Answer: ...
+    @overload
+    @_deprecated(
+        "`comment` is deprecated: Use note. `grade` is deprecated: Use level.", category=None
+    )
+    async def make(
+        self,
+        *,
+        price: float,
+        note: str | Omit | None = omit,
+        comment: str | Omit | None = omit,
+        level: Literal["low", "high"] | None = None,
+        grade: Literal["poor", "good"] | Omit | None = omit,
         **options: Unpack[RequestOptions],
     ) -> _models.Answer: ...
     @overload

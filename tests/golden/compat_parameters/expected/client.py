@@ -59,6 +59,18 @@ class Pets(Resource[SyncClient]):
         **options: Unpack[RequestOptions],
     ) -> Any: ...
     @overload
+    @_deprecated("`x_kind` is deprecated: Use kind. `tag` is deprecated: Use tags.", category=None)
+    def list(
+        self,
+        *,
+        page_size: int,
+        x_kind: Literal["puppy", "dog", "cat"] | None = None,
+        kind: Literal["dog", "cat"] | None = None,
+        tags: Sequence[str] | None = None,
+        tag: str | Sequence[str] | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> Any: ...
+    @overload
     @_deprecated("`limit` is deprecated since 2026-01-01: Use page_size.", category=None)
     def list(
         self,
@@ -117,6 +129,18 @@ class AsyncPets(Resource[AsyncClient]):
         page_size: int,
         kind: Literal["dog", "cat"] | None = None,
         tags: Sequence[str] | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> Any: ...
+    @overload
+    @_deprecated("`x_kind` is deprecated: Use kind. `tag` is deprecated: Use tags.", category=None)
+    async def list(
+        self,
+        *,
+        page_size: int,
+        x_kind: Literal["puppy", "dog", "cat"] | None = None,
+        kind: Literal["dog", "cat"] | None = None,
+        tags: Sequence[str] | None = None,
+        tag: str | Sequence[str] | None = None,
         **options: Unpack[RequestOptions],
     ) -> Any: ...
     @overload

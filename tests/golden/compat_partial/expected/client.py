@@ -47,6 +47,13 @@ class Things(Resource[SyncClient]):
         **options: Unpack[RequestOptions],
     ) -> None: ...
     @overload
+    def change(
+        self,
+        *,
+        body: _models.Thing | Mapping[str, Any],
+        **options: Unpack[RequestOptions],
+    ) -> None: ...
+    @overload
     @_deprecated("`title` is deprecated: Use name.", category=None)
     def change(
         self,
@@ -90,6 +97,13 @@ class AsyncThings(Resource[AsyncClient]):
         self,
         *,
         name: str | Omit | None = omit,
+        **options: Unpack[RequestOptions],
+    ) -> None: ...
+    @overload
+    async def change(
+        self,
+        *,
+        body: _models.Thing | Mapping[str, Any],
         **options: Unpack[RequestOptions],
     ) -> None: ...
     @overload

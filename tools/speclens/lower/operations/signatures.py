@@ -32,8 +32,8 @@ def signatures(arguments: Sequence[ir.Argument]) -> tuple[ir.Signature, ...]:
     found = [_signature(usual, lambda one: True)]
     found += [_beside(arguments, one, ()) for one in whole]
     found += _older(arguments, older)
-    if any(one.place != "member" for one in older):
-        found += [_deprecated(_beside(arguments, one, older), older) for one in whole]
+    if outside := [one for one in older if one.place != "member"]:
+        found += [_deprecated(_beside(arguments, one, outside), outside) for one in whole]
     return (*(replace(one, is_overload=True) for one in found), implementation)
 
 
