@@ -40,6 +40,12 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
             threading.settrace(tracers[1])  # type: ignore[arg-type]
 
 
+@pytest.fixture(scope="session")
+def mypy_cache(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What mypy keeps of libraries, for all tests of a process that run it as `mypy --strict`."""
+    return str(tmp_path_factory.mktemp("mypy"))
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say how many requests were made, by those tests that count them."""
     for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
