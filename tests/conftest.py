@@ -7,15 +7,22 @@ import os
 import sys
 import threading
 from collections.abc import Generator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from coverage import Coverage
 from hypothesis import settings
 
-MEASURED = Coverage.current()
-IS_PACKAGE_MEASURED = bool(
-    MEASURED and MEASURED.get_option("run:source") == ["generated/routescope"]
-)
+
+def _measured() -> set[str]:
+    """The names of the packages whose coverage is measured in this process."""
+    measured = Coverage.current()
+    found: Any = measured.get_option("run:source") if measured else None
+    return {Path(path).name for path in found or ()}
+
+
+IS_PACKAGE_MEASURED = _measured() == {"routescope"}
 
 if "CI" not in os.environ:
     settings.register_profile("unhurried", deadline=None)
@@ -32,12 +39,12 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
         sys.settrace(None)
-        threading.settrace(None)  # type: ignore[arg-type]
+        threading.settrace(None)
         try:
             return (yield)
         finally:
             sys.settrace(tracers[0])
-            threading.settrace(tracers[1])  # type: ignore[arg-type]
+            threading.settrace(tracers[1])
 
 
 @pytest.fixture(scope="session")

@@ -25,6 +25,8 @@ from speclens.lower.rewrites import views
 from speclens.source.load import Source, load
 from speclens.validate.dialect import schema_validator
 
+pytestmark = pytest.mark.shipped
+
 Json = Any
 Normalize = Callable[[Json], Normalized]
 

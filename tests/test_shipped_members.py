@@ -22,6 +22,8 @@ from routescope._operation import (
 )
 from routescope.server import _Route
 
+pytestmark = pytest.mark.shipped
+
 MARKS = {
     "name": Member("name"),
     "tag": Member("tag", is_nullable=True),

@@ -30,6 +30,8 @@ from routescope._files import Content
 from routescope._operation import Draft, Json, Member, Operation
 from routescope._security import Http
 
+pytestmark = pytest.mark.shipped
+
 JSON = {"content-type": "application/json"}
 
 
