@@ -32,7 +32,7 @@ if "CI" not in os.environ:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Where the coverage of the package that ships is measured, tests of anything else, and the processes that they start,
-    are not traced: the toolkit takes more than twice as long with a tracer, though none of its lines is counted."""
+    are not traced: the toolkit takes about twice as long with a tracer, though none of its lines is counted."""
     if not IS_PACKAGE_MEASURED or item.get_closest_marker("shipped"):
         return (yield)
     tracers = sys.gettrace(), threading.gettrace()
