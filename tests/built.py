@@ -53,12 +53,15 @@ def drafts(document: Mapping[str, Any] | str, package: str = "pkg") -> dict[str,
 def printed(read: Source, config: Config) -> dict[str, project.Draft]:
     """The files that a configuration makes of a document, before they are tidied."""
     found = judging.read_document(read, config.lenient, config.formats == "types").document
-    with (
-        pytest.MonkeyPatch.context() as patch
-    ):  # templates are compiled once, not for every document
+    return drafted(read, found, config)
+
+
+def drafted(read: Source, document: ir.Api, config: Config) -> dict[str, project.Draft]:
+    """The files of a document that was lowered. Templates are compiled once, not for every document."""
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(marks, "nonce", lambda text: "speclens-tests")
         patch.setattr(render, "renderer", _RENDERER)
-        made = project.drafts(read, found, config)
+        made = project.drafts(read, document, config)
     return {path.removeprefix(f"{config.package}/"): draft for path, draft in made.items()}
 
 

@@ -4,13 +4,53 @@ tests are asked without a proxy."""
 from __future__ import annotations
 
 import os
+import sys
+import threading
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
 
 import pytest
+from coverage import Coverage
 from hypothesis import settings
+
+
+def _measured() -> set[str]:
+    """The names of the packages whose coverage is measured in this process."""
+    measured = Coverage.current()
+    found: Any = measured.get_option("run:source") if measured else None
+    return {Path(path).name for path in found or ()}
+
+
+IS_PACKAGE_MEASURED = _measured() == {"routescope"}
 
 if "CI" not in os.environ:
     settings.register_profile("unhurried", deadline=None)
     settings.load_profile("unhurried")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Where the coverage of the package that ships is measured, tests of anything else, and the processes that they start,
+    are not traced: the toolkit takes about twice as long with a tracer, though none of its lines is counted."""
+    if not IS_PACKAGE_MEASURED or item.get_closest_marker("shipped"):
+        return (yield)
+    tracers = sys.gettrace(), threading.gettrace()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
+        sys.settrace(None)
+        threading.settrace(None)
+        try:
+            return (yield)
+        finally:
+            sys.settrace(tracers[0])
+            threading.settrace(tracers[1])
+
+
+@pytest.fixture(scope="session")
+def mypy_cache(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What mypy keeps of libraries, for all tests of a process that run it as `mypy --strict`."""
+    return str(tmp_path_factory.mktemp("mypy"))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

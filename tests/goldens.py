@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import http.server
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -48,12 +49,14 @@ def read(feature: str) -> Source:
         return reading.load(document(feature), (), settings(feature).allowed)
 
 
-def drafts(feature: str, package: str = "pkg") -> dict[str, Draft]:
+@cache  # several tests ask for each
+def drafts(feature: str, package: str = "pkg") -> Mapping[str, Draft]:
     """The files of a golden before they are tidied, by their paths inside the package."""
     return printed(read(feature), settings(feature, package))
 
 
-def texts(feature: str, package: str = "pkg") -> dict[str, str]:
+@cache
+def texts(feature: str, package: str = "pkg") -> Mapping[str, str]:
     """The files of a golden as they are written, by their paths inside the package."""
     return tidy.tidy({path: draft.text for path, draft in drafts(feature, package).items()})
 

@@ -25,10 +25,13 @@ UNSAFE = re.compile(
 )
 
 
+_RENDERER = cache(render.renderer)
+
+
 def quicken(monkeypatch: pytest.MonkeyPatch) -> None:
     """Templates are compiled once for all documents, under one nonce that none of them contains."""
     monkeypatch.setattr(marks, "nonce", lambda text: "speclens-nonce")
-    monkeypatch.setattr(render, "renderer", cache(render.renderer))
+    monkeypatch.setattr(render, "renderer", _RENDERER)
 
 
 def source(document: Mapping[str, Any]) -> Source:

@@ -24,6 +24,8 @@ from routescope._operation import Json
 from routescope._values import counted, joined, visible
 from runtime import _streams  # type: ignore[attr-defined]
 
+pytestmark = pytest.mark.shipped
+
 VALUES = st.recursive(
     st.none() | st.integers() | st.text('",[]{}:\\a'),
     lambda inner: st.lists(inner) | st.dictionaries(st.text('",[]{}:\\a'), inner),

@@ -32,6 +32,8 @@ from routescope._values import key_of, same
 from speclens import ir
 from speclens.lower.ground import differences
 
+pytestmark = pytest.mark.shipped
+
 Act = Callable[[], object]
 MERSENNE = 2**61 - 1
 """The modulus of Python's hashes of numbers: its multiples share one."""

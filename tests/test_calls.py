@@ -219,7 +219,7 @@ def parts(request: Received) -> Iterator[dict[str, Any]]:
         yield {key: value for key, value in {**found, "body": content}.items() if value is not None}
 
 
-def test_clients_of_all_kinds_are_strictly_typed(tmp_path: Path) -> None:
+def test_clients_of_all_kinds_are_strictly_typed(tmp_path: Path, mypy_cache: str) -> None:
     for feature in FEATURES:
         files = texts(feature, feature)
         place = tmp_path / feature
@@ -228,13 +228,7 @@ def test_clients_of_all_kinds_are_strictly_typed(tmp_path: Path) -> None:
             if name.endswith((".py", ".typed")):
                 place.joinpath(name).write_text(text, "utf-8")
     packages = [part for feature in FEATURES for part in ("-p", feature)]
-    options = (
-        "--config-file=",
-        "--strict",
-        "--no-error-summary",
-        "--cache-dir",
-        str(tmp_path / "cache"),
-    )
+    options = ("--config-file=", "--strict", "--no-error-summary", "--cache-dir", mypy_cache)
     command = [sys.executable, "-m", "mypy", *options, *packages]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.stdout == "", done.stdout

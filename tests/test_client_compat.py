@@ -19,6 +19,8 @@ from routescope import CompatError, PayloadError, Routescope, normalizers
 from speclens.cli import main
 from test_one_way import SPEC
 
+pytestmark = pytest.mark.shipped
+
 OTHER = "https://example.com/b.png"
 # How a server of each age says one picture, and two.
 SAID: list[tuple[dict[str, str] | None, Any, Any]] = [

@@ -28,6 +28,8 @@ from misbehaving import (
     refusing,
 )
 
+pytestmark = pytest.mark.shipped
+
 ID = ("x-request-id", "req-1")
 HTML = ("content-type", "text/html")
 PAGE = "<html><h1>502 Bad Gateway</h1></html>"

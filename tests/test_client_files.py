@@ -27,6 +27,8 @@ from misbehaving import Behaviour, Server, answer, json_answer, refusing
 from routescope import FileError, Image, ImagesResponse, _fetch, _files, data_url
 from routescope._files import FileModel
 
+pytestmark = pytest.mark.shipped
+
 PNG = b"\x89PNG\r\n\x1a\n..."
 JPEG = b"\xff\xd8\xff\xe0..."
 GIF = b"GIF89a..."

@@ -20,6 +20,8 @@ from routescope import (
     Routescope,
 )
 
+pytestmark = pytest.mark.shipped
+
 GOOD = Behaviour(ANSWER)
 
 

@@ -29,6 +29,8 @@ from endpoint_cases import A
 from misbehaving import Behaviour, Server, answer
 from routescope import AsyncRoutescope, AuthenticationError, Routescope
 
+pytestmark = pytest.mark.shipped
+
 GOOD = Behaviour(ANSWER)
 
 

@@ -11,15 +11,15 @@ from built import HEAD, texts
 ROOT = Path(__file__).parents[1]
 
 
-def test_calls_are_typed(tmp_path: Path) -> None:
+def test_calls_are_typed(tmp_path: Path, mypy_cache: str) -> None:
     settings = tmp_path / "mypy.ini"
     settings.write_text(
         "[mypy]\nstrict = true\nwarn_unused_ignores = true\npython_version = 3.11\n"
         f"mypy_path = {ROOT / 'generated'}\n[mypy-routescope.*]\nfollow_imports = silent\n"
     )
-    command = [sys.executable, "-m", "mypy", "--config-file", str(settings), "--cache-dir"]
+    command = [sys.executable, "-m", "mypy", "--config-file", str(settings)]
     done = subprocess.run(
-        [*command, str(ROOT / ".mypy_cache" / "typing"), str(ROOT / "tests" / "typing_client.py")],
+        [*command, "--cache-dir", mypy_cache, str(ROOT / "tests" / "typing_client.py")],
         cwd=tmp_path,
         capture_output=True,
         text=True,
@@ -28,7 +28,7 @@ def test_calls_are_typed(tmp_path: Path) -> None:
     assert (done.stdout, done.stderr) == ("Success: no issues found in 1 source file\n", "")
 
 
-def test_schemas_called_like_errors_of_ours(tmp_path: Path) -> None:
+def test_schemas_called_like_errors_of_ours(tmp_path: Path, mypy_cache: str) -> None:
     told = {"description": "d", "content": {"application/json": {"schema": {"type": "string"}}}}
     document = {
         **HEAD,
@@ -47,7 +47,7 @@ def test_schemas_called_like_errors_of_ours(tmp_path: Path) -> None:
     )
     command = [sys.executable, "-m", "mypy", "--config-file=", "--strict", "-p", "pkg"]
     done = subprocess.run(
-        [*command, "--cache-dir", str(ROOT / ".mypy_cache" / "clashing")],
+        [*command, "--cache-dir", mypy_cache],
         cwd=tmp_path,
         capture_output=True,
         text=True,

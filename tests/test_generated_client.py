@@ -39,6 +39,8 @@ from routescope import (
 )
 from routescope.client import EDIT_IMAGE
 
+pytestmark = pytest.mark.shipped
+
 GOOD = Behaviour(ANSWER)
 ARGUMENT_NAMES = EDIT_IMAGE.arguments.keys() - {"body"}
 

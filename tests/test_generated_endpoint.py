@@ -8,6 +8,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,14 @@ from click.testing import CliRunner
 import routescope
 from endpoint_cases import REQUESTS, RESPONSES, A, B, Case, folded, request, response
 from routescope import CompatError, Normalized, PayloadError, normalizers
+from speclens import folding, ir, project
 from speclens.cli import main
+from speclens.commands import normalize as command
 from speclens.lower.rewrites import views
-from speclens.source.load import load
+from speclens.source.load import Source, load
 from speclens.validate.dialect import schema_validator
+
+pytestmark = pytest.mark.shipped
 
 Json = Any
 Normalize = Callable[[Json], Normalized]
@@ -106,6 +111,22 @@ def test_what_the_model_holds_is_what_was_folded(case: Case) -> None:
 
 # By command
 
+_OPENED = cache(project.opened)
+_FOLDERS: dict[str, Any] = {}
+
+
+@pytest.fixture
+def read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The document is read, and its normalizers are made, for the first payload of a schema: they are the same for all.
+    `test_case_by_process` makes them anew each time."""
+    usual = folding.folder
+
+    def folder(source: Source, document: ir.Api, name: str) -> Any:
+        return _FOLDERS.get(name) or _FOLDERS.setdefault(name, usual(source, document, name))
+
+    monkeypatch.setattr(command, "opened", _OPENED)
+    monkeypatch.setattr(folding, "folder", folder)
+
 
 def by_command(schema: str, payload: Json) -> tuple[int, Json]:
     """Exit code and report of `speclens normalize`."""
@@ -130,6 +151,7 @@ def assert_told(case: Case, told: tuple[int, Json]) -> None:
     assert drops == sorted(case.drops)
 
 
+@pytest.mark.usefixtures("read_once")
 @pytest.mark.parametrize("case", CASES, ids=named)
 def test_case_by_command(case: Case) -> None:
     assert_told(case, by_command(SIDES[side_of(case)][2], case.payload))
@@ -167,6 +189,7 @@ def test_rewrites_are_told_with_their_rule_and_deprecation() -> None:
     }
 
 
+@pytest.mark.usefixtures("read_once")
 @pytest.mark.parametrize(
     "text",
     [

@@ -29,6 +29,8 @@ from runtime._values import cut, has_repeats, is_integer, is_multiple, is_number
 import routescope
 from routescope import normalizers
 
+pytestmark = pytest.mark.shipped
+
 # Also what the flagship package ships, and its document does not reach.
 both = pytest.mark.parametrize("package", ["runtime", "routescope"])
 

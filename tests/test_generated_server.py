@@ -19,6 +19,8 @@ from routescope import server as generated
 from serving import AUTHORIZED, JSON, PATH, Recorder, app_of, ask, fails_with, running
 from test_generated_endpoint import exact, examples, expected_errors
 
+pytestmark = pytest.mark.shipped
+
 FAILED = {"message": "The server failed.", "type": "server_error", "param": None, "code": None}
 
 

@@ -33,6 +33,8 @@ from serving import (
     talk,
 )
 
+pytestmark = pytest.mark.shipped
+
 INVALID, UNAUTHORIZED = "invalid_request_error", "authentication_error"
 LONG = 5000
 

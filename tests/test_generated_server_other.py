@@ -11,6 +11,8 @@ import pytest
 import built
 from serving import JSON, App, ask
 
+pytestmark = pytest.mark.shipped
+
 ODD = 'a/b~c "d"\\é'
 THING = {
     "type": "object",

@@ -17,6 +17,8 @@ import pytest
 from endpoint_cases import A, folded, request, response
 from serving import AUTHORIZED, GOOD, KEY, PATH, Recorder, app_of, fails_with, running
 
+pytestmark = pytest.mark.shipped
+
 LIMIT = 1 << 20
 SLOW = 10.0
 """Seconds after which a test gives up; nothing here takes as many tenths."""

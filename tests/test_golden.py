@@ -45,13 +45,10 @@ KEYS = {
 }
 
 
-made = cache(goldens.texts)
-
-
 @pytest.mark.parametrize("feature", FEATURES)
 def test_text(feature: str) -> None:
     expected = GOLDEN / feature / "expected"
-    files = {name: text for name, text in made(feature).items() if name in SHOWN}
+    files = {name: text for name, text in goldens.texts(feature).items() if name in SHOWN}
     if os.environ.get("UPDATE"):
         expected.mkdir(exist_ok=True)
         for path in expected.iterdir():
@@ -74,7 +71,7 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
     @cache
     def load(feature: str) -> tuple[ModuleType, ModuleType | None]:
-        files = made(feature)
+        files = goldens.texts(feature)
         models = imported(files, directory)
         normalizers = (
             imported(files, directory, "normalizers") if "normalizers.py" in files else None

@@ -52,6 +52,8 @@ from routescope._limits import Limits, pieces
 from routescope._transport import pause
 from runtime import _streams  # type: ignore[attr-defined]
 
+pytestmark = pytest.mark.shipped
+
 DOCUMENT = """
 openapi: 3.2.0
 info: {title: Tests, version: '1'}

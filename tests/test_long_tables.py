@@ -34,6 +34,7 @@ def test_what_a_table_does_not_name_stays() -> None:
     assert [renamed(name, '{"a": "b"}') for name in ("a", "b")] == ["b", "b"]
 
 
+@pytest.mark.shipped
 @pytest.mark.parametrize(
     "absent", [(None, "", "a"), (None, 1, ["a"]), partial(is_among, listed='[null, 1, "a"]')]
 )

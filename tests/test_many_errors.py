@@ -35,6 +35,8 @@ from routescope._operation import Json
 from routescope.server import Fault, _parsed
 from server_memory import peak
 
+pytestmark = pytest.mark.shipped
+
 forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="memory is that of a fork")
 MOST = 40
 """The memory above that at rest, by the size of an answer; what pydantic made was 1,300 times as much."""

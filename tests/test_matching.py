@@ -7,7 +7,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from growth import LINEAR, exponent
+from growth import LINEAR, exponent, steps
 from speclens.output.matching import LineMatcher
 from speclens.tree.diff import unified
 
@@ -63,4 +63,4 @@ def test_repeated_lines_take_linear_time() -> None:
         part = "".join(f"line {line}\n" for line in range(20))
         return (part * count).encode(), (part.replace("line 7\n", "changed\n") * count).encode()
 
-    assert exponent(texts, lambda made: unified("a", *made), 100) <= LINEAR
+    assert exponent(texts, lambda made: unified("a", *made), 100, cost=steps) <= LINEAR

@@ -146,7 +146,7 @@ def test_examples_of_the_generated_readme(place: Path, capsys: pytest.CaptureFix
 
 
 @pytest.mark.parametrize("checker", ["mypy", "basedpyright"])
-def test_examples_are_typed(checker: str, tmp_path: Path) -> None:
+def test_examples_are_typed(checker: str, tmp_path: Path, mypy_cache: str) -> None:
     paths = []
     for number, readme in enumerate(READMES):
         text = (ROOT / readme).read_text("utf-8")
@@ -161,7 +161,7 @@ def test_examples_are_typed(checker: str, tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", *command, *(paths if checker == "mypy" else ())],
         cwd=tmp_path,
-        env={**os.environ, "MYPYPATH": str(ROOT / "generated"), "MYPY_CACHE_DIR": str(tmp_path)},
+        env={**os.environ, "MYPYPATH": str(ROOT / "generated"), "MYPY_CACHE_DIR": mypy_cache},
         capture_output=True,
         text=True,
         check=False,

@@ -17,6 +17,8 @@ from runtime._types import Integer, Maybe, Number
 
 from routescope._headers import ResponseHeaders
 
+pytestmark = pytest.mark.shipped
+
 TEXT = st.text("abcXYZ019-_. ", min_size=1).map(str.strip).filter(bool)
 
 

@@ -33,6 +33,8 @@ from routescope import (
 from routescope._operation import Json, Operation
 from runtime import _compat, _errors, _request  # type: ignore[attr-defined]
 
+pytestmark = pytest.mark.shipped
+
 DOCUMENT = """
 openapi: 3.1.0
 info: {title: Tests, version: '1'}

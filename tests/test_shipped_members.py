@@ -22,6 +22,8 @@ from routescope._operation import Json, Operation, to_json
 from routescope._types import Maybe, Model
 from routescope.server import _Route
 
+pytestmark = pytest.mark.shipped
+
 MARKS: dict[str, Any] = {
     "name": Member("name"),
     "tag": Member("tag", is_nullable=True),

@@ -31,6 +31,8 @@ from routescope._files import Content
 from routescope._operation import Json, Operation
 from routescope._security import Http
 
+pytestmark = pytest.mark.shipped
+
 JSON = {"content-type": "application/json"}
 
 

@@ -103,9 +103,10 @@ def test_models_are_complete(package: tuple[Path, ModuleType]) -> None:
         assert model.__pydantic_complete__, model
 
 
-def test_mypy_is_content(package: tuple[Path, ModuleType]) -> None:
+def test_mypy_is_content(package: tuple[Path, ModuleType], mypy_cache: str) -> None:
     name = package[1].__name__.partition(".")[0]
-    command = [sys.executable, "-m", "mypy", "--config-file=", "--strict", "-p", name]
+    options = ("--config-file=", "--strict", "--cache-dir", mypy_cache)
+    command = [sys.executable, "-m", "mypy", *options, "-p", name]
     done = subprocess.run(command, cwd=package[0], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
 

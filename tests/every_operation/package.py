@@ -13,8 +13,8 @@ from typing import Any
 
 from hypothesis.strategies import SearchStrategy
 
-from built import imported
-from speclens import ir, judging, objects, project
+from built import drafted, imported
+from speclens import ir, judging, objects
 from speclens.config import Config
 from speclens.lower.ground.view import View, copied
 from speclens.lower.rewrites import directions, events, lifting, parameters, views
@@ -55,9 +55,8 @@ def package(source: Source, directory: Path) -> Package | None:
     if read.document.client is None:
         return None
     config = Config(Path(source.name), "pkg", Path(), "speclens generate", lenient=True)
-    drafts = project.drafts(read.source, read.document, config)
-    tidied = tidy.tidy({path: draft.text for path, draft in drafts.items()})
-    files = {path.removeprefix("pkg/"): text for path, text in tidied.items()}
+    drafts = drafted(read.source, read.document, config)
+    files = tidy.tidy({path: draft.text for path, draft in drafts.items()})
     module = imported(files, Path(tempfile.mkdtemp(dir=directory)), "client")
     document = read.source.value
     formats = formats_of(module._models) if hasattr(module, "_models") else {}
