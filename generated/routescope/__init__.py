@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ._arguments import Omit as Omit, RequestOptions as RequestOptions, omit as omit
     from ._compat import (
+        ArgumentError as ArgumentError,
         CompatError as CompatError,
         Deprecation as Deprecation,
         Drop as Drop,
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
 
 _NAMES: dict[str, str] = {
     "_arguments": "Omit RequestOptions omit ",
-    "_compat": "CompatError Deprecation Drop Normalized PayloadError Rewrite ",
+    "_compat": "ArgumentError CompatError Deprecation Drop Normalized PayloadError Rewrite ",
     "_errors": "APIConnectionError APIError APIResponseValidationError APIStatusError "
     "APITimeoutError AuthenticationError BadRequestError ConflictError FileError "
     "InternalServerError NotFoundError PermissionDeniedError RateLimitError "

@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from functools import cache, cached_property, partial
 from typing import Any, Generic, Protocol, TypeVar
 from urllib.parse import quote
@@ -28,8 +29,9 @@ from ._arguments import (
     refuse,
     refuse_unknown,
 )
-from ._compat import Deprecation, Normalized, Rewrite, unchanged
+from ._compat import ArgumentError, Deprecation, Normalized, Rewrite, unchanged
 from ._errors import Answer, APIError, APIResponseValidationError, Unreadable
+from ._source_map import names_of
 
 R = TypeVar("R")
 
@@ -187,6 +189,19 @@ def chosen(codecs: Codecs, content_type: str) -> Codec | None:
     return codecs[0]
 
 
+def is_of(content_type: str, media_type: str) -> bool:
+    """Whether a media type is another one, or in its range, whatever its parameters."""
+    kind, known = (one.partition(";")[0].strip().lower() for one in (content_type, media_type))
+    return kind == known or fnmatchcase(kind, known)
+
+
+def _of_argument(error: ValueError, ident: str) -> ArgumentError:
+    """The error of an argument that cannot be sent."""
+    found = error if isinstance(error, ArgumentError) else ArgumentError(str(error))
+    found.argument = ident
+    return found
+
+
 @cache
 def _accept(operation: Operation[Any]) -> str:
     kinds: dict[str, None] = {}
@@ -201,7 +216,7 @@ def _accept(operation: Operation[Any]) -> str:
 class Operation(Generic[R]):
     """An operation: its path, the marks of its arguments by their names, and its responses by status, range of statuses (`4XX`) or `default`. A call
     sends the default of a member unless it has the member, or one of the older fields in `spokes`. If `security` and
-    `base_url` are None, those of the client apply."""
+    `base_url` are None, those of the client apply. `is_billed` says that a call costs money."""
 
     method: str
     path: str
@@ -214,6 +229,7 @@ class Operation(Generic[R]):
     needs_body: bool = True
     security: tuple[tuple[str, ...], ...] | None = None
     base_url: str | None = None
+    is_billed: bool = False
 
     def draft(self, arguments: Mapping[str, Any]) -> Draft:
         """The request of some arguments. Raises TypeError for an unknown or a missing name, PayloadError for a wrong
@@ -225,7 +241,10 @@ class Operation(Generic[R]):
         given = self.parameters.folded(self.arguments, arguments) if self.parameters else arguments
         for ident, mark in self.arguments.items():
             if (value := given.get(ident)) is not None or (ident in given and mark.is_nullable):
-                mark.put(draft, ident, value)
+                try:
+                    mark.put(draft, ident, value)
+                except ValueError as error:
+                    raise _of_argument(error, ident) from None
             elif mark.is_required:
                 raise TypeError(f"{ident!r} has to be given, and may not be None")
         if extra := arguments.get("extra_query"):
@@ -277,16 +296,32 @@ class Operation(Generic[R]):
             try:
                 draft.content = codec.encode(value, arguments)
             except RecursionError as error:
-                raise ValueError("the body is nested too deep to be sent") from error
+                raise ArgumentError("the body is nested too deep to be sent") from error
+            except ValueError as error:
+                raise self._of_members(error) from None
             told = draft.content.pop("content_type", draft.content_type) or codec.media_type
             if "files" not in draft.content:  # of these httpx tells the boundary
                 draft.headers["content-type"] = told
+
+    def _of_members(self, error: ValueError) -> ArgumentError:
+        """An error of a body with the names of the arguments that have the values."""
+        if not isinstance(error, ArgumentError):
+            return ArgumentError(str(error))
+        idents = {name: ident for ident, name in self.members.items()}
+        for one in (*getattr(error, "errors", ()), error):
+            one.argument = idents.get(next(iter(names_of(one.pointer)), ""), "")
+        return error
 
     def _written_by(self, draft: Draft) -> Codec | None:
         """The codec of a body: the first one that holds files if there are any, unless the caller chooses another."""
         if draft.has_files and not draft.content_type and isinstance(self.body, tuple):
             return next(one for one in self.body if getattr(one, "has_files", False))
-        return chosen(self.body, draft.content_type)
+        codec = chosen(self.body, draft.content_type)
+        if draft.content_type and not (codec and is_of(draft.content_type, codec.media_type)):
+            several = self.body if isinstance(self.body, tuple) else (self.body,)
+            told = " or ".join(one.media_type for one in several if one)
+            raise ArgumentError(f"content_type has to be {told}", "content_type")
+        return codec
 
     def _with_defaults(
         self, codec: Any, given: Mapping[str, Any], extra: Mapping[str, Any]
@@ -337,23 +372,24 @@ class Operation(Generic[R]):
             result: R = self._value(answer)
             return result
         except Unreadable as failure:
-            raise answer._replace(failure=failure).error() from failure
+            raise self._billed(answer)._replace(failure=failure).error() from failure
         except MISFITS as error:
             told = str(error).replace("\n", "; ")
             message = f"not an answer of {self.path}: {told:.1000}"
-            raise APIResponseValidationError(message, answer, True) from error
+            if not isinstance(error, ArgumentError):  # no JSON, or no text
+                message += f" ({answer.shown()})"
+            raise APIResponseValidationError(message, self._billed(answer), True) from error
+
+    def _billed(self, answer: Answer) -> Answer:
+        return answer._replace(is_billed=True) if self.is_billed else answer
 
     def _value(self, answer: Answer) -> Any:
         response = answer.response
         codec = self.codec(response) if response is not None else None
         is_204 = response is not None and response.status_code == 204
-        return codec.decode(answer) if codec and not (is_204 and self._is_empty(codec)) else None
-
-    def _is_empty(self, codec: Codec) -> bool:
-        """Whether a 204 is a result without content, although the API document describes JSON for `204`, for `2XX`, or
-        for `default` alone. Beside other successful responses, `default` describes errors."""
-        listed = {key for key in self.answers if key[0] == "2"} or {"204"}
-        return isinstance(codec, Json) and not listed.isdisjoint({"204", "2XX"})
+        return (
+            None if codec is None or (is_204 and isinstance(codec, Json)) else codec.decode(answer)
+        )
 
     def failure(self, answer: Answer) -> APIError | None:
         """The error that a response represents; None for a success, and for a status below 400 that the API document
@@ -361,7 +397,7 @@ class Operation(Generic[R]):
         response = answer.response
         if response is not None and not answer.failure and self._is_listed(response):
             return None
-        error = answer.error()
+        error = self._billed(answer).error()
         if not answer.failure:
             with suppress(Unreadable, *MISFITS):
                 error.value = self._value(answer)

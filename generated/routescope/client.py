@@ -56,6 +56,7 @@ EDIT_IMAGE: Operation[_models.ImagesResponse] = Operation(
         "default": Json(_models.ErrorResponse),
     },
     defaults={"model": "gpt-image-2"},
+    is_billed=True,
 )
 
 

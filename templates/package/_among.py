@@ -41,6 +41,7 @@ class _Local(local):
 _LOCAL = _Local()
 _NOTHING = object()
 _MOST_TOLD = 100
+_FEW_TAGS = 10  # that an error lists
 
 
 class Among:
@@ -77,11 +78,26 @@ class Among:
         choices = {label: handler.generate_schema(of) for label, of in types.items()}
         return core_schema.no_info_wrap_validator_function(
             self._validate,
-            core_schema.tagged_union_schema(choices, _chosen),
+            core_schema.tagged_union_schema(choices, _chosen, **self._told()),
             serialization=core_schema.wrap_serializer_function_ser_schema(
                 _dumped, schema=handler(source)
             ),
         )
+
+    def _told(self) -> Any:
+        """What is wrong with a value whose tag is missing or unknown, in the values of the API document."""
+        if not self._tags:
+            return {}
+        told = ", ".join(map(repr, [*self._tags][:_FEW_TAGS]))
+        context = {
+            "name": self._name,
+            "tags": f"{told:.300}{', …' * (len(self._tags) > _FEW_TAGS)}",
+        }
+        return {
+            "custom_error_type": "tag",
+            "custom_error_message": "'{name}' has to be one of {tags}",
+            "custom_error_context": context,
+        }
 
     def _validate(self, value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
         tried = _LOCAL.tried

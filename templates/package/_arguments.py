@@ -39,7 +39,7 @@ class RequestOptions(TypedDict, total=False):
     call with its retries and the reading of its response (both in seconds). `max_response_bytes` limits a response
     after decoding (64 MiB; no limit for a stream or a download), `max_line_bytes` a line or an event of a stream (16
     MiB), `max_response_values` the strings, numbers, objects and arrays in the JSON of a response or of an item
-    (1,000,000). `retry_unsafe` also retries a request that the server may have processed, and billed. `extra_body`
+    (1,000,000). `retry_unsafe` also retries a request that the server may have processed. `extra_body`
     holds members that the API document does not list. `compat` expresses fields (by pointer) as an older server knows
     them: {"/new": "old"}. The client calls `on_response` with the response of each result, for its status and
     headers."""

@@ -8,10 +8,18 @@ from typing import Any, TypeVar
 
 from ._bounded import MOST_COUNTED, validated
 from ._source_map import Path as Path
-from ._source_map import above, escape, mark, pointer, pointer_of, source_of, within
+from ._source_map import above, escape, mark, names_of, pointer, pointer_of, source_of, within
 from ._values import shortened, visible
 
-__all__ = ["CompatError", "Deprecation", "Drop", "Normalized", "PayloadError", "Rewrite"]
+__all__ = [
+    "ArgumentError",
+    "CompatError",
+    "Deprecation",
+    "Drop",
+    "Normalized",
+    "PayloadError",
+    "Rewrite",
+]
 
 Fold = Callable[[Any, Path, "Log"], Any]
 Note = tuple[str, Any, Any, Any]  # "spoke" or "rewrite", where, and two more things
@@ -71,25 +79,39 @@ class Drop:
         fields["pointer"], fields["reason"] = pointer, reason
 
 
-class CompatError(ValueError):
-    """A value that does not fit: `rule` names the broken rule, `pointer` (RFC 6901) the place where the sender wrote
-    the value."""
+class ArgumentError(ValueError):
+    """A value that cannot be sent; nothing was sent. `argument` is the name of the argument of a method that has the value,
+    `pointer` (RFC 6901) the place of the value in the body; each is "" if there is none."""
+
+    pointer = ""
+
+    def __init__(self, message: str, argument: str = "") -> None:
+        super().__init__(message)
+        self.argument = argument
+
+
+class CompatError(ArgumentError):
+    """A value that breaks a rule: `rule` names it, `pointer` (RFC 6901) is the place where the sender wrote the value."""
 
     def __init__(self, rule: str, pointer: str, message: str) -> None:
-        super().__init__(rule, pointer, message)
+        ValueError.__init__(self, rule, pointer, message)
         self.rule, self.pointer, self.message = rule, pointer, message
+        self.argument = ""
 
     def __str__(self) -> str:
-        return visible(f"{shortened(self.pointer) or '(root)'}: {shortened(self.message)}")
+        is_other = self.argument and names_of(self.pointer)[:1] != [self.argument]
+        told = f" (argument {self.argument!r})" if is_other else ""
+        return visible(f"{shortened(self.pointer) or '(root)'}: {shortened(self.message)}{told}")
 
 
-class PayloadError(ValueError):
+class PayloadError(ArgumentError):
     """A payload that its model refuses. `errors` holds the faults, each at the pointer where the sender wrote the
     value; of very many only the first, and `more` counts the others."""
 
     def __init__(self, errors: tuple[CompatError, ...], more: int = 0) -> None:
-        super().__init__(errors, more)
+        ValueError.__init__(self, errors, more)
         self.errors, self.more = errors, more
+        self.pointer, self.argument = errors[0].pointer if errors else "", ""
 
     def __str__(self) -> str:
         rest = [f"and {self.more} more"] if self.more else []

@@ -16,6 +16,7 @@ ERROR_BYTES = 1024 * 1024
 ERROR_VALUES = 10_000
 """The number of values in it that the client parses: a megabyte of empty objects would take 250 MB as models."""
 
+_SHOWN = 200  # characters of a body that has no message
 _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
 
@@ -30,6 +31,7 @@ class Answer(NamedTuple):
     content: bytes = b""
     failure: httpx.RequestError | None = None
     most_values: float = inf
+    is_billed: bool = False
 
     def json(self) -> Any:
         """The JSON value of the content. Raises Unreadable beyond its limit, and ValueError for a text that is not
@@ -39,6 +41,13 @@ class Answer(NamedTuple):
         if _has_more(self.content, most):
             raise Unreadable(f"more than {most} values (max_response_values)")
         return from_json(self.content, allow_inf_nan=False)
+
+    def shown(self) -> str:
+        """The status, the media type and the beginning of a response that is not what it should be."""
+        response = self.response or httpx.Response(200)
+        kind = response.headers.get("content-type", "no content-type")
+        text = " ".join(self.content[: 4 * _SHOWN].decode("utf-8", "replace").split())[:_SHOWN]
+        return f"{response.status_code}, {kind:.100}: {text or 'empty'}"
 
     def error(self) -> APIError:
         """The error that a failed response represents."""
@@ -68,7 +77,7 @@ class APIError(Exception):
     """A call that failed. `response`, `status_code`, `headers`, `request_id` and `body` (500 characters) are those of
     the response, if there was one, as the server wrote them. `type`, `param` and `code` are members of the error in
     the body. `value` is the body as the API document describes it, if it fits that description. `maybe_processed` is
-    true if the server may have processed, and billed, the request."""
+    true if the server may have processed the request."""
 
     _none = Answer()
     value: Any = None
@@ -84,10 +93,12 @@ class APIError(Exception):
         self.request_id = self.headers.get("x-request-id")
         self.body = answer.content[:2000].decode("utf-8", "replace")[:500]
         self.type, self.param, self.code = (said.get(key) for key in ("type", "param", "code"))
-        told = f"{message}: {said['message']:.500}" if said.get("message") else message
+        words = said.get("message") or ("" if is_data else " ".join(self.body.split())[:_SHOWN])
+        told = f"{message}: {words:.500}" if words else message
         self.message = visible(told)
         notes = [f"request {self.request_id:.200}"] if self.request_id else []
-        notes += ["it may have been carried out, and billed"] if maybe_processed else []
+        paid = ", and billed" if answer.is_billed else ""
+        notes += [f"it may have been carried out{paid}"] if maybe_processed else []
         super().__init__(visible(f"{told} ({'; '.join(notes)})" if notes else told))
 
 

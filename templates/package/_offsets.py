@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ._arguments import Member
-from ._compat import CompatError, PayloadError
+from ._compat import ArgumentError, CompatError, PayloadError
 from ._formats import NAIVE, is_naive
 from ._operation import Operation
 from ._source_map import escape
@@ -15,7 +15,7 @@ _PLAIN = frozenset({str, int, float})
 
 
 def check_arguments(operation: Operation[Any], arguments: Mapping[str, Any]) -> None:
-    """Raises PayloadError if arguments of an operation hold such datetimes, and ValueError for arguments that are
+    """Raises PayloadError if arguments of an operation hold such datetimes, and ArgumentError for arguments that are
     nested too deep."""
     given = {
         f"/{escape(mark.name)}" if mark.place or isinstance(mark, Member) else "": arguments[ident]
@@ -25,7 +25,7 @@ def check_arguments(operation: Operation[Any], arguments: Mapping[str, Any]) -> 
     try:
         check_offsets(given)
     except RecursionError as error:
-        raise ValueError("the arguments are nested too deep to be sent") from error
+        raise ArgumentError("the arguments are nested too deep to be sent") from error
 
 
 def check_offsets(values: Mapping[str, Any]) -> None:

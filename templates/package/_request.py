@@ -12,6 +12,7 @@ from urllib.parse import unquote
 import httpx
 
 from ._arguments import Draft, RequestOptions, is_token, refuse_unknown
+from ._compat import ArgumentError
 from ._errors import Answer, AuthenticationError
 from ._limits import ACCEPT_ENCODING, Limits, NoCookies, shorten, unreachable
 from ._operation import Operation
@@ -96,9 +97,16 @@ def bare(request: httpx.Request) -> httpx.Request:
 
 
 def _known(what: str, given: Iterable[Any], known: Iterable[Any]) -> None:
-    """Raises ValueError for an unknown name."""
+    """Raises ArgumentError for an unknown name."""
     if unknown := set(given).difference(known):
-        raise ValueError(f"{what}: {min(unknown)!r} is none of {sorted(known)}")
+        told = ", ".join(map(_shown, sorted(known)))
+        why = f"is none of {told}" if told else "is unknown"
+        raise ArgumentError(f"{what}: {_shown(min(unknown))} {why}")
+
+
+def _shown(name: Any) -> str:
+    """A name, or a pair of a mapping, as Python writes it."""
+    return ": ".join(map(repr, name)) if isinstance(name, tuple) else repr(name)
 
 
 def _mappings(given: Mapping[str, Any], *names: str) -> None:
@@ -109,18 +117,20 @@ def _mappings(given: Mapping[str, Any], *names: str) -> None:
 
 
 def _sendable(headers: Mapping[str, Any]) -> None:
-    """Raises ValueError for a header that cannot be sent. The message does not show its value, which may be a key."""
+    """Raises ArgumentError for a header that cannot be sent. The message does not show its value, which may be a key."""
     for name, value in headers.items():
         try:
             is_one = is_token(name) and _VALUE.fullmatch(value)
         except TypeError:  # of what is no text
             is_one = None
         if not is_one:
-            raise ValueError(
+            raise ArgumentError(
                 f"the header {name!r:.100} cannot be sent: it has to be text of one line of ASCII"
             )
         if name in _FRAMING:
-            raise ValueError(f"the header {name} is not given: the length of a body is found out")
+            raise ArgumentError(
+                f"the header {name} is not given: the length of a body is found out"
+            )
 
 
 def _is_text(value: Any) -> bool:
@@ -253,7 +263,7 @@ class Settings(Generic[H]):
         if compat := options.get("compat"):
             _known("compat", compat.items(), self._older)
         if (deadline := options.get("deadline")) is not None and not deadline > 0:
-            raise ValueError(f"deadline: nothing is done in {deadline} seconds")
+            raise ArgumentError(f"deadline: nothing is done in {deadline} seconds")
         retries = options.get("max_retries", 0)
         if not isinstance(retries, int) or retries < 0:
             raise TypeError(f"max_retries has to be an integer from 0 on, and is {retries!r:.100}")
@@ -306,7 +316,7 @@ class Settings(Generic[H]):
                 operation.method, url, headers=headers, timeout=timeout, **draft.content
             )
         except httpx.InvalidURL as error:
-            raise ValueError(f"no URL holds these arguments: {error}") from error
+            raise ArgumentError(f"no URL holds these arguments: {error}") from error
         if timeout is not _TIMEOUT:
             shorten(request)
         if self._keys:

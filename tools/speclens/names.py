@@ -70,7 +70,15 @@ CLIENT_NAMES = frozenset(
     }
 )  # fmt: skip
 """The names that the client module itself uses. No class of operations, synchronous or asynchronous, gets such a name."""
-COMPAT_NAMES = ("CompatError", "Deprecation", "Drop", "Normalized", "PayloadError", "Rewrite")
+COMPAT_NAMES = (
+    "ArgumentError",
+    "CompatError",
+    "Deprecation",
+    "Drop",
+    "Normalized",
+    "PayloadError",
+    "Rewrite",
+)
 ERROR_NAMES = (
     "APIConnectionError", "APIError", "APIResponseValidationError", "APIStatusError", "APITimeoutError",
     "AuthenticationError", "BadRequestError", "ConflictError", "InternalServerError", "NotFoundError",

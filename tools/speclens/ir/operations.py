@@ -163,6 +163,7 @@ class Operation:
     place: str  # method and path, safe in Markdown
     docs: MethodDocs
     is_deprecated: bool
+    is_billed: bool  # whether a call costs money
     arguments: tuple[Argument, ...]
     signatures: tuple[Signature, ...]  # overloads, then the implementation
     parameters: Codec | None  # folds and validates parameters that have compatibility fields
@@ -237,6 +238,7 @@ class Example:
     resource: str  # ident
     method: str  # ident
     arguments: tuple[str, ...]
+    address: str  # the argument of the client that names a server, where the document names none; else ""
     is_file: bool  # whether the answer is one, to be saved
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from speclens import ir
 from speclens.literals import literal
 from speclens.lower.ground import example_values, media_types
+from speclens.lower.operations import servers
 from speclens.lower.operations.arguments import Inputs
 from speclens.lower.operations.bodies import WHOLE
 from speclens.lower.schemas import files
@@ -33,7 +34,8 @@ def call(inputs: Inputs, resource: ir.Resource) -> ir.Example:
     answers = [one.content[0] for one in operation.responses if one.is_success and one.content]
     schemas = [_target(inputs, media)[1] for media in answers if media.schema]
     is_file = any(isinstance(one, dict) and files.KEYWORD in one for one in schemas)
-    return ir.Example(resource.ident, operation.ident, tuple(arguments), is_file)
+    address = "" if servers.of_document(inputs.api) else 'base_url="https://api.example.com"'
+    return ir.Example(resource.ident, operation.ident, tuple(arguments), address, is_file)
 
 
 def _target(inputs: Inputs, media: ir.Media) -> tuple[str, Any]:

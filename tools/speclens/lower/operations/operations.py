@@ -93,6 +93,7 @@ def _operation(inputs: Inputs, found: Endpoint, heads: str, lifted: str) -> ir.O
         place=inline(f"{method} {operation.path}"),
         docs=docstrings.method_docs(operation, request.arguments, answers, heads),
         is_deprecated=operation.is_deprecated,
+        is_billed=operation.extensions.get("x-billed") is True,
         arguments=request.arguments,
         signatures=signatures.signatures(request.arguments),
         parameters=media.of_parameters(inputs.named, lifted),
