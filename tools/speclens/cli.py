@@ -12,6 +12,7 @@ import click
 
 from speclens import __version__
 from speclens.commands.check import check_command
+from speclens.commands.completion import completion_command
 from speclens.commands.explain import explain_command
 from speclens.commands.export import export_command
 from speclens.commands.generate import generate_command
@@ -23,7 +24,6 @@ from speclens.commands.show import show_command
 from speclens.commands.telling import Commands
 from speclens.commands.validate import validate_command
 from speclens.commands.verify import verify_command
-
 
 _SHORT = """\
 Generate a Python package from an OpenAPI document: models, a client, a server, and a check that they agree.
@@ -62,6 +62,7 @@ def main(context: click.Context) -> None:
 
 
 main.add_command(check_command)
+main.add_command(completion_command)
 main.add_command(explain_command)
 main.add_command(export_command)
 main.add_command(generate_command)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable
+from pathlib import Path
 
 import click
 
@@ -21,59 +22,93 @@ from speclens.commands.telling import (
     say,
     warn_in_short,
 )
+from speclens.commands.watching import watch
 from speclens.config import Config
+from speclens.config.settings import is_address
 from speclens.problems import Problem, Refused
 from speclens.project import Project, opened
 from speclens.tree.values import LOCK
 
 
 @click.command("generate")
+@click.option("--dry-run", "is_dry", is_flag=True, help="Say what would be written; write nothing.")
 @click.option(
-    "--dry-run", "is_dry", is_flag=True, help="Say what would be written, and write nothing."
+    "--watch",
+    "is_watching",
+    is_flag=True,
+    help="Generate again whenever a file changes that was read, until Ctrl-C.",
 )
 @format_option("text", "json", "github", "sarif")
 @report_options
 @reported
 @configured("document", "meaning", "package", again=True)
-def generate_command(configure: Callable[[], Config], is_dry: bool, style: str) -> None:
+def generate_command(
+    configure: Callable[[], Config], is_dry: bool, is_watching: bool, style: str
+) -> None:
     """Generate a package from a document. Writes the whole package or nothing.
 
     \b
     Example:
       speclens generate openapi.yaml
-      speclens generate https://example.com/openapi.json --name petstore --output clients/petstore
+      speclens generate https://example.com/openapi.json --output petstore
     """
-    _generate(configure(), is_dry, style)
+    config = configure()
+    if not is_watching:
+        _generate(_read(config), is_dry, style)
+    elif isinstance(config.spec, Path):
+        watch(
+            lambda: _watched(configure, is_dry, style),
+            lambda name: say(f"{name} changed", err=True),
+        )
+    else:
+        raise click.UsageError("--watch needs a document that is a file.")
 
 
-def _generate(config: Config, is_dry: bool, style: str) -> Project:
-    """One run. Raises Refused."""
+def _read(config: Config) -> Project:
     progress(f"reading {config.spec}")
-    project = opened(config)
-    output = project.config.directory
-    _check_default(project.config)
-    progress(f"generating {output}")
+    return opened(config)
+
+
+def _watched(configure: Callable[[], Config], is_dry: bool, style: str) -> frozenset[Path]:
+    """One run of many: it prints the problems of a `Refused`. Returns what it read: files, and directories of templates."""
+    named: list[Path | str | None] = []
+    try:
+        config = configure()
+        named += [config.file, config.spec, *config.overlays, config.templates]
+        project = _read(config)
+        named += [one.name for one in project.source.parts]
+        named += [one.partition("#")[0] for one in project.source.unreachable]
+        _generate(project, is_dry, style)
+    except Refused as refused:
+        named += [problem.file for problem in refused.problems]
+        print_problems(refused.problems, style)
+    return frozenset(Path(one) for one in named if one and not is_address(str(one)))
+
+
+def _generate(project: Project, is_dry: bool, style: str) -> None:
+    """One run. Raises Refused."""
+    config = project.config
+    _check_default(config)
+    progress(f"generating {config.package}")
     warnings = accepted(project.reading.warnings)
-    files = project.tree
-    changed = (tree.to_write if is_dry else tree.write)(output, files)
+    changed = (tree.to_write if is_dry else tree.write)(config.directory, project.tree)
     if style != "text":
         print_problems(warnings, style)
-        return project
+        return
     warn_in_short(warnings, config.see)
     if level() != QUIET:
         _tell(project, changed, is_dry)
-    return project
 
 
 def _check_default(config: Config) -> None:
     """Raises Refused if the directory that is the output by default holds something else: nobody named it."""
     directory = config.directory
-    if config.output is None and directory.is_dir():
-        if any(directory.iterdir()) and not (directory / LOCK).exists():
-            message = f"{directory} exists, and speclens did not make it"
-            hint = "name a directory for the package with --output DIRECTORY"
-            place = "#", str(directory), 1, 1
-            raise Refused([Problem("config/output", "error", *place, message, hint)])
+    is_chosen = config.output is not None or not directory.is_dir()
+    if is_chosen or (directory / LOCK).exists() or not any(directory.iterdir()):
+        return
+    message = f"{directory} exists, and speclens did not make it"
+    hint = "name a directory for the package with --output DIRECTORY"
+    raise Refused([Problem("config/output", "error", "#", str(directory), 1, 1, message, hint)])
 
 
 def _tell(project: Project, changed: tuple[str, ...], is_dry: bool) -> None:

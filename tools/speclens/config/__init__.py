@@ -37,7 +37,7 @@ class Allowed:
 @dataclass(frozen=True, slots=True)
 class Config:
     """A value for each row of `settings.SETTINGS`; `fix`, the command that generates the package; `see`, the command that
-    reports all problems of the document; and `home`, the directory for an output without a name.
+    reports all problems of the document; and `file`, which holds the settings.
 
     `package` is "", and `output` is None, if the document gives them by its title: see `project.opened`.
     """
@@ -47,7 +47,7 @@ class Config:
     output: Path | None = None
     fix: str = ""
     see: str = ""
-    home: Path = Path()
+    file: Path | None = None
     templates: Path | None = None
     version: str = "0.1.0"
     client: str = ""
@@ -70,8 +70,10 @@ class Config:
 
     @property
     def directory(self) -> Path:
-        """The directory that holds the package."""
-        return self.home / self.distribution if self.output is None else self.output
+        """The directory that holds the package. By default it is beside the settings, and has the name of the distribution:
+        what is in it is all of that distribution, and `pip install ./NAME` installs it."""
+        home = self.file.parent if self.file else Path()
+        return home / self.distribution if self.output is None else self.output
 
     @property
     def shown(self) -> dict[str, str]:
@@ -111,7 +113,7 @@ def load_config(
     values = {key: _value(settings.BY_KEY[key], value, here) for key, value in table.items()}
     named = f" --config {shlex.quote(str(path))}" if is_named else ""
     return checked(
-        Config(**values | dict(given), home=here, **_commands(given, named)),
+        Config(**values | dict(given), file=here / path.name, **_commands(given, named)),
         dict.fromkeys(table.keys() - given.keys(), path),
     )
 

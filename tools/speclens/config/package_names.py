@@ -51,7 +51,7 @@ def package_of(title: str) -> str:
     Its words are lower case (PEP 8). Words that say only what the document is, and versions, are left out. A name that
     another module is likely to have gets `_client` at its end.
     """
-    plain = unicodedata.normalize("NFKD", title.replace("'", "").replace("’", ""))
+    plain = unicodedata.normalize("NFKD", title.replace("'", "").replace("\u2019", ""))
     found = _WORD.findall(plain.encode("ascii", "ignore").decode().lower())
     words: list[str] = []
     for word in (one.replace(".", "_") for one in found if not _SAYS_NOTHING.fullmatch(one)):
