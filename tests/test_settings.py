@@ -36,6 +36,8 @@ components:
 READING = ("--spec", "--overlay", "--allow-remote", "--allow-path")
 MEANING = ("--lenient", "--no-lenient", "--string-types")
 PACKAGE = (
+    "-n",
+    "--name",
     "--package",
     "-o",
     "--output",
@@ -54,7 +56,7 @@ OPTIONS = {
     "mock": (*READING, *MEANING),
     "normalize": (*READING, *MEANING),
     "schema": (),
-    "show": (*READING, *MEANING, "--package", "--client"),
+    "show": (*READING, *MEANING, "-n", "--name", "--package", "--client"),
     "validate": READING,
     "verify": (*READING, *MEANING),
 }
@@ -90,7 +92,7 @@ def test_each_command_has_the_options_that_concern_it(name: str) -> None:
     found = {
         one for param in main.commands[name].params for one in (*param.opts, *param.secondary_opts)
     }
-    own = {"init": {"--package"}}.get(name, set())
+    own = {"init": {"-n", "--name", "--package"}}.get(name, set())
     assert (found - own) & of_settings == set(OPTIONS[name])
 
 

@@ -38,17 +38,18 @@ def _text(problems: Sequence[Problem]) -> str:
 def line_parts(problem: Problem) -> tuple[str, str, str]:
     """The place, the rule and the message of a problem, each as text for one line.
 
-    A column of a very long line, as in JSON without line breaks, helps nobody, so the place has the pointer too.
+    A column of JSON without line breaks, or of another very long line, helps nobody, so the place has the pointer too.
     """
     hint = f" ({problem.hint})" if problem.hint else ""
     place = f"{problem.file}:{problem.line}:{problem.column}"
-    if problem.column > _WIDEST and problem.pointer != "#":
+    is_found = problem.column <= (_WIDEST if problem.line > 1 else 1)
+    if not is_found and problem.pointer != "#":
         place += f" ({shortened(problem.pointer)})"
     return safe(place), safe(problem.rule), safe(f"{problem.message}{hint}")
 
 
 _WIDEST = 160
-"""The widest column that people find by its number."""
+"""The widest column that people find by its number, if the document has several lines."""
 
 
 def _json(problems: Sequence[Problem]) -> str:

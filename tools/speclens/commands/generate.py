@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from speclens import tree
+from speclens import show, tree
 from speclens.commands.options import configured, format_option
 from speclens.commands.telling import (
     QUIET,
@@ -25,6 +25,8 @@ from speclens.commands.telling import (
 from speclens.commands.watching import watch
 from speclens.config import Config
 from speclens.config.settings import is_address
+from speclens.literals import literal
+from speclens.output import plan
 from speclens.problems import Problem, Refused
 from speclens.project import Project, opened
 from speclens.tree.values import LOCK
@@ -129,5 +131,17 @@ def _tell(project: Project, changed: tuple[str, ...], is_dry: bool) -> None:
     say(f"{said} to {output}" if is_new else said)
     if is_new and not is_dry:
         here = output if output.is_absolute() or str(output)[:1] == "." else f"./{output}"
-        say("next:", f"  pip install {shlex.quote(str(here))}")
-        say(f"  {output / 'README.md'} shows the first call")
+        say("next:", f"  pip install {shlex.quote(str(here))}", f"  {_first_call(project)}")
+
+
+def _first_call(project: Project) -> str:
+    """A command that calls a method without arguments, if there is one that needs no key; else where to read on."""
+    document, config = project.reading.document, project.config
+    told = show.described(document, plan.package(document, config))
+    client = document.client
+    for one in told["operations"] if client and client.base_url != literal("") else ():
+        is_plain = one["method"] == "GET" and not one["security"]
+        if is_plain and not any(parameter["required"] for parameter in one["parameters"]):
+            call = f"{told['client']}().{one['call']}()"
+            return f'python -c "from {config.package} import {told["client"]}; print({call})"'
+    return f"{config.directory / 'README.md'} shows the first call"

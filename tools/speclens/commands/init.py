@@ -55,7 +55,11 @@ class SettingLine:
 @click.command("init")
 @click.argument("directory", type=click.Path(path_type=Path), default=".")
 @click.option(
-    "--package", help="The package to generate. By default, the name of the directory gives it."
+    "-n",
+    "--name",
+    "--package",
+    "package",
+    help="The package to generate. By default, the name of the directory gives it.",
 )
 @format_option("text", "json", "github", "sarif")
 @reported

@@ -23,7 +23,8 @@ Group = Literal["document", "meaning", "package"]
 class Setting:
     """One key of `[tool.speclens]`, which is an option of each command that uses its group.
 
-    `flag` is the name of the option if it is not the key with hyphens, and `short` its short form. `values` are the values of a choice. `example` is a
+    `flag` is the name of the option if it is not the key with hyphens, and `short` and `also`
+    are other spellings. `values` are the values of a choice. `example` is a
     value, as TOML, for a setting without a default.
     """
 
@@ -35,6 +36,7 @@ class Setting:
     is_required: bool = False
     flag: str = ""
     short: str = ""
+    also: str = ""
     metavar: str = ""
     values: tuple[str, ...] = ()
     example: str = ""
@@ -46,8 +48,8 @@ class Setting:
 
     @property
     def options(self) -> tuple[str, ...]:
-        """The spellings of the option: the short one, if there is one, and the long one."""
-        return (self.short, self.option) if self.short else (self.option,)
+        """The spellings of the option."""
+        return tuple(filter(None, (self.short, self.also, self.option)))
 
     @property
     def is_list(self) -> bool:
@@ -107,6 +109,8 @@ SETTINGS = (
         "text",
         "package",
         "The name of the package to generate. By default, the title of the document gives it.",
+        short="-n",
+        also="--name",
         example='"petstore"',
     ),
     Setting(
