@@ -102,7 +102,7 @@ def test_help_has_an_example(name: str) -> None:
 
 def test_commands() -> None:
     commands = {
-        "generate", "check", "explain", "validate", "normalize", "export", "mock", "verify", "init", "schema", "show",
+        "generate", "check", "explain", "validate", "normalize", "export", "mock", "verify", "init", "schema", "show", "completion",
     }  # fmt: skip
     assert set(main.commands) == commands
     assert all(isinstance(command, click.Command) for command in main.commands.values())

@@ -49,6 +49,7 @@ PACKAGE = (
 )
 OPTIONS = {
     "check": (*READING, *MEANING, *PACKAGE),
+    "completion": (),
     "explain": (*READING, *MEANING, *PACKAGE),
     "export": (*READING, *MEANING),
     "generate": (*READING, *MEANING, *PACKAGE),
