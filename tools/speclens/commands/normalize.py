@@ -35,7 +35,7 @@ def normalize_command(config: Config, schema: str, payload: Any, style: str) -> 
       echo '{"image": "https://example.com/cat.png"}' | speclens normalize --schema ImageEditRequest
       speclens normalize openapi.yaml --schema Pet --payload pet.json
     """
-    if config.spec == "-" and payload.name == "<stdin>":
+    if config.spec == "-" and payload is sys.stdin.buffer:
         raise click.UsageError("Standard input is the document, so give --payload FILE.")
     document, _, source = opened(config).reading
     try:
