@@ -97,7 +97,7 @@ def _generate(project: Project, is_dry: bool, style: str) -> None:
     if style != "text":
         print_problems(warnings, style)
         return
-    warn_in_short(warnings, config.see)
+    warn_in_short(warnings, config.see_all)
     if level() != QUIET:
         _tell(project, changed, is_dry)
 

@@ -35,7 +35,7 @@ def mock_command(config: Config, host: str, port: int, api_key: str, style: str)
 
     del style
     project = opened(config)
-    warn_in_short(accepted(project.reading.warnings), config.see)
+    warn_in_short(accepted(project.reading.warnings), config.see_all)
     try:
         mock.serve(project, (host, port), api_key, lambda line, is_url: say(line, err=not is_url))
     except mock.Unavailable as error:

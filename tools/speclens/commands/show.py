@@ -33,5 +33,5 @@ def show_command(config: Config, style: str) -> None:
     if style == "json":
         echo(f"{json.dumps(show.described(document, package), indent=2)}\n")
     else:
-        warn_in_short(warnings, config.see)
+        warn_in_short(warnings, config.see_all)
         say(*show.as_table(show.described(document, package, models="")))

@@ -76,6 +76,11 @@ class Config:
         return home / self.distribution if self.output is None else self.output
 
     @property
+    def see_all(self) -> str:
+        """The command that reports all warnings: `validate` stops at what a lenient run leaves out."""
+        return f"{self.fix} --verbose" if self.lenient else self.see
+
+    @property
     def shown(self) -> dict[str, str]:
         """The settings that show in the output, by key, without those that have their default."""
         said = {
