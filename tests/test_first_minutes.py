@@ -234,7 +234,8 @@ def test_a_document_at_an_address(site: str, path: str) -> None:
     made = run("generate", site + path)
     assert made.exit_code == 0
     assert f'_base_url = "{site}"' in Path("pet-store-api/pet_store_api/client.py").read_text()
-    assert "PetStoreApi; print(PetStoreApi()." in made.stdout
+    call = 'python -c "from pet_store_api import PetStoreApi; print(PetStoreApi().'
+    assert f"  pip install ./pet-store-api && {call}" in made.stdout
     assert run("check", site + path).stdout == "in sync\n"
 
 

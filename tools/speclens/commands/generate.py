@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
@@ -25,7 +25,6 @@ from speclens.commands.telling import (
 from speclens.commands.watching import watch
 from speclens.config import Config
 from speclens.config.settings import is_address
-from speclens.literals import literal
 from speclens.output import plan
 from speclens.problems import Problem, Refused
 from speclens.project import Project, opened
@@ -130,18 +129,20 @@ def _tell(project: Project, changed: tuple[str, ...], is_dry: bool) -> None:
     said = f"{counts}, {len(deleted)} {would}deleted" if deleted else counts
     say(f"{said} to {output}" if is_new else said)
     if is_new and not is_dry:
-        here = output if output.is_absolute() or str(output)[:1] == "." else f"./{output}"
-        say("next:", f"  pip install {shlex.quote(str(here))}", f"  {_first_call(project)}")
+        say("next:", *(f"  {line}" for line in _next_lines(project)))
 
 
-def _first_call(project: Project) -> str:
-    """A command that calls a method without arguments, if there is one that needs no key; else where to read on."""
+def _next_lines(project: Project) -> Iterator[str]:
+    """The command that installs the package and makes a first call, if one needs nothing from the user; else the command
+    that installs it, and where to read on."""
     document, config = project.reading.document, project.config
-    told = show.described(document, plan.package(document, config))
-    client = document.client
-    for one in told["operations"] if client and client.base_url != literal("") else ():
-        is_plain = one["method"] == "GET" and not one["security"]
-        if is_plain and not any(parameter["required"] for parameter in one["parameters"]):
-            call = f"{told['client']}().{one['call']}()"
-            return f'python -c "from {config.package} import {told["client"]}; print({call})"'
-    return f"{config.directory / 'README.md'} shows the first call"
+    output = config.directory
+    here = output if output.is_absolute() or str(output)[:1] == "." else f"./{output}"
+    install = f"pip install {shlex.quote(str(here))}"
+    package = plan.package(document, config)
+    if call := show.first_call(document, package):
+        code = f"from {package.name} import {package.client}; print({call})"
+        yield f'{install} && python -c "{code}"'
+    else:
+        yield install
+        yield f"{output / 'README.md'} shows the first call"

@@ -9,14 +9,14 @@ from urllib.parse import urljoin
 
 from speclens.config.settings import is_address
 
-_Json = dict[str, Any]
+_Object = dict[str, Any]
 
 
-def with_servers(document: _Json, name: str) -> _Json:
+def with_servers(document: _Object, name: str) -> _Object:
     """A document with complete server URLs, if its name is an address; the document itself otherwise."""
     if not is_address(name):
         return document
-    made: _Json = _completed_servers(
+    made: _Object = _completed_servers(
         {**document, "servers": document.get("servers") or [{"url": "/"}]}, name
     )
     paths = made.get("paths")
