@@ -92,6 +92,7 @@ def test_a_document_is_enough() -> None:
         ("FastAPI", "fastapi_client"),
         ("OpenAPI definition", "api_client"),
         ("MyApp | v1", "myapp"),
+        ("REST API Version 2", "api_client"),
         ("", "api_client"),
         ("1Password Connect", "n1password_connect"),
         ("Types", "types_client"),
@@ -125,6 +126,18 @@ def test_the_default_directory_is_nobody_elses() -> None:
     assert (found.exit_code, found.stdout.split(": ")[1]) == (2, "config/output")
     assert [path.name for path in Path("pet-store-api").iterdir()] == ["main.py"]
     assert run("generate", "openapi.json", "--output", "out").exit_code == 0
+
+
+def test_the_default_directory_is_of_one_document() -> None:
+    write()
+    assert run("generate", "openapi.json", "-q").exit_code == 0
+    write(name="other.json")
+    found = run("generate", "other.json")
+    assert (found.exit_code, found.stdout.split(": ")[2].split(" (")[0]) == (
+        2,
+        "pet-store-api holds the package of openapi.json",
+    )
+    assert run("generate", "other.json", "-o", "pet-store-api").exit_code == 0
 
 
 def test_names_of_options() -> None:

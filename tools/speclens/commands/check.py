@@ -22,7 +22,7 @@ from speclens.project import opened
 from speclens.provenance import pointer_at
 
 
-@click.command("check")
+@click.command("check", short_help="Report whether a package and its document still agree.")
 @format_option("text", "json", "github", "sarif")
 @report_options
 @reported

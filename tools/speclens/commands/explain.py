@@ -20,7 +20,7 @@ _DIGITS = 9
 """The most digits of a line number. No file has more lines, and int() refuses thousands of digits."""
 
 
-@click.command("explain")
+@click.command("explain", short_help="Name what made a line of a package.")
 @click.argument("place", metavar="FILE:LINE")
 @format_option("text", "json")
 @reported

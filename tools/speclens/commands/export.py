@@ -17,7 +17,7 @@ from speclens.reading import modern
 from speclens.source import json_text
 
 
-@click.command("export")
+@click.command("export", short_help="Write the document without x-compat, for other tools.")
 @click.option(
     "--view", type=click.Choice(["wire", "canonical"]), required=True, help="The view to write."
 )

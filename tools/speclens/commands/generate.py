@@ -31,7 +31,7 @@ from speclens.project import Project, opened
 from speclens.tree.values import LOCK
 
 
-@click.command("generate")
+@click.command("generate", short_help="Generate a package from a document.")
 @click.option("--dry-run", "is_dry", is_flag=True, help="Say what would be written; write nothing.")
 @click.option(
     "--watch",
@@ -105,9 +105,15 @@ def _check_default(config: Config) -> None:
     """Raises Refused if the directory that is the output by default holds something else: nobody named it."""
     directory = config.directory
     is_chosen = config.output is not None or not directory.is_dir()
-    if is_chosen or (directory / LOCK).exists() or not any(directory.iterdir()):
+    if is_chosen or not any(directory.iterdir()):
         return
-    message = f"{directory} exists, and speclens did not make it"
+    document = tree.recorded_settings(directory).get("spec", "")
+    if document == config.shown["spec"] or (not document and (directory / LOCK).exists()):
+        return
+    made = (
+        f"holds the package of {document}" if document else "exists, and speclens did not make it"
+    )
+    message = f"{directory} {made}"
     hint = "name a directory for the package with --output DIRECTORY"
     raise Refused([Problem("config/output", "error", "#", str(directory), 1, 1, message, hint)])
 

@@ -52,7 +52,7 @@ class SettingLine:
     text: str
 
 
-@click.command("init")
+@click.command("init", short_help="Begin a project with a small document.")
 @click.argument("directory", type=click.Path(path_type=Path), default=".")
 @click.option(
     "-n",

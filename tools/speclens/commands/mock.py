@@ -12,7 +12,7 @@ from speclens.config import Config
 from speclens.project import opened
 
 
-@click.command("mock")
+@click.command("mock", short_help="Run the generated server with invented responses.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=0, help="The port; 0 chooses a free one."

@@ -16,7 +16,7 @@ from speclens.config import Config
 from speclens.project import opened
 
 
-@click.command("normalize")
+@click.command("normalize", short_help="Fold a payload into canonical form.")
 @click.option("--schema", required=True, help="The schema of the payload.")
 @click.option(
     "--payload",

@@ -14,7 +14,7 @@ from speclens.output import plan
 from speclens.project import opened
 
 
-@click.command("show")
+@click.command("show", short_help="List the methods and models of a package.")
 @format_option("text", "json")
 @report_options
 @reported

@@ -28,7 +28,7 @@ from speclens.project import opened
 from speclens.source import locate
 
 
-@click.command("validate")
+@click.command("validate", short_help="Report all problems of a document.")
 @format_option("text", "json", "github", "sarif")
 @report_options
 @reported

@@ -39,7 +39,7 @@ _LONGEST = 300
 _REPORT = "the generated code is at fault; please report it, with the document"
 
 
-@click.command("verify")
+@click.command("verify", short_help="Test the generated code with made payloads.")
 @click.option(
     "--schema", "schemas", multiple=True, help="A schema to verify. By default, all schemas."
 )

@@ -27,7 +27,7 @@ _TAKEN = frozenset(
 )  # fmt: skip
 # Words of a title that say what the document is, not what it describes.
 _SAYS_NOTHING = re.compile(
-    r"v?[0-9]+(\.[0-9]+)*|openapi|oas[23]?|rest|restful|specs?|specification|definition|documentation"
+    r"v?[0-9]+(\.[0-9]+)*|openapi|oas[23]?|rest|restful|specs?|specification|definition|documentation|the|version"
 )
 _WORD = re.compile(r"[a-z0-9]+(?:\.[0-9]+)*")
 _LONGEST = 40
