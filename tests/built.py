@@ -52,7 +52,7 @@ def drafts(document: Mapping[str, Any] | str, package: str = "pkg") -> dict[str,
 
 def printed(read: Source, config: Config) -> dict[str, project.Draft]:
     """The files that a configuration makes of a document, before they are tidied."""
-    found = judging.read_document(read, config.lenient, config.formats == "types").document
+    found = judging.read_document(read, config.lenient, config.string_types == "types").document
     return drafted(read, found, config)
 
 

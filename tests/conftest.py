@@ -62,3 +62,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 os.environ["NO_PROXY"] = f"{os.environ.get('NO_PROXY', '')},127.0.0.1,public.example"
+for _name in (
+    "NO_COLOR",
+    "FORCE_COLOR",
+):  # of the user: tests say themselves whether output has colours
+    os.environ.pop(_name, None)

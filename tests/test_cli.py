@@ -15,8 +15,8 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from speclens import config
 from speclens.cli import main
+from speclens.config import package_names
 from speclens.output import render
 
 ROOT = Path(__file__).parents[1]
@@ -102,7 +102,7 @@ def test_help_has_an_example(name: str) -> None:
 
 def test_commands() -> None:
     commands = {
-        "generate", "check", "explain", "validate", "normalize", "export", "mock", "verify", "init", "schema", "show",
+        "generate", "check", "explain", "validate", "normalize", "export", "mock", "verify", "init", "schema", "show", "completion",
     }  # fmt: skip
     assert set(main.commands) == commands
     assert all(isinstance(command, click.Command) for command in main.commands.values())
@@ -112,8 +112,13 @@ USAGE = (
     (("nope",), "No such command 'nope'."),
     (("check", "--nope"), "No such option '--nope'."),
     (("check", "--format", "xml"), "Invalid value for '--format'"),
-    (("generate", "--spec", "api.yaml"), "--spec needs --package and --output as well."),
-    (("check", "--spec", "api.yaml", "--package", "p"), "--spec needs --output as well."),
+    (("generat",), "No such command 'generat'. Did you mean 'generate'?"),
+    (("openapi.json",), "No such command 'openapi.json'. Did you mean 'generate openapi.json'?"),
+    (("https://a.example/v1",), "Did you mean 'generate https://a.example/v1'?"),
+    (("check", "--otput", "x"), "No such option '--otput'. Did you mean '--output'?"),
+    (("check", "--formats", "types"), "--formats is now --string-types."),
+    (("generate", "--one-way"), "--one-way is now --no-denormalize."),
+    (("check", "api.yaml", "--spec", "api.yaml"), "Give the document once"),
     (("explain",), "Missing argument 'FILE:LINE'."),
     (("explain", "out/pets/models.py"), "Write FILE:LINE, such as models.py:42."),
     (("explain", "out/pets/models.py:0"), "Write FILE:LINE, such as models.py:42."),
@@ -122,8 +127,12 @@ USAGE = (
     (("explain", "api.yaml:1"), "api.yaml is not a file that speclens generates into out."),
     (("normalize",), "Missing option '--schema'."),
     (("normalize", "--schema", "Pat"), "no schema 'Pat'; did you mean 'Pet'?"),
-    (("normalize", "--schema", "Pet", "missing.json"), "No such file or directory"),
-    (("normalize", "--schema", "Pet", "."), "Is a directory"),
+    (("normalize", "--schema", "Pet", "--payload", "missing.json"), "No such file or directory"),
+    (("normalize", "--schema", "Pet", "--payload", "."), "Is a directory"),
+    (
+        ("normalize", "-", "--schema", "Pet"),
+        "Standard input is the document, so give --payload FILE.",
+    ),
     (("export",), "Missing option '--view'."),
 )
 
@@ -159,6 +168,7 @@ def test_without_configuration(
     result = run(*arguments)
 
     assert (result.exit_code, result.stdout) == (2, "")
+    assert f"give a file, an address or -, as in `speclens {arguments[0]} " in result.stderr
     assert "No pyproject.toml with [tool.speclens] here or above" in result.stderr
 
 
@@ -191,11 +201,12 @@ PACKAGES = (
 # The package would be found by these names, not its client; or its own functions would find that.
 CLIENTS = ("str", "dict", "client", "models", "__init__", "_Client", "import_module")
 CONFIGS = (
+    ("a former key", CONFIG + "formats = 'types'\n", [(6, "config/formats")]),
     ("unknown key", CONFIG + "outptu = 'x'\n", [(6, "config/outptu")]),
     (
         "missing keys",
-        "[tool.speclens]\nspec = 'api.yaml'\n",
-        [(1, "config/package"), (1, "config/output")],
+        "[tool.speclens]\npackage = 'pets'\n",
+        [(1, "config/spec")],
     ),
     ("bad package", CONFIG.replace("pets", "1-pet"), [(3, "config/package")]),
     ("a keyword", CONFIG.replace("pets", "class"), [(3, "config/package")]),
@@ -253,7 +264,7 @@ def test_what_the_package_needs_is_no_name_of_one() -> None:
             required = metadata.requires(name) or []
             waiting += [one for one in map(distribution, required) if one]
     assert len(seen) > 8
-    assert [modules[name] for name in seen if config.is_package(modules[name])] == []
+    assert [modules[name] for name in seen if package_names.is_package(modules[name])] == []
 
 
 def distribution(requirement: str) -> str:
@@ -339,7 +350,7 @@ def test_names_of_files_are_shown_and_not_obeyed(project: Path) -> None:
         run(f"--{HOSTILE}"),
         run("init", HOSTILE),
         run("normalize", "--spec", spec, "--schema", HOSTILE),
-        run("normalize", "--spec", spec, "--schema", "Pet", HOSTILE),
+        run("normalize", "--spec", spec, "--schema", "Pet", "--payload", HOSTILE),
         run("verify", "--spec", spec, "--schema", HOSTILE),
         run("show", "--spec", spec, "--package", HOSTILE),
     ]
@@ -415,7 +426,7 @@ def test_generate_tells_what_it_deleted(generated: Path) -> None:
 
 def test_without_a_configuration_file_the_fix_is_the_whole_command(project: Path) -> None:
     Path("pyproject.toml").unlink()
-    options = ("--spec", "api.yaml", "--package", "pets", "--output", "out")
+    options = ("api.yaml", "--package", "pets", "--output", "out")
     assert run("generate", *options).exit_code == 0
     Path("out/README.md").unlink()
 

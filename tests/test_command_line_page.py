@@ -16,6 +16,8 @@ from speclens.config import settings
 PAGE = Path(__file__).parents[1] / "docs" / "command-line.md"
 MARK = re.compile(r"(?<=^<!-- The rest of this page is generated)(.*\n\n)", re.MULTILINE)
 OPTIONS = {setting.option for setting in settings.SETTINGS}
+COMMON = {"--config", "--quiet", "--verbose", "--fail-on", "--format"}
+"""Options that many commands share; the page describes them once."""
 
 
 def test_the_page_is_what_the_commands_say() -> None:
@@ -28,7 +30,20 @@ def test_the_page_is_what_the_commands_say() -> None:
 
 def markdown() -> str:
     """All commands, as a part of a page."""
-    return "\n".join(line for name in sorted(main.commands) for line in _command(name))
+    commands = (line for name in sorted(main.commands) for line in _command(name))
+    return "\n".join((*_common(), *commands))
+
+
+def _common() -> Iterator[str]:
+    """The options of `check`, which has all common ones."""
+    command = main.commands["check"]
+    context = click.Context(command)
+    yield "## Options of many commands\n\n| option | what it says | default |\n|---|---|---|"
+    options = [one for one in command.params if isinstance(one, click.Option)]
+    found = [one for one in options if COMMON & set(one.opts)]
+    assert len(found) == len(COMMON)
+    yield from map(_row, found, [context] * len(found))
+    yield ""
 
 
 def _command(name: str) -> Iterator[str]:
@@ -38,12 +53,16 @@ def _command(name: str) -> Iterator[str]:
     yield f"## speclens {name}\n\n```\nspeclens {name} {usage}\n```\n"
     yield from _help(inspect.cleandoc(command.help or ""))
     options = [one for one in command.params if isinstance(one, click.Option)]
-    own = [one for one in options if not OPTIONS & set(one.opts) or name == "init"]
+    common = [one for one in options if COMMON & set(one.opts)]
+    rest = [one for one in options if one not in common]
+    own = [one for one in rest if not OPTIONS & set(one.opts) or name == "init"]
     if own:
         yield "| option | what it says | default |\n|---|---|---|"
         yield from map(_row, own, [context] * len(own))
         yield ""
-    if shared := [f"`{'`, `'.join(_names(one))}`" for one in options if one not in own]:
+    if common:
+        yield f"Also, as [above](#options-of-many-commands): {', '.join(map(_spelled, common))}.\n"
+    if shared := [_spelled(one) for one in rest if one not in own]:
         yield f"Settings, see [Configuration](configuration.md): {', '.join(shared)}.\n"
 
 
@@ -55,6 +74,10 @@ def _help(text: str) -> Iterator[str]:
             continue
         _, title, *lines = paragraph.split("\n")
         yield f"{title}\n\n```\n{inspect.cleandoc(chr(10).join(lines))}\n```\n"
+
+
+def _spelled(option: click.Option) -> str:
+    return f"`{'`, `'.join(_names(option))}`"
 
 
 def _names(option: click.Option) -> list[str]:

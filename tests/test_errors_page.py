@@ -67,7 +67,9 @@ actions:
 # What is run, and what is another in the document first.
 RUNS: tuple[tuple[tuple[str, ...], tuple[str, str]], ...] = (
     (("generate",), ("", "")),
-    (("generate", "--spec", "pets.yaml"), ("", "")),
+    (("generate", "pets.yaml"), ("{title: Pets,", "{title: Pet Store,")),
+    (("generate", "--formats", "types"), ("", "")),
+    (("validate", "http://127.0.0.1:9/openapi.json"), ("", "")),
     (("generate", *TARGET, "--package", "class"), ("", "")),
     (("normalize", "--spec", "pets.yaml", "--schema", "Dog"), ("", "")),
     (("validate", "petz.yaml"), ("", "")),
@@ -98,6 +100,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "pets.yaml": DOCUMENT,
         "overlay.yaml": OVERLAY,
         "mine/README.md": "My notes.\n",
+        "pet-store/README.md": "My notes.\n",
         "unmarked/package/README.md.j2": "{{ package.title }}\n",
         "faulty/package/README.md.j2": "{{ package.nope }}\n",
         "../shared/pet.yaml": "type: object\n",
@@ -115,7 +118,7 @@ def test_messages_of_the_tool(project: Path, monkeypatch: pytest.MonkeyPatch) ->
     seen = set[str]()
     for arguments, change in ((GENERATE, ("", "")), *RUNS):
         Path("pets.yaml").write_text(DOCUMENT.replace(*change, 1), "utf-8")
-        seen |= set(CliRunner().invoke(main, arguments).output.splitlines())
+        seen |= set(CliRunner().invoke(main, arguments, prog_name="speclens").output.splitlines())
     assert sorted(TOOL - seen) == []
 
 

@@ -165,7 +165,7 @@ def test_case_by_process(case: Case, tmp_path: Path) -> None:
     payload = tmp_path / "payload.json"
     payload.write_text(json.dumps(case.payload))
     done = subprocess.run(
-        [sys.executable, "-m", "speclens", *arguments, "--spec", str(SPEC), str(payload)],
+        [sys.executable, "-m", "speclens", *arguments, str(SPEC), "--payload", str(payload)],
         capture_output=True,
         check=False,
         text=True,

@@ -204,7 +204,10 @@ def test_a_document_without_a_server(tmp_path: Path, monkeypatch: pytest.MonkeyP
     Path("api.json").write_text(json.dumps(HEAD))
     result = CliRunner().invoke(main, ["mock", "--spec", "api.json"])
     assert result.exit_code == 1
-    assert "api.json:1:66: mock/no-server: the generated server has no operations" in result.stdout
+    assert (
+        "api.json:1:66 (#/paths): mock/no-server: the generated server has no operations"
+        in result.stdout
+    )
     assert not Path("out").exists()
 
 

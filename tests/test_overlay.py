@@ -597,7 +597,7 @@ actions:
   update:
     nick: {type: string}
 """
-TARGET = "--spec api.yaml --overlay compat.yaml --package pets --output out"
+TARGET = "api.yaml --overlay compat.yaml --package pets --output out"
 
 
 @pytest.fixture

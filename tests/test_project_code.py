@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from speclens import config, tree
 from speclens.cli import main
+from speclens.config import finding
 from speclens.output import render
 
 HEAD = '{% include "partials/_header.j2" %}\n'
@@ -318,8 +319,8 @@ def test_another_users_directory_above_is_passed_over(
     theirs, mine = tmp_path / "a/pyproject.toml", tmp_path / "pyproject.toml"
     theirs.write_text("not TOML")  # is not read
     mine.write_text(TABLE)
-    monkeypatch.setattr(config, "_owners", lambda directory, path: {1000 + (path == theirs)})
-    monkeypatch.setattr(config, "_trusted", lambda: {1000})
+    monkeypatch.setattr(finding, "_owners", lambda directory, path: {1000 + (path == theirs)})
+    monkeypatch.setattr(finding, "_trusted", lambda: {1000})
     assert found(tmp_path / "a/b") == (mine, [str(theirs)])
     mine.unlink()
     assert found(tmp_path / "a/b") == (None, [str(theirs)])
@@ -345,7 +346,7 @@ def test_who_owns_a_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     with monkeypatch.context() as patched:
         patched.setattr(os, "stat", stat)
         patched.setattr(os, "lstat", lstat)
-        owners = config._owners(tmp_path, link)
+        owners = finding._owners(tmp_path, link)
     assert owners == {1, 2, 3}
 
 
@@ -361,4 +362,4 @@ def test_who_is_trusted(
     monkeypatch.delenv("SUDO_UID", raising=False)
     if before is not None:
         monkeypatch.setenv("SUDO_UID", before)
-    assert config._trusted() == trusted
+    assert finding._trusted() == trusted

@@ -33,10 +33,13 @@ components:
   schemas:
     Pet: {type: object, properties: {born: {type: string, format: date}, name: {type: string}, tag: {type: string, x-compat: {into: /name}}}}
 """
-READING = ("--overlay", "--allow-remote", "--allow-path")
-MEANING = ("--lenient", "--no-lenient", "--formats")
+READING = ("--spec", "--overlay", "--allow-remote", "--allow-path")
+MEANING = ("--lenient", "--no-lenient", "--string-types")
 PACKAGE = (
+    "-n",
+    "--name",
     "--package",
+    "-o",
     "--output",
     "--templates",
     "--package-version",
@@ -45,17 +48,18 @@ PACKAGE = (
     "--no-denormalize",
 )
 OPTIONS = {
-    "check": ("--spec", *READING, *MEANING, *PACKAGE),
-    "explain": ("--spec", *READING, *MEANING, *PACKAGE),
+    "check": (*READING, *MEANING, *PACKAGE),
+    "completion": (),
+    "explain": (*READING, *MEANING, *PACKAGE),
     "export": (*READING, *MEANING),
-    "generate": ("--spec", *READING, *MEANING, *PACKAGE),
+    "generate": (*READING, *MEANING, *PACKAGE),
     "init": (),
-    "mock": ("--spec", *READING, *MEANING),
-    "normalize": ("--spec", *READING, *MEANING),
+    "mock": (*READING, *MEANING),
+    "normalize": (*READING, *MEANING),
     "schema": (),
-    "show": ("--spec", *READING, *MEANING, "--package", "--client"),
+    "show": (*READING, *MEANING, "-n", "--name", "--package", "--client"),
     "validate": READING,
-    "verify": ("--spec", *READING, *MEANING),
+    "verify": (*READING, *MEANING),
 }
 
 
@@ -76,7 +80,7 @@ def run(*arguments: str, stdin: str = "") -> Any:
 
 def test_a_configuration_has_a_field_for_each_setting() -> None:
     fields = {field.name: field for field in dataclasses.fields(Config)}
-    assert fields.keys() - {"fix"} == settings.BY_KEY.keys()
+    assert fields.keys() - {"fix", "file", "see"} == settings.BY_KEY.keys()
     for setting in settings.SETTINGS:
         if setting.default is not None:
             assert fields[setting.key].default == setting.default
@@ -89,13 +93,13 @@ def test_each_command_has_the_options_that_concern_it(name: str) -> None:
     found = {
         one for param in main.commands[name].params for one in (*param.opts, *param.secondary_opts)
     }
-    own = {"init": {"--package"}}.get(name, set())
+    own = {"init": {"-n", "--name", "--package"}}.get(name, set())
     assert (found - own) & of_settings == set(OPTIONS[name])
 
 
 def named(setting: settings.Setting) -> tuple[str, ...]:
     no = (f"--no-{setting.option[2:]}",) if setting.kind == "switch" else ()
-    return (setting.option, *no)
+    return (*setting.options, *no)
 
 
 def test_the_page_has_the_table() -> None:
@@ -115,7 +119,7 @@ def markdown() -> str:
 
 
 def _row(setting: settings.Setting) -> str:
-    option = setting.option + (f" {setting.metavar}" if setting.metavar else "")
+    option = ", ".join(setting.options) + (f" {setting.metavar}" if setting.metavar else "")
     if setting.kind == "switch":
         option = f"{setting.option}`, `--no-{setting.option[2:]}"
     usual = "" if setting.default is None else f"`{settings.toml_value(setting.default)}`"
@@ -129,7 +133,7 @@ GOOD: tuple[dict[str, Any], ...] = (
     {
         "lenient": True,
         "denormalize": False,
-        "formats": "annotation",
+        "string_types": "annotation",
         "version": "1.0",
         "client": "Pets",
     },
@@ -139,7 +143,7 @@ BAD = (
     {"overlays": "a.yaml"},
     {"overlays": [1]},
     {"client": 5},
-    {"formats": "none"},
+    {"string_types": "none"},
     {"outptu": "x"},
     {"spec": None},
 )
@@ -170,10 +174,10 @@ def test_the_project_of_speclens_itself_fits_its_schema() -> None:
 
 
 def test_an_option_comes_before_what_pyproject_toml_says(project: Path) -> None:
-    (project / "pyproject.toml").write_text(f'{TABLE}lenient = true\nformats = "annotation"\n')
+    (project / "pyproject.toml").write_text(f'{TABLE}lenient = true\nstring_types = "annotation"\n')
     given = {"output": Path("elsewhere"), "lenient": False, "overlays": (Path("a b.yaml"),)}
     config = load_config(Path("pyproject.toml"), given)
-    assert (config.package, config.formats) == ("pets", "annotation")
+    assert (config.package, config.string_types) == ("pets", "annotation")
     assert (config.output, config.lenient) == (Path("elsewhere"), False)
     assert config.fix == "speclens generate --overlay 'a b.yaml' --no-lenient --output elsewhere"
 
@@ -192,9 +196,8 @@ def test_options_of_a_table_without_pyproject_toml(project: Path) -> None:
     (project / "pyproject.toml").unlink()
     found = run("generate", "--lenient")
     assert found.exit_code == 2
-    assert "give --spec, --package, --output" in found.stderr
-    assert "give the document." in run("validate").stderr
-    assert "give --spec." in run("show").stderr
+    assert "as in `speclens generate openapi.yaml`." in found.stderr
+    assert "as in `speclens show openapi.yaml`." in run("show").stderr
 
 
 def test_settings_as_options_are_taken_back(project: Path) -> None:
@@ -208,7 +211,7 @@ def test_settings_as_options_are_taken_back(project: Path) -> None:
         "denormalize": False,
     }
     assert command_line(given) == (
-        " --spec openapi.yaml --lenient --package pets --output 'out it' --package-version 1.0 --no-denormalize"
+        " openapi.yaml --lenient --package pets --output 'out it' --package-version 1.0 --no-denormalize"
     )
 
 

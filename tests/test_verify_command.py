@@ -361,7 +361,7 @@ def test_overlay(tmp_path: Path) -> None:
 
 def test_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert "give --spec" in run().stderr
+    assert "There is no document" in run().stderr
     assert run().exit_code == 2
     written(tmp_path, WIDER, "api.yaml")
     written(tmp_path, '[tool.speclens]\nspec = "api.yaml"\npackage = "p"\noutput = "out"\n', "pyproject.toml")  # fmt: skip

@@ -12,6 +12,7 @@ import click
 
 from speclens import __version__
 from speclens.commands.check import check_command
+from speclens.commands.completion import completion_command
 from speclens.commands.explain import explain_command
 from speclens.commands.export import export_command
 from speclens.commands.generate import generate_command
@@ -24,27 +25,44 @@ from speclens.commands.telling import Commands
 from speclens.commands.validate import validate_command
 from speclens.commands.verify import verify_command
 
+_SHORT = """\
+Generate a Python package from an OpenAPI document: models, a client, a server, and a check that they agree.
+
+  speclens generate openapi.yaml    write a package; the document may also be an address, or - (standard input)
+  speclens validate openapi.yaml    report all problems of the document
+  speclens show openapi.yaml        list the methods and models that the package has
+  speclens init                     begin a project with a small document
+
+Other commands and options: speclens --help
+"""
+
 
 @click.group(
     cls=Commands,
+    invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, prog_name="speclens")
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """Generate a Python package from an OpenAPI document, and check that the two still agree.
 
-    Commands read [tool.speclens] of the nearest pyproject.toml, unless you give --spec.
+    A command takes the document as its argument: a file, an address (http:// or https://), or - for standard input.
+    Without one, it reads [tool.speclens] of the nearest pyproject.toml.
 
     \b
     Example:
-      speclens generate --spec openapi.yaml --package petstore --output generated
-      speclens check --spec openapi.yaml --package petstore --output generated
+      speclens generate openapi.yaml
+      speclens check openapi.yaml
     """
     # Else Python searches all remaining objects for cycles before it exits.
     atexit.register(gc.freeze)
+    if context.invoked_subcommand is None:
+        click.echo(_SHORT, nl=False)
 
 
 main.add_command(check_command)
+main.add_command(completion_command)
 main.add_command(explain_command)
 main.add_command(export_command)
 main.add_command(generate_command)

@@ -14,7 +14,7 @@ from speclens.lower.ground import forget
 from speclens.lower.rewrites import lifting
 from speclens.openapi.api import OpenApi
 from speclens.problems import Finding, Problem, Refused
-from speclens.reading import modern
+from speclens.reading import locations, modern
 from speclens.reading.swagger.convert import converted
 from speclens.source import Source, locate
 from speclens.validate import as_written, validate
@@ -40,7 +40,7 @@ def read_document(source: Source, is_lenient: bool = False, formats: bool = True
     try:
         if _has_errors(found):
             raise Refused(source.warnings + locate(source, found))
-        form = modern.modern(source.value)
+        form = locations.with_servers(modern.modern(source.value), source.name)
         api, lifted = OpenApi(form), lifting.lifted(form)
         found += (*modern.remarks(source.value), *rules.check(api, lifted))
         if _has_errors((*found, *source.warnings)):

@@ -7,7 +7,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache as memoize
 from functools import cached_property
 from hashlib import sha256
@@ -16,13 +16,14 @@ from typing import Any
 
 from speclens import __version__, cache, ir
 from speclens.config import Config
+from speclens.config.package_names import is_package, package_of
 from speclens.judging import Reading, read_document
 from speclens.output import forms, makers, marks, models, plan, prune, render, tidy
 from speclens.problems import Problem, Refused
-from speclens.reading import load
+from speclens.reading import load, title
 from speclens.source import Source
 from speclens.source.pointer import exists, get, join
-from speclens.tree import OutputFile, Tree, TreeInputs
+from speclens.tree import OutputFile, Tree, TreeInputs, recorded_settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Project:
     @cached_property
     def reading(self) -> Reading:
         """The IR of the document, with warnings."""
-        return read_document(self.source, self.config.lenient, self.config.formats == "types")
+        return read_document(self.source, self.config.lenient, self.config.string_types == "types")
 
     @cached_property
     def drafts(self) -> dict[str, Draft]:
@@ -61,8 +62,17 @@ class Project:
 
 
 def opened(config: Config) -> Project:
-    """The project of a configuration. Raises Refused for a document that cannot be read."""
-    return Project(config, load(config.spec, config.overlays, config.allowed))
+    """The project of a configuration, with a name for the package: the configured one, that of the package in the output,
+    or one from the title of the document. Raises Refused for a document that cannot be read."""
+    source = load(config.spec, config.overlays, config.allowed)
+    package = config.package or _package_in(config.output) or package_of(title(source))
+    return Project(replace(config, package=package), source)
+
+
+def _package_in(output: Path | None) -> str:
+    """The name of the package that speclens wrote to a directory before, so that a new title renames no package."""
+    name = recorded_settings(output).get("package", "") if output else ""
+    return name if is_package(name) else ""
 
 
 @contextmanager

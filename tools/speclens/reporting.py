@@ -9,7 +9,7 @@ from dataclasses import asdict
 from typing import Any, Literal
 from urllib.parse import quote
 
-from speclens.problems import Problem
+from speclens.problems import Problem, shortened
 
 Format = Literal["text", "json", "github", "sarif"]
 
@@ -32,13 +32,24 @@ def render(problems: Sequence[Problem], format: Format) -> str:
 
 
 def _text(problems: Sequence[Problem]) -> str:
-    return "".join(f"{_line(problem)}\n" for problem in problems)
+    return "".join(f"{': '.join(line_parts(problem))}\n" for problem in problems)
 
 
-def _line(problem: Problem) -> str:
+def line_parts(problem: Problem) -> tuple[str, str, str]:
+    """The place, the rule and the message of a problem, each as text for one line.
+
+    A column of JSON without line breaks, or of another very long line, helps nobody, so the place has the pointer too.
+    """
     hint = f" ({problem.hint})" if problem.hint else ""
     place = f"{problem.file}:{problem.line}:{problem.column}"
-    return safe(f"{place}: {problem.rule}: {problem.message}{hint}")
+    is_found = problem.column <= (_WIDEST if problem.line > 1 else 1)
+    if not is_found and problem.pointer != "#":
+        place += f" ({shortened(problem.pointer)})"
+    return safe(place), safe(problem.rule), safe(f"{problem.message}{hint}")
+
+
+_WIDEST = 160
+"""The widest column that people find by its number, if the document has several lines."""
 
 
 def _json(problems: Sequence[Problem]) -> str:
@@ -87,7 +98,7 @@ def _sarif(problems: Sequence[Problem]) -> str:
 
 def _result(problem: Problem, rule: int) -> dict[str, Any]:
     hint = f" ({problem.hint})" if problem.hint else ""
-    artifact = {"uri": quote(problem.file.replace("\\", "/"), errors="replace")}
+    artifact = {"uri": _uri(problem.file)}
     region = {"startLine": problem.line, "startColumn": problem.column}
     return {
         "ruleId": problem.rule,
@@ -101,6 +112,11 @@ def _result(problem: Problem, rule: int) -> dict[str, Any]:
             }
         ],
     }
+
+
+def _uri(name: str) -> str:
+    is_address = name.startswith(("http://", "https://"))
+    return quote(name.replace("\\", "/"), ":/?&=%" if is_address else "/", errors="replace")
 
 
 def safe(text: str) -> str:

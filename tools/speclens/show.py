@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from speclens import ir
+from speclens.literals import literal
 
 Data = dict[str, Any]
 
@@ -81,6 +82,19 @@ def _body(operation: ir.Operation) -> Iterator[Data]:
         members = [one.ident for one in operation.arguments if one.place == "member"]
         given = {"argument": body.argument} if body and body.argument else {"arguments": members}
         yield {"media_type": media.name, **given, "schema": media.schema}
+
+
+def first_call(document: ir.Api, package: ir.Package) -> str:
+    """A call of a GET method that needs no argument, no key and no address; "" if there is none."""
+    client = document.client
+    if client is None or client.base_url == literal(""):
+        return ""
+    for resource in client.resources:
+        for one in resource.operations:
+            needs = one.alternatives or any(argument.is_required for argument in one.arguments)
+            if one.verb == "GET" and not needs:
+                return f"{package.client}().{resource.ident}.{one.ident}()"
+    return ""
 
 
 def as_table(data: Data) -> Iterator[str]:

@@ -9,14 +9,22 @@ import click
 
 from speclens import tree
 from speclens.commands.options import configured, format_option
-from speclens.commands.telling import print_problems, progress, reported
+from speclens.commands.telling import (
+    accepted,
+    echo,
+    print_problems,
+    progress,
+    report_options,
+    reported,
+)
 from speclens.config import Config
 from speclens.project import opened
 from speclens.provenance import pointer_at
 
 
-@click.command("check")
+@click.command("check", short_help="Report whether a package and its document still agree.")
 @format_option("text", "json", "github", "sarif")
+@report_options
 @reported
 @configured("document", "meaning", "package")
 def check_command(config: Config, style: str) -> None:
@@ -24,15 +32,19 @@ def check_command(config: Config, style: str) -> None:
 
     \b
     Example:
-      speclens check --format json
+      speclens check
+      speclens check openapi.yaml --output petstore
     """
-    progress(f"checking {config.output}")
+    progress(f"reading {config.spec}")
     project = opened(config)
-    found = tree.drift(config.output, project.tree, pointer_at(project))
+    accepted(project.reading.warnings)
+    output = project.config.directory
+    progress(f"comparing {output}")
+    found = tree.drift(output, project.tree, pointer_at(project))
     if style == "text":
-        click.echo(tree.render_text(found), nl=False)
+        echo(tree.render_text(found))
     elif style == "json":
-        click.echo(json.dumps(tree.to_json(found), indent=2))
+        echo(f"{json.dumps(tree.to_json(found), indent=2)}\n")
     else:
-        print_problems(tree.problems(found, str(config.output)), style)
+        print_problems(tree.problems(found, str(output)), style)
     sys.exit(0 if found.in_sync else 1)

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from speclens.commands.options import configured, format_option
-from speclens.commands.telling import reported, say
+from speclens.commands.telling import echo, reported, say
 from speclens.config import Config
 from speclens.project import Project, opened
 from speclens.provenance import origin_of, places_of, template_path
@@ -20,13 +20,15 @@ _DIGITS = 9
 """The most digits of a line number. No file has more lines, and int() refuses thousands of digits."""
 
 
-@click.command("explain")
+@click.command("explain", short_help="Name what made a line of a package.")
 @click.argument("place", metavar="FILE:LINE")
 @format_option("text", "json")
 @reported
-@configured("document", "meaning", "package")
+@configured("document", "meaning", "package", near="place")
 def explain_command(config: Config, place: str, style: str) -> None:
     """Name the place of the document and the line of a template that made a line of the package.
+
+    The command reads the settings of the project that the file belongs to, whatever the current directory is.
 
     \b
     Example:
@@ -42,7 +44,7 @@ def explain_command(config: Config, place: str, style: str) -> None:
         raise click.UsageError(f"{name} has {file.text.count(chr(10))} lines.")
     told = _explained(project, file, name, line)
     if style == "json":
-        click.echo(json.dumps(told, indent=2))
+        echo(f"{json.dumps(told, indent=2)}\n")
         return
     say(f"{name}:{line}")
     for at in (told["document"], *told["overlays"]):
@@ -52,7 +54,7 @@ def explain_command(config: Config, place: str, style: str) -> None:
 
 def _own_file(project: Project, path: Path) -> OutputFile:
     named = os.path.realpath(path)  # `Path.resolve` raises RuntimeError for a loop of links
-    output = project.config.output
+    output = project.config.directory
     for file in project.tree.files:
         if os.path.realpath(output / file.path) == named or file.path == path.as_posix():
             if path.is_file() and path.read_bytes() != file.text.encode():

@@ -2,39 +2,153 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
 import click
 
-from speclens import tree
+from speclens import show, tree
 from speclens.commands.options import configured, format_option
-from speclens.commands.telling import print_problems, progress, reported, say, warn
+from speclens.commands.telling import (
+    QUIET,
+    VERBOSE,
+    accepted,
+    level,
+    print_problems,
+    progress,
+    report_options,
+    reported,
+    say,
+    warn_in_short,
+)
+from speclens.commands.watching import watch
 from speclens.config import Config
-from speclens.project import opened
+from speclens.config.settings import is_address
+from speclens.output import plan
+from speclens.problems import Problem, Refused
+from speclens.project import Project, opened
 from speclens.tree.values import LOCK
 
 
-@click.command("generate")
+@click.command("generate", short_help="Generate a package from a document.")
+@click.option("--dry-run", "is_dry", is_flag=True, help="Say what would be written; write nothing.")
+@click.option(
+    "--watch",
+    "is_watching",
+    is_flag=True,
+    help="Generate again whenever a file changes that was read, until Ctrl-C.",
+)
 @format_option("text", "json", "github", "sarif")
+@report_options
 @reported
-@configured("document", "meaning", "package")
-def generate_command(config: Config, style: str) -> None:
-    """Write the whole package or nothing.
+@configured("document", "meaning", "package", again=True)
+def generate_command(
+    configure: Callable[[], Config], is_dry: bool, is_watching: bool, style: str
+) -> None:
+    """Generate a package from a document. Writes the whole package or nothing.
 
     \b
     Example:
-      speclens generate --spec openapi.yaml --package petstore --output generated
+      speclens generate openapi.yaml
+      speclens generate https://example.com/openapi.json --output petstore
     """
-    progress(f"generating {config.package} from {config.spec}")
-    project = opened(config)
-    changed = tree.write(config.output, project.tree)
-    warn(project.reading.warnings)
-    if style != "text":
-        print_problems(project.reading.warnings, style)
-    elif changed:
-        wanted = {LOCK, *(file.path for file in project.tree.files)}
-        deleted = [path for path in changed if path not in wanted]
-        say(*(str(config.output / path) for path in changed if path in wanted))
-        say(*(f"{config.output / path} (deleted)" for path in deleted))
-        written = f"{len(changed) - len(deleted)} of {len(wanted)} files written"
-        say(f"{written}, {len(deleted)} deleted" if deleted else written)
+    config = configure()
+    if not is_watching:
+        _generate(_read(config), is_dry, style)
+    elif isinstance(config.spec, Path):
+        watch(
+            lambda: _watched(configure, is_dry, style),
+            lambda name: say(f"{name} changed", err=True),
+        )
     else:
+        raise click.UsageError("--watch needs a document that is a file.")
+
+
+def _read(config: Config) -> Project:
+    progress(f"reading {config.spec}")
+    return opened(config)
+
+
+def _watched(configure: Callable[[], Config], is_dry: bool, style: str) -> frozenset[Path]:
+    """One run of many: it prints the problems of a `Refused`. Returns what it read: files, and directories of templates."""
+    named: list[Path | str | None] = []
+    try:
+        config = configure()
+        named += [config.file, config.spec, *config.overlays, config.templates]
+        project = _read(config)
+        named += [one.name for one in project.source.parts]
+        named += [one.partition("#")[0] for one in project.source.unreachable]
+        _generate(project, is_dry, style)
+    except Refused as refused:
+        named += [problem.file for problem in refused.problems]
+        print_problems(refused.problems, style)
+    return frozenset(Path(one) for one in named if one and not is_address(str(one)))
+
+
+def _generate(project: Project, is_dry: bool, style: str) -> None:
+    """One run. Raises Refused."""
+    config = project.config
+    _check_default(config)
+    progress(f"generating {config.package}")
+    warnings = accepted(project.reading.warnings)
+    changed = (tree.to_write if is_dry else tree.write)(config.directory, project.tree)
+    if style != "text":
+        print_problems(warnings, style)
+        return
+    warn_in_short(warnings, config.see_all)
+    if level() != QUIET:
+        _tell(project, changed, is_dry)
+
+
+def _check_default(config: Config) -> None:
+    """Raises Refused if the directory that is the output by default holds something else: nobody named it."""
+    directory = config.directory
+    is_chosen = config.output is not None or not directory.is_dir()
+    if is_chosen or not any(directory.iterdir()):
+        return
+    document = tree.recorded_settings(directory).get("spec", "")
+    if document == config.shown["spec"] or (not document and (directory / LOCK).exists()):
+        return
+    made = (
+        f"holds the package of {document}" if document else "exists, and speclens did not make it"
+    )
+    message = f"{directory} {made}"
+    hint = "name a directory for the package with --output DIRECTORY"
+    raise Refused([Problem("config/output", "error", "#", str(directory), 1, 1, message, hint)])
+
+
+def _tell(project: Project, changed: tuple[str, ...], is_dry: bool) -> None:
+    output = project.config.directory
+    wanted = {LOCK, *(file.path for file in project.tree.files)}
+    written = [path for path in changed if path in wanted]
+    deleted = [path for path in changed if path not in wanted]
+    if not changed:
         say("nothing to do: all in sync")
+        return
+    is_new = len(written) == len(wanted)
+    if not is_new or is_dry or level() == VERBOSE:
+        say(*(str(output / path) for path in written))
+        say(*(f"{output / path} (deleted)" for path in deleted))
+    would = "would be " if is_dry else ""
+    counts = f"{len(written)} of {len(wanted)} files {would}written"
+    said = f"{counts}, {len(deleted)} {would}deleted" if deleted else counts
+    say(f"{said} to {output}" if is_new else said)
+    if is_new and not is_dry:
+        say("next:", *(f"  {line}" for line in _next_lines(project)))
+
+
+def _next_lines(project: Project) -> Iterator[str]:
+    """The command that installs the package and makes a first call, if one needs nothing from the user; else the command
+    that installs it, and where to read on."""
+    document, config = project.reading.document, project.config
+    output = config.directory
+    here = output if output.is_absolute() or str(output)[:1] == "." else f"./{output}"
+    install = f"pip install {shlex.quote(str(here))}"
+    package = plan.package(document, config)
+    if call := show.first_call(document, package):
+        code = f"from {package.name} import {package.client}; print({call})"
+        yield f'{install} && python -c "{code}"'
+    else:
+        yield install
+        yield f"{output / 'README.md'} shows the first call"

@@ -22,7 +22,7 @@ from speclens import names
 from speclens.commands import schema
 from speclens.commands.options import format_option
 from speclens.commands.telling import reported, say
-from speclens.config import Config, settings
+from speclens.config import Config, package_names, settings
 from speclens.config.settings import Setting
 from speclens.config.toml_text import parse_toml
 from speclens.output import marks, render
@@ -52,10 +52,14 @@ class SettingLine:
     text: str
 
 
-@click.command("init")
+@click.command("init", short_help="Begin a project with a small document.")
 @click.argument("directory", type=click.Path(path_type=Path), default=".")
 @click.option(
-    "--package", help="The package to generate. By default, the name of the directory gives it."
+    "-n",
+    "--name",
+    "--package",
+    "package",
+    help="The package to generate. By default, the name of the directory gives it.",
 )
 @format_option("text", "json", "github", "sarif")
 @reported
@@ -82,7 +86,7 @@ def init_command(directory: Path, package: str | None, style: str) -> None:
 def _package(directory: Path) -> str:
     """A package name made from the name of a directory; it can be imported and installed."""
     name = names.snake(_real(directory).name)
-    return name if configuration.is_package(name) else f"{name.rstrip('_')}_api"
+    return name if package_names.is_package(name) else f"{name.rstrip('_')}_api"
 
 
 def _real(path: Path) -> Path:

@@ -7,18 +7,19 @@ import sys
 import click
 
 from speclens.commands.options import configured, format_option
-from speclens.commands.telling import reported, say, warn
+from speclens.commands.telling import accepted, report_options, reported, say, warn_in_short
 from speclens.config import Config
 from speclens.project import opened
 
 
-@click.command("mock")
+@click.command("mock", short_help="Run the generated server with invented responses.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=0, help="The port; 0 chooses a free one."
 )
 @click.option("--api-key", default="mock", show_default=True, help="The key that callers send.")
 @format_option("text", "json", "github", "sarif")
+@report_options
 @reported
 @configured("document", "meaning")
 def mock_command(config: Config, host: str, port: int, api_key: str, style: str) -> None:
@@ -28,13 +29,13 @@ def mock_command(config: Config, host: str, port: int, api_key: str, style: str)
 
     \b
     Example:
-      speclens mock --spec openapi.yaml --port 8000
+      speclens mock openapi.yaml --port 8000
     """
     from speclens import mock  # its libraries take long to load
 
     del style
     project = opened(config)
-    warn(project.reading.warnings)
+    warn_in_short(accepted(project.reading.warnings), config.see_all)
     try:
         mock.serve(project, (host, port), api_key, lambda line, is_url: say(line, err=not is_url))
     except mock.Unavailable as error:

@@ -11,24 +11,32 @@ import click
 
 from speclens import folding, reporting
 from speclens.commands.options import configured, format_option
-from speclens.commands.telling import reported, say
+from speclens.commands.telling import echo, reported, say
 from speclens.config import Config
 from speclens.project import opened
 
 
-@click.command("normalize")
+@click.command("normalize", short_help="Fold a payload into canonical form.")
 @click.option("--schema", required=True, help="The schema of the payload.")
-@click.argument("payload", type=click.File("rb"), default="-")
+@click.option(
+    "--payload",
+    type=click.File("rb"),
+    default="-",
+    help="The file with the payload. By default, standard input.",
+)
 @format_option("text", "json")
 @reported
 @configured("document", "meaning")
 def normalize_command(config: Config, schema: str, payload: Any, style: str) -> None:
-    """Fold a payload (JSON; - is standard input) into canonical form and validate it.
+    """Fold a payload (JSON) into canonical form and validate it.
 
     \b
     Example:
       echo '{"image": "https://example.com/cat.png"}' | speclens normalize --schema ImageEditRequest
+      speclens normalize openapi.yaml --schema Pet --payload pet.json
     """
+    if config.spec == "-" and payload is sys.stdin.buffer:
+        raise click.UsageError("Standard input is the document, so give --payload FILE.")
     document, _, source = opened(config).reading
     try:
         fold = folding.folder(source, document, schema)
@@ -50,9 +58,9 @@ def _tell(result: folding.Folded | tuple[folding.PayloadFault, ...], style: str)
             if isinstance(result, folding.Folded)
             else {"errors": [asdict(one) for one in result]}
         )
-        click.echo(json.dumps(told, indent=2))
+        echo(f"{json.dumps(told, indent=2)}\n")
     elif isinstance(result, folding.Folded):
-        click.echo(reporting.safe_json(result.value))
+        echo(f"{reporting.safe_json(result.value)}\n")
         for rewrite in result.rewrites:
             note = rewrite["deprecated"]["note"] if rewrite["deprecated"] else ""
             moved = f"{rewrite['source']} -> {rewrite['target']}  by {rewrite['rule']}"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+import shlex
+from collections.abc import Callable, Iterator, Mapping
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from speclens import config as configuration
 from speclens.commands.telling import warn
 from speclens.config import Config, settings
 from speclens.config.settings import Group, Setting
+from speclens.tree.values import LOCK
 
 Command = Callable[..., Any]
 
@@ -31,45 +33,68 @@ def format_option(*styles: str) -> Callable[[Command], Command]:
 
 
 def configured(
-    *groups: Group, also: tuple[str, ...] = (), has_argument: bool = False
+    *groups: Group, also: tuple[str, ...] = (), near: str = "", again: bool = False
 ) -> Callable[[Command], Command]:
-    """The options for the settings of `groups`, and for the settings `also`. The command receives a `config`.
+    """The argument DOCUMENT, the option `--config`, and the options for the settings of `groups` and the settings `also`.
+    The command receives a `config`; with `again` a function `configure` instead, which reads the configuration anew.
 
-    With `--spec` (or the argument DOCUMENT if `has_argument`), all settings come from the command line. Otherwise they
-    come from the nearest pyproject.toml, and options override them.
+    With a document, all settings come from the command line. Otherwise they come from the file of `--config`, or from the
+    nearest pyproject.toml: that of the current directory, or of the package that holds the file which the argument `near`
+    names. Options override them.
     """
     shown = (*settings.settings_of(*groups), *(settings.BY_KEY[key] for key in also))
 
     def decorate(command: Command) -> Command:
         @wraps(command)
-        def run(**given: Any) -> Any:
-            own = {one.key: given.pop(one.key) for one in shown}
-            chosen = {key: value for key, value in own.items() if value not in (None, ())}
-            needed = [one for one in settings.settings_of(*groups) if one.is_required]
-            return command(config=_config(chosen, needed, has_argument), **given)
+        def run(document: str | None, file: Path | None, **given: Any) -> Any:
+            chosen = _chosen(document, {one.key: given.pop(one.key) for one in shown})
+            start = given[near] if near else ""
+
+            def configure() -> Config:
+                return _config(chosen, file, start)
+
+            read = {"configure": configure} if again else {"config": configure()}
+            return command(**read, **given)
 
         made: Command = run
         for setting in reversed(shown):
-            made = _parameter(setting, has_argument)(made)
-        return made
+            made = _parameter(setting)(made)
+        return click.argument("document", type=click.Path(), required=False)(_config_option(made))
 
     return decorate
 
 
-def _parameter(setting: Setting, has_argument: bool) -> Callable[[Command], Command]:
-    if setting.key == "spec" and has_argument:
-        path = click.Path(path_type=Path)
-        return click.argument("spec", metavar="[DOCUMENT]", type=path, required=False)
+def _chosen(document: str | None, own: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings that the command line gives. Raises click.UsageError."""
+    if document is not None and own["spec"] is not None:
+        raise click.UsageError("Give the document once: as an argument or after --spec.")
+    named = own["spec"] if document is None else document
+    spec = None if named is None else settings.document(named)
+    return {key: value for key, value in {**own, "spec": spec}.items() if value not in (None, ())}
+
+
+def _config_option(command: Command) -> Command:
+    return click.option(
+        "-c",
+        "--config",
+        "file",
+        type=click.Path(path_type=Path),
+        help="The file with the table [tool.speclens]. By default, the nearest pyproject.toml.",
+    )(command)
+
+
+def _parameter(setting: Setting) -> Callable[[Command], Command]:
     if setting.kind == "switch":
         names = f"{setting.option}/--no-{setting.option[2:]}"
         return click.option(names, setting.key, default=None, help=_help(setting))
     kinds: Mapping[str, Any] = {
+        "document": click.Path(),
         "path": click.Path(path_type=Path),
         "paths": click.Path(path_type=Path),
         "choice": click.Choice(setting.values),
     }
     return click.option(
-        setting.option,
+        *setting.options,
         setting.key,
         type=kinds.get(setting.kind, str),
         multiple=setting.is_list,
@@ -89,17 +114,36 @@ def _help(setting: Setting) -> str:
     return f"{setting.help}  [default: {usual}]"
 
 
-def _config(given: Mapping[str, Any], needed: list[Setting], has_argument: bool) -> Config:
+def _config(given: Mapping[str, Any], file: Path | None, near: str) -> Config:
     """The configuration from the given options. Raises Refused, click.UsageError."""
+    if file is not None:
+        return configuration.load_config(file, given, is_named=True)
     if "spec" in given:
-        if missing := [one.option for one in needed if one.key not in given]:
-            raise click.UsageError(f"--spec needs {' and '.join(missing)} as well.")
         return configuration.of_command_line(given)
-    path, passed = configuration.find_pyproject(Path.cwd())
-    warn(passed)
-    if path is None:
-        wanted = "the document" if has_argument else ", ".join(one.option for one in needed)
-        raise click.UsageError(
-            f"No pyproject.toml with [tool.speclens] here or above; give {wanted}."
-        )
-    return configuration.load_config(Path(os.path.relpath(path)), given)
+    for start in dict.fromkeys((*_output_around(near), Path.cwd())):
+        path, passed = configuration.find_pyproject(start)
+        warn(passed)
+        if path is not None:
+            return configuration.load_config(Path(os.path.relpath(path)), given)
+    raise click.UsageError(_what_to_type(click.get_current_context(), near))
+
+
+def _output_around(place: str) -> Iterator[Path]:
+    """The directory with a lock that holds a file."""
+    if place:
+        directories = Path(os.path.realpath(place.rpartition(":")[0])).parents
+        yield from (one for one in directories if os.path.isfile(one / LOCK))
+
+
+_USUAL_DOCUMENTS = [
+    f"{name}.{kind}" for name in ("openapi", "swagger", "api") for kind in ("yaml", "yml", "json")
+]
+
+
+def _what_to_type(context: click.Context, near: str) -> str:
+    """What is missing, and a command that has it."""
+    found = [name for name in _USUAL_DOCUMENTS if os.path.isfile(name)]
+    command = " ".join(("speclens", str(context.info_name), *([shlex.quote(near)] if near else [])))
+    told = f"There is no document: give a file, an address or -, as in `{command} {[*found, 'openapi.yaml'][0]}`"
+    rest = "" if found else ", or begin a project with `speclens init`"
+    return f"{told}{rest}. (No pyproject.toml with [tool.speclens] here or above.)"

@@ -16,7 +16,7 @@ OPENAPI = "init/openapi.schema.json"
 """The path of the JSON Schema of OpenAPI with x-compat, in the directory of templates."""
 
 
-@click.command("schema")
+@click.command("schema", short_help="Print a JSON Schema for editors.")
 @click.argument("what", type=click.Choice(["openapi", "config"]), default="openapi")
 def schema_command(what: str) -> None:
     """Print a JSON Schema for editors: for OpenAPI with x-compat (openapi), or for [tool.speclens] (config).

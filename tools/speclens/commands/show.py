@@ -8,14 +8,15 @@ import click
 
 from speclens import show
 from speclens.commands.options import configured, format_option
-from speclens.commands.telling import reported, say, warn
+from speclens.commands.telling import accepted, echo, report_options, reported, say, warn_in_short
 from speclens.config import Config
 from speclens.output import plan
 from speclens.project import opened
 
 
-@click.command("show")
+@click.command("show", short_help="List the methods and models of a package.")
 @format_option("text", "json")
+@report_options
 @reported
 @configured("document", "meaning", also=("package", "client"))
 def show_command(config: Config, style: str) -> None:
@@ -23,12 +24,14 @@ def show_command(config: Config, style: str) -> None:
 
     \b
     Example:
-      speclens show --spec openapi.yaml --package petstore
+      speclens show openapi.yaml
     """
-    document, warnings, _ = opened(config).reading
-    package = plan.package(document, config)
+    project = opened(config)
+    document, warnings, _ = project.reading
+    accepted(warnings)
+    package = plan.package(document, project.config)
     if style == "json":
-        click.echo(json.dumps(show.described(document, package), indent=2))
+        echo(f"{json.dumps(show.described(document, package), indent=2)}\n")
     else:
-        warn(warnings)
+        warn_in_short(warnings, config.see_all)
         say(*show.as_table(show.described(document, package, models="")))

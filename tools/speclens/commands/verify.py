@@ -14,7 +14,15 @@ import click
 
 from speclens import loading
 from speclens.commands.options import configured, format_option
-from speclens.commands.telling import print_problems, reported, say
+from speclens.commands.telling import (
+    accepted,
+    echo,
+    failing,
+    print_problems,
+    report_options,
+    reported,
+    say,
+)
 from speclens.config import Config
 from speclens.problems import Finding, closest
 from speclens.project import Project, opened
@@ -31,7 +39,7 @@ _LONGEST = 300
 _REPORT = "the generated code is at fault; please report it, with the document"
 
 
-@click.command("verify")
+@click.command("verify", short_help="Test the generated code with made payloads.")
 @click.option(
     "--schema", "schemas", multiple=True, help="A schema to verify. By default, all schemas."
 )
@@ -43,6 +51,7 @@ _REPORT = "the generated code is at fault; please report it, with the document"
     help="The number of payloads to try for each schema.",
 )
 @format_option("text", "json", "github", "sarif")
+@report_options
 @reported
 @configured("document", "meaning")
 def verify_command(
@@ -58,10 +67,11 @@ def verify_command(
 
     \b
     Example:
-      speclens verify --spec openapi.yaml --schema Pet --examples 1000
+      speclens verify openapi.yaml --schema Pet --examples 1000
     """
     project = opened(config)
     document, warnings, source = project.reading
+    accepted(warnings)
     unenforced = {one.pointer for one in warnings if one.rule == "model/not-enforced"}
     from speclens import verify  # hypothesis and pydantic take half a second to import
 
@@ -79,11 +89,11 @@ def verify_command(
     problems = locate(source, [finding for report in reports for finding in _findings(report)])
     if style == "json":
         told = [_report_data(report, name) for report, name in zip(reports, names, strict=True)]
-        click.echo(safe_json({"examples": examples, "schemas": told}))
+        echo(f"{safe_json({'examples': examples, 'schemas': told})}\n")
     else:
-        click.echo(_summary(reports) if style == "text" else "", nl=False)
+        echo(_summary(reports) if style == "text" else "")
         print_problems(problems, style)
-    sys.exit(1 if any(problem.severity == "error" for problem in problems) else 0)
+    sys.exit(1 if failing(problems) else 0)
 
 
 def _called(made: Mapping[str, Generated], name: str) -> list[str]:

@@ -2,39 +2,27 @@
 
 from __future__ import annotations
 
-import keyword
 import os
 import re
 import shlex
-import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from speclens.config import settings
+from speclens.config import package_names, settings
+from speclens.config.finding import nearest
 from speclens.config.settings import Kind, Setting
 from speclens.config.toml_text import parse_toml
 from speclens.problems import Problem, Refused, closest
 
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s/@:?#\[\]\\]+)(:[0-9]{1,5})?")
-# An underscore at the end would become a hyphen at the end of the distribution's name, which installers refuse.
-_PACKAGE_NAME = re.compile("[A-Za-z]([A-Za-z0-9_]*[A-Za-z0-9])?")
 _CLASS = re.compile("[A-Z][A-Za-z0-9_]*")
 _VERSION = re.compile(
     r"([0-9]+!)?[0-9]+(\.[0-9]+)*((a|b|rc)[0-9]+)?(\.post[0-9]+)?(\.dev[0-9]+)?(\+[a-z0-9]+(\.[a-z0-9]+)*)?"
 )  # PEP 440, in its normal form
 _COMMAND_LINE = Path("command line")
-
-
-# Names of other modules, which Python would import in place of the generated package, or the package in place of them: the
-# modules of Python, those that the package imports, and those that these import in turn (the last row if installed).
-_IMPORTED = sys.stdlib_module_names | {
-    "annotated_types", "anyio", "certifi", "h11", "httpcore", "httpx", "idna", "pydantic", "pydantic_core", "starlette",
-    "test", "typing_extensions", "typing_inspection",
-    "brotli", "brotlicffi", "click", "h2", "pygments", "rich", "sniffio", "socksio", "trio", "zstandard",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +36,18 @@ class Allowed:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """A value for each row of `settings.SETTINGS`, and `fix`, the command that generates the package."""
+    """A value for each row of `settings.SETTINGS`; `fix`, the command that generates the package; `see`, the command that
+    reports all problems of the document; and `file`, which holds the settings.
 
-    spec: Path
-    package: str = "api"
-    output: Path = Path()
+    `package` is "", and `output` is None, if the document gives them by its title: see `project.opened`.
+    """
+
+    spec: Path | str
+    package: str = ""
+    output: Path | None = None
     fix: str = ""
+    see: str = ""
+    file: Path | None = None
     templates: Path | None = None
     version: str = "0.1.0"
     client: str = ""
@@ -62,7 +56,7 @@ class Config:
     allow_remote: tuple[str, ...] = ()
     allow_path: tuple[Path, ...] = ()
     lenient: bool = False
-    formats: str = "types"
+    string_types: str = "types"
 
     @property
     def allowed(self) -> Allowed:
@@ -70,95 +64,98 @@ class Config:
         return Allowed(self.allow_remote, self.allow_path)
 
     @property
+    def distribution(self) -> str:
+        """The name of the distribution (PyPA: names normalized)."""
+        return self.package.replace("_", "-")
+
+    @property
+    def directory(self) -> Path:
+        """The directory that holds the package. By default it is beside the settings, and has the name of the distribution:
+        what is in it is all of that distribution, and `pip install ./NAME` installs it."""
+        home = self.file.parent if self.file else Path()
+        return home / self.distribution if self.output is None else self.output
+
+    @property
+    def see_all(self) -> str:
+        """The command that reports all warnings: `validate` stops at what a lenient run leaves out."""
+        return f"{self.fix} --verbose" if self.lenient else self.see
+
+    @property
     def shown(self) -> dict[str, str]:
         """The settings that show in the output, by key, without those that have their default."""
         said = {
-            "spec": self.spec.name,
+            "spec": settings.file_name(self.spec),
             "package": self.package,
             "version": self.version,
             "client": self.client,
             "denormalize": "" if self.denormalize else "false",
             "lenient": "true" if self.lenient else "",
-            "formats": self.formats if self.formats != "types" else "",
+            "string_types": self.string_types if self.string_types != "types" else "",
             "overlays": " ".join(path.name for path in self.overlays),
         }
         return {key: value for key, value in said.items() if value}
 
 
 def find_pyproject(start: Path) -> tuple[Path | None, tuple[Problem, ...]]:
-    """The nearest pyproject.toml with a `[tool.speclens]`: in a directory, or above it up to the root of its repository.
-    Above the directory, the search skips files of other users, since such a file could name templates to run. Each
-    skipped file gives a warning."""
-    passed: list[Problem] = []
-    for directory in (start, *start.parents):
-        path = directory / "pyproject.toml"
-        if os.path.isfile(path):
-            if directory != start and not _owners(directory, path) <= _trusted():
-                message = "this belongs to another user, so speclens does not read it"
-                hint = "run speclens in its directory if you trust it"
-                place = "#", str(path), 1, 1
-                passed.append(Problem("config/owner", "warning", *place, message, hint))
-            elif _table(path) is not None:
-                return path, tuple(passed)
-        if os.path.lexists(directory / ".git"):
-            break
-    return None, tuple(passed)
+    """The nearest pyproject.toml with a `[tool.speclens]`, in a directory or above it, and a warning for each file that the
+    search skips: see `finding.nearest`. Raises Refused."""
+    return nearest(start, lambda path: _table(path) is not None)
 
 
-def _owners(directory: Path, path: Path) -> set[int]:
-    """The users who can change the file at a path; none where files have no owner."""
-    if sys.platform == "win32":
-        return set()
-    return {os.stat(directory).st_uid, os.lstat(path).st_uid, os.stat(path).st_uid}
-
-
-_LONGEST_ID = 10
-"""The most digits of a user id; `int` refuses thousands of digits."""
-
-
-def _trusted() -> set[int]:
-    """The ids of this user, of root (who could replace the toolkit itself), and of the user who became root by sudo."""
-    if sys.platform == "win32":
-        return set()
-    user, before = os.geteuid(), os.environ.get("SUDO_UID", "")
-    is_number = before.isdecimal() and len(before) <= _LONGEST_ID
-    return {0, user} | ({int(before)} if user == 0 and is_number else set())
-
-
-def load_config(path: Path, given: Mapping[str, Any] = MappingProxyType({})) -> Config:
-    """The configuration of a pyproject.toml, whose paths are relative to that file. Settings `given` on the command line
-    override it. Raises Refused."""
-    table = _table(path) or {}
-    if found := [*_table_problems(table)]:
+def load_config(
+    path: Path, given: Mapping[str, Any] = MappingProxyType({}), is_named: bool = False
+) -> Config:
+    """The configuration of a pyproject.toml, or of another file with its table, whose paths are relative to that file.
+    Settings `given` on the command line override it, which may also have named the file. Raises Refused."""
+    table = _table(path)
+    if table is None and is_named:
+        hint = "write the settings under `[tool.speclens]`"
+        raise Refused(_located([(path, "", "there is no [tool.speclens] here", hint)]))
+    table = table or {}
+    if found := [*_table_problems(table, given)]:
         raise Refused(_located((path, *one) for one in found))
     here = Path(os.path.relpath(path.parent))
     values = {key: _value(settings.BY_KEY[key], value, here) for key, value in table.items()}
+    named = f" --config {shlex.quote(str(path))}" if is_named else ""
     return checked(
-        Config(**values | dict(given), fix=f"speclens generate{command_line(given)}"),
+        Config(**values | dict(given), file=here / path.name, **_commands(given, named)),
         dict.fromkeys(table.keys() - given.keys(), path),
     )
 
 
 def of_command_line(given: Mapping[str, Any]) -> Config:
     """The configuration of the settings given on the command line. Raises Refused."""
-    return checked(Config(**given, fix=f"speclens generate{command_line(given)}"))
+    return checked(Config(**given, **_commands(given)))
+
+
+def _commands(given: Mapping[str, Any], named: str = "") -> dict[str, Any]:
+    """The commands to generate again, and to see all problems. `named` is the option that names the configuration."""
+    read = {one.key: given.get(one.key) for one in settings.settings_of("document")}
+    return {
+        "fix": f"speclens generate{named}{command_line(given)}",
+        "see": f"speclens validate{named}{command_line(read)}",
+    }
 
 
 def command_line(given: Mapping[str, Any]) -> str:
-    """Settings as the options of a command, each after a space, in the order of the table."""
+    """Settings as the arguments of a command, each after a space, in the order of the table."""
     words: list[str] = []
     for setting in settings.SETTINGS:
         value = given.get(setting.key)
         if isinstance(value, bool):
             words.append(setting.option if value else f"--no-{setting.option[2:]}")
         elif value is not None:
+            is_plain = setting.kind == "document" and (value == "-" or str(value)[:1] != "-")
+            option = () if is_plain else (setting.option,)
             several = value if isinstance(value, tuple) else (value,)
-            words += [word for one in several for word in (setting.option, shlex.quote(str(one)))]
+            words += [word for one in several for word in (*option, shlex.quote(str(one)))]
     return "".join(f" {word}" for word in words)
 
 
 def _value(setting: Setting, value: Any, here: Path) -> Any:
     """The value of a key of the table, as `Config` holds it."""
+    if setting.kind == "document":
+        return settings.document(value, here)
     if setting.kind == "path":
         return here / value
     if setting.is_list:
@@ -166,22 +163,27 @@ def _value(setting: Setting, value: Any, here: Path) -> Any:
     return value
 
 
-def _table_problems(table: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+def _table_problems(
+    table: Mapping[str, Any], given: Mapping[str, Any]
+) -> Iterator[tuple[str, str, str]]:
     for key, value in table.items():
         setting = settings.BY_KEY.get(key)
-        if setting is None:
+        if key in settings.RENAMED_KEYS:
+            yield key, f"`{key}` is now `{settings.RENAMED_KEYS[key]}`", "rename it"
+        elif setting is None:
             close = closest(key, settings.BY_KEY)
             hint = f"did you mean `{close}`?" if close else f"one of {', '.join(settings.BY_KEY)}"
             yield key, f"unknown key `{key}`", hint
         elif not _is_of_kind(setting, value):
             yield key, f"`{key}` must be {_KIND_WORDS[setting.kind]}", _hint(setting)
     for setting in settings.SETTINGS:
-        if setting.is_required and setting.key not in table:
+        if setting.is_required and setting.key not in {*table, *given}:
             hint = f"{_hint(setting)} under [tool.speclens]"
             yield setting.key, f"`{setting.key}` is missing", hint
 
 
 _KIND_WORDS: Mapping[Kind, str] = {
+    "document": "a string",
     "path": "a string",
     "paths": "a list of strings",
     "text": "a string",
@@ -217,21 +219,21 @@ def checked(config: Config, origins: Mapping[str, Path] = MappingProxyType({})) 
 
 
 def _name_problems(config: Config) -> Iterator[tuple[str, str, str]]:
-    if not is_package(config.package):
+    if config.package and not package_names.is_package(config.package):
         message = f"{config.package!r} cannot be the name of a package"
-        if config.package in _IMPORTED:
+        if config.package in package_names.IMPORTED:
             message += ": Python or a library that the package needs has a module of that name"
-        hint = f"letters, digits and underscores, such as `{_like(config.package)}`"
+        hint = f"letters, digits and underscores, such as `{package_names.similar_package(config.package)}`"
         yield "package", message, hint
     if config.client and not _CLASS.fullmatch(config.client):
         message = f"{config.client!r} cannot be the name of a class"
         yield "client", message, "letters and digits, a capital first, such as `PetStore`"
     if not _VERSION.fullmatch(config.version):
         yield "version", f"{config.version!r} is not a version", "write `0.1.0` (PEP 440)"
-    formats = settings.BY_KEY["formats"].values
-    if config.formats not in formats:
-        message = f"{config.formats!r} is not a value of `formats`"
-        yield "formats", message, f"one of {', '.join(formats)}"
+    types = settings.BY_KEY["string_types"].values
+    if config.string_types not in types:
+        message = f"{config.string_types!r} is not a value of `string_types`"
+        yield "string_types", message, f"one of {', '.join(types)}"
 
 
 def _place_problems(config: Config) -> Iterator[tuple[str, str, str]]:
@@ -245,25 +247,13 @@ def _place_problems(config: Config) -> Iterator[tuple[str, str, str]]:
             yield key, f"no directory {path}", "name one that exists"
 
 
-def is_package(name: str) -> bool:
-    """Whether a package can have this name: whether it can be installed, be imported, and import its libraries."""
-    is_name = bool(_PACKAGE_NAME.fullmatch(name)) and not keyword.iskeyword(name)
-    return is_name and name not in _IMPORTED
-
-
-def _like(name: str) -> str:
-    """A valid name of a package that is similar to `name`."""
-    words = "_".join(re.findall(r"[a-z0-9]+", name.lower())).lstrip("0123456789_")
-    return next((one for one in (words, f"{words}_api") if is_package(one)), "petstore")
-
-
 def _paths(config: Config) -> Iterator[tuple[str, Path]]:
     for setting in settings.SETTINGS:
         value = getattr(config, setting.key)
         if setting.kind == "paths":
             yield from ((setting.key, path) for path in value)
-        elif setting.kind == "path" and value is not None:
-            yield setting.key, value
+        elif setting.kind in ("path", "document") and value is not None:
+            yield setting.key, Path(value)
 
 
 def _table(path: Path) -> Mapping[str, Any] | None:

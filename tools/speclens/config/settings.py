@@ -7,12 +7,14 @@ field of `config.Config`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
-Kind = Literal["path", "paths", "text", "texts", "switch", "choice"]
-"""The values of a setting: one path or several, one text or several, true or false, or one of some texts."""
+Kind = Literal["document", "path", "paths", "text", "texts", "switch", "choice"]
+"""The values of a setting: the document, one path or several, one text or several, true or false, or one of some texts."""
 Group = Literal["document", "meaning", "package"]
 """The subject of a setting: how speclens reads the document, how it interprets the document, or which package it writes."""
 
@@ -21,7 +23,8 @@ Group = Literal["document", "meaning", "package"]
 class Setting:
     """One key of `[tool.speclens]`, which is an option of each command that uses its group.
 
-    `flag` is the name of the option if it is not the key with hyphens. `values` are the values of a choice. `example` is a
+    `flag` is the name of the option if it is not the key with hyphens, and `short` and `also`
+    are other spellings. `values` are the values of a choice. `example` is a
     value, as TOML, for a setting without a default.
     """
 
@@ -32,6 +35,8 @@ class Setting:
     default: str | bool | None = None
     is_required: bool = False
     flag: str = ""
+    short: str = ""
+    also: str = ""
     metavar: str = ""
     values: tuple[str, ...] = ()
     example: str = ""
@@ -42,13 +47,25 @@ class Setting:
         return f"--{self.flag or self.key.replace('_', '-')}"
 
     @property
+    def options(self) -> tuple[str, ...]:
+        """The spellings of the option."""
+        return tuple(filter(None, (self.short, self.also, self.option)))
+
+    @property
     def is_list(self) -> bool:
         """Whether the option may be repeated."""
         return self.kind in ("paths", "texts")
 
 
 SETTINGS = (
-    Setting("spec", "path", "document", "The OpenAPI document.", is_required=True),
+    Setting(
+        "spec",
+        "document",
+        "document",
+        "The OpenAPI document: a file, an address (http:// or https://), or - for standard input.",
+        is_required=True,
+        metavar="DOCUMENT",
+    ),
     Setting(
         "overlays",
         "paths",
@@ -80,15 +97,30 @@ SETTINGS = (
         False,
     ),
     Setting(
-        "formats",
+        "string_types",
         "choice",
         "meaning",
         "Whether strings with a format (date-time, uuid, byte ...) become Python types or stay str.",
         "types",
         values=("types", "annotation"),
     ),
-    Setting("package", "text", "package", "The name of the package to generate.", is_required=True),
-    Setting("output", "path", "package", "The directory to write to.", is_required=True),
+    Setting(
+        "package",
+        "text",
+        "package",
+        "The name of the package to generate. By default, the title of the document gives it.",
+        short="-n",
+        also="--name",
+        example='"petstore"',
+    ),
+    Setting(
+        "output",
+        "path",
+        "package",
+        "The directory to write to. By default, a directory with the name of the distribution.",
+        short="-o",
+        example='"generated"',
+    ),
     Setting(
         "templates",
         "path",
@@ -120,6 +152,37 @@ SETTINGS = (
     ),
 )
 BY_KEY: Mapping[str, Setting] = {setting.key: setting for setting in SETTINGS}
+
+RENAMED_KEYS: Mapping[str, str] = {"formats": "string_types", "one_way": "denormalize"}
+"""Keys of earlier versions, and what they are now."""
+RENAMED_OPTIONS: Mapping[str, str] = {
+    "--formats": "--string-types",
+    "--one-way": "--no-denormalize",
+}
+"""Options of earlier versions, and what they are now."""
+
+
+def is_address(name: str) -> bool:
+    """Whether the name of a document is an http or https address."""
+    return re.match("https?://", name, re.IGNORECASE) is not None
+
+
+def document(text: str, here: Path | None = None) -> Path | str:
+    """The document that a text names: an address as text, a file as a path, below `here` if given. On the command line,
+    where `here` is None, `-` is standard input, and stays a text."""
+    if is_address(text) or (here is None and text == "-"):
+        return text
+    return Path(text) if here is None else here / text
+
+
+def file_name(document: Path | str) -> str:
+    """The last part of the name of a document, for people: no directory and no host."""
+    if isinstance(document, Path):
+        return document.name
+    if document == "-":
+        return "standard input"
+    path = re.split("[?#]", document.partition("://")[2])[0]
+    return path.rstrip("/").rpartition("/")[2] or "openapi"
 
 
 def settings_of(*groups: Group) -> tuple[Setting, ...]:

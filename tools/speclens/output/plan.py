@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from speclens import ir
 from speclens.config import Config
+from speclens.config.settings import file_name
 from speclens.literals import inline, prose, toml_string
 from speclens.names import (
     ARGUMENT_NAMES,
@@ -170,7 +171,7 @@ def package(document: ir.Api, config: Config) -> ir.Package:
     title = prose(document.title) or config.package
     return ir.Package(
         name=config.package,
-        distribution=config.package.replace("_", "-"),
+        distribution=config.distribution,
         version=config.version,
         title=title,
         description=toml_string(
@@ -242,7 +243,7 @@ def files(document: ir.Api, config: Config) -> tuple[File, ...]:
             template=template,
             subjects=subjects(document),
             is_verbatim=template.endswith(".py"),
-            source=inline(", ".join(path.name for path in (config.spec, *config.overlays))),
+            source=inline(", ".join(map(file_name, (config.spec, *config.overlays)))),
             fix="speclens generate",
         )
         for path, template, subjects, condition in TABLE

@@ -83,3 +83,10 @@ def host_of(parts: SplitResult) -> str:
         return host if host.isascii() else host.encode("idna").decode("ascii").lower()
     except UnicodeError:
         return ""
+
+
+def shown_host(parts: SplitResult) -> str:
+    """The host of an http or https URI, with its port if that is not the default: what `--allow-remote` takes."""
+    host = host_of(parts)
+    port = "" if parts.port in (None, DEFAULT_PORTS[parts.scheme]) else f":{parts.port}"
+    return (f"[{host}]" if ":" in host else host) + port

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import SplitResult
 
 from speclens.config import Allowed
+from speclens.config.settings import is_address
 from speclens.problems import Problem, Refused
 from speclens.reading import lengths
 from speclens.reading.addresses import (
@@ -22,6 +23,7 @@ from speclens.reading.addresses import (
     file_path,
     host_of,
     is_among,
+    shown_host,
     split,
 )
 from speclens.source import Source, files
@@ -51,12 +53,16 @@ class Library:
     remote: Remote | None = None
 
     def __post_init__(self) -> None:
+        count = 1 + len(self.root.overlays)
+        if is_address(self.root.name):
+            self.uris, self.numbers = [self.root.name] * count, {self.root.name: 0}
+            return
         place = Path(self._home(), os.path.basename(self.root.name))
-        self.uris = [place.as_uri()] * (1 + len(self.root.overlays))
+        self.uris = [place.as_uri()] * count
         self.numbers = {self.uris[0]: 0, os.path.realpath(place): 0}
 
     def _home(self) -> str:
-        """The real directory of the root. The system follows symlinks before it applies `..`."""
+        """The real directory of the root, which is a file. The system follows symlinks before it applies `..`."""
         return os.path.realpath(os.path.dirname(self.root.name))
 
     def document(self, number: int) -> Source:
@@ -79,7 +85,7 @@ class Library:
 
     def shown(self, uri: str) -> str:
         """The name of a document in messages: a file as the user would name it."""
-        if not uri.startswith("file:"):
+        if not uri.startswith("file:") or is_address(self.root.name):
             return uri
         try:
             path = file_path(split(uri))
@@ -107,7 +113,7 @@ class Library:
         if parts.username is not None:
             raise Unreachable("holds a user name, which speclens does not send")
         if not is_among(parts, self.allowed.hosts):
-            hint = f"allow it with --allow-remote {_shown_host(parts)}"
+            hint = f"allow it with --allow-remote {shown_host(parts)}"
             raise Unreachable("is on a host that you did not allow", hint)
         from speclens.reading.remote import NotFetched, Remote  # its libraries take long to load
 
@@ -160,12 +166,6 @@ def _read(real: str) -> bytes:
 
 def _is_below(path: str, directory: str) -> bool:
     return PurePath(path).is_relative_to(os.path.realpath(directory))
-
-
-def _shown_host(parts: SplitResult) -> str:
-    host = host_of(parts)
-    port = "" if parts.port in (None, DEFAULT_PORTS[parts.scheme]) else f":{parts.port}"
-    return (f"[{host}]" if ":" in host else host) + port
 
 
 def _as_of_part(problem: Problem) -> Problem:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import sys
 from collections.abc import Callable
 from pathlib import PurePath
+from typing import BinaryIO
 
 MAX_BYTES = 1 << 27
 """The largest file that speclens reads (128 MiB)."""
@@ -19,7 +21,16 @@ class TooLarge(Exception):
 def read(path: str | os.PathLike[str], opener: Callable[[str, int], int] | None = None) -> bytes:
     """The content of a file. Raises OSError, ValueError (a name that no file can have), TooLarge."""
     with open(path, "rb", opener=opener) as file:
-        data = file.read(MAX_BYTES + 1)
+        return _whole(file)
+
+
+def standard_input() -> bytes:
+    """The content of standard input. Raises OSError, TooLarge."""
+    return _whole(sys.stdin.buffer)
+
+
+def _whole(file: BinaryIO) -> bytes:
+    data = file.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
         raise TooLarge(f"larger than {MAX_BYTES:,} bytes")
     return data

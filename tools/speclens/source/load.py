@@ -57,11 +57,12 @@ class Source:
         return tuple(part.text for part in self.parts)
 
 
-def load(path: Path) -> Source:
-    """The document in a file (YAML 1.2 or JSON, in UTF-8). Raises Refused with all faults of the text."""
-    name = str(path)
+def load(path: Path | None) -> Source:
+    """The document in a file (YAML 1.2 or JSON, in UTF-8), or on standard input if `path` is None. Raises Refused with all
+    faults of the text."""
+    name = "-" if path is None else str(path)
     try:
-        return parsed(files.read(path), name)
+        return parsed(files.standard_input() if path is None else files.read(path), name)
     except files.TooLarge as error:
         fault = Fault("source/size", 0, str(error))
     except (OSError, ValueError) as error:

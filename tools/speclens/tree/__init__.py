@@ -8,6 +8,7 @@ from speclens.tree.compare import drift
 from speclens.tree.journal import recover
 from speclens.tree.lock import Lock, LockError, lock_text, read_lock
 from speclens.tree.report import problems, render_text, to_json
+from speclens.tree.state import recorded_settings
 from speclens.tree.values import (
     Cause,
     Drift,
@@ -17,7 +18,7 @@ from speclens.tree.values import (
     TreeInputs,
     digest,
 )
-from speclens.tree.writing import write
+from speclens.tree.writing import to_write, write
 
 __all__ = [
     "Cause",
@@ -33,8 +34,10 @@ __all__ = [
     "lock_text",
     "problems",
     "read_lock",
+    "recorded_settings",
     "recover",
     "render_text",
     "to_json",
+    "to_write",
     "write",
 ]

@@ -68,6 +68,15 @@ def _candidates(root: Path, paths: set[str]) -> Iterator[str]:
             yield path
 
 
+def recorded_settings(root: Path) -> Mapping[str, str]:
+    """The settings of the run that wrote the directory `root`, by key; none without a readable lock."""
+    try:
+        lock = _parse(read(root, LOCK))
+    except (OSError, ValueError):
+        return {}
+    return lock.inputs.config if lock else {}
+
+
 def _parse(data: bytes | None) -> Lock | None:
     if data is None:
         return None

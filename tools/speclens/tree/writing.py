@@ -29,17 +29,29 @@ def write(output: Path, tree: Tree) -> tuple[str, ...]:
         output.mkdir(parents=True, exist_ok=True)
         with exclusive(output):
             settle(output, tree)
-            in_the_way = list(obstacles(output, [*(file.path for file in tree.files), LOCK]))
-            if in_the_way:
-                raise Refused(in_the_way)
-            state = read_state(output, tree)
-            in_the_way = list(_foreign(output, state, tree))
-            if in_the_way:
-                raise Refused(in_the_way)
-            changes, before = _changes(state, tree)
+            changes, before = _judged_changes(output, tree)
             if changes:
                 commit(output, changes, before)
             return tuple(sorted(changes))
+
+
+def to_write(output: Path, tree: Tree) -> tuple[str, ...]:
+    """The sorted paths that `write` would write or delete now. Writes nothing. Raises Refused as `write` does."""
+    check_paths(output, tree)
+    with no_traceback(output):
+        return tuple(sorted(_judged_changes(output, tree)[0]))
+
+
+def _judged_changes(output: Path, tree: Tree) -> tuple[dict[str, bytes | None], dict[str, bytes]]:
+    """The changes, and the present content of what changes. Raises Refused for what is in the way."""
+    in_the_way = list(obstacles(output, [*(file.path for file in tree.files), LOCK]))
+    if in_the_way:
+        raise Refused(in_the_way)
+    state = read_state(output, tree)
+    in_the_way = list(_foreign(output, state, tree))
+    if in_the_way:
+        raise Refused(in_the_way)
+    return _changes(state, tree)
 
 
 def _foreign(root: Path, state: State, tree: Tree) -> Iterator[Problem]:

@@ -78,13 +78,14 @@ class _Stop(Exception):
     finding: Finding = field()
 
 
-def load_laid(path: Path, overlays: Sequence[Path]) -> Source:
-    """The document in a file with overlays applied to it, in order. Raises Refused with all faults of all files."""
+def load_laid(given: Path | Source | None, overlays: Sequence[Path]) -> Source:
+    """A document, as `layers.load` takes it, with overlays applied to it, in order. Raises Refused with all faults of all
+    files."""
     document: Source | None = None
     read: list[_Overlay] = []
     problems: list[Problem] = []
     try:
-        document = load(path)
+        document = given if isinstance(given, Source) else load(given)
     except Refused as refused:
         problems += refused.problems
     for name in overlays:
