@@ -124,6 +124,24 @@ def _target(
         yield Finding(
             "compat/unknown-target", place, f"no property `{path}` beside `{spoke.name}`", hint
         )
+    else:
+        yield from _older_inside(document, owner, spoke)
+
+
+def _older_inside(
+    document: JsonObject, owner: tuple[str, JsonObject], spoke: x_compat.Spoke
+) -> Iterator[Finding]:
+    """Refuses a way to a hub on which an object has an older property: it is folded before anything gets there."""
+    for depth in range(1, len(spoke.hub)):
+        here = composed.at_path(document, *owner, spoke.hub[:depth])
+        for other in x_compat.spokes(document, *here) if here else ():
+            if other.name == spoke.hub[depth]:
+                path = "/" + "/".join(spoke.hub[: depth + 1])
+                into = "/" + "/".join((*spoke.hub[:depth], *other.hub))
+                message = f"`{spoke.name}` folds into `{path}`, which is an older property itself ({other.pointer})"
+                hint = f"name the property that `{path}` folds into: `{into}`"
+                place = join(spoke.pointer, x_compat.KEYWORD, "into")
+                yield Finding("compat/chain", place, message, hint)
 
 
 def _nearest(document: JsonObject, owner: tuple[str, JsonObject], path: tuple[str, ...]) -> str:
