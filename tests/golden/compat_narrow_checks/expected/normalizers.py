@@ -9,7 +9,7 @@ from typing import Any
 from ._compat import Log, Normalized, Path, fault
 from ._gather import agreed, gather, hub_of, unfold
 from ._patterns import matches
-from ._values import has_repeats, is_integer, is_multiple
+from ._values import has_repeats, in_order, is_integer, is_multiple
 
 
 def normalize_thing(payload: Any) -> Normalized:
@@ -110,7 +110,7 @@ def _fold_thing_named(value: Any, at: Path, log: Log) -> Any:
         log.notes.append(("rewrite", at, rule, True))
         if len(value) < 1:
             raise fault("minProperties", at, "must have at least 1 members")
-        for key, inner in value.items():
+        for key, inner in in_order(value):
             _judge_thing_named_additional_properties(inner, (at, key))
         return value
     raise fault("type", at, "must be an object")

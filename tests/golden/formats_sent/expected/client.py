@@ -4,9 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date as Date
-from datetime import datetime as DateTime
-from datetime import timedelta as TimeDelta
+from datetime import date as Date, datetime as DateTime, timedelta as TimeDelta
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, Unpack
