@@ -21,7 +21,8 @@ Transform = Callable[[str, str, Any], Any]
 @dataclass(frozen=True, slots=True)
 class _Deep:
     """The deep hubs of an object (whose schema is at `place` in the view): their values that mean "not given". By the paths
-    of all that they are in: the schemas of the objects in which a spoke gives what is there, or something inside of it, and the names of what is on the way to hubs."""
+    of all that they are in: the schemas of the objects in which a spoke gives what is there, or something inside of it, and
+    the names of what is on the way to hubs."""
 
     document: JsonObject
     whole: Whole
@@ -162,7 +163,9 @@ def _own_value(deep: _Deep, path: composed.PropertyPath, transform: Transform) -
     judged = transform(where, join(deep.place, *_below(path)), schema)
     holder = whole_object(deep.document, *deep.at(path[:-1]))
     sources = [giving(holder, name) for name in holder.sources.get(path[-1:], ())]
-    own = [_inside(path[:-1], one) for one in ({"properties": {path[-1]: judged}}, *sources)]
+    aside = [{"enum": list(values)}] if (values := _set_aside(deep, path)) else []
+    sole = {"properties": {path[-1]: _any([judged, *aside])}}
+    own = [_inside(path[:-1], one) for one in (sole, *sources)]
     return {"anyOf": [*own, *deep.with_spoke(path)]}
 
 
