@@ -168,62 +168,6 @@ def ref(name: str) -> dict[str, str]:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-INSIDE = {"type": "object", "required": ["g"], "properties": {"f": TEXT, "g": {"type": "integer"}}}
-
-
-@pytest.mark.parametrize(
-    ("schema", "taken", "refused"),
-    [
-        (
-            {
-                "properties": {
-                    "c": {"type": "object", "required": ["w"], "properties": {"w": TEXT, "wold": {**TEXT, COMPAT: {"into": "/w"}}, "f": TEXT}},
-                    "of": {**TEXT, COMPAT: {"into": "/c/f"}},
-                }
-            },
-            [{"c": {"wold": "x"}}, {"c": {"w": "x"}, "of": "y"}, {}],
-            [{"c": {}}, {"of": "y"}],
-        ),
-        (
-            {"properties": {"c": TEXT, "s": {**TEXT, COMPAT: {"into": "/c"}}, "t": {**TEXT, COMPAT: {"into": "/c"}}}, "anyOf": [{"required": ["c"]}, {"required": ["s"]}]},
-            [{"c": "x"}, {"s": "x"}, {"t": "x"}],
-            [{}, {"t": None}],
-        ),
-        (
-            {"properties": {"c": INSIDE, "s": {**INSIDE, COMPAT: {"into": "/c"}}, "t": {**TEXT, COMPAT: {"into": "/c/f"}}}},
-            [{"s": {"g": 1}, "t": "x"}, {"c": {"g": 1}, "t": "x"}, {}],
-            [{"t": "x"}],
-        ),
-        (
-            {"properties": {"c": {**INSIDE, "required": ["f", "g"], COMPAT: {"absent": [""]}}, "s": {"type": "integer", COMPAT: {"into": "/c/g"}}}},
-            [{"c": {"f": "x"}, "s": 1}, {"c": ""}],
-            [{"c": "", "s": 1}, {"s": 1}],
-        ),
-    ],
-    ids=["deep hub beside a hub", "a group without a source", "an object and its part", "an absent object"],
-)  # fmt: skip
-def test_the_wire_view_takes_what_the_code_takes(
-    schema: Any, taken: list[Any], refused: list[Any], tmp_path: Path
-) -> None:
-    document = {**HEAD, "components": {"schemas": {"X": {"type": "object", **schema}}}}
-    view = views.wire(modern(source(document).value)).document
-    judge = validator_for({"$ref": "#/components/schemas/X", **view})
-    models = imported(files := texts(document), tmp_path)
-    assert files
-    normalizers = import_module(f"{models.__name__.rpartition('.')[0]}.normalizers")
-    for payload in (*taken, *refused):
-        try:
-            normalizers.normalize_x(payload).validate(models.X)
-            is_taken = True
-        except ValueError:
-            is_taken = False
-        assert (payload, is_taken, judge.is_valid(payload)) == (
-            payload,
-            payload in taken,
-            payload in taken,
-        )
-
-
 def test_further_members_are_folded_by_all_that_concerns_them(tmp_path: Path) -> None:
     def older(name: str) -> Any:
         properties = {name: TEXT, f"{name}old": {**TEXT, COMPAT: {"into": f"/{name}"}}}

@@ -218,27 +218,21 @@ VIEW_CASES = (
                     - {properties: {output: {properties: {name: {type: string}}}}}
                     - {required: [format], properties: {format: {not: {enum: ['']}}}}
                 - anyOf:
-                    - {properties: {output: {required: [name]}}}
-                    - {required: [format], properties: {format: {not: {enum: ['']}}}}
-                - anyOf:
                     - {properties: {output: {required: [size]}}}
                     - {required: [size], properties: {size: {not: {enum: [null]}}}}
                 - anyOf:
-                    - {not: {required: [format], properties: {format: {not: {enum: ['']}}}}}
-                    - {required: [output]}
-                    - {required: [size], properties: {size: {not: {enum: [null]}}}}
-                - anyOf:
-                    - {not: {required: [size], properties: {size: {not: {enum: [null]}}}}}
-                    - {required: [output]}
+                    - {properties: {output: {required: [name]}}}
                     - {required: [format], properties: {format: {not: {enum: ['']}}}}
                 - anyOf:
-                    - {not: {required: [depth], properties: {depth: {not: {enum: [null]}}}}}
+                    - not:
+                        anyOf:
+                          - {required: [format], properties: {format: {not: {enum: ['']}}}}
+                          - {required: [size], properties: {size: {not: {enum: [null]}}}}
+                          - {required: [depth], properties: {depth: {not: {enum: [null]}}}}
                     - {required: [output]}
-                    - {required: [size], properties: {size: {not: {enum: [null]}}}}
-                - anyOf:
-                    - {not: {required: [depth], properties: {depth: {not: {enum: [null]}}}}}
-                    - {required: [output]}
-                    - {required: [format], properties: {format: {not: {enum: ['']}}}}
+                    - allOf:
+                        - {required: [size], properties: {size: {not: {enum: [null]}}}}
+                        - {required: [format], properties: {format: {not: {enum: ['']}}}}
         """,
     ),
     ViewCase(
@@ -288,25 +282,26 @@ VIEW_CASES = (
                     - {required: [c], properties: {c: {not: {enum: [null]}}}}
                     - {required: [d], properties: {d: {not: {enum: [null]}}}}
                 - anyOf:
+                    - not:
+                        anyOf:
+                          - {required: [c], properties: {c: {not: {enum: [null]}}}}
+                          - {required: [d], properties: {d: {not: {enum: [null]}}}}
+                    - {required: [a]}
+                - anyOf:
                     - {properties: {a: {properties: {b: {required: [c]}}}}}
                     - {required: [c], properties: {c: {not: {enum: [null]}}}}
                 - anyOf:
                     - {properties: {a: {properties: {b: {required: [d]}}}}}
                     - {required: [d], properties: {d: {not: {enum: [null]}}}}
                 - anyOf:
-                    - {not: {required: [c], properties: {c: {not: {enum: [null]}}}}}
-                    - {required: [a]}
-                - anyOf:
-                    - {not: {required: [c], properties: {c: {not: {enum: [null]}}}}}
+                    - not:
+                        anyOf:
+                          - {required: [c], properties: {c: {not: {enum: [null]}}}}
+                          - {required: [d], properties: {d: {not: {enum: [null]}}}}
                     - {required: [a], properties: {a: {required: [b]}}}
-                    - {required: [d], properties: {d: {not: {enum: [null]}}}}
-                - anyOf:
-                    - {not: {required: [d], properties: {d: {not: {enum: [null]}}}}}
-                    - {required: [a]}
-                - anyOf:
-                    - {not: {required: [d], properties: {d: {not: {enum: [null]}}}}}
-                    - {required: [a], properties: {a: {required: [b]}}}
-                    - {required: [c], properties: {c: {not: {enum: [null]}}}}
+                    - allOf:
+                        - {required: [c], properties: {c: {not: {enum: [null]}}}}
+                        - {required: [d], properties: {d: {not: {enum: [null]}}}}
         """,
     ),
     ViewCase(
@@ -413,12 +408,8 @@ VIEW_CASES = (
             Thing:
               type: object
               anyOf:
-                - {allOf: [{required: [text]}]}
-                - {allOf: [{required: [body], properties: {body: {not: {enum: [null]}}}}]}
-                - {allOf: [{required: [files]}, {required: [text]}]}
-                - allOf:
-                    - {required: [file], properties: {file: {not: {enum: [null]}}}}
-                    - {required: [body], properties: {body: {not: {enum: [null]}}}}
+                - {required: [text]}
+                - {required: [body], properties: {body: {not: {enum: [null]}}}}
               properties:
                 text: {type: string}
                 body: {anyOf: [{enum: [null]}, {type: string}]}
@@ -452,10 +443,10 @@ VIEW_CASES = (
             Thing:
               type: object
               anyOf:
-                - {allOf: [{required: [text]}]}
-                - {allOf: [{required: [body], properties: {body: {not: {enum: [null]}}}}]}
-                - {allOf: [{required: [files]}]}
-                - {allOf: [{required: [file], properties: {file: {not: {enum: [null]}}}}]}
+                - {required: [files]}
+                - {required: [file], properties: {file: {not: {enum: [null]}}}}
+                - {required: [text]}
+                - {required: [body], properties: {body: {not: {enum: [null]}}}}
               properties:
                 text: {type: string}
                 body: {anyOf: [{enum: [null]}, {type: string}]}

@@ -131,7 +131,8 @@ class EachFilling:
     """A template, filled with each item of a value, whose parts are folded first."""
 
     result: str  # expression over `item`
-    fold: str  # ident, of the items
+    fold: str = ""  # ident, of the value
+    items_fold: str = ""  # ident, of the items of the value
 
 
 Handling = ObjectFold | ItemsFold | ValueFold | Filling | EachFilling

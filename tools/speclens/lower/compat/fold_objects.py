@@ -51,7 +51,7 @@ def of_object(build: Build, fold: FoldNamer, pointer: str, schema: Any) -> ir.Ca
             [s for s in spokes if s.hub == path],
             policies.get(path),
         )
-        for path in dict.fromkeys(spoke.hub for spoke in spokes)
+        for path in sorted(dict.fromkeys(spoke.hub for spoke in spokes), key=len)
     ]
     if not (members or absents or hubs or rests):
         return None

@@ -228,13 +228,12 @@ def _branch(
 
 def _handling(build: Build, shape: x_compat.Shape, fold: str, folds_items: bool) -> ir.Handling:
     """The handling of a value of a shape; `fold` is the function for its parts."""
+    inner = {"items_fold" if folds_items else "fold": fold}
     if shape.each:
-        result = lens.expression(build.document, shape, "item")
-        return ir.EachFilling(result, fold if folds_items else "")
+        return ir.EachFilling(lens.expression(build.document, shape, "item"), **inner)
     if shape.template == "$" and not shape.values:
         return ir.ItemsFold(fold) if folds_items else ir.ValueFold(fold)
-    result = lens.expression(build.document, shape, "value")
-    return ir.Filling(result, items_fold=fold) if folds_items else ir.Filling(result, fold)
+    return ir.Filling(lens.expression(build.document, shape, "value"), **inner)
 
 
 def _judge(build: Build, pointer: str, schema: Any) -> str:

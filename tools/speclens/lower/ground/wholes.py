@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,12 +23,18 @@ class Whole:
     """By the names of the properties: the values that mean "not given". Each spoke is there, even without such values."""
     needed: frozenset[str]
     """The hubs of this object of which some source has to be there."""
+    names: frozenset[str]
+    """The names of the spokes."""
+    sources: Mapping[composed.PropertyPath, Sequence[str]]
+    """By the paths of hubs: the names of their spokes."""
+    parts: Mapping[str, Sequence[str]]
+    """By the names of properties: those of the spokes that fold into them, or into something inside."""
 
     def is_spoke(self, name: str) -> bool:
-        return any(spoke.name == name for spoke in self.spokes)
+        return name in self.names
 
     def is_hub(self, name: str) -> bool:
-        return any(spoke.hub == (name,) for spoke in self.spokes)
+        return (name,) in self.sources
 
     def says_of(self, names: Collection[str]) -> Any:
         """What is said of some properties, to compare it."""
@@ -56,7 +62,14 @@ def whole_object(document: JsonObject, pointer: str, schema: JsonObject) -> Whol
             absent |= {name: values} if values else {}
     hubs = {spoke.hub for spoke in spokes}
     found = hubs & needed_hubs(document, pointer, schema)
-    return Whole(pointer, schema, spokes, absent, frozenset(hub[0] for hub in found))
+    sources: dict[composed.PropertyPath, list[str]] = {}
+    parts: dict[str, list[str]] = {}
+    for spoke in spokes:
+        sources.setdefault(spoke.hub, []).append(spoke.name)
+        parts.setdefault("".join(spoke.hub[:1]), []).append(spoke.name)
+    names = frozenset(spoke.name for spoke in spokes)
+    needed = frozenset(hub[0] for hub in found)
+    return Whole(pointer, schema, spokes, absent, needed, names, sources, parts)
 
 
 def says_other(document: JsonObject, one: Whole, pointer: str, schema: JsonObject) -> bool:
@@ -68,6 +81,31 @@ def says_other(document: JsonObject, one: Whole, pointer: str, schema: JsonObjec
             name for group in composed.required_groups(layer.get("anyOf")) or () for name in group
         )
     return bool(one.says_of(names) != whole_object(document, pointer, schema).says_of(names))
+
+
+def giving(one: Whole, name: str) -> JsonObject:
+    """The schema of objects in which a property is given."""
+    if not (absent := one.absent.get(name, ())):
+        return {"required": [name]}
+    return {"required": [name], "properties": {name: {"not": {"enum": list(absent)}}}}
+
+
+def giving_any(one: Whole, hub: str) -> list[JsonObject]:
+    """The schemas of objects in which a property, or something that folds into it or into a part of it, is given."""
+    return [giving(one, name) for name in (hub, *one.parts.get(hub, ()))]
+
+
+def shared_groups(
+    one: Whole, groups: Iterable[Iterable[str]]
+) -> tuple[frozenset[str], list[frozenset[str]]]:
+    """What the groups of an `anyOf` ask for if each older name counts as its hub: the names that each of several groups has,
+    and the rest of each group."""
+    hubs = {spoke.name: spoke.hub[0] for spoke in one.spokes if spoke.hub}
+    least = composed.least_groups((hubs.get(name, name) for name in group) for group in groups)
+    if len(least) == 1 and len(least[0]) == 1:
+        return frozenset(), least
+    always = frozenset.intersection(*least)
+    return always, [group - always for group in least if group != always]
 
 
 @remembered

@@ -6,12 +6,12 @@ object that was sent may lack what a spoke gives, and one that a spoke makes mus
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from speclens.lower.ground import composed, x_compat
-from speclens.lower.ground.wholes import Whole
+from speclens.lower.ground import composed, facts, x_compat
+from speclens.lower.ground.wholes import Whole, giving, giving_any, whole_object
 from speclens.source.pointer import JsonObject, follow, join
 
 Transform = Callable[[str, str, Any], Any]
@@ -20,14 +20,26 @@ Transform = Callable[[str, str, Any], Any]
 
 @dataclass(frozen=True, slots=True)
 class _Deep:
-    """The deep hubs of an object (whose schema is at `place` in the view): their values that mean "not given", and for each
-    of their spokes the schema of the objects in which it is given."""
+    """The deep hubs of an object (whose schema is at `place` in the view): their values that mean "not given". By the paths
+    of all that they are in: the schemas of the objects in which a spoke gives what is there, or something inside of it, and
+    the names of what is on the way to hubs."""
 
     document: JsonObject
     whole: Whole
     place: str
     absent: Mapping[composed.PropertyPath, tuple[Any, ...]]
-    given: tuple[tuple[composed.PropertyPath, JsonObject], ...]
+    made: Mapping[composed.PropertyPath, list[JsonObject]]
+    inside: Mapping[composed.PropertyPath, list[JsonObject]]
+    names: Mapping[composed.PropertyPath, set[str]]
+
+    def at(self, path: composed.PropertyPath) -> tuple[str, Any]:
+        """The schema at a path, with its place."""
+        found = composed.at_path(self.document, self.whole.pointer, self.whole.schema, path)
+        return found or (self.whole.pointer, self.whole.schema)
+
+    def with_spoke(self, path: composed.PropertyPath) -> list[JsonObject]:
+        """The objects in which a spoke gives something at a path, or inside of it."""
+        return [*self.made.get(path, ()), *self.inside.get(path, ())]
 
 
 def relax(
@@ -40,27 +52,28 @@ def relax(
 ) -> None:
     """Relax the properties of `result` that are on the way to deep hubs of an object. The schema with these properties is a
     part of the object, `at` its places as written and in the view."""
-    absent = _absent(document, whole)
-    for name in {path[0] for path in absent} & schema["properties"].keys():
-        paths = {path[1:]: values for path, values in absent.items() if path[0] == name}
+    for name, paths in _by_first(_absent(document, whole)).items():
+        if name not in schema["properties"]:
+            continue
         old, new = (join(place, "properties", name) for place in at)
         inner = schema["properties"][name]
         result["properties"][name] = _relaxed(document, old, new, inner, paths, transform)
 
 
-def rules(
-    document: JsonObject,
-    whole: Whole,
-    place: str,
-    given: Mapping[str, JsonObject],
-    transform: Transform,
-) -> list[JsonObject]:
-    """What is asked for of an object (whose schema is at `place` in the view) in return for what is relaxed.
-
-    `given` has, by the name of each spoke, the schema of the objects in which it is given.
-    """
-    sources = tuple((one.hub, given[one.name]) for one in whole.spokes)
-    return _rules(_Deep(document, whole, place, _absent(document, whole), sources), transform)
+def rules(document: JsonObject, whole: Whole, place: str, transform: Transform) -> list[JsonObject]:
+    """What is asked for of an object (whose schema is at `place` in the view) in return for what is relaxed."""
+    made: dict[composed.PropertyPath, list[JsonObject]] = {}
+    inside: dict[composed.PropertyPath, list[JsonObject]] = {}
+    names: dict[composed.PropertyPath, set[str]] = {}
+    for one in whole.spokes:
+        told = giving(whole, one.name)
+        made.setdefault(one.hub, []).append(told)
+        for depth in range(1, len(one.hub)):
+            inside.setdefault(one.hub[:depth], []).append(told)
+            names.setdefault(one.hub[:depth], set()).add(one.hub[depth])
+    deep = _Deep(document, whole, place, _absent(document, whole), made, inside, names)
+    found = [_own_value(deep, path, transform) for path, absent in deep.absent.items() if absent]
+    return [*found, *(rule for way in deep.inside for rule in _of_object(deep, way))]
 
 
 def _absent(document: JsonObject, whole: Whole) -> dict[composed.PropertyPath, tuple[Any, ...]]:
@@ -87,10 +100,11 @@ def _relaxed(
     result = transform(old, new, schema)
     if not isinstance(result, dict):
         return result
-    names = {path[0] for path in paths}
+    names = _by_first(paths)
     result = _asking_for_less(result, names)
-    for name in names & result.get("properties", {}).keys():
-        inner = {path[1:]: absent for path, absent in paths.items() if path[0] == name}
+    for name, inner in names.items():
+        if name not in result.get("properties", {}):
+            continue
         here, there = (join(at, "properties", name) for at in (old, new))
         if absent := inner.pop((), ()):
             result["properties"][name] = {
@@ -108,6 +122,16 @@ def _relaxed(
         ]
         result["allOf"] = parts + _others(result["allOf"][len(written) :], names)
     return result
+
+
+def _by_first(
+    paths: Mapping[composed.PropertyPath, tuple[Any, ...]],
+) -> dict[str, dict[composed.PropertyPath, tuple[Any, ...]]]:
+    """What stands by paths, by the first names of these and the rest."""
+    found: dict[str, dict[composed.PropertyPath, tuple[Any, ...]]] = {}
+    for path, values in paths.items():
+        found.setdefault(path[0], {})[path[1:]] = values
+    return found
 
 
 def _asking_for_less(schema: JsonObject, names: Collection[str]) -> JsonObject:
@@ -129,44 +153,59 @@ def _others(rules: Sequence[JsonObject], names: Collection[str]) -> list[JsonObj
 
 def _asks_for(rule: JsonObject, names: Collection[str]) -> bool:
     """Whether a rule of an object asks for one of some properties, or for an older one in its place."""
-    return rule.get("anyOf", [{}])[0].get("required", [])[:1] in [[name] for name in names]
+    asked = rule.get("anyOf", [{}])[0].get("required", [])
+    return bool(asked) and asked[0] in names
 
 
-def _rules(deep: _Deep, transform: Transform) -> list[JsonObject]:
-    found: list[JsonObject] = []
-    for path, absent in deep.absent.items():
-        place = composed.at_path(deep.document, deep.whole.pointer, deep.whole.schema, path)
-        if absent and place is not None:  # the hub's own value is judged where it is the only one
-            judged = transform(place[0], join(deep.place, *_below(path)), place[1])
-            own = _inside(path[:-1], {"properties": {path[-1]: judged}})
-            found.append({"anyOf": [own, *_given(deep, path)]})
-        for depth in range(1, len(path)):
-            if path[depth] in _required(deep, path[:depth]):
-                own = _inside(path[:depth], {"required": [path[depth]]})
-                found.append({"anyOf": [own, *_given(deep, path[: depth + 1])]})
-    for path, given in deep.given:
-        for depth in range(1, len(path)):
-            for name in _required(deep, path[:depth]):
-                if name != path[depth]:
-                    others = _given(deep, (*path[:depth], name))
-                    there = [_present(deep.whole, path[:depth]), *_made(deep, path[:depth])]
-                    found.append({"anyOf": [{"not": given}, *there, *others]})
-    return [rule for index, rule in enumerate(found) if rule not in found[:index]]
+def _own_value(deep: _Deep, path: composed.PropertyPath, transform: Transform) -> JsonObject:
+    """A hub's own value is judged where it is the only one."""
+    where, schema = deep.at(path)
+    judged = transform(where, join(deep.place, *_below(path)), schema)
+    holder = whole_object(deep.document, *deep.at(path[:-1]))
+    sources = [giving(holder, name) for name in holder.sources.get(path[-1:], ())]
+    aside = [{"enum": list(values)}] if (values := _set_aside(deep, path)) else []
+    sole = {"properties": {path[-1]: _any([judged, *aside])}}
+    own = [_inside(path[:-1], one) for one in (sole, *sources)]
+    return {"anyOf": [*own, *deep.with_spoke(path)]}
+
+
+def _of_object(deep: _Deep, way: composed.PropertyPath) -> Iterator[JsonObject]:
+    """What is asked for of an object that holds hubs: that it is one, and that it has what it requires, as sent or made."""
+    place, schema = deep.at(way)
+    is_untouched = {"not": _any(deep.inside[way])}
+    if facts.types_of(deep.document, schema) != {"object"}:
+        aside = [{"enum": list(values)}] if (values := _set_aside(deep, way)) else []
+        is_object = {"properties": {way[-1]: _any([{"type": "object"}, *aside])}}
+        yield {"anyOf": [_inside(way[:-1], is_object), is_untouched, *deep.made.get(way, ())]}
+    required = list(dict.fromkeys(
+        name
+        for _, layer in composed.layers(deep.document, place, schema)
+        for name in layer.get("required") or ()
+    ))  # fmt: skip
+    names = deep.names[way]
+    holder = whole_object(deep.document, place, schema)
+    for name in required:
+        if name in names:
+            own = [_inside(way, one) for one in giving_any(holder, name)]
+            yield {"anyOf": [*own, *deep.with_spoke((*way, name))]}
+    if set(required) - (names if len(names) == 1 else set()):
+        parts = [deep.with_spoke((*way, name)) for name in required]
+        whole = [{"allOf": [_any(part) for part in parts]}] if all(parts) else []
+        yield {"anyOf": [is_untouched, _present(deep, way), *deep.made.get(way, ()), *whole]}
+
+
+def _any(schemas: Sequence[JsonObject]) -> JsonObject:
+    return schemas[0] if len(schemas) == 1 else {"anyOf": [*schemas]}
+
+
+def _set_aside(deep: _Deep, way: composed.PropertyPath) -> tuple[Any, ...]:
+    """The values of a property that mean "not given" whatever else is given: those of a hub stay if it is the only source."""
+    parent = whole_object(deep.document, *deep.at(way[:-1]))
+    return () if parent.is_hub(way[-1]) else parent.absent.get(way[-1], ())
 
 
 def _below(path: composed.PropertyPath) -> list[str]:
     return [token for name in path for token in ("properties", name)]
-
-
-def _given(deep: _Deep, path: composed.PropertyPath) -> list[JsonObject]:
-    """The objects in which a spoke gives something at a path, or inside of it."""
-    return [schema for hub, schema in deep.given if hub[: len(path)] == path]
-
-
-def _required(deep: _Deep, path: composed.PropertyPath) -> list[str]:
-    place = composed.at_path(deep.document, deep.whole.pointer, deep.whole.schema, path)
-    layers = composed.layers(deep.document, *place) if place else ()
-    return list(dict.fromkeys(name for _, layer in layers for name in layer.get("required") or ()))
 
 
 def _inside(path: composed.PropertyPath, schema: JsonObject) -> JsonObject:
@@ -176,17 +215,12 @@ def _inside(path: composed.PropertyPath, schema: JsonObject) -> JsonObject:
     return schema
 
 
-def _made(deep: _Deep, path: composed.PropertyPath) -> list[JsonObject]:
-    """The objects in which a spoke gives all that is at a path."""
-    return [schema for hub, schema in deep.given if hub == path]
-
-
-def _present(whole: Whole, path: composed.PropertyPath) -> JsonObject:
+def _present(deep: _Deep, path: composed.PropertyPath) -> JsonObject:
     """The objects that have something at a path."""
     schema: JsonObject = {}
-    for name in reversed(path):
+    for depth in range(len(path), 0, -1):
+        name = path[depth - 1]
+        if values := _set_aside(deep, path[:depth]):
+            schema = {**schema, "not": {"enum": list(values)}}
         schema = {"required": [name], **({"properties": {name: schema}} if schema else {})}
-    if absent := whole.absent.get(path[0]):
-        inner = schema.get("properties", {}).get(path[0], {})
-        schema["properties"] = {path[0]: {**inner, "not": {"enum": list(absent)}}}
     return schema

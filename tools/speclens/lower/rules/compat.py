@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from speclens.lower.ground import composed, facts, x_compat
 from speclens.lower.ground.walk import all_schemas
 from speclens.lower.rewrites.folding import folding
-from speclens.lower.rules import discriminators, keywords, payloads, places, repeated, shapes, twice
+from speclens.lower.rules import (
+    conditions,
+    discriminators,
+    keywords,
+    payloads,
+    places,
+    repeated,
+    shapes,
+    twice,
+)
 from speclens.openapi.api import OpenApi
 from speclens.problems import Finding, closest
 from speclens.source.pointer import JsonObject, follow, join, tokens
-
-_COUNTING = (
-    "minProperties", "maxProperties", "not", "if", "then", "else", "dependentRequired", "dependentSchemas", "dependencies",
-    "enum", "const",
-)  # fmt: skip
 
 
 def check(api: OpenApi, skip: Collection[str] = ()) -> tuple[Finding, ...]:
@@ -50,7 +54,7 @@ def _object(document: JsonObject, pointer: str, schema: JsonObject) -> Iterator[
     for place, layer in inline:
         yield from _unused_hubs(document, (pointer, schema), place, layer)
     spokes = x_compat.spokes(document, pointer, schema)
-    yield from _required(document, pointer, schema, {spoke.name: spoke for spoke in spokes})
+    yield from conditions.of_object_with_spokes(document, pointer, schema)
     declared = [inner for _, layer in inline for inner in _declared(layer).values()]
     has_policies = any("hubs" in x_compat.keywords(layer) for _, layer in inline)
     if not has_policies and not any("into" in x_compat.keywords(inner) for inner in declared):
@@ -124,6 +128,24 @@ def _target(
         yield Finding(
             "compat/unknown-target", place, f"no property `{path}` beside `{spoke.name}`", hint
         )
+    else:
+        yield from _older_inside(document, owner, spoke)
+
+
+def _older_inside(
+    document: JsonObject, owner: tuple[str, JsonObject], spoke: x_compat.Spoke
+) -> Iterator[Finding]:
+    """Refuses a way to a hub on which an object has an older property: it is folded before anything gets there."""
+    for depth in range(1, len(spoke.hub)):
+        here = composed.at_path(document, *owner, spoke.hub[:depth])
+        for other in x_compat.spokes(document, *here) if here else ():
+            if other.name == spoke.hub[depth]:
+                path = "/" + "/".join(spoke.hub[: depth + 1])
+                into = "/" + "/".join((*spoke.hub[:depth], *other.hub))
+                message = f"`{spoke.name}` folds into `{path}`, which is an older property itself ({other.pointer})"
+                hint = f"name the property that `{path}` folds into: `{into}`"
+                place = join(spoke.pointer, x_compat.KEYWORD, "into")
+                yield Finding("compat/chain", place, message, hint)
 
 
 def _nearest(document: JsonObject, owner: tuple[str, JsonObject], path: tuple[str, ...]) -> str:
@@ -194,74 +216,6 @@ def _silent(branch: x_compat.Branch) -> list[str]:
         for index, one in enumerate(inner)
         if not (isinstance(one, dict) and one.keys() == {"required"})
     ]
-
-
-def _required(
-    document: JsonObject, pointer: str, schema: JsonObject, spokes: Mapping[str, x_compat.Spoke]
-) -> Iterator[Finding]:
-    for place, layer in composed.layers(document, pointer, schema) if spokes else ():
-        for index, name in enumerate(layer.get("required") or ()):
-            if name in spokes:
-                hub = "/" + "/".join(spokes[name].hub)
-                hint = f"write `anyOf: [{{required: […]}}, {{required: [{name}]}}]`, one group for each source"
-                message = (
-                    f"`{name}` ({spokes[name].pointer}) is required, but it folds into `{hub}`"
-                )
-                yield Finding(
-                    "compat/required-spoke", join(place, "required", index), message, hint
-                )
-        for keyword in _COUNTING:
-            counted = (
-                spokes if keyword.endswith("Properties") else _names(layer.get(keyword), spokes)
-            )
-            if keyword in layer and counted:
-                message = (
-                    f"`{keyword}` counts or names an older property ({_places(spokes, counted)})"
-                )
-                hint = "write `required` groups under `anyOf` instead"
-                yield Finding("compat/unsupported-keyword", join(place, keyword), message, hint)
-        yield from _uneven(join(place, "anyOf"), layer.get("anyOf"), spokes)
-        if named := _names(layer.get("oneOf"), spokes):
-            places = _places(spokes, named)
-            message = f"`oneOf` refuses an older property together with its hub ({places})"
-            yield Finding(
-                "compat/unsupported-keyword", join(place, "oneOf"), message, "use `anyOf`"
-            )
-
-
-def _uneven(place: str, branches: Any, spokes: Mapping[str, x_compat.Spoke]) -> Iterator[Finding]:
-    """Groups that ask for less beside an older property than beside its hub: in canonical form, the two are one."""
-    groups = composed.required_groups(branches) or []
-    if not _names(groups, spokes):
-        return
-    least = composed.least_groups(groups)
-    renamed = [
-        frozenset(spokes[name].hub[0] if name in spokes else name for name in group)
-        for group in least
-    ]
-    kept = set(composed.least_groups(renamed))
-    for one in renamed:
-        if one not in kept:
-            others = ", ".join(f"`{name}`" for name in sorted(one))
-            message = f"one group of `anyOf` asks for {others}, and another for a part of these, by an older property ({_places(spokes, spokes)})"
-            hint = "ask for the same beside each source of a hub"
-            yield Finding("compat/unsupported-keyword", place, message, hint)
-            return
-
-
-def _places(spokes: Mapping[str, x_compat.Spoke], names: Iterable[str]) -> str:
-    return ", ".join(spokes[name].pointer for name in sorted(names))
-
-
-def _names(value: Any, names: Collection[str]) -> set[str]:
-    """The `names` that occur inside a keyword's value, as the name of a property or in a list."""
-    if isinstance(value, dict):
-        own = {name for name in value if name in names}
-        return own.union(*(_names(inner, names) for inner in value.values()))
-    if isinstance(value, list):
-        own = {item for item in value if isinstance(item, str) and item in names}
-        return own.union(*(_names(item, names) for item in value if not isinstance(item, str)))
-    return set()
 
 
 def _partial_updates(api: OpenApi) -> Iterator[Finding]:
