@@ -186,7 +186,7 @@ paths:
   /flows:
     post:
       operationId: createFlow
-      tags: [APIs]
+      tags: [IDs]
       requestBody:
         content:
           application/json:
@@ -211,7 +211,7 @@ components:
     ):
         assert f"class {name}(Model)" in models
     assert "a: CreateFlowRequestAInput | None" in client
-    assert "def apis(self)" in client
+    assert "def ids(self)" in client
 
 
 @pytest.mark.parametrize("name", ["Client", "Request", "Operation"])

@@ -11,7 +11,7 @@ from . import models as _models
 from ._operation import Body, Json, Member, Members, Omit, Operation, RequestOptions, omit
 from ._transport import AsyncClient, Resource, SyncClient
 
-ONE_OPERATION: Operation[_models.Pet] = Operation(
+PETS_ONE: Operation[_models.Pet] = Operation(
     "POST",
     "/one",
     {
@@ -34,11 +34,11 @@ INLINE_OPERATION: Operation[_models.InlineResponse] = Operation(
 )
 
 
-LIST_OPERATION: Operation[_models.ListResponse] = Operation(
+PETS_LIST: Operation[_models.PetsListResponse] = Operation(
     "GET",
     "/list",
     answers={
-        "200": Json(_models.ListResponse),
+        "200": Json(_models.PetsListResponse),
     },
 )
 
@@ -121,7 +121,7 @@ class Pets(Resource[SyncClient]):
             **options: Timeout, retries, extra headers: see `RequestOptions`.
         """
         return self._client.call(
-            ONE_OPERATION,
+            PETS_ONE,
             name=name,
             body=body,
             **options,
@@ -131,9 +131,9 @@ class Pets(Resource[SyncClient]):
         """GET /inline."""
         return self._client.call(INLINE_OPERATION, **options)
 
-    def list(self, **options: Unpack[RequestOptions]) -> _models.ListResponse:
+    def list(self, **options: Unpack[RequestOptions]) -> _models.PetsListResponse:
         """GET /list."""
-        return self._client.call(LIST_OPERATION, **options)
+        return self._client.call(PETS_LIST, **options)
 
     def maybe(self, **options: Unpack[RequestOptions]) -> _models.MaybeResponse | None:
         """GET /maybe."""
@@ -214,7 +214,7 @@ class AsyncPets(Resource[AsyncClient]):
             **options: Timeout, retries, extra headers: see `RequestOptions`.
         """
         return await self._client.call(
-            ONE_OPERATION,
+            PETS_ONE,
             name=name,
             body=body,
             **options,
@@ -224,9 +224,9 @@ class AsyncPets(Resource[AsyncClient]):
         """GET /inline."""
         return await self._client.call(INLINE_OPERATION, **options)
 
-    async def list(self, **options: Unpack[RequestOptions]) -> _models.ListResponse:
+    async def list(self, **options: Unpack[RequestOptions]) -> _models.PetsListResponse:
         """GET /list."""
-        return await self._client.call(LIST_OPERATION, **options)
+        return await self._client.call(PETS_LIST, **options)
 
     async def maybe(self, **options: Unpack[RequestOptions]) -> _models.MaybeResponse | None:
         """GET /maybe."""

@@ -54,7 +54,7 @@ CREATE_PET: Operation[_models.PetResponse] = Operation(
 class Pets_(Resource[SyncClient]):
     """Operations of pets."""
 
-    def replace(
+    def replace_pets(
         self,
         *,
         pets: Sequence[PetRequestInput] | None = None,
@@ -115,7 +115,7 @@ class Pets_(Resource[SyncClient]):
 class AsyncPets_(Resource[AsyncClient]):
     """Operations of pets."""
 
-    async def replace(
+    async def replace_pets(
         self,
         *,
         pets: Sequence[PetRequestInput] | None = None,

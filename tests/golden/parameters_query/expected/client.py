@@ -11,7 +11,7 @@ from ._operation import Operation, RequestOptions
 from ._parameters import Query
 from ._transport import AsyncClient, Resource, SyncClient
 
-QUERY_OPERATION: Operation[None] = Operation(
+STYLES_QUERY: Operation[None] = Operation(
     "GET",
     "/query",
     {
@@ -60,7 +60,7 @@ class Styles(Resource[SyncClient]):
             nothing
         """
         return self._client.call(
-            QUERY_OPERATION,
+            STYLES_QUERY,
             plain=plain,
             form=form,
             joined=joined,
@@ -103,7 +103,7 @@ class AsyncStyles(Resource[AsyncClient]):
             nothing
         """
         return await self._client.call(
-            QUERY_OPERATION,
+            STYLES_QUERY,
             plain=plain,
             form=form,
             joined=joined,

@@ -22,7 +22,7 @@ SEARCH_OPERATION: Operation[None] = Operation(
 )
 
 
-EXPORT_OPERATION: Operation[None] = Operation(
+SEARCH_EXPORT: Operation[None] = Operation(
     "GET",
     "/export",
     {
@@ -79,7 +79,7 @@ class Search(Resource[SyncClient]):
             nothing
         """
         return self._client.call(
-            EXPORT_OPERATION,
+            SEARCH_EXPORT,
             format=format,
             **options,
         )
@@ -136,7 +136,7 @@ class AsyncSearch(Resource[AsyncClient]):
             nothing
         """
         return await self._client.call(
-            EXPORT_OPERATION,
+            SEARCH_EXPORT,
             format=format,
             **options,
         )
@@ -161,7 +161,7 @@ class AsyncSearch(Resource[AsyncClient]):
         )
 
 
-POST_ACTION_RESET: Operation[None] = Operation(
+RESET_OPERATION: Operation[None] = Operation(
     "POST",
     "/?action=reset",
     answers={
@@ -170,7 +170,7 @@ POST_ACTION_RESET: Operation[None] = Operation(
 )
 
 
-LIST_ALL: Operation[None] = Operation(
+OPERATIONS_LIST_ALL: Operation[None] = Operation(
     "GET",
     "/",
     answers={
@@ -182,13 +182,13 @@ LIST_ALL: Operation[None] = Operation(
 class Operations(Resource[SyncClient]):
     """Operations of operations."""
 
-    def post_action_reset(self, **options: Unpack[RequestOptions]) -> None:
+    def reset(self, **options: Unpack[RequestOptions]) -> None:
         """POST /?action=reset.
 
         Returns:
             nothing
         """
-        return self._client.call(POST_ACTION_RESET, **options)
+        return self._client.call(RESET_OPERATION, **options)
 
     def list_all(self, **options: Unpack[RequestOptions]) -> None:
         """GET /#Action=List.
@@ -196,19 +196,19 @@ class Operations(Resource[SyncClient]):
         Returns:
             nothing
         """
-        return self._client.call(LIST_ALL, **options)
+        return self._client.call(OPERATIONS_LIST_ALL, **options)
 
 
 class AsyncOperations(Resource[AsyncClient]):
     """Operations of operations."""
 
-    async def post_action_reset(self, **options: Unpack[RequestOptions]) -> None:
+    async def reset(self, **options: Unpack[RequestOptions]) -> None:
         """POST /?action=reset.
 
         Returns:
             nothing
         """
-        return await self._client.call(POST_ACTION_RESET, **options)
+        return await self._client.call(RESET_OPERATION, **options)
 
     async def list_all(self, **options: Unpack[RequestOptions]) -> None:
         """GET /#Action=List.
@@ -216,7 +216,7 @@ class AsyncOperations(Resource[AsyncClient]):
         Returns:
             nothing
         """
-        return await self._client.call(LIST_ALL, **options)
+        return await self._client.call(OPERATIONS_LIST_ALL, **options)
 
 
 class Pkg(SyncClient):

@@ -29,7 +29,7 @@ LIST_TYPED: Operation[Any] = Operation(
     "GET",
     "/typed",
     answers={
-        "200": EventObjects(_models.ListTypedResponseEvent),
+        "200": EventObjects(_models.ListTypedResponse),
     },
 )
 
@@ -38,7 +38,7 @@ LIST_HELD: Operation[Any] = Operation(
     "GET",
     "/held",
     answers={
-        "200": EventObjects(_models.ListHeldResponseEvent, is_json=True),
+        "200": EventObjects(_models.ListHeldResponse, is_json=True),
     },
 )
 
@@ -65,7 +65,7 @@ SEND_PAYLOADS: Operation[None] = Operation(
 )
 
 
-SEND_OPERATION: Operation[None] = Operation(
+EVENTS_SEND: Operation[None] = Operation(
     "POST",
     "/send",
     {
@@ -89,9 +89,7 @@ class Events_(Resource[SyncClient]):
         """
         return open_stream(self._client, LIST_PLAIN, **options)
 
-    def list_typed(
-        self, **options: Unpack[RequestOptions]
-    ) -> Stream[_models.ListTypedResponseEvent]:
+    def list_typed(self, **options: Unpack[RequestOptions]) -> Stream[_models.ListTypedResponse]:
         """GET /typed.
 
         Returns:
@@ -99,7 +97,7 @@ class Events_(Resource[SyncClient]):
         """
         return open_stream(self._client, LIST_TYPED, **options)
 
-    def list_held(self, **options: Unpack[RequestOptions]) -> Stream[_models.ListHeldResponseEvent]:
+    def list_held(self, **options: Unpack[RequestOptions]) -> Stream[_models.ListHeldResponse]:
         """GET /held.
 
         Returns:
@@ -142,7 +140,7 @@ class Events_(Resource[SyncClient]):
             taken
         """
         return self._client.call(
-            SEND_OPERATION,
+            EVENTS_SEND,
             body=body,
             **options,
         )
@@ -161,7 +159,7 @@ class AsyncEvents_(Resource[AsyncClient]):
 
     async def list_typed(
         self, **options: Unpack[RequestOptions]
-    ) -> AsyncStream[_models.ListTypedResponseEvent]:
+    ) -> AsyncStream[_models.ListTypedResponse]:
         """GET /typed.
 
         Returns:
@@ -171,7 +169,7 @@ class AsyncEvents_(Resource[AsyncClient]):
 
     async def list_held(
         self, **options: Unpack[RequestOptions]
-    ) -> AsyncStream[_models.ListHeldResponseEvent]:
+    ) -> AsyncStream[_models.ListHeldResponse]:
         """GET /held.
 
         Returns:
@@ -214,7 +212,7 @@ class AsyncEvents_(Resource[AsyncClient]):
             taken
         """
         return await self._client.call(
-            SEND_OPERATION,
+            EVENTS_SEND,
             body=body,
             **options,
         )

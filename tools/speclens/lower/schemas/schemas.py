@@ -28,7 +28,7 @@ def lower(
     a parameter or a body is made of. `formats` says whether strings of some formats are Python types."""
     made: dict[ir.Schema, list[Finding]] = {}
     known = aliases(named)
-    for pointer, ident in named.items():
+    for ident, pointer in known.places.items():
         build = SchemaBuild(view, named, known, formats)
         made[_schema(build, pointer, ident)] = build.findings
     written = [

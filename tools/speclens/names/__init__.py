@@ -13,6 +13,8 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 from hashlib import sha256
 
+from speclens.names.words import words as words
+
 _SOFT_RESERVED = frozenset({"_", "type", "match", "case"})
 # Attributes of pydantic models, types that annotations name, and names that our modules import. A field or class of such
 # a name would shadow them. Fields begin with a small letter and classes with a capital, so neither shadows the other.
@@ -116,15 +118,6 @@ _MODULE_NAMES = frozenset(
         "JsonUUID",
     }
 )
-
-
-def words(text: str) -> tuple[str, ...]:
-    """The words of a wire name: `imageEdit-request2` gives image, Edit, request2. A character that is not ASCII gives its code.
-    The plural of an abbreviation is one word: `userIDs` gives user, IDs."""
-    text = re.sub(r"[^\x00-\x7f]", lambda m: f" u{ord(m.group()):x} ", text)
-    text = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", text)
-    text = re.sub(r"(?<=[A-Z])(?=[A-Z][a-z])(?![A-Z]s(?![a-z]))", " ", text)
-    return tuple(re.findall(r"[A-Za-z0-9]+", text))
 
 
 def pascal(text: str) -> str:
