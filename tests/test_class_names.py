@@ -103,3 +103,39 @@ def test_equal_schemas_of_two_operations_are_two_classes() -> None:
     one = {"responses": {"200": {"description": "d", "content": content(ONE)}}}
     paths = {"/a": {"get": one}, "/b": {"get": one}}
     assert classes({**schemas(), "paths": paths}) == ["GetAResponse", "GetBResponse"]
+
+
+def test_extensions_of_other_generators_name_what_they_stand_on() -> None:
+    document = schemas(
+        PetDto={
+            "x-fern-type-name": "Pet",
+            "type": "object",
+            "properties": {
+                "petName": {"type": "string", "x-fern-property-name": "name"},
+                "home": {**branch(), "x-fern-type-name": "House"},
+            },
+        },
+        Toy={"x-speakeasy-name-override": "Plaything", **branch()},
+    )
+    asked = {
+        "operationId": "findPets",
+        "x-speakeasy-name-override": "search",
+        "x-fern-sdk-group-name": ["zoo", "pets"],
+        "parameters": [
+            {"name": "q", "in": "query", "x-fern-parameter-name": "text", "schema": {}},
+            {"name": "n", "in": "query", "x-speakeasy-name-override": "limit", "schema": {}},
+        ],
+        "requestBody": {"content": content({"$ref": "#/components/schemas/PetDto"})},
+        "responses": {"204": {"description": "d"}},
+    }
+    made = drafts({**document, "paths": {"/pets": {"post": asked}}})
+    assert classes({**document, "paths": {"/pets": {"post": asked}}}) == [
+        "House",
+        "Pet",
+        "Plaything",
+    ]
+    assert 'name: Annotated[Maybe[str], Field(alias="petName")]' in made["models.py"].text
+    client = made["client.py"].text
+    assert "def zoo_pets(self)" in client
+    method = client.split("def search(")[-1]
+    assert all(f"        {name}: " in method for name in ("text", "limit", "name", "home"))

@@ -10,8 +10,9 @@ import builtins
 import keyword
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from hashlib import sha256
+from types import MappingProxyType
 
 from speclens.names.words import words as words
 
@@ -169,11 +170,16 @@ def class_name(text: str) -> str:
     return f"{name}_" if _is_reserved(name) else name
 
 
-def distinct(wire_names: Iterable[str], make: Callable[[str], str]) -> dict[str, str]:
-    """Wire name -> identifier, all different. Only clashing names are spelled out."""
+def distinct(
+    wire_names: Iterable[str],
+    make: Callable[[str], str],
+    given: Mapping[str, str] = MappingProxyType({}),
+) -> dict[str, str]:
+    """Wire name -> identifier, all different. Only clashing names are spelled out. `given` has other names for some, which
+    an author wants instead."""
     owners: dict[str, list[str]] = defaultdict(list)
     for wire_name in wire_names:
-        owners[make(wire_name)].append(wire_name)
+        owners[make(given.get(wire_name) or wire_name)].append(wire_name)
     used = {*owners, *(OPTIONS | _ARGUMENTS if make is argument else ())}
     names: dict[str, str] = {}
     for name, group in owners.items():

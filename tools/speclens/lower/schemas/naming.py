@@ -19,8 +19,9 @@ from speclens.lower.schemas.branches import branch_words
 from speclens.lower.schemas.same import Same, same_schemas
 from speclens.objects import component_schemas
 from speclens.openapi.api import OpenApi
+from speclens.openapi.naming import COMPONENTS, TYPES, given_name
 from speclens.openapi.nodes import OperationObject
-from speclens.source.pointer import JsonObject, join, tokens
+from speclens.source.pointer import JsonObject, get, join, tokens
 
 _TELLING = frozenset(("properties", "patternProperties", "headers", "$defs", "parameters"))
 """Fields whose members' names tell."""
@@ -35,7 +36,8 @@ _SHORT, _WITH_PARTS, _PRECISE, _IN_FULL = range(4)
 def component_classes(document: JsonObject) -> dict[str, str]:
     """Pointer -> class name of the schemas under `components/schemas`, in document order."""
     found = component_schemas(document)
-    idents = names.distinct(found, names.class_name)
+    given = {name: given_name(schema, COMPONENTS) for name, schema in found.items()}
+    idents = names.distinct(found, names.class_name, given)
     return {join("#", "components", "schemas", name): idents[name] for name in found}
 
 
@@ -62,7 +64,8 @@ def inline_names(api: OpenApi, components: Mapping[str, str]) -> dict[str, str]:
     for level in (_SHORT, _WITH_PARTS, _PRECISE):
         for pointer in wanted:
             if pointer not in found or counts[found[pointer]] > 1:
-                found[pointer] = names.class_name(" ".join(_place(places, pointer, level)))
+                said = given_name(get(document, pointer), TYPES) if level < _PRECISE else ""
+                found[pointer] = names.class_name(said or " ".join(_place(places, pointer, level)))
         counts = Counter([*found.values(), *components.values()])
     used = set(counts)
     for pointer, name in found.items():
