@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from speclens.config import settings
+from speclens.config.renames import rename_faults
 from speclens.config.settings import Kind, Setting
 from speclens.config.toml_text import parse_toml
 from speclens.problems import Problem, Refused, closest
@@ -63,6 +64,7 @@ class Config:
     allow_path: tuple[Path, ...] = ()
     lenient: bool = False
     formats: str = "types"
+    rename: tuple[str, ...] = ()
 
     @property
     def allowed(self) -> Allowed:
@@ -79,6 +81,7 @@ class Config:
             "client": self.client,
             "denormalize": "" if self.denormalize else "false",
             "lenient": "true" if self.lenient else "",
+            "rename": "; ".join(self.rename),
             "formats": self.formats if self.formats != "types" else "",
             "overlays": " ".join(path.name for path in self.overlays),
         }
@@ -228,6 +231,8 @@ def _name_problems(config: Config) -> Iterator[tuple[str, str, str]]:
         yield "client", message, "letters and digits, a capital first, such as `PetStore`"
     if not _VERSION.fullmatch(config.version):
         yield "version", f"{config.version!r} is not a version", "write `0.1.0` (PEP 440)"
+    for message, hint in rename_faults(config.rename):
+        yield "rename", message, hint
     formats = settings.BY_KEY["formats"].values
     if config.formats not in formats:
         message = f"{config.formats!r} is not a value of `formats`"

@@ -87,6 +87,14 @@ SETTINGS = (
         "types",
         values=("types", "annotation"),
     ),
+    Setting(
+        "rename",
+        "texts",
+        "meaning",
+        "Other names for parts of the document: operations, tags, schemas, properties and arguments.",
+        metavar="KIND NAME=NEW",
+        example='["operation listPets = pets.all", "schema PetDto = Pet"]',
+    ),
     Setting("package", "text", "package", "The name of the package to generate.", is_required=True),
     Setting("output", "path", "package", "The directory to write to.", is_required=True),
     Setting(

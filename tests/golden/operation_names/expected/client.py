@@ -220,7 +220,7 @@ GET_IMPORT: Operation[None] = Operation(
 )
 
 
-IMPORT_: Operation[None] = Operation(
+CLASS_IMPORT: Operation[None] = Operation(
     "POST",
     "/import",
     answers={
@@ -240,13 +240,13 @@ class Class(Resource[SyncClient]):
         """
         return self._client.call(GET_IMPORT, **options)
 
-    def import_(self, **options: Unpack[RequestOptions]) -> None:
+    def class_import(self, **options: Unpack[RequestOptions]) -> None:
         """POST /import.
 
         Returns:
             nothing
         """
-        return self._client.call(IMPORT_, **options)
+        return self._client.call(CLASS_IMPORT, **options)
 
 
 class AsyncClass(Resource[AsyncClient]):
@@ -260,13 +260,13 @@ class AsyncClass(Resource[AsyncClient]):
         """
         return await self._client.call(GET_IMPORT, **options)
 
-    async def import_(self, **options: Unpack[RequestOptions]) -> None:
+    async def class_import(self, **options: Unpack[RequestOptions]) -> None:
         """POST /import.
 
         Returns:
             nothing
         """
-        return await self._client.call(IMPORT_, **options)
+        return await self._client.call(CLASS_IMPORT, **options)
 
 
 N2_FA_LIST: Operation[None] = Operation(

@@ -69,17 +69,22 @@ def named_endpoints(api: OpenApi) -> list[Endpoint]:
 
 
 def _distinct_names(found: list[Endpoint], make: Callable[[str], str]) -> dict[str, str]:
-    """Key -> identifier. Of operations that would be called the same, but for one that is written just so, each is called
-    after its method and path; if that is not enough, its name says all of these."""
-    alike = Counter(names.snake(one.called.whole) for one in found)
-    told = {}
+    """Key -> identifier. Of operations that would be called the same, one keeps its name if that is its id: as it is written,
+    else in words. The others are called after method and path; if that is not enough, their names say all of these."""
+    alike: dict[str, list[Endpoint]] = {}
     for one in found:
-        is_own = one.operation.operation_id == names.snake(one.called.whole)
-        is_clear = alike[names.snake(one.called.whole)] == 1 or is_own
-        told[one.key] = one.called.whole if is_clear else one.called.by_path
+        alike.setdefault(names.snake(one.called.whole), []).append(one)
+    told = {}
+    for ident, group in alike.items():
+        ids = {one.key: one.operation.operation_id or "" for one in group}
+        exact = [key for key, written in ids.items() if written == ident]
+        own = exact or [key for key, written in ids.items() if names.snake(written) == ident]
+        for one in group:
+            is_clear = len(group) == 1 or own == [one.key]
+            told[one.key] = one.called.whole if is_clear else one.called.by_path
     counts = Counter(map(names.snake, told.values()))
     for one in found:
-        is_own = told[one.key] == one.operation.operation_id
+        is_own = names.snake(told[one.key]) == names.snake(one.operation.operation_id or "")
         if counts[names.snake(told[one.key])] > 1 and not is_own:
             told[one.key] = _in_full(one)
     return names.distinct(told, lambda key: make(told.get(key, key)))
