@@ -103,6 +103,8 @@ def called(written: Written) -> Called:
         is_vague = not stem and not _things(named) and same_words(named) != same_words(own)
         whole = (*(own if is_vague else stem), *named)
         short = _short(named, place, own, found.group)
+    if short[:1] == ("list",):
+        whole = ("list", *whole[1:]) if whole[0] in _READS else whole
     spelled = (word for one in (path, text) for word in words(one))
     cased = {word.lower(): word for word in spelled if not word[1:].islower()}  # `JWT`
     return Called(

@@ -13,7 +13,7 @@ from speclens.openapi.nodes import OperationObject
 from speclens.problems import Finding, closest
 from speclens.source.pointer import JsonObject, exists, get, join, tokens
 
-Edit = tuple[str, str, str]
+NameEdit = tuple[str, str, str]
 """The pointer of an object, an extension, and its value."""
 
 
@@ -47,7 +47,7 @@ def _with(value: Any, path: Sequence[str], key: str, text: str) -> Any:
     return {**value, first: _with(value[first], rest, key, text)}
 
 
-def _edits(api: OpenApi, one: Rename) -> Iterator[Edit]:
+def _edits(api: OpenApi, one: Rename) -> Iterator[NameEdit]:
     match one.kind:
         case "operation":
             for operation in _operations(api, one.named):
