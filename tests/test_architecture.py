@@ -36,6 +36,7 @@ MOST_IN_A_FOLDER = 15
 # Who touches which library.
 LIBRARIES = {
     "PIL": {"mock"},
+    "anyascii": {"names"},
     "click": {"cli", "commands"},
     "datamodel_code_generator": {"output.models"},
     "hypothesis": {"verify"},

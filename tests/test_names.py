@@ -28,7 +28,7 @@ TABLE = (
     ("2d", "N2d", "n2d", "n2d"),
     ("a.b/c", "ABC", "a_b_c", "a_b_c"),
     ("with space", "WithSpace", "with_space", "with_space"),
-    ("größe", "GrUf6UdfE", "gr_uf6_udf_e", "gr_uf6_udf_e"),
+    ("größe", "Grosse", "grosse", "grosse"),
     ("_private", "Private", "private", "private"),
     ("__class__", "Class", "class_", "class_"),
     ("class", "Class", "class_", "class_"),
@@ -69,7 +69,10 @@ WORDS = (
     ("HTTPServerError", ("HTTP", "Server", "Error")),
     ("a__b", ("a", "b")),
     ("", ()),
-    ("é", ("ue9",)),
+    ("é", ("e",)),
+    ("e\u0301", ("e",)),
+    ("\ue000", ("ue000",)),
+    ("Ёлка \u2013 商品", ("Elka", "Shang", "Pin")),
 )
 
 

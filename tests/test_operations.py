@@ -155,9 +155,9 @@ components:
     [
         ("{$ref: '#/components/schemas/A'}", "AInput | None"),
         ("{$ref: '#/components/schemas/B'}", "Sequence[ZInput] | str | None"),
-        ("{allOf: [{properties: {x: {type: string}}}], properties: {y: {}}}", "SendRequestMInput | None"),
-        ("{allOf: [{$ref: '#/components/schemas/Z'}, {properties: {y: {}}}]}", "SendRequestMInput | None"),
-        ("{type: object, allOf: [{properties: {x: {}}}], required: [x]}", "SendRequestMInput | None"),
+        ("{allOf: [{properties: {x: {type: string}}}], properties: {y: {}}}", "PSendRequestMInput | None"),
+        ("{allOf: [{$ref: '#/components/schemas/Z'}, {properties: {y: {}}}]}", "PSendRequestMInput | None"),
+        ("{type: object, allOf: [{properties: {x: {}}}], required: [x]}", "PSendRequestMInput | None"),
         ("{allOf: [{type: string}, {maxLength: 3}]}", "str | None"),
         ("{enum: [1.5, 2]}", "float | int | None"),
         ("{type: array, items: {enum: [[1], [2]]}}", "Sequence[Sequence[Any]] | None"),
@@ -186,7 +186,7 @@ paths:
   /flows:
     post:
       operationId: createFlow
-      tags: [APIs]
+      tags: [IDs]
       requestBody:
         content:
           application/json:
@@ -211,7 +211,7 @@ components:
     ):
         assert f"class {name}(Model)" in models
     assert "a: CreateFlowRequestAInput | None" in client
-    assert "def apis(self)" in client
+    assert "def ids(self)" in client
 
 
 @pytest.mark.parametrize("name", ["Client", "Request", "Operation"])

@@ -34,7 +34,7 @@ components:
     Pet: {type: object, properties: {born: {type: string, format: date}, name: {type: string}, tag: {type: string, x-compat: {into: /name}}}}
 """
 READING = ("--spec", "--overlay", "--allow-remote", "--allow-path")
-MEANING = ("--lenient", "--no-lenient", "--string-types")
+MEANING = ("--lenient", "--no-lenient", "--string-types", "--rename")
 PACKAGE = (
     "-n",
     "--name",
@@ -129,6 +129,7 @@ def _row(setting: settings.Setting) -> str:
 
 GOOD: tuple[dict[str, Any], ...] = (
     {},
+    {"rename": ["operation GET /pets = pets.all", "schema Pet = Animal", "property Pet.tag=label"]},
     {"overlays": ["a.yaml"], "allow_remote": ["a.example"], "allow_path": ["b"]},
     {
         "lenient": True,
@@ -140,6 +141,7 @@ GOOD: tuple[dict[str, Any], ...] = (
 )
 BAD = (
     {"lenient": "yes"},
+    {"rename": "operation a = b"},
     {"overlays": "a.yaml"},
     {"overlays": [1]},
     {"client": 5},
@@ -321,3 +323,55 @@ def test_strings_without_an_end_are_read_at_once(piece: str) -> None:
             parse_toml(text)
 
     assert exponent(lambda count: f"= {piece * count}", read, 20_000) <= LINEAR
+
+
+# Renames
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("operation list", "write KIND NAME = NEW"),
+        ("pets list = all", "write KIND NAME = NEW"),
+        ("operation list = petsAll", "write `pets_all`"),
+        ("operation list = self.all", "write `self_.all`"),
+        ("schema Pet = pet", "write `Pet`"),
+        ("property Pet.name = copy", "write `copy_`"),
+        ("argument list.q = timeout", "write `timeout_`"),
+        ("tag pets = a.b", "write `b`"),
+    ],
+)
+def test_a_name_that_cannot_be_one_is_told_where_it_was_written(
+    text: str, hint: str, project: Path
+) -> None:
+    (project / "pyproject.toml").write_text(f"{TABLE}rename = {json.dumps([text])}\n")
+    found = run("show")
+    assert found.exit_code == 2
+    assert found.stdout.startswith("pyproject.toml:5:1: config/rename: ")
+    assert hint in found.stdout
+
+
+def test_parts_are_called_as_the_configuration_says(project: Path) -> None:
+    document = DOCUMENT.replace(
+        "operationId: list", "operationId: list, parameters: [{name: q, in: query}]"
+    )
+    (project / "openapi.yaml").write_text(document)
+    said = [
+        "operation list = zoo.all",
+        "schema Pet = Animal",
+        "property Pet.name = label",
+        "argument list.q = text",
+        "schema Pett = B",
+    ]
+    options = [word for one in said for word in ("--rename", one)]
+    given = ("--spec", "openapi.yaml", "--package", "pets", "--lenient", *options)
+    found = run("show", *given, "--format", "json")
+    data = json.loads(found.stdout)
+    assert data["operations"][0]["call"] == "zoo.all"
+    assert data["operations"][0]["parameters"][0]["argument"] == "text"
+    assert [one["class"] for one in data["schemas"]] == ["Animal"]
+    made = run("generate", *given, "--output", "out")
+    assert made.exit_code == 0
+    assert "rename/no-match" in made.output
+    assert "did you mean `Pet`?" in made.output
+    assert "    label: " in (project / "out/pets/models.py").read_text("utf-8")

@@ -141,7 +141,7 @@ OPERATION = st.builds(
         [
             {},
             {"tags": ["one"]},
-            {"tags": ["one"], "operationId": "listThings"},
+            {"tags": ["one"], "operationId": "searchThings"},
             {"security": [{"key": []}]},
             {"servers": [{"url": "https://other.example"}]},
         ]

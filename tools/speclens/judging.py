@@ -8,11 +8,13 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from speclens import ir, lower, repair
+from speclens.config.renames import parse_renames
 from speclens.literals import inline, prose
 from speclens.lower import rules
 from speclens.lower.ground import forget
 from speclens.lower.rewrites import lifting
 from speclens.openapi.api import OpenApi
+from speclens.openapi.renames import renamed
 from speclens.problems import Finding, Problem, Refused
 from speclens.reading import locations, modern
 from speclens.reading.swagger.convert import converted
@@ -30,9 +32,11 @@ class Reading(NamedTuple):
     source: Source
 
 
-def read_document(source: Source, is_lenient: bool = False, formats: bool = True) -> Reading:
+def read_document(
+    source: Source, is_lenient: bool = False, formats: bool = True, rename: Sequence[str] = ()
+) -> Reading:
     """The IR, the warnings and the repaired document of `source`. `formats` says whether strings of some formats become
-    Python types. Raises Refused, with all problems, if any is an error."""
+    Python types, `rename` what parts are called otherwise. Raises Refused, with all problems, if any is an error."""
     found, left, source = _sound(source, is_lenient)
     usual = sys.getrecursionlimit()
     # `lower` follows references depth first, in the worst case through all schemas.
@@ -41,6 +45,10 @@ def read_document(source: Source, is_lenient: bool = False, formats: bool = True
         if _has_errors(found):
             raise Refused(source.warnings + locate(source, found))
         form = locations.with_servers(modern.modern(source.value), source.name)
+        if rename:
+            value, untold = renamed(OpenApi(form), source.value, parse_renames(rename))
+            source, found = replace(source, value=value), (*found, *untold)
+            form = locations.with_servers(modern.modern(value), source.name)
         api, lifted = OpenApi(form), lifting.lifted(form)
         found += (*modern.remarks(source.value), *rules.check(api, lifted))
         if _has_errors((*found, *source.warnings)):

@@ -47,7 +47,8 @@ class Project:
     @cached_property
     def reading(self) -> Reading:
         """The IR of the document, with warnings."""
-        return read_document(self.source, self.config.lenient, self.config.string_types == "types")
+        has_formats = self.config.string_types == "types"
+        return read_document(self.source, self.config.lenient, has_formats, self.config.rename)
 
     @cached_property
     def drafts(self) -> dict[str, Draft]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from speclens.config import package_names, settings
 from speclens.config.finding import nearest
+from speclens.config.renames import rename_faults
 from speclens.config.settings import Kind, Setting
 from speclens.config.toml_text import parse_toml
 from speclens.problems import Problem, Refused, closest
@@ -57,6 +58,7 @@ class Config:
     allow_path: tuple[Path, ...] = ()
     lenient: bool = False
     string_types: str = "types"
+    rename: tuple[str, ...] = ()
 
     @property
     def allowed(self) -> Allowed:
@@ -91,6 +93,7 @@ class Config:
             "denormalize": "" if self.denormalize else "false",
             "lenient": "true" if self.lenient else "",
             "string_types": self.string_types if self.string_types != "types" else "",
+            "rename": "; ".join(self.rename),
             "overlays": " ".join(path.name for path in self.overlays),
         }
         return {key: value for key, value in said.items() if value}
@@ -230,6 +233,8 @@ def _name_problems(config: Config) -> Iterator[tuple[str, str, str]]:
         yield "client", message, "letters and digits, a capital first, such as `PetStore`"
     if not _VERSION.fullmatch(config.version):
         yield "version", f"{config.version!r} is not a version", "write `0.1.0` (PEP 440)"
+    for message, hint in rename_faults(config.rename):
+        yield "rename", message, hint
     types = settings.BY_KEY["string_types"].values
     if config.string_types not in types:
         message = f"{config.string_types!r} is not a value of `string_types`"

@@ -105,6 +105,14 @@ SETTINGS = (
         values=("types", "annotation"),
     ),
     Setting(
+        "rename",
+        "texts",
+        "meaning",
+        "Other names for parts of the document: operations, tags, schemas, properties and arguments.",
+        metavar="KIND NAME=NEW",
+        example='["operation listPets = pets.all", "schema PetDto = Pet"]',
+    ),
+    Setting(
         "package",
         "text",
         "package",

@@ -7,9 +7,11 @@ a value of the wrong JSON type, is None or empty. `extensions` has the fields th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
+from speclens.names.operations import Called, Written, called
+from speclens.openapi import naming
 from speclens.source.pointer import join
 
 ParameterKey = tuple[str, str]
@@ -209,6 +211,26 @@ class OperationObject:
     servers: tuple[ServerObject, ...]
     security: tuple[SecurityRequirement, ...] | None
     extensions: Mapping[str, Any]
+
+    @property
+    def called(self) -> Called:
+        """What it is called, and its resource and its method."""
+        group = naming.given_name(self.extensions, naming.GROUPS)
+        written = Written(
+            self.operation_id or "", self.method.lower(), self.path, self.tags, group, self._is_list
+        )
+        found = called(written)
+        method = naming.given_name(self.extensions, naming.METHODS)
+        return replace(found, method=method) if method else found
+
+    @property
+    def _is_list(self) -> bool:
+        """Whether it says itself that it answers with an array."""
+        answers = (one for one in self.responses if one.status.startswith("2"))
+        schemas = (media.schema for one in answers for media in one.content if media.schema)
+        return any(
+            isinstance(one.value, dict) and one.value.get("type") == "array" for one in schemas
+        )
 
     def parameter_at(self, pointer: str) -> ParameterObject | None:
         """Its parameter at a pointer; None if that is no parameter of it."""

@@ -14,12 +14,8 @@ from ._operation import Json, Operation
 from ._streams import AsyncDownload, Download, open_async_download, open_download
 from ._transport import AsyncClient, Resource, SyncClient
 
-FormSendRequestApplicationXWwwFormUrlencodedAtInput: TypeAlias = (
-    _models.FormSendRequestApplicationXWwwFormUrlencodedAt | Mapping[str, Any]
-)
-PartsSendRequestMultipartFormDataMetaInput: TypeAlias = (
-    _models.PartsSendRequestMultipartFormDataMeta | Mapping[str, Any]
-)
+FormSendRequestAtInput: TypeAlias = _models.FormSendRequestAt | Mapping[str, Any]
+PartsSendRequestMetaInput: TypeAlias = _models.PartsSendRequestMeta | Mapping[str, Any]
 PatchSendRequestAtInput: TypeAlias = _models.PatchSendRequestAt | Mapping[str, Any]
 PetInput: TypeAlias = _models.Pet | Mapping[str, Any]
 
@@ -36,7 +32,7 @@ FORM_SEND: Operation[None] = Operation(
         "body": Members(),
     },
     body=Form(
-        _models.FormSendRequestApplicationXWwwFormUrlencoded,
+        _models.FormSendRequest,
         encoding={
             "deep": Encoding(style="deepObject", explode=False),
             "ids": Encoding(style="form", explode=False),
@@ -272,7 +268,7 @@ class Bodies(Resource[SyncClient]):
         *,
         name: str,
         tags: Sequence[str] | None = None,
-        at: FormSendRequestApplicationXWwwFormUrlencodedAtInput | None = None,
+        at: FormSendRequestAtInput | None = None,
         deep: Mapping[str, Any] | None = None,
         ids: Sequence[int] | None = None,
         **options: Unpack[RequestOptions],
@@ -281,7 +277,7 @@ class Bodies(Resource[SyncClient]):
     def form_send(
         self,
         *,
-        body: _models.FormSendRequestApplicationXWwwFormUrlencoded | Mapping[str, Any],
+        body: _models.FormSendRequest | Mapping[str, Any],
         **options: Unpack[RequestOptions],
     ) -> None: ...
     def form_send(
@@ -289,12 +285,10 @@ class Bodies(Resource[SyncClient]):
         *,
         name: str | Omit = omit,
         tags: Sequence[str] | None = None,
-        at: FormSendRequestApplicationXWwwFormUrlencodedAtInput | None = None,
+        at: FormSendRequestAtInput | None = None,
         deep: Mapping[str, Any] | None = None,
         ids: Sequence[int] | None = None,
-        body: _models.FormSendRequestApplicationXWwwFormUrlencoded
-        | Mapping[str, Any]
-        | Omit = omit,
+        body: _models.FormSendRequest | Mapping[str, Any] | Omit = omit,
         **options: Unpack[RequestOptions],
     ) -> None:
         """POST /form.
@@ -324,7 +318,7 @@ class Bodies(Resource[SyncClient]):
         file: FileInput,
         more: Sequence[FileInput] | None = None,
         note: str | None = None,
-        meta: PartsSendRequestMultipartFormDataMetaInput | None = None,
+        meta: PartsSendRequestMetaInput | None = None,
         icon: FileInput | None = None,
         each: Sequence[Mapping[str, Any]] | None = None,
         all: Sequence[Mapping[str, Any]] | None = None,
@@ -334,7 +328,7 @@ class Bodies(Resource[SyncClient]):
     def parts_send(
         self,
         *,
-        body: _models.PartsSendRequestMultipartFormData | Mapping[str, Any],
+        body: _models.PartsSendRequest | Mapping[str, Any],
         **options: Unpack[RequestOptions],
     ) -> None: ...
     def parts_send(
@@ -343,11 +337,11 @@ class Bodies(Resource[SyncClient]):
         file: FileInput | Omit = omit,
         more: Sequence[FileInput] | None = None,
         note: str | None = None,
-        meta: PartsSendRequestMultipartFormDataMetaInput | None = None,
+        meta: PartsSendRequestMetaInput | None = None,
         icon: FileInput | None = None,
         each: Sequence[Mapping[str, Any]] | None = None,
         all: Sequence[Mapping[str, Any]] | None = None,
-        body: _models.PartsSendRequestMultipartFormData | Mapping[str, Any] | Omit = omit,
+        body: _models.PartsSendRequest | Mapping[str, Any] | Omit = omit,
         **options: Unpack[RequestOptions],
     ) -> None:
         """POST /parts.
@@ -377,7 +371,7 @@ class Bodies(Resource[SyncClient]):
         *,
         file: Any = None,
         note: str | None = None,
-        body: _models.OptionalSendRequestMultipartFormData | Mapping[str, Any] | Omit = omit,
+        body: _models.OptionalSendRequest | Mapping[str, Any] | Omit = omit,
         **options: Unpack[RequestOptions],
     ) -> None:
         """POST /parts/optional.
@@ -718,7 +712,7 @@ class AsyncBodies(Resource[AsyncClient]):
         *,
         name: str,
         tags: Sequence[str] | None = None,
-        at: FormSendRequestApplicationXWwwFormUrlencodedAtInput | None = None,
+        at: FormSendRequestAtInput | None = None,
         deep: Mapping[str, Any] | None = None,
         ids: Sequence[int] | None = None,
         **options: Unpack[RequestOptions],
@@ -727,7 +721,7 @@ class AsyncBodies(Resource[AsyncClient]):
     async def form_send(
         self,
         *,
-        body: _models.FormSendRequestApplicationXWwwFormUrlencoded | Mapping[str, Any],
+        body: _models.FormSendRequest | Mapping[str, Any],
         **options: Unpack[RequestOptions],
     ) -> None: ...
     async def form_send(
@@ -735,12 +729,10 @@ class AsyncBodies(Resource[AsyncClient]):
         *,
         name: str | Omit = omit,
         tags: Sequence[str] | None = None,
-        at: FormSendRequestApplicationXWwwFormUrlencodedAtInput | None = None,
+        at: FormSendRequestAtInput | None = None,
         deep: Mapping[str, Any] | None = None,
         ids: Sequence[int] | None = None,
-        body: _models.FormSendRequestApplicationXWwwFormUrlencoded
-        | Mapping[str, Any]
-        | Omit = omit,
+        body: _models.FormSendRequest | Mapping[str, Any] | Omit = omit,
         **options: Unpack[RequestOptions],
     ) -> None:
         """POST /form.
@@ -770,7 +762,7 @@ class AsyncBodies(Resource[AsyncClient]):
         file: FileInput,
         more: Sequence[FileInput] | None = None,
         note: str | None = None,
-        meta: PartsSendRequestMultipartFormDataMetaInput | None = None,
+        meta: PartsSendRequestMetaInput | None = None,
         icon: FileInput | None = None,
         each: Sequence[Mapping[str, Any]] | None = None,
         all: Sequence[Mapping[str, Any]] | None = None,
@@ -780,7 +772,7 @@ class AsyncBodies(Resource[AsyncClient]):
     async def parts_send(
         self,
         *,
-        body: _models.PartsSendRequestMultipartFormData | Mapping[str, Any],
+        body: _models.PartsSendRequest | Mapping[str, Any],
         **options: Unpack[RequestOptions],
     ) -> None: ...
     async def parts_send(
@@ -789,11 +781,11 @@ class AsyncBodies(Resource[AsyncClient]):
         file: FileInput | Omit = omit,
         more: Sequence[FileInput] | None = None,
         note: str | None = None,
-        meta: PartsSendRequestMultipartFormDataMetaInput | None = None,
+        meta: PartsSendRequestMetaInput | None = None,
         icon: FileInput | None = None,
         each: Sequence[Mapping[str, Any]] | None = None,
         all: Sequence[Mapping[str, Any]] | None = None,
-        body: _models.PartsSendRequestMultipartFormData | Mapping[str, Any] | Omit = omit,
+        body: _models.PartsSendRequest | Mapping[str, Any] | Omit = omit,
         **options: Unpack[RequestOptions],
     ) -> None:
         """POST /parts.
@@ -823,7 +815,7 @@ class AsyncBodies(Resource[AsyncClient]):
         *,
         file: Any = None,
         note: str | None = None,
-        body: _models.OptionalSendRequestMultipartFormData | Mapping[str, Any] | Omit = omit,
+        body: _models.OptionalSendRequest | Mapping[str, Any] | Omit = omit,
         **options: Unpack[RequestOptions],
     ) -> None:
         """POST /parts/optional.

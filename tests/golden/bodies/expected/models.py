@@ -17,34 +17,34 @@ class AnySendRequest(Model):
     name: Maybe[str] = None
 
 
-class FormSendRequestApplicationXWwwFormUrlencoded(Model):
+class FormSendRequest(Model):
     name: str
     tags: Maybe[list[str]] = None
-    at: Maybe[FormSendRequestApplicationXWwwFormUrlencodedAt] = None
+    at: Maybe[FormSendRequestAt] = None
     deep: Maybe[dict[str, Any]] = None
     ids: Maybe[list[Integer]] = None
 
 
-class FormSendRequestApplicationXWwwFormUrlencodedAt(Model):
+class FormSendRequestAt(Model):
     x: Maybe[Integer] = None
 
 
-class OptionalSendRequestMultipartFormData(Model):
+class OptionalSendRequest(Model):
     file: Any = None
     note: Maybe[str] = None
 
 
-class PartsSendRequestMultipartFormData(Model):
+class PartsSendRequest(Model):
     file: JsonBinary
     more: Maybe[list[JsonBinary]] = None
     note: Maybe[str] = None
-    meta: Maybe[PartsSendRequestMultipartFormDataMeta] = None
+    meta: Maybe[PartsSendRequestMeta] = None
     icon: Any = None
     each: Maybe[list[dict[str, Any]]] = None
     all: Maybe[list[dict[str, Any]]] = None
 
 
-class PartsSendRequestMultipartFormDataMeta(Model):
+class PartsSendRequestMeta(Model):
     a: Maybe[Integer] = None
 
 

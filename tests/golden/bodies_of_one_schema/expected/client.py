@@ -12,7 +12,7 @@ from ._arguments import Body, Member, Members, Omit, RequestOptions, omit
 from ._operation import Json, Operation
 from ._transport import AsyncClient, Resource, SyncClient
 
-ONE_OPERATION: Operation[_models.Pet] = Operation(
+PETS_ONE: Operation[_models.Pet] = Operation(
     "POST",
     "/one",
     {
@@ -35,11 +35,11 @@ INLINE_OPERATION: Operation[_models.InlineResponse] = Operation(
 )
 
 
-LIST_OPERATION: Operation[_models.ListResponse] = Operation(
+PETS_LIST: Operation[_models.PetsListResponse] = Operation(
     "GET",
     "/list",
     answers={
-        "200": Json(_models.ListResponse),
+        "200": Json(_models.PetsListResponse),
     },
 )
 
@@ -122,7 +122,7 @@ class Pets(Resource[SyncClient]):
             **options: Timeout, retries, extra headers: see `RequestOptions`.
         """
         return self._client.call(
-            ONE_OPERATION,
+            PETS_ONE,
             name=name,
             body=body,
             **options,
@@ -132,9 +132,9 @@ class Pets(Resource[SyncClient]):
         """GET /inline."""
         return self._client.call(INLINE_OPERATION, **options)
 
-    def list(self, **options: Unpack[RequestOptions]) -> _models.ListResponse:
+    def list(self, **options: Unpack[RequestOptions]) -> _models.PetsListResponse:
         """GET /list."""
-        return self._client.call(LIST_OPERATION, **options)
+        return self._client.call(PETS_LIST, **options)
 
     def maybe(self, **options: Unpack[RequestOptions]) -> _models.MaybeResponse | None:
         """GET /maybe."""
@@ -215,7 +215,7 @@ class AsyncPets(Resource[AsyncClient]):
             **options: Timeout, retries, extra headers: see `RequestOptions`.
         """
         return await self._client.call(
-            ONE_OPERATION,
+            PETS_ONE,
             name=name,
             body=body,
             **options,
@@ -225,9 +225,9 @@ class AsyncPets(Resource[AsyncClient]):
         """GET /inline."""
         return await self._client.call(INLINE_OPERATION, **options)
 
-    async def list(self, **options: Unpack[RequestOptions]) -> _models.ListResponse:
+    async def list(self, **options: Unpack[RequestOptions]) -> _models.PetsListResponse:
         """GET /list."""
-        return await self._client.call(LIST_OPERATION, **options)
+        return await self._client.call(PETS_LIST, **options)
 
     async def maybe(self, **options: Unpack[RequestOptions]) -> _models.MaybeResponse | None:
         """GET /maybe."""

@@ -44,4 +44,4 @@ class SenderFrom(Model):
 
 EitherRequest: TypeAlias = list[str]
 
-ListResponse: TypeAlias = list[str]
+PetsListResponse: TypeAlias = list[str]

@@ -12,7 +12,7 @@ from ._types import Maybe, Model
 
 class Thing(Model):
     new_name_x: Annotated[Maybe[str], Field(alias="new/name~x")] = None
-    gr_uf6_udf_e: Annotated[Maybe[str], Field(alias="größe")] = None
+    grosse: Annotated[Maybe[str], Field(alias="größe")] = None
     to: Maybe[ThingTo] = None
 
 

@@ -43,7 +43,7 @@ def _fold_thing(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, dict):
         folded = value.copy()
         gather(folded, at, log, agreed, _HUB_THING_NEW_NAME_X)
-        gather(folded, at, log, agreed, _HUB_THING_GR_UF6_UDF_E)
+        gather(folded, at, log, agreed, _HUB_THING_GROSSE)
         gather_deep(folded, at, log, agreed, _HUB_THING_TO_TO)
         return folded
     return value
@@ -122,7 +122,7 @@ _HUB_THING_NEW_NAME_X = hub_of(
     ('old "name"', _fold_thing_old_name, (None,), None),
 )
 
-_HUB_THING_GR_UF6_UDF_E = hub_of(
+_HUB_THING_GROSSE = hub_of(
     ("größe", None, (), None),
     ("class", _fold_thing_class_, (None,), None),
     ("oneOf", _fold_thing_one_of, (None,), None),

@@ -15,12 +15,12 @@ from ._bodies import Unknown
 from ._operation import Operation
 from ._parameters import Cookie, Header, Parameters, Path, Query
 from ._transport import AsyncClient, Resource, SyncClient
-from .normalizers import denormalize_delete_pets_id_parameters, normalize_delete_pets_id_parameters
+from .normalizers import denormalize_delete_pet_parameters, normalize_delete_pet_parameters
 
 FilterInput: TypeAlias = _models.Filter | Mapping[str, Any]
 
 
-DELETE_PETS_ID: Operation[Any] = Operation(
+DELETE_PET: Operation[Any] = Operation(
     "DELETE",
     "/pets/{id}",
     {
@@ -30,9 +30,9 @@ DELETE_PETS_ID: Operation[Any] = Operation(
         "header_session": Header("Session"),
     },
     parameters=Parameters(
-        _models.DeletePetsIdParameters,
-        fold=normalize_delete_pets_id_parameters,
-        denormalize=denormalize_delete_pets_id_parameters,
+        _models.DeletePetParameters,
+        fold=normalize_delete_pet_parameters,
+        denormalize=denormalize_delete_pet_parameters,
         older=frozenset({("/cookie.session", "header.Session")}),
     ),
     answers={
@@ -45,7 +45,7 @@ class Pets(Resource[SyncClient]):
     """Operations of pets."""
 
     @overload
-    def delete_id(
+    def delete(
         self,
         id: str,
         *,
@@ -55,7 +55,7 @@ class Pets(Resource[SyncClient]):
     ) -> Any: ...
     @overload
     @_deprecated("`header_session` is deprecated: Use session.", category=None)
-    def delete_id(
+    def delete(
         self,
         id: str,
         *,
@@ -64,7 +64,7 @@ class Pets(Resource[SyncClient]):
         header_session: str | None = None,
         **options: Unpack[RequestOptions],
     ) -> Any: ...
-    def delete_id(
+    def delete(
         self,
         id: str,
         *,
@@ -83,7 +83,7 @@ class Pets(Resource[SyncClient]):
             d
         """
         return self._client.call(
-            DELETE_PETS_ID,
+            DELETE_PET,
             id=id,
             filter=filter,
             cookie_session=cookie_session,
@@ -96,7 +96,7 @@ class AsyncPets(Resource[AsyncClient]):
     """Operations of pets."""
 
     @overload
-    async def delete_id(
+    async def delete(
         self,
         id: str,
         *,
@@ -106,7 +106,7 @@ class AsyncPets(Resource[AsyncClient]):
     ) -> Any: ...
     @overload
     @_deprecated("`header_session` is deprecated: Use session.", category=None)
-    async def delete_id(
+    async def delete(
         self,
         id: str,
         *,
@@ -115,7 +115,7 @@ class AsyncPets(Resource[AsyncClient]):
         header_session: str | None = None,
         **options: Unpack[RequestOptions],
     ) -> Any: ...
-    async def delete_id(
+    async def delete(
         self,
         id: str,
         *,
@@ -134,7 +134,7 @@ class AsyncPets(Resource[AsyncClient]):
             d
         """
         return await self._client.call(
-            DELETE_PETS_ID,
+            DELETE_PET,
             id=id,
             filter=filter,
             cookie_session=cookie_session,
@@ -148,7 +148,7 @@ class Pkg(SyncClient):
 
     _base_url = ""
     _environment = "PKG"
-    _older = DELETE_PETS_ID.older
+    _older = DELETE_PET.older
 
     @cached_property
     def pets(self) -> Pets:

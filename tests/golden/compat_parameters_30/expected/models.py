@@ -10,7 +10,7 @@ from pydantic import Field
 from ._types import Maybe, Model
 
 
-class DeletePetsIdParameters(Model):
+class DeletePetParameters(Model):
     """The parameters of DELETE /pets/{id}, by location and name."""
 
     path_id: Annotated[str, Field(alias="path.id")]

@@ -10,34 +10,34 @@ from ._compat import Log, Normalized, Path, fault
 from ._gather import agreed, gather, hub_of, unfold
 
 
-def normalize_delete_pets_id_parameters(payload: Any) -> Normalized:
-    """Fold the compatibility fields of `DeletePetsIdParameters` into its canonical form."""
-    return Log().run(_fold_delete_pets_id_parameters, payload)
+def normalize_delete_pet_parameters(payload: Any) -> Normalized:
+    """Fold the compatibility fields of `DeletePetParameters` into its canonical form."""
+    return Log().run(_fold_delete_pet_parameters, payload)
 
 
-def denormalize_delete_pets_id_parameters(
+def denormalize_delete_pet_parameters(
     value: dict[str, Any], *, to: Mapping[str, str]
 ) -> dict[str, Any]:
-    """Express a canonical `DeletePetsIdParameters` in older fields."""
+    """Express a canonical `DeletePetParameters` in older fields."""
     ways = {
-        ("/cookie.session", "header.Session"): _unfold_delete_pets_id_parameters_header_session,
+        ("/cookie.session", "header.Session"): _unfold_delete_pet_parameters_header_session,
     }
-    return unfold(value, to, ways, normalize_delete_pets_id_parameters)
+    return unfold(value, to, ways, normalize_delete_pet_parameters)
 
 
-def _fold_delete_pets_id_parameters(value: Any, at: Path, log: Log) -> Any:
+def _fold_delete_pet_parameters(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, dict):
         folded = value.copy()
         if "query.filter" in folded:
-            folded["query.filter"] = _fold_delete_pets_id_parameters_query_filter(
+            folded["query.filter"] = _fold_delete_pet_parameters_query_filter(
                 value["query.filter"], (at, "query.filter"), log
             )
-        gather(folded, at, log, agreed, _HUB_DELETE_PETS_ID_PARAMETERS_COOKIE_SESSION)
+        gather(folded, at, log, agreed, _HUB_DELETE_PET_PARAMETERS_COOKIE_SESSION)
         return folded
     return value
 
 
-def _fold_delete_pets_id_parameters_header_session(value: Any, at: Path, log: Log) -> Any:
+def _fold_delete_pet_parameters_header_session(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, str):
         rule = "#/paths/~1pets~1{id}/delete/parameters/3"
         log.notes.append(("rewrite", at, rule, True))
@@ -45,7 +45,7 @@ def _fold_delete_pets_id_parameters_header_session(value: Any, at: Path, log: Lo
     raise fault("type", at, "must be a string")
 
 
-def _fold_delete_pets_id_parameters_query_filter(value: Any, at: Path, log: Log) -> Any:
+def _fold_delete_pet_parameters_query_filter(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, dict):
         return value
     if isinstance(value, str):
@@ -55,11 +55,11 @@ def _fold_delete_pets_id_parameters_query_filter(value: Any, at: Path, log: Log)
     raise fault("type", at, "must be a string or an object")
 
 
-def _unfold_delete_pets_id_parameters_header_session(value: Any) -> Iterator[Any]:
+def _unfold_delete_pet_parameters_header_session(value: Any) -> Iterator[Any]:
     yield value
 
 
-_HUB_DELETE_PETS_ID_PARAMETERS_COOKIE_SESSION = hub_of(
+_HUB_DELETE_PET_PARAMETERS_COOKIE_SESSION = hub_of(
     ("cookie.session", None, (), None),
-    ("header.Session", _fold_delete_pets_id_parameters_header_session, (None, ""), None),
+    ("header.Session", _fold_delete_pet_parameters_header_session, (None, ""), None),
 )

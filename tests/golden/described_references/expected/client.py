@@ -13,11 +13,11 @@ from ._operation import Json, Operation
 from ._parameters import Query
 from ._transport import AsyncClient, Resource, SyncClient
 
-FindFilterInput: TypeAlias = _models.FindFilter | Mapping[str, Any]
 OwnerInput: TypeAlias = _models.Owner | Mapping[str, Any]
+PetsFindFilterInput: TypeAlias = _models.PetsFindFilter | Mapping[str, Any]
 
 
-FIND_OPERATION: Operation[_models.Pet] = Operation(
+PETS_FIND: Operation[_models.Pet] = Operation(
     "GET",
     "/pets",
     {
@@ -31,7 +31,7 @@ FIND_OPERATION: Operation[_models.Pet] = Operation(
 )
 
 
-ADD_OPERATION: Operation[None] = Operation(
+PETS_ADD: Operation[None] = Operation(
     "POST",
     "/pets",
     {
@@ -39,7 +39,7 @@ ADD_OPERATION: Operation[None] = Operation(
         "owner": Member("owner"),
         "body": Members(),
     },
-    body=Json(_models.AddRequest),
+    body=Json(_models.PetsAddRequest),
     answers={
         "204": None,
     },
@@ -53,13 +53,13 @@ class Pets(Resource[SyncClient]):
         self,
         *,
         fields: str | None = None,
-        filter: FindFilterInput | None = None,
+        filter: PetsFindFilterInput | None = None,
         str_: str | None = None,
         **options: Unpack[RequestOptions],
     ) -> _models.Pet:
         """GET /pets."""
         return self._client.call(
-            FIND_OPERATION,
+            PETS_FIND,
             fields=fields,
             filter=filter,
             str_=str_,
@@ -71,7 +71,7 @@ class Pets(Resource[SyncClient]):
         *,
         schema: _models.Kind | None = None,
         owner: OwnerInput | None = None,
-        body: _models.AddRequest | Mapping[str, Any] | Omit = omit,
+        body: _models.PetsAddRequest | Mapping[str, Any] | Omit = omit,
         **options: Unpack[RequestOptions],
     ) -> None:
         """POST /pets.
@@ -84,7 +84,7 @@ class Pets(Resource[SyncClient]):
             nothing
         """
         return self._client.call(
-            ADD_OPERATION,
+            PETS_ADD,
             schema=schema,
             owner=owner,
             body=body,
@@ -99,13 +99,13 @@ class AsyncPets(Resource[AsyncClient]):
         self,
         *,
         fields: str | None = None,
-        filter: FindFilterInput | None = None,
+        filter: PetsFindFilterInput | None = None,
         str_: str | None = None,
         **options: Unpack[RequestOptions],
     ) -> _models.Pet:
         """GET /pets."""
         return await self._client.call(
-            FIND_OPERATION,
+            PETS_FIND,
             fields=fields,
             filter=filter,
             str_=str_,
@@ -117,7 +117,7 @@ class AsyncPets(Resource[AsyncClient]):
         *,
         schema: _models.Kind | None = None,
         owner: OwnerInput | None = None,
-        body: _models.AddRequest | Mapping[str, Any] | Omit = omit,
+        body: _models.PetsAddRequest | Mapping[str, Any] | Omit = omit,
         **options: Unpack[RequestOptions],
     ) -> None:
         """POST /pets.
@@ -130,7 +130,7 @@ class AsyncPets(Resource[AsyncClient]):
             nothing
         """
         return await self._client.call(
-            ADD_OPERATION,
+            PETS_ADD,
             schema=schema,
             owner=owner,
             body=body,

@@ -10,18 +10,6 @@ from pydantic import Field
 from ._types import Maybe, Model
 
 
-class AddRequest(Model):
-    schema_: Annotated[Maybe[Kind], Field(alias="schema")] = None
-    """What it is."""
-
-    owner: Maybe[Owner] = None
-    """Whose it is."""
-
-
-class FindFilter(Model):
-    name: Maybe[str] = None
-
-
 class Owner(Model):
     name: Maybe[str] = None
 
@@ -35,6 +23,18 @@ class Pet(Model):
 
     secret: Maybe[Owner] = None
     plain: Any = None
+
+
+class PetsAddRequest(Model):
+    schema_: Annotated[Maybe[Kind], Field(alias="schema")] = None
+    """What it is."""
+
+    owner: Maybe[Owner] = None
+    """Whose it is."""
+
+
+class PetsFindFilter(Model):
+    name: Maybe[str] = None
 
 
 Kind: TypeAlias = Literal["cat", "dog"]

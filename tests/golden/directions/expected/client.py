@@ -55,7 +55,7 @@ CREATE_PET: Operation[_models.PetResponse] = Operation(
 class Pets_(Resource[SyncClient]):
     """Operations of pets."""
 
-    def replace(
+    def replace_pets(
         self,
         *,
         pets: Sequence[PetRequestInput] | None = None,
@@ -116,7 +116,7 @@ class Pets_(Resource[SyncClient]):
 class AsyncPets_(Resource[AsyncClient]):
     """Operations of pets."""
 
-    async def replace(
+    async def replace_pets(
         self,
         *,
         pets: Sequence[PetRequestInput] | None = None,

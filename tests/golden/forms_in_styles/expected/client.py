@@ -27,7 +27,7 @@ SEND_FORM: Operation[None] = Operation(
         "body": Members(),
     },
     body=Form(
-        _models.SendFormRequestApplicationXWwwFormUrlencoded,
+        _models.SendFormRequest,
         encoding={
             "ids": Encoding(style="form", explode=False),
             "piped": Encoding(style="pipeDelimited", explode=False),
@@ -89,9 +89,7 @@ class Forms(Resource[SyncClient]):
         deep: Mapping[str, Any] | None = None,
         free: str | None = None,
         json: Sequence[int] | None = None,
-        body: _models.SendFormRequestApplicationXWwwFormUrlencoded
-        | Mapping[str, Any]
-        | None = None,
+        body: _models.SendFormRequest | Mapping[str, Any] | None = None,
         **options: Unpack[RequestOptions],
     ) -> None:
         """POST /form.
@@ -126,7 +124,7 @@ class Forms(Resource[SyncClient]):
         deep: Mapping[str, Any] | None = None,
         free: str | None = None,
         json: Sequence[int] | None = None,
-        body: _models.SendPartsRequestMultipartFormData | Mapping[str, Any] | None = None,
+        body: _models.SendPartsRequest | Mapping[str, Any] | None = None,
         **options: Unpack[RequestOptions],
     ) -> None:
         """POST /parts.
@@ -165,9 +163,7 @@ class AsyncForms(Resource[AsyncClient]):
         deep: Mapping[str, Any] | None = None,
         free: str | None = None,
         json: Sequence[int] | None = None,
-        body: _models.SendFormRequestApplicationXWwwFormUrlencoded
-        | Mapping[str, Any]
-        | None = None,
+        body: _models.SendFormRequest | Mapping[str, Any] | None = None,
         **options: Unpack[RequestOptions],
     ) -> None:
         """POST /form.
@@ -202,7 +198,7 @@ class AsyncForms(Resource[AsyncClient]):
         deep: Mapping[str, Any] | None = None,
         free: str | None = None,
         json: Sequence[int] | None = None,
-        body: _models.SendPartsRequestMultipartFormData | Mapping[str, Any] | None = None,
+        body: _models.SendPartsRequest | Mapping[str, Any] | None = None,
         **options: Unpack[RequestOptions],
     ) -> None:
         """POST /parts.

@@ -10,7 +10,7 @@ from pydantic import Field
 from ._types import Integer, Maybe, Model
 
 
-class SendFormRequestApplicationXWwwFormUrlencoded(Model):
+class SendFormRequest(Model):
     ids: Maybe[list[str]] = None
     piped: Maybe[list[Integer]] = None
     flat: Maybe[dict[str, Any]] = None
@@ -20,7 +20,7 @@ class SendFormRequestApplicationXWwwFormUrlencoded(Model):
     json_: Annotated[Maybe[list[Integer]], Field(alias="json")] = None
 
 
-class SendPartsRequestMultipartFormData(Model):
+class SendPartsRequest(Model):
     ids: Maybe[list[str]] = None
     piped: Maybe[list[Integer]] = None
     flat: Maybe[dict[str, Any]] = None

@@ -19,7 +19,7 @@ SharedInput: TypeAlias = _models.Shared | Mapping[str, Any]
 ThingsIdOfPathInput: TypeAlias = _models.ThingsIdOfPath | Mapping[str, Any]
 
 
-PUT_THINGS_ID: Operation[None] = Operation(
+REPLACE_THING: Operation[None] = Operation(
     "PUT",
     "/things/{id}",
     {
@@ -28,7 +28,7 @@ PUT_THINGS_ID: Operation[None] = Operation(
         "b": Member("b"),
         "body": Members(),
     },
-    body=Json(_models.PutThingsIdRequest),
+    body=Json(_models.ReplaceThingRequest),
     needs_body=False,
     answers={
         "204": None,
@@ -60,13 +60,13 @@ MAKE_THING: Operation[_models.MakeThingResponse] = Operation(
 class Things(Resource[SyncClient]):
     """Operations of things."""
 
-    def put_id(
+    def replace(
         self,
         id: str,
         *,
         of_path: ThingsIdOfPathInput | None = None,
         b: str | None = None,
-        body: _models.PutThingsIdRequest | Mapping[str, Any] | None = None,
+        body: _models.ReplaceThingRequest | Mapping[str, Any] | None = None,
         **options: Unpack[RequestOptions],
     ) -> None:
         """PUT /things/{id}.
@@ -79,7 +79,7 @@ class Things(Resource[SyncClient]):
             put
         """
         return self._client.call(
-            PUT_THINGS_ID,
+            REPLACE_THING,
             id=id,
             of_path=of_path,
             b=b,
@@ -127,13 +127,13 @@ class Things(Resource[SyncClient]):
 class AsyncThings(Resource[AsyncClient]):
     """Operations of things."""
 
-    async def put_id(
+    async def replace(
         self,
         id: str,
         *,
         of_path: ThingsIdOfPathInput | None = None,
         b: str | None = None,
-        body: _models.PutThingsIdRequest | Mapping[str, Any] | None = None,
+        body: _models.ReplaceThingRequest | Mapping[str, Any] | None = None,
         **options: Unpack[RequestOptions],
     ) -> None:
         """PUT /things/{id}.
@@ -146,7 +146,7 @@ class AsyncThings(Resource[AsyncClient]):
             put
         """
         return await self._client.call(
-            PUT_THINGS_ID,
+            REPLACE_THING,
             id=id,
             of_path=of_path,
             b=b,

@@ -28,7 +28,7 @@ class MakeThingWhere(Model):
     v: Maybe[Integer] = None
 
 
-class PutThingsIdRequest(Model):
+class ReplaceThingRequest(Model):
     b: Maybe[str] = None
 
 
@@ -40,10 +40,10 @@ class Thing(Model):
     inner: Maybe[ThingInner] = None
     rows: Maybe[list[ThingRowsItem]] = None
     map: Maybe[dict[str, ThingMapValue]] = None
-    choice: Maybe[str | ThingChoiceOption2] = None
+    choice: Maybe[str | ThingChoice] = None
 
 
-class ThingChoiceOption2(Model):
+class ThingChoice(Model):
     w: Integer
 
 

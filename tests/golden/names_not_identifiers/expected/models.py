@@ -14,7 +14,7 @@ class N2dPoint(Model):
     x_axis: Annotated[Number, Field(alias="x-axis")]
     n2nd: Annotated[Maybe[str], Field(alias="2nd")] = None
     with_space: Annotated[Maybe[str], Field(alias="with space")] = None
-    gr_uf6_udf_e: Annotated[Maybe[str], Field(alias="größe")] = None
+    grosse: Annotated[Maybe[str], Field(alias="größe")] = None
     n: Annotated[Maybe[str], Field(alias="")] = None
     ref_ish: Annotated[Maybe[str], Field(alias="$ref-ish")] = None
     private: Annotated[Maybe[str], Field(alias="_private")] = None

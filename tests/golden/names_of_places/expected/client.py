@@ -15,19 +15,21 @@ from ._parameters import Path
 from ._streams import AsyncDownload, Download, open_async_download, open_download
 from ._transport import AsyncClient, Resource, SyncClient
 
-GET_ONE: Operation[_models.GetOneResponse | _models.GetOneResponseApplicationJsonV1] = Operation(
+Get_x20__x2f_one: Operation[
+    _models.ListOneResponseTextJson | _models.ListOneResponseApplicationJsonV1
+] = Operation(
     "GET",
     "/one",
     answers={
         "200": (
-            Json(_models.GetOneResponse),
-            Json(_models.GetOneResponseApplicationJsonV1, media_type="application/json;v=1"),
+            Json(_models.ListOneResponseTextJson),
+            Json(_models.ListOneResponseApplicationJsonV1, media_type="application/json;v=1"),
         ),
     },
 )
 
 
-PUT_ONE: Operation[_models.PutOneResponse] = Operation(
+PUT_ONE: Operation[_models.ListOneResponse] = Operation(
     "PUT",
     "/one",
     {
@@ -37,14 +39,14 @@ PUT_ONE: Operation[_models.PutOneResponse] = Operation(
     body=Json(_models.RequestBodyFoo),
     needs_body=False,
     answers={
-        "200": Json(_models.PutOneResponse, media_type="application/vnd.one+json"),
+        "200": Json(_models.ListOneResponse, media_type="application/vnd.one+json"),
         "401": Json(_models.Response401),
         "402": Json(_models.ResponseFoo),
     },
 )
 
 
-POST_ONE: Operation[bytes] = Operation(
+CREATE_ONE: Operation[bytes] = Operation(
     "POST",
     "/one",
     answers={
@@ -53,23 +55,23 @@ POST_ONE: Operation[bytes] = Operation(
 )
 
 
-GET_ONE_BY_ID: Operation[_models.GetOneByIdResponse200] = Operation(
+Get_x20__x2f_one_x2f__x7b_id_x7d_: Operation[_models.GetOneResponse] = Operation(
     "GET",
     "/one/{id}",
     {
         "id": Path("id"),
     },
     answers={
-        "200": Json(_models.GetOneByIdResponse200),
+        "200": Json(_models.GetOneResponse),
     },
 )
 
 
-GET_ONE_ID: Operation[_models.GetOneIdResponse200] = Operation(
+GET_ONE_ID: Operation[_models.GetOneIdResponse] = Operation(
     "GET",
     "/one/id",
     answers={
-        "200": Json(_models.GetOneIdResponse200),
+        "200": Json(_models.GetOneIdResponse),
     },
 )
 
@@ -77,19 +79,19 @@ GET_ONE_ID: Operation[_models.GetOneIdResponse200] = Operation(
 class One(Resource[SyncClient]):
     """Operations of one."""
 
-    def get(
+    def get_x20_x2f_one(
         self, **options: Unpack[RequestOptions]
-    ) -> _models.GetOneResponse | _models.GetOneResponseApplicationJsonV1:
+    ) -> _models.ListOneResponseTextJson | _models.ListOneResponseApplicationJsonV1:
         """GET /one."""
-        return self._client.call(GET_ONE, **options)
+        return self._client.call(Get_x20__x2f_one, **options)
 
-    def put(
+    def put_one(
         self,
         *,
         x: str | None = None,
         body: _models.RequestBodyFoo | Mapping[str, Any] | None = None,
         **options: Unpack[RequestOptions],
-    ) -> _models.PutOneResponse:
+    ) -> _models.ListOneResponse:
         """PUT /one.
 
         Args:
@@ -107,30 +109,30 @@ class One(Resource[SyncClient]):
             **options,
         )
 
-    def post(self, **options: Unpack[RequestOptions]) -> bytes:
+    def create(self, **options: Unpack[RequestOptions]) -> bytes:
         """POST /one."""
-        return self._client.call(POST_ONE, **options)
+        return self._client.call(CREATE_ONE, **options)
 
-    def post_stream(self, **options: Unpack[RequestOptions]) -> Download:
+    def create_stream(self, **options: Unpack[RequestOptions]) -> Download:
         """Open the response, to iterate over or to save.
 
         POST /one.
         """
-        return open_download(self._client, POST_ONE, **options)
+        return open_download(self._client, CREATE_ONE, **options)
 
-    def get_one_by_id(
+    def get(
         self,
         id: str,
         **options: Unpack[RequestOptions],
-    ) -> _models.GetOneByIdResponse200:
+    ) -> _models.GetOneResponse:
         """GET /one/{id}."""
         return self._client.call(
-            GET_ONE_BY_ID,
+            Get_x20__x2f_one_x2f__x7b_id_x7d_,
             id=id,
             **options,
         )
 
-    def get_one_id(self, **options: Unpack[RequestOptions]) -> _models.GetOneIdResponse200:
+    def get_id(self, **options: Unpack[RequestOptions]) -> _models.GetOneIdResponse:
         """GET /one/id."""
         return self._client.call(GET_ONE_ID, **options)
 
@@ -138,19 +140,19 @@ class One(Resource[SyncClient]):
 class AsyncOne(Resource[AsyncClient]):
     """Operations of one."""
 
-    async def get(
+    async def get_x20_x2f_one(
         self, **options: Unpack[RequestOptions]
-    ) -> _models.GetOneResponse | _models.GetOneResponseApplicationJsonV1:
+    ) -> _models.ListOneResponseTextJson | _models.ListOneResponseApplicationJsonV1:
         """GET /one."""
-        return await self._client.call(GET_ONE, **options)
+        return await self._client.call(Get_x20__x2f_one, **options)
 
-    async def put(
+    async def put_one(
         self,
         *,
         x: str | None = None,
         body: _models.RequestBodyFoo | Mapping[str, Any] | None = None,
         **options: Unpack[RequestOptions],
-    ) -> _models.PutOneResponse:
+    ) -> _models.ListOneResponse:
         """PUT /one.
 
         Args:
@@ -168,30 +170,30 @@ class AsyncOne(Resource[AsyncClient]):
             **options,
         )
 
-    async def post(self, **options: Unpack[RequestOptions]) -> bytes:
+    async def create(self, **options: Unpack[RequestOptions]) -> bytes:
         """POST /one."""
-        return await self._client.call(POST_ONE, **options)
+        return await self._client.call(CREATE_ONE, **options)
 
-    async def post_stream(self, **options: Unpack[RequestOptions]) -> AsyncDownload:
+    async def create_stream(self, **options: Unpack[RequestOptions]) -> AsyncDownload:
         """Open the response, to iterate over or to save.
 
         POST /one.
         """
-        return await open_async_download(self._client, POST_ONE, **options)
+        return await open_async_download(self._client, CREATE_ONE, **options)
 
-    async def get_one_by_id(
+    async def get(
         self,
         id: str,
         **options: Unpack[RequestOptions],
-    ) -> _models.GetOneByIdResponse200:
+    ) -> _models.GetOneResponse:
         """GET /one/{id}."""
         return await self._client.call(
-            GET_ONE_BY_ID,
+            Get_x20__x2f_one_x2f__x7b_id_x7d_,
             id=id,
             **options,
         )
 
-    async def get_one_id(self, **options: Unpack[RequestOptions]) -> _models.GetOneIdResponse200:
+    async def get_id(self, **options: Unpack[RequestOptions]) -> _models.GetOneIdResponse:
         """GET /one/id."""
         return await self._client.call(GET_ONE_ID, **options)
 

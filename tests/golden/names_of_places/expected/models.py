@@ -8,11 +8,11 @@ from typing import TypeAlias
 from ._types import Integer, Maybe, Model
 
 
-class PostOneResponseApplicationPdf(Model):
-    x: Maybe[PostOneResponseApplicationPdfX] = None
+class CreateOneResponse(Model):
+    x: Maybe[CreateOneResponseX] = None
 
 
-class PostOneResponseApplicationPdfX(Model):
+class CreateOneResponseX(Model):
     y: Maybe[str] = None
 
 
@@ -28,14 +28,12 @@ class ResponseFoo(Model):
     y: Maybe[str] = None
 
 
-GetOneByIdResponse200: TypeAlias = list[str]
-
-GetOneIdResponse200: TypeAlias = list[Integer]
+GetOneIdResponse: TypeAlias = list[Integer]
 
 GetOneResponse: TypeAlias = list[str]
 
-GetOneResponseApplicationJsonV1: TypeAlias = list[Integer]
+ListOneResponse: TypeAlias = list[str]
 
-GetOneResponseTextJson: TypeAlias = list[str]
+ListOneResponseApplicationJsonV1: TypeAlias = list[Integer]
 
-PutOneResponse: TypeAlias = list[str]
+ListOneResponseTextJson: TypeAlias = list[str]

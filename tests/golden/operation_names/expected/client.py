@@ -20,7 +20,7 @@ LIST_PETS: Operation[None] = Operation(
 )
 
 
-POST_PETS: Operation[None] = Operation(
+CREATE_PET: Operation[None] = Operation(
     "POST",
     "/pets",
     answers={
@@ -52,15 +52,15 @@ class Pets(Resource[SyncClient]):
         """
         return self._client.call(LIST_PETS, **options)
 
-    def post(self, **options: Unpack[RequestOptions]) -> None:
+    def create(self, **options: Unpack[RequestOptions]) -> None:
         """POST /pets.
 
         Returns:
             nothing
         """
-        return self._client.call(POST_PETS, **options)
+        return self._client.call(CREATE_PET, **options)
 
-    def get_by_id(
+    def get(
         self,
         id: str | int,
         **options: Unpack[RequestOptions],
@@ -88,15 +88,15 @@ class AsyncPets(Resource[AsyncClient]):
         """
         return await self._client.call(LIST_PETS, **options)
 
-    async def post(self, **options: Unpack[RequestOptions]) -> None:
+    async def create(self, **options: Unpack[RequestOptions]) -> None:
         """POST /pets.
 
         Returns:
             nothing
         """
-        return await self._client.call(POST_PETS, **options)
+        return await self._client.call(CREATE_PET, **options)
 
-    async def get_by_id(
+    async def get(
         self,
         id: str | int,
         **options: Unpack[RequestOptions],
@@ -113,7 +113,7 @@ class AsyncPets(Resource[AsyncClient]):
         )
 
 
-GET_V1_ADMIN_USERS: Operation[None] = Operation(
+LIST_ADMIN_USERS: Operation[None] = Operation(
     "GET",
     "/v1/admin/users",
     answers={
@@ -125,25 +125,25 @@ GET_V1_ADMIN_USERS: Operation[None] = Operation(
 class Admin(Resource[SyncClient]):
     """Operations of admin."""
 
-    def get_v1_users(self, **options: Unpack[RequestOptions]) -> None:
+    def list_users(self, **options: Unpack[RequestOptions]) -> None:
         """GET /v1/admin/users.
 
         Returns:
             nothing
         """
-        return self._client.call(GET_V1_ADMIN_USERS, **options)
+        return self._client.call(LIST_ADMIN_USERS, **options)
 
 
 class AsyncAdmin(Resource[AsyncClient]):
     """Operations of admin."""
 
-    async def get_v1_users(self, **options: Unpack[RequestOptions]) -> None:
+    async def list_users(self, **options: Unpack[RequestOptions]) -> None:
         """GET /v1/admin/users.
 
         Returns:
             nothing
         """
-        return await self._client.call(GET_V1_ADMIN_USERS, **options)
+        return await self._client.call(LIST_ADMIN_USERS, **options)
 
 
 X_OPERATION: Operation[None] = Operation(
@@ -212,7 +212,7 @@ class AsyncPeople(Resource[AsyncClient]):
         return await self._client.call(Y_OPERATION, **options)
 
 
-IMPORT_: Operation[None] = Operation(
+GET_IMPORT: Operation[None] = Operation(
     "GET",
     "/import",
     answers={
@@ -233,13 +233,13 @@ CLASS_IMPORT: Operation[None] = Operation(
 class Class(Resource[SyncClient]):
     """Operations of class."""
 
-    def import_(self, **options: Unpack[RequestOptions]) -> None:
+    def get_import(self, **options: Unpack[RequestOptions]) -> None:
         """GET /import.
 
         Returns:
             nothing
         """
-        return self._client.call(IMPORT_, **options)
+        return self._client.call(GET_IMPORT, **options)
 
     def class_import(self, **options: Unpack[RequestOptions]) -> None:
         """POST /import.
@@ -253,13 +253,13 @@ class Class(Resource[SyncClient]):
 class AsyncClass(Resource[AsyncClient]):
     """Operations of class."""
 
-    async def import_(self, **options: Unpack[RequestOptions]) -> None:
+    async def get_import(self, **options: Unpack[RequestOptions]) -> None:
         """GET /import.
 
         Returns:
             nothing
         """
-        return await self._client.call(IMPORT_, **options)
+        return await self._client.call(GET_IMPORT, **options)
 
     async def class_import(self, **options: Unpack[RequestOptions]) -> None:
         """POST /import.
@@ -270,7 +270,7 @@ class AsyncClass(Resource[AsyncClient]):
         return await self._client.call(CLASS_IMPORT, **options)
 
 
-LIST_OPERATION: Operation[None] = Operation(
+N2_FA_LIST: Operation[None] = Operation(
     "GET",
     "/2fa",
     answers={
@@ -288,7 +288,7 @@ class N2FA(Resource[SyncClient]):
         Returns:
             nothing
         """
-        return self._client.call(LIST_OPERATION, **options)
+        return self._client.call(N2_FA_LIST, **options)
 
 
 class AsyncN2FA(Resource[AsyncClient]):
@@ -300,7 +300,7 @@ class AsyncN2FA(Resource[AsyncClient]):
         Returns:
             nothing
         """
-        return await self._client.call(LIST_OPERATION, **options)
+        return await self._client.call(N2_FA_LIST, **options)
 
 
 class Pkg(SyncClient):

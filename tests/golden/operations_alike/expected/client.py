@@ -14,7 +14,7 @@ from ._parameters import Path, Query
 from ._streams import AsyncDownload, Download, open_async_download, open_download
 from ._transport import AsyncClient, Resource, SyncClient
 
-LIST_RULES_GET_RULES_FAX: Operation[None] = Operation(
+GET_RULES_FAX: Operation[None] = Operation(
     "GET",
     "/rules/fax",
     answers={
@@ -23,7 +23,7 @@ LIST_RULES_GET_RULES_FAX: Operation[None] = Operation(
 )
 
 
-LIST_RULES_GET_RULES_SMS: Operation[None] = Operation(
+GET_RULES_SMS: Operation[None] = Operation(
     "GET",
     "/rules/sms",
     answers={
@@ -44,21 +44,21 @@ LIST_RULES: Operation[None] = Operation(
 class Rules(Resource[SyncClient]):
     """Operations of Rules."""
 
-    def list_rules_get_rules_fax(self, **options: Unpack[RequestOptions]) -> None:
+    def get_rules_fax(self, **options: Unpack[RequestOptions]) -> None:
         """GET /rules/fax.
 
         Returns:
             nothing
         """
-        return self._client.call(LIST_RULES_GET_RULES_FAX, **options)
+        return self._client.call(GET_RULES_FAX, **options)
 
-    def list_rules_get_rules_sms(self, **options: Unpack[RequestOptions]) -> None:
+    def get_rules_sms(self, **options: Unpack[RequestOptions]) -> None:
         """GET /rules/sms.
 
         Returns:
             nothing
         """
-        return self._client.call(LIST_RULES_GET_RULES_SMS, **options)
+        return self._client.call(GET_RULES_SMS, **options)
 
     def list_rules(self, **options: Unpack[RequestOptions]) -> None:
         """GET /rules.
@@ -72,21 +72,21 @@ class Rules(Resource[SyncClient]):
 class AsyncRules(Resource[AsyncClient]):
     """Operations of Rules."""
 
-    async def list_rules_get_rules_fax(self, **options: Unpack[RequestOptions]) -> None:
+    async def get_rules_fax(self, **options: Unpack[RequestOptions]) -> None:
         """GET /rules/fax.
 
         Returns:
             nothing
         """
-        return await self._client.call(LIST_RULES_GET_RULES_FAX, **options)
+        return await self._client.call(GET_RULES_FAX, **options)
 
-    async def list_rules_get_rules_sms(self, **options: Unpack[RequestOptions]) -> None:
+    async def get_rules_sms(self, **options: Unpack[RequestOptions]) -> None:
         """GET /rules/sms.
 
         Returns:
             nothing
         """
-        return await self._client.call(LIST_RULES_GET_RULES_SMS, **options)
+        return await self._client.call(GET_RULES_SMS, **options)
 
     async def list_rules(self, **options: Unpack[RequestOptions]) -> None:
         """GET /rules.
@@ -97,7 +97,7 @@ class AsyncRules(Resource[AsyncClient]):
         return await self._client.call(LIST_RULES, **options)
 
 
-GET_ALIASES_BY_ID: Operation[None] = Operation(
+GET_ALIAS: Operation[None] = Operation(
     "GET",
     "/aliases/{id}",
     {
@@ -121,7 +121,7 @@ GET_ALIASES_ID: Operation[None] = Operation(
 class Aliases(Resource[SyncClient]):
     """Operations of aliases."""
 
-    def get_aliases_by_id(
+    def get(
         self,
         id: str,
         **options: Unpack[RequestOptions],
@@ -132,12 +132,12 @@ class Aliases(Resource[SyncClient]):
             nothing
         """
         return self._client.call(
-            GET_ALIASES_BY_ID,
+            GET_ALIAS,
             id=id,
             **options,
         )
 
-    def get_aliases_id(self, **options: Unpack[RequestOptions]) -> None:
+    def get_id(self, **options: Unpack[RequestOptions]) -> None:
         """GET /aliases/id.
 
         Returns:
@@ -149,7 +149,7 @@ class Aliases(Resource[SyncClient]):
 class AsyncAliases(Resource[AsyncClient]):
     """Operations of aliases."""
 
-    async def get_aliases_by_id(
+    async def get(
         self,
         id: str,
         **options: Unpack[RequestOptions],
@@ -160,12 +160,12 @@ class AsyncAliases(Resource[AsyncClient]):
             nothing
         """
         return await self._client.call(
-            GET_ALIASES_BY_ID,
+            GET_ALIAS,
             id=id,
             **options,
         )
 
-    async def get_aliases_id(self, **options: Unpack[RequestOptions]) -> None:
+    async def get_id(self, **options: Unpack[RequestOptions]) -> None:
         """GET /aliases/id.
 
         Returns:
@@ -311,7 +311,7 @@ class AsyncGET(Resource[AsyncClient]):
         return await self._client.call(GET_OPERATION, **options)
 
 
-FETCH_OPERATION: Operation[bytes] = Operation(
+DOWNLOAD_FETCH: Operation[bytes] = Operation(
     "GET",
     "/download",
     answers={
@@ -329,14 +329,14 @@ class Download_(Resource[SyncClient]):
         Returns:
             a file
         """
-        return self._client.call(FETCH_OPERATION, **options)
+        return self._client.call(DOWNLOAD_FETCH, **options)
 
     def fetch_stream(self, **options: Unpack[RequestOptions]) -> Download:
         """Open the response, to iterate over or to save.
 
         GET /download.
         """
-        return open_download(self._client, FETCH_OPERATION, **options)
+        return open_download(self._client, DOWNLOAD_FETCH, **options)
 
 
 class AsyncDownload_(Resource[AsyncClient]):
@@ -348,14 +348,14 @@ class AsyncDownload_(Resource[AsyncClient]):
         Returns:
             a file
         """
-        return await self._client.call(FETCH_OPERATION, **options)
+        return await self._client.call(DOWNLOAD_FETCH, **options)
 
     async def fetch_stream(self, **options: Unpack[RequestOptions]) -> AsyncDownload:
         """Open the response, to iterate over or to save.
 
         GET /download.
         """
-        return await open_async_download(self._client, FETCH_OPERATION, **options)
+        return await open_async_download(self._client, DOWNLOAD_FETCH, **options)
 
 
 class Pkg(SyncClient):

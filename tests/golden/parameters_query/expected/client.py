@@ -12,7 +12,7 @@ from ._operation import Operation
 from ._parameters import Query
 from ._transport import AsyncClient, Resource, SyncClient
 
-QUERY_OPERATION: Operation[None] = Operation(
+STYLES_QUERY: Operation[None] = Operation(
     "GET",
     "/query",
     {
@@ -61,7 +61,7 @@ class Styles(Resource[SyncClient]):
             nothing
         """
         return self._client.call(
-            QUERY_OPERATION,
+            STYLES_QUERY,
             plain=plain,
             form=form,
             joined=joined,
@@ -104,7 +104,7 @@ class AsyncStyles(Resource[AsyncClient]):
             nothing
         """
         return await self._client.call(
-            QUERY_OPERATION,
+            STYLES_QUERY,
             plain=plain,
             form=form,
             joined=joined,

@@ -23,7 +23,7 @@ SEARCH_OPERATION: Operation[None] = Operation(
 )
 
 
-EXPORT_OPERATION: Operation[None] = Operation(
+SEARCH_EXPORT: Operation[None] = Operation(
     "GET",
     "/export",
     {
@@ -80,7 +80,7 @@ class Search(Resource[SyncClient]):
             nothing
         """
         return self._client.call(
-            EXPORT_OPERATION,
+            SEARCH_EXPORT,
             format=format,
             **options,
         )
@@ -137,7 +137,7 @@ class AsyncSearch(Resource[AsyncClient]):
             nothing
         """
         return await self._client.call(
-            EXPORT_OPERATION,
+            SEARCH_EXPORT,
             format=format,
             **options,
         )
@@ -162,7 +162,7 @@ class AsyncSearch(Resource[AsyncClient]):
         )
 
 
-POST_ACTION_RESET: Operation[None] = Operation(
+RESET_OPERATION: Operation[None] = Operation(
     "POST",
     "/?action=reset",
     answers={
@@ -171,7 +171,7 @@ POST_ACTION_RESET: Operation[None] = Operation(
 )
 
 
-LIST_ALL: Operation[None] = Operation(
+OPERATIONS_LIST_ALL: Operation[None] = Operation(
     "GET",
     "/",
     answers={
@@ -183,13 +183,13 @@ LIST_ALL: Operation[None] = Operation(
 class Operations(Resource[SyncClient]):
     """Operations of operations."""
 
-    def post_action_reset(self, **options: Unpack[RequestOptions]) -> None:
+    def reset(self, **options: Unpack[RequestOptions]) -> None:
         """POST /?action=reset.
 
         Returns:
             nothing
         """
-        return self._client.call(POST_ACTION_RESET, **options)
+        return self._client.call(RESET_OPERATION, **options)
 
     def list_all(self, **options: Unpack[RequestOptions]) -> None:
         """GET /#Action=List.
@@ -197,19 +197,19 @@ class Operations(Resource[SyncClient]):
         Returns:
             nothing
         """
-        return self._client.call(LIST_ALL, **options)
+        return self._client.call(OPERATIONS_LIST_ALL, **options)
 
 
 class AsyncOperations(Resource[AsyncClient]):
     """Operations of operations."""
 
-    async def post_action_reset(self, **options: Unpack[RequestOptions]) -> None:
+    async def reset(self, **options: Unpack[RequestOptions]) -> None:
         """POST /?action=reset.
 
         Returns:
             nothing
         """
-        return await self._client.call(POST_ACTION_RESET, **options)
+        return await self._client.call(RESET_OPERATION, **options)
 
     async def list_all(self, **options: Unpack[RequestOptions]) -> None:
         """GET /#Action=List.
@@ -217,7 +217,7 @@ class AsyncOperations(Resource[AsyncClient]):
         Returns:
             nothing
         """
-        return await self._client.call(LIST_ALL, **options)
+        return await self._client.call(OPERATIONS_LIST_ALL, **options)
 
 
 class Pkg(SyncClient):

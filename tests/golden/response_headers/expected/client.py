@@ -45,7 +45,7 @@ class Pets(Resource[SyncClient]):
         """
         return self._client.call(LIST_PETS, **options)
 
-    def delete(self, **options: Unpack[RequestOptions]) -> None:
+    def delete_pets(self, **options: Unpack[RequestOptions]) -> None:
         """DELETE /pets.
 
         Returns:
@@ -70,7 +70,7 @@ class AsyncPets(Resource[AsyncClient]):
         """
         return await self._client.call(LIST_PETS, **options)
 
-    async def delete(self, **options: Unpack[RequestOptions]) -> None:
+    async def delete_pets(self, **options: Unpack[RequestOptions]) -> None:
         """DELETE /pets.
 
         Returns:

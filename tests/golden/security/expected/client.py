@@ -22,7 +22,7 @@ GET_HEADER: Operation[None] = Operation(
 )
 
 
-GET_QUERY: Operation[None] = Operation(
+QUERY_OPERATION: Operation[None] = Operation(
     "GET",
     "/query",
     answers={
@@ -118,13 +118,13 @@ class Secure(Resource[SyncClient]):
         """
         return self._client.call(GET_HEADER, **options)
 
-    def get_query(self, **options: Unpack[RequestOptions]) -> None:
+    def query(self, **options: Unpack[RequestOptions]) -> None:
         """GET /query.
 
         Returns:
             nothing
         """
-        return self._client.call(GET_QUERY, **options)
+        return self._client.call(QUERY_OPERATION, **options)
 
     def get_cookie(self, **options: Unpack[RequestOptions]) -> None:
         """GET /cookie.
@@ -207,13 +207,13 @@ class AsyncSecure(Resource[AsyncClient]):
         """
         return await self._client.call(GET_HEADER, **options)
 
-    async def get_query(self, **options: Unpack[RequestOptions]) -> None:
+    async def query(self, **options: Unpack[RequestOptions]) -> None:
         """GET /query.
 
         Returns:
             nothing
         """
-        return await self._client.call(GET_QUERY, **options)
+        return await self._client.call(QUERY_OPERATION, **options)
 
     async def get_cookie(self, **options: Unpack[RequestOptions]) -> None:
         """GET /cookie.

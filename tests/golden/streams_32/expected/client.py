@@ -20,7 +20,7 @@ EVENTS_LIST: Operation[Any] = Operation(
     "GET",
     "/events",
     answers={
-        "200": EventObjects(_models.EventsListResponseEvent, is_json=True),
+        "200": EventObjects(_models.EventsListResponse, is_json=True),
     },
 )
 
@@ -59,9 +59,7 @@ SEQUENCE_LIST: Operation[Any] = Operation(
 class Streams(Resource[SyncClient]):
     """Operations of streams."""
 
-    def events_list(
-        self, **options: Unpack[RequestOptions]
-    ) -> Stream[_models.EventsListResponseEvent]:
+    def events_list(self, **options: Unpack[RequestOptions]) -> Stream[_models.EventsListResponse]:
         """GET /events.
 
         Returns:
@@ -107,7 +105,7 @@ class AsyncStreams(Resource[AsyncClient]):
 
     async def events_list(
         self, **options: Unpack[RequestOptions]
-    ) -> AsyncStream[_models.EventsListResponseEvent]:
+    ) -> AsyncStream[_models.EventsListResponse]:
         """GET /events.
 
         Returns:

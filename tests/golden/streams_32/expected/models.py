@@ -6,7 +6,7 @@ from __future__ import annotations
 from ._types import Integer, Maybe, Model
 
 
-class EventsListResponseEvent(Model):
+class EventsListResponse(Model):
     event: Maybe[str] = None
     data: Item
 

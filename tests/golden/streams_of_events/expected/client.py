@@ -30,7 +30,7 @@ LIST_TYPED: Operation[Any] = Operation(
     "GET",
     "/typed",
     answers={
-        "200": EventObjects(_models.ListTypedResponseEvent),
+        "200": EventObjects(_models.ListTypedResponse),
     },
 )
 
@@ -39,7 +39,7 @@ LIST_HELD: Operation[Any] = Operation(
     "GET",
     "/held",
     answers={
-        "200": EventObjects(_models.ListHeldResponseEvent, is_json=True),
+        "200": EventObjects(_models.ListHeldResponse, is_json=True),
     },
 )
 
@@ -66,7 +66,7 @@ SEND_PAYLOADS: Operation[None] = Operation(
 )
 
 
-SEND_OPERATION: Operation[None] = Operation(
+EVENTS_SEND: Operation[None] = Operation(
     "POST",
     "/send",
     {
@@ -90,9 +90,7 @@ class Events_(Resource[SyncClient]):
         """
         return open_stream(self._client, LIST_PLAIN, **options)
 
-    def list_typed(
-        self, **options: Unpack[RequestOptions]
-    ) -> Stream[_models.ListTypedResponseEvent]:
+    def list_typed(self, **options: Unpack[RequestOptions]) -> Stream[_models.ListTypedResponse]:
         """GET /typed.
 
         Returns:
@@ -100,7 +98,7 @@ class Events_(Resource[SyncClient]):
         """
         return open_stream(self._client, LIST_TYPED, **options)
 
-    def list_held(self, **options: Unpack[RequestOptions]) -> Stream[_models.ListHeldResponseEvent]:
+    def list_held(self, **options: Unpack[RequestOptions]) -> Stream[_models.ListHeldResponse]:
         """GET /held.
 
         Returns:
@@ -143,7 +141,7 @@ class Events_(Resource[SyncClient]):
             taken
         """
         return self._client.call(
-            SEND_OPERATION,
+            EVENTS_SEND,
             body=body,
             **options,
         )
@@ -162,7 +160,7 @@ class AsyncEvents_(Resource[AsyncClient]):
 
     async def list_typed(
         self, **options: Unpack[RequestOptions]
-    ) -> AsyncStream[_models.ListTypedResponseEvent]:
+    ) -> AsyncStream[_models.ListTypedResponse]:
         """GET /typed.
 
         Returns:
@@ -172,7 +170,7 @@ class AsyncEvents_(Resource[AsyncClient]):
 
     async def list_held(
         self, **options: Unpack[RequestOptions]
-    ) -> AsyncStream[_models.ListHeldResponseEvent]:
+    ) -> AsyncStream[_models.ListHeldResponse]:
         """GET /held.
 
         Returns:
@@ -215,7 +213,7 @@ class AsyncEvents_(Resource[AsyncClient]):
             taken
         """
         return await self._client.call(
-            SEND_OPERATION,
+            EVENTS_SEND,
             body=body,
             **options,
         )

@@ -17,29 +17,29 @@ class Event(Model):
     retry: Maybe[Annotated[Integer, Field(ge=0)]] = None
 
 
-class ListHeldResponseEvent(Model):
-    data: ListHeldResponseEventData
+class ListHeldResponse(Model):
+    data: ListHeldResponseData
 
 
-class ListHeldResponseEventData(Model):
+class ListHeldResponseData(Model):
     n: Integer
 
 
-class ListTypedResponseEventOption1(Model):
+class ListTypedResponseOption1(Model):
     event: Literal["text"]
     id: Maybe[str] = None
     retry: Maybe[Annotated[Integer, Field(ge=0)]] = None
     data: str
 
 
-class ListTypedResponseEventOption2(Model):
+class ListTypedResponseOption2(Model):
     event: Literal["number"]
     id: Maybe[str] = None
     retry: Maybe[Annotated[Integer, Field(ge=0)]] = None
     data: Integer
 
 
-class ListTypedResponseEventOption3(Model):
+class ListTypedResponseOption3(Model):
     event: Literal["pet"]
     id: Maybe[str] = None
     retry: Maybe[Annotated[Integer, Field(ge=0)]] = None
@@ -50,6 +50,6 @@ class Pet(Model):
     name: str
 
 
-ListTypedResponseEvent: TypeAlias = (
-    ListTypedResponseEventOption1 | ListTypedResponseEventOption2 | ListTypedResponseEventOption3
+ListTypedResponse: TypeAlias = (
+    ListTypedResponseOption1 | ListTypedResponseOption2 | ListTypedResponseOption3
 )

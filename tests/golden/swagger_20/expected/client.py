@@ -43,7 +43,7 @@ class Pets(Resource[SyncClient]):
     def upload(
         self,
         *,
-        body: _models.UploadPetRequestMultipartFormData | Mapping[str, Any],
+        body: _models.UploadPetRequest | Mapping[str, Any],
         **options: Unpack[RequestOptions],
     ) -> _models.Pet: ...
     def upload(
@@ -51,7 +51,7 @@ class Pets(Resource[SyncClient]):
         *,
         picture: FileInput | Omit = omit,
         tags: Sequence[str] | None = None,
-        body: _models.UploadPetRequestMultipartFormData | Mapping[str, Any] | Omit = omit,
+        body: _models.UploadPetRequest | Mapping[str, Any] | Omit = omit,
         **options: Unpack[RequestOptions],
     ) -> _models.Pet:
         """POST /pets.
@@ -84,7 +84,7 @@ class AsyncPets(Resource[AsyncClient]):
     async def upload(
         self,
         *,
-        body: _models.UploadPetRequestMultipartFormData | Mapping[str, Any],
+        body: _models.UploadPetRequest | Mapping[str, Any],
         **options: Unpack[RequestOptions],
     ) -> _models.Pet: ...
     async def upload(
@@ -92,7 +92,7 @@ class AsyncPets(Resource[AsyncClient]):
         *,
         picture: FileInput | Omit = omit,
         tags: Sequence[str] | None = None,
-        body: _models.UploadPetRequestMultipartFormData | Mapping[str, Any] | Omit = omit,
+        body: _models.UploadPetRequest | Mapping[str, Any] | Omit = omit,
         **options: Unpack[RequestOptions],
     ) -> _models.Pet:
         """POST /pets.

@@ -21,6 +21,6 @@ class Pet(Model):
     picture: Maybe[JsonBase64] = None
 
 
-class UploadPetRequestMultipartFormData(Model):
+class UploadPetRequest(Model):
     picture: JsonBinary
     tags: Maybe[list[str]] = None

@@ -51,11 +51,7 @@ class NamedOption2(Model):
     bark: bool
 
 
-class PetAt(Model):
-    town: Maybe[str] = None
-
-
-class PetOption1(Model):
+class PetACat(Model):
     """A cat."""
 
     id: Annotated[str, Field(max_length=3)]
@@ -63,7 +59,11 @@ class PetOption1(Model):
     meow: bool
 
 
-class PetOption2(Model):
+class PetAt(Model):
+    town: Maybe[str] = None
+
+
+class PetDog(Model):
     id: Annotated[str, Field(min_length=2)]
     at: Maybe[PetAt] = None
     bark: bool
@@ -73,4 +73,4 @@ Legged: TypeAlias = Annotated[LeggedOption1 | LeggedOption2, Among()]
 
 Named: TypeAlias = NamedOption1 | NamedOption2
 
-Pet: TypeAlias = PetOption1 | PetOption2
+Pet: TypeAlias = PetACat | PetDog

@@ -52,7 +52,9 @@ _MOST_OPTIONS = 100_000
 
 def aliases(named: Mapping[str, str]) -> Aliases:
     """Nothing yet, of the aliases of a view with these names."""
-    places = {ident: pointer for pointer, ident in reversed([*named.items()])}
+    places: dict[str, str] = {}
+    for pointer, ident in named.items():
+        places.setdefault(ident, pointer)
     return Aliases(places, _MOST_OPTIONS + 10 * len(named))
 
 

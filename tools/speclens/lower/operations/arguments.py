@@ -36,6 +36,7 @@ from speclens.lower.rewrites import members
 from speclens.lower.schemas import docs, formats
 from speclens.objects import OR_NULL, declared_types
 from speclens.openapi.api import OpenApi
+from speclens.openapi.naming import PROPERTIES, given_name
 from speclens.source.pointer import JsonObject, follow, get, join
 
 _FILES = frozenset({FILE, ir.Array(FILE)})
@@ -97,7 +98,7 @@ class Inputs:
             yield ir.Argument(
                 name=name,
                 place="member",
-                ident="",
+                ident=given_name(inner, PROPERTIES),
                 pointer=place,
                 type=union([*options, NULL] if is_nullable else options),
                 mark=ir.Mark(

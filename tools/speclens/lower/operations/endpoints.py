@@ -4,29 +4,39 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
-from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from speclens import ir, names
+from speclens.names.operations import Called, resource_name
 from speclens.openapi.api import OpenApi
 from speclens.openapi.nodes import OperationObject
-
-# Extensions by which documents name resources and methods for other generators.
-_GROUPS = ("x-fern-sdk-group-name", "x-speakeasy-group")
-_METHODS = ("x-fern-sdk-method-name", "x-speakeasy-name-override")
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """An operation of the paths, its name, and what is called so: its handler, its constant."""
+    """An operation of the paths, and what is called after it: its handler, its constant."""
 
     operation: OperationObject
-    name: str
-    is_named: bool  # by the document, not after its method and path
     ident: str = ""
     constant: str = ""
+
+    @property
+    def called(self) -> Called:
+        """The names of the operation, of its resource and of its method."""
+        return self.operation.called
+
+    @property
+    def is_named(self) -> bool:
+        """Whether the document names it."""
+        return bool(names.words(self.operation.operation_id or ""))
+
+    @property
+    def name(self) -> str:
+        """Its id, else its method and path: what messages call it."""
+        own = self.operation
+        return (self.is_named and own.operation_id) or f"{own.method} {own.path}"
 
     @property
     def key(self) -> str:
@@ -53,82 +63,50 @@ def request_target(method: str, path: str) -> RequestTarget:
 
 def named_endpoints(api: OpenApi) -> list[Endpoint]:
     """The operations of the paths, in document order."""
-    found = [_endpoint(operation) for operation in api.operations]
+    found = [Endpoint(operation) for operation in api.operations]
     idents, constants = (_distinct_names(found, make) for make in (names.snake, names.constant))
-    return [
-        replace(
-            one,
-            ident=idents[one.key],
-            constant=constants[one.key],
-        )
-        for one in found
-    ]
-
-
-def _endpoint(operation: OperationObject) -> Endpoint:
-    given = operation.operation_id or ""
-    if names.words(given):
-        return Endpoint(operation, given, True)
-    return Endpoint(operation, f"{operation.method} {operation.path}", False)
+    return [replace(one, ident=idents[one.key], constant=constants[one.key]) for one in found]
 
 
 def _distinct_names(found: list[Endpoint], make: Callable[[str], str]) -> dict[str, str]:
-    """Key -> identifier. Operations that would be called the same, but for one that is written just so, say their method
-    and path as well."""
-    exact = Counter(one.name for one in found)
-    alike = Counter(names.snake(one.name) for one in found)
-    told = {}
+    """Key -> identifier. Of operations that would be called the same, one keeps its name if that is its id: as it is written,
+    else in words. The others are called after method and path; if that is not enough, their names say all of these."""
+    alike: dict[str, list[Endpoint]] = {}
     for one in found:
-        ident = names.snake(one.name)
-        is_own = alike[ident] == 1 or (exact[one.name] == 1 and one.name == ident)
-        told[one.key] = one.name if is_own else _in_full(one)
+        alike.setdefault(names.snake(one.called.whole), []).append(one)
+    told = {}
+    for ident, group in alike.items():
+        ids = {one.key: one.operation.operation_id or "" for one in group}
+        exact = [key for key, written in ids.items() if written == ident]
+        own = exact or [key for key, written in ids.items() if names.snake(written) == ident]
+        for one in group:
+            is_clear = len(group) == 1 or own == [one.key]
+            told[one.key] = one.called.whole if is_clear else one.called.by_path
+    counts = Counter(map(names.snake, told.values()))
+    for one in found:
+        is_own = names.snake(told[one.key]) == names.snake(one.operation.operation_id or "")
+        if counts[names.snake(told[one.key])] > 1 and not is_own:
+            told[one.key] = _in_full(one)
     return names.distinct(told, lambda key: make(told.get(key, key)))
 
 
 def _in_full(one: Endpoint) -> str:
     """The name of an operation with its method and its path, where what is in braces is told from what is not."""
     method, path = one.operation.method, re.sub(r"{([^{}]*)}", r" by \1 ", one.operation.path)
-    return f"{one.name} {method} {path}" if one.is_named else f"{method} {path}"
+    return f"{one.called.whole} {method} {path}" if one.is_named else f"{method} {path}"
 
 
 # Resources and methods
 
 
-def tag(operation: OperationObject) -> str:
-    """What an operation belongs to: the group that an extension names, its first tag, else the first telling part of
-    its path, of which a query and a fragment (`/#Action=List`) are no part."""
-    tags = _said(operation.extensions, _GROUPS) or operation.tags
-    if tags and names.words(tags[0]):
-        return tags[0]
-    way = re.split("[?#]", operation.path)[0]
-    parts = [part for part in way.split("/") if names.words(part) and not part.startswith("{")]
-    return next((part for part in parts if not part[1:].isdecimal()), "operations")
+def ident_of_resource(tag: str) -> str:
+    """The attribute of a client for the operations of a tag."""
+    return names.resource(resource_name(tag))
 
 
-def _said(said: Mapping[str, Any], extensions: tuple[str, ...]) -> list[str]:
-    found = [said[key] for key in extensions if key in said]
-    parts = [
-        ".".join(one)
-        if isinstance(one, list) and all(isinstance(part, str) for part in one)
-        else one
-        for one in found
-    ]
-    return [one for one in parts if isinstance(one, str) and names.words(one)]
-
-
-def verb(operation: OperationObject, name: str, tag: str) -> str:
-    """The name of a method: what an extension says, else that of its operation without what its resource says
-    already."""
-    if said := _said(operation.extensions, _METHODS):
-        return names.method(said[0])
-    own = [word.lower() for word in names.words(tag)]
-    one = [*own[:-1], *(word.removesuffix("s") for word in own[-1:])]
-    words = [word.lower() for word in names.words(name)]
-    for start in range(len(words) - len(own) + 1) if len(own) < len(words) else ():
-        end = start + len(own)
-        if words[start:end] in (own, one):
-            return names.method("_".join(words[:start] + words[end:]))
-    return names.method("_".join(words))
+def class_of_resource(tag: str) -> str:
+    """The class of the operations of a tag."""
+    return names.class_name(resource_name(tag))
 
 
 def distinct_methods(operations: list[ir.Operation]) -> tuple[ir.Operation, ...]:

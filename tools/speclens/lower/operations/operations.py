@@ -60,8 +60,8 @@ def lower(
         made = _operation(inputs, one, told.get(pointer, ""), places.get(pointer, ""))
         made = replace(made, base_url=urls[pointer] and literal(urls[pointer]))
         made = _told_apart(made, told_apart)
-        tag = endpoints.tag(one.operation)
-        owner = owners.setdefault(names.resource(tag), tag)
+        tag = one.called.resource
+        owner = owners.setdefault(endpoints.ident_of_resource(tag), tag)
         resources.setdefault(owner, []).append(made)
     client = _client(resources, security.scopes(api), inputs)
     if usual := servers.variables(api, [servers.of_document(api), *urls.values()]):
@@ -76,13 +76,12 @@ def _operation(inputs: Inputs, found: Endpoint, heads: str, lifted: str) -> ir.O
     operation, method = found.operation, found.operation.method.upper()
     request = requests.lower(inputs, operation)
     answers = responses.lower(inputs.named, operation)
-    ident = endpoints.verb(operation, found.name, endpoints.tag(operation))
     stream, is_plain = responses.stream(answers), responses.is_plain(answers)
     classes = _served(inputs, found, request, answers)
     pages = paging.paging(inputs.document, operation, request.arguments, answers)
     return ir.Operation(
         name=found.name,
-        ident=ident,
+        ident=names.method(found.called.method),
         handler=names.attribute(found.ident),
         constant=names.unused(found.constant, inputs.named.taken),
         pointer=operation.pointer,
@@ -229,8 +228,8 @@ def _bodies(served: Iterable[ir.Operation]) -> Iterator[str]:
 def _resources(
     api: OpenApi, made: Mapping[str, list[ir.Operation]], taken: Collection[str]
 ) -> tuple[ir.Resource, ...]:
-    idents = names.distinct(made, names.resource)
-    classes = names.distinct(made, names.class_name)
+    idents = names.distinct(made, endpoints.ident_of_resource)
+    classes = names.distinct(made, endpoints.class_of_resource)
     twins = {name.removeprefix("Async") for name in taken if name.startswith("Async")}
     return tuple(
         ir.Resource(

@@ -16,6 +16,7 @@ from speclens.lower.operations.annotations import FILE, INTEGER, NULL, TEXT, enu
 from speclens.lower.operations.arguments import Inputs
 from speclens.lower.schemas import docs
 from speclens.openapi.api import OpenApi
+from speclens.openapi.naming import PARAMETERS, given_name
 from speclens.openapi.nodes import OperationObject, ParameterKey, ParameterObject, parameter_key
 from speclens.source.pointer import JsonObject, follow
 
@@ -87,9 +88,9 @@ def _named(found: list[ir.Argument]) -> Iterator[ir.Argument]:
     """Arguments with their names; of what would be called the same each says where it goes."""
     idents: dict[tuple[str, str], str] = {}
     for place in dict.fromkeys(one.place for one in found):
-        own = [one.name for one in found if one.place == place]
+        own = {one.name: one.ident for one in found if one.place == place}
         idents |= {
-            (place, name): ident for name, ident in names.distinct(own, names.argument).items()
+            (place, name): ident for name, ident in names.distinct(own, names.argument, own).items()
         }
     count = Counter(idents[one.place, one.name] for one in found if one.place != bodies.WHOLE)
     used = set(count)
@@ -182,7 +183,7 @@ def _parameter(inputs: Inputs, parameter: ParameterObject) -> ir.Argument:
     return ir.Argument(
         name=parameter.name,
         place=location,
-        ident="",
+        ident=given_name(parameter.extensions, PARAMETERS),
         pointer=parameter.pointer,
         type=union(options),
         mark=_whole_query(inputs, parameter) if location == _WHOLE_QUERY else _style(parameter),

@@ -28,7 +28,7 @@ def lift(document: JsonObject, origins: dict[str, str]) -> JsonObject:
             name = operation_component(document, made, operation, _KIND)
             place = join("#/components/schemas", name)
             origins[place] = join(operation.pointer, "responses")
-            made[name] = _schema(answers, place, origins)
+            made[name] = _schema(operation, answers, place, origins)
     return with_component_schemas(document, made) if made else document
 
 
@@ -52,7 +52,10 @@ def _answers(operation: OperationObject) -> Iterator[dict[str, HeaderObject]]:
 
 
 def _schema(
-    answers: list[dict[str, HeaderObject]], place: str, origins: dict[str, str]
+    operation: OperationObject,
+    answers: list[dict[str, HeaderObject]],
+    place: str,
+    origins: dict[str, str],
 ) -> JsonObject:
     properties: JsonObject = {}
     required: list[str] = []
@@ -63,8 +66,8 @@ def _schema(
         properties[name] = _property(said)
         if len(said) == len(answers) and all(one.is_required for one in said):
             required.append(name)
-    called = tokens(place)[-1].rpartition(f".{_KIND}")[0]
-    told = f"The headers that {called} answers with."
+    name = operation.operation_id or f"{operation.method} {operation.path}"
+    told = f"The headers that {name} answers with."
     return {
         "type": "object",
         "description": told,

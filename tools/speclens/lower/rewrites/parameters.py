@@ -59,7 +59,7 @@ def operation_component(
 ) -> str:
     """The name of a component that is made of an operation: after that, and not the name of another. Of many operations
     with one id each has a digest of its place."""
-    name = f"{operation.operation_id or f'{operation.method} {operation.path}'}.{kind}"
+    name = f"{operation.called.whole}.{kind}"
     digest = sha256(operation.pointer.encode()).hexdigest()[:12]
     ends = chain(("", "_", "__"), (f"_{digest}{'_' * more}" for more in count()))
     return next(

@@ -8,64 +8,81 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from speclens import names
 from speclens.lower.ground import media_types
 from speclens.lower.ground.composed import is_class
 from speclens.lower.ground.walk import nested, outermost_schemas
+from speclens.lower.schemas.branches import branch_words
+from speclens.lower.schemas.same import Same, same_schemas
 from speclens.objects import component_schemas
 from speclens.openapi.api import OpenApi
-from speclens.source.pointer import JsonObject, join, tokens
+from speclens.openapi.naming import COMPONENTS, TYPES, given_name
+from speclens.openapi.nodes import OperationObject
+from speclens.source.pointer import JsonObject, get, join, tokens
 
 _TELLING = frozenset(("properties", "patternProperties", "headers", "$defs", "parameters"))
 """Fields whose members' names tell."""
+_UNIONS = frozenset(("oneOf", "anyOf", "prefixItems"))
+_BRANCHES = _UNIONS | {"allOf"}
 _SKIPPED = frozenset(("oneOf", "anyOf", "allOf", "prefixItems", "responses", "content"))
 """Fields whose members' names or numbers tell less, or nothing."""
+_SHORT, _WITH_PARTS, _PRECISE, _IN_FULL = range(4)
+"""How much of a place its name says: each only if names would be the same else."""
 
 
 def component_classes(document: JsonObject) -> dict[str, str]:
     """Pointer -> class name of the schemas under `components/schemas`, in document order."""
     found = component_schemas(document)
-    idents = names.distinct(found, names.class_name)
+    given = {name: given_name(schema, COMPONENTS) for name, schema in found.items()}
+    idents = names.distinct(found, names.class_name, given)
     return {join("#", "components", "schemas", name): idents[name] for name in found}
 
 
 def inline_names(api: OpenApi, components: Mapping[str, str]) -> dict[str, str]:
     """Pointer -> name of the classes that are no components, and of what else a body or an answer is; in document
     order."""
-    document, wanted = api.document, dict[str, str]()
+    document, wanted = api.document, list[str]()
     told = frozenset(media_types.judged(api))
-    for root, outer in outermost_schemas(document):
+    roots = [*outermost_schemas(document)]
+    same = same_schemas((root, outer, root in told) for root, outer in roots)
+    copies: dict[str, str] = {}
+    for root, outer in roots:
         for pointer, schema in nested(root, outer):
             is_own = not _only_refers(schema) and is_class(document, pointer, schema)
-            if pointer not in components and (pointer in told or is_own):
-                wanted[pointer] = names.class_name(" ".join(_place(api, components, pointer)))
-    counts = Counter([*wanted.values(), *components.values()])
-    longer = {
-        pointer: names.class_name(" ".join(_place(api, components, pointer, is_precise=True)))
-        for pointer, short in wanted.items()
-        if counts[short] > 1
-    }
-    used = set(counts)
-    counts.update(longer.values())
+            if pointer in components or not (pointer in told or is_own):
+                continue
+            if root in same.firsts:
+                copies[pointer] = same.firsts[root] + pointer[len(root) :]
+            else:
+                wanted.append(pointer)
+    places = _Places(api, components, same, told)
     found: dict[str, str] = {}
-    for pointer, short in wanted.items():
-        found[pointer] = longer.get(pointer, short)
-        if counts[found[pointer]] > 1:
-            parts = _place(api, components, pointer, in_full=True)
+    counts = Counter(components.values())
+    for level in (_SHORT, _WITH_PARTS, _PRECISE):
+        for pointer in wanted:
+            if pointer not in found or counts[found[pointer]] > 1:
+                said = given_name(get(document, pointer), TYPES) if level < _PRECISE else ""
+                found[pointer] = names.class_name(said or " ".join(_place(places, pointer, level)))
+        counts = Counter([*found.values(), *components.values()])
+    used = set(counts)
+    for pointer, name in found.items():
+        if counts[name] > 1:
+            parts = _place(places, pointer, _IN_FULL)
             found[pointer] = names.unused("_".join(map(names.pascal, parts)), used, pointer)
             used.add(found[pointer])
-    return found
+    return found | {pointer: found[first] for pointer, first in copies.items() if first in found}
 
 
 def place_name(
     api: OpenApi, components: Mapping[str, str], pointer: str, used: Collection[str]
 ) -> str:
     """A name for what stands at a place that no model is made of."""
+    places = _Places(api, components, Same({}, {}), frozenset())
     short, precise = (
-        names.class_name(" ".join(_place(api, components, pointer, is_precise=is_precise)))
-        for is_precise in (False, True)
+        names.class_name(" ".join(_place(places, pointer, level))) for level in (_SHORT, _PRECISE)
     )
     return short if short not in used else names.unused(precise, used)
 
@@ -77,14 +94,29 @@ def _only_refers(schema: Any) -> bool:
     return len(schema["allOf"]) == 1 and not schema.keys() & {"properties", "required"}
 
 
-def _place(
-    api: OpenApi,
-    components: Mapping[str, str],
-    pointer: str,
-    in_full: bool = False,
-    is_precise: bool = False,
-) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """The places of a document, and what their names depend on."""
+
+    api: OpenApi
+    components: Mapping[str, str]
+    same: Same
+    told: Collection[str]  # what is judged by itself has a name
+    branches: dict[str, list[str]] = field(default_factory=dict)
+
+    def branch(self, pointer: str, index: int) -> str:
+        """The word of a branch of a union, by the pointer of its list."""
+        if pointer not in self.branches:
+            owner = pointer.rpartition("/")[0]
+            is_named = owner in self.told or owner in self.components
+            self.branches[pointer] = branch_words(self.api.document, pointer, is_named)
+        return self.branches[pointer][index]
+
+
+def _place(places: _Places, pointer: str, level: int) -> list[str]:
     """The words of a place: the component or the operation it belongs to, then the way from there."""
+    in_full, is_precise = level == _IN_FULL, level == _PRECISE
+    api, components = places.api, places.components
     path, start = tokens(pointer), 3
     if path[:2] == ("components", "schemas"):
         stem = [components[join("#", *path[:3])]]
@@ -92,18 +124,48 @@ def _place(
         stem, start = [path[1]], 2
     elif path[0] in {"paths", "webhooks"} and len(path) > 3:
         operation = api.operation(join("#", *path[:3]))
-        given = (operation.operation_id if operation else None) or ""
-        is_told = is_precise or in_full
-        called = re.sub(r"{([^{}]*)}", r" by \1 ", path[1]) if is_told else path[1]
-        unnamed = [path[1], path[2]] if path[0] == "webhooks" else [path[2], called]
-        own = [given, *(unnamed if in_full else ())]  # the names of operations may be alike
-        stem = own if names.words(given) else unnamed
+        stem = _operation(operation, path, in_full)
     else:
         stem = [_component(path, is_precise or in_full)]
     if in_full:
         return [*stem, *path[start:]]
     usual = _usual_media(api, path, start)
+    path = _by_word(places, path, start, level)
     return [*stem, *_way(_by_name(api, path)[start:], is_precise, usual)]
+
+
+def _operation(
+    operation: OperationObject | None, path: tuple[str, ...], in_full: bool
+) -> list[str]:
+    """The words of an operation; in full with its method and path, where what is in braces is told from what is not."""
+    given = (operation.operation_id if operation else None) or ""
+    if path[0] == "webhooks":
+        unnamed = [path[1], path[2]]
+        return [given, *(unnamed if in_full else ())] if names.words(given) else unnamed
+    placed = [path[2], re.sub(r"{([^{}]*)}", r" by \1 ", path[1])]
+    if in_full or operation is None:
+        return [given, *placed] if names.words(given) else placed
+    return [operation.called.whole]
+
+
+def _by_word(places: _Places, path: tuple[str, ...], start: int, level: int) -> tuple[str, ...]:
+    """A place with the branches of unions by their words, and the response that several are the same as by what it is then
+    called after."""
+    found, index = list(path), start
+    while index < len(path) - 1:
+        token, part = path[index], path[index + 1]
+        if token in _BRANCHES and part.isdecimal():
+            option, word = f"Option{int(part) + 1}", ""
+            if token in _UNIONS:
+                word = places.branch(join("#", *path[: index + 1]), int(part))
+            elif level != _SHORT or index == len(path) - 2:
+                word = option
+            is_longer = level == _PRECISE and word != option
+            found[index + 1] = f"{word} {option}" if is_longer else word
+        elif token == "responses" and level < _PRECISE:
+            found[index + 1] = places.same.statuses.get(join("#", *path[: index + 5]), part)
+        index += 2 if token in _TELLING or token in _SKIPPED else 1
+    return tuple(found)
 
 
 def _by_name(api: OpenApi, path: tuple[str, ...]) -> tuple[str, ...]:
@@ -125,11 +187,11 @@ def _component(path: tuple[str, ...], is_precise: bool) -> str:
 
 
 def _usual_media(api: OpenApi, path: tuple[str, ...], start: int) -> str:
-    """The media type on a way that goes without saying: a JSON one, but one alone."""
+    """The media type on a way that goes without saying: one that is alone, or one of JSON."""
     for index in range(start, len(path) - 1):
         if path[index] == "content":
             media = api.media_types_in(join("#", *path[: index + 1]))
-            found = [name for name in media if "json" in name]
+            found = [name for name in media if "json" in name or len(media) == 1]
             return "application/json" if "application/json" in found else found[0] if found else ""
     return ""
 
@@ -148,8 +210,8 @@ def _way(path: tuple[str, ...], is_precise: bool, media: str) -> Iterator[str]:
         if skip:
             skip = False
             before = path[index - 1]
-            if before in {"oneOf", "anyOf", "allOf", "prefixItems"}:
-                yield f"Option{int(token) + 1}" if token.isdecimal() else token
+            if before in _BRANCHES or (token == "Error" and before == "responses"):
+                yield token
             elif before == "responses":
                 yield f"Response{'' if token in usual else token.capitalize()}"
             elif before in _TELLING or (before == "content" and token != media):

@@ -16,6 +16,7 @@ from speclens.lower.rewrites import headers
 from speclens.lower.schemas import docs, files, order, unions
 from speclens.lower.schemas.naming import inline_names
 from speclens.lower.schemas.types import type_of
+from speclens.openapi.naming import PROPERTIES, given_name
 from speclens.problems import Finding
 from speclens.source.pointer import JsonObject, exists, follow, get, join, tokens
 
@@ -28,7 +29,7 @@ def lower(
     a parameter or a body is made of. `formats` says whether strings of some formats are Python types."""
     made: dict[ir.Schema, list[Finding]] = {}
     known = aliases(named)
-    for pointer, ident in named.items():
+    for ident, pointer in known.places.items():
         build = SchemaBuild(view, named, known, formats)
         made[_schema(build, pointer, ident)] = build.findings
     written = [
@@ -105,7 +106,8 @@ def _object(
                 )
     for name in sorted(required - found.keys()):
         found[name] = (join(pointer, "required"), {})
-    idents = names.distinct(found, names.attribute)
+    given = {name: given_name(inner, PROPERTIES) for name, (_, inner) in found.items()}
+    idents = names.distinct(found, names.attribute, given)
     properties = tuple(
         _property(build, name, idents[name], place, inner, name not in required)
         for name, (place, inner) in found.items()

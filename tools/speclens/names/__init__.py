@@ -10,8 +10,11 @@ import builtins
 import keyword
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from hashlib import sha256
+from types import MappingProxyType
+
+from speclens.names.words import words as words
 
 _SOFT_RESERVED = frozenset({"_", "type", "match", "case"})
 # Attributes of pydantic models, types that annotations name, and names that our modules import. A field or class of such
@@ -126,15 +129,6 @@ _MODULE_NAMES = frozenset(
 )
 
 
-def words(text: str) -> tuple[str, ...]:
-    """The words of a wire name: `imageEdit-request2` gives image, Edit, request2. A character that is not ASCII gives its code.
-    The plural of an abbreviation is one word: `userIDs` gives user, IDs."""
-    text = re.sub(r"[^\x00-\x7f]", lambda m: f" u{ord(m.group()):x} ", text)
-    text = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", text)
-    text = re.sub(r"(?<=[A-Z])(?=[A-Z][a-z])(?![A-Z]s(?![a-z]))", " ", text)
-    return tuple(re.findall(r"[A-Za-z0-9]+", text))
-
-
 def pascal(text: str) -> str:
     """A class name: `image-edit request` gives `ImageEditRequest`; `2d` gives `N2d`."""
     name = "".join(word[:1].upper() + word[1:] for word in words(text)) or _spelled(text)
@@ -184,11 +178,16 @@ def class_name(text: str) -> str:
     return f"{name}_" if _is_reserved(name) else name
 
 
-def distinct(wire_names: Iterable[str], make: Callable[[str], str]) -> dict[str, str]:
-    """Wire name -> identifier, all different. Only clashing names are spelled out."""
+def distinct(
+    wire_names: Iterable[str],
+    make: Callable[[str], str],
+    given: Mapping[str, str] = MappingProxyType({}),
+) -> dict[str, str]:
+    """Wire name -> identifier, all different. Only clashing names are spelled out. `given` has other names for some, which
+    an author wants instead."""
     owners: dict[str, list[str]] = defaultdict(list)
     for wire_name in wire_names:
-        owners[make(wire_name)].append(wire_name)
+        owners[make(given.get(wire_name) or wire_name)].append(wire_name)
     used = {*owners, *(OPTIONS | _ARGUMENTS if make is argument else ())}
     names: dict[str, str] = {}
     for name, group in owners.items():
