@@ -142,7 +142,7 @@ class Streams(Resource[SyncClient]):
             **options,
         )
 
-    def send_line(
+    def send_lines(
         self,
         body: Sequence[ItemInput] | bytes,
         **options: Unpack[RequestOptions],
@@ -242,7 +242,7 @@ class AsyncStreams(Resource[AsyncClient]):
             **options,
         )
 
-    async def send_line(
+    async def send_lines(
         self,
         body: Sequence[ItemInput] | bytes,
         **options: Unpack[RequestOptions],
