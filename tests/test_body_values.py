@@ -77,9 +77,9 @@ def test_what_a_server_makes_of_a_body_takes_less_than_20_megabytes(
     client: Any = sys.modules[f"{server.__package__}.client"]
     size = 1 + str(item).count("{")  # an object counts as its comma and its bracket
     content = json.dumps({"old": [item] * ((limit - 10) // size)}).encode()
-    server._accepted(client.SEND_OPERATION, b'{"old": []}', 10)
+    server._accepted(client.A_SEND, b'{"old": []}', 10)
     tracemalloc.start()
-    server._accepted(client.SEND_OPERATION, content, limit)
+    server._accepted(client.A_SEND, content, limit)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 20_000_000

@@ -134,13 +134,13 @@ def test_a_file_of_a_form_is_whole_each_time(client: ModuleType, style: str, kin
 )
 def test_a_tuple_that_is_no_file(client: ModuleType, file: Any) -> None:
     with pytest.raises(TypeError, match="'file': a file with its name is"):
-        client.SEND_OPERATION.draft({"file": file})
+        client.ALL_SEND.draft({"file": file})
 
 
 @pytest.mark.parametrize("headers", [{"a": 5}, {5: "a"}, {"a": "b\r\nc: d"}])
 def test_headers_of_a_part_that_are_none(client: ModuleType, headers: Any) -> None:
     with pytest.raises(ValueError, match="of a part are texts of one line"):
-        client.SEND_OPERATION.draft({"file": ("n", b"a", "text/plain", headers)})
+        client.ALL_SEND.draft({"file": ("n", b"a", "text/plain", headers)})
 
 
 @pytest.mark.parametrize("value", ["a\r\nb: c", "a\n", "\u00fc", " a", "\0"])

@@ -304,21 +304,21 @@ def test_a_default_is_not_sent_beside_an_older_field(
     given: Any, differs: Any, tmp_path: Path
 ) -> None:
     client = imported(texts(DEFAULTS.replace("MEDIA", "application/json")), tmp_path, "client")
-    sent = json.loads(client.SEND_OPERATION.draft(given).content["content"])
+    sent = json.loads(client.PICTURES_SEND.draft(given).content["content"])
     assert sent == USUAL | differs
 
 
 def test_an_iterator_is_sent_beside_an_older_field_and_a_default(tmp_path: Path) -> None:
     client = imported(texts(DEFAULTS.replace("MEDIA", "application/json")), tmp_path, "client")
     given = {"old_size": "", "tags": iter(["a", "b"])}
-    sent = json.loads(client.SEND_OPERATION.draft(given).content["content"])
+    sent = json.loads(client.PICTURES_SEND.draft(given).content["content"])
     assert sent == {**USUAL, "tags": ["a", "b"]}
 
 
 def test_a_default_of_a_form_is_not_sent_beside_an_older_field(tmp_path: Path) -> None:
     form = DEFAULTS.replace("MEDIA", "application/x-www-form-urlencoded")
     client = imported(texts(form), tmp_path, "client")
-    sent = client.SEND_OPERATION.draft({"old_size": "small"}).content["content"]
+    sent = client.PICTURES_SEND.draft({"old_size": "small"}).content["content"]
     assert b"size=small" in sent
     assert b"large" not in sent
 
@@ -326,7 +326,7 @@ def test_a_default_of_a_form_is_not_sent_beside_an_older_field(tmp_path: Path) -
 def test_a_required_hub_of_parts_is_said_in_its_older_field(tmp_path: Path) -> None:
     client = imported(texts(DEFAULTS.replace("MEDIA", "multipart/form-data")), tmp_path, "client")
     call = {"size": "small", "tags": ["a"], "box": {}, "compat": {"/size": "old_size"}}
-    sent = {name for name, _ in client.SEND_OPERATION.draft(call).content["files"]}
+    sent = {name for name, _ in client.PICTURES_SEND.draft(call).content["files"]}
     assert "old_size" in sent
     assert "size" not in sent
 
@@ -362,7 +362,7 @@ components:
 @pytest.fixture(scope="module")
 def parted(tmp_path_factory: pytest.TempPathFactory) -> Any:
     client = imported(texts(FILES), tmp_path_factory.mktemp("parted"), "client")
-    return lambda **arguments: client.SEND_OPERATION.draft(arguments).content["files"]
+    return lambda **arguments: client.PICTURES_SEND.draft(arguments).content["files"]
 
 
 @pytest.mark.parametrize(
@@ -665,7 +665,7 @@ def test_a_caller_is_warned_once_of_what_stands_at_many_places(tmp_path: Path) -
         warnings.simplefilter("default")
         registry.clear()
         for number in range(50):
-            client.all.post_a(pets={f"k{number}": {"colour": "red"}, "other": {"colour": "red"}})
+            client.all.a(pets={f"k{number}": {"colour": "red"}, "other": {"colour": "red"}})
     assert [str(one.message) for one in caught] == ["'colour' is deprecated: Use color."]
     assert len(registry) < 5
 
@@ -719,4 +719,4 @@ def test_a_whole_body_of_a_union_with_null_may_be_null(tmp_path: Path) -> None:
     document = json.dumps({**schemas(), "paths": {"/a": {"post": operation}}})
     client = imported(texts(document), tmp_path, "client")
     for given, body in ((None, b"null"), ("small", b'"s"')):
-        assert client.SEND_OPERATION.draft({"body": given}).content["content"] == body
+        assert client.A_SEND.draft({"body": given}).content["content"] == body

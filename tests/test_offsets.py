@@ -165,6 +165,6 @@ components: {schemas: {Event: {type: object, properties: {at: {type: string, for
 
 def test_a_server_sends_none(tmp_path: Path) -> None:
     server = imported(texts(SERVED), tmp_path, "server")
-    assert server._content(server.SEND_OPERATION, {"at": AWARE}) == b'{"at":"2026-01-02T03:04:05Z"}'
+    assert server._content(server.EVENT_SEND, {"at": AWARE}) == b'{"at":"2026-01-02T03:04:05Z"}'
     with pytest.raises(ValueError, match=r"^/at: a datetime without an offset"):
-        server._content(server.SEND_OPERATION, {"at": NAIVE})
+        server._content(server.EVENT_SEND, {"at": NAIVE})

@@ -5,9 +5,8 @@ All of it depends on the operation alone: its id, HTTP method, path and tags. do
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 from speclens.names import english, frameworks
@@ -87,17 +86,17 @@ def called(written: Written) -> Called:
     resource = written.group or _tag(written.tags) or found.group or first_part(path)
     own, place = (
         lowered(_resource_words(resource)),
-        path_of_operation(method, path, written.is_list),
+        path_of_operation(method, path, written.is_list and method == "get"),
     )
     text = found.text[: 2 * _LONGEST]
     named = english.telling(lowered(words(text)))[:_MOST_WORDS]
     by_path = whole_by_path("", place, own)
-    verb, to = _verb_of_path(named, text, place)
+    verb = _verb_of_path(named, text, place)
     if not named or verb is not None or (found.is_numbered and _things(named)):
         verb = verb or (named[0] if found.is_numbered and named[0] in english.VERBS else "")
-        is_own = named[:1] == (verb or "get",) and same_words(named[1:]) == same_words(to.static)
-        whole = named if is_own else whole_by_path(verb, to, own)
-        short = method_by_path(verb, to, own)
+        is_own = named[:1] == (verb or "get",) and same_words(named[1:]) == same_words(place.static)
+        whole = named if is_own else whole_by_path(verb, place, own)
+        short = method_by_path(verb, place, own)
     else:
         stem = _group_words(found.group, named)
         is_vague = not stem and not _things(named) and same_words(named) != same_words(own)
@@ -152,30 +151,22 @@ def _tag(tags: Sequence[str]) -> str:
 # Ids
 
 
-def _verb_of_path(
-    named: Words, text: str, place: PathOfOperation
-) -> tuple[str | None, PathOfOperation]:
+def _verb_of_path(named: Words, text: str, place: PathOfOperation) -> str | None:
     """The verb of an id that else repeats its path: "" if it has none but that of HTTP (`get-pets-petId`), None if it says
-    something else; and the place without it, if it is the last part of the path."""
+    something else."""
     said = {same_words(place.static), same_words(telling_words(place.path))} - {()}
     if not named or not said:
-        return None, place
-    is_moved = len(place.parts) > 1 and Counter(same_words(named)) == Counter(
-        same_words(place.static)
-    )
-    if is_moved and [named[:1]] == [one.words for one in place.parts[-1:]] and not place.is_item:
-        # `createEpisode` at `/episodes/create`
-        return named[0], replace(place, parts=place.parts[:-1], is_item=True)
+        return None
     if _is_of_views(text, place.path):
-        return "", place
+        return ""
     is_done = not place.is_item and is_action(place.last, place.method)
     for verb, rest in _verbs(named, place.method):
         if same_words(rest) in said:
             is_list = verb[0] in _READS and usual_action(place) == "list"
             is_usual = is_list or verb[0] == place.method or verb == ("get",)
             is_usual = is_usual or (is_done and named[-len(verb) :] == verb)
-            return "" if is_usual else " ".join(verb), place
-    return None, place
+            return "" if is_usual else " ".join(verb)
+    return None
 
 
 def _is_of_views(text: str, path: str) -> bool:

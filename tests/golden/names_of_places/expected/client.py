@@ -15,21 +15,21 @@ from ._parameters import Path
 from ._streams import AsyncDownload, Download, open_async_download, open_download
 from ._transport import AsyncClient, Resource, SyncClient
 
-Get_x20__x2f_one: Operation[
-    _models.ListOneResponseTextJson | _models.ListOneResponseApplicationJsonV1
-] = Operation(
-    "GET",
-    "/one",
-    answers={
-        "200": (
-            Json(_models.ListOneResponseTextJson),
-            Json(_models.ListOneResponseApplicationJsonV1, media_type="application/json;v=1"),
-        ),
-    },
+LIST_ONE: Operation[_models.ListOneResponseTextJson | _models.ListOneResponseApplicationJsonV1] = (
+    Operation(
+        "GET",
+        "/one",
+        answers={
+            "200": (
+                Json(_models.ListOneResponseTextJson),
+                Json(_models.ListOneResponseApplicationJsonV1, media_type="application/json;v=1"),
+            ),
+        },
+    )
 )
 
 
-PUT_ONE: Operation[_models.ListOneResponse] = Operation(
+REPLACE_ONE: Operation[_models.ReplaceOneResponse] = Operation(
     "PUT",
     "/one",
     {
@@ -39,7 +39,7 @@ PUT_ONE: Operation[_models.ListOneResponse] = Operation(
     body=Json(_models.RequestBodyFoo),
     needs_body=False,
     answers={
-        "200": Json(_models.ListOneResponse, media_type="application/vnd.one+json"),
+        "200": Json(_models.ReplaceOneResponse, media_type="application/vnd.one+json"),
         "401": Json(_models.Response401),
         "402": Json(_models.ResponseFoo),
     },
@@ -55,7 +55,7 @@ CREATE_ONE: Operation[bytes] = Operation(
 )
 
 
-Get_x20__x2f_one_x2f__x7b_id_x7d_: Operation[_models.GetOneResponse] = Operation(
+GET_ONE: Operation[_models.GetOneResponse] = Operation(
     "GET",
     "/one/{id}",
     {
@@ -79,19 +79,19 @@ GET_ONE_ID: Operation[_models.GetOneIdResponse] = Operation(
 class One(Resource[SyncClient]):
     """Operations of one."""
 
-    def get_x20_x2f_one(
+    def list(
         self, **options: Unpack[RequestOptions]
     ) -> _models.ListOneResponseTextJson | _models.ListOneResponseApplicationJsonV1:
         """GET /one."""
-        return self._client.call(Get_x20__x2f_one, **options)
+        return self._client.call(LIST_ONE, **options)
 
-    def put_one(
+    def replace(
         self,
         *,
         x: str | None = None,
         body: _models.RequestBodyFoo | Mapping[str, Any] | None = None,
         **options: Unpack[RequestOptions],
-    ) -> _models.ListOneResponse:
+    ) -> _models.ReplaceOneResponse:
         """PUT /one.
 
         Args:
@@ -103,7 +103,7 @@ class One(Resource[SyncClient]):
             APIStatusError: 402: no. `error.value` is `models.ResponseFoo`.
         """
         return self._client.call(
-            PUT_ONE,
+            REPLACE_ONE,
             x=x,
             body=body,
             **options,
@@ -127,7 +127,7 @@ class One(Resource[SyncClient]):
     ) -> _models.GetOneResponse:
         """GET /one/{id}."""
         return self._client.call(
-            Get_x20__x2f_one_x2f__x7b_id_x7d_,
+            GET_ONE,
             id=id,
             **options,
         )
@@ -140,19 +140,19 @@ class One(Resource[SyncClient]):
 class AsyncOne(Resource[AsyncClient]):
     """Operations of one."""
 
-    async def get_x20_x2f_one(
+    async def list(
         self, **options: Unpack[RequestOptions]
     ) -> _models.ListOneResponseTextJson | _models.ListOneResponseApplicationJsonV1:
         """GET /one."""
-        return await self._client.call(Get_x20__x2f_one, **options)
+        return await self._client.call(LIST_ONE, **options)
 
-    async def put_one(
+    async def replace(
         self,
         *,
         x: str | None = None,
         body: _models.RequestBodyFoo | Mapping[str, Any] | None = None,
         **options: Unpack[RequestOptions],
-    ) -> _models.ListOneResponse:
+    ) -> _models.ReplaceOneResponse:
         """PUT /one.
 
         Args:
@@ -164,7 +164,7 @@ class AsyncOne(Resource[AsyncClient]):
             APIStatusError: 402: no. `error.value` is `models.ResponseFoo`.
         """
         return await self._client.call(
-            PUT_ONE,
+            REPLACE_ONE,
             x=x,
             body=body,
             **options,
@@ -188,7 +188,7 @@ class AsyncOne(Resource[AsyncClient]):
     ) -> _models.GetOneResponse:
         """GET /one/{id}."""
         return await self._client.call(
-            Get_x20__x2f_one_x2f__x7b_id_x7d_,
+            GET_ONE,
             id=id,
             **options,
         )

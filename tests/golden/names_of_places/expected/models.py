@@ -32,8 +32,8 @@ GetOneIdResponse: TypeAlias = list[Integer]
 
 GetOneResponse: TypeAlias = list[str]
 
-ListOneResponse: TypeAlias = list[str]
-
 ListOneResponseApplicationJsonV1: TypeAlias = list[Integer]
 
 ListOneResponseTextJson: TypeAlias = list[str]
+
+ReplaceOneResponse: TypeAlias = list[str]

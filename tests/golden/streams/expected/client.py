@@ -143,7 +143,7 @@ class Streams(Resource[SyncClient]):
             **options,
         )
 
-    def send_line(
+    def send_lines(
         self,
         body: Sequence[ItemInput] | bytes,
         **options: Unpack[RequestOptions],
@@ -243,7 +243,7 @@ class AsyncStreams(Resource[AsyncClient]):
             **options,
         )
 
-    async def send_line(
+    async def send_lines(
         self,
         body: Sequence[ItemInput] | bytes,
         **options: Unpack[RequestOptions],
