@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
@@ -12,6 +12,7 @@ from speclens import ir
 from speclens.literals import literal, tuple_literal
 from speclens.lower.compat.lens import FEW
 from speclens.lower.ground import facts
+from speclens.lower.ground.view import View
 from speclens.names import snake
 from speclens.source.pointer import JsonObject, join, tokens
 
@@ -24,6 +25,7 @@ class Build:
     folding: frozenset[str]
     names: Mapping[str, str]
     children: Mapping[str, Sequence[str]]  # of bases with a discriminator (`inherit`)
+    canonical: Callable[[], View]  # the canonical view, made once it is needed
     places: dict[str, str] = field(default_factory=dict)  # name of a function -> pointer
     folds: dict[str, ir.Fold | None] = field(default_factory=dict)
     empty: set[str] = field(default_factory=set)  # names of functions that have nothing to fold
