@@ -135,6 +135,12 @@ ROWS: dict[str, Row] = {
         {"c": [[], [{"v": "x"}]], "s": [one for value in ({"v": "x"}, {"v": None}, {"w": "x", "n": "x"}, {"w": "x", "v": None}) for one in (value, [value])]},
         [{"c": [], "s": [{"v": "x"}]}, {"s": {"w": "x", "v": None}}],
     ),
+    "items that are merged": (
+        thing(c={"type": ["array", "null"], "items": TEXT, "minItems": 2}, s=older("/c", {"type": "array", "items": TEXT}))
+        | {COMPAT: {"hubs": {"/c": {"conflict": "merge"}}}},
+        {"c": [None, [], ["x"], ["x", "y"], ["x", "x"]], "s": [None, ["y", "z"], ["x", "z"]]},
+        [{"c": ["x", "y"], "s": ["y", "z"]}, {"c": None, "s": None}, {"c": None}],
+    ),
     "a part that a template leaves out": (
         thing(c=TEXT, s={**thing("a", a=OLD, b={"type": "array", "items": OLD}), COMPAT: {"into": "/c", "to": "$/a/w"}}),
         {"s": [{"a": {"v": "x"}, "b": [one]} for one in ({"v": "x"}, {"v": None}, {"w": "x", "n": "x"}, {"w": "x", "v": None})] + [{"a": {"w": "x", "v": None}}]},

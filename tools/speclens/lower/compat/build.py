@@ -114,3 +114,14 @@ def joining(build: Build, conflict: str, schema: Any) -> str:
     if conflict == "merge" and most != float("inf"):
         return f"partial(merged_within, {int(most)})"
     return {"equal": "agreed", "merge": "merged", "prefer": "preferred", "error": "only"}[conflict]
+
+
+def folding_enough(
+    build: Build, conflict: str, schema: Any, absent: tuple[Any, ...], fold: str
+) -> str:
+    """The function that folds the own value of a hub, or None: what it adds to others must have enough items by itself."""
+    found = facts.alternatives(build.document, schema) if conflict == "merge" else ()
+    least = min((accepted.bound("array")[0] for accepted in found), default=0)
+    if least < 1 or (least == 1 and [] in absent):
+        return fold or "None"
+    return f"partial(at_least, {int(least)}, {fold or 'None'})"
