@@ -36,6 +36,8 @@ def groups(*found: str) -> Any:
 SIZED = thing("g", f=TEXT, g={"type": "integer"})
 FREE = thing(f=TEXT, g={"type": "integer"})
 OR_NULL = {**FREE, "type": ["object", "null"]}
+OLD = thing("w", w=TEXT, v=older("/w"), n={"type": "integer"})
+PREFER = {COMPAT: {"hubs": {"/c": {"conflict": "prefer"}}}}
 EMPTY = {COMPAT: {"absent": [None]}}
 DEEP = {"o": thing(f=TEXT, s=TEXT), "of": older("/o/f"), "os": older("/o/s")}
 
@@ -121,6 +123,28 @@ ROWS: dict[str, Row] = {
         thing(c=OR_NULL, t=older("/c/f"), s=older("/c", FREE)) | {COMPAT: {"hubs": {"/c": {"absent": [None]}}}},
         {"c": [None, {}], "s": [None, {"g": 1}], "t": [None, "x"]},
         [{"c": None}, {"t": "x"}, {"c": None, "s": {"g": 1}, "t": "x"}],
+    ),
+    "an object with older parts that may be set aside": (
+        thing(c=OLD, s=older("/c", OLD)) | PREFER,
+        {"c": [{"w": "x"}, {"v": None}], "s": [{"w": "x"}, {"v": "x"}, {"v": None}, {"v": 3}, {"w": "x", "n": "x"}, {"w": "x", "v": None}]},
+        [{"c": {"w": "x"}, "s": {"v": "x"}}, {"s": {"w": "x", "v": None}}],
+    ),
+    "items with older parts that may be set aside": (
+        thing(c={"type": "array", "items": OLD}, s={"oneOf": [{**OLD, COMPAT: {"to": ["$"]}}, {"type": "array", "items": OLD, COMPAT: {}}], COMPAT: {"into": "/c"}})
+        | PREFER,
+        {"c": [[], [{"v": "x"}]], "s": [one for value in ({"v": "x"}, {"v": None}, {"w": "x", "n": "x"}, {"w": "x", "v": None}) for one in (value, [value])]},
+        [{"c": [], "s": [{"v": "x"}]}, {"s": {"w": "x", "v": None}}],
+    ),
+    "items that are merged": (
+        thing(c={"type": ["array", "null"], "items": TEXT, "minItems": 2}, s=older("/c", {"type": "array", "items": TEXT}))
+        | {COMPAT: {"hubs": {"/c": {"conflict": "merge"}}}},
+        {"c": [None, [], ["x"], ["x", "y"], ["x", "x"]], "s": [None, ["y", "z"], ["x", "z"]]},
+        [{"c": ["x", "y"], "s": ["y", "z"]}, {"c": None, "s": None}, {"c": None}],
+    ),
+    "a part that a template leaves out": (
+        thing(c=TEXT, s={**thing("a", a=OLD, b={"type": "array", "items": OLD}), COMPAT: {"into": "/c", "to": "$/a/w"}}),
+        {"s": [{"a": {"v": "x"}, "b": [one]} for one in ({"v": "x"}, {"v": None}, {"w": "x", "n": "x"}, {"w": "x", "v": None})] + [{"a": {"w": "x", "v": None}}]},
+        [{"s": {"a": {"v": "x"}, "b": [{"w": "x", "v": None}]}}, {"s": {"a": {"w": "x", "v": None}}}],
     ),
     "what several spokes make": (
         thing(o=thing("f", "s", f=TEXT, s=TEXT, t=TEXT), of=older("/o/f"), os=older("/o/s"), ot=older("/o/t")),

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 from ._compat import CompatError, Log, Normalized, Path, fault
-from ._source_map import escape, names_of
+from ._source_map import escape, names_of, pointer
 from ._values import cut, is_one_of, keys_of, same
 
 Hub = tuple[Any, ...]  # name, fold, test for absent values, whether all are empty, spokes
@@ -69,6 +69,9 @@ def merged(sources: list[Source], log: Log) -> Any:
         return sources[0][2]  # if that is no array, the model says so
     count = 0
     for at, _, items in sources:
+        if items is None:  # which the schema may allow
+            other = next(place for place, _, _ in sources if place is not at)
+            raise fault("conflict", at, f"null cannot be merged with {pointer(other)}")
         if not isinstance(items, list):
             raise fault("type", at, "must be an array")
         count += len(items)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from ._compat import CompatError, Log, Normalized, Path, fault
+from ._compat import CompatError, Fold, Log, Normalized, Path, fault
 from ._source_map import escape, names_of, pointer
 from ._values import cut, is_one_of, key_of, keys_of, same
 
@@ -91,6 +91,9 @@ def merged(sources: list[Source], log: Log) -> Any:
         return sources[0][2]  # if that is no array, the model says so
     count = 0
     for at, _, items in sources:
+        if items is None:  # which the schema may allow
+            other = next(place for place, _, _ in sources if place is not at)
+            raise fault("conflict", at, f"null cannot be merged with {pointer(other)}")
         if not isinstance(items, list):
             raise fault("type", at, "must be an array")
         count += len(items)
@@ -145,6 +148,14 @@ def merged_within(most: int, sources: list[Source], log: Log) -> Any:
             last = at if len(known) > before else last
         raise fault("maxItems", last, f"too many items: {len(found)}, at most {most}")
     return found
+
+
+def at_least(count: int, fold: Fold | None, value: Any, at: Path, log: Log) -> Any:
+    """The value of a hub that merges, which has enough items by itself."""
+    value = fold(value, at, log) if fold else value
+    if isinstance(value, list) and len(value) < count:
+        raise fault("minItems", at, f"must have at least {count} items")
+    return value
 
 
 def agreed(sources: list[Source], log: Log) -> Any:

@@ -162,6 +162,7 @@ class Case:
     handling: Handling
     shape: ShapeUse | None = None
     checks: tuple[Check, ...] = ()
+    judge: str = ""  # ident, of the folded value
 
     @property
     def test(self) -> str:

@@ -82,9 +82,7 @@ def _fold_thing_lines(value: Any, at: Path, log: Log) -> Any:
         rule = "#/components/schemas/Thing/properties/lines"
         log.notes.append(("rewrite", at, rule, False))
         value = _fold_lines(value, at, log)
-        for index, item in enumerate(value):
-            if not isinstance(item, dict):
-                raise fault("type", (at, index), "must be an object")
+        _judge_lines(value, at)
         return [{"line": item} for item in value]
     raise fault("type", at, "must be an array")
 
@@ -102,6 +100,20 @@ def _fold_thing_rows_items(value: Any, at: Path, log: Log) -> Any:
             folded["line"] = _fold_line(value["line"], (at, "line"), log)
         return folded
     return value
+
+
+def _judge_line(value: Any, at: Path) -> None:
+    if not isinstance(value, dict):
+        raise fault("type", at, "must be an object")
+    if "text" in value and not isinstance(value["text"], str):
+        raise fault("type", (at, "text"), "must be a string")
+
+
+def _judge_lines(value: Any, at: Path) -> None:
+    if not isinstance(value, list):
+        raise fault("type", at, "must be an array")
+    for key, inner in enumerate(value):
+        _judge_line(inner, (at, key))
 
 
 def _unfold_line_old(value: Any) -> Iterator[Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
@@ -12,6 +12,7 @@ from speclens import ir
 from speclens.literals import literal, tuple_literal
 from speclens.lower.compat.lens import FEW
 from speclens.lower.ground import facts
+from speclens.lower.ground.view import View
 from speclens.names import snake
 from speclens.source.pointer import JsonObject, join, tokens
 
@@ -24,6 +25,7 @@ class Build:
     folding: frozenset[str]
     names: Mapping[str, str]
     children: Mapping[str, Sequence[str]]  # of bases with a discriminator (`inherit`)
+    canonical: Callable[[], View]  # the canonical view, made once it is needed
     places: dict[str, str] = field(default_factory=dict)  # name of a function -> pointer
     folds: dict[str, ir.Fold | None] = field(default_factory=dict)
     empty: set[str] = field(default_factory=set)  # names of functions that have nothing to fold
@@ -112,3 +114,14 @@ def joining(build: Build, conflict: str, schema: Any) -> str:
     if conflict == "merge" and most != float("inf"):
         return f"partial(merged_within, {int(most)})"
     return {"equal": "agreed", "merge": "merged", "prefer": "preferred", "error": "only"}[conflict]
+
+
+def folding_enough(
+    build: Build, conflict: str, schema: Any, absent: tuple[Any, ...], fold: str
+) -> str:
+    """The function that folds the own value of a hub, or None: what it adds to others must have enough items by itself."""
+    found = facts.alternatives(build.document, schema) if conflict == "merge" else ()
+    least = min((accepted.bound("array")[0] for accepted in found), default=0)
+    if least < 1 or (least == 1 and [] in absent):
+        return fold or "None"
+    return f"partial(at_least, {int(least)}, {fold or 'None'})"

@@ -12,6 +12,7 @@ from speclens.lower.compat.build import (
     absent_source,
     deprecation,
     distinct_ident,
+    folding_enough,
     is_absent,
     joining,
     stem_of,
@@ -81,11 +82,13 @@ def _hub(
     conflict = policy.conflict if policy else "equal"
     names = ", ".join([".".join(path), *(spoke.name for spoke in spokes)])
     is_needed = path in needed_hubs(build.document, *at)
+    absent = x_compat.absent_values(inner, policy)
+    own_fold = "" if path[1:] else fold(place, inner)
     own = ir.HubField(
         key=tuple_literal(path) if path[1:] else literal(path[-1]),
         pointer=place,
-        fold=("" if path[1:] else fold(place, inner)) or "None",
-        absent=absent_source(x_compat.absent_values(inner, policy)),
+        fold=folding_enough(build, conflict, inner, absent, own_fold),
+        absent=absent_source(absent),
         deprecated="None",
     )
     stem = stem_of(build, at[0])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from speclens import ir
@@ -14,6 +14,7 @@ from speclens.lower.compat import (
     dispatch,
     fold_objects,
     fold_unions,
+    judges,
     lens,
     samples,
     shape_tables,
@@ -21,7 +22,7 @@ from speclens.lower.compat import (
 from speclens.lower.compat.build import Build, distinct_ident, ident_of, stem_of
 from speclens.lower.compat.unfolds import unfolds_of
 from speclens.lower.ground import composed, facts, x_compat
-from speclens.lower.rewrites import inherit
+from speclens.lower.rewrites import inherit, views
 from speclens.lower.rewrites.folding import folding
 from speclens.names import snake
 from speclens.objects import OR_NULL
@@ -40,7 +41,8 @@ def lower(document: JsonObject, names: Mapping[str, str]) -> tuple[ir.Compat, tu
         return ir.Compat((), (), (), ()), ()
     targets, merging = fold_objects.targets(document)
     children = inherit.children(document)
-    build = Build(document, held, names, children, targets=targets, merging=merging)
+    canonical = cache(partial(views.canonical, document))
+    build = Build(document, held, names, children, canonical, targets=targets, merging=merging)
     known = samples.samples(document, build.folding)
     normalizers = []
     for pointer in names:
@@ -212,18 +214,19 @@ def _branch(
         return _canonical_branch(build, branch)
     shape = branch.shape
     fold, folds_items = _inner(build, branch.pointer, branch.schema)
-    found = checks.shape_checks(
-        build.document, shape, target, partial(_judge, build), build.unsaid, is_merged
-    )
     use = ir.ShapeUse(
         shape.pointer,
         is_rename=is_spoke and shape.is_rename,
         used=lens.used(build.document, shape),
         sure=checks.sure(build.document, shape),
     )
-    return ir.Case(
-        ir.ALWAYS, branch.pointer, _handling(build, shape, fold, folds_items), use, found
-    )
+    handling = _handling(build, shape, fold, folds_items)
+    judge_of = partial(judges.of_values, build, build.document)
+    found = checks.shape_checks(build.document, shape, target, judge_of, build.unsaid, is_merged)
+    if fold and (target is None or use.used or found):  # parts are judged when they are folded
+        judge = judges.of_folded(build, branch)
+        return ir.Case(ir.ALWAYS, branch.pointer, handling, use, judge=judge)
+    return ir.Case(ir.ALWAYS, branch.pointer, handling, use, found)
 
 
 def _handling(build: Build, shape: x_compat.Shape, fold: str, folds_items: bool) -> ir.Handling:
@@ -234,23 +237,6 @@ def _handling(build: Build, shape: x_compat.Shape, fold: str, folds_items: bool)
     if shape.template == "$" and not shape.values:
         return ir.ItemsFold(fold) if folds_items else ir.ValueFold(fold)
     return ir.Filling(lens.expression(build.document, shape, "value"), **inner)
-
-
-def _judge(build: Build, pointer: str, schema: Any) -> str:
-    """The function that checks values of a place, made on the way; "" where there is nothing to check. What is folded
-    there is checked by its own fold."""
-    place = follow(build.document, pointer, schema)
-    if place[0] in build.folding:
-        return ""
-    ident = f"_judge_{stem_of(build, place[0])}"
-    if ident not in build.judges:
-        build.judges[ident] = None  # a recursive schema finds its own name
-        found = checks.of_place(build.document, place, partial(_judge, build), build.unsaid)
-        build.judges[ident] = ir.Judge(ident, place[0], found)
-        if not found:
-            del build.judges[ident]
-            return ""
-    return ident
 
 
 def _canonical_branch(build: Build, branch: x_compat.Branch) -> ir.Case:
