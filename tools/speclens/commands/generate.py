@@ -22,13 +22,13 @@ from speclens.commands.telling import (
     say,
     warn_in_short,
 )
-from speclens.commands.watching import watch
 from speclens.config import Config
 from speclens.config.settings import is_address
 from speclens.output import plan
 from speclens.problems import Problem, Refused
 from speclens.project import Project, opened
 from speclens.tree.values import LOCK
+from speclens.watching import watch
 
 
 @click.command("generate", short_help="Generate a package from a document.")
