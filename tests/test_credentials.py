@@ -56,7 +56,7 @@ def called(client: Any, method: str, /, **settings: Any) -> httpx.Request:
 
 
 def test_a_name_that_no_scheme_has_is_refused(client: Any) -> None:
-    names = "['basic', 'bearer', 'flow', 'key', 'named', 'oauth', 'query']"
+    names = "'basic', 'bearer', 'flow', 'key', 'named', 'oauth', 'query'"
     with pytest.raises(ValueError, match="credentials: 'X-Key' is none of") as caught:
         client.Pkg(credentials={"X-Key": "k"})
     assert str(caught.value).endswith(names)

@@ -24,6 +24,7 @@ Credential: TypeAlias = str | tuple[str, str]
 """A token or key; a user and a password; the id and the secret of an OAuth 2 client."""
 
 _TOKEN = re.compile("[!-~]+")  # RFC 6749, A.12, without the space that would end it
+_COOKIE = re.compile(r"[!#-+\--:<-\[\]-~]*")  # RFC 6265, 4.1.1
 _CONTROL = re.compile("[\0-\x1f\x7f]")  # RFC 7617, 2
 _LOCKS: RunVar[WeakKeyDictionary[_ClientCredentials, anyio.Lock]] = RunVar("_LOCKS")
 _LONGEST_LIFE = 366 * 24 * 3600.0
@@ -93,7 +94,8 @@ class ApiKey:
         elif self.place == "query":
             draft.query.append(f"{quote(self.name, '')}={quote(key, '')}")
         else:
-            draft.add_cookies(self.name, [f"{self.name}={quote(key, '')}"])
+            value = key if _COOKIE.fullmatch(key) else quote(key, "")
+            draft.add_cookies(self.name, [f"{self.name}={value}"])
         return None
 
 

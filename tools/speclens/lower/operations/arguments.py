@@ -146,9 +146,12 @@ class Inputs:
         return {hub: older for hub, older in found.items() if older}
 
     def required(self, pointer: str) -> set[str]:
-        """The members that an object at a pointer has to have."""
-        layers = composed.layers(self.document, pointer, get(self.document, pointer))
-        return {str(name) for _, layer in layers for name in layer.get("required") or ()}
+        """The members that a caller has to give of the object at a pointer: not those that are in answers only."""
+        body = get(self.document, pointer)
+        layers = composed.layers(self.document, pointer, body)
+        known = composed.properties(self.document, pointer, body)
+        names = {str(name) for _, layer in layers for name in layer.get("required") or ()}
+        return {name for name in names if not (name in known and self._is_received(*known[name]))}
 
     def options(self, pointer: str, schema: Any) -> list[ir.Type]:
         """The types of all values that a schema accepts as written, the canonical ones first."""
