@@ -16,6 +16,7 @@ import pytest
 
 from speclens import ir, judging, project
 from speclens.config import Config
+from speclens.openapi.selection import selection_of
 from speclens.output import marks, render, tidy
 from speclens.problems import Problem, Refused
 from speclens.reading import loads
@@ -52,13 +53,14 @@ def drafts(document: Mapping[str, Any] | str, package: str = "pkg") -> dict[str,
 
 def printed(read: Source, config: Config) -> dict[str, project.Draft]:
     """The files that a configuration makes of a document, before they are tidied."""
-    found = judging.read_document(read, config.lenient, config.formats == "types").document
+    selection = selection_of(config)
+    found = judging.read_document(read, config.lenient, config.formats == "types", selection)
     with (
         pytest.MonkeyPatch.context() as patch
     ):  # templates are compiled once, not for every document
         patch.setattr(marks, "nonce", lambda text: "speclens-tests")
         patch.setattr(render, "renderer", _RENDERER)
-        made = project.drafts(read, found, config)
+        made = project.drafts(read, found.document, config)
     return {path.removeprefix(f"{config.package}/"): draft for path, draft in made.items()}
 
 

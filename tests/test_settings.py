@@ -34,10 +34,19 @@ components:
     Pet: {type: object, properties: {born: {type: string, format: date}, name: {type: string}, tag: {type: string, x-compat: {into: /name}}}}
 """
 READING = ("--overlay", "--allow-remote", "--allow-path")
-MEANING = ("--lenient", "--no-lenient", "--formats")
+MEANING = (
+    "--lenient",
+    "--no-lenient",
+    "--include",
+    "--exclude",
+    "--internal",
+    "--no-internal",
+    "--formats",
+)
 PACKAGE = (
     "--package",
     "--output",
+    "--target",
     "--templates",
     "--package-version",
     "--client",
@@ -76,7 +85,7 @@ def run(*arguments: str, stdin: str = "") -> Any:
 
 def test_a_configuration_has_a_field_for_each_setting() -> None:
     fields = {field.name: field for field in dataclasses.fields(Config)}
-    assert fields.keys() - {"fix"} == settings.BY_KEY.keys()
+    assert fields.keys() - {"file", "fix"} == settings.BY_KEY.keys()
     for setting in settings.SETTINGS:
         if setting.default is not None:
             assert fields[setting.key].default == setting.default
@@ -132,14 +141,17 @@ GOOD: tuple[dict[str, Any], ...] = (
         "formats": "annotation",
         "version": "1.0",
         "client": "Pets",
+        "targets": ["models", "async-client"],
     },
 )
-BAD = (
+BAD: tuple[dict[str, Any], ...] = (
     {"lenient": "yes"},
     {"overlays": "a.yaml"},
     {"overlays": [1]},
     {"client": 5},
     {"formats": "none"},
+    {"targets": ["clients"]},
+    {"targets": []},
     {"outptu": "x"},
     {"spec": None},
 )

@@ -20,12 +20,12 @@ from ._operation import (
     chosen,
     replaced,
 )
-from ._request import Request
+from ._request import Request, Settings
 from ._transport import AsyncClient, SyncClient
 
 R = TypeVar("R")
 Names = tuple[str, ...]
-AnyClient = SyncClient | AsyncClient
+AnyClient = Settings[Any]
 
 
 class Paging(Protocol):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache as memoize
@@ -15,11 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from speclens import __version__, cache, ir
-from speclens.config import Config
+from speclens.config import Config, warned
 from speclens.judging import Reading, read_document
-from speclens.output import forms, makers, marks, models, plan, prune, render, tidy
+from speclens.openapi.api import OpenApi
+from speclens.openapi.selection import selection_of
+from speclens.output import choosing, forms, makers, marks, models, plan, prune, render, tidy
 from speclens.problems import Problem, Refused
 from speclens.reading import load
+from speclens.reading.modern import modern
 from speclens.source import Source
 from speclens.source.pointer import exists, get, join
 from speclens.tree import OutputFile, Tree, TreeInputs
@@ -45,8 +48,22 @@ class Project:
 
     @cached_property
     def reading(self) -> Reading:
-        """The IR of the document, with warnings."""
-        return read_document(self.source, self.config.lenient, self.config.formats == "types")
+        """The IR of the parts of the document that the configuration asks for, with warnings."""
+        config, selection = self.config, selection_of(self.config)
+        found = read_document(self.source, config.lenient, config.formats == "types", selection)
+        if selection.include or selection.exclude:
+            operations = OpenApi(modern(found.source.value)).operations
+            unmatched = (
+                (key, f"{pattern!r} matches no operation", "was it renamed in the document?")
+                for key, pattern in selection.unmatched(operations)
+            )
+            found = found._replace(warnings=found.warnings + warned(config, unmatched))
+        return found
+
+    @cached_property
+    def document(self) -> ir.Api:
+        """The parts of the document that the package has."""
+        return choosing.chosen(self.reading.document, self.config)
 
     @cached_property
     def drafts(self) -> dict[str, Draft]:
@@ -99,7 +116,7 @@ def _uncollected() -> Iterator[None]:
 def _tree(project: Project) -> Tree:
     config, source = project.config, project.reading.source
     made = project.drafts
-    files = [file for file in plan.files(project.reading.document, config) if file.path in made]
+    files = [file for file in plan.files(project.document, config) if file.path in made]
     with _printed(made):
         texts = tidy.tidy({path: draft.text for path, draft in made.items()})
     directories = template_directories(config)
@@ -143,11 +160,11 @@ def drafts(source: Source, document: ir.Api, config: Config) -> dict[str, Draft]
     nonce = marks.nonce("".join(source.texts))
     directories = template_directories(config)
     with _located(directories):
-        document = plan.chosen(document, config)
+        package = plan.package(document, config)
+        document = choosing.chosen(document, config)
         # Only built-in templates: the generator runs them outside of a sandbox.
         annotated = _annotated(document, render.BUILT_IN / "models")
         render_one = render.renderer(directories, nonce)
-        package = plan.package(document, config)
         made = {}
         for file in plan.files(document, config):
             text, templates = _print(
@@ -156,7 +173,7 @@ def drafts(source: Source, document: ir.Api, config: Config) -> dict[str, Draft]
             made[file.path] = Draft(*marks.take_out(text, nonce, file.template), templates)
         copied = {file.path for file in plan.files(document, config) if file.is_verbatim}
         with _printed(made):
-            return _pruned(made, copied)
+            return _pruned(made, copied, choosing.left_out(document, config))
 
 
 @contextmanager
@@ -186,11 +203,13 @@ def _annotated(document: ir.Api, templates: Path) -> ir.Api:
 _MOST_ANNOTATIONS = 5_000
 
 
-def _pruned(made: dict[str, Draft], copied: set[str]) -> dict[str, Draft]:
+def _pruned(
+    made: dict[str, Draft], copied: set[str], without: Collection[prune.ClassMember]
+) -> dict[str, Draft]:
     """The files, with only the code that the package uses in copied ones, and without copied ones that it does not use.
     Raises TemplateFault if a template printed invalid Python."""
     texts = {path: draft.text for path, draft in made.items() if path.endswith(".py")}
-    pruned = prune.prune(texts, copied)
+    pruned = prune.prune(texts, copied, without)
     rest = {
         path: Draft(
             "\n".join(line for _, line in lines),

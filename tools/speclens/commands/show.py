@@ -25,10 +25,10 @@ def show_command(config: Config, style: str) -> None:
     Example:
       speclens show --spec openapi.yaml --package petstore
     """
-    document, warnings, _ = opened(config).reading
-    package = plan.package(document, config)
+    project = opened(config)
+    document, package = project.document, plan.package(project.reading.document, config)
     if style == "json":
         click.echo(json.dumps(show.described(document, package), indent=2))
     else:
-        warn(warnings)
+        warn(project.reading.warnings)
         say(*show.as_table(show.described(document, package, models="")))

@@ -61,7 +61,7 @@ def verify_command(
       speclens verify --spec openapi.yaml --schema Pet --examples 1000
     """
     project = opened(config)
-    document, warnings, source = project.reading
+    document, (_, warnings, source) = project.document, project.reading
     unenforced = {one.pointer for one in warnings if one.rule == "model/not-enforced"}
     from speclens import verify  # hypothesis and pydantic take half a second to import
 

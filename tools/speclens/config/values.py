@@ -1,0 +1,86 @@
+"""The values of a configuration."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """The documents to which a document may refer, in addition to files in its own directory and below: documents on
+    `hosts` (`HOST` at the default port, or `HOST:PORT`), fetched by http or https, and files in `paths` and below."""
+
+    hosts: tuple[str, ...] = ()
+    paths: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """A value for each row of `settings.SETTINGS`, `fix`, the command that generates the package, and the `file` that the values
+    come from, besides those of the command line."""
+
+    spec: Path
+    package: str = "api"
+    output: Path = Path()
+    fix: str = ""
+    templates: Path | None = None
+    version: str = "0.1.0"
+    client: str = ""
+    denormalize: bool = True
+    overlays: tuple[Path, ...] = ()
+    allow_remote: tuple[str, ...] = ()
+    allow_path: tuple[Path, ...] = ()
+    lenient: bool = False
+    formats: str = "types"
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    internal: bool = True
+    targets: tuple[str, ...] = ("models", "client", "server")
+    file: Path | None = None
+
+    @property
+    def has_sync(self) -> bool:
+        """Whether a client is wanted that makes calls one after the other."""
+        return not {"client", "sync-client"}.isdisjoint(self.targets)
+
+    @property
+    def has_async(self) -> bool:
+        """Whether a client for asyncio and trio is wanted."""
+        return not {"client", "async-client"}.isdisjoint(self.targets)
+
+    @property
+    def has_server(self) -> bool:
+        """Whether a server is wanted."""
+        return "server" in self.targets
+
+    @property
+    def allowed(self) -> Allowed:
+        """The other documents to which the document may refer."""
+        return Allowed(self.allow_remote, self.allow_path)
+
+    @property
+    def shown(self) -> dict[str, str]:
+        """The settings that show in the output, by key, without those that have their default."""
+        said = {
+            "spec": self.spec.name,
+            "package": self.package,
+            "version": self.version,
+            "client": self.client,
+            "denormalize": "" if self.denormalize else "false",
+            "lenient": "true" if self.lenient else "",
+            "include": " ".join(self.include),
+            "exclude": " ".join(self.exclude),
+            "internal": "" if self.internal else "false",
+            "formats": self.formats if self.formats != "types" else "",
+            "overlays": " ".join(path.name for path in self.overlays),
+            "targets": " ".join(self._targets_shown),
+        }
+        return {key: value for key, value in said.items() if value}
+
+    @property
+    def _targets_shown(self) -> tuple[str, ...]:
+        """The targets in one order and spelling, whatever the configuration writes; none if they are the default."""
+        wanted = (("sync-client", self.has_sync), ("async-client", self.has_async))
+        parts = (*wanted, ("server", self.has_server))
+        return () if all(is_on for _, is_on in parts) else ("models", *(k for k, on in parts if on))
