@@ -49,6 +49,10 @@ PACKAGE = (
     "--target",
     "--templates",
     "--package-version",
+    "--distribution",
+    "--author",
+    "--license",
+    "--layout",
     "--client",
     "--denormalize",
     "--no-denormalize",
@@ -142,6 +146,9 @@ GOOD: tuple[dict[str, Any], ...] = (
         "version": "1.0",
         "client": "Pets",
         "targets": ["models", "async-client"],
+        "distribution": "pets-client",
+        "authors": ["Ada <ada@example.com>"],
+        "license": "MIT",
     },
 )
 BAD: tuple[dict[str, Any], ...] = (

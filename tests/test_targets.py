@@ -118,7 +118,15 @@ def heads(text: str) -> dict[str, list[str]]:
 def is_told(target: str, path: str, name: str) -> bool:
     """The differences that there are: what a package exports, and what the asynchronous client takes from the other one."""
     is_public = path == "__init__.py" and name in {"_NAMES", "__all__"}
-    of_other = {"_base_url", "_variables", "_environment", "_schemes", "_security", "_older"}
+    of_other = {
+        "_base_url",
+        "_variables",
+        "_environment",
+        "_user_agent",
+        "_schemes",
+        "_security",
+        "_older",
+    }
     is_taken = path == "client.py" and name.partition(".")[2] in of_other
     return is_public or name == "__all__" or (target == "async" and is_taken)
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from .models import *  # noqa: F403
     from .normalizers import *  # noqa: F403
 
+__version__ = "0.1.0"
+
 _NAMES: dict[str, str] = {
     "_compat": "CompatError Deprecation Drop Normalized PayloadError Rewrite ",
     "_errors": "APIConnectionError APIError APIResponseValidationError APIStatusError "

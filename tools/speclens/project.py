@@ -18,6 +18,7 @@ from speclens import __version__, cache, ir
 from speclens.config import Config, warned
 from speclens.judging import Reading, read_document
 from speclens.openapi.api import OpenApi
+from speclens.openapi.edits import without_version
 from speclens.openapi.selection import selection_of
 from speclens.output import choosing, forms, makers, marks, models, plan, prune, render, tidy
 from speclens.problems import Problem, Refused
@@ -138,9 +139,11 @@ def _tree(project: Project) -> Tree:
         )
         for file in files
     )
+    # The version of the document counts only if it is that of the package.
+    counted = source.value if config.version == "document" else without_version(source.value)
     inputs = TreeInputs(
         config=config.shown,
-        document=_parts(source.value, {pointer for file in files for pointer in file.subjects}),
+        document=_parts(counted, {pointer for file in files for pointer in file.subjects}),
         templates={
             name: _digest(render.text(render.find_template(name, directories)))
             for name in {template for _, template, _, _ in plan.TABLE}.union(*templates.values())

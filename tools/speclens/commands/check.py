@@ -28,11 +28,11 @@ def check_command(config: Config, style: str) -> None:
     """
     progress(f"checking {config.output}")
     project = opened(config)
-    found = tree.drift(config.output, project.tree, pointer_at(project))
+    found = tree.drift(config.root, project.tree, pointer_at(project))
     if style == "text":
         click.echo(tree.render_text(found), nl=False)
     elif style == "json":
         click.echo(json.dumps(tree.to_json(found), indent=2))
     else:
-        print_problems(tree.problems(found, str(config.output)), style)
+        print_problems(tree.problems(found, str(config.root)), style)
     sys.exit(0 if found.in_sync else 1)

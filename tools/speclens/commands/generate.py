@@ -25,15 +25,15 @@ def generate_command(config: Config, style: str) -> None:
     """
     progress(f"generating {config.package} from {config.spec}")
     project = opened(config)
-    changed = tree.write(config.output, project.tree)
+    changed = tree.write(config.root, project.tree)
     warn(project.reading.warnings)
     if style != "text":
         print_problems(project.reading.warnings, style)
     elif changed:
         wanted = {LOCK, *(file.path for file in project.tree.files)}
         deleted = [path for path in changed if path not in wanted]
-        say(*(str(config.output / path) for path in changed if path in wanted))
-        say(*(f"{config.output / path} (deleted)" for path in deleted))
+        say(*(str(config.root / path) for path in changed if path in wanted))
+        say(*(f"{config.root / path} (deleted)" for path in deleted))
         written = f"{len(changed) - len(deleted)} of {len(wanted)} files written"
         say(f"{written}, {len(deleted)} deleted" if deleted else written)
     else:

@@ -98,7 +98,7 @@ def _called(made: Mapping[str, Generated], name: str) -> list[str]:
 
 def _modules(project: Project) -> tuple[ModuleType, ModuleType | None]:
     """The modules `models` and `normalizers` (None if there is none) of the generated package."""
-    prefix = f"{project.config.package}/"
+    prefix = f"{project.config.place}/"
     inside = {file.path.removeprefix(prefix): file.text for file in project.tree.files}
     texts = {name: text for name, text in inside.items() if name.endswith(".py")}
     modules = ["models", *(["normalizers"] if "normalizers.py" in texts else ())]

@@ -11,13 +11,21 @@ from types import MappingProxyType
 from typing import Any
 
 from speclens.config import settings
-from speclens.config.checks import checked, is_package, settings_problems, table_problems, warned
+from speclens.config.checks import (
+    VERSION,
+    checked,
+    is_package,
+    settings_problems,
+    table_problems,
+    warned,
+)
 from speclens.config.settings import Setting
 from speclens.config.toml_text import parse_toml
 from speclens.config.values import Allowed, Config
 from speclens.problems import Problem, Refused
 
 __all__ = [
+    "VERSION",
     "Allowed",
     "Config",
     "checked",
@@ -26,6 +34,7 @@ __all__ = [
     "is_package",
     "load_config",
     "of_command_line",
+    "settings_problems",
     "warned",
 ]
 

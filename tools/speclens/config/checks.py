@@ -20,8 +20,11 @@ _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s/@:?#\[\]\\]+)(:[0-9]{1,5})?")
 # An underscore at the end would become a hyphen at the end of the distribution's name, which installers refuse.
 _PACKAGE_NAME = re.compile("[A-Za-z]([A-Za-z0-9_]*[A-Za-z0-9])?")
 _PATTERN = re.compile("(tag|path|operationId|method):.+", re.DOTALL)
+_DISTRIBUTION = re.compile("[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")  # PEP 508
+_AUTHOR = re.compile(r"[^<>\x00-\x1f]*[^<>\s\x00-\x1f]( *<[^<>\s]+@[^<>\s]+>)?|<[^<>\s]+@[^<>\s]+>")
+_LICENSE = re.compile(r"[A-Za-z0-9.+()-]+( [A-Za-z0-9.+()-]+)*")
 _CLASS = re.compile("[A-Z][A-Za-z0-9_]*")
-_VERSION = re.compile(
+VERSION = re.compile(
     r"([0-9]+!)?[0-9]+(\.[0-9]+)*((a|b|rc)[0-9]+)?(\.post[0-9]+)?(\.dev[0-9]+)?(\+[a-z0-9]+(\.[a-z0-9]+)*)?"
 )  # PEP 440, in its normal form
 _COMMAND_LINE = Path("command line")
@@ -90,6 +93,7 @@ def checked(config: Config, origins: Mapping[str, Path] = MappingProxyType({})) 
 
 def _problems(config: Config) -> Iterator[tuple[str, str, str]]:
     yield from _name_problems(config)
+    yield from _metadata_problems(config)
     yield from _filter_problems(config)
     yield from _place_problems(config)
 
@@ -104,8 +108,9 @@ def _name_problems(config: Config) -> Iterator[tuple[str, str, str]]:
     if config.client and not _CLASS.fullmatch(config.client):
         message = f"{config.client!r} cannot be the name of a class"
         yield "client", message, "letters and digits, a capital first, such as `PetStore`"
-    if not _VERSION.fullmatch(config.version):
-        yield "version", f"{config.version!r} is not a version", "write `0.1.0` (PEP 440)"
+    if config.version != "document" and not VERSION.fullmatch(config.version):
+        hint = "write `0.1.0` (PEP 440), or `document`"
+        yield "version", f"{config.version!r} is not a version", hint
     for setting in settings.SETTINGS:
         given = getattr(config, setting.key) if setting.values else ()
         several = given if isinstance(given, tuple) else (given,)
@@ -115,6 +120,24 @@ def _name_problems(config: Config) -> Iterator[tuple[str, str, str]]:
                 yield setting.key, f"{value!r} is not a value of `{setting.key}`", hint
         if setting.values and not several:
             yield setting.key, f"`{setting.key}` names nothing", hint
+
+
+def _metadata_problems(config: Config) -> Iterator[tuple[str, str, str]]:
+    if config.distribution and not _DISTRIBUTION.fullmatch(config.distribution):
+        message = f"{config.distribution!r} cannot be the name of a distribution"
+        yield (
+            "distribution",
+            message,
+            "letters, digits, `-`, `_` and `.`, such as `petstore-client`",
+        )
+    for one in config.authors:
+        if not _AUTHOR.fullmatch(one):
+            yield "authors", f"{one!r} does not name an author", "write `Ada <ada@example.com>`"
+    if config.license and not _LICENSE.fullmatch(config.license):
+        yield "license", f"{config.license!r} is no SPDX expression", "write `MIT`"
+    if config.layout == "package" and ".." in config.place.split("/"):
+        message = f"{config.output} is outside of {config.root}, where the lock is"
+        yield "output", message, 'with `layout = "package"`, choose a directory below it'
 
 
 def _filter_problems(config: Config) -> Iterator[tuple[str, str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,6 +38,10 @@ class Config:
     exclude: tuple[str, ...] = ()
     internal: bool = True
     targets: tuple[str, ...] = ("models", "client", "server")
+    distribution: str = ""
+    authors: tuple[str, ...] = ()
+    license: str = ""
+    layout: str = "distribution"
     file: Path | None = None
 
     @property
@@ -60,6 +65,20 @@ class Config:
         return Allowed(self.allow_remote, self.allow_path)
 
     @property
+    def root(self) -> Path:
+        """The directory of the lock, to which the paths of all files are relative."""
+        if self.layout == "distribution":
+            return self.output
+        return Path(os.path.relpath(self.file.parent)) if self.file else Path()
+
+    @property
+    def place(self) -> str:
+        """The path of the package in that directory."""
+        if self.layout == "distribution":
+            return self.package
+        return (Path(os.path.relpath(self.output, self.root)) / self.package).as_posix()
+
+    @property
     def shown(self) -> dict[str, str]:
         """The settings that show in the output, by key, without those that have their default."""
         said = {
@@ -73,6 +92,10 @@ class Config:
             "exclude": " ".join(self.exclude),
             "internal": "" if self.internal else "false",
             "formats": self.formats if self.formats != "types" else "",
+            "distribution": self.distribution,
+            "authors": ", ".join(self.authors),
+            "license": self.license,
+            "layout": self.layout if self.layout != "distribution" else "",
             "overlays": " ".join(path.name for path in self.overlays),
             "targets": " ".join(self._targets_shown),
         }

@@ -205,6 +205,9 @@ class Package:
     version: str
     title: str
     description: str
+    authors: str  # TOML; "" if nobody is named
+    license: str  # TOML string; "" if none is named
+    is_distribution: bool  # whether it is one of its own, or a package in a source tree
     modules: tuple[Module, ...]
     client: str  # class of the client, and of its twin for asyncio
     async_client: str

@@ -19,6 +19,7 @@ from speclens.names import (
     pascal,
 )
 from speclens.output.choosing import chosen, has_client, has_files
+from speclens.output.metadata import authors_source, distribution_name, version_of
 from speclens.problems import Problem, Refused
 
 
@@ -125,12 +126,15 @@ def package(whole: ir.Api, config: Config) -> ir.Package:
     title = prose(document.title) or config.package
     return ir.Package(
         name=config.package,
-        distribution=config.package.replace("_", "-"),
-        version=config.version,
+        distribution=distribution_name(config),
+        version=version_of(whole, config),
         title=title,
         description=toml_string(
             f"Python models of {' '.join(document.title.split()) or config.package}"
         ),
+        authors=authors_source(config),
+        license=toml_string(config.license) if config.license else "",
+        is_distribution=config.layout == "distribution",
         modules=tuple(
             _module(
                 module,
@@ -199,7 +203,7 @@ def files(document: ir.Api, config: Config) -> tuple[File, ...]:
     """The files that a document's package may have, in the order of the table."""
     return tuple(
         File(
-            path=path.format(package=config.package),
+            path=path.format(package=config.place),
             template=template,
             subjects=subjects(document),
             is_verbatim=template.endswith(".py"),
@@ -207,5 +211,5 @@ def files(document: ir.Api, config: Config) -> tuple[File, ...]:
             fix="speclens generate",
         )
         for path, template, subjects, condition in TABLE
-        if condition(document, config)
+        if condition(document, config) and (config.layout == "distribution" or "/" in path)
     )
