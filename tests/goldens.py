@@ -1,6 +1,6 @@
 """The golden documents. Each is read from its directory, with the files that it refers to.
 
-Options that it needs (`allow_remote`, `lenient`, `formats`) stand in a `pyproject.toml` beside it, as a user writes
+Options that it needs (`allow_remote`, `lenient`, `string_types`) stand in a `pyproject.toml` beside it, as a user writes
 them. What is on the network for it is in `remote/<host>/`: a proxy on loopback answers for these hosts. So it is
 fetched as ever, by the address in the document, and no port of a server gets into names.
 """

@@ -34,15 +34,28 @@ components:
     Pet: {type: object, properties: {born: {type: string, format: date}, name: {type: string}, tag: {type: string, x-compat: {into: /name}}}}
 """
 READING = ("--spec", "--overlay", "--allow-remote", "--allow-path")
-MEANING = ("--lenient", "--no-lenient", "--string-types")
+MEANING = (
+    "--lenient",
+    "--no-lenient",
+    "--include",
+    "--exclude",
+    "--internal",
+    "--no-internal",
+    "--string-types",
+)
 PACKAGE = (
     "-n",
     "--name",
     "--package",
     "-o",
     "--output",
+    "--target",
     "--templates",
     "--package-version",
+    "--distribution",
+    "--author",
+    "--license",
+    "--layout",
     "--client",
     "--denormalize",
     "--no-denormalize",
@@ -136,14 +149,20 @@ GOOD: tuple[dict[str, Any], ...] = (
         "string_types": "annotation",
         "version": "1.0",
         "client": "Pets",
+        "targets": ["models", "async-client"],
+        "distribution": "pets-client",
+        "authors": ["Ada <ada@example.com>"],
+        "license": "MIT",
     },
 )
-BAD = (
+BAD: tuple[dict[str, Any], ...] = (
     {"lenient": "yes"},
     {"overlays": "a.yaml"},
     {"overlays": [1]},
     {"client": 5},
     {"string_types": "none"},
+    {"targets": ["clients"]},
+    {"targets": []},
     {"outptu": "x"},
     {"spec": None},
 )

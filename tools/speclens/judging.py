@@ -13,6 +13,7 @@ from speclens.lower import rules
 from speclens.lower.ground import forget
 from speclens.lower.rewrites import lifting
 from speclens.openapi.api import OpenApi
+from speclens.openapi.selection import Selection
 from speclens.problems import Finding, Problem, Refused
 from speclens.reading import locations, modern
 from speclens.reading.swagger.convert import converted
@@ -20,6 +21,7 @@ from speclens.source import Source, locate
 from speclens.validate import as_written, validate
 
 _DEEPEST = 12_000
+_WHOLE = Selection()
 
 
 class Reading(NamedTuple):
@@ -30,9 +32,14 @@ class Reading(NamedTuple):
     source: Source
 
 
-def read_document(source: Source, is_lenient: bool = False, formats: bool = True) -> Reading:
+def read_document(
+    source: Source,
+    is_lenient: bool = False,
+    formats: bool = True,
+    selection: Selection = _WHOLE,
+) -> Reading:
     """The IR, the warnings and the repaired document of `source`. `formats` says whether strings of some formats become
-    Python types. Raises Refused, with all problems, if any is an error."""
+    Python types; `selection` says which operations become code. Raises Refused, with all problems, if any is an error."""
     found, left, source = _sound(source, is_lenient)
     usual = sys.getrecursionlimit()
     # `lower` follows references depth first, in the worst case through all schemas.
@@ -45,7 +52,7 @@ def read_document(source: Source, is_lenient: bool = False, formats: bool = True
         found += (*modern.remarks(source.value), *rules.check(api, lifted))
         if _has_errors((*found, *source.warnings)):
             raise Refused(source.warnings + locate(source, found))
-        document, untold = lower.lower(api, lifted, formats)
+        document, untold = lower.lower(api, lifted, formats, selection)
         found += untold
         if _has_errors(untold):
             raise Refused(source.warnings + locate(source, found))
