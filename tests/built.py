@@ -16,6 +16,7 @@ import pytest
 
 from speclens import ir, judging, project
 from speclens.config import Config
+from speclens.openapi.selection import selection_of
 from speclens.output import marks, render, tidy
 from speclens.problems import Problem, Refused
 from speclens.reading import loads
@@ -52,8 +53,11 @@ def drafts(document: Mapping[str, Any] | str, package: str = "pkg") -> dict[str,
 
 def printed(read: Source, config: Config) -> dict[str, project.Draft]:
     """The files that a configuration makes of a document, before they are tidied."""
-    found = judging.read_document(read, config.lenient, config.string_types == "types").document
-    return drafted(read, found, config)
+    selection = selection_of(config)
+    found = judging.read_document(
+        read, config.lenient, config.string_types == "types", selection, config.rename
+    )
+    return drafted(read, found.document, config)
 
 
 def drafted(read: Source, document: ir.Api, config: Config) -> dict[str, project.Draft]:

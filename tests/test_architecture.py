@@ -26,8 +26,8 @@ GENERATED = ROOT / "generated"
 # Each imports only from those before it.
 ORDER = (
     "problems", "literals", "names", "config", "ir", "patterns", "source", "objects", "reading", "validate", "repair",
-    "openapi", "lower", "judging", "output", "reporting", "tree", "cache", "project", "provenance", "loading", "folding",
-    "mock", "verify", "show", "watching", "commands", "cli", "ending", "__main__",
+    "openapi", "lower", "judging", "output", "reporting", "tree", "cache", "digests", "project", "provenance", "loading",
+    "folding", "mock", "verify", "show", "watching", "commands", "cli", "ending", "__main__",
 )  # fmt: skip
 # The wings of `lower`, likewise; outsiders know what is in `__all__` of each.
 WINGS = ("ground", "rewrites", "compat", "schemas", "operations", "rules")

@@ -34,15 +34,29 @@ components:
     Pet: {type: object, properties: {born: {type: string, format: date}, name: {type: string}, tag: {type: string, x-compat: {into: /name}}}}
 """
 READING = ("--spec", "--overlay", "--allow-remote", "--allow-path")
-MEANING = ("--lenient", "--no-lenient", "--string-types", "--rename")
+MEANING = (
+    "--lenient",
+    "--no-lenient",
+    "--include",
+    "--exclude",
+    "--internal",
+    "--no-internal",
+    "--string-types",
+    "--rename",
+)
 PACKAGE = (
     "-n",
     "--name",
     "--package",
     "-o",
     "--output",
+    "--target",
     "--templates",
     "--package-version",
+    "--distribution",
+    "--author",
+    "--license",
+    "--layout",
     "--client",
     "--denormalize",
     "--no-denormalize",
@@ -137,15 +151,21 @@ GOOD: tuple[dict[str, Any], ...] = (
         "string_types": "annotation",
         "version": "1.0",
         "client": "Pets",
+        "targets": ["models", "async-client"],
+        "distribution": "pets-client",
+        "authors": ["Ada <ada@example.com>"],
+        "license": "MIT",
     },
 )
-BAD = (
+BAD: tuple[dict[str, Any], ...] = (
     {"lenient": "yes"},
     {"rename": "operation a = b"},
     {"overlays": "a.yaml"},
     {"overlays": [1]},
     {"client": 5},
     {"string_types": "none"},
+    {"targets": ["clients"]},
+    {"targets": []},
     {"outptu": "x"},
     {"spec": None},
 )

@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from .models import *  # noqa: F403
     from .normalizers import *  # noqa: F403
 
+__version__ = "0.1.0"
+
 _NAMES: dict[str, str] = {
     "_arguments": "Omit RequestOptions omit ",
     "_compat": "ArgumentError CompatError Deprecation Drop Normalized PayloadError Rewrite ",

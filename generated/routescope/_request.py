@@ -198,6 +198,7 @@ class Settings(Generic[H]):
     _base_url: ClassVar[str]
     _variables: ClassVar[Mapping[str, str]] = {}
     _environment: ClassVar[str]
+    _user_agent: ClassVar[str]
     _schemes: ClassVar[Mapping[str, Any]] = {}
     _security: ClassVar[tuple[tuple[str, ...], ...]] = ()
     _older: ClassVar[frozenset[tuple[str, str]]] = frozenset()
@@ -231,7 +232,10 @@ class Settings(Generic[H]):
         self._is_own = http_client is None
         self.http: H = http_client if http_client else self._new_http(cookies=NoCookies())
         asked = self.http.headers.get("accept-encoding")
-        self._accepted = {} if asked == ACCEPT_ENCODING else {"accept-encoding": ACCEPT_ENCODING}
+        self._usual = {} if asked == ACCEPT_ENCODING else {"accept-encoding": ACCEPT_ENCODING}
+        agent = self.http.headers.get("user-agent", "")
+        if agent.startswith("python-httpx/"):  # else an `http_client` of the caller's has its own
+            self._usual["user-agent"] = f"{self._user_agent} {agent}"
 
     def _judged(self, found: str) -> str:
         """A base URL without its user and password, which the client does not use."""
@@ -302,7 +306,7 @@ class Settings(Generic[H]):
             draft.headers["cookie"] = "; ".join(draft.cookies)
         headers = {
             "accept": accept or operation.accept,
-            **self._accepted,
+            **self._usual,
             **draft.headers,
             **given,
         }

@@ -435,6 +435,7 @@ class Routescope(SyncClient):
 
     _base_url = "https://api.routescope.ai"
     _environment = "ROUTESCOPE"
+    _user_agent = "routescope/0.1.0"
     _schemes: ClassVar[Mapping[str, Any]] = {
         "BearerAuth": Http(),
     }
@@ -451,6 +452,7 @@ class AsyncRoutescope(AsyncClient):
 
     _base_url = Routescope._base_url
     _environment = Routescope._environment
+    _user_agent = Routescope._user_agent
     _schemes = Routescope._schemes
     _security = Routescope._security
     _older = Routescope._older

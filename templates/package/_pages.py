@@ -13,12 +13,12 @@ from ._arguments import ContentType, Draft, Member, Members
 from ._compat import unchanged
 from ._errors import APIResponseValidationError
 from ._operation import Operation, chosen, replaced
-from ._request import Request
+from ._request import Request, Settings
 from ._transport import AsyncClient, SyncClient
 
 R = TypeVar("R")
 Names = tuple[str, ...]
-AnyClient = SyncClient | AsyncClient
+AnyClient = Settings[Any]
 
 
 class Paging(Protocol):

@@ -22,7 +22,7 @@ from ._compat import CompatError, PayloadError, unchanged
 from ._errors import Answer, APIError, APIResponseValidationError, Unreadable
 from ._limits import Limits, async_pieces, cut_off, pieces
 from ._operation import MISFITS, Codec, Json, Operation
-from ._request import Request
+from ._request import Request, Settings
 from ._transport import AsyncClient, SyncClient
 from ._values import visible
 
@@ -408,7 +408,7 @@ class AsyncDownload(_AsyncOpen):
 
 
 def _request(
-    client: SyncClient | AsyncClient,
+    client: Settings[Any],
     operation: Operation[Any],
     arguments: Mapping[str, Any],
     kind: type[Codec],

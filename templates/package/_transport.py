@@ -178,14 +178,15 @@ class AsyncClient(Settings[httpx.AsyncClient]):
         return content if hasattr(content, "__aiter__") else _chunks(content)
 
     async def call(self, operation: Operation[R], /, **arguments: Any) -> R:
-        """The same as `SyncClient.call`."""
+        """The result of an operation. Raises APIError; raises TypeError or PayloadError before it sends anything."""
         request = self.request(operation, arguments)
         return request.result(operation, await self.answer(operation, request))
 
     async def answer(
         self, operation: Operation[Any], request: Request, limits: Limits | None = None
     ) -> Answer:
-        """The same as `SyncClient.answer`."""
+        """The final response to a request, after retries. Its limits begin now, unless they have begun. A stream is
+        not read yet. Raises APIError."""
         attempt, limits = 0, limits or request.limits()
         send = partial(self._sent, is_stream=request.is_stream)
         while True:

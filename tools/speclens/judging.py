@@ -15,6 +15,7 @@ from speclens.lower.ground import forget
 from speclens.lower.rewrites import lifting
 from speclens.openapi.api import OpenApi
 from speclens.openapi.renames import renamed
+from speclens.openapi.selection import Selection
 from speclens.problems import Finding, Problem, Refused
 from speclens.reading import locations, modern
 from speclens.reading.swagger.convert import converted
@@ -22,6 +23,7 @@ from speclens.source import Source, locate
 from speclens.validate import as_written, validate
 
 _DEEPEST = 12_000
+_WHOLE = Selection()
 
 
 class Reading(NamedTuple):
@@ -33,10 +35,15 @@ class Reading(NamedTuple):
 
 
 def read_document(
-    source: Source, is_lenient: bool = False, formats: bool = True, rename: Sequence[str] = ()
+    source: Source,
+    is_lenient: bool = False,
+    formats: bool = True,
+    selection: Selection = _WHOLE,
+    rename: Sequence[str] = (),
 ) -> Reading:
     """The IR, the warnings and the repaired document of `source`. `formats` says whether strings of some formats become
-    Python types, `rename` what parts are called otherwise. Raises Refused, with all problems, if any is an error."""
+    Python types, `selection` which operations become code, and `rename` what parts are called otherwise. Raises Refused,
+    with all problems, if any is an error."""
     found, left, source = _sound(source, is_lenient)
     usual = sys.getrecursionlimit()
     # `lower` follows references depth first, in the worst case through all schemas.
@@ -53,7 +60,7 @@ def read_document(
         found += (*modern.remarks(source.value), *rules.check(api, lifted))
         if _has_errors((*found, *source.warnings)):
             raise Refused(source.warnings + locate(source, found))
-        document, untold = lower.lower(api, lifted, formats)
+        document, untold = lower.lower(api, lifted, formats, selection)
         found += untold
         if _has_errors(untold):
             raise Refused(source.warnings + locate(source, found))

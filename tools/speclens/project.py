@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import gc
-import json
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cache as memoize
 from functools import cached_property
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from speclens import __version__, cache, ir
-from speclens.config import Config
+from speclens.config import Config, warned
 from speclens.config.package_names import is_package, package_of
+from speclens.digests import code_of_annotations, digest, digests_of_parts
 from speclens.judging import Reading, read_document
-from speclens.output import forms, makers, marks, models, plan, prune, render, tidy
+from speclens.openapi.api import OpenApi
+from speclens.openapi.edits import without_version
+from speclens.openapi.selection import selection_of
+from speclens.output import choosing, forms, makers, marks, models, plan, prune, render, tidy
 from speclens.problems import Problem, Refused
 from speclens.reading import load, title
+from speclens.reading.modern import modern
 from speclens.source import Source
-from speclens.source.pointer import exists, get, join
 from speclens.tree import OutputFile, Tree, TreeInputs, recorded_settings
 
 
@@ -46,9 +47,26 @@ class Project:
 
     @cached_property
     def reading(self) -> Reading:
-        """The IR of the document, with warnings."""
-        has_formats = self.config.string_types == "types"
-        return read_document(self.source, self.config.lenient, has_formats, self.config.rename)
+        """The IR of the parts of the document that the configuration asks for, with warnings."""
+        config, selection = self.config, selection_of(self.config)
+        has_formats = config.string_types == "types"
+        found = read_document(self.source, config.lenient, has_formats, selection, config.rename)
+        if selection.include or selection.exclude:
+            operations = OpenApi(modern(found.source.value)).operations
+            unmatched = (
+                (key, f"{pattern!r} matches no operation", "was it renamed in the document?")
+                for key, pattern in selection.unmatched(operations)
+            )
+            found = found._replace(warnings=found.warnings + warned(config, unmatched))
+        if not config.has_server:
+            told = (one for one in found.warnings if one.rule != "operation/not-served")
+            found = found._replace(warnings=tuple(told))
+        return found
+
+    @cached_property
+    def document(self) -> ir.Api:
+        """The parts of the document that the package has."""
+        return choosing.chosen(self.reading.document, self.config)
 
     @cached_property
     def drafts(self) -> dict[str, Draft]:
@@ -66,13 +84,14 @@ def opened(config: Config) -> Project:
     """The project of a configuration, with a name for the package: the configured one, that of the package in the output,
     or one from the title of the document. Raises Refused for a document that cannot be read."""
     source = load(config.spec, config.overlays, config.allowed)
-    package = config.package or _package_in(config.output) or package_of(title(source))
+    package = config.package or _package_in(config) or package_of(title(source))
     return Project(replace(config, package=package), source)
 
 
-def _package_in(output: Path | None) -> str:
-    """The name of the package that speclens wrote to a directory before, so that a new title renames no package."""
-    name = recorded_settings(output).get("package", "") if output else ""
+def _package_in(config: Config) -> str:
+    """The name of the package that speclens wrote to the output before, so that a new title renames no package."""
+    is_known = config.output or config.distribution or config.layout == "package"
+    name = recorded_settings(config.root).get("package", "") if is_known else ""
     return name if is_package(name) else ""
 
 
@@ -110,7 +129,7 @@ def _uncollected() -> Iterator[None]:
 def _tree(project: Project) -> Tree:
     config, source = project.config, project.reading.source
     made = project.drafts
-    files = [file for file in plan.files(project.reading.document, config) if file.path in made]
+    files = [file for file in plan.files(project.document, config) if file.path in made]
     with _printed(made):
         texts = tidy.tidy({path: draft.text for path, draft in made.items()})
     directories = template_directories(config)
@@ -132,11 +151,15 @@ def _tree(project: Project) -> Tree:
         )
         for file in files
     )
+    # The version of the document counts only if it is that of the package.
+    counted = source.value if config.version == "document" else without_version(source.value)
     inputs = TreeInputs(
         config=config.shown,
-        document=_parts(source.value, {pointer for file in files for pointer in file.subjects}),
+        document=digests_of_parts(
+            counted, {pointer for file in files for pointer in file.subjects}
+        ),
         templates={
-            name: _digest(render.text(render.find_template(name, directories)))
+            name: digest(render.text(render.find_template(name, directories)))
             for name in {template for _, template, _, _ in plan.TABLE}.union(*templates.values())
         },
         toolkit={"speclens": __version__, "datamodel-code-generator": models.GENERATOR_VERSION},
@@ -154,11 +177,11 @@ def drafts(source: Source, document: ir.Api, config: Config) -> dict[str, Draft]
     nonce = marks.nonce("".join(source.texts))
     directories = template_directories(config)
     with _located(directories):
-        document = plan.chosen(document, config)
+        package = plan.package(document, config)
+        document = choosing.chosen(document, config)
         # Only built-in templates: the generator runs them outside of a sandbox.
         annotated = _annotated(document, render.BUILT_IN / "models")
         render_one = render.renderer(directories, nonce)
-        package = plan.package(document, config)
         made = {}
         for file in plan.files(document, config):
             text, templates = _print(
@@ -167,7 +190,7 @@ def drafts(source: Source, document: ir.Api, config: Config) -> dict[str, Draft]
             made[file.path] = Draft(*marks.take_out(text, nonce, file.template), templates)
         copied = {file.path for file in plan.files(document, config) if file.is_verbatim}
         with _printed(made):
-            return _pruned(made, copied)
+            return _pruned(made, copied, choosing.left_out(document, config))
 
 
 @contextmanager
@@ -185,7 +208,7 @@ def _annotated(document: ir.Api, templates: Path) -> ir.Api:
     """The document with annotations. Loading the generator takes longer than everything else, so a cache keeps the text
     that it printed for each type of any document."""
     texts = [path.read_text("utf-8") for path in sorted(templates.rglob("*")) if path.is_file()]
-    name = cache.key(models.GENERATOR_VERSION, _code_of_annotations(), *texts)
+    name = cache.key(models.GENERATOR_VERSION, code_of_annotations(), *texts)
     known = cache.stored(name)
     annotated, found = models.annotate(document, templates, known)
     if found:
@@ -197,11 +220,13 @@ def _annotated(document: ir.Api, templates: Path) -> ir.Api:
 _MOST_ANNOTATIONS = 5_000
 
 
-def _pruned(made: dict[str, Draft], copied: set[str]) -> dict[str, Draft]:
+def _pruned(
+    made: dict[str, Draft], copied: set[str], without: Collection[prune.ClassMember]
+) -> dict[str, Draft]:
     """The files, with only the code that the package uses in copied ones, and without copied ones that it does not use.
     Raises TemplateFault if a template printed invalid Python."""
     texts = {path: draft.text for path, draft in made.items() if path.endswith(".py")}
-    pruned = prune.prune(texts, copied)
+    pruned = prune.prune(texts, copied, without)
     rest = {
         path: Draft(
             "\n".join(line for _, line in lines),
@@ -232,53 +257,6 @@ def _print(
     return render.Rendered(text, header.templates | {file.template})
 
 
-# The inputs of the output
-
-
 def template_directories(config: Config) -> tuple[Path, ...]:
     """The directories of templates, in the order of lookup."""
     return (config.templates, render.BUILT_IN) if config.templates else (render.BUILT_IN,)
-
-
-def _digest(*texts: str) -> str:
-    return cache.key(*texts)[:16]
-
-
-@memoize
-def _code_of_annotations() -> str:
-    """A digest of the code that makes annotations, so that what an earlier version kept does not count."""
-    root, total = Path(__file__).parent, sha256()
-    for path in (
-        root / "literals.py",
-        root / "output" / "models.py",
-        *sorted(root.glob("ir/*.py")),
-    ):
-        total.update(path.read_bytes())
-    return total.hexdigest()[:16]
-
-
-def _parts(document: Any, subjects: Set[str]) -> dict[str, str]:
-    """The digests of subjects and of all other parts that can change by themselves, by pointer."""
-    pointers = {*subjects, *_all_parts(document)}
-    return {
-        pointer: _digest(json.dumps(get(document, pointer), sort_keys=True))
-        for pointer in pointers
-        if exists(document, pointer)
-    }
-
-
-def _all_parts(document: Any) -> Iterator[str]:
-    """The pointers of each component, each operation, and each other field."""
-    for field, value in document.items():
-        below = {join("#", field): value}
-        for _ in range(_DEPTHS.get(field, 0)):
-            below = {
-                join(pointer, name): inner
-                for pointer, one in below.items()
-                for name, inner in (one.items() if isinstance(one, dict) else ())
-            }
-        yield from below
-
-
-_DEPTHS = {"components": 2, "definitions": 1, "paths": 2, "webhooks": 2}
-"""For a field of a document, the number of levels down to its parts."""

@@ -17,8 +17,8 @@ def described(document: ir.Api, package: ir.Package, models: str = "_models.") -
     client = document.client
     return {
         "package": package.name,
-        "client": package.client if client else None,
-        "async_client": package.async_client if client else None,
+        "client": package.client if package.is_sync else None,
+        "async_client": package.async_client if package.is_async else None,
         "operations": list(_operations(client, models)) if client else [],
         "schemas": [
             {"pointer": one.pointer, "class": one.ident, "module": f"{package.name}.models"}
@@ -87,7 +87,7 @@ def _body(operation: ir.Operation) -> Iterator[Data]:
 def first_call(document: ir.Api, package: ir.Package) -> str:
     """A call of a GET method that needs no argument, no key and no address; "" if there is none."""
     client = document.client
-    if client is None or client.base_url == literal(""):
+    if client is None or not package.is_sync or client.base_url == literal(""):
         return ""
     for resource in client.resources:
         for one in resource.operations:
@@ -99,10 +99,11 @@ def first_call(document: ir.Api, package: ir.Package) -> str:
 
 def as_table(data: Data) -> Iterator[str]:
     """The data as text: a line for each method of an operation, then a line for each schema, in columns."""
-    yield f"{data['package']}: {data['client'] or 'no client'}"
+    client = data["client"] or data["async_client"]
+    yield f"{data['package']}: {client or 'no client'}"
     yield from _columns(
         (
-            f"{data['client']}().{call}({', '.join(_arguments(one))})",
+            f"{client}().{call}({', '.join(_arguments(one))})",
             f"-> {result}",
             f"{one['method']} {one['path']}",
         )

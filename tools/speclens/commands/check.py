@@ -38,7 +38,7 @@ def check_command(config: Config, style: str) -> None:
     progress(f"reading {config.spec}")
     project = opened(config)
     accepted(project.reading.warnings)
-    output = project.config.directory
+    output = project.config.root
     progress(f"comparing {output}")
     found = tree.drift(output, project.tree, pointer_at(project))
     if style == "text":

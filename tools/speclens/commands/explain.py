@@ -54,7 +54,7 @@ def explain_command(config: Config, place: str, style: str) -> None:
 
 def _own_file(project: Project, path: Path) -> OutputFile:
     named = os.path.realpath(path)  # `Path.resolve` raises RuntimeError for a loop of links
-    output = project.config.directory
+    output = project.config.root
     for file in project.tree.files:
         if os.path.realpath(output / file.path) == named or file.path == path.as_posix():
             if path.is_file() and path.read_bytes() != file.text.encode():

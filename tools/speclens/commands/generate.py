@@ -92,7 +92,7 @@ def _generate(project: Project, is_dry: bool, style: str) -> None:
     _check_default(config)
     progress(f"generating {config.package}")
     warnings = accepted(project.reading.warnings)
-    changed = (tree.to_write if is_dry else tree.write)(config.directory, project.tree)
+    changed = (tree.to_write if is_dry else tree.write)(config.root, project.tree)
     if style != "text":
         print_problems(warnings, style)
         return
@@ -103,12 +103,12 @@ def _generate(project: Project, is_dry: bool, style: str) -> None:
 
 def _check_default(config: Config) -> None:
     """Raises Refused if the directory that is the output by default holds something else: nobody named it."""
-    directory = config.directory
+    directory = config.root / config.place if config.layout == "package" else config.root
     is_chosen = config.output is not None or not directory.is_dir()
     if is_chosen or not any(directory.iterdir()):
         return
-    document = tree.recorded_settings(directory).get("spec", "")
-    if document == config.shown["spec"] or (not document and (directory / LOCK).exists()):
+    document = tree.recorded_settings(config.root).get("spec", "")
+    if document == config.shown["spec"] or (not document and (config.root / LOCK).exists()):
         return
     made = (
         f"holds the package of {document}" if document else "exists, and speclens did not make it"
@@ -119,7 +119,7 @@ def _check_default(config: Config) -> None:
 
 
 def _tell(project: Project, changed: tuple[str, ...], is_dry: bool) -> None:
-    output = project.config.directory
+    output = project.config.root
     wanted = {LOCK, *(file.path for file in project.tree.files)}
     written = [path for path in changed if path in wanted]
     deleted = [path for path in changed if path not in wanted]
@@ -133,14 +133,14 @@ def _tell(project: Project, changed: tuple[str, ...], is_dry: bool) -> None:
     would = "would be " if is_dry else ""
     counts = f"{len(written)} of {len(wanted)} files {would}written"
     said = f"{counts}, {len(deleted)} {would}deleted" if deleted else counts
-    say(f"{said} to {output}" if is_new else said)
-    if is_new and not is_dry:
+    say(f"{said} to {project.config.directory}" if is_new else said)
+    if is_new and not is_dry and project.config.layout == "distribution":
         say("next:", *(f"  {line}" for line in _next_lines(project)))
 
 
 def _next_lines(project: Project) -> Iterator[str]:
     """The command that installs the package and makes a first call, if one needs nothing from the user; else the command
-    that installs it, and where to read on."""
+    that installs it, and where to read on if it has a client."""
     document, config = project.reading.document, project.config
     output = config.directory
     here = output if output.is_absolute() or str(output)[:1] == "." else f"./{output}"
@@ -149,6 +149,7 @@ def _next_lines(project: Project) -> Iterator[str]:
     if call := show.first_call(document, package):
         code = f"from {package.name} import {package.client}; print({call})"
         yield f'{install} && python -c "{code}"'
-    else:
-        yield install
+        return
+    yield install
+    if package.is_called:
         yield f"{output / 'README.md'} shows the first call"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 
 import click
 
@@ -34,7 +35,7 @@ def mock_command(config: Config, host: str, port: int, api_key: str, style: str)
     from speclens import mock  # its libraries take long to load
 
     del style
-    project = opened(config)
+    project = opened(replace(config, targets=("client", "server")))  # whatever a package has of it
     warn_in_short(accepted(project.reading.warnings), config.see_all)
     try:
         mock.serve(project, (host, port), api_key, lambda line, is_url: say(line, err=not is_url))

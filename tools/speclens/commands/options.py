@@ -92,6 +92,7 @@ def _parameter(setting: Setting) -> Callable[[Command], Command]:
         "path": click.Path(path_type=Path),
         "paths": click.Path(path_type=Path),
         "choice": click.Choice(setting.values),
+        "choices": click.Choice(setting.values),
     }
     return click.option(
         *setting.options,
@@ -104,14 +105,15 @@ def _parameter(setting: Setting) -> Callable[[Command], Command]:
 
 
 def _help(setting: Setting) -> str:
-    if setting.is_list:
-        return f"{setting.help} Repeat it for several."
-    if setting.default is None:
-        return setting.help
+    told = f"{setting.help} Repeat it for several." if setting.is_list else setting.help
     usual = setting.default
-    if isinstance(usual, bool):
+    if usual is None:
+        return told
+    if isinstance(usual, tuple):
+        usual = ", ".join(usual)
+    elif isinstance(usual, bool):
         usual = f"{'' if usual else 'no-'}{setting.option[2:]}"
-    return f"{setting.help}  [default: {usual}]"
+    return f"{told}  [default: {usual}]"
 
 
 def _config(given: Mapping[str, Any], file: Path | None, near: str) -> Config:

@@ -27,9 +27,8 @@ def show_command(config: Config, style: str) -> None:
       speclens show openapi.yaml
     """
     project = opened(config)
-    document, warnings, _ = project.reading
-    accepted(warnings)
-    package = plan.package(document, project.config)
+    warnings = accepted(project.reading.warnings)
+    document, package = project.document, plan.package(project.reading.document, project.config)
     if style == "json":
         echo(f"{json.dumps(show.described(document, package), indent=2)}\n")
     else:

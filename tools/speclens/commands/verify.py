@@ -70,7 +70,7 @@ def verify_command(
       speclens verify openapi.yaml --schema Pet --examples 1000
     """
     project = opened(config)
-    document, warnings, source = project.reading
+    document, (_, warnings, source) = project.document, project.reading
     accepted(warnings)
     unenforced = {one.pointer for one in warnings if one.rule == "model/not-enforced"}
     from speclens import verify  # hypothesis and pydantic take half a second to import
@@ -108,7 +108,7 @@ def _called(made: Mapping[str, Generated], name: str) -> list[str]:
 
 def _modules(project: Project) -> tuple[ModuleType, ModuleType | None]:
     """The modules `models` and `normalizers` (None if there is none) of the generated package."""
-    prefix = f"{project.config.package}/"
+    prefix = f"{project.config.place}/"
     inside = {file.path.removeprefix(prefix): file.text for file in project.tree.files}
     texts = {name: text for name, text in inside.items() if name.endswith(".py")}
     modules = ["models", *(["normalizers"] if "normalizers.py" in texts else ())]

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-Kind = Literal["document", "path", "paths", "text", "texts", "switch", "choice"]
-"""The values of a setting: the document, one path or several, one text or several, true or false, or one of some texts."""
+Kind = Literal["document", "path", "paths", "text", "texts", "switch", "choice", "choices"]
+"""The values of a setting: the document, one path or several, one text or several, true or false, one of some texts or
+several."""
 Group = Literal["document", "meaning", "package"]
 """The subject of a setting: how speclens reads the document, how it interprets the document, or which package it writes."""
 
@@ -23,16 +24,15 @@ Group = Literal["document", "meaning", "package"]
 class Setting:
     """One key of `[tool.speclens]`, which is an option of each command that uses its group.
 
-    `flag` is the name of the option if it is not the key with hyphens, and `short` and `also`
-    are other spellings. `values` are the values of a choice. `example` is a
-    value, as TOML, for a setting without a default.
+    `flag` is the name of the option if it is not the key with hyphens, and `short` and `also` are other spellings. `values`
+    are the values of a choice, or of several. `example` is a value, as TOML, for a setting without a default.
     """
 
     key: str
     kind: Kind
     group: Group
     help: str
-    default: str | bool | None = None
+    default: str | bool | tuple[str, ...] | None = None
     is_required: bool = False
     flag: str = ""
     short: str = ""
@@ -54,7 +54,7 @@ class Setting:
     @property
     def is_list(self) -> bool:
         """Whether the option may be repeated."""
-        return self.kind in ("paths", "texts")
+        return self.kind in ("paths", "texts", "choices")
 
 
 SETTINGS = (
@@ -97,6 +97,29 @@ SETTINGS = (
         False,
     ),
     Setting(
+        "include",
+        "texts",
+        "meaning",
+        "The operations to generate: tag:NAME, path:GLOB, operationId:GLOB or method:NAME. By default, all of them.",
+        metavar="KIND:PATTERN",
+        example='["tag:pets", "path:/stores/**"]',
+    ),
+    Setting(
+        "exclude",
+        "texts",
+        "meaning",
+        "The operations to leave out, in the same words.",
+        metavar="KIND:PATTERN",
+        example='["method:delete", "operationId:admin*"]',
+    ),
+    Setting(
+        "internal",
+        "switch",
+        "meaning",
+        "Also generate operations and schemas that have `x-internal: true`.",
+        True,
+    ),
+    Setting(
         "string_types",
         "choice",
         "meaning",
@@ -130,6 +153,15 @@ SETTINGS = (
         example='"generated"',
     ),
     Setting(
+        "targets",
+        "choices",
+        "package",
+        "What the package holds: models (always), a client (sync-client or async-client: one of its two forms), a server.",
+        ("models", "client", "server"),
+        flag="target",
+        values=("models", "client", "sync-client", "async-client", "server"),
+    ),
+    Setting(
         "templates",
         "path",
         "package",
@@ -140,9 +172,40 @@ SETTINGS = (
         "version",
         "text",
         "package",
-        "The version of the generated distribution.",
+        "The version of the generated distribution; document is that of the document (info.version).",
         "0.1.0",
         flag="package-version",
+    ),
+    Setting(
+        "distribution",
+        "text",
+        "package",
+        "The name of the distribution. By default, the name of the package with hyphens.",
+        example='"petstore-client"',
+    ),
+    Setting(
+        "authors",
+        "texts",
+        "package",
+        "The authors of the distribution.",
+        flag="author",
+        metavar="NAME <EMAIL>",
+        example='["Ada <ada@example.com>"]',
+    ),
+    Setting(
+        "license",
+        "text",
+        "package",
+        "The licence of the distribution, as an SPDX expression.",
+        example='"MIT"',
+    ),
+    Setting(
+        "layout",
+        "choice",
+        "package",
+        "Whether to write a distribution, or a package alone into a source tree, with its lock beside the configuration.",
+        "distribution",
+        values=("distribution", "package"),
     ),
     Setting(
         "client",
@@ -213,7 +276,10 @@ def settings_schema() -> dict[str, Any]:
 def _property(setting: Setting) -> dict[str, Any]:
     said: dict[str, Any] = {"description": setting.help}
     if setting.default is not None:
-        said["default"] = setting.default
+        usual = setting.default
+        said["default"] = list(usual) if isinstance(usual, tuple) else usual
+    if setting.kind == "choices":
+        return {**said, "type": "array", "items": {"enum": list(setting.values)}, "minItems": 1}
     if setting.is_list:
         return {**said, "type": "array", "items": {"type": "string"}}
     if setting.values:
@@ -221,6 +287,8 @@ def _property(setting: Setting) -> dict[str, Any]:
     return {**said, "type": "boolean" if setting.kind == "switch" else "string"}
 
 
-def toml_value(value: str | bool) -> str:
+def toml_value(value: str | bool | tuple[str, ...]) -> str:
     """A value as TOML."""
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(toml_value, value))}]"
     return str(value).lower() if isinstance(value, bool) else f'"{value}"'

@@ -205,10 +205,28 @@ class Package:
     version: str
     title: str
     description: str
+    authors: str  # TOML; "" if nobody is named
+    license: str  # TOML string; "" if none is named
+    is_distribution: bool  # whether it is one of its own, or a package in a source tree
     modules: tuple[Module, ...]
     client: str  # class of the client, and of its twin for asyncio
     async_client: str
+    caller: str  # that of the two that a package has, or the first one
     environment: str  # prefix of environment variables, safe in a string
+    is_sync: bool  # whether it has a client that makes calls one after the other
+    is_async: bool  # whether it has a client for asyncio and trio
+    operations: str  # module that knows the operations
+    has_requests: bool  # whether something in it makes or reads HTTP requests
+
+    @property
+    def is_called(self) -> bool:
+        """Whether it has a client."""
+        return self.is_sync or self.is_async
+
+    @property
+    def is_both(self) -> bool:
+        """Whether it has both clients."""
+        return self.is_sync and self.is_async
 
 
 @dataclass(frozen=True, slots=True)

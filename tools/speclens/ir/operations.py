@@ -264,3 +264,6 @@ class Client:
     example: Example
     has_datetimes: bool  # whether strings of some format are datetimes
     older: str  # expression: the ways of all operations to say requests in older fields; "" where there are none
+    taken: frozenset[str] = (
+        frozenset()
+    )  # names of classes of the whole document, of parts that are left out too

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import replace
 
 from speclens import ir
@@ -11,17 +11,21 @@ from speclens.lower.ground import media_types, view, x_compat
 from speclens.lower.operations import media, operations
 from speclens.lower.rewrites import modelled, views
 from speclens.lower.rules import media as media_rules
-from speclens.lower.schemas import docs, naming, order, schemas
+from speclens.lower.schemas import docs, naming, order, schemas, selecting
 from speclens.openapi.api import OpenApi
+from speclens.openapi.selection import Selection
 from speclens.problems import Finding
+from speclens.source.pointer import exists, get
+
+_WHOLE = Selection()
 
 
 def lower(
-    api: OpenApi, lifted: view.View, formats: bool = True
+    api: OpenApi, lifted: view.View, formats: bool = True, selection: Selection = _WHOLE
 ) -> tuple[ir.Api, tuple[Finding, ...]]:
     """The IR of a document that passed `validate` and `check`, with warnings on what models do not enforce, and errors
     where normalizers would have to. `lifted` is the document with its `lifting.lifted`; `formats` says whether strings
-    of some formats are Python types."""
+    of some formats are Python types; `selection` says which operations become code."""
     names = naming.component_classes(lifted.document)
     canonical = replace(views.canonical(lifted.document), before=lifted)
     models = modelled.modelled(canonical)
@@ -32,7 +36,7 @@ def lower(
     made = files.for_files(made) if _has_files(lifted.api, made) else made
     folded = {one.pointer: one for one in made.normalizers}
     known = media.model_names(models, lifted, idents, named, folded)
-    client, untold = operations.lower(api, lifted, known, formats)
+    client, untold, every = operations.lower(api, lifted, known, formats, selection)
     info = api.info
     title, told = info.title or "", info.summary or info.description or ""
     result = ir.Api(
@@ -45,7 +49,48 @@ def lower(
         built=order.built(named),
     )
     found = tuple(view.refound(one, lifted) for one in refused)
-    return result, found + warnings + untold + tuple(media_rules.check(api))
+    found += warnings + untold + tuple(media_rules.check(api))
+    return (result, found) if selection.is_all else _selected(api, result, every, found, selection)
+
+
+def _selected(
+    api: OpenApi,
+    whole: ir.Api,
+    operations: tuple[ir.Operation, ...],
+    found: tuple[Finding, ...],
+    selection: Selection,
+) -> tuple[ir.Api, tuple[Finding, ...]]:
+    """The parts of an API that are selected, and the findings in them. Errors stay, wherever they are: the names of all
+    parts depend on the whole document."""
+    is_open = selection.has_internal
+    internal = (
+        set()
+        if is_open
+        else {one for one in map(_pointer, whole.schemas) if _is_internal(api, one)}
+    )
+    result = selecting.selected(whole, operations, internal, bool(selection.include))
+    kept = {one.pointer for one in result.schemas}
+    kept |= {one.pointer for one in (result.client.operations if result.client else ())}
+    gone = {one.pointer for one in whole.schemas} | {one.pointer for one in operations}
+    gone -= kept
+    told = tuple(
+        one for one in found if one.severity == "error" or not _is_below(one.pointer, gone)
+    )
+    return result, told
+
+
+def _pointer(schema: ir.Schema) -> str:
+    return schema.pointer
+
+
+def _is_internal(api: OpenApi, pointer: str) -> bool:
+    schema = get(api.document, pointer) if exists(api.document, pointer) else None
+    return isinstance(schema, dict) and schema.get("x-internal") is True
+
+
+def _is_below(pointer: str, others: Set[str]) -> bool:
+    parts = pointer.split("/")
+    return any("/".join(parts[:end]) in others for end in range(1, len(parts) + 1))
 
 
 def _has_files(api: OpenApi, made: ir.Compat) -> bool:

@@ -57,7 +57,7 @@ def serve(project: Project, at: tuple[str, int], key: str, log: Log) -> None:
     with tempfile.TemporaryDirectory(prefix="speclens-mock-") as directory, _listening(at) as place:
         tree.write(Path(directory), project.tree)
         [server] = loading.import_modules(
-            Path(directory, project.config.package), _PACKAGE, ["server"]
+            Path(directory, project.config.place), _PACKAGE, ["server"]
         )
         app = _app(source, document, server, key)
         _run(_logged(_with_files(app), log), place, key if document.client.is_bearer else "", log)

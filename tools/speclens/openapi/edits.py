@@ -36,3 +36,9 @@ def remove_parameters(document: JsonObject, gone: Collection[str]) -> None:
         owner["parameters"] = parameters
     for name in unnamed:
         del named[name]
+
+
+def without_version(document: JsonObject) -> JsonObject:
+    """A document without the version of its API (section 4.2)."""
+    info = an_object(document.get("info"))
+    return {**document, "info": {name: one for name, one in info.items() if name != "version"}}

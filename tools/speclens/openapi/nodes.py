@@ -194,7 +194,8 @@ class OperationObject:
 
     `path` is the path of its Path Item Object, or the item's name if it is not one of the paths. `method` is in lower case,
     but as written in `additionalOperations`. `parameters` are in effect: those of the path item too. `servers` are its own,
-    then those of its path item. `security` is None if that of the document holds.
+    then those of its path item. `security` is None if that of the document holds. `is_internal` says
+    whether it has `x-internal: true`, or its path item has.
     """
 
     pointer: str
@@ -211,6 +212,7 @@ class OperationObject:
     servers: tuple[ServerObject, ...]
     security: tuple[SecurityRequirement, ...] | None
     extensions: Mapping[str, Any]
+    is_internal: bool
 
     @property
     def called(self) -> Called:

@@ -134,6 +134,8 @@ def operation_object(
         servers=(*server_objects(own), *server_objects(an_object(item))),
         security=requirements_of(own),
         extensions=extensions_of(own),
+        is_internal=own.get("x-internal", followed(document, outer, item)[1].get("x-internal"))
+        is True,
     )
 
 

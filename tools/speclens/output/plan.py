@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import textwrap
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from speclens import ir
 from speclens.config import Config
@@ -18,6 +18,8 @@ from speclens.names import (
     ERROR_NAMES,
     pascal,
 )
+from speclens.output.choosing import chosen, has_client, has_files
+from speclens.output.metadata import authors_source, version_of
 from speclens.problems import Problem, Refused
 
 
@@ -51,38 +53,28 @@ def _no_subjects(document: ir.Api) -> tuple[str, ...]:
     return ()
 
 
-Condition = Callable[[ir.Api], bool]
+Condition = Callable[[ir.Api, Config], bool]
 
 
-def _always(document: ir.Api) -> bool:
+def _always(document: ir.Api, config: Config) -> bool:
     return True
 
 
-def _has_folds(document: ir.Api) -> bool:
+def _has_folds(document: ir.Api, config: Config) -> bool:
     return bool(document.compat.normalizers)
 
 
-def _has_client(document: ir.Api) -> bool:
-    return document.client is not None
-
-
-def _is_served(document: ir.Api) -> bool:
+def _is_served(document: ir.Api, config: Config) -> bool:
     return document.client is not None and bool(document.client.served)
 
 
-def _is_judging(document: ir.Api) -> bool:
-    return _has_folds(document) or _has_client(document)
-
-
-def _has_files(document: ir.Api) -> bool:
-    return any(schema.file for schema in document.schemas)
+def _is_only_served(document: ir.Api, config: Config) -> bool:
+    return _is_served(document, config) and not has_client(document, config)
 
 
 def _operations(document: ir.Api) -> tuple[str, ...]:
-    client = document.client
-    resources = client.resources if client else ()
-    found = [one.pointer for resource in resources for one in resource.operations]
-    return (*_schemas(document), *found)
+    operations = document.client.operations if document.client else ()
+    return (*_schemas(document), *(one.pointer for one in operations))
 
 
 # path | template | subjects | condition. `prune` removes the copied code (`_*.py`) that a package does not use.
@@ -103,7 +95,8 @@ TABLE: tuple[tuple[str, str, Subjects, Condition], ...] = (
     ("{package}/_values.py", "package/_values.py", _no_subjects, _always),
     ("{package}/_patterns.py", "package/_patterns.py", _no_subjects, _always),
     ("{package}/_source_map.py", "package/_source_map.py", _no_subjects, _always),
-    ("{package}/client.py", "package/client.py.j2", _operations, _has_client),
+    ("{package}/client.py", "package/client.py.j2", _operations, has_client),
+    ("{package}/_operations.py", "package/_operations.py.j2", _operations, _is_only_served),
     ("{package}/server.py", "package/server.py.j2", _operations, _is_served),
     ("{package}/_transport.py", "package/_transport.py", _no_subjects, _always),
     ("{package}/_arguments.py", "package/_arguments.py", _no_subjects, _always),
@@ -122,61 +115,26 @@ TABLE: tuple[tuple[str, str, Subjects, Condition], ...] = (
 )
 
 
-def chosen(document: ir.Api, config: Config) -> ir.Api:
-    """The parts of a document that are generated."""
-    if config.denormalize:
-        return document
-    one_way = (replace(one, denormalize="", unfolds=()) for one in document.compat.normalizers)
-    compat = replace(document.compat, normalizers=tuple(one_way))
-    return replace(document, compat=compat, client=_one_way(document.client))
-
-
-def _one_way(client: ir.Client | None) -> ir.Client | None:
-    if client is None:
-        return None
-    resources = tuple(
-        replace(one, operations=tuple(map(_without_way_back, one.operations)))
-        for one in client.resources
-    )
-    operations = tuple(map(_without_way_back, client.operations))
-    served = tuple(map(_without_way_back, client.served))
-    return replace(client, resources=resources, operations=operations, served=served, older="")
-
-
-def _without_way_back(operation: ir.Operation) -> ir.Operation:
-    def plain(content: tuple[ir.Media, ...]) -> tuple[ir.Media, ...]:
-        return tuple(replace(one, codec=_one_way_codec(one.codec)) for one in content)
-
-    body = operation.body and replace(operation.body, content=plain(operation.body.content))
-    responses = (replace(one, content=plain(one.content)) for one in operation.responses)
-    return replace(
-        operation,
-        parameters=operation.parameters and _one_way_codec(operation.parameters),
-        body=body,
-        responses=tuple(responses),
-    )
-
-
-def _one_way_codec(codec: ir.Codec) -> ir.Codec:
-    return replace(codec, denormalize="", older="")
-
-
-def package(document: ir.Api, config: Config) -> ir.Package:
+def package(whole: ir.Api, config: Config) -> ir.Package:
     """The distribution that a document becomes. A schema with a name of the runtime keeps the name; users then import the
     name of the runtime from its module."""
-    client = _client_name(document, config)
+    client = _client_name(whole, config)  # which does not depend on what is left out
+    document = chosen(whole, config)
     exports = {schema.ident: "models" for schema in document.schemas}
-    for name, module in _own_exports(document, client):
+    for name, module in _own_exports(document, config, client):
         exports.setdefault(name, module)
     title = prose(document.title) or config.package
     return ir.Package(
         name=config.package,
-        distribution=config.distribution,
-        version=config.version,
+        distribution=config.distribution_name,
+        version=version_of(whole, config),
         title=title,
         description=toml_string(
             f"Python models of {' '.join(document.title.split()) or config.package}"
         ),
+        authors=authors_source(config),
+        license=toml_string(config.license) if config.license else "",
+        is_distribution=config.layout == "distribution",
         modules=tuple(
             _module(
                 module,
@@ -187,7 +145,12 @@ def package(document: ir.Api, config: Config) -> ir.Package:
         ),
         client=client,
         async_client=f"Async{client}",
+        caller=client if config.has_sync else f"Async{client}",
         environment=config.package.upper(),
+        is_sync=has_client(document, config) and config.has_sync,
+        is_async=has_client(document, config) and config.has_async,
+        operations="client" if has_client(document, config) else "_operations",
+        has_requests=document.client is not None or has_files(document),
     )
 
 
@@ -200,7 +163,8 @@ def _client_name(document: ir.Api, config: Config) -> str:
     """The name of the client class, from the configuration or from the name of the package. Raises Refused if a configured
     name is taken."""
     schemas = {schema.ident for schema in document.schemas}
-    taken = schemas | {*_client_names(document), *CLIENT_NAMES, *dir(builtins)}
+    others = document.client.taken if document.client else frozenset[str]()
+    taken = schemas | others | {*CLIENT_NAMES, *dir(builtins)}
     name = config.client or pascal(config.package)
     if not {name, f"Async{name}"} & taken:
         return name
@@ -211,35 +175,35 @@ def _client_name(document: ir.Api, config: Config) -> str:
     raise Refused([Problem("config/client", "error", "#", str(config.spec), 1, 1, message, hint)])
 
 
-def _client_names(document: ir.Api) -> Iterator[str]:
-    for resource in document.client.resources if document.client else ():
-        yield from (resource.class_name, f"Async{resource.class_name}")
-    yield from (one.ident for one in (document.client.inputs if document.client else ()))
-
-
-def _own_exports(document: ir.Api, client: str) -> Iterator[tuple[str, str]]:
-    if _is_judging(document):
+def _own_exports(document: ir.Api, config: Config, client: str) -> Iterator[tuple[str, str]]:
+    if document.compat.normalizers or document.client:
         yield from ((name, "_compat") for name in COMPAT_NAMES)
     for normalizer in document.compat.normalizers:
         yield normalizer.ident, "normalizers"
         if normalizer.denormalize:
             yield normalizer.denormalize, "normalizers"
-    if _has_client(document):
-        yield from (
-            (name, "client") for name in (client, f"Async{client}", *_client_names(document))
-        )
+    if has_client(document, config):
+        yield from ((name, "client") for name in _client_exports(document, config, client))
         yield from ((name, "_errors") for name in ERROR_NAMES)
         yield from ((name, "_arguments") for name in ARGUMENT_NAMES)
-    if _has_files(document):
+    if has_files(document):
         yield "FileError", "_errors"
         yield "data_url", "_files"
+
+
+def _client_exports(document: ir.Api, config: Config, client: str) -> Iterator[str]:
+    resources = document.client.resources if document.client else ()
+    classes = (client, *(one.class_name for one in resources))
+    yield from classes if config.has_sync else ()
+    yield from (f"Async{name}" for name in classes) if config.has_async else ()
+    yield from (one.ident for one in (document.client.inputs if document.client else ()))
 
 
 def files(document: ir.Api, config: Config) -> tuple[File, ...]:
     """The files that a document's package may have, in the order of the table."""
     return tuple(
         File(
-            path=path.format(package=config.package),
+            path=path.format(package=config.place),
             template=template,
             subjects=subjects(document),
             is_verbatim=template.endswith(".py"),
@@ -247,5 +211,5 @@ def files(document: ir.Api, config: Config) -> tuple[File, ...]:
             fix="speclens generate",
         )
         for path, template, subjects, condition in TABLE
-        if condition(document)
+        if condition(document, config) and (config.layout == "distribution" or "/" in path)
     )

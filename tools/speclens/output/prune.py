@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 from pathlib import PurePosixPath
 
 Name = tuple[str, str]  # a module and a name in it; "" is the module itself
+ClassMember = tuple[str, str, str]  # a module, a class in it, and a member of the class
 NumberedLine = tuple[int, str]  # the former number of a line (from 0), and its text
 
 
@@ -21,14 +22,17 @@ class _ParsedModule:
     imports: Mapping[str, Name]
     definitions: Mapping[str, ast.stmt]
     rest: tuple[ast.stmt, ...]
+    gone: tuple[ast.stmt, ...]  # members of its classes that the package is without
 
 
-def prune(texts: Mapping[str, str], copied: Collection[str]) -> dict[str, list[NumberedLine]]:
-    """The lines of `copied` modules that a package (path -> Python text) uses, without modules that it does not use. Raises
-    SyntaxError, whose `filename` is the name of the module."""
+def prune(
+    texts: Mapping[str, str], copied: Collection[str], without: Collection[ClassMember] = ()
+) -> dict[str, list[NumberedLine]]:
+    """The lines of `copied` modules that a package (path -> Python text) uses, without modules that it does not use, and
+    without some members of their classes. Raises SyntaxError, whose `filename` is the name of the module."""
     paths = {PurePosixPath(path).stem: path for path in texts}
     own = [module for module, path in paths.items() if path not in copied]
-    read = _reader({module: texts[path] for module, path in paths.items()}, own)
+    read = _reader({module: texts[path] for module, path in paths.items()}, own, without)
     found = list(read("__init__").imports.values()) if "__init__" in paths else []
     for module in own:
         for node in read(module).tree.body:
@@ -48,13 +52,15 @@ def prune(texts: Mapping[str, str], copied: Collection[str]) -> dict[str, list[N
         elif name in here.imports:
             found.append(here.imports[name])
     return {
-        paths[module]: list(_rest(texts[paths[module]], read(module).tree, names))
+        paths[module]: list(_rest(texts[paths[module]], read(module), names))
         for module, names in used.items()
         if names & (read(module).definitions.keys() | read(module).imports.keys())
     }
 
 
-def _reader(texts: Mapping[str, str], own: Collection[str]) -> Callable[[str], _ParsedModule]:
+def _reader(
+    texts: Mapping[str, str], own: Collection[str], without: Collection[ClassMember]
+) -> Callable[[str], _ParsedModule]:
     """A function that parses a module once, when it is needed: a small package uses few of the copied modules. The next
     package needs copies of the same text, so their trees are kept; those of `own` modules may be large, and are not."""
 
@@ -68,7 +74,15 @@ def _reader(texts: Mapping[str, str], own: Collection[str]) -> Callable[[str], _
         defined = {name: node for node in body if (name := _defined(node))}
         imports = dict(_imports(tree(module), texts, tree))
         rest = tuple(node for node in body if not _defined(node))
-        return _ParsedModule(tree(module), imports, defined, rest)
+        gone = list[ast.stmt]()
+        for of, name, member in without:
+            if of == module and isinstance(node := defined.get(name), ast.ClassDef):
+                gone += (one for one in node.body if _defined(one) == member)
+                kept = [one for one in node.body if _defined(one) != member]
+                defined[name] = ast.ClassDef(
+                    node.name, node.bases, node.keywords, kept, node.decorator_list
+                )
+        return _ParsedModule(tree(module), imports, defined, rest, tuple(gone))
 
     return read
 
@@ -161,12 +175,16 @@ def _mentions(statement: ast.stmt) -> frozenset[tuple[str, str]]:
 _kept_mentions = lru_cache(maxsize=2048)(_mentions)
 
 
-def _rest(text: str, tree: ast.Module, used: Collection[str]) -> Iterator[NumberedLine]:
+def _rest(text: str, module: _ParsedModule, used: Collection[str]) -> Iterator[NumberedLine]:
     """The lines without unused definitions, their documentation, and the comments directly above them."""
     lines: list[str | None] = [*text.split("\n")]
-    for node, after in zip(tree.body, [*tree.body[1:], None], strict=True):
-        top: ast.stmt = [*getattr(node, "decorator_list", ()), node][0]
-        name, first, end = _defined(node), top.lineno - 1, node.end_lineno or 0
+    for node in module.gone:
+        first, end = _rows(node)
+        lines[first:end] = [None] * (end - first)
+    body = module.tree.body
+    for node, after in zip(body, [*body[1:], None], strict=True):
+        name = _defined(node)
+        first, end = _rows(node)
         if name == "__all__":
             unused = "|".join(word for word in _strings(node) if word not in used) or " "
             for row in range(first, end):
@@ -180,3 +198,9 @@ def _rest(text: str, tree: ast.Module, used: Collection[str]) -> Iterator[Number
                 end = after.end_lineno or 0
             lines[first:end] = [None] * (end - first)
     return ((row, line) for row, line in enumerate(lines) if line is not None)
+
+
+def _rows(node: ast.stmt) -> tuple[int, int]:
+    """The first row of a statement (from 0), and the row after it."""
+    top: ast.stmt = [*getattr(node, "decorator_list", ()), node][0]
+    return top.lineno - 1, node.end_lineno or 0

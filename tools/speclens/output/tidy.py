@@ -50,7 +50,13 @@ def tidy(files: Mapping[str, str]) -> dict[str, str]:
         # Without the unused names, imports that fit one line become one line.
         collapse = "lint.isort = { split-on-trailing-comma = false, combine-as-imports = true }"
         _ruff(
-            "check", "--fix-only", "--select", "F401,I001,RUF022", "--config", collapse, directory
+            "check",
+            "--fix-only",
+            "--select",
+            "F401,I001,RUF022,TC005",
+            "--config",
+            collapse,
+            directory,
         )
         _ruff("format", directory)
         found = {path: place.read_bytes().decode() for path, place in places.items()}

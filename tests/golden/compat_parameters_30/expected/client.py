@@ -148,6 +148,7 @@ class Pkg(SyncClient):
 
     _base_url = ""
     _environment = "PKG"
+    _user_agent = "pkg/0.1.0"
     _older = DELETE_PET.older
 
     @cached_property
@@ -160,6 +161,7 @@ class AsyncPkg(AsyncClient):
 
     _base_url = Pkg._base_url
     _environment = Pkg._environment
+    _user_agent = Pkg._user_agent
     _older = Pkg._older
 
     @cached_property

@@ -147,6 +147,7 @@ class Pkg(SyncClient):
 
     _base_url = ""
     _environment = "PKG"
+    _user_agent = "pkg/0.1.0"
     _older = CHANGE_THING.older
 
     @cached_property
@@ -159,6 +160,7 @@ class AsyncPkg(AsyncClient):
 
     _base_url = Pkg._base_url
     _environment = Pkg._environment
+    _user_agent = Pkg._user_agent
     _older = Pkg._older
 
     @cached_property

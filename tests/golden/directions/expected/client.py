@@ -242,6 +242,7 @@ class Pkg(SyncClient):
 
     _base_url = ""
     _environment = "PKG"
+    _user_agent = "pkg/0.1.0"
 
     @cached_property
     def pets(self) -> Pets_:
@@ -257,6 +258,7 @@ class AsyncPkg(AsyncClient):
 
     _base_url = Pkg._base_url
     _environment = Pkg._environment
+    _user_agent = Pkg._user_agent
 
     @cached_property
     def pets(self) -> AsyncPets_:

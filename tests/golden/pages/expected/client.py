@@ -817,6 +817,7 @@ class Pkg(SyncClient):
 
     _base_url = "https://api.example"
     _environment = "PKG"
+    _user_agent = "pkg/0.1.0"
     _schemes: ClassVar[Mapping[str, Any]] = {
         "key": ApiKey("query", "the key"),
         "token": Http(),
@@ -865,6 +866,7 @@ class AsyncPkg(AsyncClient):
 
     _base_url = Pkg._base_url
     _environment = Pkg._environment
+    _user_agent = Pkg._user_agent
     _schemes = Pkg._schemes
     _security = Pkg._security
 

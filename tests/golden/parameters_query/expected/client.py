@@ -126,6 +126,7 @@ class Pkg(SyncClient):
 
     _base_url = "https://api.example"
     _environment = "PKG"
+    _user_agent = "pkg/0.1.0"
 
     @cached_property
     def styles(self) -> Styles:
@@ -137,6 +138,7 @@ class AsyncPkg(AsyncClient):
 
     _base_url = Pkg._base_url
     _environment = Pkg._environment
+    _user_agent = Pkg._user_agent
 
     @cached_property
     def styles(self) -> AsyncStyles:

@@ -76,6 +76,7 @@ class Pkg(SyncClient):
 
     _base_url = "https://api.example"
     _environment = "PKG"
+    _user_agent = "pkg/0.1.0"
 
     @cached_property
     def orders(self) -> Orders:
@@ -87,6 +88,7 @@ class AsyncPkg(AsyncClient):
 
     _base_url = Pkg._base_url
     _environment = Pkg._environment
+    _user_agent = Pkg._user_agent
 
     @cached_property
     def orders(self) -> AsyncOrders:

@@ -85,6 +85,7 @@ class Pkg(SyncClient):
 
     _base_url = "https://api.example"
     _environment = "PKG"
+    _user_agent = "pkg/0.1.0"
     _check_arguments = staticmethod(check_arguments)
 
     @cached_property
@@ -97,6 +98,7 @@ class AsyncPkg(AsyncClient):
 
     _base_url = Pkg._base_url
     _environment = Pkg._environment
+    _user_agent = Pkg._user_agent
     _check_arguments = staticmethod(check_arguments)
 
     @cached_property

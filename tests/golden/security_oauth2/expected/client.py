@@ -50,6 +50,7 @@ class Pkg(SyncClient):
 
     _base_url = "https://api.example"
     _environment = "PKG"
+    _user_agent = "pkg/0.1.0"
     _schemes: ClassVar[Mapping[str, Any]] = {
         "oauth": OAuth2("http://tokens.example/token", ("read",)),
     }
@@ -65,6 +66,7 @@ class AsyncPkg(AsyncClient):
 
     _base_url = Pkg._base_url
     _environment = Pkg._environment
+    _user_agent = Pkg._user_agent
     _schemes = Pkg._schemes
     _security = Pkg._security
 

@@ -107,6 +107,7 @@ class Pkg(SyncClient):
         "area": "north",
     }
     _environment = "PKG"
+    _user_agent = "pkg/0.1.0"
 
     @cached_property
     def at(self) -> At:
@@ -119,6 +120,7 @@ class AsyncPkg(AsyncClient):
     _base_url = Pkg._base_url
     _variables = Pkg._variables
     _environment = Pkg._environment
+    _user_agent = Pkg._user_agent
 
     @cached_property
     def at(self) -> AsyncAt:

@@ -156,3 +156,19 @@ class Circles:
             waiting += led
         for group in groups(graph):
             self.names |= dict.fromkeys(group, group[0])
+
+
+def needed_inputs(
+    inputs: tuple[ir.Input, ...], operations: Iterable[ir.Operation]
+) -> tuple[ir.Input, ...]:
+    """Those of some inputs that arguments of operations are made of."""
+    found = {
+        name
+        for one in operations
+        for argument in one.arguments
+        for name in inputs_in(argument.type)
+    }
+    for one in reversed(inputs):  # each after those that it is made of
+        if one.ident in found:
+            found.update(inputs_in(one.type))
+    return tuple(one for one in inputs if one.ident in found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
+from typing import NamedTuple
 
 from speclens import ir, names
 from speclens.literals import comment, docstring, inline, json_span, literal
@@ -23,31 +24,42 @@ from speclens.lower.operations import (
     servers,
     signatures,
 )
-from speclens.lower.operations.annotations import ANY, Circles
+from speclens.lower.operations.annotations import ANY, Circles, needed_inputs
 from speclens.lower.operations.arguments import Inputs
 from speclens.lower.operations.endpoints import Endpoint
 from speclens.lower.rewrites import headers, parameters
 from speclens.lower.schemas import formats
 from speclens.lower.schemas.markup import plain_text
 from speclens.openapi.api import OpenApi
-from speclens.openapi.nodes import OperationObject
+from speclens.openapi.selection import Selection
 from speclens.problems import Finding
 from speclens.source.pointer import follow, get, join
 
 _OF_OBJECT = frozenset({"member", bodies.WHOLE})
 
 
+class Lowered(NamedTuple):
+    """The client of a document, None if it has no operations; warnings on what the server leaves out; and all operations,
+    those too that the client leaves out."""
+
+    client: ir.Client | None
+    warnings: tuple[Finding, ...]
+    operations: tuple[ir.Operation, ...]
+
+
 def lower(
-    api: OpenApi, lifted: View, named: media.ModelNames, has_formats: bool
-) -> tuple[ir.Client | None, tuple[Finding, ...]]:
-    """The client of a document, None if it has no operations, and warnings on what the server leaves out.
+    api: OpenApi, lifted: View, named: media.ModelNames, has_formats: bool, selection: Selection
+) -> Lowered:
+    """The operations of a document, and the client of those that are selected. The others have their part in all names, so
+    that no selection renames anything.
 
     `lifted` is the document with the parameters that x-compat is between as schemas; `has_formats` says whether strings of
     some formats are Python types.
     """
     found = endpoints.named_endpoints(api)
     if not found:
-        return None, ()
+        return Lowered(None, (), ())
+    wanted = {_key(one) for one in found if selection.wants(one.operation)}
     inputs = Inputs(api, named, lifted, Circles(api.document, [ANY]), has_formats)
     urls = servers.of_operations(api)
     places = parameters.lifted_places(lifted)
@@ -59,14 +71,22 @@ def lower(
         pointer = one.operation.pointer
         made = _operation(inputs, one, told.get(pointer, ""), places.get(pointer, ""))
         made = replace(made, base_url=urls[pointer] and literal(urls[pointer]))
-        made = _told_apart(made, told_apart)
+        made = _told_apart(made, told_apart) if _key(one) in wanted else made
         tag = one.called.resource
         owner = owners.setdefault(endpoints.ident_of_resource(tag), tag)
         resources.setdefault(owner, []).append(made)
-    client = _client(resources, security.scopes(api), inputs)
+    whole = _resources(api, resources, inputs.named.taken)
+    every = tuple(operation for resource in whole for operation in resource.operations)
+    if not wanted:
+        return Lowered(None, (), every)
+    client = _client(whole, security.scopes(api), inputs, wanted)
     if usual := servers.variables(api, [servers.of_document(api), *urls.values()]):
         client = replace(client, variables=literal(usual), variables_told=json_span(usual))
-    return client, (*_unserved(client), *_unpaged(client, api.operations))
+    return Lowered(client, (*_unserved(client), *paging.unpaged(client, api.operations)), every)
+
+
+def _key(one: Endpoint) -> tuple[str, str]:
+    return one.operation.method.upper(), one.operation.path
 
 
 # What is generated
@@ -171,23 +191,14 @@ def _unserved(client: ir.Client) -> Iterator[Finding]:
         yield Finding("operation/not-served", left[0].pointer, message, "", "warning")
 
 
-def _unpaged(client: ir.Client, written: Iterable[OperationObject]) -> Iterator[Finding]:
-    """Warnings on pages that a document tells of in a way that is not understood."""
-    found = {one.pointer: one.extensions for one in written}
-    for one in client.operations:
-        told = [key for key in paging.EXTENSIONS if found[one.pointer].get(key)]
-        if told and not one.paging:
-            place = join(one.pointer, told[0])
-            message = f"{one.name} has no method for its pages: this names no argument of it, or a path of another kind"
-            hint = "paths are `$response.a.b` or `$.a.b`"
-            yield Finding("operation/not-paged", place, message, hint, "warning")
-
-
 def _client(
-    made: Mapping[str, list[ir.Operation]], scopes: security.Scopes, inputs: Inputs
+    whole: tuple[ir.Resource, ...],
+    scopes: security.Scopes,
+    inputs: Inputs,
+    wanted: Collection[tuple[str, str]],
 ) -> ir.Client:
     api, document = inputs.api, inputs.document
-    resources = _resources(api, made, inputs.named.taken)
+    resources = tuple(_selected(whole, wanted))
     every = tuple(operation for resource in resources for operation in resource.operations)
     served = tuple(one for one in every if one.request)
     usual = security.requirement(api, api.security)
@@ -209,13 +220,34 @@ def _client(
         operations=every,
         served=served,
         most_values=f"{limits.most_values(document, _bodies(served)):_}",
-        inputs=inputs.used(),
+        inputs=needed_inputs(inputs.used(), every),
         bodies=_sorted(name for one in served for name in (one.request, one.response)),
         normalizers=_sorted(folds),
         example=examples.call(inputs, resources[0]),
         has_datetimes=inputs.has_formats and formats.has_datetimes(document),
         older=" | ".join(f"{name}.older" for name in older),
+        taken=_taken(whole, inputs),
     )
+
+
+def _taken(resources: Iterable[ir.Resource], inputs: Inputs) -> frozenset[str]:
+    """The names that the client module of a whole document defines."""
+    classes = (f"{start}{one.class_name}" for one in resources for start in ("", "Async"))
+    return frozenset((*classes, *(one.ident for one in inputs.used())))
+
+
+def _selected(
+    resources: Iterable[ir.Resource], wanted: Collection[tuple[str, str]]
+) -> Iterator[ir.Resource]:
+    """The resources with some of their operations, by method and path."""
+    for one in resources:
+        kept = tuple(
+            operation
+            for operation in one.operations
+            if (operation.verb, operation.template) in wanted
+        )
+        if kept:
+            yield replace(one, operations=kept, pointer=kept[0].pointer)
 
 
 def _bodies(served: Iterable[ir.Operation]) -> Iterator[str]:

@@ -7,14 +7,15 @@ A page with fewer results than asked for does not count as the last one, because
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from speclens import ir
 from speclens.literals import literal, tuple_literal
 from speclens.lower.ground import composed, x_compat
 from speclens.openapi.nodes import OperationObject
-from speclens.source.pointer import JsonObject, follow, get, tokens
+from speclens.problems import Finding
+from speclens.source.pointer import JsonObject, follow, get, join, tokens
 
 EXTENSIONS = ("x-fern-pagination", "x-speakeasy-pagination")
 _Arguments = dict[str, tuple[str, Any]]
@@ -151,3 +152,15 @@ def _names(path: Any) -> composed.PropertyPath | None:
 
 def _last(path: Any) -> str:
     return path.rpartition(".")[2] if isinstance(path, str) else ""
+
+
+def unpaged(client: ir.Client, written: Iterable[OperationObject]) -> Iterator[Finding]:
+    """Warnings on pages that a document tells of in a way that is not understood."""
+    found = {one.pointer: one.extensions for one in written}
+    for one in client.operations:
+        told = [key for key in EXTENSIONS if found[one.pointer].get(key)]
+        if told and not one.paging:
+            place = join(one.pointer, told[0])
+            message = f"{one.name} has no method for its pages: this names no argument of it, or a path of another kind"
+            hint = "paths are `$response.a.b` or `$.a.b`"
+            yield Finding("operation/not-paged", place, message, hint, "warning")
