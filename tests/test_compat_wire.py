@@ -129,6 +129,11 @@ ROWS: dict[str, Row] = {
         {"c": [{"w": "x"}, {"v": None}], "s": [{"w": "x"}, {"v": "x"}, {"v": None}, {"v": 3}, {"w": "x", "n": "x"}, {"w": "x", "v": None}]},
         [{"c": {"w": "x"}, "s": {"v": "x"}}, {"s": {"w": "x", "v": None}}],
     ),
+    "members that are counted as sent": (
+        thing(c={"type": "object"}, s=older("/c", {"minProperties": 1, **thing(p={**TEXT, COMPAT: {"absent": [""]}})})) | PREFER,
+        {"c": [{}], "s": [{}, {"p": ""}, {"p": "x"}, {"p": 3}]},
+        [{"s": {"p": ""}}, {"c": {}, "s": {"p": "x"}}],
+    ),
     "items with older parts that may be set aside": (
         thing(c={"type": "array", "items": OLD}, s={"oneOf": [{**OLD, COMPAT: {"to": ["$"]}}, {"type": "array", "items": OLD, COMPAT: {}}], COMPAT: {"into": "/c"}})
         | PREFER,
