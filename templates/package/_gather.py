@@ -74,7 +74,15 @@ def gather_deep(folded: Any, at: Path, log: Log, join: Join, fields: Hub, needed
     hub = fields[0]
     for value in cut(folded, hub)[1]:
         folded[hub] = value  # no name of a member is a tuple
-    gather(folded, at, log, join, fields, needed, path_of(at, hub))
+    place = path_of(at, hub)
+    try:
+        gather(folded, at, log, join, fields, needed, place)
+    except CompatError as error:
+        told, maker = pointer(place), _maker_of(hub, at, log)
+        if maker is None or not error.message.endswith(f" {told}"):
+            raise
+        message = error.message.removesuffix(told) + pointer(maker)
+        raise CompatError(error.rule, error.pointer, message) from None
     if hub in folded:
         value, here = folded.pop(hub), folded
         for depth, name in enumerate(hub[:-1], 1):
@@ -83,6 +91,18 @@ def gather_deep(folded: Any, at: Path, log: Log, join: Join, fields: Hub, needed
                 raise fault("type", path_of(at, hub[:depth]), "must be an object")
             here[name] = here = inner.copy()
         here[hub[-1]] = value
+
+
+def _maker_of(hub: tuple[str, ...], at: Path, log: Log) -> Path:
+    """The field that gave an object on the way to a hub, as far as none was sent. None: no field gave one."""
+    target = "".join(f"/{escape(name)}" for name in hub)
+    dropped = {id(path) for path, _ in log.drops}
+    maker: Path
+    for kind, maker, ends, _ in log.notes:
+        is_here = kind == "spoke" and maker is not None and maker[0] is at
+        if is_here and id(maker) not in dropped and target.startswith(f"{ends[1]}/"):
+            return maker
+    return None
 
 
 def merged(sources: list[Source], log: Log) -> Any:
