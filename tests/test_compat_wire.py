@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from itertools import product
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -129,6 +130,11 @@ ROWS: dict[str, Row] = {
         {"c": [{"w": "x"}, {"v": None}], "s": [{"w": "x"}, {"v": "x"}, {"v": None}, {"v": 3}, {"w": "x", "n": "x"}, {"w": "x", "v": None}]},
         [{"c": {"w": "x"}, "s": {"v": "x"}}, {"s": {"w": "x", "v": None}}],
     ),
+    "members that are counted as sent": (
+        thing(c={"type": "object"}, s=older("/c", {"minProperties": 1, **thing(p={**TEXT, COMPAT: {"absent": [""]}})})) | PREFER,
+        {"c": [{}], "s": [{}, {"p": ""}, {"p": "x"}, {"p": 3}]},
+        [{"s": {"p": ""}}, {"c": {}, "s": {"p": "x"}}],
+    ),
     "items with older parts that may be set aside": (
         thing(c={"type": "array", "items": OLD}, s={"oneOf": [{**OLD, COMPAT: {"to": ["$"]}}, {"type": "array", "items": OLD, COMPAT: {}}], COMPAT: {"into": "/c"}})
         | PREFER,
@@ -188,6 +194,27 @@ def test_the_wire_view_takes_what_the_code_takes(name: str, normalizers: ModuleT
         refused += not is_taken
     assert [one for one in expected if one not in taken] == []
     assert refused
+
+
+@pytest.mark.parametrize(
+    ("conflict", "payload", "told"),
+    [
+        ("equal", {"s": "x", "t": "y"}, "/t: says something else than /s"),
+        ("equal", {"c": {"f": "x"}, "t": "y"}, "/t: says something else than /c/f"),
+        ("equal", {"c": {"f": "x"}, "s": "y"}, "/s: says something else than /c"),
+        ("prefer", {"c": {"f": "x"}, "s": "y", "t": "z"}, "/t: says something else than /c/f"),
+    ],
+)
+def test_a_conflict_names_what_was_sent(
+    conflict: str, payload: Any, told: str, tmp_path: Path
+) -> None:
+    """Of a part and of the object that it is in."""
+    schema = thing(c=thing(f=TEXT), s=older("/c", to={"f": "$"}), t=older("/c/f"))
+    hubs = {COMPAT: {"hubs": {"/c": {"conflict": conflict}}}}
+    normalizers = imported(texts(schemas(X=schema | hubs)), tmp_path, "normalizers")
+    with pytest.raises(ValueError) as caught:  # noqa: PT011
+        normalizers.normalize_x(payload)
+    assert str(caught.value) == told
 
 
 def wide(count: int) -> Any:

@@ -70,8 +70,41 @@ paths:
       x-fern-pagination: {{offset: $request.page, {ITEMS}}}
       requestBody: {{content: {{application/json: {{schema: {{type: object, properties: {{page: {{type: integer}}}}}}}}}}}}
       responses: *page
+  /both:
+    post: &both
+      operationId: both
+      tags: [all]
+      x-fern-pagination: {{cursor: $request.cursor, next_cursor: $response.cursor, {ITEMS}}}
+      parameters: [{{name: cursor, in: query, schema: {{type: string}}}}]
+      requestBody: {{content: {{application/json: {{schema: {{type: object, properties: {{cursor: {{type: string}}, note: {{type: string}}}}}}}}}}}}
+      responses: *page
+    put:
+      <<: *both
+      operationId: inside
+      x-fern-pagination: null
+      x-speakeasy-pagination: {{type: cursor, inputs: [{{name: cursor, in: requestBody, type: cursor}}], outputs: {{nextCursor: $.cursor}}}}
+  /parts:
+    post:
+      operationId: parts
+      tags: [all]
+      x-fern-pagination: {{cursor: $request.after, next_cursor: $response.cursor, {ITEMS}}}
+      requestBody: &parts {{content: {{application/json: {{schema: {{$ref: '#/components/schemas/Parts'}}}}}}}}
+      responses: *page
+    put:
+      operationId: templates
+      tags: [all]
+      x-fern-pagination: {{cursor: $request.token, next_cursor: $response.cursor, {ITEMS}}}
+      requestBody: *parts
+      responses: *page
 components:
   schemas:
+    Parts:
+      type: object
+      properties:
+        page: {{type: object, properties: {{cursor: {{type: string}}}}}}
+        after: {{type: string, x-compat: {{into: /page/cursor}}}}
+        list: {{type: array, items: {{type: string}}}}
+        token: {{type: string, x-compat: {{into: /list, to: [$]}}}}
     Page: {{type: object, properties: {{items: {{type: array, items: {{type: integer}}}}, cursor: {{type: string}}}}}}
     Asked:
       type: object
@@ -127,6 +160,8 @@ def asked(client: ModuleType, style: str, name: str, **arguments: Any) -> list[s
         ("body", {"seite": 5, "content_type": "application/x-www-form-urlencoded"}, ["page=5", "page=6", "page=7"]),
         ("body", {"id": "7"}, ['{"id":"7"}', '{"id":"7","page":2}', '{"id":"7","page":3}']),
         ("plain", {"page": 5}, ['{"page":5}', '{"page":6}', '{"page":7}']),
+        ("both", {}, ["", "cursor=c1", "cursor=c2"]),
+        ("inside", {"note": "x"}, ['{"note":"x"}', '{"note":"x","cursor":"c1"}', '{"note":"x","cursor":"c2"}']),
     ],
 )  # fmt: skip
 @styles
@@ -134,10 +169,17 @@ def test_an_older_argument_holds_for_all_pages(
     client: ModuleType, style: str, name: str, arguments: dict[str, Any], said: list[str]
 ) -> None:
     def members(text: str) -> Any:
-        return httpx.Response(200, text=text).json() if text[0] == "{" else text
+        return httpx.Response(200, text=text).json() if text[:1] == "{" else text
 
     found = asked(client, style, name, **arguments)
     assert [*map(members, found)] == [*map(members, said)]
+
+
+@pytest.mark.parametrize("name", ["parts", "templates"])
+def test_an_argument_that_becomes_a_part_asks_for_no_pages(client: ModuleType, name: str) -> None:
+    """The next page would be asked for by the whole, whose value an answer does not give."""
+    assert hasattr(client.All, name)
+    assert not hasattr(client.All, f"{name}_pages")
 
 
 def test_an_older_part_of_a_form_holds_for_all_pages(client: ModuleType) -> None:

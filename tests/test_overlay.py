@@ -474,6 +474,21 @@ def test_many_actions_on_a_long_list_are_stopped(monkeypatch: pytest.MonkeyPatch
     assert rules(refused({"a": [{}] * 10_000}, *actions)) == [("overlay/cost", "error")]
 
 
+@pytest.mark.parametrize("kind", ["members", "items", "inner members"])
+def test_many_actions_on_one_container_are_stopped(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each of them copies it."""
+    monkeypatch.setattr(apply, "MAX_STEPS", 10_000)
+    monkeypatch.setattr(apply, "STEPS_PER_VALUE", 1)
+    wide: Any = [{}] * 2_000 if kind == "items" else {f"k{number}": {} for number in range(2_000)}
+    new: Any = {"members": {"b": 1}, "items": [1], "inner members": {"a": {"b": 1}}}[kind]
+    target = "$" if kind == "inner members" else "$.a"
+    few, many = ([update(target, new)] * count for count in (10, 100))
+    assert laid({"a": wide}, *few).value
+    assert rules(refused({"a": wide}, *many)) == [("overlay/cost", "error")]
+
+
 # Places
 
 

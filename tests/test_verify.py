@@ -17,6 +17,7 @@ from speclens import judging, loading
 from speclens.lower.rewrites import views
 from speclens.verify import Report, generated
 from speclens.verify.instances import instances
+from speclens.verify.judges import judges, typed
 from speclens.verify.running import report_on as verified
 from speclens.verify.subjects import subjects
 from speclens.verify.values import Json, exact, reordered
@@ -455,6 +456,23 @@ def test_a_required_hub_without_type_refuses_what_means_not_given() -> None:
     read = source(schemas(Thing=whole))
     [found] = views.canonical(read.value).document["components"]["schemas"].values()
     assert found["properties"]["all"] == {**items, "minItems": 1}
+
+
+def test_formats_of_older_fields_are_not_judged_on_the_wire() -> None:
+    """Models judge them, which do not see a value that folding leaves out."""
+    day = {"type": "string", "format": "date"}
+    older = {**day, "x-compat": {"into": "/day"}}
+    hubs = {"hubs": {"/day": {"conflict": "prefer", "absent": [None]}}}
+    thing = {"type": "object", "properties": {"day": day, "old": older}, "x-compat": hubs}
+    of = {"date": lambda text: len(text) == 10}
+    found = [
+        judge("#/components/schemas/X") for judge in judges(typed(schemas(X=thing), of), (), of)
+    ]
+    verdicts = [
+        [judge(payload) for judge in found]
+        for payload in ({"day": "2020-01-01"}, {"day": "x"}, {"day": "2020-01-01", "old": "x"}, {"old": 3})
+    ]  # fmt: skip
+    assert verdicts == [[True, True], [None, False], [None, True], [False, True]]
 
 
 def test_events_are_judged_by_what_their_data_holds() -> None:

@@ -69,11 +69,14 @@ def merged(sources: list[Source], log: Log) -> Any:
         return sources[0][2]  # if that is no array, the model says so
     count = 0
     for at, _, items in sources:
-        if items is None:  # which the schema may allow
-            other = next(place for place, _, _ in sources if place is not at)
-            raise fault("conflict", at, f"null cannot be merged with {pointer(other)}")
         if not isinstance(items, list):
-            raise fault("type", at, "must be an array")
+            other = next(place for place, _, _ in sources if place is not at)
+            null = (
+                "conflict",
+                f"null cannot be merged with {pointer(other)}",
+            )  # schemas may allow it
+            rule, told = null if items is None else ("type", "must be an array")
+            raise fault(rule, at, told)
         count += len(items)
     if count > _FEW:
         return _merged_by_keys(sources, log)

@@ -177,7 +177,6 @@ def _fold_images_response_data(value: Any, at: Path, log: Log) -> Any:
         rule = "#/components/schemas/ImagesResponse/properties/data/oneOf/1"
         log.notes.append(("rewrite", at, rule, False))
         value = _fold_image(value, at, log)
-        _judge_images_response_data_one_of_1(value, at)
         return [value]
     if isinstance(value, list):
         return [_fold_image(item, (at, index), log) for index, item in enumerate(value)]
@@ -186,25 +185,6 @@ def _fold_images_response_data(value: Any, at: Path, log: Log) -> Any:
         log.notes.append(("rewrite", at, rule, False))
         return []
     raise fault("type", at, "must be an array, an object or null")
-
-
-def _judge_images_response_data_one_of_1(value: Any, at: Path) -> None:
-    if not isinstance(value, dict):
-        raise fault("type", at, "must be an object")
-    if len(value) < 1:
-        raise fault("minProperties", at, "must have at least 1 members")
-    if "url" in value and not isinstance(value["url"], str):
-        raise fault("type", (at, "url"), "must be a string")
-    if "url" in value and len(value["url"]) < 1:
-        raise fault("minLength", (at, "url"), "must have at least 1 characters")
-    if "b64_json" in value and not isinstance(value["b64_json"], str):
-        raise fault("type", (at, "b64_json"), "must be a string")
-    if "b64_json" in value and len(value["b64_json"]) < 1:
-        raise fault("minLength", (at, "b64_json"), "must have at least 1 characters")
-    if "revised_prompt" in value and not isinstance(value["revised_prompt"], str):
-        raise fault("type", (at, "revised_prompt"), "must be a string")
-    if "revised_prompt" in value and len(value["revised_prompt"]) < 1:
-        raise fault("minLength", (at, "revised_prompt"), "must have at least 1 characters")
 
 
 def _unfold_image_edit_request_image(value: Any) -> Iterator[Any]:

@@ -74,7 +74,15 @@ def gather_deep(folded: Any, at: Path, log: Log, join: Join, fields: Hub, needed
     hub = fields[0]
     for value in cut(folded, hub)[1]:
         folded[hub] = value  # no name of a member is a tuple
-    gather(folded, at, log, join, fields, needed, path_of(at, hub))
+    place = path_of(at, hub)
+    try:
+        gather(folded, at, log, join, fields, needed, place)
+    except CompatError as error:
+        told, maker = pointer(place), _maker_of(hub, at, log)
+        if maker is None or not error.message.endswith(f" {told}"):
+            raise
+        message = error.message.removesuffix(told) + pointer(maker)
+        raise CompatError(error.rule, error.pointer, message) from None
     if hub in folded:
         value, here = folded.pop(hub), folded
         for depth, name in enumerate(hub[:-1], 1):
@@ -85,17 +93,32 @@ def gather_deep(folded: Any, at: Path, log: Log, join: Join, fields: Hub, needed
         here[hub[-1]] = value
 
 
+def _maker_of(hub: tuple[str, ...], at: Path, log: Log) -> Path:
+    """The field that gave an object on the way to a hub, as far as none was sent. None: no field gave one."""
+    target = "".join(f"/{escape(name)}" for name in hub)
+    dropped = {id(path) for path, _ in log.drops}
+    maker: Path
+    for kind, maker, ends, _ in log.notes:
+        is_here = kind == "spoke" and maker is not None and maker[0] is at
+        if is_here and id(maker) not in dropped and target.startswith(f"{ends[1]}/"):
+            return maker
+    return None
+
+
 def merged(sources: list[Source], log: Log) -> Any:
     """All items in the order of the sources, without an item that an earlier source gave already."""
     if len(sources) == 1:
         return sources[0][2]  # if that is no array, the model says so
     count = 0
     for at, _, items in sources:
-        if items is None:  # which the schema may allow
-            other = next(place for place, _, _ in sources if place is not at)
-            raise fault("conflict", at, f"null cannot be merged with {pointer(other)}")
         if not isinstance(items, list):
-            raise fault("type", at, "must be an array")
+            other = next(place for place, _, _ in sources if place is not at)
+            null = (
+                "conflict",
+                f"null cannot be merged with {pointer(other)}",
+            )  # schemas may allow it
+            rule, told = null if items is None else ("type", "must be an array")
+            raise fault(rule, at, told)
         count += len(items)
     if count > _FEW:
         return _merged_by_keys(sources, log)

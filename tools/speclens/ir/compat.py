@@ -24,6 +24,11 @@ class Check:
     text: Operand | None = None  # the value that the check reads as a text, unless it is a file
 
     @property
+    def is_of_whole(self) -> bool:
+        """Whether the fault is one of the value itself, not of a part of it."""
+        return self.at == "at" and not self.is_item and not self.parts
+
+    @property
     def fails(self) -> str:
         """The expression of the fault."""
         return printing.condition_source(self.fault)

@@ -9,7 +9,7 @@ from typing import Any
 from jsonschema_rs import Draft202012Validator
 
 from speclens import patterns
-from speclens.lower.ground import View, all_schemas, discriminators, implied_types
+from speclens.lower.ground import View, all_schemas, discriminators, implied_types, x_compat
 from speclens.lower.rewrites import views
 from speclens.lower.schemas import formats
 from speclens.objects import OR_NULL, declared_types
@@ -35,17 +35,19 @@ def judges(
     keywords and schemas that models do not enforce (the warnings `model/not-enforced`). `of` has the functions that judge
     texts of formats."""
     places = frozenset(unenforced)
-    wire, canonical = (
-        _judges(view(document), places, of) for view in (views.wire, views.canonical)
-    )
-    return wire, canonical
+    # The model judges formats, and it does not see what folding leaves out.
+    is_seen = not x_compat.is_used(document)
+    wire = _judges(views.wire(document), places, of, of if is_seen else {})
+    return wire, _judges(views.canonical(document), places, of, of)
 
 
-def _judges(view: View, unenforced: frozenset[str], of: Formats) -> Callable[[str], ValueJudge]:
+def _judges(
+    view: View, unenforced: frozenset[str], of: Formats, enforced: Formats
+) -> Callable[[str], ValueJudge]:
+    """The judges of a view. The texts of formats that are not `enforced` may be taken all the same."""
     relaxed = _relaxed(view, unenforced)
-    strict, lenient = (
-        validators(readable(one), of, patterns.LARGEST) for one in (view.document, relaxed)
-    )
+    strict = validators(readable(view.document), of, patterns.LARGEST)
+    lenient = validators(readable(relaxed), enforced, patterns.LARGEST)
 
     def judge(pointer: str) -> ValueJudge:
         accepts = _accepting(strict(pointer))
@@ -114,10 +116,11 @@ def _tell_apart(document: JsonObject, schema: JsonObject) -> None:
 
 def readable(document: JsonObject) -> JsonObject:
     """A document with only the formats that are judged."""
-    result = copy.deepcopy(document)
+    result, seen = copy.deepcopy(document), set[int]()
     for _, schema in all_schemas(result):
-        if not isinstance(schema, dict):
+        if not isinstance(schema, dict) or id(schema) in seen:
             continue
+        seen.add(id(schema))  # views have one schema in several places
         schema.pop("format", None)
         if JUDGED_FORMAT in schema:
             schema["format"] = schema.pop(JUDGED_FORMAT)

@@ -223,9 +223,11 @@ def _branch(
     handling = _handling(build, shape, fold, folds_items)
     judge_of = partial(judges.of_values, build, build.document)
     found = checks.shape_checks(build.document, shape, target, judge_of, build.unsaid, is_merged)
-    if fold and (target is None or use.used or found):  # parts are judged when they are folded
+    own = tuple(check for check in found if check.is_of_whole)
+    if fold and (target is None or use.used or len(own) < len(found)):
+        # Parts are judged when they are folded, in canonical form.
         judge = judges.of_folded(build, branch)
-        return ir.Case(ir.ALWAYS, branch.pointer, handling, use, judge=judge)
+        return ir.Case(ir.ALWAYS, branch.pointer, handling, use, own, judge)
     return ir.Case(ir.ALWAYS, branch.pointer, handling, use, found)
 
 

@@ -7,7 +7,7 @@ A page with fewer results than asked for does not count as the last one, because
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from speclens import ir
@@ -20,6 +20,7 @@ from speclens.source.pointer import JsonObject, follow, get, join, tokens
 EXTENSIONS = ("x-fern-pagination", "x-speakeasy-pagination")
 _Arguments = dict[str, tuple[str, Any]]
 """By wire name what an argument is called, and the default of its schema."""
+_IN_BODY = frozenset({"member", "body"})
 _Reader = Callable[[Any], composed.PropertyPath | None]
 """Gives the members that a path leads through; None for what is no plain path."""
 
@@ -35,12 +36,12 @@ def paging(
     fern, speakeasy = (operation.extensions.get(extension) for extension in EXTENSIONS)
     if not isinstance(fern, dict) and not isinstance(speakeasy, dict):
         return ""
-    of_name = {one.name: one for one in arguments if one.place != "object"}
-    known = {
-        name: (hub.ident, _default(document, operation, hub))
-        for name, one in of_name.items()
-        if (hub := of_name.get(_hub(document, operation, one)))
-    }
+    of_body, parameters = (
+        _known(
+            document, operation, [one for one in arguments if (one.place in _IN_BODY) is is_body]
+        )
+        for is_body in (True, False)
+    )
     places = [media.schema for one in answers if one.is_success for media in one.content]
 
     def names(path: Any) -> composed.PropertyPath | None:
@@ -48,17 +49,38 @@ def paging(
         return _canonical(document, places[0], found) if places and found else found
 
     if isinstance(fern, dict):
-        return _fern(fern, known, names)
-    return _speakeasy(speakeasy, known, names) if isinstance(speakeasy, dict) else ""
+        return _fern(fern, of_body | parameters, names)
+    if not isinstance(speakeasy, dict):
+        return ""
+    return _speakeasy(speakeasy, {"requestBody": of_body, "parameters": parameters}, names)
+
+
+def _known(
+    document: JsonObject, operation: OperationObject, arguments: Sequence[ir.Argument]
+) -> _Arguments:
+    of_name = {one.name: one for one in arguments if one.place != "object"}
+    return {
+        name: (hub.ident, _default(document, operation, hub))
+        for name, one in of_name.items()
+        if (hub := of_name.get(_hub(document, operation, one)))
+    }
 
 
 def _hub(document: JsonObject, operation: OperationObject, argument: ir.Argument) -> str:
-    """The name of the argument that another folds into; its own if it folds into none."""
-    if parameter := operation.parameter_at(argument.pointer):
-        hub = x_compat.parameter_of(x_compat.keywords(parameter.extensions).get("into"))
-        return hub[1] if hub else argument.name
-    into = x_compat.keywords(get(document, argument.pointer)).get("into")
-    return tokens(into)[0] if isinstance(into, str) else argument.name
+    """The name of the argument that has the value of another one now; its own if it folds into none, and "" if its value
+    becomes another one, or a part of one."""
+    parameter = operation.parameter_at(argument.pointer)
+    place, schema = (parameter.schema or ("", None)) if parameter else (argument.pointer, get(document, argument.pointer))  # fmt: skip
+    told = x_compat.keywords(parameter.extensions if parameter else schema)
+    into = told.get("into")
+    hub = x_compat.parameter_of(into)
+    path = hub[1:] if hub else tokens(into) if isinstance(into, str) else ()
+    if not path:
+        return argument.name
+    shapes = x_compat.branches(document, place, schema, is_spoke=True)
+    is_plain = not told.keys() & x_compat.SHAPE_KEYWORDS
+    is_plain &= all(one.shape is not None and one.shape.is_rename for one in shapes)
+    return path[0] if is_plain and len(path) == 1 else ""
 
 
 def _canonical(
@@ -100,12 +122,16 @@ def _fern(said: JsonObject, known: _Arguments, names: _Reader) -> str:
     return f"Link({tuple_literal(link)})" if link else ""
 
 
-def _speakeasy(said: JsonObject, known: _Arguments, names: _Reader) -> str:
+def _speakeasy(said: JsonObject, places: Mapping[str, _Arguments], names: _Reader) -> str:
     """`x-speakeasy-pagination: {type: cursor, inputs: [{name, in, type}], outputs: {nextCursor: $.next}}`, or `type:
     offsetLimit` with an input of the type page or offset, and outputs `results`, `numPages`."""
     inputs, outputs = said.get("inputs"), said.get("outputs")
     listed = [one for one in inputs if isinstance(one, dict)] if isinstance(inputs, list) else []
     roles = {str(one.get("type")): str(one.get("name")) for one in listed}
+    known: _Arguments = {}
+    for one in listed:
+        name, place = str(one.get("name")), places.get(str(one.get("in")), {})
+        known |= {name: place[name]} if name in place else {}
     found = outputs if isinstance(outputs, dict) else {}
     following, results = names(found.get("nextCursor")), names(found.get("results"))
     total = names(found.get("numPages")) or ()

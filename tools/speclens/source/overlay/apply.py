@@ -34,7 +34,7 @@ from speclens.source.pointer import join, tokens, walk
 from speclens.source.yaml_text import MAX_EXPANSION
 
 MAX_STEPS = 2_000_000
-"""The steps for the queries of all overlays together: some two seconds."""
+"""The steps for the actions of all overlays together, their queries and what they copy: some two seconds."""
 
 STEPS_PER_VALUE = 100
 """Further steps for each value of the document, so that queries may visit a large document as often as a small one."""
@@ -172,8 +172,8 @@ def _apply(action: Action, number: int, overlay: _Overlay, run: _Run, name: str)
             overlay.findings.append(fault)
             run.has_failed = True
     except json_path.TooCostly:
-        hint = "make the query more specific: fewer `..`, fewer filters within filters"
-        message = "this query takes too long"
+        hint = "make the query more specific (fewer `..`, fewer filters within filters), and write all members of an object in one action"
+        message = "the actions up to this one take too long"
         raise _Stop(Finding("overlay/cost", target, message, hint)) from None
 
 
@@ -235,8 +235,8 @@ def _write(
 
     def changed(part: Part, at: Location) -> Part:
         if isinstance(part.value, list) and _is_entry(action, new.value):
-            return append(part, [new])
-        return merge(part, new, at, clashes)
+            return append(part, [new], run.budget)
+        return merge(part, new, at, clashes, run.budget)
 
     root = change(run.root, locations, changed, run.budget)
     if not clashes:

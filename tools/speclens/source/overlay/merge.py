@@ -11,6 +11,9 @@ from speclens.source.overlay.budget import Budget
 
 Location = tuple[str | int, ...]
 
+_COPIED = 8
+"""The members of a container that are copied, with their origins, in one step of a budget."""
+
 
 @dataclass(frozen=True, slots=True)
 class Clash:
@@ -95,19 +98,21 @@ def _marks(locations: Iterable[Location]) -> _Marks:
     return root
 
 
-def merge(old: Part, new: Part, at: Location, clashes: list[Clash]) -> Part:
+def merge(old: Part, new: Part, at: Location, clashes: list[Clash], budget: Budget) -> Part:
     """A part with another merged into it (Overlay 1.1, Action Object): objects merge member by member, lists are
-    concatenated, and other values are replaced. Parts that cannot be merged stay as they are, and go to `clashes`."""
+    concatenated, and other values are replaced. Parts that cannot be merged stay as they are, and go to `clashes`. Raises
+    TooCostly."""
     if isinstance(old.value, dict) and isinstance(new.value, dict):
+        budget.spend(len(old.value) // _COPIED)
         value, members = dict(old.value), dict(old.origin.members)
         for name in new.value:
             part = new.member(name)
             if name in value:
-                part = merge(old.member(name), part, (*at, name), clashes)
+                part = merge(old.member(name), part, (*at, name), clashes, budget)
             value[name], members[name] = part.value, part.origin
         return Part(value, replace(old.origin, members=members))
     if isinstance(old.value, list) and isinstance(new.value, list):
-        return append(old, [new.member(index) for index in range(len(new.value))])
+        return append(old, [new.member(index) for index in range(len(new.value))], budget)
     if is_container(old.value) or is_container(new.value):
         reason = f"{kind(new.value)} cannot be merged into {kind(old.value)}"
         clashes.append(Clash(at, new.origin, reason))
@@ -115,8 +120,9 @@ def merge(old: Part, new: Part, at: Location, clashes: list[Clash]) -> Part:
     return new
 
 
-def append(old: Part, items: list[Part]) -> Part:
-    """A list with items added at its end."""
+def append(old: Part, items: list[Part], budget: Budget) -> Part:
+    """A list with items added at its end. Raises TooCostly."""
+    budget.spend(len(old.value) // _COPIED)
     start = len(old.value)
     added = {str(start + index): item.origin for index, item in enumerate(items)}
     value = [*old.value, *(item.value for item in items)]
