@@ -198,6 +198,9 @@ def test_responses() -> None:
         },
     }
     assert list(made["404"]["content"]) == ["text/plain"]
+    file = {"description": "A file", "schema": {"type": "file"}}
+    of_json = operation({"responses": {"200": file}}, produces=["application/json"])
+    assert of_json["responses"]["200"]["content"] == {"*/*": {"schema": binary}}
 
 
 def test_schemas() -> None:

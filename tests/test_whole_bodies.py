@@ -32,6 +32,7 @@ UP = {
         "either": {"type": ["string", "integer"], "format": "int64"},
     },
 }
+DOC = {"type": "object", "required": ["id", "file"], "properties": {"id": {"type": "integer", "readOnly": True}, "file": {"type": "string", "format": "binary"}}}  # fmt: skip
 PAGE = {"type": "object", "properties": {"next_key": {"type": "string", "format": "byte"}, "items": {"type": "array", "items": TEXT}}}  # fmt: skip
 
 
@@ -49,6 +50,13 @@ DOCUMENT = {
         "/json": operation("plain", "application/json"),
         "/form": operation("form", "multipart/form-data", encoding={"meta": {"style": "deepObject", "explode": True}}),
         "/both": operation("both", "application/json", "multipart/form-data"),
+        "/kept": {"get": {"operationId": "kept", "tags": ["x"], "security": [{"sid": []}], "responses": {"204": {"description": "ok"}}}},
+        "/docs": {
+            "post": {
+                "operationId": "deposit", "tags": ["x"], "responses": {"204": {"description": "ok"}},
+                "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": DOC}}},
+            }
+        },
         "/pages": {
             "get": {
                 "operationId": "all", "tags": ["x"], "x-billed": True,
@@ -58,7 +66,7 @@ DOCUMENT = {
             }
         },
     },
-    "components": {"schemas": {"Up": UP, "Meta": {"type": "object", "properties": {"aB": TEXT}}}},
+    "components": {"securitySchemes": {"sid": {"type": "apiKey", "in": "cookie", "name": "SID"}}, "schemas": {"Up": UP, "Meta": {"type": "object", "properties": {"aB": TEXT}}}},
 }  # fmt: skip
 
 
@@ -79,11 +87,11 @@ def request_of(client: ModuleType, method: str, **given: Any) -> httpx.Request:
     return found[0]
 
 
-def made(client: ModuleType, http: httpx.Client) -> Any:
+def made(client: ModuleType, http: httpx.Client, **options: Any) -> Any:
     name = next(
         one for one in vars(client) if hasattr(vars(client)[one], "x") and one[:5] != "Async"
     )
-    return vars(client)[name](http_client=http)
+    return vars(client)[name](http_client=http, **options)
 
 
 def parts(request: httpx.Request) -> list[tuple[str, bytes, bool]]:
@@ -215,3 +223,23 @@ def test_an_answer_that_cannot_be_read_is_shown(client: ModuleType) -> None:
 def test_a_204_is_no_content(client: ModuleType) -> None:
     with httpx.Client(transport=httpx.MockTransport(lambda _: httpx.Response(204))) as http:
         assert made(client, http).x.plain() is None
+
+
+@pytest.mark.parametrize(("key", "sent"), [("ab+c/d==", "ab+c/d=="), ("a;b", "a%3Bb")])
+def test_a_key_in_a_cookie_is_sent_as_it_is(client: ModuleType, key: str, sent: str) -> None:
+    found: list[str] = []
+
+    def answered(request: httpx.Request) -> httpx.Response:
+        found.append(request.headers["cookie"])
+        return httpx.Response(204)
+
+    with httpx.Client(transport=httpx.MockTransport(answered)) as http:
+        made(client, http, api_key=key).x.kept()
+    assert found == [f"SID={sent}"]
+
+
+def test_a_member_of_answers_is_no_part_of_a_form(client: ModuleType) -> None:
+    method = "deposit"
+    assert parts(request_of(client, method, file=b"x")) == [("file", b"x", True)]
+    with pytest.raises(TypeError, match="'file' has to be given"):
+        request_of(client, method)

@@ -211,17 +211,13 @@ def _content(part: Part, produces: Sequence[str], names: Names) -> dict[str, Par
             isinstance(given["schema"].value, dict) and given["schema"].value.get("type") == "file"
         )
         if is_file:  # bytes, even where all operations produce JSON
-            produces = [one for one in produces if not _is_text(one)] or ["*/*"]
+            produces = [one for one in produces if "json" not in one] or ["*/*"]
         produces = produces or (bodies.JSON,)
     types = dict.fromkeys((*(produces if said else ()), *examples))
     return {
         one: mapping(part.origin, said | ({"example": examples[one]} if one in examples else {}))
         for one in types
     }
-
-
-def _is_text(media_type: str) -> bool:
-    return "json" in media_type or media_type.startswith("text/")
 
 
 def _security_scheme(part: Part) -> Part:
