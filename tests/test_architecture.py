@@ -27,7 +27,7 @@ GENERATED = ROOT / "generated"
 ORDER = (
     "problems", "literals", "names", "config", "ir", "patterns", "source", "objects", "reading", "validate", "repair",
     "openapi", "lower", "judging", "output", "reporting", "tree", "cache", "digests", "project", "provenance", "loading",
-    "folding", "mock", "verify", "show", "watching", "commands", "cli", "ending", "__main__",
+    "folding", "mock", "verify", "show", "commands", "cli", "ending", "__main__",
 )  # fmt: skip
 # The wings of `lower`, likewise; outsiders know what is in `__all__` of each.
 WINGS = ("ground", "rewrites", "compat", "schemas", "operations", "rules")
@@ -239,7 +239,7 @@ OTHER_FIELDS = {
     "lower.rewrites.directions": {"callbacks"},  # a token of a pointer
     "lower.rewrites.headers": {"callbacks"},  # a token of a pointer
     "lower.schemas.naming": {"parameters"},  # a token of a pointer
-    "lower.operations.paging": {"name"},  # of an input of x-speakeasy-pagination
+    "lower.operations.paging": {"in", "name"},  # of an input of x-speakeasy-pagination
     "lower.schemas.markup": {"name"},  # a group of a regular expression
     "mock": {"headers", "url"},  # of an ASGI message; a role of x-file
     "show": {"parameters", "schemas"},  # of its own output

@@ -18,11 +18,11 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from speclens import watching
 from speclens.cli import main
 from speclens.commands import status
 from speclens.config import settings
 from speclens.config.package_names import is_package, package_of
+from speclens.source import watching
 from speclens.tree import read_lock
 
 PET = {"type": "object", "properties": {"name": {"type": "string", "not": {"const": "x"}}}}

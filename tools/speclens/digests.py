@@ -13,7 +13,7 @@ from speclens import cache
 from speclens.source.pointer import exists, get, join
 
 
-def digest(*texts: str) -> str:
+def short_digest(*texts: str) -> str:
     """A short digest of some texts."""
     return cache.key(*texts)[:16]
 
@@ -35,7 +35,7 @@ def digests_of_parts(document: Any, subjects: Set[str]) -> dict[str, str]:
     """The digests of subjects and of all other parts that can change by themselves, by pointer."""
     pointers = {*subjects, *_all_parts(document)}
     return {
-        pointer: digest(json.dumps(get(document, pointer), sort_keys=True))
+        pointer: short_digest(json.dumps(get(document, pointer), sort_keys=True))
         for pointer in pointers
         if exists(document, pointer)
     }

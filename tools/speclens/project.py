@@ -14,7 +14,7 @@ from typing import Any
 from speclens import __version__, cache, ir
 from speclens.config import Config, warned
 from speclens.config.package_names import is_package, package_of
-from speclens.digests import code_of_annotations, digest, digests_of_parts
+from speclens.digests import code_of_annotations, digests_of_parts, short_digest
 from speclens.judging import Reading, read_document
 from speclens.openapi.api import OpenApi
 from speclens.openapi.edits import without_version
@@ -159,7 +159,7 @@ def _tree(project: Project) -> Tree:
             counted, {pointer for file in files for pointer in file.subjects}
         ),
         templates={
-            name: digest(render.text(render.find_template(name, directories)))
+            name: short_digest(render.text(render.find_template(name, directories)))
             for name in {template for _, template, _, _ in plan.TABLE}.union(*templates.values())
         },
         toolkit={"speclens": __version__, "datamodel-code-generator": models.GENERATOR_VERSION},

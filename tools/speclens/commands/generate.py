@@ -27,8 +27,8 @@ from speclens.config.settings import is_address
 from speclens.output import plan
 from speclens.problems import Problem, Refused
 from speclens.project import Project, opened
+from speclens.source.watching import watch
 from speclens.tree.values import LOCK
-from speclens.watching import watch
 
 
 @click.command("generate", short_help="Generate a package from a document.")

@@ -18,7 +18,6 @@ from speclens.ir.compat import (
     Compat,
     Deprecation,
     EachFilling,
-    Edge,
     Filling,
     Fold,
     Handling,
@@ -31,8 +30,6 @@ from speclens.ir.compat import (
     Normalizer,
     ObjectFold,
     Rest,
-    ShapeRow,
-    ShapeTable,
     ShapeUse,
     Unfold,
     ValueFold,
@@ -77,6 +74,7 @@ from speclens.ir.operations import (
     SignatureParameter,
 )
 from speclens.ir.schemas import Property, Schema
+from speclens.ir.tables import Edge, ShapeRow, ShapeTable
 from speclens.ir.types import (
     AnyType,
     Array,
