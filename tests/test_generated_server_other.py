@@ -55,7 +55,7 @@ def operation(name: str, **members: Any) -> Any:
 DOCUMENT = {
     **built.HEAD,
     "paths": {
-        "/things": {"post": operation("makeThing"), "put": operation("putThing")},
+        "/things": {"post": operation("makeThing"), "put": operation("changeThing")},
         "/things/parts": {"delete": operation("mendThing", tags=["parts"])},
     },
     "components": {"schemas": {"Thing": THING, "Named": NAMED, "Answer": ANSWER}},
@@ -73,7 +73,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> App:
 
         return answer
 
-    names = ("make_thing", "put_thing", "mend_thing")
+    names = ("make_thing", "change_thing", "mend_thing")
     app: App = server.create_app(SimpleNamespace(**{name: answering(name) for name in names}))
     return app
 
@@ -86,7 +86,7 @@ def send(app: App, payload: Any, method: str = "POST", path: str = "/things") ->
     ("method", "path", "name"),
     [
         ("POST", "/things", "make_thing"),
-        ("PUT", "/things", "put_thing"),
+        ("PUT", "/things", "change_thing"),
         ("DELETE", "/things/parts", "mend_thing"),
     ],
 )
