@@ -29,7 +29,7 @@ LIST_TYPED: Operation[Any] = Operation(
     "GET",
     "/typed",
     answers={
-        "200": EventObjects(_models.ListTypedResponse),
+        "200": EventObjects(_models.ListTypedResponseEvent),
     },
 )
 
@@ -38,7 +38,7 @@ LIST_HELD: Operation[Any] = Operation(
     "GET",
     "/held",
     answers={
-        "200": EventObjects(_models.ListHeldResponse, is_json=True),
+        "200": EventObjects(_models.ListHeldResponseEvent, is_json=True),
     },
 )
 
@@ -89,7 +89,9 @@ class Events_(Resource[SyncClient]):
         """
         return open_stream(self._client, LIST_PLAIN, **options)
 
-    def list_typed(self, **options: Unpack[RequestOptions]) -> Stream[_models.ListTypedResponse]:
+    def list_typed(
+        self, **options: Unpack[RequestOptions]
+    ) -> Stream[_models.ListTypedResponseEvent]:
         """GET /typed.
 
         Returns:
@@ -97,7 +99,7 @@ class Events_(Resource[SyncClient]):
         """
         return open_stream(self._client, LIST_TYPED, **options)
 
-    def list_held(self, **options: Unpack[RequestOptions]) -> Stream[_models.ListHeldResponse]:
+    def list_held(self, **options: Unpack[RequestOptions]) -> Stream[_models.ListHeldResponseEvent]:
         """GET /held.
 
         Returns:
@@ -159,7 +161,7 @@ class AsyncEvents_(Resource[AsyncClient]):
 
     async def list_typed(
         self, **options: Unpack[RequestOptions]
-    ) -> AsyncStream[_models.ListTypedResponse]:
+    ) -> AsyncStream[_models.ListTypedResponseEvent]:
         """GET /typed.
 
         Returns:
@@ -169,7 +171,7 @@ class AsyncEvents_(Resource[AsyncClient]):
 
     async def list_held(
         self, **options: Unpack[RequestOptions]
-    ) -> AsyncStream[_models.ListHeldResponse]:
+    ) -> AsyncStream[_models.ListHeldResponseEvent]:
         """GET /held.
 
         Returns:
