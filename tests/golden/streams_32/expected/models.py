@@ -6,7 +6,7 @@ from __future__ import annotations
 from ._types import Integer, Maybe, Model
 
 
-class EventsListResponse(Model):
+class EventsListResponseEvent(Model):
     event: Maybe[str] = None
     data: Item
 

@@ -30,7 +30,7 @@ LIST_TYPED: Operation[Any] = Operation(
     "GET",
     "/typed",
     answers={
-        "200": EventObjects(_models.ListTypedResponse),
+        "200": EventObjects(_models.ListTypedResponseEvent),
     },
 )
 
@@ -39,7 +39,7 @@ LIST_HELD: Operation[Any] = Operation(
     "GET",
     "/held",
     answers={
-        "200": EventObjects(_models.ListHeldResponse, is_json=True),
+        "200": EventObjects(_models.ListHeldResponseEvent, is_json=True),
     },
 )
 
@@ -90,7 +90,9 @@ class Events_(Resource[SyncClient]):
         """
         return open_stream(self._client, LIST_PLAIN, **options)
 
-    def list_typed(self, **options: Unpack[RequestOptions]) -> Stream[_models.ListTypedResponse]:
+    def list_typed(
+        self, **options: Unpack[RequestOptions]
+    ) -> Stream[_models.ListTypedResponseEvent]:
         """GET /typed.
 
         Returns:
@@ -98,7 +100,7 @@ class Events_(Resource[SyncClient]):
         """
         return open_stream(self._client, LIST_TYPED, **options)
 
-    def list_held(self, **options: Unpack[RequestOptions]) -> Stream[_models.ListHeldResponse]:
+    def list_held(self, **options: Unpack[RequestOptions]) -> Stream[_models.ListHeldResponseEvent]:
         """GET /held.
 
         Returns:
@@ -160,7 +162,7 @@ class AsyncEvents_(Resource[AsyncClient]):
 
     async def list_typed(
         self, **options: Unpack[RequestOptions]
-    ) -> AsyncStream[_models.ListTypedResponse]:
+    ) -> AsyncStream[_models.ListTypedResponseEvent]:
         """GET /typed.
 
         Returns:
@@ -170,7 +172,7 @@ class AsyncEvents_(Resource[AsyncClient]):
 
     async def list_held(
         self, **options: Unpack[RequestOptions]
-    ) -> AsyncStream[_models.ListHeldResponse]:
+    ) -> AsyncStream[_models.ListHeldResponseEvent]:
         """GET /held.
 
         Returns:

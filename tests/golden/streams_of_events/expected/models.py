@@ -17,29 +17,29 @@ class Event(Model):
     retry: Maybe[Annotated[Integer, Field(ge=0)]] = None
 
 
-class ListHeldResponse(Model):
-    data: ListHeldResponseData
+class ListHeldResponseEvent(Model):
+    data: ListHeldResponseEventData
 
 
-class ListHeldResponseData(Model):
+class ListHeldResponseEventData(Model):
     n: Integer
 
 
-class ListTypedResponseOption1(Model):
+class ListTypedResponseEventOption1(Model):
     event: Literal["text"]
     id: Maybe[str] = None
     retry: Maybe[Annotated[Integer, Field(ge=0)]] = None
     data: str
 
 
-class ListTypedResponseOption2(Model):
+class ListTypedResponseEventOption2(Model):
     event: Literal["number"]
     id: Maybe[str] = None
     retry: Maybe[Annotated[Integer, Field(ge=0)]] = None
     data: Integer
 
 
-class ListTypedResponseOption3(Model):
+class ListTypedResponseEventOption3(Model):
     event: Literal["pet"]
     id: Maybe[str] = None
     retry: Maybe[Annotated[Integer, Field(ge=0)]] = None
@@ -50,6 +50,6 @@ class Pet(Model):
     name: str
 
 
-ListTypedResponse: TypeAlias = (
-    ListTypedResponseOption1 | ListTypedResponseOption2 | ListTypedResponseOption3
+ListTypedResponseEvent: TypeAlias = (
+    ListTypedResponseEventOption1 | ListTypedResponseEventOption2 | ListTypedResponseEventOption3
 )

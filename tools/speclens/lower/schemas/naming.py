@@ -187,11 +187,13 @@ def _component(path: tuple[str, ...], is_precise: bool) -> str:
 
 
 def _usual_media(api: OpenApi, path: tuple[str, ...], start: int) -> str:
-    """The media type on a way that goes without saying: one that is alone, or one of JSON."""
+    """The media type on a way that goes without saying: one of JSON, or one that is alone, but for events, since it is one
+    of many that has such a class."""
     for index in range(start, len(path) - 1):
         if path[index] == "content":
             media = api.media_types_in(join("#", *path[: index + 1]))
-            found = [name for name in media if "json" in name or len(media) == 1]
+            is_alone = len(media) == 1 and media_types.codec_of(media[0], None) != "Events"
+            found = [name for name in media if "json" in name or is_alone]
             return "application/json" if "application/json" in found else found[0] if found else ""
     return ""
 
