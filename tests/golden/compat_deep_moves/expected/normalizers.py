@@ -30,9 +30,9 @@ def denormalize_thing(value: dict[str, Any], *, to: Mapping[str, str]) -> dict[s
 def _fold_thing(value: Any, at: Path, log: Log) -> Any:
     if isinstance(value, dict):
         folded = value.copy()
-        gather_deep(folded, at, log, merged, _HUB_THING_OUTPUT_SIZES)
         gather_deep(folded, at, log, only, _HUB_THING_OUTPUT_IMAGE_KIND)
         gather_deep(folded, at, log, agreed, _HUB_THING_OUTPUT_IMAGE_QUALITY)
+        gather_deep(folded, at, log, merged, _HUB_THING_OUTPUT_SIZES)
         return folded
     return value
 
@@ -109,11 +109,6 @@ def _unfold_thing_size(value: Any) -> Iterator[Any]:
         yield {"width": value[0]}
 
 
-_HUB_THING_OUTPUT_SIZES = hub_of(
-    (("output", "sizes"), None, (), None),
-    ("size", _fold_thing_size, (None,), None),
-)
-
 _HUB_THING_OUTPUT_IMAGE_KIND = hub_of(
     (("output", "image", "kind"), None, (None, "none"), None),
     ("format", _fold_thing_format, (None, "none"), None),
@@ -123,4 +118,9 @@ _HUB_THING_OUTPUT_IMAGE_KIND = hub_of(
 _HUB_THING_OUTPUT_IMAGE_QUALITY = hub_of(
     (("output", "image", "quality"), None, (), None),
     ("quality", _fold_thing_quality, (None,), None),
+)
+
+_HUB_THING_OUTPUT_SIZES = hub_of(
+    (("output", "sizes"), None, (), None),
+    ("size", _fold_thing_size, (None,), None),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from speclens import ir
@@ -52,12 +52,18 @@ def of_object(build: Build, fold: FoldNamer, pointer: str, schema: Any) -> ir.Ca
             [s for s in spokes if s.hub == path],
             policies.get(path),
         )
-        for path in sorted(dict.fromkeys(spoke.hub for spoke in spokes), key=len)
+        for path in _outside_in(dict.fromkeys(spoke.hub for spoke in spokes))
     ]
     if not (members or absents or hubs or rests):
         return None
     handling = ir.ObjectFold(tuple(members), tuple(rests), tuple(absents), tuple(hubs))
     return ir.Case(IS_OBJECT, pointer, handling)
+
+
+def _outside_in(hubs: Mapping[composed.PropertyPath, None]) -> Iterable[composed.PropertyPath]:
+    """Hubs in their order, but each after those that it is a part of: these are made first."""
+    ways = (path[:depth] for path in hubs for depth in range(1, len(path) + 1))
+    return dict.fromkeys(way for way in ways if way in hubs)
 
 
 def _rests(build: Build, fold: FoldNamer, pointer: str, schema: Any) -> Iterator[ir.Rest]:
