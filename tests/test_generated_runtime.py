@@ -440,7 +440,7 @@ def test_every_normalizer_folds() -> None:
 def test_a_fault_that_is_no_validation_error_is_told_without_places() -> None:
     class Model:
         @classmethod
-        def model_validate(cls, obj: Any) -> Any:
+        def model_validate(cls, obj: Any, **_: Any) -> Any:
             raise ValueError("no")
 
     with pytest.raises(routescope.PayloadError) as caught:

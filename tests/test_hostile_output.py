@@ -174,7 +174,7 @@ def test_files_are_written_inside_the_output_only(place: Path, name: str) -> Non
 
 
 OF_CLIENTS = (
-    "client.py", "_bodies.py", "_errors.py", "_headers.py", "_limits.py", "_operation.py", "_parameters.py", "_patterns.py", "_request.py", "_security.py", "_streams.py", "_transport.py",
+    "client.py", "_bodies.py", "_errors.py", "_headers.py", "_limits.py", "_arguments.py", "_operation.py", "_parameters.py", "_patterns.py", "_request.py", "_security.py", "_streams.py", "_transport.py",
 )  # fmt: skip
 FILES = (
     "__init__.py",

@@ -41,7 +41,7 @@ def test_text() -> None:
 
 def test_hostile_text_stays_on_its_line() -> None:
     assert render([HOSTILE], "text") == (
-        "a%b:c,d\\n::error::e.yaml:1:2: a/b: "
+        "a%b:c,d\\n::error::e.yaml:1:2 (#/\\n::set): a/b: "
         "100% \\x1b[31m\\r\\n::stop-commands::x \\u202e\\u2028\\x85\\ud800\\t\\n (é 😀\\x00)\n"
     )
 

@@ -937,7 +937,9 @@ def test_parameters_that_would_frame_a_message(tmp_path: Path) -> None:
         call(x_own="a", good="b; c=d")
         for name in ("host", "content_length", "transfer_encoding"):
             assert type(failed(partial(call, **{name: "a"}))) is TypeError
-        cookies = made.CALL_OPERATION.arguments.keys() - {"x_own", "good"}
+        cookies = next(
+            one for name, one in vars(made).items() if name.isupper() and hasattr(one, "arguments")
+        ).arguments.keys() - {"x_own", "good"}
         assert len(cookies) == 3
         for name in cookies:
             value = {"x; y": "z"} if name.startswith("e") else "v"

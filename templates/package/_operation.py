@@ -39,6 +39,7 @@ from ._errors import Answer, APIError, APIResponseValidationError, Unreadable
 from ._source_map import names_of
 
 R = TypeVar("R")
+_BYTES = "application/octet-stream"
 
 _ANY = TypeAdapter[Any](
     Any, config={"ser_json_inf_nan": "constants"}
@@ -203,9 +204,9 @@ def chosen(codecs: Codecs, content_type: str) -> Codec | None:
 
 
 def is_of(content_type: str, media_type: str) -> bool:
-    """Whether a media type is another one, or in its range, whatever its parameters."""
+    """Whether a media type is another one, or in its range, whatever its parameters. All are bytes."""
     kind, known = (one.partition(";")[0].strip().lower() for one in (content_type, media_type))
-    return kind == known or fnmatchcase(kind, known)
+    return known in {kind, _BYTES} or fnmatchcase(kind, known)
 
 
 def _of_argument(error: ValueError, ident: str) -> ArgumentError:
