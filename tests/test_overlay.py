@@ -663,11 +663,11 @@ def test_explain_names_the_overlay() -> None:
     speclens(f"generate {TARGET}")
     models = Path("out/pets/models.py").read_text().split("\n")
     line = next(number for number, text in enumerate(models, 1) if "nick" in text)
-    result = speclens(f"explain {TARGET} out/pets/models.py:{line}")
+    result = speclens(f"explain out/pets/models.py:{line} {TARGET}")
     assert "compat.yaml:10:5  #/components/schemas/Pet/properties/nick" in result.stdout
     folds = Path("out/pets/normalizers.py").read_text().split("\n")
     line = next(number for number, text in enumerate(folds, 1) if '("tag", ' in text)
-    result = speclens(f"explain {TARGET} out/pets/normalizers.py:{line} --format json")
+    result = speclens(f"explain out/pets/normalizers.py:{line} {TARGET} --format json")
     found = json.loads(result.stdout)
     assert (found["document"]["file"], found["document"]["line"]) == ("api.yaml", 10)
     assert [(one["file"], one["line"]) for one in found["overlays"]] == [("compat.yaml", 7)]

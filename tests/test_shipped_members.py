@@ -9,10 +9,10 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
-from pydantic import Field
+from pydantic import BaseModel, Field
 from starlette.routing import Match
 
-from routescope import ErrorResponse, Image, ImageReference, Routescope, omit
+from routescope import ArgumentError, ErrorResponse, Image, ImageReference, Routescope, omit
 from routescope._arguments import (
     Member,
     Members,
@@ -146,3 +146,49 @@ def test_an_operation_without_a_body_has_no_extra_members() -> None:
         client.request(OPERATION, {"q": 1})
     of_all = Routescope(api_key="k", base_url="http://x", extra_body={"a": 1})
     assert of_all.request(plain, {}).http.content == b""
+
+
+def test_bytes_of_a_model_stay_bytes_unless_it_writes_another_text() -> None:
+    class Form(BaseModel):
+        photo: bytes
+        photos: list[bytes]
+        odd: bytes
+
+    form = Form(photo=b"a", photos=[b"b"], odd=b"\xff")
+    assert members_of("body", form) == {"photo": b"a", "photos": [b"b"], "odd": b"\xff"}
+
+
+class Refusing(Member):
+    """A mark that takes no value."""
+
+    def put(self, draft: Any, ident: str, value: Any) -> None:
+        raise ValueError("no")
+
+
+def test_what_cannot_be_put_names_its_argument() -> None:
+    operation: Operation[Any] = Operation("POST", "/x", {"name": Refusing("n")})
+    with pytest.raises(ArgumentError, match="no") as caught:
+        operation.draft({"name": 1})
+    assert caught.value.argument == "name"
+
+
+def test_the_media_type_is_one_of_the_body() -> None:
+    operation: Operation[Any] = Operation("POST", "/x", body=Json(dict[str, Any]))
+    draft = operation.draft({})
+    draft.content_type = "text/csv"
+    with pytest.raises(ArgumentError, match="content_type has to be application/json"):
+        operation._written_by(draft)
+    draft.content_type = "Application/JSON; charset=utf-8"
+    assert operation._written_by(draft) is operation.body
+    several: Operation[Any] = Operation("POST", "/x", body=(Json(dict[str, Any]), Filed()))
+    draft.content_type, draft.has_files = "", True
+    assert several._written_by(draft) is several.body[1]  # type: ignore[index]
+
+
+class Filed(Json):
+    """A codec that can hold files."""
+
+    has_files = True
+
+    def __init__(self) -> None:
+        super().__init__(dict[str, Any])
