@@ -47,7 +47,7 @@ def test_those_of_the_path_and_of_the_operation_are_one_object() -> None:
     found = members(
         document(parameter("b", "a"), path=(parameter("a"), parameter("X", where="header")))
     )
-    assert found == {"get /things.parameters": ["query.a", "header.X", "query.b"]}
+    assert found == {"list things.parameters": ["query.a", "header.X", "query.b"]}
 
 
 def test_the_operation_overrides_its_path() -> None:
@@ -76,7 +76,7 @@ def test_a_shape_of_a_component_is_enough() -> None:
     }
     value = document({"name": "a", "in": "query", "schema": {"$ref": "#/components/schemas/A"}})
     value["components"] = {"schemas": {"A": shape}}
-    assert "get /things.parameters" in lifting.lifted(value).document["components"]["schemas"]
+    assert "list things.parameters" in lifting.lifted(value).document["components"]["schemas"]
 
 
 def test_a_component_of_that_name_stays() -> None:
