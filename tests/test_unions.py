@@ -290,7 +290,7 @@ def test_a_deep_body_keeps_no_other_caller_waiting_and_a_deep_answer_is_refused(
     _, level, leaf, wrong = KINDS["a discriminator"]
 
     class Handler:
-        async def call(self, request: Any, context: Any) -> Any:
+        async def x_call(self, request: Any, context: Any) -> Any:
             return {"n": "ok"}
 
     bodies = [
