@@ -102,7 +102,9 @@ def test_the_values_of_an_error_are_few(member: bytes, told: str) -> None:
     content = b'{"error": {"message": %b, "code": "c"}}' % member
     error = answered(httpx.Response(400, content=content), max_response_values=10**9)
     assert isinstance(error, BadRequestError)
-    assert error.message == told or error.message.startswith(f'{told}: {{"error"')
+    is_counted = len(content) > ERROR_VALUES
+    words = " ".join(content[:500].decode().split())[:200]
+    assert error.message == visible(f"{told}: {words}" if is_counted else told)
     assert error.code == (None if told == "400 Bad Request" else "c")
 
 

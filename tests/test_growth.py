@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -19,6 +20,8 @@ from speclens import folding, judging, loading, project, reporting
 from speclens.config import Config
 from speclens.lower.compat import shape_tables
 from speclens.lower.ground import facts, groups
+from speclens.lower.schemas import branches
+from speclens.openapi.selection import Selection
 from speclens.output import tidy
 from speclens.problems import Refused
 from speclens.source import Source
@@ -578,3 +581,22 @@ def test_a_circle_is_built_where_the_stack_is_small(tmp_path: Path) -> None:
         check=False,
     )
     assert (done.returncode, done.stdout.split()) == (0, ["2", "1000", "262144"]), done.stderr
+
+
+def test_branches_that_share_a_large_object_are_named_in_time() -> None:
+    def union(count: int) -> Json:
+        shared = thing(**{name: {"const": name} for name in names(4 * count)})
+        return schemas(Shared=shared, Union={"oneOf": [{"allOf": [reference("Shared")]}] * count})
+
+    def named(document: Json) -> object:
+        return branches.branch_words(document, "#/components/schemas/Union/oneOf", False)
+
+    assert exponent(union, named, 100) <= LINEAR
+
+
+def test_patterns_of_filters_take_linear_time() -> None:
+    def operation(size: int) -> Any:
+        return SimpleNamespace(path=f"/{'a' * size}b", tags=(), is_internal=False)
+
+    selection = Selection(include=("path:**a**a**a**a**c",))
+    assert exponent(operation, selection.wants, 2_000) <= LINEAR

@@ -33,6 +33,7 @@ from calling import (
     raised,
     styles,
 )
+from growth import LINEAR, exponent
 from misbehaving import Behaviour, Server, answer, json_answer
 from routescope import (
     APIConnectionError,
@@ -344,21 +345,6 @@ def test_a_byte_order_mark_is_no_part_of_the_first_line(client: ModuleType) -> N
         assert read(client, "sync", method, response) == 1
 
 
-def grows(run: Callable[[int], object], size: int) -> float:
-    """By which power of its size the CPU time of a run grows: the least of some trials, since others use the machine."""
-
-    def spent(size: int) -> float:
-        start = time.process_time()
-        run(size)
-        return time.process_time() - start
-
-    def trial() -> float:
-        small, large = (min(spent(one) for _ in range(3)) for one in (size, 4 * size))
-        return math.log(large / small, 4)
-
-    return next((power for power in (trial() for _ in range(5)) if power <= 1.2), 2.0)
-
-
 @pytest.mark.parametrize("chunk", [b"x", b"xxxxxx\r", b"\r", b"\n", b"data: x\n"], ids=repr)
 def test_time_for_lines_grows_with_their_bytes(chunk: bytes) -> None:
     def run(size: int) -> None:
@@ -367,7 +353,7 @@ def test_time_for_lines_grows_with_their_bytes(chunk: bytes) -> None:
             for _ in lines.read(chunk):
                 pass
 
-    assert grows(run, 40_000) <= 1.2
+    assert exponent(lambda size: size, run, 40_000) <= LINEAR
 
 
 def test_memory_for_a_line_is_that_of_its_bytes() -> None:
@@ -758,7 +744,7 @@ def test_time_for_a_text_grows_with_its_bytes(client: ModuleType, kind: str) -> 
         except Exception as error:
             assert type(error).__name__ == "APIResponseValidationError"
 
-    assert grows(run, 50_000) <= 1.2
+    assert exponent(lambda size: size, run, 50_000) <= LINEAR
 
 
 # Times and numbers beyond what a system can wait for

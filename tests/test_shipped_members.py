@@ -180,9 +180,10 @@ def test_the_media_type_is_one_of_the_body() -> None:
         operation._written_by(draft)
     draft.content_type = "Application/JSON; charset=utf-8"
     assert operation._written_by(draft) is operation.body
-    several: Operation[Any] = Operation("POST", "/x", body=(Json(dict[str, Any]), Filed()))
+    filed = Filed()
+    several: Operation[Any] = Operation("POST", "/x", body=(Json(dict[str, Any]), filed))
     draft.content_type, draft.has_files = "", True
-    assert several._written_by(draft) is several.body[1]  # type: ignore[index]
+    assert several._written_by(draft) is filed
 
 
 class Filed(Json):

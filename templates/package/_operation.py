@@ -8,7 +8,6 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from functools import cache, cached_property, partial
 from typing import Any, Generic, Protocol, TypeVar
 from urllib.parse import quote
@@ -206,7 +205,8 @@ def chosen(codecs: Codecs, content_type: str) -> Codec | None:
 def is_of(content_type: str, media_type: str) -> bool:
     """Whether a media type is another one, or in its range, whatever its parameters. All are bytes."""
     kind, known = (one.partition(";")[0].strip().lower() for one in (content_type, media_type))
-    return known in {kind, _BYTES} or fnmatchcase(kind, known)
+    head, star, _ = known.partition("*")
+    return known in {kind, _BYTES} or (bool(star) and kind.startswith(head))
 
 
 def _of_argument(error: ValueError, ident: str) -> ArgumentError:

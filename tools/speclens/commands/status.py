@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Event, Thread
 
@@ -28,12 +29,13 @@ class _Status:
     def show(self) -> None:
         """Show the line until the end, then remove it."""
         pause = _PATIENCE
-        while not self.ended.wait(pause):
-            self._print(f"{self.message} … {time.monotonic() - self.began:.0f} s")
-            pause = _PAUSE
-        if self.width:
-            self._print("")
-            self._print("")
+        with suppress(OSError):  # the terminal is gone: nobody sees a status
+            while not self.ended.wait(pause):
+                self._print(f"{self.message} … {time.monotonic() - self.began:.0f} s")
+                pause = _PAUSE
+            if self.width:
+                self._print("")
+                self._print("")
 
     def _print(self, text: str) -> None:
         """Print a text over the line before, without control sequences that some terminals do not know."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import keyword
 import re
 import sys
-import unicodedata
+
+from speclens.names.words import transliterated
 
 # An underscore at the end would become a hyphen at the end of the distribution's name, which installers refuse.
 _PACKAGE_NAME = re.compile("[A-Za-z]([A-Za-z0-9_]*[A-Za-z0-9])?")
@@ -51,8 +52,8 @@ def package_of(title: str) -> str:
     Its words are lower case (PEP 8). Words that say only what the document is, and versions, are left out. A name that
     another module is likely to have gets `_client` at its end.
     """
-    plain = unicodedata.normalize("NFKD", title.replace("'", "").replace("\u2019", ""))
-    found = _WORD.findall(plain.encode("ascii", "ignore").decode().lower())
+    plain = transliterated(title.replace("'", "").replace("\u2019", ""))
+    found = _WORD.findall(plain.lower())
     words: list[str] = []
     for word in (one.replace(".", "_") for one in found if not _SAYS_NOTHING.fullmatch(one)):
         if words and len("_".join((*words, word))) > _LONGEST:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
+from speclens import patterns
 from speclens.config import Config
 from speclens.openapi.nodes import OperationObject
 
@@ -35,8 +36,8 @@ class Selection:
     def unmatched(self, operations: Iterable[OperationObject]) -> Iterator[tuple[str, str]]:
         """The patterns that match no operation, each after the key that holds it."""
         every = tuple(operations)
-        for key, patterns in (("include", self.include), ("exclude", self.exclude)):
-            for one in patterns:
+        for key, globs in (("include", self.include), ("exclude", self.exclude)):
+            for one in globs:
                 if not any(_matches(one, operation) for operation in every):
                     yield key, one
 
@@ -49,16 +50,25 @@ def selection_of(config: Config) -> Selection:
 def _matches(pattern: str, operation: OperationObject) -> bool:
     kind, _, glob = pattern.partition(":")
     if kind == "tag":
-        return any(map(_glob(glob, ".*").fullmatch, operation.tags))
+        return any(map(_glob(glob, ".*"), operation.tags))
     if kind == "path":
-        return bool(_glob(glob, "[^/]*").fullmatch(operation.path))
+        return _glob(glob, "[^/]*")(operation.path)
     if kind == "method":
         return glob.upper() == operation.method.upper()
-    return bool(_glob(glob, ".*").fullmatch(operation.operation_id or ""))
+    return _glob(glob, ".*")(operation.operation_id or "")
 
 
-def _glob(text: str, star: str) -> re.Pattern[str]:
-    """The pattern of a text in which `**` is any text, and `*` is what `star` says."""
-    parts = re.split(r"(\*\*?)", text)
+@lru_cache(1024)
+def _glob(text: str, star: str) -> Callable[[str], bool]:
+    """Whether a text is what a pattern says, in which `**` is any text and `*` is what `star` says. The texts are the
+    document's, so an engine judges them that takes linear time."""
     stars = {"*": star, "**": ".*"}
-    return re.compile("".join(stars.get(one, re.escape(one)) for one in parts), re.DOTALL)
+    parts = (stars.get(one) or _NOT_PLAIN.sub(_code, one) for one in re.split(r"(\*\*?)", text))
+    return patterns.compiled(rf"(?s)\A{''.join(parts)}\z") or (lambda _: False)
+
+
+_NOT_PLAIN = re.compile("[^A-Za-z0-9_/]")
+
+
+def _code(found: re.Match[str]) -> str:
+    return f"\\x{{{ord(found[0]):x}}}"

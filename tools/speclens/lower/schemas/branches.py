@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from speclens import names
@@ -16,6 +17,8 @@ _TITLE, _DESCRIPTION = 6, 3
 """The most words of a title and of a description that are a name."""
 _MOST = 500
 """The most branches of a union that are compared."""
+_MOST_KEYS = 20
+"""The most properties by which they are, and the most schemas of each branch that are looked at."""
 
 
 def branch_words(document: JsonObject, pointer: str, is_named: bool) -> list[str]:
@@ -73,13 +76,27 @@ def _constants(document: JsonObject, pointer: str, branches: Sequence[Any]) -> I
     owner = get(document, pointer.rpartition("/")[0])
     told = owner.get("discriminator") if isinstance(owner, dict) else None
     first = told.get("propertyName") if isinstance(told, dict) else None
-    values: list[dict[str, str]] = []
-    for index, branch in enumerate(branches):
-        known = composed.properties(document, join(pointer, index), branch)
-        values.append({name: word for name, (_, one) in known.items() if (word := _only(one))})
+    values = [
+        _constants_of(document, join(pointer, index), branch, first)
+        for index, branch in enumerate(branches)
+    ]
     keys = dict.fromkeys(name for one in values for name in one)
-    for key in sorted(keys, key=lambda name: name != first):
+    for key in sorted(keys, key=lambda name: name != first)[:_MOST_KEYS]:
         yield [one.get(key, "") for one in values]
+
+
+def _constants_of(document: JsonObject, pointer: str, branch: Any, first: Any) -> dict[str, str]:
+    """The properties of a branch that have one value: the one that comes first, and the first ones of the first layers. Many
+    branches may share large schemas."""
+    found: dict[str, str] = {}
+    for _, layer in islice(composed.layers(document, pointer, branch), _MOST_KEYS):
+        known = layer.get("properties")
+        if isinstance(known, dict):
+            keys = [first] if isinstance(first, str) and first in known else []
+            for name in (*keys, *islice(known, _MOST_KEYS)):
+                if word := _only(known[name]):
+                    found.setdefault(name, word)
+    return found
 
 
 def _only(schema: Any) -> str:
