@@ -141,9 +141,8 @@ def test_only_validate_asks_the_day(project: Path) -> None:
         assert (result.exit_code, RULE in result.output) == (0, False)
 
 
-@pytest.mark.parametrize(
-    "sunset", ["9999-12-31", f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d}"]
-)
+@pytest.mark.parametrize("sunset", ["9999-12-31", "today"])
 def test_validate_says_nothing_of_what_is_to_come(project: Path, sunset: str) -> None:
-    (project / "api.yaml").write_text(DOCUMENT % sunset)
+    today = f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d}"
+    (project / "api.yaml").write_text(DOCUMENT % sunset.replace("today", today))
     assert run("validate").output == "api.yaml: no problems\n"

@@ -158,6 +158,18 @@ def test_bytes_of_a_model_stay_bytes_unless_it_writes_another_text() -> None:
     assert members_of("body", form) == {"photo": b"a", "photos": [b"b"], "odd": b"\xff"}
 
 
+def test_a_model_that_is_no_json_names_its_argument() -> None:
+    class Inner(BaseModel):
+        photo: bytes
+
+    class Outer(BaseModel):
+        inner: Inner
+
+    with pytest.raises(ArgumentError, match="invalid utf-8") as caught:
+        members_of("body", Outer(inner=Inner(photo=b"\xff")))
+    assert caught.value.argument == "body"
+
+
 class Refusing(Member):
     """A mark that takes no value."""
 

@@ -13,6 +13,8 @@ from typing import Any, ClassVar, Literal, TypedDict
 import httpx
 from pydantic import BaseModel
 
+from ._compat import ArgumentError
+
 is_token = lru_cache(256)(re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+").fullmatch)
 """Whether a text may be the name of a header (RFC 9110, 5.1) or of a cookie (RFC 6265, 4.1.1)."""
 
@@ -158,9 +160,13 @@ class Members:
 
 
 def members_of(ident: str, value: Any) -> dict[str, Any]:
-    """The members of a whole body, by their names in the API document. Raises TypeError for a value that has none."""
+    """The members of a whole body, by their names in the API document. Raises TypeError for a value that has none, and
+    ArgumentError for one that is no JSON."""
     if isinstance(value, BaseModel):
-        return _members_of_model(value)
+        try:
+            return _members_of_model(value)
+        except ValueError as error:
+            raise ArgumentError(str(error), ident) from None
     if not isinstance(value, Mapping):
         raise TypeError(
             f"{ident!r} has to be a model or a mapping, and is a {type(value).__name__}"
