@@ -214,6 +214,9 @@ def test_merge_of_what_is_no_array() -> None:
     with pytest.raises(CompatError) as caught:
         merged([((None, "a"), [], []), OLD], Log())
     assert (caught.value.rule, caught.value.pointer) == ("type", "/old")
+    with pytest.raises(CompatError, match=r"^/b: null cannot be merged with /a$") as caught:
+        merged([((None, "a"), [], []), ((None, "b"), None, None)], Log())
+    assert caught.value.rule == "conflict"
 
 
 def test_equal() -> None:

@@ -112,13 +112,10 @@ def merged(sources: list[Source], log: Log) -> Any:
     count = 0
     for at, _, items in sources:
         if not isinstance(items, list):
-            other = next(place for place, _, _ in sources if place is not at)
-            null = (
-                "conflict",
-                f"null cannot be merged with {pointer(other)}",
-            )  # schemas may allow it
-            rule, told = null if items is None else ("type", "must be an array")
-            raise fault(rule, at, told)
+            if items is None:  # schemas may allow it
+                other = next(place for place, _, _ in sources if place is not at)
+                raise fault("conflict", at, f"null cannot be merged with {pointer(other)}")
+            raise fault("type", at, "must be an array")
         count += len(items)
     if count > _FEW:
         return _merged_by_keys(sources, log)
