@@ -65,7 +65,7 @@ CLIENT_NAMES = frozenset(
     {
         "Annotated", "Any", "ApiKey", "AsyncClient", "AsyncDownload", "AsyncIterator", "AsyncStream", "Body",
         "ClassVar", "Client", "Content", "ContentType", "Cookie", "Count", "Cursor", "Date", "DateTime",
-        "Decimal", "Dict", "Download", "Encoding", "EventObjects", "Events", "FileInput", "Form", "Header", "Http",
+        "Decimal", "Dict", "Download", "Encoding", "EventObjects", "Events", "FileInput", "FileMember", "Form", "Header", "Http",
         "Iterator", "Json", "JsonLines", "Link", "List", "Literal", "Mapping", "Member", "Members", "MergePatch", "Multipart",
         "OAuth2", "Omit", "Operation", "Parameters", "Path", "Query", "QueryString", "Raw", "RequestOptions",
         "Resource", "Sequence", "Stream", "SyncClient", "TYPE_CHECKING", "Text", "TextMember", "Time", "TimeDelta", "TypeAlias", "UUID", "Unknown",
