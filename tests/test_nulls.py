@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -80,3 +81,12 @@ def test_null_is_a_body_and_an_answer_too(made: Any) -> None:
     assert models.Refers.model_validate({"nested": None}).nested is None
     assert "Json(_models.Nested | None)" in client
     assert "body: NestedInput" in client
+
+
+def test_null_of_a_list_of_types_is_none_of_an_all_of_that_refuses_it(tmp_path: Path) -> None:
+    value = {"type": ["object", "null"], "properties": {"c": {}}, "allOf": [part("a", False)]}
+    schemas = {"Has": {"type": "object", "properties": {"value": value}}}
+    models = imported(texts({**HEAD, "paths": {}, "components": {"schemas": schemas}}), tmp_path)
+    assert models.Has.model_validate({"value": {"a": "x"}}).value.a == "x"
+    with pytest.raises(ValueError, match="value"):
+        models.Has.model_validate({"value": None})

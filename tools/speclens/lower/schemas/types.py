@@ -169,8 +169,10 @@ def _named(build: SchemaBuild, pointer: str, schema: Any) -> ir.Type:
     if not _is_class(build.view.document, pointer, schema):
         return named
     declared = schema.get("type")
-    kinds = [kind for kind in declared if kind != "object"] if isinstance(declared, list) else []
-    others = [_one(build, pointer, schema, kind) for kind in kinds]
+    kinds = declared if isinstance(declared, list) else []
+    others = [
+        _one(build, pointer, schema, kind) for kind in kinds if kind not in {"object", "null"}
+    ]
     null = [_NULL] if admits_null(build.view.document, pointer, schema) else []
     return either([named, *others, *null])
 
