@@ -365,7 +365,9 @@ def test_methods_of_a_resource_are_all_there(tmp_path: Path) -> None:
     assert sent(client, "put", body={"name": "a"}) == {"kind": "cat", "name": "a"}
 
 
-def test_a_part_of_the_path_that_an_older_parameter_may_replace_is_named(tmp_path: Path) -> None:
+def test_a_part_of_the_path_that_an_older_parameter_may_replace_keeps_its_position(
+    tmp_path: Path,
+) -> None:
     into = {"into": {"in": "path", "name": "a"}}
     older = parameter("b", "query", **{"x-compat": into})
     operation = {
@@ -378,11 +380,27 @@ def test_a_part_of_the_path_that_an_older_parameter_may_replace_is_named(tmp_pat
     document = {**DOCUMENT, "paths": {"/p/{a}/{c}": {"post": operation}}}
     client = imported(texts(document), tmp_path, "client")
     assert shown(client.Zoo.call) == (
-        "(c: 'str', body: 'Sequence[str]', *, a: 'str | Omit' = omit, b: 'str | None' = None)"
+        "(a: 'str | Omit' = omit, c: 'str | Omit' = omit, body: 'Sequence[str] | Omit' = omit, *,"
+        " b: 'str | None' = None)"
     )
-    assert shown(typing.get_overloads(client.Zoo.call)[0]) == (
-        "(c: 'str', body: 'Sequence[str]', *, a: 'str')"
-    )
+    assert [shown(one) for one in typing.get_overloads(client.Zoo.call)] == [
+        "(a: 'str', c: 'str', body: 'Sequence[str]')",
+        "(*, c: 'str', body: 'Sequence[str]', a: 'str | Omit' = omit, b: 'str')",
+    ]
+    asked: list[str] = []
+
+    def answered(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path)
+        return httpx.Response(200, json={"name": "x", "kind": "cat"})
+
+    with httpx.Client(transport=httpx.MockTransport(answered)) as http:
+        call = next(client_of(client, ""))(http_client=http).zoo.call
+        call("1", "2", ["x"])
+        call(b="1", c="2", body=["x"])
+        for missing in [{"a": "1", "c": "2"}, {"a": "1", "body": ["x"]}, {"c": "2", "body": ["x"]}]:
+            with pytest.raises((TypeError, ValueError), match="given|required"):
+                call(**missing)
+    assert asked == ["/p/1/2"] * 2
 
 
 def test_signatures_take_linear_time() -> None:

@@ -31,9 +31,8 @@ class Argument:
 
     @property
     def is_positional(self) -> bool:
-        """Whether the caller need not name it. A part of the path that an older argument may replace has a default, and
-        what follows it could have none."""
-        return self.place in {"path", "body"} and not self.older
+        """Whether the caller need not name it."""
+        return self.place in {"path", "body"}
 
     @property
     def full_doc(self) -> str:

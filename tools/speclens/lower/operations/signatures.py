@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import accumulate
+from operator import or_
 
 from speclens import ir
 from speclens.literals import comment, literal
@@ -25,7 +27,7 @@ def signatures(arguments: Sequence[ir.Argument]) -> tuple[ir.Signature, ...]:
     older = [one for one in arguments if one.hub]
     replaced = [one for one in arguments if one.is_required and _is_replaced(one, bool(whole))]
     free = {one.ident for one in (*replaced, *whole)}
-    implementation = _signature(arguments, lambda one: one.ident not in free)
+    implementation = _following(_signature(arguments, lambda one: one.ident not in free))
     if not replaced and not older:
         return (implementation,)
     usual = [one for one in arguments if not one.hub and one.place != WHOLE]
@@ -34,7 +36,7 @@ def signatures(arguments: Sequence[ir.Argument]) -> tuple[ir.Signature, ...]:
     found += _older(arguments, older)
     if outside := [one for one in older if one.place != "member"]:
         found += [_deprecated(_beside(arguments, one, outside), outside) for one in whole]
-    return (*(replace(one, is_overload=True) for one in found), implementation)
+    return (*map(_overload, found), implementation)
 
 
 def _is_replaced(one: ir.Argument, has_whole: bool) -> bool:
@@ -88,12 +90,12 @@ def _signature(
     arguments: Iterable[ir.Argument], is_asked: Callable[[ir.Argument], bool]
 ) -> ir.Signature:
     """A signature of some arguments. Those that are required have to be given only if they are asked for."""
-    found = list(arguments)
+    found = sorted(arguments, key=lambda one: one.place == "body")
     made = [(one, _parameter(one, one.is_required and is_asked(one))) for one in found]
     positional = [pair for pair in made if pair[0].is_positional]
     keywords = [pair for pair in made if not pair[0].is_positional]
     return ir.Signature(
-        positional=tuple(parameter for _, parameter in sorted(positional, key=_order)),
+        positional=tuple(parameter for _, parameter in positional),
         keywords=tuple(
             parameter
             for _, parameter in sorted(
@@ -103,14 +105,36 @@ def _signature(
     )
 
 
+def _following(found: ir.Signature) -> ir.Signature:
+    """An implementation in which what follows an optional positional parameter is optional too, as Python demands."""
+    is_optional = list(accumulate((bool(one.default) for one in found.positional), or_))
+    return replace(
+        found,
+        positional=tuple(
+            one if bool(one.default) is optional else _optional(one)
+            for one, optional in zip(found.positional, is_optional, strict=True)
+        ),
+    )
+
+
+def _overload(found: ir.Signature) -> ir.Signature:
+    """An overload in which positional parameters from the first optional one on are named, if a required one follows it."""
+    first = next((at for at, one in enumerate(found.positional) if one.default), None)
+    if first is None or all(one.default for one in found.positional[first:]):
+        return replace(found, is_overload=True)
+    named = sorted(found.positional[first:], key=lambda one: bool(one.default))
+    return replace(
+        found,
+        positional=found.positional[:first],
+        keywords=(*named, *found.keywords),
+        is_overload=True,
+    )
+
+
 def stands_first(one: ir.Argument) -> bool:
     """Whether a keyword argument stands before the optional ones, in every signature of a method: the document requires it,
     even if others may replace it."""
     return one.is_required and one.place != WHOLE
-
-
-def _order(pair: tuple[ir.Argument, ir.SignatureParameter]) -> tuple[bool, bool]:
-    return pair[0].place == "body", bool(pair[1].default)
 
 
 def _parameter(one: ir.Argument, is_required: bool) -> ir.SignatureParameter:
@@ -119,10 +143,14 @@ def _parameter(one: ir.Argument, is_required: bool) -> ir.SignatureParameter:
     elif one.default:
         type_, default = one.type, one.default
     elif one.mark.is_nullable or one.is_required:
-        type_, default = _or(one.type, OMIT), "omit"
+        return _optional(ir.SignatureParameter(one.ident, one.pointer, one.type, ""))
     else:
         type_, default = _or(one.type, NULL), "None"
     return ir.SignatureParameter(one.ident, one.pointer, type_, default)
+
+
+def _optional(parameter: ir.SignatureParameter) -> ir.SignatureParameter:
+    return replace(parameter, type=_or(parameter.type, OMIT), default="omit")
 
 
 def _or(type_: ir.Type, other: ir.Type) -> ir.Type:
