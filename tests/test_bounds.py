@@ -16,17 +16,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
-from runtime._compat import CompatError, PayloadError
+from runtime._compat import CompatError
 from runtime._errors import Answer
 from runtime._gather import merged_within
 from runtime._operation import Json
+from runtime._payload import PayloadError
 from runtime._types import OneOf, Unique
 from runtime._values import has_repeats, is_among, is_number, is_one_of
 
 import routescope
 from growth import LINEAR, Cost, exponent, memory, seconds
-from routescope._compat import MOST_ERRORS, MOST_NOTES, MOST_TEXT, Log, Normalized
+from routescope._compat import MOST_NOTES, Log, Normalized
 from routescope._gather import gather, hub_of, merged
+from routescope._payload import MOST_ERRORS, MOST_TEXT
 from routescope._source_map import mark
 from routescope._values import key_of, same
 from speclens import ir
@@ -311,7 +313,7 @@ def test_a_normalizer_looks_up_one_of_many_values(values: tuple[Any, ...]) -> No
     names = {"is_among": is_among, "is_number": is_number, "is_one_of": is_one_of}
     for is_negated in (False, True):
         found_in = differences.one_of(values, ir.VALUE)
-        test = ir.printing.condition_source(ir.Not(found_in) if is_negated else found_in)
+        test = ir.condition_printing.condition_source(ir.Not(found_in) if is_negated else found_in)
         assert (" in {" in test) is (values[-1] != [1])
         for value in others:
             found = eval(test, names | {"value": value})

@@ -156,7 +156,9 @@ def test_a_client_says_what_each_operation_has(client: Any) -> None:
         ]
         == b'{"name":"x"}'
     )
-    assert client.Pkg._older == frozenset({("/color", "colour")})
+    client.Pkg(base_url="http://a.example", compat={"/color": "colour"})
+    with pytest.raises(ValueError, match="compat: '/color': 'tint' is none of '/color': 'colour'"):
+        client.Pkg(base_url="http://a.example", compat={"/color": "tint"})
 
 
 def test_a_member_called_compat_is_another_argument(client: Any) -> None:

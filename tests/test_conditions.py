@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from runtime import _values
 from speclens import ir
-from speclens.ir.printing import condition_source
+from speclens.ir.condition_printing import condition_source
 from speclens.lower.ground import differences
 from speclens.lower.ground.facts import json_type
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from growth import LINEAR, counted, exponent
 from runtime import _values
 from speclens import ir
-from speclens.ir.printing import condition_source
+from speclens.ir.condition_printing import condition_source
 from speclens.lower.ground import differences, facts
 from speclens.lower.ground.differences import difference, overlap
 

@@ -275,10 +275,11 @@ def test_the_first_rewrite_of_a_deprecated_field_says_so() -> None:
 @both
 def test_what_is_very_long_is_not_shown_as_a_whole(package: str) -> None:
     """An answer may hold a key of megabytes, each of whose characters is shown as several."""
-    compat = import_module(f"{package}._compat")
+    compat, payload = (import_module(f"{package}.{one}") for one in ("_compat", "_payload"))
     error = compat.CompatError("type", "/" + "\x01" * 5_000, "m" * 5_000)
     shown = "/" + "\\x01" * 999 + "…: " + "m" * 1_000 + "…"
-    assert str(error) == str(compat.PayloadError((error,))) == shown
+    fault = payload.PayloadFault(error.rule, error.pointer, error.message)
+    assert str(error) == str(payload.PayloadError((fault,))) == shown
     assert (len(error.pointer), len(error.message)) == (5_001, 5_000)
 
 
@@ -287,7 +288,7 @@ def test_what_is_very_long_is_not_shown_as_a_whole(package: str) -> None:
     "again", [copy.copy, copy.deepcopy, lambda e: pickle.loads(pickle.dumps(e))]
 )
 def test_errors_can_be_copied_and_sent_to_other_processes(package: str, again: Any) -> None:
-    compat = import_module(f"{package}._compat")
+    compat, payload = (import_module(f"{package}.{one}") for one in ("_compat", "_payload"))
     one = compat.CompatError("type", "", "no")
     two = compat.CompatError(rule="required", pointer="/a", message="is required")
     for error in (one, two):
@@ -297,7 +298,8 @@ def test_errors_can_be_copied_and_sent_to_other_processes(package: str, again: A
             error.pointer,
             error.message,
         )
-    found = again(compat.PayloadError((one, two)))
+    faults = tuple(payload.PayloadFault(*error.args) for error in (one, two))
+    found = again(payload.PayloadError(faults))
     assert str(found) == "(root): no\n/a: is required"
     assert [fault.rule for fault in found.errors] == ["type", "required"]
 

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from endpoint_cases import REQUESTS, RESPONSES, A, B, Case, ResponseCase, folded, request, response
-from routescope import CompatError, Image, ImagesResponse, PayloadError, Rewrite
+from routescope import CompatError, Image, ImagesResponse, PayloadError, PayloadFault, Rewrite
 from routescope import server as generated
 from serving import AUTHORIZED, JSON, PATH, Recorder, app_of, ask, fails_with, running
 from test_generated_endpoint import exact, examples, expected_errors
@@ -282,7 +282,7 @@ def test_a_fault_has_the_type_of_its_status(status: int, kind: str) -> None:
     [
         RuntimeError("secret"),
         CompatError("type", "/secret", "secret"),
-        PayloadError((CompatError("type", "/secret", "secret"),)),
+        PayloadError((PayloadFault("type", "/secret", "secret"),)),
         TimeoutError("secret"),
     ],
     ids=lambda error: type(error).__name__,

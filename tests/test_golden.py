@@ -143,7 +143,7 @@ def run(
 
 
 def runtime_of(normalizers: ModuleType) -> Any:
-    return importlib.import_module(f"{normalizers.__package__}._compat")
+    return importlib.import_module(normalizers.__package__ or "")
 
 
 def outcome(

@@ -181,6 +181,7 @@ FILES = (
     "_bounded.py",
     "_compat.py",
     "_gather.py",
+    "_payload.py",
     "_source_map.py",
     "_types.py",
     "_values.py",

@@ -29,9 +29,9 @@ from built import imported, schemas, texts
 from growth import LINEAR, exponent
 from routescope import _bounded
 from routescope._bounded import Refused, validated
-from routescope._compat import PayloadError, unchanged
 from routescope._errors import Answer
 from routescope._operation import Json
+from routescope._payload import Payload, PayloadError
 from routescope.server import Fault, _parsed
 from server_memory import peak
 
@@ -143,7 +143,7 @@ def box(kind: str, item: Any, n: int) -> Any:
 def judged(models: Any, payload: Any) -> Any:
     """The errors of a payload, or what it is."""
     try:
-        return unchanged(payload).validate(models.Box)
+        return Payload(payload).validate(models.Box)
     except PayloadError as error:
         return error
 
@@ -220,7 +220,7 @@ def test_what_is_large_is_judged_like_what_is_small(kind: str, model: Any) -> No
     if told.value.error_count() > 10_000:
         assert [one.rule for one in found.errors] == ["errors"]
     else:
-        usual = unchanged(wrong)._refusal(told.value)
+        usual = Payload(wrong)._refusal(told.value)
         assert list(map(str, found.errors)) == list(map(str, usual.errors))
         is_exact = kind not in {"a list in a union", "a map in a union"}
         assert found.more == usual.more if is_exact else found.more >= 100
@@ -315,10 +315,10 @@ def test_a_long_chain_of_models_is_judged(is_circle: bool, tmp_path: Path) -> No
     }
     models = imported(texts(schemas(**named)), tmp_path)
     right: Any = {"next": {"next": {"x": ["x"] * 1000}}}
-    assert unchanged(right).validate(models.C0) == models.C0.model_validate(right)
+    assert Payload(right).validate(models.C0) == models.C0.model_validate(right)
     right["next"]["next"]["x"] += [1]
     with pytest.raises(PayloadError, match=r"^/next/next/x/1000: Input should be a valid string$"):
-        unchanged(right).validate(models.C0)
+        Payload(right).validate(models.C0)
 
 
 ODD: list[Any] = [

@@ -32,7 +32,7 @@ from routescope import (
     Routescope,
 )
 from routescope._operation import Json, Operation
-from runtime import _compat, _errors, _request  # type: ignore[attr-defined]
+from runtime import _compat, _errors, _payload, _request  # type: ignore[attr-defined]
 
 pytestmark = pytest.mark.shipped
 
@@ -570,11 +570,12 @@ def test_control_characters_of_a_cause_are_escaped(client: ModuleType, name: str
 def test_control_characters_of_a_place_are_escaped() -> None:
     one = _compat.CompatError("type", "/\x1b[2J\nINFO forged", "no \u202e")
     assert str(one) == r"/\x1b[2J\nINFO forged: no \u202e"
-    assert str(_compat.PayloadError((one, one), 1)) == f"{one}\n{one}\nand 1 more"
+    fault = _payload.PayloadFault(one.rule, one.pointer, one.message)
+    assert str(_payload.PayloadError((fault, fault), 1)) == f"{one}\n{one}\nand 1 more"
     assert one.pointer == "/\x1b[2J\nINFO forged"
     model = Json(dict[str, int]).model
     error = raised(
-        _compat.PayloadError, lambda: _compat.unchanged({"\x1b[2J": "x"}).validate(model)
+        _payload.PayloadError, lambda: _payload.Payload({"\x1b[2J": "x"}).validate(model)
     )
     lines = "".join(traceback.format_exception(error)).splitlines()
     assert all(line.isprintable() for line in lines)

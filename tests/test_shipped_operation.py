@@ -21,8 +21,9 @@ from routescope import (
     PayloadError,
     Routescope,
     _compat,
+    _folding,
     _limits,
-    _operation,
+    _payload,
     _source_map,
 )
 from routescope._arguments import Draft, Member
@@ -313,8 +314,8 @@ class _Vast:
 
 
 def test_a_number_that_cannot_be_judged_is_a_fault_of_the_payload() -> None:
-    with pytest.raises(_compat.PayloadError, match="a number is too large"):
-        _compat.unchanged({}).validate(_Vast)
+    with pytest.raises(_payload.PayloadError, match="a number is too large"):
+        _payload.Payload({}).validate(_Vast)
 
 
 def test_a_rewrite_below_a_key_that_a_pointer_escapes() -> None:
@@ -354,7 +355,7 @@ def test_a_deprecated_field_inside_of_others_is_named_without_its_place() -> Non
         ("/items/0/old", "/items/0/new", "'old' is deprecated: Use new."),
     ):
         rewrite = _compat.Rewrite(source, target, "#/rule", old)
-        assert _operation._deprecation(rewrite, old) == told
+        assert _folding._deprecation(rewrite, old) == told
 
 
 @pytest.mark.parametrize("size", [1, 1000, 5000, 100_000])
@@ -395,8 +396,12 @@ SIZED = {name: Member(name) for name in ("size", "old", "n", "more")}
 
 def in_new_fields(value: Any) -> _compat.Normalized:
     """Folds `old` into `size`; its empty text means "not given"."""
-    known = {name: item for name, item in value.items() if (name, item) != ("old", "")}
-    return _compat.unchanged({"size" if name == "old" else name: known[name] for name in known})
+
+    def fold(value: Any, at: Any, log: Any) -> Any:
+        known = {name: item for name, item in value.items() if (name, item) != ("old", "")}
+        return {"size" if name == "old" else name: known[name] for name in known}
+
+    return _compat.Log().run(fold, value)
 
 
 @pytest.mark.parametrize(
@@ -411,7 +416,7 @@ def in_new_fields(value: Any) -> _compat.Normalized:
 def test_a_default_is_sent_unless_an_older_field_says_another_value(
     given: dict[str, Any], sent: dict[str, Any]
 ) -> None:
-    codec = Json(dict[str, Any], fold=in_new_fields)
+    codec = Json(dict[str, Any], folding=_folding.OlderFields(in_new_fields))
     usual, older = {"size": "l", "n": 1}, {"size": ("old",)}
     operation: Operation[None] = Operation(
         "POST", "/x", arguments=SIZED, body=codec, defaults=usual, spokes=older

@@ -53,6 +53,13 @@ REST = {
         },
         "/events": {"get": answered({"text/event-stream": {"schema": ITEM}})},
         "/file": {"get": answered({"application/octet-stream": {}})},
+        "/items": {
+            "post": {
+                "security": [],
+                "requestBody": {"required": True, "content": {"application/json": {"schema": ITEM}}},
+                **answered({"application/json": {"schema": ITEM}}),
+            }
+        },
         "/headers": {
             "get": answered({"application/json": {"schema": ITEM}}, headers={"X-Rest": {"schema": {"type": "integer"}}})
         },
@@ -264,3 +271,16 @@ def test_the_lock_knows_targets_by_what_they_mean() -> None:
         shown("client") == shown("async-client", "sync-client") == "models sync-client async-client"
     )
     assert shown("models") == "models"
+
+
+def test_a_package_without_older_fields_knows_nothing_of_them() -> None:
+    files = package("rest", "all")
+    assert "class Handler" in files["server.py"]
+    assert {"normalizers.py", "_compat.py", "_gather.py", "_folding.py"}.isdisjoint(files)
+    mentions = {
+        (path, word)
+        for path, text in files.items()
+        for word in ("CompatError", "compat", "rewrite", "normalize", "_source_map.mark")
+        if path.endswith(".py") and word in text
+    }
+    assert mentions == set()

@@ -13,12 +13,12 @@ from routescope import (
     APIError,
     APIStatusError,
     AsyncRoutescope,
-    CompatError,
     Image,
     ImageEditRequest,
     ImageReference,
     ImagesResponse,
     PayloadError,
+    PayloadFault,
     RateLimitError,
     Routescope,
     data_url,
@@ -90,7 +90,7 @@ def right_errors(error: APIError, limited: RateLimitError) -> APIStatusError:
 
 
 def right_faults(error: PayloadError) -> ValueError:
-    assert_type(error.errors, tuple[CompatError, ...])
+    assert_type(error.errors, tuple[PayloadFault, ...])
     assert_type(error.errors[0].pointer, str)
     return error
 

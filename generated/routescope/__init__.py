@@ -12,12 +12,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ._arguments import Omit as Omit, RequestOptions as RequestOptions, omit as omit
     from ._compat import (
-        ArgumentError as ArgumentError,
         CompatError as CompatError,
         Deprecation as Deprecation,
         Drop as Drop,
         Normalized as Normalized,
-        PayloadError as PayloadError,
         Rewrite as Rewrite,
     )
     from ._errors import (
@@ -39,6 +37,11 @@ if TYPE_CHECKING:
         UnsupportedMediaTypeError as UnsupportedMediaTypeError,
     )
     from ._files import data_url as data_url
+    from ._payload import (
+        ArgumentError as ArgumentError,
+        PayloadError as PayloadError,
+        PayloadFault as PayloadFault,
+    )
     from .client import *  # noqa: F403
     from .models import *  # noqa: F403
     from .normalizers import *  # noqa: F403
@@ -47,12 +50,13 @@ __version__ = "0.1.0"
 
 _NAMES: dict[str, str] = {
     "_arguments": "Omit RequestOptions omit ",
-    "_compat": "ArgumentError CompatError Deprecation Drop Normalized PayloadError Rewrite ",
+    "_compat": "CompatError Deprecation Drop Normalized Rewrite ",
     "_errors": "APIConnectionError APIError APIResponseValidationError APIStatusError "
     "APITimeoutError AuthenticationError BadRequestError ConflictError FileError "
     "InternalServerError NotFoundError PermissionDeniedError RateLimitError "
     "RequestTooLargeError UnprocessableEntityError UnsupportedMediaTypeError ",
     "_files": "data_url ",
+    "_payload": "ArgumentError PayloadError PayloadFault ",
     "client": "AsyncImages AsyncRoutescope ImageReferenceInput Images Routescope ",
     "models": "EditImageHeaders Error ErrorResponse Image ImageEditRequest ImageReference "
     "ImageUrl ImagesResponse ",

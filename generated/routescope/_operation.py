@@ -4,11 +4,9 @@
 from __future__ import annotations
 
 import json
-import sys
-import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
 from typing import Any, Generic, Protocol, TypeVar
 from urllib.parse import quote
@@ -28,8 +26,8 @@ from ._arguments import (
     refuse,
     refuse_unknown,
 )
-from ._compat import ArgumentError, Deprecation, Normalized, Rewrite, unchanged
 from ._errors import Answer, APIError, APIResponseValidationError, Unreadable
+from ._payload import UNCHANGED, ArgumentError, Folding, PayloadError
 from ._source_map import names_of
 
 R = TypeVar("R")
@@ -92,58 +90,13 @@ class _Adapter:
         return self._adapter.validate_python(value, **options)
 
 
-def canonical(fold: Callable[[Any], Normalized], value: Any) -> Normalized:
-    """A value to send, in canonical form. Warns of deprecated fields, at the caller's line. Raises CompatError."""
-    folded = fold(value)
-    for rewrite in folded.rewrites:
-        if rewrite.deprecated:
-            told = _deprecation(rewrite, rewrite.deprecated)
-            warnings.warn(told, DeprecationWarning, stacklevel=_callers_level())
-    return folded
-
-
-def _deprecation(rewrite: Rewrite, old: Deprecation) -> str:
-    """The warning that a field is deprecated, in words of the API document alone. Python keeps the text of each
-    warning, and the sender of a value chooses the places inside of its lists and maps."""
-    source, target = rewrite.source[1:], rewrite.target[1:]
-    if "/" in source:
-        source, target = (place.rpartition("/")[2] for place in (source, target))
-    return f"{source!r} is deprecated: {old.note or f'Use {target}.'}"
-
-
-def _callers_level() -> int:
-    """The number of frames from `canonical` to code outside of this package."""
-    frame, level = sys._getframe(1), 1
-    while frame.f_back and frame.f_globals.get("__package__") == __package__:
-        frame, level = frame.f_back, level + 1
-    return level
-
-
-class _Older(Protocol):
-    @property
-    def denormalize(self) -> Callable[..., dict[str, Any]] | None: ...
-    @property
-    def older(self) -> frozenset[tuple[str, str]]: ...
-
-
-def older(codec: _Older, value: Any, options: Mapping[str, Any]) -> Any:
-    """A canonical value in the older fields that a caller asks for by `compat`. Raises CompatError."""
-    asked = options.get("compat")
-    if not asked or not codec.denormalize or not isinstance(value, dict):
-        return value
-    to = dict(codec.older & asked.items())
-    return codec.denormalize(value, to=to) if to else value
-
-
 @dataclass(frozen=True)
 class Json:
-    """JSON of a type; `fold` makes it canonical."""
+    """JSON of a type."""
 
     annotation: Any
     media_type: str = "application/json"
-    fold: Callable[[Any], Normalized] = unchanged
-    denormalize: Callable[..., dict[str, Any]] | None = None
-    older: frozenset[tuple[str, str]] = frozenset()
+    folding: Folding = UNCHANGED
 
     @cached_property
     def model(self) -> Any:
@@ -153,10 +106,9 @@ class Json:
 
     def encode(self, value: Any, options: Mapping[str, Any]) -> dict[str, Any]:
         sent, extra = to_json(value), options.get("extra_body")
-        folded = canonical(self.fold, {**sent, **extra} if extra else sent)
-        folded.validate(self.model)
-        made = older(self, folded.value, options)
-        return {"content": encoded(made)}
+        payload = self.folding.sent({**sent, **extra} if extra else sent)
+        payload.validate(self.model)
+        return {"content": encoded(self.folding.written(payload.value, options))}
 
     def decode(self, answer: Answer) -> Any:
         result = self.judged(answer.json())
@@ -164,14 +116,17 @@ class Json:
             vars(result)["_response"] = answer.response
         return result
 
-    def canonical_members(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """The members of a body in canonical form, without a warning. Raises CompatError."""
-        folded: dict[str, Any] = self.fold(to_json(given)).value
-        return folded
-
     def judged(self, value: Any) -> Any:
         """A JSON value from a response, as its type. Raises ValueError."""
-        return self.fold(value).validate(self.model)
+        return self.folding.read(value).validate(self.model)
+
+
+def replaced(
+    arguments: Mapping[str, Any], names: Mapping[str, str], found: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The arguments, with the values that an object now holds for those with names in it."""
+    others = {ident: value for ident, value in arguments.items() if ident not in names}
+    return others | {ident: found[name] for ident, name in names.items() if name in found}
 
 
 def chosen(codecs: Codecs, content_type: str) -> Codec | None:
@@ -309,8 +264,13 @@ class Operation(Generic[R]):
         if not isinstance(error, ArgumentError):
             return ArgumentError(str(error))
         idents = {name: ident for ident, name in self.members.items()}
-        for one in (*getattr(error, "errors", ()), error):
-            one.argument = idents.get(next(iter(names_of(one.pointer)), ""), "")
+
+        def of(pointer: str) -> str:
+            return idents.get(next(iter(names_of(pointer)), ""), "")
+
+        error.argument = of(error.pointer)
+        if isinstance(error, PayloadError):
+            error.errors = tuple(replace(one, argument=of(one.pointer)) for one in error.errors)
         return error
 
     def _written_by(self, draft: Draft) -> Codec | None:
@@ -335,7 +295,7 @@ class Operation(Generic[R]):
             given = {
                 name: [*one] if isinstance(one, Iterator) else one for name, one in given.items()
             }
-            said = codec.canonical_members({**given, **extra})
+            said = codec.folding.members({**given, **extra})
             unsaid = {name: value for name, value in unsaid.items() if name not in said}
         return {**unsaid, **given}
 
@@ -355,12 +315,6 @@ class Operation(Generic[R]):
         if not isinstance(found, tuple):
             return found
         return chosen(found, response.headers.get("content-type", ""))
-
-    @property
-    def older(self) -> frozenset[tuple[str, str]]:
-        """The ways to express a request in older fields."""
-        bodies = self.body if isinstance(self.body, tuple) else (self.body,)
-        return frozenset().union(*(getattr(one, "older", ()) for one in (*bodies, self.parameters)))
 
     @property
     def accept(self) -> str:

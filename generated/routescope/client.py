@@ -11,6 +11,7 @@ from typing_extensions import deprecated as _deprecated
 
 from . import models as _models
 from ._arguments import Member, Members, Omit, RequestOptions, omit
+from ._folding import OlderArguments, OlderFields
 from ._operation import Json, Operation
 from ._security import Http
 from ._transport import AsyncClient, Resource, SyncClient
@@ -47,12 +48,14 @@ EDIT_IMAGE: Operation[_models.ImagesResponse] = Operation(
     },
     body=Json(
         _models.ImageEditRequest,
-        fold=normalize_image_edit_request,
-        denormalize=denormalize_image_edit_request,
-        older=frozenset({("/images", "image"), ("/images", "image_urls")}),
+        folding=OlderFields(
+            normalize_image_edit_request,
+            denormalize_image_edit_request,
+            frozenset({("/images", "image"), ("/images", "image_urls")}),
+        ),
     ),
     answers={
-        "200": Json(_models.ImagesResponse, fold=normalize_images_response),
+        "200": Json(_models.ImagesResponse, folding=OlderFields(normalize_images_response)),
         "default": Json(_models.ErrorResponse),
     },
     defaults={"model": "gpt-image-2"},
@@ -440,7 +443,9 @@ class Routescope(SyncClient):
         "BearerAuth": Http(),
     }
     _security = (("BearerAuth",),)
-    _older = EDIT_IMAGE.older
+    _older = OlderArguments(
+        EDIT_IMAGE,
+    )
 
     @cached_property
     def images(self) -> Images:

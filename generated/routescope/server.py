@@ -8,7 +8,7 @@ import json
 import logging
 import re
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from typing import Any, Protocol
@@ -26,8 +26,9 @@ from starlette.types import Scope
 
 from . import models as _models
 from ._arguments import is_token
-from ._compat import CompatError, Normalized, PayloadError, Rewrite, unchanged
+from ._compat import CompatError, Normalized, Rewrite
 from ._operation import Operation, to_json
+from ._payload import Payload, PayloadError
 from ._values import counted, shortened, weigh
 from .client import EDIT_IMAGE
 
@@ -77,6 +78,7 @@ def create_app(
     max_body_values: int = 10_000,
 ) -> Starlette:
     """The ASGI application. It calls `on_rewrite` for each field that a caller sends in an older shape.
+
     `authenticate` returns the owner of a bearer token, or a falsy value to refuse it; it may be async.
 
     The server refuses a body of more than `max_body_bytes`, or of more than about `max_body_values`
@@ -107,10 +109,9 @@ def create_app(
                 body = await _body(http, operation, kinds, max_body_bytes)
                 read = partial(_accepted, operation, body, max_body_values)
                 is_long = len(body) > _LONG
-                request, folded = (
+                request, rewrites, more = (
                     await to_thread.run_sync(read, limiter=limiter()) if is_long else read()
                 )
-                rewrites, more = folded.rewrites, folded.more_rewrites
                 context = Context(http, _request_id(http), identity, rewrites, more)
                 for rewrite in rewrites:
                     on_rewrite(rewrite, context)
@@ -220,22 +221,34 @@ def _parsed(body: bytes, most: int) -> Any:
     return value
 
 
-def _accepted(operation: Operation[Any], body: bytes, most: int) -> tuple[Any, Normalized]:
+def _accepted(
+    operation: Operation[Any], body: bytes, most: int
+) -> tuple[Any, tuple[Rewrite, ...], int]:
+    """The body as its model, its rewrites, and how many there are besides these."""
     if not body and not operation.needs_body:
-        return None, unchanged(None)
+        return None, (), 0
     try:
         codec: Any = operation.body
-        folded: Normalized = codec.fold(_parsed(body, most))
-        return folded.validate(codec.model), folded
-    except (CompatError, PayloadError) as error:
-        faults = error.errors if isinstance(error, PayloadError) else (error,)
-        more = getattr(error, "more", 0) + max(len(faults) - 10, 0)
-        told = [
-            f"{_param(fault.pointer) or 'The body'}: {shortened(fault.message)}"
-            for fault in faults[:10]
-        ]
-        told += [f"and {more} more"] if more else []
-        raise Fault(400, "; ".join(told), param=_param(faults[0].pointer)) from None
+        folded: Payload = codec.folding.read(_parsed(body, most))
+        request = folded.validate(codec.model)
+        if isinstance(folded, Normalized):
+            return request, folded.rewrites, folded.more_rewrites
+        return request, (), 0
+    except PayloadError as error:
+        raise _unfit(error.errors, error.more) from None
+    except CompatError as error:
+        raise _unfit((error,)) from None
+
+
+def _unfit(faults: Sequence[Any], more: int = 0) -> Fault:
+    """The fault of a body that its model refuses."""
+    more += max(len(faults) - 10, 0)
+    told = [
+        f"{_param(fault.pointer) or 'The body'}: {shortened(fault.message)}"
+        for fault in faults[:10]
+    ]
+    told += [f"and {more} more"] if more else []
+    return Fault(400, "; ".join(told), param=_param(faults[0].pointer))
 
 
 def _param(pointer: str) -> str | None:
@@ -247,11 +260,11 @@ def _param(pointer: str) -> str | None:
 def _content(operation: Operation[Any], result: Any) -> bytes:
     """A valid result as JSON."""
     codec: Any = next(iter(operation.answers.values()))
-    folded = codec.fold(to_json(result))
-    folded.validate(codec.model)
-    content = as_json(folded.value, inf_nan_mode="constants")
+    payload = codec.folding.read(to_json(result))
+    payload.validate(codec.model)
+    content = as_json(payload.value, inf_nan_mode="constants")
     if b"Infinity" in content or b"NaN" in content:  # as a number, or in a text
-        weigh(folded.value)  # refuses what is no JSON
+        weigh(payload.value)  # refuses what is no JSON
     return content
 
 

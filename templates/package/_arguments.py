@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Literal, TypedDict
 import httpx
 from pydantic import BaseModel
 
-from ._compat import ArgumentError
+from ._payload import ArgumentError
 
 is_token = lru_cache(256)(re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+").fullmatch)
 """Whether a text may be the name of a header (RFC 9110, 5.1) or of a cookie (RFC 6265, 4.1.1)."""
@@ -37,28 +37,33 @@ omit = Omit()
 
 
 class RequestOptions(TypedDict, total=False):
-    """The options of a client and of each method. `timeout` limits one wait for the server, and `deadline` a whole
-    call with its retries and the reading of its response (both in seconds). `max_response_bytes` limits a response
-    after decoding (64 MiB; no limit for a stream or a download), `max_line_bytes` a line or an event of a stream (16
-    MiB), `max_response_values` the strings, numbers, objects and arrays in the JSON of a response or of an item
-    (1,000,000). `retry_unsafe` also retries a request that the server may have processed. `extra_body`
-    holds members that the API document does not list. `compat` expresses fields (by pointer) as an older server knows
-    them: {"/new": "old"}. The client calls `on_response` with the response of each result, for its status and
-    headers."""
+    """The options of a client and of each method. Those of a method take precedence."""
 
     timeout: float | httpx.Timeout | None
+    """How long the client waits for the server each time, in seconds."""
     deadline: float | None
+    """How long a whole call may take, with its retries and the reading of its response, in seconds."""
     max_response_bytes: int
+    """The limit of a response, after decoding: 64 MiB; a stream or a download has none."""
     max_line_bytes: int
+    """The limit of a line or an event of a stream: 16 MiB."""
     max_response_values: int
+    """The limit of strings, numbers, objects and arrays in the JSON of a response or of an item: 1,000,000."""
     max_retries: int
+    """How often the client sends a request again if the server was not reached, or could not answer."""
     retry_unsafe: bool
+    """Whether the client also sends a request again that the server may have processed."""
     idempotency_key: str | None
+    """The header `Idempotency-Key`, by which a server knows a request that it has processed."""
     extra_headers: Mapping[str, str] | None
     extra_query: Mapping[str, str | int | float | bool | None] | None
+    """Parameters of the query that the API document does not list."""
     extra_body: Mapping[str, Any] | None
+    """Members of the body that the API document does not list."""
     compat: Mapping[str, str] | None
+    """The fields (by pointer) to write as an older server knows them: {"/new": "old"}."""
     on_response: Callable[[httpx.Response], object] | None
+    """Called with the response of each result, for its status and headers."""
 
 
 @dataclass(slots=True)

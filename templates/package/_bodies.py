@@ -5,26 +5,21 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import AsyncIterable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
 from typing import IO, Any, ClassVar, TypeAlias
 from urllib.parse import quote, unquote
 
 import httpx
 from pydantic import BaseModel
-from pydantic_core import from_json
 
 from ._arguments import is_content, is_file
-from ._compat import CompatError, Normalized, PayloadError, unchanged
 from ._errors import Answer
-from ._operation import Json, canonical, encoded, older, to_json
+from ._operation import Json, encoded, to_json
 from ._parameters import Query
-from ._source_map import escape, names_of
-from ._values import File, cut
+from ._payload import UNCHANGED, ArgumentError, Folding
 
-Normalize = Callable[[Any], Normalized]
 Content: TypeAlias = (
     bytes | str | os.PathLike[str] | IO[bytes] | Iterable[bytes] | AsyncIterable[bytes]
 )
@@ -62,48 +57,13 @@ class MergePatch(Json):
         canonical_only = {**options, "compat": None}
         try:
             patch = json.loads(super().encode(value, canonical_only)["content"])
-        except (CompatError, PayloadError):
+        except ArgumentError:
             if not isinstance(sent := to_json(value), dict):
                 raise
-            sent = {**sent, **(options.get("extra_body") or {})}
-            patch = self._judged(sent, {**canonical_only, "extra_body": None})
-        return {"content": encoded(self._in_older_fields(patch, options))}
-
-    def _judged(self, sent: dict[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
-        """The canonical patch. The schema judges all of it except the members that it removes. Raises CompatError and
-        PayloadError."""
-        gone = {
-            key: None for key, item in sent.items() if item is None and self._is_taken_away(key)
-        }
-        rest = self.fold({key: item for key, item in sent.items() if item is not None}).value
-        patch = {**rest, **gone}
-        if gone.keys() & rest.keys():  # an older field sets it: the policy of the hub decides
-            patch = self.fold(sent).value
-        super().encode(_kept(patch), options)
-        return patch
-
-    def _in_older_fields(self, patch: Any, options: Mapping[str, Any]) -> Any:
-        """The patch in the older fields that a caller asks for: it removes the older field in place of the newer one."""
-        asked = self.older & (options.get("compat") or {}).items()
-        if not asked or not isinstance(patch, dict):
-            return patch
-        gone = dict[str, None]()
-        for hub, spoke in sorted(asked):
-            rest, found = cut(patch, names := names_of(hub))
-            if found == [None]:
-                patch = rest
-            if found == [None] or _is_gone(patch, names):
-                gone[spoke] = None
-        gone |= {key: None for key, item in patch.items() if item is None}
-        rest = {key: item for key, item in patch.items() if item is not None}
-        return older(self, rest, options) | gone
-
-    def _is_taken_away(self, key: str) -> bool:
-        """Whether null removes a member: in an older field whose null means "not given", null means nothing."""
-        try:
-            return key in self.fold({key: None}).value
-        except CompatError:
-            return True
+            patch = self.folding.patch({**sent, **(options.get("extra_body") or {})})
+            # The schema judges all of the patch but the members that it removes.
+            super().encode(_kept(patch), {**canonical_only, "extra_body": None})
+        return {"content": encoded(self.folding.written(patch, options))}
 
 
 def _kept(patch: Any) -> Any:
@@ -113,24 +73,15 @@ def _kept(patch: Any) -> Any:
     return {key: _kept(item) for key, item in patch.items() if item is not None}
 
 
-def _is_gone(patch: Any, names: Sequence[str]) -> bool:
-    """Whether a patch removes an object that holds a member."""
-    for name in names[:-1]:
-        if not isinstance(patch, dict) or name not in patch:
-            return False
-        patch = patch[name]
-    return patch is None
-
-
 @dataclass(frozen=True, slots=True)
 class Text:
     """Text of any media type."""
 
     media_type: str = "text/plain"
-    fold: Normalize = unchanged
+    folding: Folding = UNCHANGED
 
     def encode(self, value: Any, options: Mapping[str, Any]) -> dict[str, Any]:
-        return {"content": plain(canonical(self.fold, to_json(value)).value).encode()}
+        return {"content": plain(self.folding.sent(to_json(value)).value).encode()}
 
     def decode(self, answer: Answer) -> str:
         """The text of a response, in the charset of its media type. Raises ValueError for a charset that is not one
@@ -146,7 +97,7 @@ class Text:
             text = answer.content.decode(name)
         except LookupError as error:
             raise ValueError(f"text in an unknown charset: {error}") from error
-        return plain(self.fold(text).value)
+        return plain(self.folding.read(text).value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,32 +195,23 @@ class Form(Json):
 class Multipart:
     """A form whose members are parts (`multipart/form-data` and its kin): files unchanged, text and numbers as text,
     everything else as JSON. An array becomes one part for each item, unless the API document declares it to be JSON,
-    or its plain items to stand together. In the members that are `folded`, the form also parses JSON that the caller
-    gives as bytes, because older fields may be in it. It does so in all members but the `known` ones, if these are
-    given."""
+    or its plain items to stand together."""
 
     has_files: ClassVar[bool] = True
     media_type: str = "multipart/form-data"
     encoding: Mapping[str, Encoding] = field(default_factory=dict)
     required: tuple[str, ...] = ()
-    folded: tuple[str, ...] = ()
-    known: tuple[str, ...] | None = None
-    fold: Normalize = unchanged
-    denormalize: Callable[..., dict[str, Any]] | None = None
-    older: frozenset[tuple[str, str]] = frozenset()
+    folding: Folding = UNCHANGED
 
     def encode(self, value: Any, options: Mapping[str, Any]) -> dict[str, Any]:
         given = value if isinstance(value, Mapping) else to_json(value)
         sent = {**given, **(options.get("extra_body") or {})}
         members = {name: item for name, item in sent.items() if item is not None}  # no part is null
         parts = list[tuple[str, Any]]()
-        if self.fold is not unchanged:
-            members = canonical(self.fold, self._in_json(members)).value
+        members = self.folding.sent(members).value
         if missing := [name for name in self.required if name not in members]:
             raise TypeError(f"{missing[0]!r} has to be given, and may not be None")
-        if self.fold is not unchanged:
-            members = _with_files(older(self, members, options))
-        for name, member in members.items():
+        for name, member in self.folding.written(members, options).items():
             parts += self._parts(name, member)
         if not parts:  # httpx would send no body
             return {"content": b"--none--\r\n", "content_type": f"{self.media_type}; boundary=none"}
@@ -278,20 +220,6 @@ class Multipart:
         made = httpx.Request("POST", "http://localhost", files=parts)  # httpx writes no other kind
         kind = made.headers["content-type"].replace("multipart/form-data", self.media_type)
         return {"content": made.read(), "content_type": kind}
-
-    def canonical_members(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """The members of a form in canonical form, without a warning. Raises CompatError and PayloadError."""
-        folded: dict[str, Any] = _with_files(self.fold(self._in_json(given)).value)
-        return folded
-
-    def _in_json(self, members: Mapping[str, Any]) -> dict[str, Any]:
-        known = members if self.known is None else self.known
-        return {
-            name: _in_json(
-                _read(name, member) if name in self.folded or name not in known else member
-            )
-            for name, member in members.items()
-        }
 
     def _how(self, name: str) -> Encoding:
         return self.encoding.get(name, Encoding())
@@ -334,51 +262,6 @@ class Multipart:
 
     def decode(self, answer: Answer) -> bytes:
         return answer.content
-
-
-def _read(name: str, value: Any) -> Any:
-    """A member that is JSON, or its items, also if the caller gives it as bytes, as text or as a path. Raises
-    TypeError for other files, because a value has no place for their names and headers, and PayloadError for a text
-    that is not JSON."""
-    if isinstance(value, (list, tuple)) and not is_file(value):
-        return [_read(name, item) for item in value]
-    content = Path(value).read_bytes() if isinstance(value, os.PathLike) else value
-    if isinstance(content, (bytes, bytearray, str)):
-        try:
-            return from_json(content, allow_inf_nan=False)
-        except ValueError as error:
-            told = f"is not read as JSON: {error!s:.200}"
-            raise PayloadError((CompatError("json", f"/{escape(name)}", told),)) from None
-    if is_content(content):
-        told = "is JSON with older fields, which are folded: give a mapping, or JSON as bytes, text or a path"
-        raise TypeError(f"{name!r} {told}")
-    return value
-
-
-def _in_json(value: Any) -> Any:
-    """A member of a form as JSON. Strings stand for its files."""
-    if is_content(value):
-        is_bytes = isinstance(value, (bytes, bytearray))
-        held = File(sha256(value).hexdigest() if is_bytes else f"file {id(value)}")
-        held.file = value
-        return held
-    return (
-        [_in_json(item) for item in value] if isinstance(value, (list, tuple)) else to_json(value)
-    )
-
-
-def _with_files(value: Any, depth: int = 0) -> Any:
-    """A folded form in which files replace the strings that stand for them: as members, or as items of members.
-    Raises CompatError."""
-    if isinstance(value, File):
-        if depth > 1:
-            raise CompatError("type", "", "a file cannot be a part of a JSON value")
-        return value.file
-    if isinstance(value, list):
-        return [_with_files(item, depth) for item in value]
-    if isinstance(value, dict):
-        return {key: _with_files(item, depth + 1) for key, item in value.items()}
-    return value
 
 
 def _written(

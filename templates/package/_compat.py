@@ -1,25 +1,16 @@
-"""A payload in canonical form: its rewrites, its drops and its errors."""
+"""A payload that was folded: its rewrites and its drops, and where its values came from."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
-from ._bounded import MOST_COUNTED, validated
+from ._payload import MOST_TEXT, ArgumentError, Payload, in_words
 from ._source_map import Path as Path
-from ._source_map import above, escape, mark, names_of, pointer, pointer_of, source_of, within
-from ._values import shortened, visible
+from ._source_map import above, escape, mark, pointer, source_of, within
 
-__all__ = [
-    "ArgumentError",
-    "CompatError",
-    "Deprecation",
-    "Drop",
-    "Normalized",
-    "PayloadError",
-    "Rewrite",
-]
+__all__ = ["CompatError", "Deprecation", "Drop", "Normalized", "Rewrite"]
 
 Fold = Callable[[Any, Path, "Log"], Any]
 Note = tuple[str, Any, Any, Any]  # "spoke" or "rewrite", where, and two more things
@@ -28,14 +19,9 @@ Spot = list[
     Any
 ]  # of a place: where it was sent, where it is, whether what is inside has its own, the spoke it is in
 
-MOST_ERRORS = 100
-"""The number of errors of a payload that are listed; `PayloadError.more` counts the others."""
 MOST_NOTES = 1000
 """The number of rewrites of a payload that are listed, and of drops; `more_rewrites` and `more_drops` count the
 others."""
-MOST_TEXT = 100_000
-"""The number of characters of pointers after which no more errors, rewrites or drops are listed: a key may have
-megabytes."""
 _ROOM = 2 * MOST_TEXT
 
 
@@ -79,17 +65,6 @@ class Drop:
         fields["pointer"], fields["reason"] = pointer, reason
 
 
-class ArgumentError(ValueError):
-    """A value that cannot be sent; nothing was sent. `argument` is the name of the argument of a method that has the value,
-    `pointer` (RFC 6901) the place of the value in the body; each is "" if there is none."""
-
-    pointer = ""
-
-    def __init__(self, message: str, argument: str = "") -> None:
-        super().__init__(message)
-        self.argument = argument
-
-
 class CompatError(ArgumentError):
     """A value that breaks a rule: `rule` names it, `pointer` (RFC 6901) is the place where the sender wrote the value."""
 
@@ -99,33 +74,13 @@ class CompatError(ArgumentError):
         self.argument = ""
 
     def __str__(self) -> str:
-        is_other = self.argument and names_of(self.pointer)[:1] != [self.argument]
-        told = f" (argument {self.argument!r})" if is_other else ""
-        return visible(f"{shortened(self.pointer) or '(root)'}: {shortened(self.message)}{told}")
-
-
-class PayloadError(ArgumentError):
-    """A payload that its model refuses. `errors` holds the faults, each at the pointer where the sender wrote the
-    value; of very many only the first, and `more` counts the others."""
-
-    def __init__(self, errors: tuple[CompatError, ...], more: int = 0) -> None:
-        ValueError.__init__(self, errors, more)
-        self.errors, self.more = errors, more
-        self.pointer, self.argument = errors[0].pointer if errors else "", ""
-
-    def __str__(self) -> str:
-        rest = [f"and {self.more} more"] if self.more else []
-        return "\n".join([*map(str, self.errors), *rest])
-
-
-M = TypeVar("M", bound=Any)  # a pydantic model
+        return in_words(self.pointer, self.message, self.argument)
 
 
 @dataclass(slots=True, eq=False)
-class Normalized:
+class Normalized(Payload):
     """A payload in canonical form, with its rewrites and its drops: the first 1,000 of each."""
 
-    value: Any
     _log: Log = field(repr=False)
     _fold: Fold = field(repr=False)
     _sent: Any = field(repr=False)
@@ -173,54 +128,6 @@ class Normalized:
             missing |= {one: needed for one in inside(at) if one == pointer(at)}
         return [(source, missing.get(source, "")) for source in sources]
 
-    def validate(self, model: type[M]) -> M:
-        """The payload as an instance of its model. Raises PayloadError, with the sender's pointers."""
-        try:
-            instance: M = validated(model, self.value)
-        except ValueError as error:
-            raise self._refusal(error) from None  # whose text has keys of the payload as they are
-        except RecursionError:
-            raise PayloadError((_too_deep(),)) from None
-        except OverflowError:
-            told = "a number is too large to be judged"
-            raise PayloadError((CompatError("number", "", told),)) from None
-        return instance
-
-    def _refusal(self, error: Any) -> PayloadError:
-        """The error of a payload that a model refuses: `error` is pydantic's, or one without places."""
-        count: int = getattr(error, "error_count", int)()
-        if count > MOST_COUNTED:
-            said = f"more than {MOST_COUNTED} errors, too many to list them"
-            return PayloadError((CompatError("errors", "", said),))
-        plain = {"include_url": False, "include_context": False, "include_input": False}
-        seen, size = 0, 0
-        found: dict[tuple[str, str], str] = {}
-        for one in error.errors(**plain) if count else ():
-            if len(found) == MOST_ERRORS or size > MOST_TEXT:
-                break
-            seen += 1
-            at = pointer_of(one["loc"], self.value, one["type"])
-            size += len(at) if (at, one["msg"]) not in found else 0
-            found.setdefault((at, one["msg"]), one["type"])
-        try:
-            places = self.locate(at for at, _ in found)
-        except RecursionError:  # places are not looked for in what is nested beyond reason
-            return PayloadError((_too_deep(),))
-        told: dict[tuple[str, str], CompatError] = {}
-        for ((_, message), rule), (source, missing) in zip(found.items(), places, strict=True):
-            fault = CompatError(rule, source, missing or message)
-            told.setdefault((source, fault.message), fault)
-        return PayloadError(tuple(told.values()), count - seen)
-
-
-def _too_deep() -> CompatError:
-    return CompatError("depth", "", "nested too deep")
-
-
-def unchanged(payload: Any) -> Normalized:
-    """A payload of a schema without compatibility fields, unchanged."""
-    return Log().run(lambda value, at, log: value, payload)
-
 
 def fault(rule: str, at: Path, message: str) -> CompatError:
     """The error to raise for a value that does not fit."""
@@ -240,7 +147,7 @@ class Log:
         try:
             return Normalized(fold(payload, None, self), self, fold, payload)
         except RecursionError:
-            raise _too_deep() from None
+            raise fault("depth", None, "nested too deep") from None
 
     def drop(self, at: Path, reason: str) -> None:
         self.drops.append((at, reason))

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ._arguments import Member
-from ._compat import ArgumentError, CompatError, PayloadError
 from ._formats import NAIVE, is_naive
 from ._operation import Operation
+from ._payload import ArgumentError, PayloadError, PayloadFault
 from ._source_map import escape
 
 _PLAIN = frozenset({str, int, float})
@@ -31,7 +31,7 @@ def check_arguments(operation: Operation[Any], arguments: Mapping[str, Any]) -> 
 def check_offsets(values: Mapping[str, Any]) -> None:
     """The same for values by their JSON Pointers."""
     if found := [place for at, value in values.items() for place in _naive_in(value, at)]:
-        raise PayloadError(tuple(CompatError("timezone_aware", place, NAIVE) for place in found))
+        raise PayloadError(tuple(PayloadFault("timezone_aware", place, NAIVE) for place in found))
 
 
 def _naive_in(value: Any, at: str) -> Iterator[str]:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 import httpx
 from pydantic import BaseModel
 
-from ._arguments import ContentType, Draft, Member, Members
-from ._compat import unchanged
+from ._arguments import Draft
 from ._errors import APIResponseValidationError
-from ._operation import Operation, chosen, replaced
+from ._operation import Operation
 from ._request import Request, Settings
 from ._transport import AsyncClient, SyncClient
 
@@ -119,29 +118,16 @@ class Link:
         return now.copy_with(raw_path=whole.encode())
 
 
-def _refolded(operation: Operation[Any], arguments: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The arguments of a call that was made, in canonical form, without a second warning."""
-    draft, parameters = Draft(""), operation.parameters
-    found = parameters.refolded(operation.arguments, arguments) if parameters else arguments
-    for ident, mark in operation.arguments.items():
-        value = arguments.get(ident)
-        is_said = value is not None or (ident in arguments and mark.is_nullable)
-        if is_said and isinstance(mark, (Member, Members, ContentType)):
-            mark.put(draft, ident, value)
-    codec: Any = chosen(operation.body, draft.content_type)
-    if not draft.members or getattr(codec, "fold", unchanged) is unchanged:
-        return found
-    return replaced(found, operation.members, codec.canonical_members(draft.members))
-
-
 def _next(
     paging: Paging, client: AnyClient, operation: Operation[Any], page: Any, request: Request
 ) -> Request | None:
     """The request of the next page. Raises APIResponseValidationError if a page names one that cannot exist."""
     try:
-        # An older argument, left beside the one that it folds into, would contradict it from the second page on.
-        folded = request._replace(options=_refolded(operation, request.options))
-        return paging.next(client, operation, page, folded)
+        if client._older:
+            # An older argument, left beside the one that it folds into, would contradict it from the second page on.
+            folded = client._older.refolded(operation, request.options)
+            request = request._replace(options=folded)
+        return paging.next(client, operation, page, request)
     except (httpx.InvalidURL, ValueError, TypeError, OverflowError) as error:
         message = f"no next page of {operation.path}: {error!s:.500}"
         raise APIResponseValidationError(message) from error

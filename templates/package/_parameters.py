@@ -214,7 +214,7 @@ class Parameters(Json):
     def refolded(self, marks: Mapping[str, Any], arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Arguments of a call that was made, whose parameters are in canonical form."""
         names, sent = _named(marks, arguments)
-        return replaced(arguments, names, self.fold(to_json(sent)).value)
+        return replaced(arguments, names, self.folding.read(to_json(sent)).value)
 
 
 def _named(

@@ -12,10 +12,10 @@ from urllib.parse import unquote
 import httpx
 
 from ._arguments import Draft, RequestOptions, is_token, refuse_unknown
-from ._compat import ArgumentError
 from ._errors import Answer, AuthenticationError
 from ._limits import ACCEPT_ENCODING, Limits, NoCookies, shorten, unreachable
 from ._operation import Operation
+from ._payload import ArgumentError
 
 R = TypeVar("R")
 H = TypeVar("H", httpx.Client, httpx.AsyncClient)
@@ -96,7 +96,7 @@ def bare(request: httpx.Request) -> httpx.Request:
     return _bare(request.method, str(request.url))
 
 
-def _known(what: str, given: Iterable[Any], known: Iterable[Any]) -> None:
+def check_known(what: str, given: Iterable[Any], known: Iterable[Any]) -> None:
     """Raises ArgumentError for an unknown name."""
     if unknown := set(given).difference(known):
         told = ", ".join(map(_shown, sorted(known)))
@@ -109,7 +109,7 @@ def _shown(name: Any) -> str:
     return ": ".join(map(repr, name)) if isinstance(name, tuple) else repr(name)
 
 
-def _mappings(given: Mapping[str, Any], *names: str) -> None:
+def check_mappings(given: Mapping[str, Any], *names: str) -> None:
     """Raises TypeError for an option that is given and is not a mapping, though it must be one."""
     for name in names:
         if (one := given.get(name)) and not isinstance(one, Mapping):
@@ -200,7 +200,7 @@ class Settings(Generic[H]):
     _user_agent: ClassVar[str]
     _schemes: ClassVar[Mapping[str, Any]] = {}
     _security: ClassVar[tuple[tuple[str, ...], ...]] = ()
-    _older: ClassVar[frozenset[tuple[str, str]]] = frozenset()
+    _older: ClassVar[Any] = None  # what knows the older fields of requests
     _check_arguments: ClassVar[Any] = None  # what refuses arguments that no JSON stands for
     _new_http: ClassVar[Any]
 
@@ -220,9 +220,9 @@ class Settings(Generic[H]):
         refuse_unknown(options, [*RequestOptions.__annotations__, *_OWN_OPTIONS])
         self._check(options)
         named = {"credentials": credentials, "server_variables": server_variables}
-        _mappings({**named, "default_headers": default_headers}, *named, "default_headers")
-        _known("credentials", self._credentials, self._schemes)
-        _known("server_variables", server_variables or {}, self._variables)
+        check_mappings({**named, "default_headers": default_headers}, *named, "default_headers")
+        check_known("credentials", self._credentials, self._schemes)
+        check_known("server_variables", server_variables or {}, self._variables)
         own = base_url or os.environ.get(f"{self._environment}_BASE_URL")
         self._given, self._is_elsewhere, self._options = server_variables or {}, bool(own), options
         self.base_url = self._judged(own or self._filled(self._base_url)).rstrip("/")
@@ -263,9 +263,9 @@ class Settings(Generic[H]):
         return filled(url, self._variables, self._given)
 
     def _check(self, options: Mapping[str, Any]) -> None:
-        _mappings(options, "extra_headers", "extra_query", "extra_body", "compat")
-        if compat := options.get("compat"):
-            _known("compat", compat.items(), self._older)
+        check_mappings(options, "extra_headers", "extra_query", "extra_body")
+        if self._older:
+            self._older.check(options)
         if (deadline := options.get("deadline")) is not None and not deadline > 0:
             raise ArgumentError(f"deadline: nothing is done in {deadline} seconds")
         retries = options.get("max_retries", 0)
@@ -285,9 +285,8 @@ class Settings(Generic[H]):
         self._check(options)
         if arguments.get("extra_body") and not operation.body:
             raise TypeError("extra_body: the API document lists no body of this operation")
-        compat = arguments.get("compat")
-        if compat and compat is not self._options.get("compat"):  # that of all calls fits some
-            _known("compat", compat.items(), operation.older)
+        if self._older:
+            self._older.check_call(operation, arguments, self._options)
         if self._check_arguments:
             self._check_arguments(operation, arguments)
         draft = operation.draft(options)

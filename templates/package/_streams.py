@@ -18,10 +18,10 @@ import httpx
 from pydantic_core import from_json
 
 from ._bodies import Raw
-from ._compat import CompatError, PayloadError, unchanged
 from ._errors import Answer, APIError, APIResponseValidationError, Unreadable
 from ._limits import Limits, async_pieces, cut_off, pieces
 from ._operation import MISFITS, Codec, Json, Operation
+from ._payload import UNCHANGED, PayloadError, PayloadFault
 from ._request import Request, Settings
 from ._transport import AsyncClient, SyncClient
 from ._values import visible
@@ -75,9 +75,9 @@ class JsonLines(Json):
     """The fields whose lines are held until their event ends."""
 
     def encode(self, value: Any, options: Mapping[str, Any]) -> dict[str, Any]:
-        if isinstance(value, bytes) and self.fold is unchanged:
+        if isinstance(value, bytes) and self.folding is UNCHANGED:
             return {"content": value}
-        said = {"compat": options.get("compat")}
+        said = {**options, "extra_body": None}
         groups = self._groups(value) if isinstance(value, bytes) else (("", [one]) for one in value)
         parts: list[bytes] = []
         for others, items in groups:
@@ -89,7 +89,7 @@ class JsonLines(Json):
     @cached_property
     def _unfolded(self) -> JsonLines:
         """The reader of items as JSON values. It is kept, because each codec has a validator of its own."""
-        return replace(self, annotation=Any, fold=unchanged)
+        return replace(self, annotation=Any, folding=UNCHANGED)
 
     def _groups(self, content: bytes) -> Iterator[tuple[str, list[Any]]]:
         """The items in bytes, as JSON values that are not folded yet, each with the lines of its group that say something
@@ -102,7 +102,7 @@ class JsonLines(Json):
                 items = [*read(line)]
             except ValueError as error:
                 told = f"line {number} is not read: {error!s:.200}"
-                raise PayloadError((CompatError("json", "", told),)) from None
+                raise PayloadError((PayloadFault("json", "", told),)) from None
             if items or not line:
                 yield self._others(group, bool(items)), items
                 group.clear()
@@ -190,7 +190,7 @@ class EventObjects(_EventLines):
         }
         for name, text in fields.items():
             if name != "data" and not {"\n", "\r"}.isdisjoint(text):
-                raise PayloadError((CompatError("type", f"/{name}", "must be one line"),))
+                raise PayloadError((PayloadFault("type", f"/{name}", "must be one line"),))
         lines = (
             f"{name}: {line}\n" for name in fields for line in re.split("\r\n?|\n", fields[name])
         )

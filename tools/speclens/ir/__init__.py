@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from speclens.ir import printing
+from speclens.ir import condition_printing, printing
 from speclens.ir.compat import (
     Absent,
     Case,
@@ -177,6 +177,7 @@ __all__ = [
     "ValueFold",
     "all_of",
     "any_of",
+    "condition_printing",
     "conjuncts",
     "printing",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from speclens.ir import printing
+from speclens.ir import condition_printing, printing
 from speclens.ir.conditions import ALWAYS, EachPart, Operand, Test
 from speclens.ir.tables import ShapeTable
 from speclens.literals import literal
@@ -32,12 +32,12 @@ class Check:
     @property
     def fails(self) -> str:
         """The expression of the fault."""
-        return printing.condition_source(self.fault)
+        return condition_printing.condition_source(self.fault)
 
     @property
     def each(self) -> str:
         """The expression of the pairs of keys and parts."""
-        return printing.parts_source(self.parts) if self.parts else ""
+        return condition_printing.parts_source(self.parts) if self.parts else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +173,7 @@ class Case:
     @property
     def test(self) -> str:
         """The expression of the test."""
-        return printing.condition_source(self.when)
+        return condition_printing.condition_source(self.when)
 
     @property
     def is_object(self) -> bool:

@@ -262,7 +262,7 @@ class Client:
     normalizers: tuple[str, ...]
     example: Example
     has_datetimes: bool  # whether strings of some format are datetimes
-    older: str  # expression: the ways of all operations to say requests in older fields; "" where there are none
+    older: tuple[str, ...]  # constants of the operations that can be written in older fields
     taken: frozenset[str] = (
         frozenset()
     )  # names of classes of the whole document, of parts that are left out too

@@ -67,21 +67,14 @@ CLIENT_NAMES = frozenset(
         "ClassVar", "Client", "Content", "ContentType", "Cookie", "Count", "Cursor", "Date", "DateTime",
         "Decimal", "Dict", "Download", "Encoding", "EventObjects", "Events", "FileInput", "FileMember", "Form", "Header", "Http",
         "Iterator", "Json", "JsonLines", "Link", "List", "Literal", "Mapping", "Member", "Members", "MergePatch", "Multipart",
-        "OAuth2", "Omit", "Operation", "Parameters", "Path", "Query", "QueryString", "Raw", "RequestOptions",
+        "OAuth2", "OlderArguments", "OlderFields", "OlderParts", "OlderPatch", "Omit", "Operation", "Parameters", "Path", "Query", "QueryString", "Raw", "RequestOptions",
         "Resource", "Sequence", "Stream", "SyncClient", "TYPE_CHECKING", "Text", "TextMember", "Time", "TimeDelta", "TypeAlias", "UUID", "Unknown",
         "Unpack",
     }
 )  # fmt: skip
 """The names that the client module itself uses. No class of operations, synchronous or asynchronous, gets such a name."""
-COMPAT_NAMES = (
-    "ArgumentError",
-    "CompatError",
-    "Deprecation",
-    "Drop",
-    "Normalized",
-    "PayloadError",
-    "Rewrite",
-)
+COMPAT_NAMES = ("CompatError", "Deprecation", "Drop", "Normalized", "Rewrite")
+PAYLOAD_NAMES = ("ArgumentError", "PayloadError", "PayloadFault")
 ERROR_NAMES = (
     "APIConnectionError", "APIError", "APIResponseValidationError", "APIStatusError", "APITimeoutError",
     "AuthenticationError", "BadRequestError", "ConflictError", "InternalServerError", "NotFoundError",
@@ -90,7 +83,16 @@ ERROR_NAMES = (
 )  # fmt: skip
 ARGUMENT_NAMES = ("Omit", "RequestOptions", "omit")
 RUNTIME_NAMES = frozenset(
-    {*COMPAT_NAMES, *ERROR_NAMES, *ARGUMENT_NAMES, "Answer", "Content", "FileError", "FileModel"}
+    {
+        *COMPAT_NAMES,
+        *PAYLOAD_NAMES,
+        *ERROR_NAMES,
+        *ARGUMENT_NAMES,
+        "Answer",
+        "Content",
+        "FileError",
+        "FileModel",
+    }
 )
 """The names that a package exports from modules of the runtime. No class of operations gets such a name."""
 _MODULE_NAMES = frozenset(

@@ -19,7 +19,7 @@ def has_files(document: ir.Api) -> bool:
     return any(schema.file for schema in document.schemas)
 
 
-# Members of copied classes that serve one target. `prune` removes them from packages without this target.
+# Members of copied classes that serve one target, or older fields. `prune` removes them from packages without these.
 _OF_FETCHING: tuple[ClassMember, ...] = (("_limits", "Limits", "in_time"),)
 _OF_SYNC: tuple[ClassMember, ...] = (
     ("_request", "Tokens", "answer"),
@@ -36,6 +36,7 @@ _OF_CLIENTS: tuple[ClassMember, ...] = (
     ("_types", "Model", "_response"),
     ("_types", "Model", "_request_id"),
 )
+_OF_OLDER: tuple[ClassMember, ...] = (("_arguments", "RequestOptions", "compat"),)
 
 
 def left_out(document: ir.Api, config: Config) -> frozenset[ClassMember]:
@@ -47,6 +48,7 @@ def left_out(document: ir.Api, config: Config) -> frozenset[ClassMember]:
         (_OF_ASYNC, is_async),
         (_OF_FETCHING, is_sync or is_saved),  # models fetch files, whichever client gave them
         (_OF_CLIENTS, is_called or is_saved),
+        (_OF_OLDER, bool(document.client and document.client.older)),
     )
     return frozenset(one for members, is_needed in tables if not is_needed for one in members)
 
@@ -91,7 +93,7 @@ def _one_way(client: ir.Client | None) -> ir.Client | None:
     )
     operations = tuple(map(_without_way_back, client.operations))
     served = tuple(map(_without_way_back, client.served))
-    return replace(client, resources=resources, operations=operations, served=served, older="")
+    return replace(client, resources=resources, operations=operations, served=served, older=())
 
 
 def _without_way_back(operation: ir.Operation) -> ir.Operation:

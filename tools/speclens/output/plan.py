@@ -16,6 +16,7 @@ from speclens.names import (
     CLIENT_NAMES,
     COMPAT_NAMES,
     ERROR_NAMES,
+    PAYLOAD_NAMES,
     pascal,
 )
 from speclens.output.choosing import chosen, has_client, has_files
@@ -90,6 +91,7 @@ TABLE: tuple[tuple[str, str, Subjects, Condition], ...] = (
     ("{package}/_formats.py", "package/_formats.py", _no_subjects, _always),
     ("{package}/normalizers.py", "package/normalizers.py.j2", _schemas, _has_folds),
     ("{package}/_compat.py", "package/_compat.py", _no_subjects, _always),
+    ("{package}/_payload.py", "package/_payload.py", _no_subjects, _always),
     ("{package}/_bounded.py", "package/_bounded.py", _no_subjects, _always),
     ("{package}/_gather.py", "package/_gather.py", _no_subjects, _always),
     ("{package}/_values.py", "package/_values.py", _no_subjects, _always),
@@ -101,6 +103,7 @@ TABLE: tuple[tuple[str, str, Subjects, Condition], ...] = (
     ("{package}/_transport.py", "package/_transport.py", _no_subjects, _always),
     ("{package}/_arguments.py", "package/_arguments.py", _no_subjects, _always),
     ("{package}/_operation.py", "package/_operation.py", _no_subjects, _always),
+    ("{package}/_folding.py", "package/_folding.py", _no_subjects, _always),
     ("{package}/_offsets.py", "package/_offsets.py", _no_subjects, _always),
     ("{package}/_parameters.py", "package/_parameters.py", _no_subjects, _always),
     ("{package}/_bodies.py", "package/_bodies.py", _no_subjects, _always),
@@ -177,6 +180,8 @@ def _client_name(document: ir.Api, config: Config) -> str:
 
 def _own_exports(document: ir.Api, config: Config, client: str) -> Iterator[tuple[str, str]]:
     if document.compat.normalizers or document.client:
+        yield from ((name, "_payload") for name in PAYLOAD_NAMES)
+    if document.compat.normalizers:
         yield from ((name, "_compat") for name in COMPAT_NAMES)
     for normalizer in document.compat.normalizers:
         yield normalizer.ident, "normalizers"

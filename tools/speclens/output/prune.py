@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import pairwise
 from pathlib import PurePosixPath
 
 Name = tuple[str, str]  # a module and a name in it; "" is the module itself
@@ -77,14 +78,26 @@ def _reader(
         gone = list[ast.stmt]()
         for of, name, member in without:
             if of == module and isinstance(node := defined.get(name), ast.ClassDef):
-                gone += (one for one in node.body if _defined(one) == member)
-                kept = [one for one in node.body if _defined(one) != member]
+                removed = _with_docs(node.body, member)
+                gone += removed
+                kept = [one for one in node.body if one not in removed]
                 defined[name] = ast.ClassDef(
                     node.name, node.bases, node.keywords, kept, node.decorator_list
                 )
         return _ParsedModule(tree(module), imports, defined, rest, tuple(gone))
 
     return read
+
+
+def _with_docs(body: Sequence[ast.stmt], member: str) -> list[ast.stmt]:
+    """A member of a class, and the text below it that documents it."""
+    removed = [one for one in body if _defined(one) == member]
+    docs = (two for one, two in pairwise(body) if one in removed and _is_text(two))
+    return [*removed, *docs]
+
+
+def _is_text(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
 @lru_cache(maxsize=64)
@@ -194,7 +207,7 @@ def _rest(text: str, module: _ParsedModule, used: Collection[str]) -> Iterator[N
                 first -= 1
             while first > 1 and not lines[first - 1]:
                 first -= 1
-            if isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant):
+            if after and _is_text(after):
                 end = after.end_lineno or 0
             lines[first:end] = [None] * (end - first)
     return ((row, line) for row, line in enumerate(lines) if line is not None)

@@ -11,6 +11,7 @@ from typing_extensions import deprecated as _deprecated
 
 from . import models as _models
 from ._arguments import Member, Members, Omit, RequestOptions, omit
+from ._folding import OlderArguments, OlderFields
 from ._operation import Json, Operation
 from ._transport import AsyncClient, Resource, SyncClient
 from .normalizers import denormalize_answer, denormalize_thing, normalize_answer, normalize_thing
@@ -29,16 +30,20 @@ MAKE_THING: Operation[_models.Answer] = Operation(
     },
     body=Json(
         _models.Thing,
-        fold=normalize_thing,
-        denormalize=denormalize_thing,
-        older=frozenset({("/price", "cost"), ("/note", "comment"), ("/level", "grade")}),
+        folding=OlderFields(
+            normalize_thing,
+            denormalize_thing,
+            frozenset({("/price", "cost"), ("/note", "comment"), ("/level", "grade")}),
+        ),
     ),
     answers={
         "200": Json(
             _models.Answer,
-            fold=normalize_answer,
-            denormalize=denormalize_answer,
-            older=frozenset({("/price", "cost"), ("/note", "comment"), ("/level", "grade")}),
+            folding=OlderFields(
+                normalize_answer,
+                denormalize_answer,
+                frozenset({("/price", "cost"), ("/note", "comment"), ("/level", "grade")}),
+            ),
         ),
     },
 )
@@ -218,7 +223,9 @@ class Pkg(SyncClient):
     _base_url = ""
     _environment = "PKG"
     _user_agent = "pkg/0.1.0"
-    _older = MAKE_THING.older
+    _older = OlderArguments(
+        MAKE_THING,
+    )
 
     @cached_property
     def things(self) -> Things:

@@ -12,6 +12,7 @@ from typing_extensions import deprecated as _deprecated
 from . import models as _models
 from ._arguments import Omit, RequestOptions, omit
 from ._bodies import Unknown
+from ._folding import OlderArguments, OlderFields
 from ._operation import Operation
 from ._parameters import Header, Parameters, Query
 from ._transport import AsyncClient, Resource, SyncClient
@@ -30,14 +31,16 @@ LIST_PETS: Operation[Any] = Operation(
     },
     parameters=Parameters(
         _models.ListPetsParameters,
-        fold=normalize_list_pets_parameters,
-        denormalize=denormalize_list_pets_parameters,
-        older=frozenset(
-            {
-                ("/query.kind", "header.X-Kind"),
-                ("/query.page_size", "query.limit"),
-                ("/query.tags", "query.tag"),
-            }
+        folding=OlderFields(
+            normalize_list_pets_parameters,
+            denormalize_list_pets_parameters,
+            frozenset(
+                {
+                    ("/query.kind", "header.X-Kind"),
+                    ("/query.page_size", "query.limit"),
+                    ("/query.tags", "query.tag"),
+                }
+            ),
         ),
     ),
     answers={
@@ -198,7 +201,9 @@ class Pkg(SyncClient):
     _base_url = ""
     _environment = "PKG"
     _user_agent = "pkg/0.1.0"
-    _older = LIST_PETS.older
+    _older = OlderArguments(
+        LIST_PETS,
+    )
 
     @cached_property
     def pets(self) -> Pets:

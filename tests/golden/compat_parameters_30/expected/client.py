@@ -12,6 +12,7 @@ from typing_extensions import deprecated as _deprecated
 from . import models as _models
 from ._arguments import RequestOptions
 from ._bodies import Unknown
+from ._folding import OlderArguments, OlderFields
 from ._operation import Operation
 from ._parameters import Cookie, Header, Parameters, Path, Query
 from ._transport import AsyncClient, Resource, SyncClient
@@ -31,9 +32,11 @@ DELETE_PET: Operation[Any] = Operation(
     },
     parameters=Parameters(
         _models.DeletePetParameters,
-        fold=normalize_delete_pet_parameters,
-        denormalize=denormalize_delete_pet_parameters,
-        older=frozenset({("/cookie.session", "header.Session")}),
+        folding=OlderFields(
+            normalize_delete_pet_parameters,
+            denormalize_delete_pet_parameters,
+            frozenset({("/cookie.session", "header.Session")}),
+        ),
     ),
     answers={
         "default": Unknown(),
@@ -149,7 +152,9 @@ class Pkg(SyncClient):
     _base_url = ""
     _environment = "PKG"
     _user_agent = "pkg/0.1.0"
-    _older = DELETE_PET.older
+    _older = OlderArguments(
+        DELETE_PET,
+    )
 
     @cached_property
     def pets(self) -> Pets:

@@ -11,6 +11,7 @@ from typing_extensions import deprecated as _deprecated
 
 from . import models as _models
 from ._arguments import Member, Members, Omit, RequestOptions, omit
+from ._folding import OlderArguments, OlderFields
 from ._operation import Json, Operation
 from ._transport import AsyncClient, Resource, SyncClient
 from .normalizers import denormalize_thing, normalize_thing
@@ -25,9 +26,7 @@ CHANGE_THING: Operation[None] = Operation(
     },
     body=Json(
         _models.Thing,
-        fold=normalize_thing,
-        denormalize=denormalize_thing,
-        older=frozenset({("/name", "title")}),
+        folding=OlderFields(normalize_thing, denormalize_thing, frozenset({("/name", "title")})),
     ),
     needs_body=False,
     answers={
@@ -148,7 +147,9 @@ class Pkg(SyncClient):
     _base_url = ""
     _environment = "PKG"
     _user_agent = "pkg/0.1.0"
-    _older = CHANGE_THING.older
+    _older = OlderArguments(
+        CHANGE_THING,
+    )
 
     @cached_property
     def things(self) -> Things:

@@ -8,6 +8,7 @@ from typing import Unpack
 
 from . import models as _models
 from ._arguments import RequestOptions
+from ._folding import OlderArguments, OlderFields
 from ._operation import Json, Operation
 from ._transport import AsyncClient, Resource, SyncClient
 from .normalizers import normalize_things
@@ -16,7 +17,7 @@ LIST_THINGS: Operation[_models.Things] = Operation(
     "GET",
     "/things",
     answers={
-        "200": Json(_models.Things, fold=normalize_things),
+        "200": Json(_models.Things, folding=OlderFields(normalize_things)),
     },
 )
 
@@ -51,6 +52,7 @@ class Pkg(SyncClient):
     _base_url = ""
     _environment = "PKG"
     _user_agent = "pkg/0.1.0"
+    _older = OlderArguments()
 
     @cached_property
     def things(self) -> Things_:
@@ -63,6 +65,7 @@ class AsyncPkg(AsyncClient):
     _base_url = Pkg._base_url
     _environment = Pkg._environment
     _user_agent = Pkg._user_agent
+    _older = Pkg._older
 
     @cached_property
     def things(self) -> AsyncThings_:

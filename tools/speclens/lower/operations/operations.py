@@ -207,7 +207,7 @@ def _client(
     schemes = dict.fromkeys([*api.security_schemes, *asked])
     codecs = [one for operation in every for one in _codecs(operation)]
     folds = (name for one in codecs for name in (one.fold, one.denormalize) if name)
-    older = (one.constant for one in every if any(two.older for two in _codecs(one)))
+    older = tuple(one.constant for one in every if any(two.older for two in _codecs(one)))
     return ir.Client(
         pointer="#/info",
         base_url=literal(servers.of_document(api)),
@@ -225,7 +225,7 @@ def _client(
         normalizers=_sorted(folds),
         example=examples.call(inputs, resources[0]),
         has_datetimes=inputs.has_formats and formats.has_datetimes(document),
-        older=" | ".join(f"{name}.older" for name in older),
+        older=older,
         taken=_taken(whole, inputs),
     )
 
