@@ -70,8 +70,18 @@ def drafted(read: Source, document: ir.Api, config: Config) -> dict[str, project
 
 
 def texts(document: Mapping[str, Any] | str, package: str = "pkg") -> dict[str, str]:
-    """The files of a document as they are written, by their paths inside the package."""
-    return tidy.tidy({path: draft.text for path, draft in drafts(document, package).items()})
+    """The files of a document as they are written, by their paths inside the package. Copied files are tidied once."""
+    made = {path: draft.text for path, draft in drafts(document, package).items()}
+    found = tidy.tidy({path: text for path, text in made.items() if (path, text) not in _TIDIED})
+    for path, text in made.items():
+        if path not in found:
+            found[path] = _TIDIED[path, text]
+        elif path.startswith("_"):
+            _TIDIED[path, text] = found[path]
+    return {path: found[path] for path in made}
+
+
+_TIDIED: dict[tuple[str, str], str] = {}
 
 
 def imported(files: Mapping[str, str], directory: Path, module: str = "models") -> ModuleType:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from speclens.output.marks import LineOrigin, mark, mark_lines, mark_lines_verbatim, nonce, take_out
+from speclens.output.marks import LineOrigin, mark, mark_lines, nonce, origins_of_copy, take_out
 
 TEXT = st.text(st.characters(exclude_categories=()), max_size=20)
 
@@ -31,10 +31,9 @@ def test_a_tag_of_several_lines_gets_no_mark_inside() -> None:
 
 def test_a_name_of_a_template_comes_back() -> None:
     name = "a {{ b }}⟧/ü.j2"
-    for mark_all in (mark_lines, mark_lines_verbatim):
-        marked = mark_all("x", name, "N")
-        assert "{" not in marked
-        assert take_out(marked, "N", "t") == ("x", (LineOrigin("#", name, 1),))
+    marked = mark_lines("x", name, "N")
+    assert "{" not in marked
+    assert take_out(marked, "N", "t") == ("x", (LineOrigin("#", name, 1),))
 
 
 def test_origins() -> None:
@@ -69,9 +68,8 @@ def test_a_pointer_comes_back(pointer: str) -> None:
     assert (text, [origin.pointer for origin in origins]) == ("x", [pointer])
 
 
-@given(st.lists(st.text("ab⟦⟧N #1", max_size=6), max_size=5))
-def test_a_verbatim_file_comes_back(lines: list[str]) -> None:
-    text = "\n".join(lines)
-    found, origins = take_out(mark_lines_verbatim(text, "t", nonce(text)), nonce(text), "t")
-    assert found == text
-    assert [origin.line for origin in origins] == list(range(1, len(text.split("\n")) + 1))
+@given(st.lists(st.text("ab⟦⟧N #1", max_size=6), min_size=1, max_size=5))
+def test_each_line_of_a_copy_has_its_origin(lines: list[str]) -> None:
+    rows = range(1, len(lines) + 1)
+    expected = tuple(LineOrigin("#", "t", row) for row in rows)
+    assert origins_of_copy("\n".join(lines), "t") == expected

@@ -184,10 +184,12 @@ def drafts(source: Source, document: ir.Api, config: Config) -> dict[str, Draft]
         render_one = render.renderer(directories, nonce)
         made = {}
         for file in plan.files(document, config):
-            text, templates = _print(
-                file, render_one, directories, nonce, {"package": package, "document": annotated}
-            )
-            made[file.path] = Draft(*marks.take_out(text, nonce, file.template), templates)
+            if file.is_verbatim:
+                made[file.path] = _copied(file, render_one, directories, nonce)
+            else:
+                variables = {"file": file, "package": package, "document": annotated}
+                text, templates = render_one(file.template, variables)
+                made[file.path] = Draft(*marks.take_out(text, nonce, file.template), templates)
         copied = {file.path for file in plan.files(document, config) if file.is_verbatim}
         with _printed(made):
             return _pruned(made, copied, choosing.left_out(document, config))
@@ -242,19 +244,21 @@ def _pruned(
     }
 
 
-def _print(
+def _copied(
     file: plan.File,
     render_one: Callable[[str, dict[str, Any]], render.Rendered],
     directories: Sequence[Path],
     nonce: str,
-    variables: dict[str, Any],
-) -> render.Rendered:
-    if not file.is_verbatim:
-        return render_one(file.template, {"file": file, **variables})
+) -> Draft:
+    """A template that is copied, below the header of every file."""
     header = render_one("partials/_header.j2", {"file": file})
+    text, origins = marks.take_out(header.text, nonce, file.template)
     body = render.text(render.find_template(file.template, directories))
-    text = header.text + marks.mark_lines_verbatim(body, file.template, nonce)
-    return render.Rendered(text, header.templates | {file.template})
+    return Draft(
+        text + body,
+        (*origins[:-1], *marks.origins_of_copy(body, file.template)),
+        header.templates | {file.template},
+    )
 
 
 def template_directories(config: Config) -> tuple[Path, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from speclens.config.toml_text import parse_toml
 from speclens.output.marks import LineOrigin
@@ -15,6 +16,7 @@ FAULTS = (SyntaxError, ValueError, RecursionError, MemoryError)
 """What Python and `tomllib` raise for a text of another form."""
 
 
+@lru_cache(maxsize=64)  # documents have most of their files in common
 def parse(path: str, text: str) -> None:
     """Raises one of FAULTS for a file that does not have the form of its name, or that cannot be encoded as UTF-8."""
     text.encode()

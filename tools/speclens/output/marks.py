@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from itertools import accumulate
 
@@ -46,12 +47,10 @@ def mark_lines(source: str, template: str, nonce: str) -> str:
     return "\n".join(marked).replace(inside, "\n")
 
 
-def mark_lines_verbatim(text: str, template: str, nonce: str) -> str:
-    """The text of a copied file, with a mark at the end of every line."""
-    name = _escaped(template)
-    return "\n".join(
-        f"{line}⟦{nonce} {name} {index}⟧" for index, line in enumerate(text.split("\n"), 1)
-    )
+@lru_cache(maxsize=64)
+def origins_of_copy(text: str, template: str) -> tuple[LineOrigin, ...]:
+    """The origin of each line of a template that is copied."""
+    return tuple(LineOrigin("#", template, row) for row in range(1, text.count("\n") + 2))
 
 
 def mark(pointer: str, nonce: str) -> str:

@@ -73,7 +73,8 @@ def _reader(
     def read(module: str) -> _ParsedModule:
         body = tree(module).body
         defined = {name: node for node in body if (name := _defined(node))}
-        imports = dict(_imports(tree(module), texts, tree))
+        relative = _relative_imports if module in own else _kept_relative_imports
+        imports = dict(_imports(relative(tree(module)), texts, tree))
         rest = tuple(node for node in body if not _defined(node))
         gone = list[ast.stmt]()
         for of, name, member in without:
@@ -122,17 +123,27 @@ def _defined(node: ast.stmt) -> str:
 
 
 def _imports(
-    tree: ast.Module, texts: Collection[str], read: Callable[[str], ast.Module]
+    nodes: Iterable[ast.ImportFrom], texts: Collection[str], read: Callable[[str], ast.Module]
 ) -> Iterator[tuple[str, Name]]:
     """The names that a module imports from its package, each with its own module and name."""
-    for node in _statements(tree.body):
-        if isinstance(node, ast.ImportFrom) and node.level == 1:
-            of = node.module or ""
-            for alias in node.names:
-                if alias.name == "*" and of in texts:
-                    yield from ((name, (of, name)) for name in _public(read(of)))
-                else:
-                    yield alias.asname or alias.name, (of, alias.name) if of else (alias.name, "")
+    for node in nodes:
+        of = node.module or ""
+        for alias in node.names:
+            if alias.name == "*" and of in texts:
+                yield from ((name, (of, name)) for name in _public(read(of)))
+            else:
+                yield alias.asname or alias.name, (of, alias.name) if of else (alias.name, "")
+
+
+def _relative_imports(tree: ast.Module) -> tuple[ast.ImportFrom, ...]:
+    return tuple(
+        node
+        for node in _statements(tree.body)
+        if isinstance(node, ast.ImportFrom) and node.level == 1
+    )
+
+
+_kept_relative_imports = lru_cache(maxsize=64)(_relative_imports)
 
 
 def _statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
