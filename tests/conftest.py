@@ -48,9 +48,9 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 
 
 @pytest.fixture(scope="session")
-def mypy_cache(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """What mypy keeps of libraries, for all tests of a process that run it as `mypy --strict`."""
-    return str(tmp_path_factory.mktemp("mypy"))
+def mypy_cache() -> str:
+    """What mypy keeps of libraries, for all tests that run it as `mypy --strict`."""
+    return str(Path(__file__).parents[1] / ".mypy_cache" / "tests")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

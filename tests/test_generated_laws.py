@@ -27,7 +27,7 @@ from speclens.verify.subjects import Generated, SchemaUnderTest, subjects
 from speclens.verify.values import Json
 
 DOCUMENT: Any = load(Path(__file__).parents[1] / "openapi" / "routescope-images.yaml").value
-EXAMPLES = 1000
+EXAMPLES = 400
 GENERATED = {
     "ImageEditRequest": Generated(
         "ImageEditRequest",

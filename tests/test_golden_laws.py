@@ -19,19 +19,29 @@ from speclens.verify.subjects import SchemaUnderTest, subjects
 
 GOLDEN = Path(__file__).parent / "golden"
 FEATURES = sorted(path.name for path in GOLDEN.glob("compat_*"))
-CASES = 10_000
+CASES = 2_500
 """The payloads of each law that it has something to say of, over all documents."""
 GROUPS = 2
 """As many tests, each of some of the documents: side by side, and each with its share of the cases."""
-EXAMPLES = {True: 600, False: 50}
+EXAMPLES = {True: 120, False: 20}
 """The payloads made of a schema, with and without something to fold."""
 
 
 @pytest.mark.parametrize("group", range(GROUPS))
 def test_laws(group: int, tmp_path: Path) -> None:
+    hold(group, tmp_path, 1)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("group", range(GROUPS))
+def test_laws_at_length(group: int, tmp_path: Path) -> None:
+    hold(group, tmp_path, 5)
+
+
+def hold(group: int, directory: Path, times: int) -> None:
     cases = Counter({law.__name__.replace("_", " "): 0 for law in LAWS})
     for feature in FEATURES[group::GROUPS]:
-        reports = verified(feature, tmp_path)
+        reports = verified(feature, directory, times)
         verdicts = [verdict for report in reports for verdict in report.verdicts]
         assert {(feature, one.law, one.broken) for one in verdicts if one.broken} == set()
         for report in reports:
@@ -41,10 +51,11 @@ def test_laws(group: int, tmp_path: Path) -> None:
             assert (*place, report.seen["refused"]) > (*place, report.payloads * 0.05)
         for verdict in verdicts:
             cases[verdict.law] += verdict.cases
-    assert {law: count for law, count in cases.items() if count < CASES / GROUPS} == {}
+    least = CASES * times / GROUPS
+    assert {law: count for law, count in cases.items() if count < least} == {}
 
 
-def verified(feature: str, directory: Path) -> list[Report]:
+def verified(feature: str, directory: Path, times: int) -> list[Report]:
     """The reports on all schemas of a document."""
     read = source((GOLDEN / feature / "openapi.yaml").read_text("utf-8"))
     document, warnings, _ = judging.read_document(read)
@@ -55,8 +66,8 @@ def verified(feature: str, directory: Path) -> list[Report]:
     made = generated(value, document, models, normalizers)
     subject = subjects(value, unenforced, formats_of(models))
     return [
-        report(subject(pointer, made[pointer]), EXAMPLES[made[pointer].normalize is not None])
-        for pointer in made
+        report(subject(pointer, one), times * EXAMPLES[one.normalize is not None])
+        for pointer, one in made.items()
     ]
 
 

@@ -353,7 +353,7 @@ def test_time_for_lines_grows_with_their_bytes(chunk: bytes) -> None:
             for _ in lines.read(chunk):
                 pass
 
-    assert exponent(lambda size: size, run, 40_000) <= LINEAR
+    assert exponent(lambda size: size, run, 10_000) <= LINEAR
 
 
 def test_memory_for_a_line_is_that_of_its_bytes() -> None:

@@ -203,7 +203,9 @@ IN_ONE_PLACE = {
 """What meets in another generated file, too: in lines that both branches change."""
 
 
-@pytest.mark.parametrize(("one", "other"), [*combinations(CHANGES, 2)])
+@pytest.mark.parametrize(
+    ("one", "other"), sorted({*IN_ONE_PLACE, *[*combinations(CHANGES, 2)][::4]})
+)
 def test_merged(one: str, other: str, branches: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first, second = (f"branch{[*CHANGES].index(name)}" for name in (one, other))
     monkeypatch.chdir(branches)

@@ -148,14 +148,14 @@ def test_searching_grows_with_the_text(pattern: str) -> None:
             assert matches(translated, text) == judge_.is_valid(text)
             assert matches(translated, text) == within(text, {"pattern": translated})
 
-    assert exponent(texts, search, 500_000) <= LINEAR
+    assert exponent(texts, search, 100_000) <= LINEAR
 
 
 @pytest.mark.parametrize(
     "piece", ["(", "[a", "a|", r"\d", "a{2}", "[^]", "(?<a", "{1,", "\\u{1", r"\p{", "(?:a"]
 )
 def test_translating_grows_with_the_pattern(piece: str) -> None:
-    assert exponent(lambda size: piece * size, _said, 4_000) <= LINEAR
+    assert exponent(lambda size: piece * size, _said, 1_000) <= LINEAR
 
 
 def _said(pattern: str) -> None:

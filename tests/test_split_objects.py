@@ -108,7 +108,7 @@ def test_the_views_say_what_one_schema_says(seed: int) -> None:
         assert accepted(schemas) == accepted(whole), schemas
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(2))
 def test_the_laws_hold(seed: int, tmp_path: Path) -> None:
     random = Random(seed)
     document: dict[str, Any] = {**HEAD, "components": {"schemas": {}}}

@@ -273,7 +273,7 @@ NORMALIZERS: dict[str, tuple[Sabotage, tuple[str, ...], Json, str]] = {
 }
 
 
-def report_on(package: tuple[ModuleType, ...], examples: int = 600, **changed: Any) -> Report:
+def report_on(package: tuple[ModuleType, ...], examples: int = 200, **changed: Any) -> Report:
     """The report on Thing, with some of what is generated of it replaced."""
     models, normalizers, _ = package
     read = source(TAGS)

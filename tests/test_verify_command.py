@@ -230,7 +230,7 @@ def test_a_closed_class_refuses_what_no_schema_of_it_declares(name: str, tmp_pat
 def test_shapes_that_accept_more_are_told(name: str, tmp_path: Path) -> None:
     schema, payload = WIDER_SHAPES[name]
     told = json.loads(
-        verify(tmp_path, schemas(Thing=schema), "--format", "json", "--examples", 400).output
+        verify(tmp_path, schemas(Thing=schema), "--format", "json", "--examples", 150).output
     )
     (thing_told,) = [one for one in told["schemas"] if one["schema"] == "Thing"]
     broken = {law["law"]: law for law in thing_told["laws"] if law["broken"]}
@@ -388,9 +388,20 @@ def test_two_runs_give_the_same(tmp_path: Path) -> None:
     place = tmp_path / "here"
     place.mkdir()
     outputs = set()
-    for seed in ("0", "1", "2"):
+    for seed in ("0", "1"):
         done = subprocess.run(
-            [sys.executable, "-m", "speclens", "verify", "--spec", path, "--format", "json"],
+            [
+                sys.executable,
+                "-m",
+                "speclens",
+                "verify",
+                "--spec",
+                path,
+                "--examples",
+                "200",
+                "--format",
+                "json",
+            ],
             cwd=place,
             env={**os.environ, "PYTHONHASHSEED": seed, "XDG_CACHE_HOME": str(tmp_path / "cache")},
             capture_output=True,
@@ -620,7 +631,7 @@ ALL_ODD = {
 def test_odd_documents_are_verified_in_bounded_time(name: str, tmp_path: Path) -> None:
     document, code = ALL_ODD[name]
     start = time.process_time()
-    result = verify(tmp_path, document, "--examples", 20)
+    result = verify(tmp_path, document, "--examples", 8)
     assert result.exception is None or isinstance(result.exception, SystemExit)
     assert result.exit_code == code, result.output
     assert time.process_time() - start < 20

@@ -22,7 +22,7 @@ from view_cases import VIEW_CASES, ViewCase
 
 FLAGSHIP = load(Path(__file__).parents[1] / "openapi" / "routescope-images.yaml")
 VIEWS = {"canonical": views.canonical, "wire": views.wire}
-EXAMPLES = 300
+EXAMPLES = 100
 POINTER = "#/components/schemas/Thing"
 
 cases = pytest.mark.parametrize("case", VIEW_CASES, ids=lambda case: case.name)
