@@ -351,7 +351,8 @@ def test_a_security_scheme_that_is_not_declared_is_a_bearer_token_and_told() -> 
         ("security/undeclared", "warning")
     ]
     client = found.document.client
-    assert client and [one.proof for one in client.schemes] == [ir.Http("Bearer")]
+    assert client
+    assert [one.proof for one in client.schemes] == [ir.Http("Bearer")]
 
 
 def test_unknown_methods_are_no_detail() -> None:

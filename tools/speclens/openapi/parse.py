@@ -65,7 +65,10 @@ def requirements_of(owner: JsonObject) -> tuple[SecurityRequirement, ...] | None
     if not isinstance(owner.get("security"), list):
         return None
     return tuple(
-        {name.removeprefix(_SCHEMES): tuple(map(str, a_list(scopes))) for name, scopes in one.items()}
+        {
+            name.removeprefix(_SCHEMES): tuple(map(str, a_list(scopes)))
+            for name, scopes in one.items()
+        }
         for one in objects_in(owner.get("security"))
     )
 

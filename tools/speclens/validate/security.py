@@ -20,7 +20,9 @@ def undeclared_schemes(document: Document) -> Iterator[Finding]:
         if name in declared or (document.version == "3.2" and _is_uri(document, name)):
             continue
         message = f"security scheme {quoted(name)} is not declared"
-        hint = "declare it with the other security schemes; until then it is taken for a bearer token"
+        hint = (
+            "declare it with the other security schemes; until then it is taken for a bearer token"
+        )
         yield Finding("security/undeclared", place, message, hint)
 
 
