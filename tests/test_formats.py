@@ -186,6 +186,22 @@ def test_python_values_are_taken(tmp_path: Path) -> None:
         made(tmp_path).Thing(date=datetime(2020, 1, 1))
 
 
+def test_unions_of_another_order_are_types_of_their_own(tmp_path: Path) -> None:
+    text, at = {"type": "string"}, {"type": "string", "format": "date-time"}
+    free, due = {"anyOf": [text, at]}, {"anyOf": [at, text]}
+    unions = {"free": free, "due": due}
+    lists = {f"{name}s": {"type": "array", "items": of} for name, of in unions.items()}
+    own = {f"own_{name}": of for name, of in unions.items()}
+    thing = {"type": "object", "properties": {**unions, **lists, **own}, "required": [*own]}
+    models: Any = imported(texts(schemas(Thing=thing)), tmp_path)
+    said = "2026-01-01T00:00:00Z"
+    read = models.Thing.model_validate(
+        {name: [said] if name in lists else said for name in thing["properties"]}
+    )
+    assert {type(read.free), type(read.frees[0]), type(read.own_free)} == {str}
+    assert {type(read.due), type(read.dues[0]), type(read.own_due)} == {datetime}
+
+
 def test_formats_as_annotations(tmp_path: Path) -> None:
     read = source(
         schemas(

@@ -27,7 +27,8 @@ from speclens.verify.subjects import Generated, SchemaUnderTest, subjects
 from speclens.verify.values import Json
 
 DOCUMENT: Any = load(Path(__file__).parents[1] / "openapi" / "routescope-images.yaml").value
-EXAMPLES = 400
+EXAMPLES = 1000
+FEW = 400
 GENERATED = {
     "ImageEditRequest": Generated(
         "ImageEditRequest",
@@ -130,7 +131,7 @@ def folded(one: SchemaUnderTest, values: SearchStrategy[Json]) -> Counter[str]:
 
     @seed(len(one.pointer))
     @settings(
-        max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+        max_examples=FEW, deadline=None, database=None, suppress_health_check=list(HealthCheck)
     )
     @given(values)
     def fold(value: Json) -> None:
@@ -138,7 +139,7 @@ def folded(one: SchemaUnderTest, values: SearchStrategy[Json]) -> Counter[str]:
 
     run_all: Callable[[], None] = fold
     run_all()
-    assert seen["all"] >= EXAMPLES
+    assert seen["all"] >= FEW
     return seen
 
 

@@ -3,13 +3,16 @@ beside a `$ref`."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from built import imported, problems, schemas, texts
+from speclens.validate.dialect import schema_validator
 
 Json = dict[str, Any]
 TEXT: Json = {"type": "string"}
@@ -95,3 +98,45 @@ def test_what_is_nothing_but_itself_is_a_cycle(version: str, place: tuple[str, .
     where = document.setdefault(place[0], {}) if place else document
     where["$ref"] = "#" + "".join(f"/{one}" for one in place)
     assert "reference/cycle" in {one.rule for one in problems(json.dumps(document))}
+
+
+ALTERNATIVES: Json = {
+    "empty": {"anyOf": [{}, {"type": "null"}]},
+    "open": {"anyOf": [{"type": "object", "required": ["a"]}, True]},
+    "null": {"anyOf": [{"type": "object"}, {"type": "null"}], "additionalProperties": True},
+    "items": {"oneOf": [{"type": "object"}, {"type": "array", "items": TEXT}], "additionalProperties": True},
+    "texts": {"anyOf": [{"type": "object"}, {"type": "null"}], "additionalProperties": TEXT},
+    "lists": {"anyOf": [{"type": "array"}, TEXT], "items": TEXT},
+    "groups": {"anyOf": [{"required": ["a"]}, {"required": ["b"]}], "additionalProperties": TEXT},
+}  # fmt: skip
+VALUES: list[Any] = [None, True, 1, "a", [], ["a"], [1], {"a": "a"}, {"a": 1}]
+
+
+def test_what_a_schema_says_of_objects_beside_a_union_is_for_objects(tmp_path: Path) -> None:
+    body = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Thing"}}}}
+    add = {"operationId": "x.add", "requestBody": body, "responses": {"204": {"description": "d"}}}
+    document = {
+        **schemas(Thing=thing(**ALTERNATIVES)),
+        "servers": [{"url": "https://x.example"}],
+        "paths": {"/x": {"post": add}},
+    }
+    client: Any = imported(texts(document), tmp_path, "client")
+    sent: list[httpx.Request] = []
+
+    def answered(request: httpx.Request) -> httpx.Response:
+        sent.append(request)
+        return httpx.Response(204)
+
+    http = httpx.Client(transport=httpx.MockTransport(answered))
+    add_value = client.Pkg(http_client=http).x.add
+    for name in ALTERNATIVES:
+        judge = schema_validator(document, f"#/components/schemas/Thing/properties/{name}")
+        meant = [value for value in VALUES if judge.is_valid(value)]
+        if name == "groups":  # is meant for objects: docs/decisions/0011
+            meant = [value for value in meant if isinstance(value, dict)]
+        found = []
+        for value in VALUES:
+            with contextlib.suppress(ValueError):
+                add_value(**{name: value})
+                found += [value] if json.loads(sent[-1].content) == {name: value} else []
+        assert (name, found) == (name, meant)

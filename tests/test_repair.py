@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from built import HEAD, HEAD_30, imported, source, texts
-from speclens import judging
+from speclens import ir, judging
 from speclens.cli import main
 from speclens.problems import Refused
 from speclens.repair.edits import REMOVED, Edit, edited
@@ -343,6 +343,16 @@ def test_what_stays_beside_an_edit_hinders_nobody() -> None:
     faulty = {**FILE, "properties": {"a": {"type": "string", "maxLength": "x"}}, "required": True}
     read = schema_of(faulty)
     assert read == {**FILE, "properties": {"a": {"type": "string"}}}
+
+
+def test_a_security_scheme_that_is_not_declared_is_a_bearer_token_and_told() -> None:
+    found = judging.read_document(source({**operation(), "security": [{"none": []}]}))
+    assert [(one.rule, one.severity) for one in found.warnings] == [
+        ("security/undeclared", "warning")
+    ]
+    client = found.document.client
+    assert client
+    assert [one.proof for one in client.schemes] == [ir.Http("Bearer")]
 
 
 def test_unknown_methods_are_no_detail() -> None:

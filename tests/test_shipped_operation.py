@@ -84,6 +84,7 @@ def test_values_that_are_no_models() -> None:
         ("application/json", 1, 1),
         ("Application/Vnd.Other+Json; q=1", "a", "a"),
         ("application/none", 1, 1),
+        ("application/vnd.none+json", 1, 1),
         ("text/x", [1], [1]),
     ],
 )
@@ -92,7 +93,8 @@ def test_the_media_type_chooses(kind: str, value: Any, result: Any) -> None:
     operation: Operation[Any] = Operation("GET", "/x", answers={"2XX": codecs})
     answer = httpx.Response(201, json=value, headers={"content-type": kind})
     assert called(operation, answer)[0] == result
-    assert operation.accept == "application/json, application/vnd.other+json, text/*"
+    others = "application/vnd.other+json;q=0.9, text/*;q=0.9"
+    assert operation.accept == f"application/json, {others}"
 
 
 def test_a_success_that_is_not_listed_is_read_as_the_first_that_is() -> None:

@@ -75,6 +75,7 @@ def test_every_rule_has_a_document() -> None:
         "schema/example",
         "schema/keyword",
         "schema/pattern",
+        "security/undeclared",
         "source/alias",
         "source/alias-cycle",
         "source/alias-expansion",

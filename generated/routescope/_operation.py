@@ -130,14 +130,17 @@ def replaced(
 
 
 def chosen(codecs: Codecs, content_type: str) -> Codec | None:
-    """The codec for a media type, also by its parameters if a codec names them; the first codec if none matches."""
+    """The codec for a media type, also by its parameters if a codec names them. A media type of JSON that no codec names is
+    read as JSON (RFC 6839); the first codec reads all others that none matches."""
     if not isinstance(codecs, tuple):
         return codecs
     whole = content_type.replace(" ", "").lower()
     kind = whole.partition(";")[0]
     known = [(codec.media_type.replace(" ", "").lower(), codec) for codec in codecs]
     known += [(told.partition(";")[0], codec) for told, codec in known]
-    for wanted in (whole, kind, f"{kind.partition('/')[0]}/*", "*/*"):
+    is_json = kind.endswith("+json")
+    ranges = (f"{kind.partition('/')[0]}/*", *(("application/json",) if is_json else ()), "*/*")
+    for wanted in (whole, kind, *ranges):
         for told, codec in known:
             if told == wanted:
                 return codec
@@ -147,8 +150,8 @@ def chosen(codecs: Codecs, content_type: str) -> Codec | None:
 def is_of(content_type: str, media_type: str) -> bool:
     """Whether a media type is another one, or in its range, whatever its parameters. All are bytes."""
     kind, known = (one.partition(";")[0].strip().lower() for one in (content_type, media_type))
-    head, star, _ = known.partition("*")
-    return known in {kind, _BYTES} or (bool(star) and kind.startswith(head))
+    head, star, end = known.partition("*")
+    return known in {kind, _BYTES} or (bool(star) and kind.startswith(head) and kind.endswith(end))
 
 
 def _of_argument(error: ValueError, ident: str) -> ArgumentError:
@@ -165,7 +168,8 @@ def _accept(operation: Operation[Any]) -> str:
         codecs = operation.answers[status]
         several = codecs if isinstance(codecs, tuple) else (codecs,)
         kinds |= {codec.media_type: None for codec in several if codec}
-    return ", ".join(kinds) or "*/*"
+    preferred, *others = kinds or ["*/*"]
+    return ", ".join((preferred, *(f"{one};q=0.9" for one in others)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -318,7 +322,7 @@ class Operation(Generic[R]):
 
     @property
     def accept(self) -> str:
-        """The media types of responses, those of successful ones first."""
+        """The media types of responses. The first one of a success is preferred to all others."""
         return _accept(self)
 
     def result(self, answer: Answer) -> R:

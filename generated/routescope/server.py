@@ -27,7 +27,7 @@ from starlette.types import Scope
 from . import models as _models
 from ._arguments import is_token
 from ._compat import CompatError, Normalized, Rewrite
-from ._operation import Operation, to_json
+from ._operation import Codecs, Operation, to_json
 from ._payload import Payload, PayloadError
 from ._values import counted, shortened, weigh
 from .client import EDIT_IMAGE
@@ -100,7 +100,7 @@ def create_app(
         handle: Callable[[Any, Context], Awaitable[Any]],
         others: tuple[str, ...] = (),
     ) -> _Route:
-        codec: Any = operation.body
+        codec = _first(operation.body)
         kinds = _kind(codec.media_type), *others
 
         async def answer(http: Request) -> Response:
@@ -167,6 +167,11 @@ async def _identity(http: Request, authenticate: Callable[[str], Any]) -> Any:
     return identity
 
 
+def _first(codecs: Codecs) -> Any:
+    """The codec of JSON of one class, which may have several media types."""
+    return codecs[0] if isinstance(codecs, tuple) else codecs
+
+
 def _kind(media_type: str) -> str:
     """A media type without its parameters."""
     return media_type.partition(";")[0].strip().lower()
@@ -228,7 +233,7 @@ def _accepted(
     if not body and not operation.needs_body:
         return None, (), 0
     try:
-        codec: Any = operation.body
+        codec = _first(operation.body)
         folded: Payload = codec.folding.read(_parsed(body, most))
         request = folded.validate(codec.model)
         if isinstance(folded, Normalized):
@@ -259,7 +264,7 @@ def _param(pointer: str) -> str | None:
 
 def _content(operation: Operation[Any], result: Any) -> bytes:
     """A valid result as JSON."""
-    codec: Any = next(iter(operation.answers.values()))
+    codec = _first(next(iter(operation.answers.values())))
     payload = codec.folding.read(to_json(result))
     payload.validate(codec.model)
     content = as_json(payload.value, inf_nan_mode="constants")
@@ -287,8 +292,8 @@ def _rewritten(rewrites: tuple[Rewrite, ...], more: int = 0) -> dict[str, str]:
 
 def _answer(http: Request, operation: Operation[Any], content: bytes, headers: Any) -> Response:
     """A response with the status and the media type of its operation, if the API document names them."""
-    status, codec = next(iter(operation.answers.items()))
-    kind: Any = getattr(codec, "media_type", "")
+    status, codecs = next(iter(operation.answers.items()))
+    kind: Any = getattr(_first(codecs), "media_type", "")
     told = kind if "*" not in kind else "application/json"
     return _response(http, int(status) if status.isdecimal() else 200, content, headers, told)
 

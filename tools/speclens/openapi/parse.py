@@ -56,12 +56,19 @@ def server_objects(owner: JsonObject) -> tuple[ServerObject, ...]:
     )
 
 
+_SCHEMES = "#/components/securitySchemes/"
+
+
 def requirements_of(owner: JsonObject) -> tuple[SecurityRequirement, ...] | None:
-    """The alternatives of a document or an operation (section 4.30); None if it has none of its own."""
+    """The alternatives of a document or an operation (section 4.30); None if it has none of its own. A scheme may be named by
+    its URI here (3.2)."""
     if not isinstance(owner.get("security"), list):
         return None
     return tuple(
-        {name: tuple(map(str, a_list(scopes))) for name, scopes in one.items()}
+        {
+            name.removeprefix(_SCHEMES): tuple(map(str, a_list(scopes)))
+            for name, scopes in one.items()
+        }
         for one in objects_in(owner.get("security"))
     )
 

@@ -25,7 +25,7 @@ _ROUNDS = 8
 """The most rounds of repair. An edit may break references to the part that it took away; the next round repairs those."""
 _OURS = frozenset(("x-compat", "x-file"))
 _HARMLESS = frozenset(
-    ("exclusive", "min-items", "min-properties", "name", "pattern", "unique-items")
+    ("exclusive", "min-items", "min-properties", "name", "pattern", "undeclared", "unique-items")
 )
 _VERSION = re.compile(r"v?(3\.[01])(?:\..*)?")
 _TYPES = frozenset(("array", "boolean", "integer", "null", "number", "object", "string"))

@@ -13,7 +13,7 @@ from typing import Any
 from speclens.objects import nodes
 from speclens.problems import Finding
 from speclens.source import Source
-from speclens.validate import examples, official, paths, references
+from speclens.validate import examples, official, paths, references, security
 from speclens.validate.document import Document
 from speclens.validate.versions import version
 
@@ -33,6 +33,7 @@ RULES: tuple[Rule, ...] = (
     paths.operation_ids,
     paths.duplicate_parameters,
     paths.query_strings,
+    security.undeclared_schemes,
     examples.patterns,
     examples.refused_examples,
 )

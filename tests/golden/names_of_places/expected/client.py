@@ -22,6 +22,7 @@ LIST_ONE: Operation[_models.ListOneResponseTextJson | _models.ListOneResponseApp
         answers={
             "200": (
                 Json(_models.ListOneResponseTextJson),
+                Json(_models.ListOneResponseTextJson, media_type="text/json"),
                 Json(_models.ListOneResponseApplicationJsonV1, media_type="application/json;v=1"),
             ),
         },

@@ -122,7 +122,17 @@ def _text(value: Any) -> str:
 
 
 def implied_types(schema: JsonObject) -> list[str]:
-    """The type a schema without `type` is surely about, as its author meant it."""
+    """The type a schema without `type` is surely of, as its author meant it. If a union beside `additionalProperties` or
+    `items` says the type, these do not: tools write them beside null."""
+    if "properties" in schema:
+        return ["object"]
+    branches = [one for keyword in ("oneOf", "anyOf") for one in schema.get(keyword) or ()]
+    is_said = any(not isinstance(one, dict) or one.keys() - {"required", "not"} for one in branches)
+    return [] if is_said else meant_types(schema)
+
+
+def meant_types(schema: JsonObject) -> list[str]:
+    """The type of the values that the keywords of a schema say something of."""
     if schema.keys() & {"properties", "additionalProperties"}:
         return ["object"]
     return ["array"] if "items" in schema else []

@@ -89,7 +89,7 @@ class Inputs:
                 continue
             options = self._options_of(name, place, inner)
             is_removable = self.is_patch and name not in required
-            is_any = not self.is_form and options == [ANY]
+            is_any = not self.is_form and ANY in options
             may_be_null = is_any and "null" in types_of(self.document, inner)
             is_nullable = NULL in options or may_be_null or is_removable
             is_sent = name in defaults and name not in olders and _fits(defaults[name], options)
@@ -203,7 +203,7 @@ class Inputs:
                 return [
                     option
                     for place, one in places
-                    if _tells(one)
+                    if _tells(one) or one in ({}, True)
                     for option in self.options(place, one)
                 ]
         if isinstance(schema.get("allOf"), list):

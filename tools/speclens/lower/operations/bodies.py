@@ -7,12 +7,13 @@ an author who writes it means the array. OpenAPI 3.2 reads it for each item.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from speclens import ir
 from speclens.literals import comment, tuple_literal
-from speclens.lower.ground import media_types
+from speclens.lower.ground import facts, media_types
 from speclens.lower.ground.composed import is_class, layers, properties
 from speclens.lower.ground.nulls import admits_null
 from speclens.lower.ground.walk import remembered
@@ -51,7 +52,7 @@ def lower(inputs: Inputs, body: RequestBodyObject) -> tuple[ir.Body | None, str,
         same[one.name] = follow(inputs.document, *said)[1]
     if not found:
         return None, "", False
-    content = media.preferred(found, same)
+    content = _choices(media.preferred(inputs.document, found, same), same)
     members = _members(inputs, content)
     kinds = [[ANY] if members else _given(inputs, one) for one in content]
     is_nullable = any(NULL in options for options in kinds)
@@ -59,7 +60,7 @@ def lower(inputs: Inputs, body: RequestBodyObject) -> tuple[ir.Body | None, str,
         replace(one, type=union([kind for kind in options if kind != NULL] or [NULL]))
         for one, options in zip(content, kinds, strict=True)
     )
-    others = _others(found, content)
+    others = _others(found, content[0], same)
     result = ir.Body(
         pointer=body.pointer,
         argument="",
@@ -72,15 +73,29 @@ def lower(inputs: Inputs, body: RequestBodyObject) -> tuple[ir.Body | None, str,
     return result, members, is_nullable
 
 
-def _others(found: list[ir.Media], content: tuple[ir.Media, ...]) -> tuple[str, ...]:
+def _choices(content: tuple[ir.Media, ...], same: Mapping[str, Any]) -> tuple[ir.Media, ...]:
+    """The media types of which a caller chooses one, without a range of JSON that says the same as the first one."""
+    first, *rest = content
+    said = facts.identity(same[first.name])
+    return first, *(
+        one
+        for one in rest
+        if not (one.codec.name == first.codec.name == "Json" and "*" in one.name)
+        or facts.identity(same[one.name]) != said
+    )
+
+
+def _others(found: list[ir.Media], first: ir.Media, same: Mapping[str, Any]) -> tuple[str, ...]:
     """The media types, without parameters, that say the same as the first one, besides the one that its codec names. XML
     and other text with the schema of JSON are none of these: nothing reads them."""
-    first, *rest = content
     told = first.codec.media_type or media_types.USUAL_MEDIA_TYPES[first.codec.name]
-    same = [one for one in found if one.codec.name == first.codec.name]
-    kinds = dict.fromkeys(media_types.essence(one.name) for one in same)
-    listed = {media_types.essence(one) for one in (told, *(one.name for one in rest))}
-    return tuple(one for one in kinds if one not in listed)
+    said = facts.identity(same[first.name])
+    kinds = dict.fromkeys(
+        media_types.essence(one.name)
+        for one in found
+        if one.codec.name == first.codec.name and facts.identity(same[one.name]) == said
+    )
+    return tuple(one for one in kinds if one != media_types.essence(told))
 
 
 def _told(inputs: Inputs, one: ir.Media, media_type: MediaTypeObject) -> ir.Codec:

@@ -172,10 +172,12 @@ def _older(normalizer: ir.Normalizer | None) -> str:
     return f"frozenset({{{pairs}}})" if pairs else ""
 
 
-def preferred(found: list[ir.Media], same: Mapping[str, Any]) -> tuple[ir.Media, ...]:
-    """The media types to speak, JSON first, without those that say the same as the first one: the client reads a media type
-    that is not listed as the first one. One that the client would read as another one stays. `same` holds the schema of
-    each, by its name."""
+def preferred(
+    document: JsonObject, found: list[ir.Media], same: Mapping[str, Any]
+) -> tuple[ir.Media, ...]:
+    """The media types to speak, JSON first, without those that nothing reads or writes: XML with the schema of JSON, and
+    other text with it, if the schema has no strings. One of these that the client would read as another one than the first
+    one stays. `same` holds the schema of each, by its name."""
     order = sorted(
         found,
         key=lambda one: (
@@ -183,10 +185,9 @@ def preferred(found: list[ir.Media], same: Mapping[str, Any]) -> tuple[ir.Media,
             one.name != media_types.USUAL_MEDIA_TYPES["Json"],
         ),
     )
-    first, others = order[:1], [one for one in order if not _says_the_same(one, order[0], same)]
-    listed = [one.name for one in (*first, *others)]
-    rest = (one for one in order[1:] if one in others or _read_as(listed, one.name) != listed[0])
-    return (*first, *rest)
+    spoken = [one for one in order if not _is_unspoken(document, one, order[0], same)]
+    listed = [one.name for one in spoken]
+    return tuple(one for one in order if one in spoken or _read_as(listed, one.name) != listed[0])
 
 
 def _read_as(listed: list[str], name: str) -> str:
@@ -197,7 +198,13 @@ def _read_as(listed: list[str], name: str) -> str:
     return next((told[one] for one in ranges if one in told), listed[0])
 
 
-def _says_the_same(one: ir.Media, other: ir.Media, same: Mapping[str, Any]) -> bool:
-    is_other = one.codec.name in {"Text", "Raw"} and bool(one.schema)
-    is_known = one.codec.name == other.codec.name or (is_other and other.codec.name == "Json")
-    return is_known and facts.identity(same[one.name]) == facts.identity(same[other.name])
+def _is_unspoken(
+    document: JsonObject, one: ir.Media, first: ir.Media, same: Mapping[str, Any]
+) -> bool:
+    if first.codec.name != "Json" or one.codec.name not in {"Text", "Raw"} or not one.schema:
+        return False
+    schema = same[one.name]
+    is_text = "string" in facts.types_of(document, schema)
+    is_xml = media_types.essence(one.name).endswith(("/xml", "+xml"))
+    is_same = facts.identity(schema) == facts.identity(same[first.name])
+    return is_same and (is_xml or not is_text)

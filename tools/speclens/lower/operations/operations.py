@@ -35,7 +35,7 @@ from speclens.openapi.selection import Selection
 from speclens.problems import Finding
 from speclens.source.pointer import follow, get, join
 
-_OF_OBJECT = frozenset({"member", bodies.WHOLE})
+_OF_OBJECT = frozenset({"member", bodies.WHOLE, bodies.OPTION})
 
 
 class Lowered(NamedTuple):
@@ -137,8 +137,8 @@ def _operation(inputs: Inputs, found: Endpoint, heads: str, lifted: str) -> ir.O
 def _served(
     inputs: Inputs, found: Endpoint, request: requests.Request, answers: tuple[ir.Response, ...]
 ) -> tuple[str, str]:
-    """The classes of body and answer, where both are JSON objects and there is nothing else to an operation; else
-    nothing: the server has no part of it."""
+    """The classes of body and answer, where both are JSON objects of one class and there is nothing else to an operation;
+    else nothing: the server has no part of it."""
     success = [one for one in answers if one.is_success]
     is_plain = (
         all(one.place in _OF_OBJECT for one in request.arguments)
@@ -149,13 +149,15 @@ def _served(
     sides = (request.body.content, success[0].content)
     wanted = security.requirements(inputs.api, found.operation)
     is_bearer = security.is_bearer(inputs.api, wanted)
-    if any([one.codec.name for one in side] != ["Json"] for side in sides) or not is_bearer:
+    if any({one.codec.name for one in side} != {"Json"} for side in sides) or not is_bearer:
         return "", ""
     models = inputs.named.document
     found_classes = []
     for side in sides:
-        place, schema = follow(models, side[0].schema, get(models, side[0].schema))
-        if place not in inputs.named.idents or not is_class(models, place, schema):
+        places = {follow(models, one.schema, get(models, one.schema))[0] for one in side}
+        place = min(places)
+        known = len(places) == 1 and place in inputs.named.idents
+        if not known or not is_class(models, place, get(models, place)):
             return "", ""
         found_classes.append(inputs.named.idents[place])
     return found_classes[0], found_classes[1]

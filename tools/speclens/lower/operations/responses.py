@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from speclens import ir
 from speclens.literals import literal
-from speclens.lower.ground import media_types
+from speclens.lower.ground import facts, media_types
 from speclens.lower.operations import media
-from speclens.lower.operations.annotations import ANY, NULL, union
+from speclens.lower.operations.annotations import ANY, NULL, TEXT, union
 from speclens.lower.schemas.docs import cut
 from speclens.lower.schemas.markup import plain_text
 from speclens.openapi.nodes import OperationObject, ResponseObject
@@ -60,15 +61,28 @@ def _marked(one: ir.Response, is_success: bool, is_head: bool) -> ir.Response:
 def _response(named: media.ModelNames, response: ResponseObject) -> ir.Response:
     status, content, same = response.status, [], {}
     for one in response.content if status not in _EMPTY else ():
-        content.append(media.lower(named, one))
         said = one.item_schema or one.schema or ("", None)
-        same[one.name] = follow(named.document, *said)[1]
+        schema = follow(named.document, *said)[1]
+        for two in _of_any_kind(named, media.lower(named, one), schema):
+            content.append(two)
+            same[two.name] = schema
     kind = status.upper() if status != "default" else status
-    chosen = media.preferred(content, same)
+    chosen = media.preferred(named.document, content, same)
     told = cut(plain_text((response.description or "").strip()))
     return ir.Response(
         kind, literal(kind), response.pointer, chosen, told, False, False, False, False
     )
+
+
+def _of_any_kind(named: media.ModelNames, one: ir.Media, schema: Any) -> Iterator[ir.Media]:
+    """A media type; if it is any with a schema that has strings, JSON of this schema, and text for all others."""
+    is_text = one.name == "*/*" and one.codec.name == "Json"
+    if not is_text or "string" not in facts.types_of(named.document, schema):
+        yield one
+        return
+    text = replace(one.codec, name="Text", model=None, media_type="*/*", denormalize="")
+    yield replace(one, name=media_types.USUAL_MEDIA_TYPES["Json"])
+    yield replace(one, type=TEXT, codec=text)
 
 
 def result_type(responses: tuple[ir.Response, ...]) -> ir.Type:

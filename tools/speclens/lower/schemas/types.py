@@ -30,6 +30,12 @@ _WITH_MEMBERS = frozenset(
 )
 _DEEPEST = 8  # alias of aliases that is looked through for what it has in common with something
 _NULL = ir.Primitive("null")
+_OTHERS: dict[str, ir.Type] = {
+    "object": ir.Map(ir.AnyType()),
+    "array": ir.Array(ir.AnyType()),
+    **{kind: ir.Primitive(kind) for kind in ("string", "number", "boolean", "null")},
+}
+"""Any value of each JSON type."""
 _is_class = remembered(is_class)  # here nobody changes the document any more
 
 
@@ -122,6 +128,10 @@ def _parts(build: SchemaBuild, pointer: str, schema: JsonObject) -> Iterator[tup
             yield join(pointer, keyword), _union(build, pointer, schema, keyword)
     if kinds := _kinds(schema):
         yield pointer, either([_one(build, pointer, schema, kind) for kind in kinds])
+    for kind in keywords.meant_types(schema) if "type" not in schema and not kinds else ():
+        if (said := _one(build, pointer, schema, kind)) not in _OTHERS.values():
+            others = (of_kind for other, of_kind in _OTHERS.items() if other != kind)
+            yield pointer, either([said, *others])
 
 
 def _kinds(schema: JsonObject) -> list[str]:
