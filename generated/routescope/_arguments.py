@@ -37,14 +37,16 @@ omit = Omit()
 
 
 class RequestOptions(TypedDict, total=False):
-    """The options of a client and of each method. `timeout` limits one wait for the server, and `deadline` a whole
-    call with its retries and the reading of its response (both in seconds). `max_response_bytes` limits a response
-    after decoding (64 MiB; no limit for a stream or a download), `max_line_bytes` a line or an event of a stream (16
-    MiB), `max_response_values` the strings, numbers, objects and arrays in the JSON of a response or of an item
-    (1,000,000). `retry_unsafe` also retries a request that the server may have processed. `extra_body`
-    holds members that the API document does not list. `compat` expresses fields (by pointer) as an older server knows
-    them: {"/new": "old"}. The client calls `on_response` with the response of each result, for its status and
-    headers."""
+    """The options of a client and of each method.
+
+    `timeout` limits one wait for the server, and `deadline` a whole call with its retries and the reading of its
+    response (both in seconds). `max_response_bytes` limits a response after decoding (64 MiB; no limit for a stream or
+    a download), `max_line_bytes` a line or an event of a stream (16 MiB), `max_response_values` the strings, numbers,
+    objects and arrays in the JSON of a response or of an item (1,000,000). `retry_unsafe` also retries a request that
+    the server may have processed. `extra_body` holds members that the API document does not list. `compat` expresses
+    fields (by pointer) as an older server knows them: {"/new": "old"}. The client calls `on_response` with the response
+    of each result, for its status and headers.
+    """
 
     timeout: float | httpx.Timeout | None
     deadline: float | None
@@ -63,8 +65,11 @@ class RequestOptions(TypedDict, total=False):
 
 @dataclass(slots=True)
 class Draft:
-    """A request in the making. The client replaces the names in braces in its path, and encodes the parts of its
-    query. `content` is the argument of httpx for the body, `content_type` the chosen media type."""
+    """A request in the making.
+
+    The client replaces the names in braces in its path, and encodes the parts of its query. `content` is the argument
+    of httpx for the body, `content_type` the chosen media type.
+    """
 
     path: str
     query: list[str] = field(default_factory=list)
@@ -104,8 +109,10 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """An argument that is all members of the body at once, in place of the arguments for each: a model, or a mapping by
-    the names in the API document."""
+    """An argument that is all members of the body at once, in place of the arguments for each.
+
+    It is a model, or a mapping by the names in the API document.
+    """
 
     place: ClassVar[str] = ""
     is_nullable: ClassVar[bool] = False
@@ -117,8 +124,10 @@ class Members:
 
 
 def members_of(ident: str, value: Any) -> dict[str, Any]:
-    """The members of a whole body, by their names in the API document. Raises TypeError for a value that has none, and
-    ArgumentError for one that is no JSON."""
+    """The members of a whole body, by their names in the API document.
+
+    Raises TypeError for a value that has none, and ArgumentError for one that is no JSON.
+    """
     if isinstance(value, BaseModel):
         try:
             return _members_of_model(value)
@@ -161,8 +170,10 @@ def _is_same_text(value: Any, text: Any) -> bool:
 
 
 def refuse(option: str, given: Iterable[str], names: Iterable[str]) -> None:
-    """Raises TypeError if an option contains the name of an argument: the client would send its value without folding
-    or validating it."""
+    """Raises TypeError if an option contains the name of an argument.
+
+    The client would send its value without folding or validating it.
+    """
     if found := set(given).intersection(names):
         raise TypeError(f"{min(found)!r} is an argument, and may not be in {option}")
 

@@ -60,8 +60,10 @@ class Deprecation:
 
 @dataclass(frozen=True)
 class Rewrite:
-    """A report that the sender used an older shape: the JSON Pointer of the field, the pointer of its value now, and
-    the shape."""
+    """A report that the sender used an older shape.
+
+    It has the JSON Pointer of the field, the pointer of its value now, and the shape.
+    """
 
     source: str
     target: str
@@ -90,8 +92,11 @@ class Drop:
 
 
 class ArgumentError(ValueError):
-    """A value that cannot be sent; nothing was sent. `argument` is the name of the argument of a method that has the value,
-    `pointer` (RFC 6901) the place of the value in the body; each is "" if there is none."""
+    """A value that cannot be sent; nothing was sent.
+
+    `argument` is the name of the argument of a method that has the value, `pointer` (RFC 6901) the place of the value
+    in the body; each is "" if there is none.
+    """
 
     pointer = ""
 
@@ -115,8 +120,11 @@ class CompatError(ArgumentError):
 
 
 class PayloadError(ArgumentError):
-    """A payload that its model refuses. `errors` holds the faults, each at the pointer where the sender wrote the
-    value; of very many only the first, and `more` counts the others."""
+    """A payload that its model refuses.
+
+    `errors` holds the faults, each at the pointer where the sender wrote the value; of very many only the first, and
+    `more` counts the others.
+    """
 
     def __init__(self, errors: tuple[CompatError, ...], more: int = 0) -> None:
         ValueError.__init__(self, errors, more)
@@ -166,8 +174,10 @@ class Normalized:
         return told
 
     def locate(self, pointers: Iterable[str]) -> list[tuple[str, str]]:
-        """The sender's pointers of pointers into `value` (a value that came from `image` is at `/image`). With each
-        stands the message for a required field without a value, else ""."""
+        """The sender's pointers of pointers into `value` (a value that came from `image` is at `/image`).
+
+        With each stands the message for a required field without a value, else "".
+        """
         log, targets = Log(), list(pointers)
         value = self._fold(mark(self._sent, targets), None, log)
         known = {target: source_of(target, value, self._sent) for target in targets}
@@ -256,8 +266,11 @@ class Log:
         self.drops.append((at, reason))
 
     def drop_unused(self, value: Any, used: Mapping[str, Any], path: Path) -> None:
-        """Notes the members of an object that its shape does not carry over. If `used` names a member, the shape
-        carries over the members named there in turn, or all of them if it names none."""
+        """Notes the members of an object that its shape does not carry over.
+
+        If `used` names a member, the shape carries over the members named there in turn, or all of them if it names
+        none.
+        """
         for key, inner in value.items() if isinstance(value, dict) else ():
             if key not in used:
                 self.drop((path, key), "template")
@@ -279,10 +292,12 @@ def _drops_of(log: Log) -> tuple[Drop, ...]:
 
 
 def rewrites_of(log: Log, most: int, room: int) -> tuple[tuple[Rewrite, ...], int]:
-    """The first rewrites of a run, up to a number, and how many are left out. `room` is for the characters of
-    pointers, those of containers too: without room, the list ends. It has one rewrite for each rule and each property
-    that the sender used, up to the first index of an array. A rewrite inside a spoke counts as the spoke, if the
-    spoke was dropped or not just renamed."""
+    """The first rewrites of a run, up to a number, and how many are left out.
+
+    `room` is for the characters of pointers, those of containers too: without room, the list ends. It has one rewrite
+    for each rule and each property that the sender used, up to the first index of an array. A rewrite inside a spoke
+    counts as the spoke, if the spoke was dropped or not just renamed.
+    """
     found: dict[tuple[str, str], Rewrite] = {}
     more: dict[tuple[int, str], None] = {}
     deprecations: dict[int, Deprecation] = {}

@@ -17,8 +17,11 @@ T = TypeVar("T")
 
 
 class Model(BaseModel):
-    """The base of all models. Models keep members that the API document does not list. The constructor takes the names of
-    attributes; JSON, mappings and `model_validate` have the names of the API document."""
+    """The base of all models.
+
+    Models keep members that the API document does not list. The constructor takes the names of attributes; JSON,
+    mappings and `model_validate` have the names of the API document.
+    """
 
     model_config = ConfigDict(
         strict=True,
@@ -42,15 +45,16 @@ class Model(BaseModel):
         super().__init__(**given)
 
     # Else pydantic would call it for models inside of others too, which have the names of the document.
-    __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
+    __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]  # pyright: ignore[reportFunctionMemberAccess]
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
-        cls.__signature__ = _Named()  # type: ignore[assignment]
+        cls.__signature__ = _Named()  # type: ignore[assignment]  # pyright: ignore[reportAttributeAccessIssue]
 
     @classmethod
     def __pydantic_on_complete__(cls) -> None:
-        cls.__signature__ = _Named(cls.__dict__["__signature__"])  # type: ignore[assignment]
+        made = _Named(cls.__dict__["__signature__"])
+        cls.__signature__ = made  # type: ignore[assignment]  # pyright: ignore[reportAttributeAccessIssue]
 
     if not TYPE_CHECKING:  # type checkers know what pydantic says of these
 
@@ -69,8 +73,10 @@ class Model(BaseModel):
 
 @cache
 def _fields(model: type[BaseModel]) -> tuple[dict[str, str], frozenset[str]]:
-    """The names in the API document of the attributes that are called otherwise, and the names of those whose None means
-    "not sent"."""
+    """The names in the API document of the attributes that are called otherwise.
+
+    Beside them are the names of those whose None means "not sent".
+    """
     model.model_rebuild()
     fields = model.model_fields
     names = {name: info.alias for name, info in fields.items() if info.alias}
@@ -81,8 +87,11 @@ def _fields(model: type[BaseModel]) -> tuple[dict[str, str], frozenset[str]]:
 
 
 class _Named:
-    """The signature that pydantic makes of a model, with the names and the plain types of attributes: pydantic's has the
-    names of the document, and types with all their constraints. Until the model is built there is none."""
+    """The signature that pydantic makes of a model, with the names and the plain types of attributes.
+
+    Pydantic's has the names of the document, and types with all their constraints. Until the model is built there is
+    none.
+    """
 
     def __init__(self, made: Any = None) -> None:
         self._made = made

@@ -70,8 +70,10 @@ class MergePatch(Json):
         return {"content": encoded(self._in_older_fields(patch, options))}
 
     def _judged(self, sent: dict[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
-        """The canonical patch. The schema judges all of it except the members that it removes. Raises CompatError and
-        PayloadError."""
+        """The canonical patch.
+
+        The schema judges all of it except the members that it removes. Raises CompatError and PayloadError.
+        """
         gone = {
             key: None for key, item in sent.items() if item is None and self._is_taken_away(key)
         }
@@ -133,8 +135,10 @@ class Text:
         return {"content": plain(canonical(self.fold, to_json(value)).value).encode()}
 
     def decode(self, answer: Answer) -> str:
-        """The text of a response, in the charset of its media type. Raises ValueError for a charset that is not one
-        of texts."""
+        """The text of a response, in the charset of its media type.
+
+        Raises ValueError for a charset that is not one of texts.
+        """
         kind = (
             answer.response.headers.get("content-type", "") if answer.response is not None else ""
         )
@@ -242,11 +246,13 @@ class Form(Json):
 
 @dataclass(frozen=True, slots=True)
 class Multipart:
-    """A form whose members are parts (`multipart/form-data` and its kin): files unchanged, text and numbers as text,
-    everything else as JSON. An array becomes one part for each item, unless the API document declares it to be JSON,
-    or its plain items to stand together. In the members that are `folded`, the form also parses JSON that the caller
-    gives as bytes, because older fields may be in it. It does so in all members but the `known` ones, if these are
-    given."""
+    """A form whose members are parts (`multipart/form-data` and its kin).
+
+    Files are sent unchanged, text and numbers as text, everything else as JSON. An array becomes one part for each
+    item, unless the API document declares it to be JSON, or its plain items to stand together. In the members that are
+    `folded`, the form also parses JSON that the caller gives as bytes, because older fields may be in it. It does so in
+    all members but the `known` ones, if these are given.
+    """
 
     has_files: ClassVar[bool] = True
     media_type: str = "multipart/form-data"
@@ -337,9 +343,11 @@ class Multipart:
 
 
 def _read(name: str, value: Any) -> Any:
-    """A member that is JSON, or its items, also if the caller gives it as bytes, as text or as a path. Raises
-    TypeError for other files, because a value has no place for their names and headers, and PayloadError for a text
-    that is not JSON."""
+    """A member that is JSON, or its items, also if the caller gives it as bytes, as text or as a path.
+
+    Raises TypeError for other files, because a value has no place for their names and headers, and PayloadError for a
+    text that is not JSON.
+    """
     if isinstance(value, (list, tuple)) and not is_file(value):
         return [_read(name, item) for item in value]
     content = Path(value).read_bytes() if isinstance(value, os.PathLike) else value
@@ -369,7 +377,9 @@ def _in_json(value: Any) -> Any:
 
 def _with_files(value: Any, depth: int = 0) -> Any:
     """A folded form in which files replace the strings that stand for them: as members, or as items of members.
-    Raises CompatError."""
+
+    Raises CompatError.
+    """
     if isinstance(value, File):
         if depth > 1:
             raise CompatError("type", "", "a file cannot be a part of a JSON value")

@@ -54,6 +54,7 @@ class Pkg(SyncClient):
 
     @cached_property
     def things(self) -> Things_:
+        """Operations of things."""
         return Things_(self)
 
 
@@ -66,4 +67,5 @@ class AsyncPkg(AsyncClient):
 
     @cached_property
     def things(self) -> AsyncThings_:
+        """Operations of things."""
         return AsyncThings_(self)

@@ -207,6 +207,7 @@ class Pkg(SyncClient):
 
     @cached_property
     def one(self) -> One:
+        """Operations of one."""
         return One(self)
 
 
@@ -219,4 +220,5 @@ class AsyncPkg(AsyncClient):
 
     @cached_property
     def one(self) -> AsyncOne:
+        """Operations of one."""
         return AsyncOne(self)
