@@ -217,6 +217,33 @@ def test_docs_say_what_types_cannot(client: ModuleType) -> None:
     assert "kind:" not in told  # its signature says all
 
 
+def test_every_description_is_told_where_it_belongs(tmp_path: Path) -> None:
+    raw = {"200": {"description": "the picture", "content": {"image/png": {}}}}
+    grouped = {"tags": ["All of Pets"], "x-speakeasy-group": "zoo"}
+    paths: dict[str, Any] = {
+        "/pets": {
+            "post": {
+                **grouped,
+                "operationId": "make",
+                "requestBody": {**body(PET), "description": "the pet to make"},
+                "responses": {**ANSWER, "307": {"description": "it is elsewhere"}},
+            }
+        },
+        "/picture": {"get": {**grouped, "operationId": "show", "summary": "show it", "responses": raw}},
+    }  # fmt: skip
+    tags = [{"name": "All of Pets", "description": "all pets\n\nAnd more."}, {"name": "Other"}]
+    client = imported(texts({**DOCUMENT, "paths": paths, "tags": tags}), tmp_path, "client")
+    assert inspect.getdoc(client.Zoo) == "All pets.\n\nAnd more."
+    assert inspect.getdoc(next(client_of(client, "")).zoo) == "All pets."
+    making = (inspect.getdoc(client.Zoo.make) or "").splitlines()
+    told = "body: the pet to make. All members of the body at once, in place of the arguments"
+    assert f"    {told}" in making
+    assert making[-1] == "    APIStatusError: 307: it is elsewhere."
+    stream = inspect.getdoc(client.Zoo.show_stream) or ""
+    assert "\n\nshow it.\n\n" in stream
+    assert stream.endswith("Returns:\n    the picture")
+
+
 # What is sent
 
 

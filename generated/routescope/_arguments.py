@@ -68,8 +68,11 @@ class RequestOptions(TypedDict, total=False):
 
 @dataclass(slots=True)
 class Draft:
-    """A request in the making. The client replaces the names in braces in its path, and encodes the parts of its
-    query. `content` is the argument of httpx for the body, `content_type` the chosen media type."""
+    """A request in the making.
+
+    The client replaces the names in braces in its path, and encodes the parts of its query. `content` is the argument
+    of httpx for the body, `content_type` the chosen media type.
+    """
 
     path: str
     query: list[str] = field(default_factory=list)
@@ -109,8 +112,10 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """An argument that is all members of the body at once, in place of the arguments for each: a model, or a mapping by
-    the names in the API document."""
+    """An argument that is all members of the body at once, in place of the arguments for each.
+
+    It is a model, or a mapping by the names in the API document.
+    """
 
     place: ClassVar[str] = ""
     is_nullable: ClassVar[bool] = False
@@ -122,8 +127,10 @@ class Members:
 
 
 def members_of(ident: str, value: Any) -> dict[str, Any]:
-    """The members of a whole body, by their names in the API document. Raises TypeError for a value that has none, and
-    ArgumentError for one that is no JSON."""
+    """The members of a whole body, by their names in the API document.
+
+    Raises TypeError for a value that has none, and ArgumentError for one that is no JSON.
+    """
     if isinstance(value, BaseModel):
         try:
             return _members_of_model(value)
@@ -178,8 +185,10 @@ class ContentType:
 
 
 def refuse(option: str, given: Iterable[str], names: Iterable[str]) -> None:
-    """Raises TypeError if an option contains the name of an argument: the client would send its value without folding
-    or validating it."""
+    """Raises TypeError if an option contains the name of an argument.
+
+    The client would send its value without folding or validating it.
+    """
     if found := set(given).intersection(names):
         raise TypeError(f"{min(found)!r} is an argument, and may not be in {option}")
 

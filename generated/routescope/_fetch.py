@@ -36,9 +36,12 @@ _PRIVATE = tuple(
 
 
 def fetched(url: str, limits: Limits) -> bytes:
-    """The file at a URL. The first address may be private, because the server of the API names it; an address after a
-    redirect may not. If the environment names a proxy, the proxy looks names up, and only literal addresses and
-    localhost are checked. Raises httpx.HTTPError, httpx.InvalidURL, OSError, ValueError."""
+    """The file at a URL.
+
+    The first address may be private, because the server of the API names it; an address after a redirect may not. If
+    the environment names a proxy, the proxy looks names up, and only literal addresses and localhost are checked.
+    Raises httpx.HTTPError, httpx.InvalidURL, OSError, ValueError.
+    """
     # It is closed where the deadline is over, so that a thread that was left behind ends.
     with ExitStack() as opened:
         answer = limits.in_time(lambda: _followed(url, limits, opened))
@@ -98,8 +101,10 @@ def _proxy(url: httpx.URL) -> str | None:
 
 
 def _addresses(url: httpx.URL, is_by_name: bool) -> list[str]:
-    """The addresses of a host, looked up once. If a proxy looks names up, only the address of a host that is no name
-    (`0x7f000001`)."""
+    """The addresses of a host, looked up once.
+
+    If a proxy looks names up, only the address of a host that is no name (`0x7f000001`).
+    """
     flags = socket.AI_NUMERICHOST if is_by_name else 0
     try:
         found = socket.getaddrinfo(
@@ -123,8 +128,10 @@ def _is_public(place: str) -> bool:
 
 
 def _sent(http: httpx.Client, url: httpx.URL, places: list[str], limits: Limits) -> httpx.Response:
-    """The response of the first address that accepts a connection. The request and the certificate have the name of
-    its host."""
+    """The response of the first address that accepts a connection.
+
+    The request and the certificate have the name of its host.
+    """
     headers = {"host": url.netloc.decode(), "accept-encoding": ACCEPT_ENCODING}
     for number, place in enumerate(places, 1):
         sent = http.build_request("GET", url.copy_with(host=place), headers=headers)

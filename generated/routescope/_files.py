@@ -41,8 +41,11 @@ class FileModel(Model):
     def bytes(
         self, *, max_response_bytes: int = _FILE_BYTES, deadline: float | None = _FILE_SECONDS
     ) -> Content:
-        """The bytes of the file. If it is at a URL, this method fetches it: over http(s), without the API key, up to
-        `max_response_bytes` (64 MiB), within `deadline` seconds (300). Raises FileError."""
+        """The bytes of the file.
+
+        If it is at a URL, this method fetches it: over http(s), without the API key, up to `max_response_bytes` (64
+        MiB), within `deadline` seconds (300). Raises FileError.
+        """
         import httpx  # with _errors, more than half of what importing models would cost
 
         from ._errors import Answer, FileError
@@ -76,8 +79,10 @@ class FileModel(Model):
         max_response_bytes: int = _FILE_BYTES,
         deadline: float | None = _FILE_SECONDS,
     ) -> Path:
-        """Write the file, with the extension of its format: `cat` and `cat.jpg` may become `cat.png`. Fetches the
-        file as `bytes` does. Returns its path. Raises FileError, OSError."""
+        """Write the file, with the extension of its format: `cat` and `cat.jpg` may become `cat.png`.
+
+        Fetches the file as `bytes` does. Returns its path. Raises FileError, OSError.
+        """
         content = self.bytes(max_response_bytes=max_response_bytes, deadline=deadline)
         place = Path(path)
         suffix = place.suffix.lower().replace(".jpg", ".jpeg")

@@ -18,8 +18,11 @@ from ._request import check_known, check_mappings
 
 @dataclass(frozen=True)
 class OlderFields(Folding):
-    """The folding of a schema with older fields. `older` has the ways to write a value for an older server: pairs of the
-    pointer of a field and the name of an older one."""
+    """The folding of a schema with older fields.
+
+    `older` has the ways to write a value for an older server: pairs of the pointer of a field and the name of an older
+    one.
+    """
 
     fold: Callable[[Any], Normalized]
     denormalize: Callable[..., dict[str, Any]] | None = None
@@ -53,8 +56,10 @@ class OlderFields(Folding):
 
 
 def _deprecation(rewrite: Rewrite, old: Deprecation) -> str:
-    """The warning that a field is deprecated, in words of the API document alone. Python keeps the text of each
-    warning, and the sender of a value chooses the places inside of its lists and maps."""
+    """The warning that a field is deprecated, in words of the API document alone.
+
+    Python keeps the text of each warning, and the sender of a value chooses the places inside of its lists and maps.
+    """
     source, target = rewrite.source[1:], rewrite.target[1:]
     if "/" in source:
         source, target = (place.rpartition("/")[2] for place in (source, target))

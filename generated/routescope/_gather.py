@@ -29,8 +29,10 @@ def hub_of(hub: tuple[Any, ...], *spokes: tuple[Any, ...]) -> Hub:
 
 
 def _test_of(absent: Any) -> tuple[Callable[[Any], bool], bool]:
-    """The test for being one of some values, given as a tuple or as the test, and whether all of them are known to be
-    empty."""
+    """The test for being one of some values, given as a tuple or as the test.
+
+    It comes with whether all of them are known to be empty.
+    """
     if not isinstance(absent, tuple):
         return absent, False
     if all(one is None or isinstance(one, str) for one in absent):

@@ -40,8 +40,10 @@ class Http:
 
 
 def _basic(user: str, password: str) -> str:
-    """A user and a password in UTF-8, as RFC 7617 requires. Raises ValueError for characters that it excludes, and
-    does not show them."""
+    """A user and a password in UTF-8, as RFC 7617 requires.
+
+    Raises ValueError for characters that it excludes, and does not show them.
+    """
     if ":" in user:
         raise ValueError("credentials: a user name with ':' would end before it (RFC 7617)")
     if _CONTROL.search(user + password):

@@ -82,8 +82,11 @@ def pointer(path: Path, above: Path = None) -> str:
 
 
 def mark(value: Any, targets: Iterable[str] = ()) -> Any:
-    """A copy of a payload that knows its places (except for true, false and null). Of a large payload it copies a
-    limited number of values: first those whose name or index is a part of a target, because few places move far."""
+    """A copy of a payload that knows its places (except for true, false and null).
+
+    Of a large payload it copies a limited number of values: first those whose name or index is a part of a target,
+    because few places move far.
+    """
     names = {name for target in targets for name in names_of(target)}
     near: set[Any] = names | {int(name) for name in names if name.isdecimal() and len(name) < 20}
     root = _marked(value, None)
@@ -120,8 +123,10 @@ def _marked(value: Any, at: Path) -> Any:
 
 
 def source_of(target: str, value: Any, sent: Any) -> str | None:
-    """The sender's pointer of a pointer into a folded payload that knows its places, if these tell it. A container
-    that folding created has the place of the first value in it."""
+    """The sender's pointer of a pointer into a folded payload that knows its places, if these tell it.
+
+    A container that folding created has the place of the first value in it.
+    """
     above = here = value
     for name in names_of(target):
         above, here = here, _member(here, name)
@@ -156,8 +161,10 @@ def _marks(value: Any) -> Iterator[Any]:
 
 
 def pointer_of(location: Iterable[str | int], value: Any, error: str = "missing") -> str:
-    """The JSON Pointer of a place that pydantic names, without its names of branches of unions. A missing member has
-    a place of its own."""
+    """The JSON Pointer of a place that pydantic names, without its names of branches of unions.
+
+    A missing member has a place of its own.
+    """
     keys, tokens = list(location), [""]
     for index, key in enumerate(keys, 1):
         inner = _member(value, str(key))
@@ -169,8 +176,10 @@ def pointer_of(location: Iterable[str | int], value: Any, error: str = "missing"
 
 
 def within(pointers: Iterable[str]) -> Callable[[Path], list[str]]:
-    """A function that returns those of some pointers that are a place or inside of it. It looks at each part of a
-    path once, however many places share the part."""
+    """A function that returns those of some pointers that are a place or inside of it.
+
+    It looks at each part of a path once, however many places share the part.
+    """
     tree: dict[Any, Any] = {}
     for one in pointers:
         node = tree

@@ -16,8 +16,11 @@ T = TypeVar("T")
 
 
 class Model(BaseModel):
-    """The base of all models. Models keep members that the API document does not list. The constructor takes the names of
-    attributes; JSON, mappings and `model_validate` have the names of the API document."""
+    """The base of all models.
+
+    Models keep members that the API document does not list. The constructor takes the names of attributes; JSON,
+    mappings and `model_validate` have the names of the API document.
+    """
 
     model_config = ConfigDict(
         strict=True,
@@ -41,15 +44,16 @@ class Model(BaseModel):
         super().__init__(**given)
 
     # Else pydantic would call it for models inside of others too, which have the names of the document.
-    __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
+    __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]  # pyright: ignore[reportFunctionMemberAccess]
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
-        cls.__signature__ = _Named()  # type: ignore[assignment]
+        cls.__signature__ = _Named()  # type: ignore[assignment]  # pyright: ignore[reportAttributeAccessIssue]
 
     @classmethod
     def __pydantic_on_complete__(cls) -> None:
-        cls.__signature__ = _Named(cls.__dict__["__signature__"])  # type: ignore[assignment]
+        made = _Named(cls.__dict__["__signature__"])
+        cls.__signature__ = made  # type: ignore[assignment]  # pyright: ignore[reportAttributeAccessIssue]
 
     if not TYPE_CHECKING:  # type checkers know what pydantic says of these
 
@@ -68,8 +72,10 @@ class Model(BaseModel):
 
 @cache
 def _fields(model: type[BaseModel]) -> tuple[dict[str, str], frozenset[str]]:
-    """The names in the API document of the attributes that are called otherwise, and the names of those whose None means
-    "not sent"."""
+    """The names in the API document of the attributes that are called otherwise.
+
+    Beside them are the names of those whose None means "not sent".
+    """
     model.model_rebuild()
     fields = model.model_fields
     names = {name: info.alias for name, info in fields.items() if info.alias}
@@ -80,8 +86,11 @@ def _fields(model: type[BaseModel]) -> tuple[dict[str, str], frozenset[str]]:
 
 
 class _Named:
-    """The signature that pydantic makes of a model, with the names and the plain types of attributes: pydantic's has the
-    names of the document, and types with all their constraints. Until the model is built there is none."""
+    """The signature that pydantic makes of a model, with the names and the plain types of attributes.
+
+    Pydantic's has the names of the document, and types with all their constraints. Until the model is built there is
+    none.
+    """
 
     def __init__(self, made: Any = None) -> None:
         self._made = made
@@ -129,8 +138,11 @@ if TYPE_CHECKING:
 else:
 
     class Maybe:
-        """A field that may be omitted: None means "not sent", and no dump has it. Null on the wire is refused. Each is a
-        type of its own: typing holds unions equal that differ in their order, and would make one type of both."""
+        """A field that may be omitted: None means "not sent", and no dump has it.
+
+        Null on the wire is refused. Each is a type of its own: typing holds unions equal that differ in their order,
+        and would make one type of both.
+        """
 
         def __class_getitem__(cls, of: Any) -> Any:
             return Annotated[of, Field(exclude_if=_is_none)]

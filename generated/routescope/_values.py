@@ -56,8 +56,11 @@ def is_one_of(value: Any, values: Sequence[Any]) -> bool:
 
 
 def key_of(value: Any) -> Hashable:
-    """A key that equal JSON values share, and no others. It hashes only texts: Python salts their hashes, so nobody
-    can send values that collide. Numbers and nested arrays could."""
+    """A key that equal JSON values share, and no others.
+
+    It hashes only texts: Python salts their hashes, so nobody can send values that collide. Numbers and nested arrays
+    could.
+    """
     if type(value) is int:  # of any length
         return (hex(value),)
     if isinstance(value, str):
@@ -111,9 +114,11 @@ def _whole(value: Any) -> Any:
 
 
 def keys_of(values: Sequence[Any]) -> list[Hashable]:
-    """Keys of some values: equal values share one, and no others. A key costs as much as its value, and the arrays in
-    the value may need keys as well. So the key is None for the largest value that holds others; it equals no other
-    value."""
+    """Keys of some values: equal values share one, and no others.
+
+    A key costs as much as its value, and the arrays in the value may need keys as well. So the key is None for the
+    largest value that holds others; it equals no other value.
+    """
     if not _holds_others(values):
         return [*map(key_of, values)]
     keys: list[Hashable] = []
@@ -143,8 +148,10 @@ def _holds_others(values: Collection[Any]) -> bool:
 
 
 def _is_larger(value: Any, most: int) -> bool:
-    """Whether an array or an object holds more than a number of values and characters. It reads no more than that of
-    a larger one. Equal values hold as many of both."""
+    """Whether an array or an object holds more than a number of values and characters.
+
+    It reads no more than that of a larger one. Equal values hold as many of both.
+    """
     left = [value]
     for one in left:
         most -= len(one)
@@ -164,8 +171,11 @@ def _is_larger(value: Any, most: int) -> bool:
 
 
 def weigh(value: Any) -> tuple[int, int]:
-    """How many members the objects in a JSON value have, and about how many bytes the places of all its values take,
-    each written out: pydantic writes one for each error. Raises ValueError for numbers that are not finite."""
+    """How many members the objects in a JSON value have, and about how many bytes the places of its values take.
+
+    Each place counts written out: pydantic writes one for each error. Raises ValueError for numbers that are not
+    finite.
+    """
     members = size = 0
     left: list[tuple[Any, int]] = [(value, _PLACE)]
     while left:
@@ -188,9 +198,11 @@ def weigh(value: Any) -> tuple[int, int]:
 
 
 def counted(body: bytes, most: float) -> tuple[int, int]:
-    """How many values some JSON has at most, and how many colons stand outside of its strings. The count of values
-    stops beyond `most`. It needs no parser: outside of strings, a comma and an opening bracket stand for one value
-    each."""
+    """How many values some JSON has at most, and how many colons stand outside of its strings.
+
+    The count of values stops beyond `most`. It needs no parser: outside of strings, a comma and an opening bracket
+    stand for one value each.
+    """
     if b"\\" in body:
         body = body.replace(b"\\\\", b"").replace(b'\\"', b"")
     values, colons, quotes = 1, 0, 0

@@ -449,6 +449,7 @@ class Routescope(SyncClient):
 
     @cached_property
     def images(self) -> Images:
+        """Make and edit images."""
         return Images(self)
 
 
@@ -464,4 +465,5 @@ class AsyncRoutescope(AsyncClient):
 
     @cached_property
     def images(self) -> AsyncImages:
+        """Make and edit images."""
         return AsyncImages(self)

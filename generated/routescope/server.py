@@ -39,8 +39,11 @@ _PLACE = 1000  # bytes of the place of a value, on average, if a body has as man
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """A request besides its body. `identity` is the result of `authenticate`. `rewrites` has at most 1,000
-    entries; `more_rewrites` counts the others."""
+    """A request besides its body.
+
+    `identity` is the result of `authenticate`.
+    `rewrites` has at most 1,000 entries; `more_rewrites` counts the others.
+    """
 
     http: Request
     request_id: str
@@ -60,13 +63,23 @@ class Fault(HTTPException):
 
 
 class Handler(Protocol):
-    """Handles requests. It may raise Fault. The server logs any other exception, and responds with status 500.
-    The server folds and validates results, models or not, and sends them with the status and the media type
-    of the API document. A request is None if the caller omits an optional body."""
+    """Handles requests.
+
+    It may raise Fault. The server logs any other exception, and responds with status 500. The server folds and validates
+    results, models or not, and sends them with the status and the media type of the API document. A request is None if the caller omits an optional body.
+    """
 
     async def edit_image(
         self, request: _models.ImageEditRequest, context: Context, /
-    ) -> _models.ImagesResponse | Mapping[str, Any]: ...
+    ) -> _models.ImagesResponse | Mapping[str, Any]:
+        """Edit images.
+
+        Makes new images from one or more input images and a prompt. Pass the input images as
+        `images[].image_url`. The older fields `image` and `image_urls` are still accepted;
+        several of the three may be given at once, and at least one must be. An empty list, an
+        empty string or null counts as not given.
+        """
+        ...
 
 
 def create_app(
@@ -77,7 +90,9 @@ def create_app(
     max_body_bytes: int = 8 * 1024 * 1024,
     max_body_values: int = 10_000,
 ) -> Starlette:
-    """The ASGI application. It calls `on_rewrite` for each field that a caller sends in an older shape.
+    """The ASGI application.
+
+    It calls `on_rewrite` for each field that a caller sends in an older shape.
 
     `authenticate` returns the owner of a bearer token, or a falsy value to refuse it; it may be async.
 
@@ -130,8 +145,11 @@ def create_app(
 
 
 class _Route(Route):
-    """The route of an operation: its path without percent-encoding, as ASGI has it, and the pairs that a request has in
-    its query, if the API document wrote a query into the path."""
+    """The route of an operation.
+
+    It is its path without percent-encoding, as ASGI has it, and the pairs that a request has in its query, if the
+    API document wrote a query into the path.
+    """
 
     def __init__(
         self, operation: Operation[Any], answer: Callable[[Request], Awaitable[Response]]
@@ -178,8 +196,10 @@ def _kind(media_type: str) -> str:
 
 
 def _is_of(kinds: tuple[str, ...], http: Request) -> bool:
-    """Whether the headers of a body name one of some media types, or JSON in one of these ranges, and no content
-    coding."""
+    """Whether the headers of a body name one of some media types, or JSON in one of these ranges.
+
+    They name no content coding either.
+    """
     kind = _kind(http.headers.get("content-type", ""))
     ranges = tuple(one.partition("*")[0] for one in kinds if "*" in one)
     is_json = kind.endswith(("/json", "+json")) and kind.startswith(ranges)
@@ -275,7 +295,9 @@ def _content(operation: Operation[Any], result: Any) -> bytes:
 
 def _rewritten(rewrites: tuple[Rewrite, ...], more: int = 0) -> dict[str, str]:
     """The header that reports older fields: a list of RFC 9651, of at most 16 members and 2,048 bytes.
-    Its last member counts those that do not fit: `more;n=84`."""
+
+    Its last member counts those that do not fit: `more;n=84`.
+    """
     told: list[str] = []
     room = 2048 - len(", more;n=") - 20
     for source, target in dict.fromkeys((one.source, one.target) for one in rewrites):

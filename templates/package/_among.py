@@ -21,8 +21,10 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 
 class _Tried:
-    """The outcomes of the options for the values of the payload that a thread validates, except of those that the
-    first option settled. It holds these values, so that no other value gets their ids."""
+    """The outcomes of the options for the values of the payload that a thread validates.
+
+    What the first option settled is not among them. It holds these values, so that no other value gets their ids.
+    """
 
     __slots__ = ("depth", "now", "outcomes", "sizes")
 
@@ -45,9 +47,11 @@ _FEW_TAGS = 10  # that an error lists
 
 
 class Among:
-    """The options of a union. A value is tried only with the options that its members allow, and only once with each:
-    otherwise the tries would double with each level of a schema that refers to itself. If several options accept the
-    value, the one that knows the most of its members counts. If none does, the error is that of the nearest option.
+    """The options of a union.
+
+    A value is tried only with the options that its members allow, and only once with each: otherwise the tries would
+    double with each level of a schema that refers to itself. If several options accept the value, the one that knows
+    the most of its members counts. If none does, the error is that of the nearest option.
 
     The value of the member `name` may say (by `tags`) which option to try first. If that option refuses the value,
     `default` may accept it, or any other option if there is no default: a tag is a hint. The error is then that of

@@ -84,8 +84,10 @@ class Text:
         return {"content": plain(self.folding.sent(to_json(value)).value).encode()}
 
     def decode(self, answer: Answer) -> str:
-        """The text of a response, in the charset of its media type. Raises ValueError for a charset that is not one
-        of texts."""
+        """The text of a response, in the charset of its media type.
+
+        Raises ValueError for a charset that is not one of texts.
+        """
         kind = (
             answer.response.headers.get("content-type", "") if answer.response is not None else ""
         )
@@ -193,9 +195,11 @@ class Form(Json):
 
 @dataclass(frozen=True, slots=True)
 class Multipart:
-    """A form whose members are parts (`multipart/form-data` and its kin): files unchanged, text and numbers as text,
-    everything else as JSON. An array becomes one part for each item, unless the API document declares it to be JSON,
-    or its plain items to stand together."""
+    """A form whose members are parts (`multipart/form-data` and its kin).
+
+    Files are sent unchanged, text and numbers as text, everything else as JSON. An array becomes one part for each
+    item, unless the API document declares it to be JSON, or its plain items to stand together.
+    """
 
     has_files: ClassVar[bool] = True
     media_type: str = "multipart/form-data"

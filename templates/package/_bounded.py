@@ -35,8 +35,8 @@ _MOST_NAMES = 500  # and characters of its names
 _MOST_LEVELS = 12  # and levels of a payload: the place of an error names all of them
 _PLACE = 32  # bytes that a key or an index takes in the place of an error, besides the key's own
 _ITEMS = {"items_schema", "keys_schema", "values_schema", "extras_schema", "extras_keys_schema"}
-_PARTS = _ITEMS | {"schema", "fields", "choices", "definitions", "steps"}
-_PARTS |= {"lax_schema", "strict_schema", "json_schema", "python_schema"}
+_SIDES = {"lax_schema", "strict_schema", "json_schema", "python_schema"}
+_PARTS = _ITEMS | _SIDES | {"schema", "fields", "choices", "definitions", "steps"}
 Schema: TypeAlias = Any  # of pydantic_core, which checks it
 
 
@@ -148,8 +148,11 @@ def _ending(schema: Schema) -> Any:
 
 @dataclass(slots=True)
 class _Counted(Payload):
-    """The errors so far: how many to keep, how many there are, and how many are kept. It also counts the options
-    inside of other options that were tried in vain, except for values that fit another option."""
+    """The errors so far: how many to keep, how many there are, and how many are kept.
+
+    It also counts the options inside of other options that were tried in vain, except for values that fit another
+    option.
+    """
 
     room: int
     count: int = 0
@@ -182,8 +185,11 @@ def _keeps(value: Any, handler: Callable[[Any], Any], info: Any) -> Any:
 
 
 def _tells(value: Any, handler: Callable[[Any], Any], info: Any) -> Any:
-    """Tries a value with an option. The errors of the option count if no other option accepts the value. An option
-    inside of another one keeps fewer errors, because each option passes on the errors inside of it."""
+    """Tries a value with an option.
+
+    The errors of the option count if no other option accepts the value. An option inside of another one keeps fewer
+    errors, because each option passes on the errors inside of it.
+    """
     counted: _Counted = info.context
     if counted.tried > 2 * MOST_COUNTED:
         raise _End
@@ -237,8 +243,10 @@ def _each(change: Callable[[Schema], Any], old: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class _Rewriting:
-    """Changes schemas, inner ones first, without recursion. `open` holds the ids of schemas that contain themselves,
-    or a reference to such a schema."""
+    """Changes schemas, inner ones first, without recursion.
+
+    `open` holds the ids of schemas that contain themselves, or a reference to such a schema.
+    """
 
     change: Callable[[Schema], Any]
     known: dict[int, Schema] = field(default_factory=dict)
@@ -291,8 +299,10 @@ def _inside(schema: Schema) -> list[Schema]:
 
 
 def _instead_of(model: type[Any]) -> type[Any]:
-    """A class that makes instances of a model. For the model's own class, pydantic would use the model's own
-    validator."""
+    """A class that makes instances of a model.
+
+    For the model's own class, pydantic would use the model's own validator.
+    """
     made = staticmethod(partial(object.__new__, model))
     return type(model.__name__, (), {"__new__": made})
 
@@ -307,8 +317,10 @@ def _config(schema: Schema) -> Any:
 
 @cache
 def _built(model: Any, change: Callable[[Schema], Any]) -> SchemaValidator | None:
-    """The validator of a changed schema. It is None if this version of pydantic has schemas of another form; then the
-    model's own validator makes all errors."""
+    """The validator of a changed schema.
+
+    It is None if this version of pydantic has schemas of another form; then the model's own validator makes all errors.
+    """
     try:
         schema = dict(model.__pydantic_core_schema__)
         config = getattr(model, "core_config", _config(schema))

@@ -36,8 +36,10 @@ class Deprecation:
 
 @dataclass(frozen=True)
 class Rewrite:
-    """A report that the sender used an older shape: the JSON Pointer of the field, the pointer of its value now, and
-    the shape."""
+    """A report that the sender used an older shape.
+
+    It has the JSON Pointer of the field, the pointer of its value now, and the shape.
+    """
 
     source: str
     target: str
@@ -111,8 +113,10 @@ class Normalized(Payload):
         return told
 
     def locate(self, pointers: Iterable[str]) -> list[tuple[str, str]]:
-        """The sender's pointers of pointers into `value` (a value that came from `image` is at `/image`). With each
-        stands the message for a required field without a value, else ""."""
+        """The sender's pointers of pointers into `value` (a value that came from `image` is at `/image`).
+
+        With each stands the message for a required field without a value, else "".
+        """
         log, targets = Log(), list(pointers)
         value = self._fold(mark(self._sent, targets), None, log)
         known = {target: source_of(target, value, self._sent) for target in targets}
@@ -153,8 +157,11 @@ class Log:
         self.drops.append((at, reason))
 
     def drop_unused(self, value: Any, used: Mapping[str, Any], path: Path) -> None:
-        """Notes the members of an object that its shape does not carry over. If `used` names a member, the shape
-        carries over the members named there in turn, or all of them if it names none."""
+        """Notes the members of an object that its shape does not carry over.
+
+        If `used` names a member, the shape carries over the members named there in turn, or all of them if it names
+        none.
+        """
         for key, inner in value.items() if isinstance(value, dict) else ():
             if key not in used:
                 self.drop((path, key), "template")
@@ -176,10 +183,12 @@ def _drops_of(log: Log) -> tuple[Drop, ...]:
 
 
 def rewrites_of(log: Log, most: int, room: int) -> tuple[tuple[Rewrite, ...], int]:
-    """The first rewrites of a run, up to a number, and how many are left out. `room` is for the characters of
-    pointers, those of containers too: without room, the list ends. It has one rewrite for each rule and each property
-    that the sender used, up to the first index of an array. A rewrite inside a spoke counts as the spoke, if the
-    spoke was dropped or not just renamed."""
+    """The first rewrites of a run, up to a number, and how many are left out.
+
+    `room` is for the characters of pointers, those of containers too: without room, the list ends. It has one rewrite
+    for each rule and each property that the sender used, up to the first index of an array. A rewrite inside a spoke
+    counts as the spoke, if the spoke was dropped or not just renamed.
+    """
     found: dict[tuple[str, str], Rewrite] = {}
     more: dict[tuple[int, str], None] = {}
     deprecations: dict[int, Deprecation] = {}

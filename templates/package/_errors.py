@@ -34,8 +34,10 @@ class Answer(NamedTuple):
     is_billed: bool = False
 
     def json(self) -> Any:
-        """The JSON value of the content. Raises Unreadable beyond its limit, and ValueError for a text that is not
-        JSON."""
+        """The JSON value of the content.
+
+        Raises Unreadable beyond its limit, and ValueError for a text that is not JSON.
+        """
         is_error = self.response is not None and not self.response.is_success
         most = min(self.most_values, ERROR_VALUES) if is_error else self.most_values
         if _has_more(self.content, most):
@@ -68,16 +70,21 @@ class Answer(NamedTuple):
 
 
 def _has_more(body: bytes, most: float) -> bool:
-    """Whether some JSON may have more than a number of values. Each value takes a byte, so a short text needs no
-    count."""
+    """Whether some JSON may have more than a number of values.
+
+    Each value takes a byte, so a short text needs no count.
+    """
     return len(body) >= most and counted(body, most)[0] > most
 
 
 class APIError(Exception):
-    """A call that failed. `response`, `status_code`, `headers`, `request_id` and `body` (500 characters) are those of
-    the response, if there was one, as the server wrote them. `type`, `param` and `code` are members of the error in
-    the body. `value` is the body as the API document describes it, if it fits that description. `maybe_processed` is
-    true if the server may have processed the request."""
+    """A call that failed.
+
+    `response`, `status_code`, `headers`, `request_id` and `body` (500 characters) are those of the response, if there
+    was one, as the server wrote them. `type`, `param` and `code` are members of the error in the body. `value` is the
+    body as the API document describes it, if it fits that description. `maybe_processed` is true if the server may have
+    processed the request.
+    """
 
     _none = Answer()
     value: Any = None
@@ -103,8 +110,7 @@ class APIError(Exception):
 
 
 def _said(body: bytes) -> dict[str, Any]:
-    """The members of the error in a body: `{"error": {...}}`, `{"error": "..."}`, problem details (RFC 9457),
-    `"..."`."""
+    """The members of the error in a body: `{"error": {...}}`, `{"error": "..."}`, problem details (RFC 9457), `"..."`."""
     is_small = len(body) <= ERROR_BYTES and not _has_more(body, ERROR_VALUES)
     try:
         value = json.loads(body.decode("utf-8-sig")) if is_small else {}  # it was counted as UTF-8

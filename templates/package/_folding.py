@@ -24,8 +24,11 @@ from ._values import File, cut
 
 @dataclass(frozen=True)
 class OlderFields(Folding):
-    """The folding of a schema with older fields. `older` has the ways to write a value for an older server: pairs of the
-    pointer of a field and the name of an older one."""
+    """The folding of a schema with older fields.
+
+    `older` has the ways to write a value for an older server: pairs of the pointer of a field and the name of an older
+    one.
+    """
 
     fold: Callable[[Any], Normalized]
     denormalize: Callable[..., dict[str, Any]] | None = None
@@ -59,8 +62,10 @@ class OlderFields(Folding):
 
 
 def _deprecation(rewrite: Rewrite, old: Deprecation) -> str:
-    """The warning that a field is deprecated, in words of the API document alone. Python keeps the text of each
-    warning, and the sender of a value chooses the places inside of its lists and maps."""
+    """The warning that a field is deprecated, in words of the API document alone.
+
+    Python keeps the text of each warning, and the sender of a value chooses the places inside of its lists and maps.
+    """
     source, target = rewrite.source[1:], rewrite.target[1:]
     if "/" in source:
         source, target = (place.rpartition("/")[2] for place in (source, target))
@@ -125,8 +130,11 @@ def _is_gone(patch: Any, names: Sequence[str]) -> bool:
 
 @dataclass(frozen=True)
 class OlderParts(OlderFields):
-    """The folding of a form of parts. In the members that are `folded`, the caller may also give JSON as bytes, as text or
-    as a path, because older fields may be in it; in all members but the `known` ones, if these are given."""
+    """The folding of a form of parts.
+
+    In the members that are `folded`, the caller may also give JSON as bytes, as text or as a path, because older fields
+    may be in it; in all members but the `known` ones, if these are given.
+    """
 
     folded: tuple[str, ...] = ()
     known: tuple[str, ...] | None = None
@@ -154,9 +162,11 @@ class OlderParts(OlderFields):
 
 
 def _read(name: str, value: Any) -> Any:
-    """A member that is JSON, or its items, also if the caller gives it as bytes, as text or as a path. Raises
-    TypeError for other files, because a value has no place for their names and headers, and PayloadError for a text
-    that is not JSON."""
+    """A member that is JSON, or its items, also if the caller gives it as bytes, as text or as a path.
+
+    Raises TypeError for other files, because a value has no place for their names and headers, and PayloadError for a
+    text that is not JSON.
+    """
     if isinstance(value, (list, tuple)) and not is_file(value):
         return [_read(name, item) for item in value]
     content = Path(value).read_bytes() if isinstance(value, os.PathLike) else value
@@ -186,7 +196,9 @@ def _in_json(value: Any) -> Any:
 
 def _with_files(value: Any, depth: int = 0) -> Any:
     """A folded form in which files replace the strings that stand for them: as members, or as items of members.
-    Raises CompatError."""
+
+    Raises CompatError.
+    """
     if isinstance(value, File):
         if depth > 1:
             raise CompatError("type", "", "a file cannot be a part of a JSON value")

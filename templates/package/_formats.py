@@ -24,8 +24,10 @@ from ._values import Payload
 
 
 class _Kept:
-    """A value whose text differs from the one that Python would write. It is written as the text that was read, even
-    if nothing tells its type."""
+    """A value whose text differs from the one that Python would write.
+
+    It is written as the text that was read, even if nothing tells its type.
+    """
 
     _text = ""
     __pydantic_serializer__: ClassVar[Any] = SchemaSerializer(
@@ -49,8 +51,11 @@ class _Kept:
 
 
 class Text:
-    """Strings with a format as a Python type. A value is written as the text that was read. If Python would write
-    another text (`01.50`, an offset of `+0000`), the value is `kept` with its text."""
+    """Strings with a format as a Python type.
+
+    A value is written as the text that was read. If Python would write another text (`01.50`, an offset of `+0000`),
+    the value is `kept` with its text.
+    """
 
     def __init__(
         self,
@@ -136,8 +141,10 @@ def _read_date(text: str) -> date:
 
 
 def _read_date_time(text: str) -> datetime:
-    """A text of RFC 3339, or of the forms that servers write besides: a space for the `T`, no seconds, no offset,
-    only a day."""
+    """A text of RFC 3339, or of the forms that servers write besides.
+
+    These have a space for the `T`, no seconds, no offset, or only a day.
+    """
     year, month, day, *clock = _matched(rf"{_DAY}(?:[Tt ]{_CLOCK})?", text)
     at = _clock(*clock) if clock[0] else time()
     return datetime.combine(date(int(year), int(month), int(day)), at)
@@ -289,8 +296,10 @@ JsonInt: TypeAlias = Annotated[int, Text(int, _read_int, str, _KeptInt)]
 
 
 def is_naive(value: Any) -> bool:
-    """Whether a value is a datetime without the offset that RFC 3339 requires. A datetime of a response is still as
-    the server wrote it, so it does not count."""
+    """Whether a value is a datetime without the offset that RFC 3339 requires.
+
+    A datetime of a response is still as the server wrote it, so it does not count.
+    """
     return isinstance(value, datetime) and value.tzinfo is None and not getattr(value, "_text", "")
 
 

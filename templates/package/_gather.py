@@ -35,8 +35,10 @@ def hub_of(hub: tuple[Any, ...], *spokes: tuple[Any, ...]) -> Hub:
 
 
 def _test_of(absent: Any) -> tuple[Callable[[Any], bool], bool]:
-    """The test for being one of some values, given as a tuple or as the test, and whether all of them are known to be
-    empty."""
+    """The test for being one of some values, given as a tuple or as the test.
+
+    It comes with whether all of them are known to be empty.
+    """
     if not isinstance(absent, tuple):
         return absent, False
     if all(one is None or isinstance(one, str) for one in absent):
@@ -154,8 +156,10 @@ def _drop(source: Source, index: int, log: Log) -> None:
 
 
 def merged_within(most: int, sources: list[Source], log: Log) -> Any:
-    """All items, as `merged` gives them. If there are too many, the fault is at a source that has too many by itself,
-    else at the last source that has any."""
+    """All items, as `merged` gives them.
+
+    If there are too many, the fault is at a source that has too many by itself, else at the last source that has any.
+    """
     found = merged(sources, log)
     if isinstance(found, list) and len(found) > most:
         last, known = sources[0][0], set[Hashable]()

@@ -21,8 +21,10 @@ class ResponseHeaders(Model):
 
     @classmethod
     def from_response(cls, response: httpx.Response) -> Self:
-        """Read the headers of a response, such as `result._response` or `error.response`. Raises ValueError for a
-        header that is missing or contradicts the API document."""
+        """Read the headers of a response, such as `result._response` or `error.response`.
+
+        Raises ValueError for a header that is missing or contradicts the API document.
+        """
         cls.model_rebuild()  # a class may stand before those that its fields are of
         said, found = joined(response.headers.multi_items()), dict[str, Any]()
         for ident, known in cls.model_fields.items():

@@ -1,5 +1,7 @@
-"""Limits of a response from any server: bytes after decoding, bytes of a line, values and time; and URLs that no
-server can have."""
+"""Limits of a response from any server.
+
+They are on bytes after decoding, bytes of a line, values and time, and on URLs that no server can have.
+"""
 
 from __future__ import annotations
 
@@ -36,8 +38,10 @@ _LONGEST_WAIT = 2_000_000.0  # for the network: beyond 2^31 milliseconds a socke
 
 
 def unreachable(url: httpx.URL) -> str:
-    """Why no connection can reach the host and port of a URL; empty if one may. Each event loop fails in another way
-    for these."""
+    """Why no connection can reach the host and port of a URL; empty if one may.
+
+    Each event loop fails in another way for these.
+    """
     try:
         url.raw_host.decode().encode("idna")  # as sockets do
     except UnicodeError:
@@ -47,16 +51,21 @@ def unreachable(url: httpx.URL) -> str:
 
 
 class NoCookies(CookieJar):
-    """A cookie jar that keeps no cookie of a server. The client would otherwise hold each for its whole life, and
-    send it with every call."""
+    """A cookie jar that keeps no cookie of a server.
+
+    The client would otherwise hold each for its whole life, and send it with every call.
+    """
 
     def extract_cookies(self, response: Any, request: Any) -> None:
         return
 
 
 class Limits(NamedTuple):
-    """The limits of a response: its bytes after decoding, the bytes of a line, the values of its JSON, and the time
-    of its deadline (`time.monotonic`)."""
+    """The limits of a response.
+
+    They are its bytes after decoding, the bytes of a line, the values of its JSON, and the time of its deadline
+    (`time.monotonic`).
+    """
 
     most: float = _RESPONSE_BYTES
     line: int = _LINE_BYTES
@@ -66,8 +75,10 @@ class Limits(NamedTuple):
 
     @classmethod
     def of(cls, options: Mapping[str, Any], is_stream: bool = False) -> Limits:
-        """The limits of a call that begins now. A stream has only the limits of lines and items, unless the caller
-        sets others."""
+        """The limits of a call that begins now.
+
+        A stream has only the limits of lines and items, unless the caller sets others.
+        """
         seconds = options.get("deadline")
         most = options.get("max_response_bytes", inf if is_stream else _RESPONSE_BYTES)
         line = options.get("max_line_bytes", _LINE_BYTES)
@@ -106,8 +117,11 @@ class Limits(NamedTuple):
             raise self.late()
 
     def in_time(self, run: Callable[[], Answer]) -> Answer:
-        """The result of a function, or an error after the deadline. The function runs in a thread, because the caller
-        can leave only a thread behind, whatever it waits for: a name, or headers that come byte by byte."""
+        """The result of a function, or an error after the deadline.
+
+        The function runs in a thread, because the caller can leave only a thread behind, whatever it waits for: a name,
+        or headers that come byte by byte.
+        """
         if self.until == inf:
             return run()
         done, context = Future[Answer](), copy_context()
@@ -141,8 +155,11 @@ def _dropped(late: Future[Answer]) -> None:
 
 
 def _decoder(response: httpx.Response) -> Callable[[bytes], Iterator[bytes]] | None:
-    """The decoder of one content coding (RFC 9110, 8.4). It gives pieces of at most 64 KiB; after the last bytes it
-    is called with none. It is None for a response that has no content coding, or that somebody has decoded already."""
+    """The decoder of one content coding (RFC 9110, 8.4).
+
+    It gives pieces of at most 64 KiB; after the last bytes it is called with none. It is None for a response that has
+    no content coding, or that somebody has decoded already.
+    """
     if response.is_stream_consumed:
         return None
     listed = response.headers.get_list("content-encoding", split_commas=True)
@@ -181,8 +198,11 @@ class _Meter:
         self._most = limits.most if response.is_success else min(limits.most, ERROR_BYTES)
 
     def passed(self, chunk: bytes) -> Iterator[bytes]:
-        """The content of the next bytes, or at the end of none. Raises Unreadable beyond the limits,
-        httpx.DecodingError for broken content, httpx.ReadTimeout after the deadline."""
+        """The content of the next bytes, or at the end of none.
+
+        Raises Unreadable beyond the limits, httpx.DecodingError for broken content, httpx.ReadTimeout after the
+        deadline.
+        """
         for piece in self._decode(chunk) if self._decode else (chunk,):
             if self._limits.left <= 0:  # a chunk may hold a thousand times its bytes
                 raise self._limits.late()
@@ -194,8 +214,10 @@ class _Meter:
 
 
 class Content:
-    """The bytes of a response as they come. It joins small pieces, so that many pieces take no more memory than their
-    bytes."""
+    """The bytes of a response as they come.
+
+    It joins small pieces, so that many pieces take no more memory than their bytes.
+    """
 
     def __init__(self) -> None:
         self._pieces: list[bytes] = []
@@ -218,8 +240,10 @@ class Content:
 
 
 def cut_off(response: httpx.Response) -> None:
-    """Separate a response that nobody reads further from its connection, which leads to the request with its keys and
-    its body."""
+    """Separate a response that nobody reads further from its connection.
+
+    That leads to the request with its keys and its body.
+    """
     response.stream = _NOTHING
 
 
@@ -232,8 +256,11 @@ def _misread(error: Exception) -> Exception:
 
 @contextmanager
 def _cut_in_time(response: httpx.Response, limits: Limits) -> Iterator[None]:
-    """End the connection of an answer at its deadline. A server may send bytes that are no content, one by one for ever (the
-    size of a chunk, what follows it, trailers), and no wait for the next one is too long."""
+    """End the connection of an answer at its deadline.
+
+    A server may send bytes that are no content, one by one for ever (the size of a chunk, what follows it, trailers),
+    and no wait for the next one is too long.
+    """
     stream = response.extensions.get("network_stream")
     is_open = limits.until < inf and not response.is_stream_consumed
     connection = stream.get_extra_info("socket") if stream and is_open else None
@@ -260,8 +287,10 @@ def _shut(connection: socket.socket) -> None:
 
 
 def pieces(response: httpx.Response, limits: Limits) -> Iterator[bytes]:
-    """The decoded content of a response, as it comes. Raises httpx.RequestError, and ValueError if it was read or
-    closed before."""
+    """The decoded content of a response, as it comes.
+
+    Raises httpx.RequestError, and ValueError if it was read or closed before.
+    """
     meter = _Meter(response, limits)
     try:
         with _cut_in_time(response, limits):

@@ -15,8 +15,10 @@ _PLAIN = frozenset({str, int, float})
 
 
 def check_arguments(operation: Operation[Any], arguments: Mapping[str, Any]) -> None:
-    """Raises PayloadError if arguments of an operation hold such datetimes, and ArgumentError for arguments that are
-    nested too deep."""
+    """Raises PayloadError if arguments of an operation hold such datetimes.
+
+    Raises ArgumentError for arguments that are nested too deep.
+    """
     given = {
         f"/{escape(mark.name)}" if mark.place or isinstance(mark, Member) else "": arguments[ident]
         for ident, mark in operation.arguments.items()

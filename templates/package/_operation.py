@@ -129,8 +129,11 @@ def replaced(
 
 
 def chosen(codecs: Codecs, content_type: str) -> Codec | None:
-    """The codec for a media type, also by its parameters if a codec names them. A media type of JSON that no codec names is
-    read as JSON (RFC 6839); the first codec reads all others that none matches."""
+    """The codec for a media type, also by its parameters if a codec names them.
+
+    A media type of JSON that no codec names is read as JSON (RFC 6839); the first codec reads all others that none
+    matches.
+    """
     if not isinstance(codecs, tuple):
         return codecs
     whole = content_type.replace(" ", "").lower()
@@ -173,9 +176,12 @@ def _accept(operation: Operation[Any]) -> str:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Operation(Generic[R]):
-    """An operation: its path, the marks of its arguments by their names, and its responses by status, range of statuses (`4XX`) or `default`. A call
-    sends the default of a member unless it has the member, or one of the older fields in `spokes`. If `security` and
-    `base_url` are None, those of the client apply. `is_billed` says that a call costs money."""
+    """An operation: its path, the marks of its arguments by their names, and its responses.
+
+    Responses are by status, range of statuses (`4XX`) or `default`. A call sends the default of a member unless it has
+    the member, or one of the older fields in `spokes`. If `security` and `base_url` are None, those of the client
+    apply. `is_billed` says that a call costs money.
+    """
 
     method: str
     path: str
@@ -191,8 +197,10 @@ class Operation(Generic[R]):
     is_billed: bool = False
 
     def draft(self, arguments: Mapping[str, Any]) -> Draft:
-        """The request of some arguments. Raises TypeError for an unknown or a missing name, PayloadError for a wrong
-        value."""
+        """The request of some arguments.
+
+        Raises TypeError for an unknown or a missing name, PayloadError for a wrong value.
+        """
         draft, known = Draft(self.path), self.arguments.keys() | RequestOptions.__annotations__
         if not known >= arguments.keys():
             hint = "see extra_body" if self.body else "see extra_query"
@@ -212,8 +220,11 @@ class Operation(Generic[R]):
         return draft
 
     def spread(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """What a caller gave. The members of a body that is given as a whole are arguments like the others, if their
-        values can be. Raises TypeError for a member that is given twice."""
+        """What a caller gave.
+
+        The members of a body that is given as a whole are arguments like the others, if their values can be. Raises
+        TypeError for a member that is given twice.
+        """
         given = {ident: value for ident, value in arguments.items() if value is not omit}
         marks = self.arguments.items()
         whole = next((ident for ident, mark in marks if isinstance(mark, Members)), "")
@@ -350,8 +361,10 @@ class Operation(Generic[R]):
         )
 
     def failure(self, answer: Answer) -> APIError | None:
-        """The error that a response represents; None for a success, and for a status below 400 that the API document
-        lists."""
+        """The error that a response represents.
+
+        It is None for a success, and for a status below 400 that the API document lists.
+        """
         response = answer.response
         if response is not None and not answer.failure and self._is_listed(response):
             return None

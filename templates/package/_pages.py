@@ -63,8 +63,10 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """The next page has the next number or, if `is_offset`, begins after the results so far. The last page is empty,
-    reaches `total`, or says that there are no `more`."""
+    """The next page has the next number or, if `is_offset`, begins after the results so far.
+
+    The last page is empty, reaches `total`, or says that there are no `more`.
+    """
 
     argument: str
     results: Names | None = None
@@ -92,8 +94,11 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """The next page is at the URL at `following`. The last page has none. The client ignores the host of the URL: it
-    sends neither a key nor a request to a host that the caller did not name."""
+    """The next page is at the URL at `following`.
+
+    The last page has none. The client ignores the host of the URL: it sends neither a key nor a request to a host that
+    the caller did not name.
+    """
 
     following: Names
 

@@ -145,8 +145,10 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class QueryString:
-    """The whole query, in a media type. If it is not a form, it is percent-encoded as a whole (section 4.12.1 of
-    3.2)."""
+    """The whole query, in a media type.
+
+    If it is not a form, it is percent-encoded as a whole (section 4.12.1 of 3.2).
+    """
 
     name: str
     codec: Codec

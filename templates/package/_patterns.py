@@ -1,5 +1,7 @@
-"""Regular expressions of the document. The time of a search grows with the text alone, because the engine does not
-backtrack."""
+"""Regular expressions of the document.
+
+The time of a search grows with the text alone, because the engine does not backtrack.
+"""
 
 from __future__ import annotations
 

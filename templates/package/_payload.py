@@ -19,8 +19,11 @@ MOST_TEXT = 100_000
 
 
 class ArgumentError(ValueError):
-    """A value that cannot be sent; nothing was sent. `argument` is the name of the argument of a method that has the value,
-    `pointer` (RFC 6901) the place of the value in the body; each is "" if there is none."""
+    """A value that cannot be sent; nothing was sent.
+
+    `argument` is the name of the argument of a method that has the value, `pointer` (RFC 6901) the place of the value
+    in the body; each is "" if there is none.
+    """
 
     pointer = ""
 
@@ -51,8 +54,11 @@ def in_words(pointer: str, message: str, argument: str) -> str:
 
 
 class PayloadError(ArgumentError):
-    """A payload that its model refuses. `errors` holds the faults, each at the pointer where the sender wrote the
-    value; of very many only the first, and `more` counts the others."""
+    """A payload that its model refuses.
+
+    `errors` holds the faults, each at the pointer where the sender wrote the value; of very many only the first, and
+    `more` counts the others.
+    """
 
     def __init__(self, errors: tuple[PayloadFault, ...], more: int = 0) -> None:
         ValueError.__init__(self, errors, more)
@@ -74,8 +80,10 @@ class Payload:
     value: Any
 
     def locate(self, pointers: Iterable[str]) -> list[tuple[str, str]]:
-        """The sender's pointers of pointers into `value`. With each stands the message for a required field without a
-        value, if it is another one than the model's."""
+        """The sender's pointers of pointers into `value`.
+
+        With each stands the message for a required field without a value, if it is another one than the model's.
+        """
         return [(one, "") for one in pointers]
 
     def validate(self, model: type[M]) -> M:

@@ -47,8 +47,11 @@ class Tokens(Protocol):
 
 
 class Request(NamedTuple):
-    """A request, its signature by tokens, whether its response is a stream, and its arguments together with the
-    options of the client."""
+    """A request with what its call needs besides.
+
+    That is its signature by tokens, whether its response is a stream, and its arguments together with the options of
+    the client.
+    """
 
     http: httpx.Request
     tokens: Tokens | None
@@ -66,8 +69,10 @@ class Request(NamedTuple):
 
 
 class _PrivateURL(httpx.URL):
-    """A URL whose text hides the keys in its query, because httpx logs it and errors show it. `raw_path` holds the
-    query that the client sends."""
+    """A URL whose text hides the keys in its query, because httpx logs it and errors show it.
+
+    `raw_path` holds the query that the client sends.
+    """
 
     def __init__(self, url: httpx.URL, names: frozenset[str]) -> None:
         super().__init__(url)
@@ -164,8 +169,10 @@ def _admitted(before: str, after: str) -> str:
 
 
 def filled(url: str, defaults: Mapping[str, str], given: Mapping[str, str]) -> str:
-    """A URL of the API document with the values of its variables (section 4.8.5.1 of 3.1). Raises ValueError for a
-    given value that would change another part of the URL."""
+    """A URL of the API document with the values of its variables (section 4.8.5.1 of 3.1).
+
+    Raises ValueError for a given value that would change another part of the URL.
+    """
 
     def value(found: re.Match[str]) -> str:
         if (text := given.get(found[1])) is None:
@@ -278,10 +285,12 @@ class Settings(Generic[H]):
     def request(
         self, operation: Operation[Any], arguments: Mapping[str, Any], accept: str = ""
     ) -> Request:
-        """The request of a result, or of a stream with one of the media types in `accept`. If a body can be sent only
-        once (an open file, an iterable), `max_retries` becomes 0."""
+        """The request of a result, or of a stream with one of the media types in `accept`.
+
+        If a body can be sent only once (an open file, an iterable), `max_retries` becomes 0.
+        """
         arguments = operation.spread(arguments)
-        options = {**self._options, **arguments}
+        options: dict[str, Any] = {**self._options, **arguments}
         self._check(options)
         if arguments.get("extra_body") and not operation.body:
             raise TypeError("extra_body: the API document lists no body of this operation")
@@ -334,8 +343,10 @@ class Settings(Generic[H]):
     def _streamed(self, content: Any) -> Any: ...
 
     def _secured(self, operation: Operation[R], draft: Draft, given: Any) -> Tokens | None:
-        """Put the credentials into a request: those of the first alternative that has all of them. Raises
-        AuthenticationError if there is none, unless a header in `given` or an argument replaces it."""
+        """Put the credentials into a request: those of the first alternative that has all of them.
+
+        Raises AuthenticationError if there is none, unless a header in `given` or an argument replaces it.
+        """
         wanted = self._security if operation.security is None else operation.security
         tokens: Tokens | None = None
         for names in sorted(wanted, key=bool, reverse=True) if len(wanted) > 1 else wanted:

@@ -54,8 +54,10 @@ class Http:
 
 
 def _basic(user: str, password: str) -> str:
-    """A user and a password in UTF-8, as RFC 7617 requires. Raises ValueError for characters that it excludes, and
-    does not show them."""
+    """A user and a password in UTF-8, as RFC 7617 requires.
+
+    Raises ValueError for characters that it excludes, and does not show them.
+    """
     if ":" in user:
         raise ValueError("credentials: a user name with ':' would end before it (RFC 7617)")
     if _CONTROL.search(user + password):
@@ -126,8 +128,11 @@ class OAuth2:
 
 
 class _ClientCredentials:
-    """Requests a token, and a new one if the token has expired or the server refuses it. Other calls wait for that
-    token, or fail with that request; asynchronous calls wait for the token of their own event loop."""
+    """Requests a token, and a new one if the token has expired or the server refuses it.
+
+    Other calls wait for that token, or fail with that request; asynchronous calls wait for the token of their own event
+    loop.
+    """
 
     def __init__(self, scheme: OAuth2, client_id: str, secret: str) -> None:
         self._scheme, self._client = scheme, (client_id, secret)
@@ -144,8 +149,10 @@ class _ClientCredentials:
         return locks.setdefault(self, anyio.Lock())
 
     def answer(self, request: httpx.Request, limits: Limits, send: Send, asking: Send) -> Answer:
-        """The response to a signed request. If no token is available now, the error says that the request was not
-        sent."""
+        """The response to a signed request.
+
+        If no token is available now, the error says that the request was not sent.
+        """
         is_again = False
         while True:
             seen, limits_of_token = self._outcomes, limits.of_token()
@@ -187,9 +194,11 @@ class _ClientCredentials:
         return self._token == self._refused or time.time() > self._until
 
     def _is_first(self, seen: int) -> bool:
-        """Whether this call requests a token itself. It does so if no other request ended while it waited (`seen` is
-        the number of outcomes before that), or if the other request took all the time of its own call. Raises as
-        `_keep` does if the other request failed."""
+        """Whether this call requests a token itself.
+
+        It does so if no other request ended while it waited (`seen` is the number of outcomes before that), or if the
+        other request took all the time of its own call. Raises as `_keep` does if the other request failed.
+        """
         if self._outcomes == seen or (failed := self._failed) is None:
             return self._outcomes == seen or self._token == self._refused
         if not isinstance(failed.failure, httpx.TimeoutException):
@@ -225,8 +234,10 @@ class _ClientCredentials:
         return httpx.Request("POST", url, data=sent, headers=headers, extensions=timeout)
 
     def _keep(self, asked: Answer) -> None:
-        """Keep the token of a response (RFC 6749, 5.1). Raises httpx.RequestError if it holds none now, and
-        AuthenticationError if another request would not help (5.2)."""
+        """Keep the token of a response (RFC 6749, 5.1).
+
+        Raises httpx.RequestError if it holds none now, and AuthenticationError if another request would not help (5.2).
+        """
         self._outcomes, self._failed = self._outcomes + 1, asked
         response = asked.response
         said = (

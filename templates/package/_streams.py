@@ -33,8 +33,10 @@ Reader = Callable[[str], Iterable[Any]]
 
 
 class _Lines:
-    """The lines that incoming bytes complete. `str.splitlines`, as httpx uses it, would also end them at characters
-    that may stand inside of JSON, such as U+2028."""
+    """The lines that incoming bytes complete.
+
+    `str.splitlines`, as httpx uses it, would also end them at characters that may stand inside of JSON, such as U+2028.
+    """
 
     def __init__(self, most: int) -> None:
         self._begun, self._most, self._is_first = bytearray(), most, True
@@ -92,8 +94,10 @@ class JsonLines(Json):
         return replace(self, annotation=Any, folding=UNCHANGED)
 
     def _groups(self, content: bytes) -> Iterator[tuple[str, list[Any]]]:
-        """The items in bytes, as JSON values that are not folded yet, each with the lines of its group that say something
-        else. Raises PayloadError."""
+        """The items in bytes, as JSON values that are not folded yet.
+
+        Each comes with the lines of its group that say something else. Raises PayloadError.
+        """
         read, lines = self._unfolded.reader(), _Lines(len(content))
         group: list[str] = []
         for number, line in enumerate((*lines.read(content), *lines.read(b""), ""), 1):
@@ -336,8 +340,11 @@ class _Items(_Answered, Generic[T]):
 
 
 class Stream(_Items[T], _Open):
-    """Items as they come, once. A second iteration, or one after `close()`, raises ValueError. Close the stream (or
-    use `with`), unless you read it to its end."""
+    """Items as they come, once.
+
+    A second iteration, or one after `close()`, raises ValueError. Close the stream (or use `with`), unless you read it
+    to its end.
+    """
 
     def __iter__(self) -> Iterator[T]:
         try:
@@ -368,8 +375,11 @@ class AsyncStream(_Items[T], _AsyncOpen):
 
 
 class Download(_Open):
-    """The bytes of a response as they come, or all of them in a file, once. A second attempt, or one after `close()`,
-    raises ValueError. Close the download (or use `with`), unless you read it to its end."""
+    """The bytes of a response as they come, or all of them in a file, once.
+
+    A second attempt, or one after `close()`, raises ValueError. Close the download (or use `with`), unless you read it
+    to its end.
+    """
 
     def __iter__(self) -> Iterator[bytes]:
         try:

@@ -39,8 +39,11 @@ def pause(
     is_repeatable: bool = False,
     left: float = inf,
 ) -> float:
-    """The seconds until a retry. Raises the error if the request was sent often enough, or if the server may have
-    processed it and neither its method nor the caller allows a retry. `left` is the time until the deadline."""
+    """The seconds until a retry.
+
+    Raises the error if the request was sent often enough, or if the server may have processed it and neither its method
+    nor the caller allows a retry. `left` is the time until the deadline.
+    """
     said = error.headers.get("x-should-retry")
     is_risky = is_repeatable or options.get("retry_unsafe", False)
     is_refused = error.status_code == 429 or not (error.status_code or error.maybe_processed)
@@ -81,9 +84,11 @@ def _kept(response: httpx.Response, limits: Limits, request: httpx.Request) -> h
 def _failed(
     failure: Exception, response: httpx.Response | None, content: Content, request: httpx.Request
 ) -> Answer:
-    """The part of a response that came before a failure. Raises an error that is not the server's: that of a body of
-    the caller, or of a hook. httpx reports by errors of other kinds a TLS failure, a redirect to an invalid URL, and a
-    status of HTTP/2 that is no number."""
+    """The part of a response that came before a failure.
+
+    Raises an error that is not the server's: that of a body of the caller, or of a hook. httpx reports by errors of
+    other kinds a TLS failure, a redirect to an invalid URL, and a status of HTTP/2 that is no number.
+    """
     if isinstance(failure, SSLError):
         failure = httpx.ReadError(f"{failure!s:.200}")
     elif not isinstance(failure, httpx.RequestError):
@@ -118,8 +123,10 @@ class SyncClient(Settings[httpx.Client]):
     def answer(
         self, operation: Operation[Any], request: Request, limits: Limits | None = None
     ) -> Answer:
-        """The final response to a request, after retries. Its limits begin now, unless they have begun. A stream is
-        not read yet. Raises APIError."""
+        """The final response to a request, after retries.
+
+        Its limits begin now, unless they have begun. A stream is not read yet. Raises APIError.
+        """
         attempt, limits = 0, limits or request.limits()
         send = partial(self._sent, is_stream=request.is_stream)
         while True:
@@ -185,8 +192,10 @@ class AsyncClient(Settings[httpx.AsyncClient]):
     async def answer(
         self, operation: Operation[Any], request: Request, limits: Limits | None = None
     ) -> Answer:
-        """The final response to a request, after retries. Its limits begin now, unless they have begun. A stream is
-        not read yet. Raises APIError."""
+        """The final response to a request, after retries.
+
+        Its limits begin now, unless they have begun. A stream is not read yet. Raises APIError.
+        """
         attempt, limits = 0, limits or request.limits()
         send = partial(self._sent, is_stream=request.is_stream)
         while True:

@@ -144,6 +144,7 @@ class MethodDocs:
     pages: str
     stream: str
     download: str
+    handler: str  # of the server
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +214,7 @@ class Resource:
     class_name: str
     pointer: str
     doc: str
+    summary: str  # the first paragraph of `doc`, as a docstring too
     operations: tuple[Operation, ...]
 
 

@@ -127,6 +127,7 @@ class Pkg(SyncClient):
 
     @cached_property
     def levels(self) -> Levels:
+        """Operations of levels."""
         return Levels(self)
 
 
@@ -139,4 +140,5 @@ class AsyncPkg(AsyncClient):
 
     @cached_property
     def levels(self) -> AsyncLevels:
+        """Operations of levels."""
         return AsyncLevels(self)

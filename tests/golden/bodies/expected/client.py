@@ -415,6 +415,9 @@ class Bodies(Resource[SyncClient]):
         """Open the response, to iterate over or to save.
 
         PUT /raw.
+
+        Returns:
+            the same
         """
         return open_download(
             self._client,
@@ -538,6 +541,9 @@ class Bodies(Resource[SyncClient]):
         """Open the response, to iterate over or to save.
 
         POST /xml.
+
+        Returns:
+            the same
         """
         return open_download(
             self._client,
@@ -859,6 +865,9 @@ class AsyncBodies(Resource[AsyncClient]):
         """Open the response, to iterate over or to save.
 
         PUT /raw.
+
+        Returns:
+            the same
         """
         return await open_async_download(
             self._client,
@@ -982,6 +991,9 @@ class AsyncBodies(Resource[AsyncClient]):
         """Open the response, to iterate over or to save.
 
         POST /xml.
+
+        Returns:
+            the same
         """
         return await open_async_download(
             self._client,
@@ -1156,6 +1168,7 @@ class Pkg(SyncClient):
 
     @cached_property
     def bodies(self) -> Bodies:
+        """Operations of bodies."""
         return Bodies(self)
 
 
@@ -1168,4 +1181,5 @@ class AsyncPkg(AsyncClient):
 
     @cached_property
     def bodies(self) -> AsyncBodies:
+        """Operations of bodies."""
         return AsyncBodies(self)

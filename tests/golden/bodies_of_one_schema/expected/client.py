@@ -286,6 +286,7 @@ class Pkg(SyncClient):
 
     @cached_property
     def pets(self) -> Pets:
+        """Operations of pets."""
         return Pets(self)
 
 
@@ -298,4 +299,5 @@ class AsyncPkg(AsyncClient):
 
     @cached_property
     def pets(self) -> AsyncPets:
+        """Operations of pets."""
         return AsyncPets(self)

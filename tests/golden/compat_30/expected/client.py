@@ -229,6 +229,7 @@ class Pkg(SyncClient):
 
     @cached_property
     def things(self) -> Things:
+        """Operations of things."""
         return Things(self)
 
 
@@ -242,4 +243,5 @@ class AsyncPkg(AsyncClient):
 
     @cached_property
     def things(self) -> AsyncThings:
+        """Operations of things."""
         return AsyncThings(self)

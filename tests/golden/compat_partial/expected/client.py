@@ -153,6 +153,7 @@ class Pkg(SyncClient):
 
     @cached_property
     def things(self) -> Things:
+        """Operations of things."""
         return Things(self)
 
 
@@ -166,4 +167,5 @@ class AsyncPkg(AsyncClient):
 
     @cached_property
     def things(self) -> AsyncThings:
+        """Operations of things."""
         return AsyncThings(self)

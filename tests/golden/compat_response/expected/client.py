@@ -56,6 +56,7 @@ class Pkg(SyncClient):
 
     @cached_property
     def things(self) -> Things_:
+        """Operations of things."""
         return Things_(self)
 
 
@@ -69,4 +70,5 @@ class AsyncPkg(AsyncClient):
 
     @cached_property
     def things(self) -> AsyncThings_:
+        """Operations of things."""
         return AsyncThings_(self)

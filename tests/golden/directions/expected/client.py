@@ -246,10 +246,12 @@ class Pkg(SyncClient):
 
     @cached_property
     def pets(self) -> Pets_:
+        """Operations of pets."""
         return Pets_(self)
 
     @cached_property
     def stamps(self) -> Stamps:
+        """Operations of stamps."""
         return Stamps(self)
 
 
@@ -262,8 +264,10 @@ class AsyncPkg(AsyncClient):
 
     @cached_property
     def pets(self) -> AsyncPets_:
+        """Operations of pets."""
         return AsyncPets_(self)
 
     @cached_property
     def stamps(self) -> AsyncStamps:
+        """Operations of stamps."""
         return AsyncStamps(self)

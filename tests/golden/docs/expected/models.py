@@ -45,7 +45,7 @@ class Thing(Model):
 
 
 class Titled(Model):
-    """Only a title"""
+    """Only a title."""
 
     a: Maybe[str] = None
 

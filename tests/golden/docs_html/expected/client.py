@@ -88,6 +88,7 @@ class Pkg(SyncClient):
 
     @cached_property
     def pets(self) -> Pets:
+        """Pets and their owners."""
         return Pets(self)
 
 
@@ -100,4 +101,5 @@ class AsyncPkg(AsyncClient):
 
     @cached_property
     def pets(self) -> AsyncPets:
+        """Pets and their owners."""
         return AsyncPets(self)

@@ -58,6 +58,9 @@ class Files(Resource[SyncClient]):
 
         GET /files/{id}.
 
+        Returns:
+            a file
+
         Raises:
             NotFoundError: none. `error.value` is `models.Problem`.
         """
@@ -100,6 +103,9 @@ class AsyncFiles(Resource[AsyncClient]):
 
         GET /files/{id}.
 
+        Returns:
+            a file
+
         Raises:
             NotFoundError: none. `error.value` is `models.Problem`.
         """
@@ -120,6 +126,7 @@ class Pkg(SyncClient):
 
     @cached_property
     def files(self) -> Files:
+        """Operations of files."""
         return Files(self)
 
 
@@ -132,4 +139,5 @@ class AsyncPkg(AsyncClient):
 
     @cached_property
     def files(self) -> AsyncFiles:
+        """Operations of files."""
         return AsyncFiles(self)

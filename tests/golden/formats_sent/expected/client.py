@@ -181,6 +181,7 @@ class Pkg(SyncClient):
 
     @cached_property
     def days(self) -> Days:
+        """Operations of days."""
         return Days(self)
 
 
@@ -194,4 +195,5 @@ class AsyncPkg(AsyncClient):
 
     @cached_property
     def days(self) -> AsyncDays:
+        """Operations of days."""
         return AsyncDays(self)

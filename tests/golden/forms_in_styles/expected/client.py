@@ -233,6 +233,7 @@ class Pkg(SyncClient):
 
     @cached_property
     def forms(self) -> Forms:
+        """Operations of forms."""
         return Forms(self)
 
 
@@ -245,4 +246,5 @@ class AsyncPkg(AsyncClient):
 
     @cached_property
     def forms(self) -> AsyncForms:
+        """Operations of forms."""
         return AsyncForms(self)

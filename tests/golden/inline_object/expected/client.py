@@ -200,6 +200,7 @@ class Pkg(SyncClient):
 
     @cached_property
     def things(self) -> Things:
+        """Operations of things."""
         return Things(self)
 
 
@@ -212,4 +213,5 @@ class AsyncPkg(AsyncClient):
 
     @cached_property
     def things(self) -> AsyncThings:
+        """Operations of things."""
         return AsyncThings(self)

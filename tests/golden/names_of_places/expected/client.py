@@ -208,6 +208,7 @@ class Pkg(SyncClient):
 
     @cached_property
     def one(self) -> One:
+        """Operations of one."""
         return One(self)
 
 
@@ -220,4 +221,5 @@ class AsyncPkg(AsyncClient):
 
     @cached_property
     def one(self) -> AsyncOne:
+        """Operations of one."""
         return AsyncOne(self)

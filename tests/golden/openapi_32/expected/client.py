@@ -141,6 +141,7 @@ class Pkg(SyncClient):
 
     @cached_property
     def logs(self) -> Logs:
+        """Operations of logs."""
         return Logs(self)
 
 
@@ -153,4 +154,5 @@ class AsyncPkg(AsyncClient):
 
     @cached_property
     def logs(self) -> AsyncLogs:
+        """Operations of logs."""
         return AsyncLogs(self)

@@ -312,26 +312,32 @@ class Pkg(SyncClient):
 
     @cached_property
     def pets(self) -> Pets:
+        """Operations of Pets."""
         return Pets(self)
 
     @cached_property
     def admin(self) -> Admin:
+        """Operations of admin."""
         return Admin(self)
 
     @cached_property
     def admin_users(self) -> AdminUsers:
+        """Operations of admin.users."""
         return AdminUsers(self)
 
     @cached_property
     def people(self) -> People:
+        """Operations of people."""
         return People(self)
 
     @cached_property
     def class_(self) -> Class:
+        """Operations of class."""
         return Class(self)
 
     @cached_property
     def n2_fa(self) -> N2FA:
+        """Operations of 2FA."""
         return N2FA(self)
 
 
@@ -344,24 +350,30 @@ class AsyncPkg(AsyncClient):
 
     @cached_property
     def pets(self) -> AsyncPets:
+        """Operations of Pets."""
         return AsyncPets(self)
 
     @cached_property
     def admin(self) -> AsyncAdmin:
+        """Operations of admin."""
         return AsyncAdmin(self)
 
     @cached_property
     def admin_users(self) -> AsyncAdminUsers:
+        """Operations of admin.users."""
         return AsyncAdminUsers(self)
 
     @cached_property
     def people(self) -> AsyncPeople:
+        """Operations of people."""
         return AsyncPeople(self)
 
     @cached_property
     def class_(self) -> AsyncClass:
+        """Operations of class."""
         return AsyncClass(self)
 
     @cached_property
     def n2_fa(self) -> AsyncN2FA:
+        """Operations of 2FA."""
         return AsyncN2FA(self)

@@ -335,6 +335,9 @@ class Download_(Resource[SyncClient]):
         """Open the response, to iterate over or to save.
 
         GET /download.
+
+        Returns:
+            a file
         """
         return open_download(self._client, DOWNLOAD_FETCH, **options)
 
@@ -354,6 +357,9 @@ class AsyncDownload_(Resource[AsyncClient]):
         """Open the response, to iterate over or to save.
 
         GET /download.
+
+        Returns:
+            a file
         """
         return await open_async_download(self._client, DOWNLOAD_FETCH, **options)
 
@@ -367,22 +373,27 @@ class Pkg(SyncClient):
 
     @cached_property
     def rules(self) -> Rules:
+        """Operations of Rules."""
         return Rules(self)
 
     @cached_property
     def aliases(self) -> Aliases:
+        """Operations of aliases."""
         return Aliases(self)
 
     @cached_property
     def support(self) -> Support:
+        """Operations of Support."""
         return Support(self)
 
     @cached_property
     def get(self) -> GET:
+        """Operations of GET."""
         return GET(self)
 
     @cached_property
     def download(self) -> Download_:
+        """Operations of download."""
         return Download_(self)
 
 
@@ -395,20 +406,25 @@ class AsyncPkg(AsyncClient):
 
     @cached_property
     def rules(self) -> AsyncRules:
+        """Operations of Rules."""
         return AsyncRules(self)
 
     @cached_property
     def aliases(self) -> AsyncAliases:
+        """Operations of aliases."""
         return AsyncAliases(self)
 
     @cached_property
     def support(self) -> AsyncSupport:
+        """Operations of Support."""
         return AsyncSupport(self)
 
     @cached_property
     def get(self) -> AsyncGET:
+        """Operations of GET."""
         return AsyncGET(self)
 
     @cached_property
     def download(self) -> AsyncDownload_:
+        """Operations of download."""
         return AsyncDownload_(self)

@@ -61,6 +61,9 @@ class A(Resource[SyncClient]):
         """Request all pages, one after the other.
 
         GET /a.
+
+        Yields:
+            a page
         """
         return pages(
             self._client,
@@ -104,6 +107,9 @@ class AsyncA(Resource[AsyncClient]):
         """Request all pages, one after the other.
 
         GET /a.
+
+        Yields:
+            a page
         """
         return async_pages(
             self._client,
@@ -160,6 +166,9 @@ class B(Resource[SyncClient]):
         """Request all pages, one after the other.
 
         GET /b.
+
+        Yields:
+            a page
         """
         return pages(
             self._client,
@@ -203,6 +212,9 @@ class AsyncB(Resource[AsyncClient]):
         """Request all pages, one after the other.
 
         GET /b.
+
+        Yields:
+            a page
         """
         return async_pages(
             self._client,
@@ -259,6 +271,9 @@ class C(Resource[SyncClient]):
         """Request all pages, one after the other.
 
         GET /c.
+
+        Yields:
+            a page
         """
         return pages(
             self._client,
@@ -302,6 +317,9 @@ class AsyncC(Resource[AsyncClient]):
         """Request all pages, one after the other.
 
         GET /c.
+
+        Yields:
+            a page
         """
         return async_pages(
             self._client,
@@ -417,6 +435,9 @@ class E(Resource[SyncClient]):
         """Request all pages, one after the other.
 
         GET /e.
+
+        Yields:
+            a page
         """
         return pages(
             self._client,
@@ -460,6 +481,9 @@ class AsyncE(Resource[AsyncClient]):
         """Request all pages, one after the other.
 
         GET /e.
+
+        Yields:
+            a page
         """
         return async_pages(
             self._client,
@@ -520,6 +544,9 @@ class F(Resource[SyncClient]):
         Args:
             page: API default: `0`.
             **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Yields:
+            a page
         """
         return pages(
             self._client,
@@ -567,6 +594,9 @@ class AsyncF(Resource[AsyncClient]):
         Args:
             page: API default: `0`.
             **options: Timeout, retries, extra headers: see `RequestOptions`.
+
+        Yields:
+            a page
         """
         return async_pages(
             self._client,
@@ -622,6 +652,9 @@ class G(Resource[SyncClient]):
         """Request all pages, one after the other.
 
         GET /g.
+
+        Yields:
+            a page
         """
         return pages(
             self._client,
@@ -665,6 +698,9 @@ class AsyncG(Resource[AsyncClient]):
         """Request all pages, one after the other.
 
         GET /g.
+
+        Yields:
+            a page
         """
         return async_pages(
             self._client,
@@ -715,6 +751,9 @@ class H(Resource[SyncClient]):
         """Request all pages, one after the other.
 
         GET /h/{id}.
+
+        Yields:
+            a page
         """
         return pages(
             self._client,
@@ -752,6 +791,9 @@ class AsyncH(Resource[AsyncClient]):
         """Request all pages, one after the other.
 
         GET /h/{id}.
+
+        Yields:
+            a page
         """
         return async_pages(
             self._client,
@@ -787,6 +829,9 @@ class Keyed(Resource[SyncClient]):
         """Request all pages, one after the other.
 
         GET /keyed.
+
+        Yields:
+            a page
         """
         return pages(self._client, KEYED_LIST, Link(("next",)), **options)
 
@@ -808,6 +853,9 @@ class AsyncKeyed(Resource[AsyncClient]):
         """Request all pages, one after the other.
 
         GET /keyed.
+
+        Yields:
+            a page
         """
         return async_pages(self._client, KEYED_LIST, Link(("next",)), **options)
 
@@ -826,38 +874,47 @@ class Pkg(SyncClient):
 
     @cached_property
     def a(self) -> A:
+        """Operations of a."""
         return A(self)
 
     @cached_property
     def b(self) -> B:
+        """Operations of b."""
         return B(self)
 
     @cached_property
     def c(self) -> C:
+        """Operations of c."""
         return C(self)
 
     @cached_property
     def d(self) -> D:
+        """Operations of d."""
         return D(self)
 
     @cached_property
     def e(self) -> E:
+        """Operations of e."""
         return E(self)
 
     @cached_property
     def f(self) -> F:
+        """Operations of f."""
         return F(self)
 
     @cached_property
     def g(self) -> G:
+        """Operations of g."""
         return G(self)
 
     @cached_property
     def h(self) -> H:
+        """Operations of h."""
         return H(self)
 
     @cached_property
     def keyed(self) -> Keyed:
+        """Operations of keyed."""
         return Keyed(self)
 
 
@@ -872,36 +929,45 @@ class AsyncPkg(AsyncClient):
 
     @cached_property
     def a(self) -> AsyncA:
+        """Operations of a."""
         return AsyncA(self)
 
     @cached_property
     def b(self) -> AsyncB:
+        """Operations of b."""
         return AsyncB(self)
 
     @cached_property
     def c(self) -> AsyncC:
+        """Operations of c."""
         return AsyncC(self)
 
     @cached_property
     def d(self) -> AsyncD:
+        """Operations of d."""
         return AsyncD(self)
 
     @cached_property
     def e(self) -> AsyncE:
+        """Operations of e."""
         return AsyncE(self)
 
     @cached_property
     def f(self) -> AsyncF:
+        """Operations of f."""
         return AsyncF(self)
 
     @cached_property
     def g(self) -> AsyncG:
+        """Operations of g."""
         return AsyncG(self)
 
     @cached_property
     def h(self) -> AsyncH:
+        """Operations of h."""
         return AsyncH(self)
 
     @cached_property
     def keyed(self) -> AsyncKeyed:
+        """Operations of keyed."""
         return AsyncKeyed(self)

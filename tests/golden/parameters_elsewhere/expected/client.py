@@ -197,6 +197,7 @@ class Pkg(SyncClient):
 
     @cached_property
     def things(self) -> Things:
+        """Operations of things."""
         return Things(self)
 
 
@@ -209,4 +210,5 @@ class AsyncPkg(AsyncClient):
 
     @cached_property
     def things(self) -> AsyncThings:
+        """Operations of things."""
         return AsyncThings(self)

@@ -90,6 +90,7 @@ class Pkg(SyncClient):
 
     @cached_property
     def styles(self) -> Styles:
+        """Operations of styles."""
         return Styles(self)
 
 
@@ -102,4 +103,5 @@ class AsyncPkg(AsyncClient):
 
     @cached_property
     def styles(self) -> AsyncStyles:
+        """Operations of styles."""
         return AsyncStyles(self)

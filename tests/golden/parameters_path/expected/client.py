@@ -293,6 +293,7 @@ class Pkg(SyncClient):
 
     @cached_property
     def styles(self) -> Styles:
+        """Operations of styles."""
         return Styles(self)
 
 
@@ -305,4 +306,5 @@ class AsyncPkg(AsyncClient):
 
     @cached_property
     def styles(self) -> AsyncStyles:
+        """Operations of styles."""
         return AsyncStyles(self)

@@ -178,6 +178,7 @@ class Pkg(SyncClient):
 
     @cached_property
     def queries(self) -> Queries:
+        """Operations of queries."""
         return Queries(self)
 
 
@@ -190,4 +191,5 @@ class AsyncPkg(AsyncClient):
 
     @cached_property
     def queries(self) -> AsyncQueries:
+        """Operations of queries."""
         return AsyncQueries(self)

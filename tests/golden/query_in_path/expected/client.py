@@ -229,10 +229,12 @@ class Pkg(SyncClient):
 
     @cached_property
     def search(self) -> Search:
+        """Operations of search."""
         return Search(self)
 
     @cached_property
     def operations(self) -> Operations:
+        """Operations of operations."""
         return Operations(self)
 
 
@@ -245,8 +247,10 @@ class AsyncPkg(AsyncClient):
 
     @cached_property
     def search(self) -> AsyncSearch:
+        """Operations of search."""
         return AsyncSearch(self)
 
     @cached_property
     def operations(self) -> AsyncOperations:
+        """Operations of operations."""
         return AsyncOperations(self)

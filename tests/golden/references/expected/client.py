@@ -215,6 +215,7 @@ class Pkg(SyncClient):
 
     @cached_property
     def pets(self) -> Pets:
+        """Operations of pets."""
         return Pets(self)
 
 
@@ -227,4 +228,5 @@ class AsyncPkg(AsyncClient):
 
     @cached_property
     def pets(self) -> AsyncPets:
+        """Operations of pets."""
         return AsyncPets(self)

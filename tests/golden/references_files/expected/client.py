@@ -231,6 +231,7 @@ class Pkg(SyncClient):
 
     @cached_property
     def pets(self) -> Pets:
+        """Operations of pets."""
         return Pets(self)
 
 
@@ -243,4 +244,5 @@ class AsyncPkg(AsyncClient):
 
     @cached_property
     def pets(self) -> AsyncPets:
+        """Operations of pets."""
         return AsyncPets(self)

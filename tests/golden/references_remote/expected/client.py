@@ -80,6 +80,7 @@ class Pkg(SyncClient):
 
     @cached_property
     def orders(self) -> Orders:
+        """Operations of orders."""
         return Orders(self)
 
 
@@ -92,4 +93,5 @@ class AsyncPkg(AsyncClient):
 
     @cached_property
     def orders(self) -> AsyncOrders:
+        """Operations of orders."""
         return AsyncOrders(self)

@@ -237,6 +237,7 @@ class Pkg(SyncClient):
 
     @cached_property
     def pets(self) -> Pets:
+        """Operations of pets."""
         return Pets(self)
 
 
@@ -249,4 +250,5 @@ class AsyncPkg(AsyncClient):
 
     @cached_property
     def pets(self) -> AsyncPets:
+        """Operations of pets."""
         return AsyncPets(self)

@@ -303,6 +303,7 @@ class Pkg(SyncClient):
 
     @cached_property
     def secure(self) -> Secure:
+        """Operations of secure."""
         return Secure(self)
 
 
@@ -317,4 +318,5 @@ class AsyncPkg(AsyncClient):
 
     @cached_property
     def secure(self) -> AsyncSecure:
+        """Operations of secure."""
         return AsyncSecure(self)

@@ -58,6 +58,7 @@ class Pkg(SyncClient):
 
     @cached_property
     def all(self) -> All:
+        """Operations of all."""
         return All(self)
 
 
@@ -72,4 +73,5 @@ class AsyncPkg(AsyncClient):
 
     @cached_property
     def all(self) -> AsyncAll:
+        """Operations of all."""
         return AsyncAll(self)

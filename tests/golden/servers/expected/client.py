@@ -111,6 +111,7 @@ class Pkg(SyncClient):
 
     @cached_property
     def at(self) -> At:
+        """Operations of at."""
         return At(self)
 
 
@@ -124,4 +125,5 @@ class AsyncPkg(AsyncClient):
 
     @cached_property
     def at(self) -> AsyncAt:
+        """Operations of at."""
         return AsyncAt(self)

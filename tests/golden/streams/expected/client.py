@@ -286,6 +286,7 @@ class Pkg(SyncClient):
 
     @cached_property
     def streams(self) -> Streams:
+        """Operations of streams."""
         return Streams(self)
 
 
@@ -298,4 +299,5 @@ class AsyncPkg(AsyncClient):
 
     @cached_property
     def streams(self) -> AsyncStreams:
+        """Operations of streams."""
         return AsyncStreams(self)

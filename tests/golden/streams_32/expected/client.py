@@ -157,6 +157,7 @@ class Pkg(SyncClient):
 
     @cached_property
     def streams(self) -> Streams:
+        """Operations of streams."""
         return Streams(self)
 
 
@@ -169,4 +170,5 @@ class AsyncPkg(AsyncClient):
 
     @cached_property
     def streams(self) -> AsyncStreams:
+        """Operations of streams."""
         return AsyncStreams(self)

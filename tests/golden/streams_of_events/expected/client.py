@@ -230,6 +230,7 @@ class Pkg(SyncClient):
 
     @cached_property
     def events(self) -> Events_:
+        """Operations of events."""
         return Events_(self)
 
 
@@ -242,4 +243,5 @@ class AsyncPkg(AsyncClient):
 
     @cached_property
     def events(self) -> AsyncEvents_:
+        """Operations of events."""
         return AsyncEvents_(self)

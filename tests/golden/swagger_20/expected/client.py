@@ -119,6 +119,7 @@ class Pkg(SyncClient):
 
     @cached_property
     def pets(self) -> Pets:
+        """Operations of pets."""
         return Pets(self)
 
 
@@ -131,4 +132,5 @@ class AsyncPkg(AsyncClient):
 
     @cached_property
     def pets(self) -> AsyncPets:
+        """Operations of pets."""
         return AsyncPets(self)

@@ -109,6 +109,7 @@ class Pkg(SyncClient):
 
     @cached_property
     def things(self) -> Things:
+        """Operations of things."""
         return Things(self)
 
 
@@ -121,4 +122,5 @@ class AsyncPkg(AsyncClient):
 
     @cached_property
     def things(self) -> AsyncThings:
+        """Operations of things."""
         return AsyncThings(self)

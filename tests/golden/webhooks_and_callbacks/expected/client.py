@@ -118,6 +118,7 @@ class Pkg(SyncClient):
 
     @cached_property
     def jobs(self) -> Jobs:
+        """Operations of jobs."""
         return Jobs(self)
 
 
@@ -130,4 +131,5 @@ class AsyncPkg(AsyncClient):
 
     @cached_property
     def jobs(self) -> AsyncJobs:
+        """Operations of jobs."""
         return AsyncJobs(self)

@@ -30,7 +30,7 @@ from speclens.lower.operations.annotations import (
 )
 from speclens.lower.operations.arguments import Inputs
 from speclens.lower.rewrites.folding import folding
-from speclens.lower.schemas.docs import cut
+from speclens.lower.schemas import docs
 from speclens.lower.schemas.markup import plain_text
 from speclens.openapi.nodes import EncodingObject, MediaTypeObject, RequestBodyObject
 from speclens.source.pointer import JsonObject, exists, follow, get, join
@@ -68,7 +68,7 @@ def lower(inputs: Inputs, body: RequestBodyObject) -> tuple[ir.Body | None, str,
         others=tuple_literal(others) if others else "",
         is_choice=len(content) > 1,
         is_required=body.is_required,
-        doc=cut(plain_text((body.description or "").strip())),
+        doc=docs.cut(plain_text((body.description or "").strip())),
     )
     return result, members, is_nullable
 
@@ -180,7 +180,9 @@ def members_at_once(inputs: Inputs, body: ir.Body, schema: str) -> ir.Argument:
     """The argument that is all members of a body at once, of the object at a pointer."""
     model = inputs.named.given.get(schema)
     type_ = union([ir.Named(model), OBJECT] if model else [OBJECT])
-    told = "All members of the body at once, in place of the arguments for each."
+    told = docs.told_with(
+        body.doc, ["All members of the body at once, in place of the arguments for each."]
+    )
     return ir.Argument("body", WHOLE, "", schema, type_, ir.Mark(), told, body.is_required)
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from speclens import ir
-from speclens.literals import docstring, inline
+from speclens.literals import comment, docstring, inline
 from speclens.lower.operations.annotations import ANY
 from speclens.lower.operations.signatures import stands_first
+from speclens.lower.schemas.docs import begun
 from speclens.lower.schemas.markup import plain_text
+from speclens.openapi.api import OpenApi
 from speclens.openapi.nodes import OperationObject
 
 _WIDTH = 88  # of docstrings that are indented by eight
@@ -42,25 +44,32 @@ def method_docs(
     head = list(_head(operation))
     listed = list(_arguments(arguments))
     raised = list(_raises(responses))
-    returned = list(_returns(responses, headers))
+    told = list(_told_of_success(responses))
+    returned = _section("Returns:", [*told, *_of_headers(headers)])
 
     def source(*parts: Iterable[str]) -> str:
         texts = ("\n".join(part) for part in map(list, parts) if part)
-        return docstring("\n\n".join(texts), _WIDTH)
+        return docstring(begun("\n\n".join(texts)), _WIDTH)
 
     whole = source(*([one] for one in head), listed, returned, raised)
     return ir.MethodDocs(
         plain=whole,
         pages=source(
-            ["Request all pages, one after the other."], *([one] for one in head), listed, raised
+            ["Request all pages, one after the other."],
+            *([one] for one in head),
+            listed,
+            _section("Yields:", told),
+            raised,
         ),
         stream=whole,
         download=source(
             ["Open the response, to iterate over or to save."],
             *([one] for one in head),
             listed,
+            _section("Returns:", told),
             raised,
         ),
+        handler=source(*([one] for one in head)),
     )
 
 
@@ -101,14 +110,21 @@ def _lines(text: str, width: int) -> list[str]:
     return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
 
 
-def _returns(responses: Sequence[ir.Response], headers: str) -> Iterator[str]:
-    told = [one.doc for one in responses if one.is_success and not _says_nothing(one.doc)]
-    told += [f"Its headers are `models.{headers}`."] if headers else []
-    if told:
-        yield "Returns:"
-        for text in dict.fromkeys(told):
-            for line in text.split("\n"):
-                yield from [f"    {part}" for part in _lines(line, _WIDTH - 4)] or [""]
+def _told_of_success(responses: Sequence[ir.Response]) -> Iterator[str]:
+    yield from (one.doc for one in responses if one.is_success and not _says_nothing(one.doc))
+
+
+def _of_headers(headers: str) -> list[str]:
+    return [f"Its headers are `models.{headers}`."] if headers else []
+
+
+def _section(name: str, texts: Sequence[str]) -> list[str]:
+    """A section that tells of no names; nothing where there is nothing to tell."""
+    lines = (line for text in dict.fromkeys(texts) for line in text.split("\n"))
+    told = [
+        f"    {part}" if part else "" for line in lines for part in _lines(line, _WIDTH - 4) or [""]
+    ]
+    return [name, *told] if told else []
 
 
 def _says_nothing(text: str) -> bool:
@@ -116,10 +132,11 @@ def _says_nothing(text: str) -> bool:
 
 
 def _raises(responses: Sequence[ir.Response]) -> Iterator[str]:
-    """The errors that the document describes, by the class of each status."""
+    """The errors that the document describes, by the class of each status. A client follows no redirect, so one that no
+    success is beside is an error too."""
     found: dict[str, list[str]] = {}
     for one in responses:
-        if one.is_success or one.status[0] in "123":
+        if one.is_success or one.status[0] in "12":
             continue
         types = list({media.type for media in one.content} - {ANY})
         model = ir.printing.answered(types[0], "models.") if len(types) == 1 else ""
@@ -143,3 +160,12 @@ def _error(status: str) -> str:
     if status[0] == "5":
         return "InternalServerError"
     return _ERRORS.get(status, "APIStatusError")
+
+
+def resource_docs(api: OpenApi, name: str, tags: Collection[str]) -> str:
+    """The docs of a resource, from its tag; where an extension named the resource, from the tags of its
+    operations."""
+    declared = {one.name: plain_text(one.description or "") for one in api.tags if one.name in tags}
+    told = [declared[name]] if name in declared else dict.fromkeys(filter(None, declared.values()))
+    usual = name if name in declared else f"Operations of {comment(name)}."
+    return begun("\n\n".join(told) or usual)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from speclens import ir, names
-from speclens.literals import comment, docstring, inline, json_span, literal
+from speclens.literals import docstring, inline, json_span, literal
 from speclens.lower.ground.composed import is_class
 from speclens.lower.ground.view import View
 from speclens.lower.operations import (
@@ -29,7 +29,6 @@ from speclens.lower.operations.arguments import Inputs
 from speclens.lower.operations.endpoints import Endpoint
 from speclens.lower.rewrites import headers, parameters
 from speclens.lower.schemas import formats
-from speclens.lower.schemas.markup import plain_text
 from speclens.openapi.api import OpenApi
 from speclens.openapi.selection import Selection
 from speclens.problems import Finding
@@ -67,6 +66,7 @@ def lower(
     resources: dict[str, list[ir.Operation]] = {}
     told_apart: dict[endpoints.RequestTarget, str] = {}
     owners: dict[str, str] = {}  # by the name of a resource the tag that came first
+    tags: dict[str, dict[str, None]] = {}  # by that tag those of the operations
     for one in found:
         pointer = one.operation.pointer
         made = _operation(inputs, one, told.get(pointer, ""), places.get(pointer, ""))
@@ -75,7 +75,9 @@ def lower(
         tag = one.called.resource
         owner = owners.setdefault(endpoints.ident_of_resource(tag), tag)
         resources.setdefault(owner, []).append(made)
-    whole = _resources(api, resources, inputs.named.taken)
+        tags.setdefault(owner, {owner: None}).update(dict.fromkeys(one.operation.tags[:1]))
+    docs = {owner: docstrings.resource_docs(api, owner, own) for owner, own in tags.items()}
+    whole = _resources(resources, docs, inputs.named.taken)
     every = tuple(operation for resource in whole for operation in resource.operations)
     if not wanted:
         return Lowered(None, (), every)
@@ -260,7 +262,7 @@ def _bodies(served: Iterable[ir.Operation]) -> Iterator[str]:
 
 
 def _resources(
-    api: OpenApi, made: Mapping[str, list[ir.Operation]], taken: Collection[str]
+    made: Mapping[str, list[ir.Operation]], docs: Mapping[str, str], taken: Collection[str]
 ) -> tuple[ir.Resource, ...]:
     idents = names.distinct(made, endpoints.ident_of_resource)
     classes = names.distinct(made, endpoints.class_of_resource)
@@ -270,7 +272,8 @@ def _resources(
             ident=idents[tag],
             class_name=names.unused(names.resource_class(classes[tag]), {*taken, *twins}),
             pointer=operations[0].pointer,
-            doc=_tag_doc(api, tag),
+            doc=docstring(docs[tag], 92),
+            summary=docstring(docs[tag].partition("\n\n")[0], 88),
             operations=endpoints.distinct_methods(operations),
         )
         for tag, operations in made.items()
@@ -287,10 +290,3 @@ def _codecs(operation: ir.Operation) -> Iterator[ir.Codec]:
 
 def _sorted(found: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(set(found)))
-
-
-def _tag_doc(api: OpenApi, tag: str) -> str:
-    for declared in api.tags:
-        if declared.name == tag:
-            return docstring(plain_text(declared.description or "") or tag, 92)
-    return docstring(f"Operations of {comment(tag)}.", 92)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from speclens.literals import docstring
@@ -16,7 +17,20 @@ _WIDTH = 92  # of lines that are indented by four
 def schema_docs(node: Any) -> str:
     """The docstring source of a named schema; "" if the document says nothing."""
     text = plain_text(_text(node, "description") or _text(node, "title"))
-    return docstring(text, _WIDTH) if text else ""
+    return docstring(begun(text), _WIDTH) if text else ""
+
+
+def begun(text: str) -> str:
+    """A text as a docstring begins (PEP 257): with a capital letter, and with a period at the end of its first paragraph,
+    where that ends with words."""
+    first, gap, rest = text.partition("\n\n")
+    word = first.split(maxsplit=1)[0] if first.strip() else ""
+    if word.isascii() and word.isalpha() and word.islower():
+        first = first.lstrip()
+        first = f"{first[0].upper()}{first[1:]}"
+    is_prose = not first.rpartition("\n")[2].lstrip().startswith(("-", "*", "#", "|", ">"))
+    end = "." if is_prose and first and (first[-1].isalnum() or first[-1] in "`)\"'") else ""
+    return f"{first}{end}{gap}{rest}"
 
 
 def property_docs(node: Any, target: Any, with_format: bool = False) -> str:
@@ -44,17 +58,20 @@ def argument_docs(
     schema, or the object that has the schema, and `target` what that refers to. `has_default` says that the signature
     shows the default."""
     own = _text(node, "description") or _text(target, "description")
-    parts = [cut(plain_text(own))]
-    if parts[0] and parts[0][-1] not in ".!?:`":
-        parts[0] += "."
-    parts += bounds(node, target)
+    parts = bounds(node, target)
     default = _first(node, target, "default")
     told = _json(default) if default is not None and not has_default else ""
     parts += [f"API default: `{told}`."] if 0 < len(told) <= _LONGEST else []
     if (example := _example(node, target)) is not None and example != default:
         parts.append(f"Example: `{_json(example)}`.")
     parts += ["None takes it away."] if is_removable else []
-    said = [part for part in parts if part]
+    return told_with(cut(plain_text(own)), parts)
+
+
+def told_with(text: str, parts: Iterable[str]) -> str:
+    """A description with sentences of ours behind it, in the same paragraph if it is one line."""
+    ended = text if not text or text[-1] in ".!?:`" else f"{text}."
+    said = [part for part in (ended, *parts) if part]
     return ("\n\n" if said and "\n" in said[0] else " ").join(said)
 
 
