@@ -7,8 +7,7 @@ from functools import cache
 from inspect import Signature
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeAlias, TypeVar, get_type_hints
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler
-from pydantic_core import CoreSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 if TYPE_CHECKING:
     import httpx
@@ -90,12 +89,16 @@ class _Named:
     def __get__(self, instance: object, owner: Any) -> Signature:
         if instance is not None:
             raise AttributeError("__signature__")
-        names = {alias: name for name, alias in _fields(owner)[0].items()}
+        aliases, optional = _fields(owner)
+        names = {alias: name for name, alias in aliases.items()}
         found: Signature = (self._made or owner.__dict__["__signature__"]._made).__get__(
             None, owner
         )
         parameters = found.parameters.values()
         types = _plain_types({one.name: one.annotation for one in parameters})
+        types |= {
+            name: of | None for name, of in types.items() if names.get(name, name) in optional
+        }
         return found.replace(
             parameters=[
                 one.replace(name=names.get(one.name, one.name), annotation=types[one.name])
@@ -113,16 +116,6 @@ def _plain_types(annotations: dict[str, Any]) -> dict[str, Any]:
     return get_type_hints(holder)
 
 
-class _NotNull:
-    """None stands for "not sent" and is no JSON value of the field."""
-
-    def __get_pydantic_core_schema__(
-        self, source: Any, handler: GetCoreSchemaHandler
-    ) -> CoreSchema:
-        schema = handler(source)
-        return schema["schema"] if schema["type"] == "nullable" else schema
-
-
 def _integral(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
@@ -131,8 +124,17 @@ def _is_none(value: Any) -> bool:
     return value is None
 
 
-Maybe: TypeAlias = Annotated[T | None, _NotNull(), Field(exclude_if=_is_none)]
-"""A field that may be omitted: None means "not sent", and no dump has it. Null on the wire is refused."""
+if TYPE_CHECKING:
+    Maybe: TypeAlias = Annotated[T | None, Field(exclude_if=_is_none)]
+else:
+
+    class Maybe:
+        """A field that may be omitted: None means "not sent", and no dump has it. Null on the wire is refused. Each is a
+        type of its own: typing holds unions equal that differ in their order, and would make one type of both."""
+
+        def __class_getitem__(cls, of: Any) -> Any:
+            return Annotated[of, Field(exclude_if=_is_none)]
+
 
 Integer: TypeAlias = Annotated[int, BeforeValidator(_integral)]
 """A JSON integer: `3` and `3.0`."""
