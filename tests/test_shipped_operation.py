@@ -113,6 +113,13 @@ def test_parameters_go_where_their_marks_say() -> None:
     assert request.headers["cookie"] == "page-limit=3"
 
 
+def test_bytes_are_sent_in_base64() -> None:
+    operation: Operation[Any] = Operation("GET", "/x", {"a": Member("a")}, base64=("a",))
+    given = [b"hi", [bytearray(b"hi"), "x", 1], {"b": b"hi"}]
+    sent = [operation.draft({"a": value}).members["a"] for value in given]
+    assert sent == ["aGk=", ["aGk=", "x", 1], {"b": "aGk="}]
+
+
 def test_a_missing_argument_is_told() -> None:
     operation: Operation[Any] = Operation("GET", "/x", PARAMETERS, answers={"204": None})
     with pytest.raises(TypeError, match="'limit' has to be given"):

@@ -110,6 +110,20 @@ def up(client: ModuleType) -> Any:
     return models._models.Up
 
 
+@pytest.mark.parametrize("method", ["plain", "form"])
+def test_bytes_are_sent_in_base64(client: ModuleType, method: str) -> None:
+    read = up(client).model_validate({"data": "aGk=", "many": ["/wA=", "aGk"]})
+    given = {"data": read.data, "many": [*read.many, bytearray(b"hi")]}
+    request = request_of(client, method, **given)
+    expected = ["aGk=", "/wA=", "aGk", "aGk="]
+    if method == "plain":
+        sent = json.loads(request.content)
+        assert [sent["data"], *sent["many"]] == expected
+    else:
+        assert [content.decode() for _, content, _ in parts(request)] == expected
+    assert request_of(client, "all", key=b"\xff\x00").url.query == b"key=%2FwA%3D"
+
+
 def test_a_model_is_sent_as_its_schema_writes_it(client: ModuleType) -> None:
     model = up(client).model_validate(
         {"data": "aGVsbG8wMTI=", "many": ["/wA="], "when": "2026-01-01T00:00:00Z", "copy": 1, "model_config": 2}

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -108,6 +109,23 @@ class Member:
     def put(self, draft: Draft, ident: str, value: Any) -> None:
         draft.members[self.name] = value
         draft.has_body = True
+
+
+def in_base64(value: Any) -> Any:
+    """Bytes in base64, also in a list or a mapping. Those of a response that Python would write otherwise know their text."""
+    if isinstance(value, (bytes, bytearray)):
+        return getattr(value, "_text", "") or b64encode(value).decode()
+    if isinstance(value, (list, tuple)) and not is_file(value):
+        return [in_base64(item) for item in value]
+    if isinstance(value, Mapping):
+        return {key: in_base64(item) for key, item in value.items()}
+    return value
+
+
+def is_file(value: Any) -> bool:
+    """Whether a tuple is a file with its name. A tuple of texts is a sequence like any other."""
+    is_named = isinstance(value, tuple) and len(value) in {2, 3, 4} and isinstance(value[0], str)
+    return is_named and not isinstance(value[1], str)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from ._arguments import (
     Members,
     Omit,
     RequestOptions,
+    in_base64,
     members_of,
     omit,
     refuse,
@@ -187,6 +188,7 @@ class Operation(Generic[R]):
     method: str
     path: str
     arguments: Mapping[str, Any] = field(default_factory=dict)
+    base64: tuple[str, ...] = ()  # the arguments whose bytes are sent in it
     parameters: Any = None  # folds and judges those outside the body
     body: Codecs = None
     answers: Mapping[str, Codecs] = field(default_factory=dict)
@@ -206,6 +208,8 @@ class Operation(Generic[R]):
         if not known >= arguments.keys():
             hint = "see extra_body" if self.body else "see extra_query"
             refuse_unknown(arguments, known, hint)
+        coded = {ident: in_base64(arguments[ident]) for ident in self.base64 if ident in arguments}
+        arguments = {**arguments, **coded} if coded else arguments
         given = self.parameters.folded(self.arguments, arguments) if self.parameters else arguments
         for ident, mark in self.arguments.items():
             if (value := given.get(ident)) is not None or (ident in given and mark.is_nullable):

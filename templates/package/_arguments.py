@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -125,6 +126,17 @@ def _texts(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: _texts(item) for key, item in value.items()}
     return str(value) if type(value) is int else value
+
+
+def in_base64(value: Any) -> Any:
+    """Bytes in base64, also in a list or a mapping. Those of a response that Python would write otherwise know their text."""
+    if isinstance(value, (bytes, bytearray)):
+        return getattr(value, "_text", "") or b64encode(value).decode()
+    if isinstance(value, (list, tuple)) and not is_file(value):
+        return [in_base64(item) for item in value]
+    if isinstance(value, Mapping):
+        return {key: in_base64(item) for key, item in value.items()}
+    return value
 
 
 @dataclass(frozen=True, slots=True)

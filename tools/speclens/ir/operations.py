@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from speclens.ir import printing
 from speclens.ir.types import Type
 from speclens.ir.wire import Codec, Mark, Proof
-from speclens.literals import literal
+from speclens.literals import literal, tuple_literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +189,12 @@ class Operation:
     # Of the client's methods for a stream or a download, and for pages; filled in where the resource is known.
     stream_ident: str = ""
     pages_ident: str = ""
+
+    @property
+    def base64(self) -> str:
+        """The literal of the arguments whose bytes are sent in base64; "" if there are none."""
+        found = tuple(one.ident for one in self.arguments if one.mark.is_base64)
+        return tuple_literal(found) if found else ""
 
     @property
     def parameters_source(self) -> str:

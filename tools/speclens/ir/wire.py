@@ -44,6 +44,7 @@ class Mark:
 
     is_nullable: bool = False  # of a member or a body: whether None is sent, as null
     is_text: bool = False  # of a member: whether the client sends integers in it as texts
+    is_base64: bool = False  # whether the client sends bytes in it in base64
     is_file: bool = False  # of a member: whether a file in it decides on the media type of the body
     style: str = ""
     explode: bool | None = None

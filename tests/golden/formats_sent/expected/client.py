@@ -28,6 +28,7 @@ DAYS_GET: Operation[_models.Day] = Operation(
         "x_id": Header("X-Id"),
         "token": Query("token"),
     },
+    base64=("token",),
     answers={
         "200": Json(_models.Day),
     },
@@ -44,6 +45,7 @@ DAYS_PUT: Operation[None] = Operation(
         "data": Member("data"),
         "body": Members(),
     },
+    base64=("data",),
     body=Json(_models.Day),
     answers={
         "204": None,
@@ -62,7 +64,7 @@ class Days(Resource[SyncClient]):
         price: Decimal | str | None = None,
         lasts: Sequence[TimeDelta | str] | None = None,
         x_id: UUID | str | None = None,
-        token: str | None = None,
+        token: bytes | str | None = None,
         **options: Unpack[RequestOptions],
     ) -> _models.Day:
         """GET /days/{day}.
@@ -87,7 +89,7 @@ class Days(Resource[SyncClient]):
         *,
         at: DateTime | str | None = None,
         big: int | str | None = None,
-        data: str | None = None,
+        data: bytes | str | None = None,
         body: _models.Day | Mapping[str, Any] | Omit = omit,
         **options: Unpack[RequestOptions],
     ) -> None:
@@ -122,7 +124,7 @@ class AsyncDays(Resource[AsyncClient]):
         price: Decimal | str | None = None,
         lasts: Sequence[TimeDelta | str] | None = None,
         x_id: UUID | str | None = None,
-        token: str | None = None,
+        token: bytes | str | None = None,
         **options: Unpack[RequestOptions],
     ) -> _models.Day:
         """GET /days/{day}.
@@ -147,7 +149,7 @@ class AsyncDays(Resource[AsyncClient]):
         *,
         at: DateTime | str | None = None,
         big: int | str | None = None,
-        data: str | None = None,
+        data: bytes | str | None = None,
         body: _models.Day | Mapping[str, Any] | Omit = omit,
         **options: Unpack[RequestOptions],
     ) -> None:

@@ -31,6 +31,7 @@ FORMATS = {
     "uuid": "UUID",
     "decimal": "Decimal",
     "int64": "int",
+    "byte": "bytes",
 }
 PLAIN = ("string", "integer", "number", "boolean", "null")
 OF_VALUES: dict[type, ir.Type] = {

@@ -101,11 +101,7 @@ class Inputs:
                 ident=given_name(inner, PROPERTIES),
                 pointer=place,
                 type=union([*options, NULL] if is_nullable else options),
-                mark=ir.Mark(
-                    is_nullable=is_nullable,
-                    is_text=self.has_formats and formats.are_integers(self.document, place, inner),
-                    is_file=self.has_choice and not _FILES.isdisjoint(options),
-                ),
+                mark=self._mark(place, inner, options, is_nullable),
                 doc=docs.argument_docs(
                     inner, target, is_removable and not spoke, has_default=is_sent
                 ),
@@ -114,6 +110,18 @@ class Inputs:
                 default=literal(defaults[name]) if is_sent else "",
                 hub=("member", spoke.hub[0]) if spoke else None,
             )
+
+    def _mark(self, place: str, inner: Any, options: list[ir.Type], is_nullable: bool) -> ir.Mark:
+        return ir.Mark(
+            is_nullable=is_nullable,
+            is_text=self.are_all("int64", place, inner),
+            is_base64=self.are_all("byte", place, inner),
+            is_file=self.has_choice and not _FILES.isdisjoint(options),
+        )
+
+    def are_all(self, format: str, place: str, schema: Any) -> bool:
+        """Whether a schema accepts texts of a format alone, for which a caller gives Python values."""
+        return self.has_formats and formats.are_all(format, self.document, place, schema)
 
     def _options_of(self, name: str, place: str, inner: Any) -> list[ir.Type]:
         """The types of all values that may be given for a member of the body."""

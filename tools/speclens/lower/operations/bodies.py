@@ -168,11 +168,17 @@ def _is_group(branch: Any) -> bool:
     return isinstance(branch, dict) and branch.keys() <= {"required", "not"}
 
 
-def whole(body: ir.Body, is_nullable: bool) -> ir.Argument:
+def whole(inputs: Inputs, body: ir.Body, is_nullable: bool) -> ir.Argument:
     """The argument that is all of a body."""
+    places = [inputs.named.view.origin(one.schema) for one in body.content if one.schema]
+    are_bytes = all(
+        exists(inputs.document, place)
+        and inputs.are_all("byte", place, get(inputs.document, place))
+        for place in places
+    )
     options = [one.type for one in body.content]
     type_ = union([*options, NULL] if is_nullable else options)
-    mark = ir.Mark(is_nullable=is_nullable)
+    mark = ir.Mark(is_nullable=is_nullable, is_base64=bool(places) and are_bytes)
     return ir.Argument("body", "body", "", body.pointer, type_, mark, body.doc, body.is_required)
 
 

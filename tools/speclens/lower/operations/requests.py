@@ -74,7 +74,7 @@ def lower(inputs: Inputs, operation: OperationObject) -> Request:
         defaults = inputs.defaults(schema)
         spokes = inputs.spokes(schema, defaults)
     elif lowered:
-        found.append(bodies.whole(lowered, is_nullable))
+        found.append(bodies.whole(inputs, lowered, is_nullable))
     if lowered and (option := bodies.option(lowered)):
         found.append(option)
     arguments = tuple(_with_older(list(_named(found))))
@@ -186,12 +186,19 @@ def _parameter(inputs: Inputs, parameter: ParameterObject) -> ir.Argument:
         ident=given_name(parameter.extensions, PARAMETERS),
         pointer=parameter.pointer,
         type=union(options),
-        mark=_whole_query(inputs, parameter) if location == _WHOLE_QUERY else _style(parameter),
+        mark=_mark(inputs, parameter),
         doc=docs.argument_docs(told, None),
         is_required=location == "path" or parameter.is_required,
         deprecation=older or docs.deprecation_docs(told, None),
         hub=parameter_key(*hub) if hub else None,
     )
+
+
+def _mark(inputs: Inputs, parameter: ParameterObject) -> ir.Mark:
+    if parameter.location == _WHOLE_QUERY:
+        return _whole_query(inputs, parameter)
+    is_base64 = inputs.are_all("byte", *parameter.value_schema)
+    return replace(_style(parameter), is_base64=is_base64)
 
 
 def _own(schema: Any) -> JsonObject:

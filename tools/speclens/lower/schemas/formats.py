@@ -45,11 +45,11 @@ def has_datetimes(document: JsonObject) -> bool:
     )
 
 
-def are_integers(
-    document: JsonObject, pointer: str, schema: Any, above: frozenset[str] = frozenset()
+def are_all(
+    name: str, document: JsonObject, pointer: str, schema: Any, above: frozenset[str] = frozenset()
 ) -> bool:
-    """Whether texts of integers are all that a schema accepts, by itself or in a list or a map: a caller may give integers
-    for them. `above` has the places that lead here."""
+    """Whether texts of a format are all that a schema accepts, by itself or in a list or a map: a caller may give integers
+    (`int64`) or bytes (`byte`) for them. `above` has the places that lead here."""
     place, target = follow(document, pointer, schema)
     if not isinstance(target, dict) or place in above:
         return False
@@ -58,12 +58,12 @@ def are_integers(
         if branches := target.get(keyword):
             places = ((join(place, keyword, index), one) for index, one in enumerate(branches))
             told = (pair for pair in places if not _is_null(pair[1]))
-            return all(are_integers(document, *pair, above) for pair in told)
+            return all(are_all(name, document, *pair, above) for pair in told)
     kinds = {*(declared_types(target) or implied_types(target))} - {"null"}
     for kind, keyword in (("array", "items"), ("object", "additionalProperties")):
         if kinds == {kind} and keyword in target and not target.get("properties"):
-            return are_integers(document, join(place, keyword), target[keyword], above)
-    return kinds == {"string"} and format_of(target) == "int64"
+            return are_all(name, document, join(place, keyword), target[keyword], above)
+    return kinds == {"string"} and format_of(target) == name
 
 
 def _is_null(schema: Any) -> bool:
