@@ -54,9 +54,7 @@ def drafts(document: Mapping[str, Any] | str, package: str = "pkg") -> dict[str,
 def printed(read: Source, config: Config) -> dict[str, project.Draft]:
     """The files that a configuration makes of a document, before they are tidied."""
     selection = selection_of(config)
-    found = judging.read_document(
-        read, config.lenient, config.string_types == "types", selection, config.rename
-    )
+    found = judging.read_document(read, config.lenient, config.style, selection, config.rename)
     return drafted(read, found.document, config)
 
 

@@ -111,8 +111,13 @@ EXTENSIONS: dict[str, list[Any]] = {
     "x-file": [{}, {"base64": "a"}, {"base64": "a", "url": "b"}, {"first": "a"}, {"first": "missing"}],
     "x-billed": [True, False, "yes"],
     "x-nullable": [True, False],
+    "x-enum-descriptions": [["One.", None, "x"], {"a": "One.", "1": 2}, "text"],
+    "x-enum-varnames": [["a", "b c", ""], {"a": "class"}, 1],
+    "x-enumDescriptions": [{"a": "One."}],
+    "x-enumNames": [["A", 1], {}],
     "x-example": [1, {"a": 1}, "text"],
     "x-extensible-enum": [[], ["a", "b"], [1, "a", None]],
+    "x-fern-enum": [{"a": {"name": "b", "description": "One."}, "b": 1}, []],
     "x-fern-pagination": [
         True,
         {"offset": "$request.page", "results": "$response.items"},
@@ -124,6 +129,9 @@ EXTENSIONS: dict[str, list[Any]] = {
     "x-fern-parameter-name": ["purr", "a b", "timeout", ""],
     "x-fern-sdk-group-name": ["pets", ["pets", "more"], "a b", ""],
     "x-fern-sdk-method-name": ["list", "a b", "class", ""],
+    "x-ms-enum": [{"name": "Kind", "values": [{"value": "a", "name": "b", "description": "One."}, 1]}, {"values": {}}],
+    "x-speakeasy-enum-descriptions": [["One."], {"a": "One."}],
+    "x-speakeasy-enums": [["One", 2], {"a": "One"}],
     "x-speakeasy-group": ["pets", "pets.more", ""],
     "x-speakeasy-name-override": ["list", "class", ""],
     "x-speakeasy-pagination": [

@@ -212,7 +212,7 @@ def test_formats_as_annotations(tmp_path: Path) -> None:
         )
     )
     config = Config(Path("openapi.yaml"), "pkg", tmp_path, "fix", string_types="annotation")
-    document = judging.read_document(read, formats=config.string_types == "types").document
+    document = judging.read_document(read, style=config.style).document
     text = project.drafts(read, document, config)["pkg/models.py"].text
     assert "at: Maybe[str] = None" in text
     assert '"""Format: `date-time`."""' in text

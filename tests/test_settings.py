@@ -16,7 +16,7 @@ from jsonschema_rs import Draft7Validator
 
 from growth import LINEAR, exponent
 from speclens.cli import main
-from speclens.config import Config, command_line, load_config, settings
+from speclens.config import Config, command_line, editors, load_config, settings
 from speclens.config.toml_text import parse_toml
 from speclens.problems import Refused
 
@@ -42,6 +42,7 @@ MEANING = (
     "--internal",
     "--no-internal",
     "--string-types",
+    "--enums",
     "--rename",
 )
 PACKAGE = (
@@ -189,7 +190,7 @@ def test_the_schema_for_editors_takes_what_is_loaded(more: dict[str, Any], proje
 
 def test_the_project_of_speclens_itself_fits_its_schema() -> None:
     table = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["speclens"]
-    Draft7Validator(settings.settings_schema()).validate(table)
+    Draft7Validator(editors.settings_schema()).validate(table)
 
 
 # Options and pyproject.toml

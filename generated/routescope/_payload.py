@@ -35,8 +35,11 @@ class ArgumentError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class PayloadFault:
-    """A value that a model refuses: `rule` names the kind of fault, `pointer` (RFC 6901) is the place where the sender wrote
-    the value, `argument` the name of the argument of a method that has it."""
+    """A value that a model refuses.
+
+    `rule` names the kind of fault, `pointer` (RFC 6901) is the place where the sender wrote the value, `argument` the
+    name of the argument of a method that has it.
+    """
 
     rule: str
     pointer: str

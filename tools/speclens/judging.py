@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from speclens import ir, lower, repair
 from speclens.config.renames import parse_renames
+from speclens.config.style import USUAL, Style
 from speclens.literals import inline, prose
 from speclens.lower import rules
 from speclens.lower.ground import forget
@@ -37,12 +38,12 @@ class Reading(NamedTuple):
 def read_document(
     source: Source,
     is_lenient: bool = False,
-    formats: bool = True,
+    style: Style = USUAL,
     selection: Selection = _WHOLE,
     rename: Sequence[str] = (),
 ) -> Reading:
-    """The IR, the warnings and the repaired document of `source`. `formats` says whether strings of some formats become
-    Python types, `selection` which operations become code, and `rename` what parts are called otherwise. Raises Refused,
+    """The IR, the warnings and the repaired document of `source`. `style` says how schemas become types,
+    `selection` which operations become code, and `rename` what parts are called otherwise. Raises Refused,
     with all problems, if any is an error."""
     found, left, source = _sound(source, is_lenient)
     usual = sys.getrecursionlimit()
@@ -60,7 +61,7 @@ def read_document(
         found += (*modern.remarks(source.value), *rules.check(api, lifted))
         if _has_errors((*found, *source.warnings)):
             raise Refused(source.warnings + locate(source, found))
-        document, untold = lower.lower(api, lifted, formats, selection)
+        document, untold = lower.lower(api, lifted, style, selection)
         found += untold
         if _has_errors(untold):
             raise Refused(source.warnings + locate(source, found))

@@ -49,8 +49,7 @@ class Project:
     def reading(self) -> Reading:
         """The IR of the parts of the document that the configuration asks for, with warnings."""
         config, selection = self.config, selection_of(self.config)
-        has_formats = config.string_types == "types"
-        found = read_document(self.source, config.lenient, has_formats, selection, config.rename)
+        found = read_document(self.source, config.lenient, config.style, selection, config.rename)
         if selection.include or selection.exclude:
             operations = OpenApi(modern(found.source.value)).operations
             unmatched = (

@@ -9,7 +9,7 @@ from __future__ import annotations
 import click
 
 from speclens import reporting
-from speclens.config import settings
+from speclens.config import editors
 from speclens.output import render
 
 OPENAPI = "init/openapi.schema.json"
@@ -28,7 +28,7 @@ def schema_command(what: str) -> None:
       # yaml-language-server: $schema=openapi.schema.json
     """
     click.echo(
-        openapi() if what == "openapi" else f"{reporting.safe_json(settings.settings_schema())}\n",
+        openapi() if what == "openapi" else f"{reporting.safe_json(editors.settings_schema())}\n",
         nl=False,
     )
 

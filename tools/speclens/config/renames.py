@@ -14,6 +14,7 @@ _KINDS: Mapping[str, Callable[[str], str]] = {
     "schema": names.class_name,
     "property": names.attribute,
     "argument": names.argument,
+    "value": names.member,
 }
 """By kind what makes such a name of words."""
 _RENAME = re.compile(rf"({'|'.join(_KINDS)}) +(\S.*?) *= *([A-Za-z_]\w*(\.[A-Za-z_]\w*)?)")
@@ -24,7 +25,7 @@ FORM = "KIND NAME = NEW, such as `operation listPets = pets.all`"
 class Rename:
     """What a part of a document is called: its kind, the name that it has in the document, and the one that it gets. Names in
     the document are `listPets` or `GET /pets` (operations), `pets` (tags), `Pet` or a pointer (schemas), `Pet.petName`
-    (properties), `listPets.X-Trace` (arguments)."""
+    (properties), `listPets.X-Trace` (arguments), `Status.sold` or `Pet.status.sold` (values of enumerations)."""
 
     kind: str
     named: str

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 Kind = Literal["document", "path", "paths", "text", "texts", "switch", "choice", "choices"]
 """The values of a setting: the document, one path or several, one text or several, true or false, one of some texts or
@@ -128,10 +128,18 @@ SETTINGS = (
         values=("types", "annotation"),
     ),
     Setting(
+        "enums",
+        "choice",
+        "meaning",
+        "Whether enumerations of strings or of integers become Literal types or classes of enum (StrEnum, IntEnum).",
+        "literal",
+        values=("literal", "enum"),
+    ),
+    Setting(
         "rename",
         "texts",
         "meaning",
-        "Other names for parts of the document: operations, tags, schemas, properties and arguments.",
+        "Other names for parts of the document: operations, tags, schemas, properties, arguments and values.",
         metavar="KIND NAME=NEW",
         example='["operation listPets = pets.all", "schema PetDto = Pet"]',
     ),
@@ -259,32 +267,6 @@ def file_name(document: Path | str) -> str:
 def settings_of(*groups: Group) -> tuple[Setting, ...]:
     """The settings of some groups."""
     return tuple(setting for setting in SETTINGS if setting.group in groups)
-
-
-def settings_schema() -> dict[str, Any]:
-    """The JSON Schema (draft 7, which editors of TOML know) of the table `[tool.speclens]`."""
-    return {
-        "$schema": "http://json-schema.org/draft-07/schema#",
-        "title": "[tool.speclens]",
-        "type": "object",
-        "properties": {setting.key: _property(setting) for setting in SETTINGS},
-        "required": [setting.key for setting in SETTINGS if setting.is_required],
-        "additionalProperties": False,
-    }
-
-
-def _property(setting: Setting) -> dict[str, Any]:
-    said: dict[str, Any] = {"description": setting.help}
-    if setting.default is not None:
-        usual = setting.default
-        said["default"] = list(usual) if isinstance(usual, tuple) else usual
-    if setting.kind == "choices":
-        return {**said, "type": "array", "items": {"enum": list(setting.values)}, "minItems": 1}
-    if setting.is_list:
-        return {**said, "type": "array", "items": {"type": "string"}}
-    if setting.values:
-        return {**said, "enum": list(setting.values)}
-    return {**said, "type": "boolean" if setting.kind == "switch" else "string"}
 
 
 def toml_value(value: str | bool | tuple[str, ...]) -> str:

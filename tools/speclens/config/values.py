@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from speclens.config import settings
+from speclens.config.style import Style
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Config:
     allow_path: tuple[Path, ...] = ()
     lenient: bool = False
     string_types: str = "types"
+    enums: str = "literal"
     rename: tuple[str, ...] = ()
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
@@ -70,6 +72,11 @@ class Config:
     def allowed(self) -> Allowed:
         """The other documents to which the document may refer."""
         return Allowed(self.allow_remote, self.allow_path)
+
+    @property
+    def style(self) -> Style:
+        """How schemas become types."""
+        return Style(self.string_types == "types", self.enums == "enum")
 
     @property
     def distribution_name(self) -> str:
@@ -116,6 +123,7 @@ class Config:
             "exclude": " ".join(self.exclude),
             "internal": "" if self.internal else "false",
             "string_types": self.string_types if self.string_types != "types" else "",
+            "enums": self.enums if self.enums != "literal" else "",
             "rename": "; ".join(self.rename),
             "distribution": self.distribution,
             "authors": ", ".join(self.authors),

@@ -73,7 +73,7 @@ from speclens.ir.operations import (
     Signature,
     SignatureParameter,
 )
-from speclens.ir.schemas import Property, Schema
+from speclens.ir.schemas import EnumMember, Property, Schema
 from speclens.ir.tables import Edge, ShapeRow, ShapeTable
 from speclens.ir.types import (
     AnyType,
@@ -115,6 +115,7 @@ __all__ = [
     "EachPart",
     "Edge",
     "Encoding",
+    "EnumMember",
     "Example",
     "Filling",
     "Fold",

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Set
 from dataclasses import replace
 
 from speclens import ir
+from speclens.config.style import USUAL, Style
 from speclens.lower.compat import files, folds
 from speclens.lower.ground import media_types, view, x_compat
 from speclens.lower.operations import media, operations
@@ -21,22 +22,22 @@ _WHOLE = Selection()
 
 
 def lower(
-    api: OpenApi, lifted: view.View, formats: bool = True, selection: Selection = _WHOLE
+    api: OpenApi, lifted: view.View, style: Style = USUAL, selection: Selection = _WHOLE
 ) -> tuple[ir.Api, tuple[Finding, ...]]:
     """The IR of a document that passed `validate` and `check`, with warnings on what models do not enforce, and errors
-    where normalizers would have to. `lifted` is the document with its `lifting.lifted`; `formats` says whether strings
-    of some formats are Python types; `selection` says which operations become code."""
+    where normalizers would have to. `lifted` is the document with its `lifting.lifted`; `style` says how schemas
+    become types, and `selection` says which operations become code."""
     names = naming.component_classes(lifted.document)
     canonical = replace(views.canonical(lifted.document), before=lifted)
     models = modelled.modelled(canonical)
     components = naming.component_classes(models.document)
-    idents = schemas.class_names(models, components)
-    named, warnings = schemas.lower(models, components, idents, formats)
+    idents = schemas.class_names(models, components, style)
+    named, warnings = schemas.lower(models, components, idents, style)
     made, refused = folds.lower(lifted.document, {**names, **_media_names(lifted, models, idents)})
     made = files.for_files(made) if _has_files(lifted.api, made) else made
     folded = {one.pointer: one for one in made.normalizers}
     known = media.model_names(models, lifted, idents, named, folded)
-    client, untold, every = operations.lower(api, lifted, known, formats, selection)
+    client, untold, every = operations.lower(api, lifted, known, style, selection)
     info = api.info
     title, told = info.title or "", info.summary or info.description or ""
     result = ir.Api(

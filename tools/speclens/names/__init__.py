@@ -9,6 +9,7 @@ from __future__ import annotations
 import builtins
 import keyword
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from hashlib import sha256
@@ -102,6 +103,7 @@ _MODULE_NAMES = frozenset(
         "Any",
         "Field",
         "Integer",
+        "IntegerEnum",
         "Literal",
         "Maybe",
         "Model",
@@ -116,6 +118,7 @@ _MODULE_NAMES = frozenset(
         "FileModel",
         "OneOf",
         "Positions",
+        "TextEnum",
         "Union",
         "Unique",
         "JsonBase64",
@@ -166,6 +169,18 @@ def constant(text: str) -> str:
     may be a tag."""
     name = snake(text).upper()
     return name if "_" in name else f"{name}_OPERATION"
+
+
+_SIGNS = {"-": "minus", "+": "plus"}
+
+
+def member(text: str) -> str:
+    """The member of an enumeration, for the text of its value. A sign at the beginning tells (`-name` is another order than
+    `name`); of a text without letters and digits, the names of its characters do."""
+    told = f"{_SIGNS[text[0]]} {text[1:]}" if text[:1] in _SIGNS and words(text) else text
+    if not words(told):
+        told = " ".join(unicodedata.name(one, f"u{ord(one):x}") for one in told[:8]) or "empty"
+    return _valid("_".join(words(told)).upper(), "VALUE_")
 
 
 def resource(text: str) -> str:

@@ -9,11 +9,12 @@ from speclens.config.renames import Rename
 from speclens.objects import component_schemas
 from speclens.openapi import naming
 from speclens.openapi.api import OpenApi
+from speclens.openapi.enumerations import FERN, enum_values, value_text
 from speclens.openapi.nodes import OperationObject
 from speclens.problems import Finding, closest
 from speclens.source.pointer import JsonObject, exists, get, join, tokens
 
-NameEdit = tuple[str, str, str]
+NameEdit = tuple[str, str, Any]
 """The pointer of an object, an extension, and its value."""
 
 
@@ -24,7 +25,7 @@ def renamed(
     pointers are those of `document`."""
     found: list[Finding] = []
     for one in renames:
-        edits = [edit for edit in _edits(api, one) if exists(document, edit[0])]
+        edits = [edit for edit in _edits(api, document, one) if exists(document, edit[0])]
         edits = [edit for edit in edits if isinstance(get(document, edit[0]), dict)]
         for pointer, extension, name in edits:
             document = _with(document, tokens(pointer), extension, name)
@@ -36,7 +37,7 @@ def renamed(
     return document, tuple(found)
 
 
-def _with(value: Any, path: Sequence[str], key: str, text: str) -> Any:
+def _with(value: Any, path: Sequence[str], key: str, text: Any) -> Any:
     """JSON with one more member at a path; it shares all else with what it was."""
     if not path:
         return {**value, key: text}
@@ -47,7 +48,7 @@ def _with(value: Any, path: Sequence[str], key: str, text: str) -> Any:
     return {**value, first: _with(value[first], rest, key, text)}
 
 
-def _edits(api: OpenApi, one: Rename) -> Iterator[NameEdit]:
+def _edits(api: OpenApi, document: JsonObject, one: Rename) -> Iterator[NameEdit]:
     match one.kind:
         case "operation":
             for operation in _operations(api, one.named):
@@ -64,12 +65,30 @@ def _edits(api: OpenApi, one: Rename) -> Iterator[NameEdit]:
         case "property":
             schema, _, name = one.named.rpartition(".")
             yield join(_schema(schema), "properties", name), naming.PROPERTIES[0], one.name
+        case "value":
+            yield from _of_value(document, one)
         case _:
             owner, _, name = one.named.rpartition(".")
             for operation in _operations(api, owner):
                 for parameter in operation.parameters.values():
                     if parameter.name == name:
                         yield parameter.pointer, naming.PARAMETERS[0], one.name
+
+
+def _of_value(document: JsonObject, one: Rename) -> Iterator[NameEdit]:
+    """The edits for a value of an enumeration: that of a schema, or of a property. Names and values may have dots."""
+    parts = one.named.split(".")
+    for end in range(1, len(parts)):
+        owner, value = ".".join(parts[:end]), ".".join(parts[end:])
+        schema, _, name = owner.rpartition(".")
+        for place in (_schema(owner), join(_schema(schema), "properties", name)):
+            found = get(document, place) if exists(document, place) else {}
+            if value in (value_text(known.value) for known in enum_values(found)):
+                said = found.get(FERN)
+                told = said if isinstance(said, dict) else {}
+                own = told.get(value)
+                named = {**(own if isinstance(own, dict) else {}), "name": one.name}
+                yield place, FERN, {**told, value: named}
 
 
 def _operations(api: OpenApi, named: str) -> Iterator[OperationObject]:
@@ -97,6 +116,13 @@ def _candidates(api: OpenApi, kind: str) -> Iterator[str]:
     for name, schema in component_schemas(api.document).items():
         if kind == "schema":
             yield name
-        elif kind == "property" and isinstance(schema, dict):
+        elif kind in ("property", "value") and isinstance(schema, dict):
             known = schema.get("properties")
-            yield from (f"{name}.{key}" for key in (known if isinstance(known, dict) else ()))
+            inside = {
+                f"{name}.{key}": one
+                for key, one in (known if isinstance(known, dict) else {}).items()
+            }
+            if kind == "property":
+                yield from inside
+            for owner, one in {name: schema, **inside}.items() if kind == "value" else ():
+                yield from (f"{owner}.{value_text(known.value)}" for known in enum_values(one))

@@ -86,6 +86,7 @@ TABLE: tuple[tuple[str, str, Subjects, Condition], ...] = (
     ("{package}/py.typed", "package/py.typed.j2", _no_subjects, _always),
     ("{package}/models.py", "package/models.py.j2", _schemas, _always),
     ("{package}/_types.py", "package/_types.py", _no_subjects, _always),
+    ("{package}/_enums.py", "package/_enums.py", _no_subjects, _always),
     ("{package}/_among.py", "package/_among.py", _no_subjects, _always),
     ("{package}/_headers.py", "package/_headers.py", _no_subjects, _always),
     ("{package}/_formats.py", "package/_formats.py", _no_subjects, _always),

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from speclens import ir, patterns
+from speclens.config.style import USUAL, Style
 from speclens.lower.ground import facts
 from speclens.lower.ground.facts import is_number
 from speclens.lower.ground.view import View
@@ -65,7 +66,7 @@ class SchemaBuild:
     view: View
     names: Mapping[str, str]  # pointer in the view -> class name
     aliases: Aliases
-    formats: bool = True  # whether strings of some formats are Python types
+    style: Style = USUAL
     findings: list[Finding] = field(default_factory=list)
     depth: int = 0  # of aliases that are looked through
 

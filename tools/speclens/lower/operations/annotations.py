@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from speclens import ir
+from speclens.lower.ground.facts import is_literal
 from speclens.lower.ground.groups import groups
 from speclens.lower.ground.walk import subschemas
 from speclens.source.pointer import JsonObject, follow, join
@@ -97,6 +98,23 @@ def _parts(type_: ir.Type) -> Iterator[ir.Type]:
                 yield from _parts(option)
         case _:
             pass
+
+
+def can_stand(value: Any, options: Iterable[ir.Type]) -> bool:
+    """Whether a value can stand in a signature as the default of an argument of these types."""
+    for option in options:
+        match option:
+            case ir.AnyType():
+                return is_literal(value)
+            case ir.Constants(texts):
+                if json.dumps(value, ensure_ascii=False) in texts:
+                    return True
+            case ir.Primitive(name, format=""):
+                if OF_VALUES.get(type(value)) == ir.Primitive(name):
+                    return True
+            case _:
+                pass
+    return False
 
 
 # Circles

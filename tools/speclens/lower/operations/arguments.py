@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from speclens import ir, names
+from speclens.config.style import USUAL, Style
 from speclens.literals import literal
 from speclens.lower.ground import composed, media_types, x_compat
 from speclens.lower.ground.composed import is_class
@@ -27,13 +27,14 @@ from speclens.lower.operations.annotations import (
     PLAIN,
     TEXT,
     Circles,
+    can_stand,
     enumerated,
     inputs_in,
     short,
     union,
 )
 from speclens.lower.rewrites import members
-from speclens.lower.schemas import docs, formats
+from speclens.lower.schemas import docs, enums, formats
 from speclens.objects import OR_NULL, declared_types
 from speclens.openapi.api import OpenApi
 from speclens.openapi.naming import PROPERTIES, given_name
@@ -50,7 +51,7 @@ class Inputs:
     named: media.ModelNames
     lifted: View
     circles: Circles
-    has_formats: bool = True  # whether strings of some formats are Python types
+    style: Style = USUAL
     made: dict[str, ir.Input] = field(default_factory=dict)
     binary: ir.Primitive = TEXT  # the type of an argument that holds bytes
     parts: frozenset[str] = (
@@ -92,7 +93,7 @@ class Inputs:
             is_any = not self.is_form and ANY in options
             may_be_null = is_any and "null" in types_of(self.document, inner)
             is_nullable = NULL in options or may_be_null or is_removable
-            is_sent = name in defaults and name not in olders and _fits(defaults[name], options)
+            is_sent = name in defaults and name not in olders and can_stand(defaults[name], options)
             spoke = spokes.get(name)
             target = follow(self.document, place, inner)[1]
             yield ir.Argument(
@@ -121,7 +122,7 @@ class Inputs:
 
     def are_all(self, format: str, place: str, schema: Any) -> bool:
         """Whether a schema accepts texts of a format alone, for which a caller gives Python values."""
-        return self.has_formats and formats.are_all(format, self.document, place, schema)
+        return self.style.has_formats and formats.are_all(format, self.document, place, schema)
 
     def _options_of(self, name: str, place: str, inner: Any) -> list[ir.Type]:
         """The types of all values that may be given for a member of the body."""
@@ -179,10 +180,24 @@ class Inputs:
         if place in self.made:
             return [ir.Named(self.made[place].ident, is_input=True), *null]
         options = self._written(place, target)
+        if model in self.named.enums:
+            return self._of_enum(place, target)
         if model and (options == [ANY] or isinstance(options[0], ir.Constants)):
             null = [NULL] if is_given or NULL in options else []
             return [ir.Named(model), *null]
         return short([*options, *null])
+
+    def _of_enum(self, place: str, target: JsonObject) -> list[ir.Type]:
+        """A member of a class, or a plain value. What the enumeration of a component takes has a name: many arguments may
+        be of it."""
+        null = [NULL] if enums.has_null(target) else []
+        model = self.named.given[place]
+        taken: list[ir.Type] = [ir.Named(model), self.named.enums[model]]
+        if place.startswith("#/components/schemas/") and place.count("/") == 3:
+            ident = names.unused(f"{model}Input", self.named.taken)
+            self.made[place] = ir.Input(ident, place, union(taken))
+            taken = [ir.Named(ident, is_input=True)]
+        return [*taken, *null]
 
     def _add(self, place: str, target: JsonObject) -> None:
         model = self.named.given[place]
@@ -255,7 +270,7 @@ class Inputs:
             return self.binary
         if (
             kind == "string"
-            and self.has_formats
+            and self.style.has_formats
             and (found := FORMATS.get(formats.format_of(schema)))
         ):
             return ir.Union((ir.Primitive("string", format=found), TEXT))
@@ -263,23 +278,6 @@ class Inputs:
             items = self.options(join(pointer, "items"), schema.get("items", {}))
             return ir.Array(union(items))
         return ir.Primitive(kind) if kind in PLAIN else ANY
-
-
-def _fits(value: Any, options: Iterable[ir.Type]) -> bool:
-    """Whether a value can stand in a signature as the default of an argument of these types."""
-    for option in options:
-        match option:
-            case ir.AnyType():
-                return is_literal(value)
-            case ir.Constants(texts):
-                if json.dumps(value, ensure_ascii=False) in texts:
-                    return True
-            case ir.Primitive(name, format=""):
-                if OF_VALUES.get(type(value)) == ir.Primitive(name):
-                    return True
-            case _:
-                pass
-    return False
 
 
 def _tells(branch: Any) -> bool:

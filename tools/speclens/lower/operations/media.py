@@ -30,7 +30,8 @@ class ModelNames:
     given: Mapping[
         str, str
     ]  # by the pointer of a schema as written, what models call it in requests
-    classes: frozenset[str]  # of the names those that are classes
+    classes: frozenset[str]  # of the names those that are classes of objects
+    enums: Mapping[str, ir.Type]  # and those that are classes of enumerations, with their values
 
     @property
     def document(self) -> JsonObject:
@@ -89,7 +90,8 @@ def model_names(
             ranked[origin] = max(ranked.get(origin, (-1, "")), (rank, ident))
     given = {origin: ident for origin, (_, ident) in ranked.items()}
     classes = frozenset(one.ident for one in schemas if one.is_object)
-    return ModelNames(view, lifted, idents, folds, given, classes)
+    enums = {one.ident: one.type for one in schemas if one.members}
+    return ModelNames(view, lifted, idents, folds, given, classes, enums)
 
 
 def lower(named: ModelNames, written: MediaTypeObject) -> ir.Media:

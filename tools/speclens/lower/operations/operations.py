@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from speclens import ir, names
+from speclens.config.style import Style
 from speclens.literals import docstring, inline, json_span, literal
 from speclens.lower.ground.composed import is_class
 from speclens.lower.ground.view import View
@@ -47,19 +48,19 @@ class Lowered(NamedTuple):
 
 
 def lower(
-    api: OpenApi, lifted: View, named: media.ModelNames, has_formats: bool, selection: Selection
+    api: OpenApi, lifted: View, named: media.ModelNames, style: Style, selection: Selection
 ) -> Lowered:
     """The operations of a document, and the client of those that are selected. The others have their part in all names, so
     that no selection renames anything.
 
-    `lifted` is the document with the parameters that x-compat is between as schemas; `has_formats` says whether strings of
-    some formats are Python types.
+    `lifted` is the document with the parameters that x-compat is between as schemas; `style` says how schemas
+    become types.
     """
     found = endpoints.named_endpoints(api)
     if not found:
         return Lowered(None, (), ())
     wanted = {_key(one) for one in found if selection.wants(one.operation)}
-    inputs = Inputs(api, named, lifted, Circles(api.document, [ANY]), has_formats)
+    inputs = Inputs(api, named, lifted, Circles(api.document, [ANY]), style)
     urls = servers.of_operations(api)
     places = parameters.lifted_places(lifted)
     told = {at: named.idents[place] for at, place in headers.lifted_headers(named.view).items()}
@@ -228,7 +229,7 @@ def _client(
         bodies=_sorted(name for one in served for name in (one.request, one.response)),
         normalizers=_sorted(folds),
         example=examples.call(inputs, resources[0]),
-        has_datetimes=inputs.has_formats and formats.has_datetimes(document),
+        has_datetimes=inputs.style.has_formats and formats.has_datetimes(document),
         older=older,
         taken=_taken(whole, inputs),
     )

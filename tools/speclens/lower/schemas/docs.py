@@ -9,15 +9,19 @@ from typing import Any
 from speclens.literals import docstring
 from speclens.lower.ground import x_compat
 from speclens.lower.schemas.markup import plain_text
+from speclens.openapi.enumerations import enum_values, value_text
 from speclens.source.pointer import JsonObject
 
 _WIDTH = 92  # of lines that are indented by four
 
 
-def schema_docs(node: Any) -> str:
-    """The docstring source of a named schema; "" if the document says nothing."""
+def schema_docs(node: Any, with_values: bool = True) -> str:
+    """The docstring source of a named schema; "" if the document says nothing. `with_values` says whether it tells of the
+    values of an enumeration."""
     text = plain_text(_text(node, "description") or _text(node, "title"))
-    return docstring(begun(text), _WIDTH) if text else ""
+    parts = [text, _of_values(node) if with_values else ""]
+    said = "\n\n".join(filter(None, parts))
+    return docstring(begun(said), _WIDTH) if said else ""
 
 
 def begun(text: str) -> str:
@@ -33,7 +37,17 @@ def begun(text: str) -> str:
     return f"{first}{end}{gap}{rest}"
 
 
-def property_docs(node: Any, target: Any, with_format: bool = False) -> str:
+def _of_values(schema: Any) -> str:
+    """What a document says of the values of an enumeration, or of those in a list: a line for each."""
+    items = schema.get("items") if isinstance(schema, dict) else None
+    values = enum_values(schema) or enum_values(items)
+    told = ((value_text(one.value), " ".join(plain_text(one.doc).split())) for one in values)
+    return "\n".join(f"- `{value}`: {doc}" for value, doc in told if doc)
+
+
+def property_docs(
+    node: Any, target: Any, with_format: bool = False, with_values: bool = True
+) -> str:
     """The docstring source of a property, from the node itself, else from what it refers to."""
     own = _text(node, "description") or _text(target, "description") or _text(node, "title")
     parts = [plain_text(own)]
@@ -48,7 +62,9 @@ def property_docs(node: Any, target: Any, with_format: bool = False) -> str:
         parts.append("Deprecated.")
     said = [part for part in parts if part]
     separator = " " if said and "\n" not in said[0] else "\n\n"
-    return docstring(separator.join(said), _WIDTH) if said else ""
+    values = cut(_of_values(node) or _of_values(target)) if with_values else ""
+    whole = "\n\n".join(filter(None, (separator.join(said), values)))
+    return docstring(whole, _WIDTH) if whole else ""
 
 
 def argument_docs(
@@ -65,7 +81,8 @@ def argument_docs(
     if (example := _example(node, target)) is not None and example != default:
         parts.append(f"Example: `{_json(example)}`.")
     parts += ["None takes it away."] if is_removable else []
-    return told_with(cut(plain_text(own)), parts)
+    values = cut(_of_values(node) or _of_values(target))
+    return "\n\n".join(filter(None, (told_with(cut(plain_text(own)), parts), values)))
 
 
 def told_with(text: str, parts: Iterable[str]) -> str:

@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from speclens import names
@@ -41,9 +42,11 @@ def component_classes(document: JsonObject) -> dict[str, str]:
     return {join("#", "components", "schemas", name): idents[name] for name in found}
 
 
-def inline_names(api: OpenApi, components: Mapping[str, str]) -> dict[str, str]:
+def inline_names(
+    api: OpenApi, components: Mapping[str, str], enums: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, str]:
     """Pointer -> name of the classes that are no components, and of what else a body or an answer is; in document
-    order."""
+    order. `enums` has the places of enumerations that are classes, each with the place that it is named after."""
     document, wanted = api.document, list[str]()
     told = frozenset(media_types.judged(api))
     roots = [*outermost_schemas(document)]
@@ -52,9 +55,11 @@ def inline_names(api: OpenApi, components: Mapping[str, str]) -> dict[str, str]:
     for root, outer in roots:
         for pointer, schema in nested(root, outer):
             is_own = not _only_refers(schema) and is_class(document, pointer, schema)
-            if pointer in components or not (pointer in told or is_own):
+            if pointer in components or not (pointer in told or is_own or pointer in enums):
                 continue
-            if root in same.firsts:
+            if enums.get(pointer, pointer) != pointer:
+                copies[pointer] = enums[pointer]
+            elif root in same.firsts:
                 copies[pointer] = same.firsts[root] + pointer[len(root) :]
             else:
                 wanted.append(pointer)
@@ -73,7 +78,8 @@ def inline_names(api: OpenApi, components: Mapping[str, str]) -> dict[str, str]:
             parts = _place(places, pointer, _IN_FULL)
             found[pointer] = names.unused("_".join(map(names.pascal, parts)), used, pointer)
             used.add(found[pointer])
-    return found | {pointer: found[first] for pointer, first in copies.items() if first in found}
+    firsts = {pointer: copies.get(first, first) for pointer, first in copies.items()}
+    return found | {pointer: found[first] for pointer, first in firsts.items() if first in found}
 
 
 def place_name(

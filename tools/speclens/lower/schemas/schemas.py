@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Any
 
 from speclens import ir, names
+from speclens.config.style import USUAL, Style
 from speclens.literals import inline, literal
 from speclens.lower.ground import composed
 from speclens.lower.ground.composed import is_class
@@ -13,7 +14,7 @@ from speclens.lower.ground.keywords import SchemaBuild, aliases, warn_unenforced
 from speclens.lower.ground.view import View
 from speclens.lower.ground.walk import outermost_schemas
 from speclens.lower.rewrites import headers
-from speclens.lower.schemas import docs, files, order, unions
+from speclens.lower.schemas import docs, enums, files, order, unions
 from speclens.lower.schemas.naming import inline_names
 from speclens.lower.schemas.types import type_of
 from speclens.openapi.naming import PROPERTIES, given_name
@@ -22,22 +23,22 @@ from speclens.source.pointer import JsonObject, exists, follow, get, join, token
 
 
 def lower(
-    view: View, components: Mapping[str, str], named: Mapping[str, str], formats: bool = True
+    view: View, components: Mapping[str, str], named: Mapping[str, str], style: Style = USUAL
 ) -> tuple[tuple[ir.Schema, ...], tuple[Finding, ...]]:
     """The named schemas of a canonical view, in the order of their code, and warnings on what the models do not
     enforce. `named` holds all names, those of `components` too: of what stands inline there are those that a component,
-    a parameter or a body is made of. `formats` says whether strings of some formats are Python types."""
+    a parameter or a body is made of. `style` says how they become types."""
     made: dict[ir.Schema, list[Finding]] = {}
     known = aliases(named)
     for ident, pointer in known.places.items():
-        build = SchemaBuild(view, named, known, formats)
+        build = SchemaBuild(view, named, known, style)
         made[_schema(build, pointer, ident)] = build.findings
     written = [
         ident
         for pointer, ident in components.items()
         if pointer not in view.origins or headers.is_lifted(view, pointer)
     ]
-    needed = order.needed(made, [*written, *_roots(SchemaBuild(view, named, known, formats))])
+    needed = order.needed(made, [*written, *_roots(SchemaBuild(view, named, known, style))])
     sound = order.untied(needed)
     findings = [found for schema in needed for found in made[schema]]
     findings += [_tied(one) for one, other in zip(needed, sound, strict=True) if one != other]
@@ -54,9 +55,10 @@ def _tied(schema: ir.Schema) -> Finding:
     return Finding("model/not-enforced", schema.pointer, message, "", "warning")
 
 
-def class_names(view: View, components: Mapping[str, str]) -> dict[str, str]:
+def class_names(view: View, components: Mapping[str, str], style: Style = USUAL) -> dict[str, str]:
     """Pointer in the view -> class name of all that is named, inline ones too."""
-    return {**components, **inline_names(view.api, components)}
+    inline = enums.inline_enums(view) if style.has_enums else {}
+    return {**components, **inline_names(view.api, components, inline)}
 
 
 def _roots(build: SchemaBuild) -> Iterator[str]:
@@ -71,12 +73,14 @@ def _schema(build: SchemaBuild, pointer: str, ident: str) -> ir.Schema:
     properties, closed = _object(build, pointer, schema) if is_object else ((), False)
     extras = _extras(build, pointer, schema) if is_object else None
     origin = build.view.origin(pointer)
+    is_enum = build.style.has_enums and enums.is_enum(schema)
+    type_ = ir.AnyType() if is_object else type_of(build, pointer, schema, is_root=True)
     return ir.Schema(
         name=tokens(pointer)[-1],
         ident=ident,
         pointer=origin,
         place=inline(origin),
-        doc=docs.schema_docs(schema),
+        doc=docs.schema_docs(schema, with_values=not is_enum),
         is_object=is_object,
         properties=properties,
         closed=closed,
@@ -84,7 +88,8 @@ def _schema(build: SchemaBuild, pointer: str, ident: str) -> ir.Schema:
         file=files.roles({name.name: name.ident for name in properties}, schema),
         is_headers=headers.is_lifted(build.view, pointer),
         is_made=pointer in build.view.origins and build.view.before is not None,
-        type=ir.AnyType() if is_object else type_of(build, pointer, schema, is_root=True),
+        members=enums.enum_members(schema, type_) if is_enum else (),
+        type=type_,
     )
 
 
@@ -172,7 +177,12 @@ def _property(
         ident=ident,
         pointer=build.view.origin(pointer),
         type=type_of(build, pointer, schema),
-        doc=docs.property_docs(schema, target, with_format=not build.formats),
+        doc=docs.property_docs(
+            schema,
+            target,
+            with_format=not build.style.has_formats,
+            with_values=not build.style.has_enums,
+        ),
         optional=optional,
         alias="" if ident == name else literal(name),
     )

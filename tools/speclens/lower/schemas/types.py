@@ -15,7 +15,7 @@ from speclens.lower.ground.composed import is_class
 from speclens.lower.ground.keywords import SchemaBuild, implied_types, warn_unenforced
 from speclens.lower.ground.nulls import admits_null
 from speclens.lower.ground.walk import remembered
-from speclens.lower.schemas import formats
+from speclens.lower.schemas import enums, formats
 from speclens.lower.schemas.meet import Means, TooMany, either, kinds_of, meet
 from speclens.lower.schemas.tags import tags
 from speclens.objects import OR_NULL
@@ -36,6 +36,7 @@ _OTHERS: dict[str, ir.Type] = {
     **{kind: ir.Primitive(kind) for kind in ("string", "number", "boolean", "null")},
 }
 """Any value of each JSON type."""
+_NULLS: tuple[ir.Type, ...] = (_NULL, ir.Literals((None,)))
 _is_class = remembered(is_class)  # here nobody changes the document any more
 
 
@@ -58,7 +59,19 @@ def type_of(build: SchemaBuild, pointer: str, schema: Any, is_root: bool = False
             found = both
     for place, bounds in _bounds(build, pointer, schema):
         found = _bounded(build, place, bounds, found)
+    if is_root and build.style.has_enums and enums.is_enum(schema):
+        return _without_null(found)  # which is beside the class
     return _or_null(schema, found)
+
+
+def _without_null(found: ir.Type) -> ir.Type:
+    match found:
+        case ir.Union(options):
+            return either([_without_null(one) for one in options if one not in _NULLS])
+        case ir.Literals(values):
+            return ir.Literals(tuple(value for value in values if value is not None))
+        case _:
+            return found
 
 
 def _met(build: SchemaBuild, a: ir.Type, b: ir.Type) -> ir.Type | None:
@@ -95,9 +108,7 @@ def _resolved(
     if named.ident in seen or here in tried or build.depth > _DEEPEST:
         return None
     tried.add(here)
-    inner = SchemaBuild(
-        build.view, build.names, build.aliases, build.formats, depth=build.depth + 1
-    )
+    inner = SchemaBuild(build.view, build.names, build.aliases, build.style, depth=build.depth + 1)
     said = build.aliases.said
     if here not in said:
         said[here] = type_of(inner, place, schema, is_root=True)
@@ -174,8 +185,10 @@ def _bounded(build: SchemaBuild, pointer: str, schema: JsonObject, found: ir.Typ
 
 
 def _named(build: SchemaBuild, pointer: str, schema: Any) -> ir.Type:
-    """A name; where it is a class, beside whatever else than an object the schema admits."""
+    """A name; where it is a class, beside whatever else than an object, or than a member, the schema admits."""
     named = ir.Named(build.names[pointer])
+    if build.style.has_enums and enums.is_enum(schema):
+        return either([named, _NULL]) if enums.has_null(schema) else named
     if not _is_class(build.view.document, pointer, schema):
         return named
     declared = schema.get("type")
@@ -244,7 +257,7 @@ def _one(build: SchemaBuild, pointer: str, schema: JsonObject, kind: str) -> ir.
         return _map(build, pointer, schema, bounds)
     if kind != "string":
         return ir.Primitive(kind, bounds)
-    text = ir.Primitive(kind, bounds, formats.annotation(schema) if build.formats else "")
+    text = ir.Primitive(kind, bounds, formats.annotation(schema) if build.style.has_formats else "")
     known = schema.get("x-extensible-enum")
     if isinstance(known, list) and known and all(isinstance(value, str) for value in known):
         return either([ir.Literals(tuple(dict.fromkeys(known))), text])

@@ -38,6 +38,9 @@ _OF_VALUES = frozenset(
     ]
 )
 
+_OF_ENUMS = ("x-enum", "x-fern-enum", "x-speakeasy-enum", "x-ms-enum")
+"""How the names of extensions begin that tell of the values of an `enum` (`openapi/enumerations.py`)."""
+
 
 def converted_reference(text: str, names: Names) -> str:
     """A `$ref` for the converted document. One that names no component stays as written."""
@@ -85,7 +88,8 @@ def _inner(keyword: str, part: Part, names: Names) -> Part:
 
 def schema_of_values(part: Part, names: Names) -> Part:
     """The schema of a parameter's or header's values, from the fields beside `name` and `in`."""
-    found = {name: inner for name, inner in part.fields().items() if name in _OF_VALUES}
+    fields = part.fields().items()
+    found = {name: one for name, one in fields if name in _OF_VALUES or name.startswith(_OF_ENUMS)}
     return converted_schema(_items_alike(mapping(part.origin, found)), names)
 
 
