@@ -11,6 +11,7 @@ from typing_extensions import deprecated as _deprecated
 
 from . import models as _models
 from ._arguments import Member, Members, Omit, RequestOptions, omit
+from ._folding import OlderArguments, OlderFields
 from ._operation import Json, Operation
 from ._parameters import Query
 from ._transport import AsyncClient, Resource, SyncClient
@@ -33,7 +34,7 @@ LIST_PETS: Operation[_models.ListPetsResponse] = Operation(
         "level": Query("level"),
     },
     answers={
-        "200": Json(_models.ListPetsResponse, fold=normalize_list_pets_response),
+        "200": Json(_models.ListPetsResponse, folding=OlderFields(normalize_list_pets_response)),
     },
 )
 
@@ -54,16 +55,12 @@ ADD_PET: Operation[_models.Pet] = Operation(
     },
     body=Json(
         _models.PetRequest,
-        fold=normalize_pet,
-        denormalize=denormalize_pet,
-        older=frozenset({("/size", "fit")}),
+        folding=OlderFields(normalize_pet, denormalize_pet, frozenset({("/size", "fit")})),
     ),
     answers={
         "201": Json(
             _models.Pet,
-            fold=normalize_pet,
-            denormalize=denormalize_pet,
-            older=frozenset({("/size", "fit")}),
+            folding=OlderFields(normalize_pet, denormalize_pet, frozenset({("/size", "fit")})),
         ),
     },
 )
@@ -315,10 +312,13 @@ class Pkg(SyncClient):
     _base_url = "https://api.example"
     _environment = "PKG"
     _user_agent = "pkg/0.1.0"
-    _older = ADD_PET.older
+    _older = OlderArguments(
+        ADD_PET,
+    )
 
     @cached_property
     def pets(self) -> Pets:
+        """Operations of pets."""
         return Pets(self)
 
 
@@ -332,4 +332,5 @@ class AsyncPkg(AsyncClient):
 
     @cached_property
     def pets(self) -> AsyncPets:
+        """Operations of pets."""
         return AsyncPets(self)

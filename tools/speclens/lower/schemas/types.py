@@ -31,9 +31,8 @@ _WITH_MEMBERS = frozenset(
 _DEEPEST = 8  # alias of aliases that is looked through for what it has in common with something
 _NULL = ir.Primitive("null")
 _OTHERS: dict[str, ir.Type] = {
-    "object": ir.Map(ir.AnyType()),
-    "array": ir.Array(ir.AnyType()),
     **{kind: ir.Primitive(kind) for kind in ("string", "number", "boolean", "null")},
+    **{"object": ir.Map(ir.AnyType()), "array": ir.Array(ir.AnyType())},
 }
 """Any value of each JSON type."""
 _NULLS: tuple[ir.Type, ...] = (_NULL, ir.Literals((None,)))
