@@ -30,10 +30,8 @@ _WITH_MEMBERS = frozenset(
 )
 _DEEPEST = 8  # alias of aliases that is looked through for what it has in common with something
 _NULL = ir.Primitive("null")
-_OTHERS: dict[str, ir.Type] = {
-    **{kind: ir.Primitive(kind) for kind in ("string", "number", "boolean", "null")},
-    **{"object": ir.Map(ir.AnyType()), "array": ir.Array(ir.AnyType())},
-}
+_OTHERS: dict[str, ir.Type] = {"object": ir.Map(ir.AnyType()), "array": ir.Array(ir.AnyType())}
+_OTHERS |= {kind: ir.Primitive(kind) for kind in ("string", "number", "boolean", "null")}
 """Any value of each JSON type."""
 _NULLS: tuple[ir.Type, ...] = (_NULL, ir.Literals((None,)))
 _is_class = remembered(is_class)  # here nobody changes the document any more
