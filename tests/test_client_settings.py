@@ -28,6 +28,7 @@ from calling import (
 from endpoint_cases import A
 from misbehaving import Behaviour, Server, answer
 from routescope import AsyncRoutescope, AuthenticationError, Routescope
+from routescope._operation import Operation
 
 pytestmark = pytest.mark.shipped
 
@@ -174,6 +175,21 @@ def test_a_base_url_ends_with_a_path(client: Any, end: str) -> None:
     with pytest.raises(ValueError, match="cannot be joined with the paths of calls") as caught:
         client(base_url=f"https://api.example{end}")
     assert "s3cret" not in str(caught.value)
+
+
+def test_the_path_of_the_document_follows_a_host_alone() -> None:
+    class Without(Routescope):
+        _base_url, _base_path = "", "/api/v3"
+
+    with pytest.raises(ValueError, match=r"base_url is missing: .* names the path '/api/v3'"):
+        Without()
+    operation: Operation[Any] = Operation("GET", "/a", base_url="/v4/", security=())
+    bases = ("https://h", "https://h:8/", "https://h/own")
+    clients = [Without(base_url=base, api_key="k") for base in bases]
+    found = [one.base_url for one in clients]
+    assert found == ["https://h/api/v3", "https://h:8/api/v3", "https://h/own"]
+    urls = [str(one.request(operation, {}).http.url) for one in clients]
+    assert urls == ["https://h/v4/a", "https://h:8/v4/a", "https://h/own/a"]
 
 
 @styles

@@ -6,6 +6,7 @@ import inspect
 import json
 from types import ModuleType
 from typing import Any, Literal, get_args
+from urllib.parse import parse_qsl
 
 import httpx
 import pytest
@@ -31,6 +32,16 @@ READ: dict[str, dict[str, Any]] = {
 }
 
 
+DEEP = {"style": "deepObject", "explode": True}
+ITEMS = {"type": "array", "items": {"type": "object", "properties": {"price": TEXT}}}
+SESSION = {"items": ITEMS, "expand": {"type": "array", "items": TEXT}, "data": {"type": "object"}}
+FORM = {
+    "schema": {"type": "object", "properties": SESSION},
+    "encoding": dict.fromkeys(SESSION, DEEP),
+}
+ALSO = {"name": "also", "in": "query", "schema": SESSION["expand"], **DEEP}
+
+
 def content(media_types: dict[str, Any]) -> dict[str, Any]:
     return {kind: {"schema": schema} for kind, schema in media_types.items()}
 
@@ -49,6 +60,13 @@ DOCUMENT = {
     "paths": {
         **{f"/{name}": {"post": operation(f"send_{name}", kinds, {})} for name, kinds in SENT.items()},
         **{f"/got/{name}": {"get": operation(f"get_{name}", {}, kinds)} for name, kinds in READ.items()},
+        "/sessions": {
+            "post": {
+                **operation("sessions", {}, {}),
+                "parameters": [ALSO],
+                "requestBody": {"content": {"application/x-www-form-urlencoded": FORM}},
+            }
+        },
     },
 }  # fmt: skip
 
@@ -137,3 +155,21 @@ def test_one_media_type_is_preferred_to_the_others(client: Any, method: str, exp
     text = b"{}" if method == "get_pet" else b'"a"'
     request = called(client, method, answer(kind, text))[1]
     assert request.headers["accept"] == expected
+
+
+def test_items_of_a_deep_object_have_their_index(client: Any) -> None:
+    given = {
+        "also": ["a", "b"],
+        "items": [{"price": "p1"}, {"price": "p2"}],
+        "expand": ["x"],
+        "data": {"l": ["y", {"z": "w"}]},
+    }
+    request = called(client, "sessions", httpx.Response(200), **given)[1]
+    assert parse_qsl(request.url.query.decode()) == [("also[0]", "a"), ("also[1]", "b")]
+    assert parse_qsl(request.content.decode()) == [
+        ("items[0][price]", "p1"),
+        ("items[1][price]", "p2"),
+        ("expand[0]", "x"),
+        ("data[l][0]", "y"),
+        ("data[l][1][z]", "w"),
+    ]

@@ -167,7 +167,7 @@ class Form(Json):
         how = self.encoding.get(name, Encoding())
         if how.style not in {"", "deepObject"}:
             return Query(name, how.style, how.explode, how.reserved).pairs(name, value)
-        if how.style and isinstance(value, dict):
+        if how.style and isinstance(value, (dict, list)):
             pairs = self._nested(name, value)
         else:
             is_list = isinstance(value, list) and "json" not in how.content_type

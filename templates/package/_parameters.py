@@ -74,10 +74,10 @@ def _exploded(name: str, value: Any, how: Quote) -> Iterator[str]:
 
 
 def _nested(name: str, value: Any, how: Quote) -> Iterator[str]:
-    """`deepObject`: `name[key]=a`, and so on inside."""
-    if isinstance(value, dict):
-        for key, item in value.items():
-            yield from _nested(f"{name}[{how(key)}]", item, how)
+    """`deepObject`: `name[key]=a`, and so on inside. Items have their index, which the specification leaves open."""
+    if isinstance(value, (dict, list)):
+        for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _nested(f"{name}[{how(str(key))}]", item, how)
     elif value is not None:
         yield from _exploded(name, value, how)
 

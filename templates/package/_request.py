@@ -202,6 +202,7 @@ class Settings(Generic[H]):
     """The options of a client."""
 
     _base_url: ClassVar[str]
+    _base_path: ClassVar[str] = ""  # follows a base URL that is a host alone
     _variables: ClassVar[Mapping[str, str]] = {}
     _environment: ClassVar[str]
     _user_agent: ClassVar[str]
@@ -232,7 +233,7 @@ class Settings(Generic[H]):
         check_known("server_variables", server_variables or {}, self._variables)
         own = base_url or os.environ.get(f"{self._environment}_BASE_URL")
         self._given, self._is_elsewhere, self._options = server_variables or {}, bool(own), options
-        self.base_url = self._judged(own or self._filled(self._base_url)).rstrip("/")
+        self.base_url, self._origin = self._based(own)
         self._keys = frozenset(one.name for one in self._schemes.values() if one.is_shown)
         self._default_headers = default_headers
         self._is_own = http_client is None
@@ -242,6 +243,26 @@ class Settings(Generic[H]):
         agent = self.http.headers.get("user-agent", "")
         if agent.startswith("python-httpx/"):  # else an `http_client` of the caller's has its own
             self._usual["user-agent"] = f"{self._user_agent} {agent}"
+
+    def _based(self, own: str | None) -> tuple[str, str]:
+        """The base URL, and its host if paths of the API document follow it: not if the caller names a path."""
+        path = self._filled(self._base_path)
+        if not own and not self._base_url and path:
+            told = f"the API document names the path {path!r} and no host"
+            raise ValueError(f"base_url is missing: {told} (pass base_url='https://host')")
+        base = self._judged(own or self._filled(self._base_url)).rstrip("/")
+        url = httpx.URL(base)
+        origin = str(url.copy_with(raw_path=b"/")).rstrip("/")
+        if not own:
+            return base, origin
+        return (f"{base}{path}", origin) if url.path in {"", "/"} else (base, "")
+
+    def _base_of(self, operation: Operation[Any]) -> str:
+        """The base URL of an operation, which may have a server of its own."""
+        own = self._filled(operation.base_url or "")
+        if own.startswith("/"):
+            return f"{self._origin}{own.rstrip('/')}" if self._origin else self.base_url
+        return self._judged(own) if own and not self._is_elsewhere else self.base_url
 
     def _judged(self, found: str) -> str:
         """A base URL without its user and password, which the client does not use."""
@@ -318,8 +339,7 @@ class Settings(Generic[H]):
             **given,
         }
         _sendable(headers)
-        own = operation.base_url
-        base = self._judged(self._filled(own)) if own and not self._is_elsewhere else self.base_url
+        base = self._base_of(operation)
         query = f"{'&' if '?' in draft.path else '?'}{'&'.join(draft.query)}" if draft.query else ""
         timeout = options.get("timeout", _TIMEOUT)
         try:

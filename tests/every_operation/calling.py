@@ -3,6 +3,7 @@ says, and what the document admits as an answer becomes a result."""
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Iterator
 from fnmatch import fnmatch
@@ -62,7 +63,8 @@ def call(
 def _accepted(request: httpx.Request, answer: Answer) -> None:
     """Raises Wrong unless a request asks for what was answered."""
     asked, kind = request.headers["accept"], answer.media_type
-    is_asked = any(fnmatch(kind, one.strip()) for one in asked.split(","))
+    listed = (re.sub(r";q=0\.\d$", "", one.strip()) for one in asked.split(","))
+    is_asked = any(fnmatch(kind, one) for one in listed)
     if answer.is_success and kind and not is_asked:
         raise Wrong(f"the request asks for {asked}, and not for {kind}")
 

@@ -7,7 +7,8 @@ Values are read as texts: a style does not say whether `1` is a number. What a s
 - two parts of one segment of a path, if the value of one has what stands between them;
 - an exploded object with a member that is called like another parameter;
 - an empty array or object, which RFC 6570 takes for nothing; null inside of one, which is left out;
-- arrays and objects inside of another, which the specification leaves open: they are read as JSON, or not in a deepObject.
+- arrays and objects inside of another, and arrays as a deepObject, which the specification leaves open: they are read as
+  JSON, or not in a deepObject.
 """
 
 from __future__ import annotations
@@ -222,7 +223,7 @@ def clear(parameter: dict[str, Any], style: str, explode: bool, given: Any) -> N
         return
     if not said(given):
         raise Ambiguous
-    inside = given.values() if isinstance(given, dict) else ()
+    inside = given.values() if isinstance(given, dict) else [given]
     if style == "deepObject" and any(isinstance(one, (list, dict)) for one in inside):
         raise Ambiguous
     texts = list(_texts(given))

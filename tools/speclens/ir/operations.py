@@ -256,6 +256,7 @@ class Client:
 
     pointer: str
     base_url: str  # literal, with variables in braces; empty where the document names no server with a host
+    base_path: str  # literal: what follows a host that the caller names; "" if nothing does
     variables: str  # literal: what stands in braces unless the caller says otherwise, by name; "" if nothing does
     variables_told: str  # the same as a code span of Markdown
     security: str  # literal: the alternatives that hold where an operation says nothing

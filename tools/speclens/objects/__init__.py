@@ -68,6 +68,9 @@ WAS_20 = "x-speclens-swagger"
 """The field that marks a converted document of Swagger 2.0, since rules of 2.0 that 3.0 cannot express still apply to it."""
 
 
+RELATIVE = "x-speclens-relative"
+"""The field that marks a server whose URL was relative to the address of the document."""
+
 OR_NULL = "speclens-or-null"
 """A keyword of speclens: null is a value too, whatever else the schema says. JSON Schema 2020-12 would need a second schema
 around it, at another place and with another class. The name has no `x-`, since the keyword is no annotation."""

@@ -44,10 +44,12 @@ class InfoObject:
 
 @dataclass(frozen=True, slots=True)
 class ServerObject:
-    """A Server Object (section 4.5). `variables` has the default of each variable, "" if it has none."""
+    """A Server Object (section 4.5). `variables` has the default of each variable, "" if it has none. `is_relative` says that
+    the document wrote no host, also if it was read from an address, which has one."""
 
     url: str
     variables: Mapping[str, str]
+    is_relative: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from speclens.config.settings import is_address
+from speclens.objects import RELATIVE
 
 _Object = dict[str, Any]
 
@@ -44,6 +45,7 @@ def _completed_server(server: Any, name: str) -> Any:
     if not isinstance(url, str) or url.startswith("{"):
         return server
     try:
-        return {**server, "url": urljoin(name, url)}
+        made = urljoin(name, url)
+        return {**server, "url": made, **({} if made == url else {RELATIVE: True})}
     except ValueError:  # not a URL, which `validate` reports
         return server

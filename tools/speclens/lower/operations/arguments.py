@@ -220,9 +220,7 @@ class Inputs:
         for keyword in ("oneOf", "anyOf"):
             branches = schema.get(keyword)
             if isinstance(branches, list) and any(_tells(branch) for branch in branches):
-                places = [
-                    (join(pointer, keyword, index), one) for index, one in enumerate(branches)
-                ]
+                places = [(join(pointer, keyword, at), one) for at, one in enumerate(branches)]
                 return [
                     option
                     for place, one in places

@@ -83,7 +83,9 @@ def lower(
     if not wanted:
         return Lowered(None, (), every)
     client = _client(whole, security.scopes(api), inputs, wanted)
-    if usual := servers.variables(api, [servers.of_document(api), *urls.values()]):
+    if usual := servers.variables(
+        api, [servers.of_document(api), client.base_path, *urls.values()]
+    ):
         client = replace(client, variables=literal(usual), variables_told=json_span(usual))
     return Lowered(client, (*_unserved(client), *paging.unpaged(client, api.operations)), every)
 
@@ -216,6 +218,7 @@ def _client(
     return ir.Client(
         pointer="#/info",
         base_url=literal(servers.of_document(api)),
+        base_path=servers.path_of_document(api) and literal(servers.path_of_document(api)),
         variables="",
         variables_told="",
         security=security.source(usual),

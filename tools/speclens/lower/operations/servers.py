@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from urllib.parse import urljoin, urlsplit
 
 from speclens.openapi.api import OpenApi
 from speclens.openapi.nodes import ServerObject
@@ -15,13 +16,30 @@ def of_document(api: OpenApi) -> str:
     return _first(api.servers, _defaults(api))
 
 
+def path_of_document(api: OpenApi) -> str:
+    """The path of the server of a document that wrote no host: it stays on a host that the caller names."""
+    return _path(api.servers, _defaults(api)).rstrip("/")
+
+
+def _path(servers: tuple[ServerObject, ...], known: Mapping[str, str]) -> str:
+    """The path of the server of a call, if the document wrote no host; "" if it did."""
+    found = next((one for one in servers if _first([one], known)), *servers[:1] or [None])
+    if found is None or not found.is_relative:
+        return ""
+    return urlsplit(urljoin("http://server", _first([found], known) or found.url)).path or "/"
+
+
 def of_operations(api: OpenApi) -> dict[str, str]:
     """The servers of the operations of the paths, by pointer; "" where that of the document holds."""
-    usual, known = of_document(api), _defaults(api)
+    usual, known, whole = of_document(api), _defaults(api), path_of_document(api)
+    is_relative = bool(_path(api.servers, known))
     urls = {}
     for operation in api.operations:
         own = _first(operation.servers, known)
-        urls[operation.pointer] = own if own != usual else ""
+        path = _path(operation.servers, known) if is_relative or not own else ""
+        own = path or own
+        is_usual = own == usual or (is_relative and path.rstrip("/") == whole)
+        urls[operation.pointer] = "" if is_usual else own
     return urls
 
 
