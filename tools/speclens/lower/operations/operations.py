@@ -83,11 +83,15 @@ def lower(
     if not wanted:
         return Lowered(None, (), every)
     client = _client(whole, security.scopes(api), inputs, wanted)
-    if usual := servers.variables(
-        api, [servers.of_document(api), client.base_path, *urls.values()]
-    ):
-        client = replace(client, variables=literal(usual), variables_told=json_span(usual))
+    client = _with_variables(client, api, urls.values())
     return Lowered(client, (*_unserved(client), *paging.unpaged(client, api.operations)), every)
+
+
+def _with_variables(client: ir.Client, api: OpenApi, urls: Iterable[str]) -> ir.Client:
+    usual = servers.variables(api, [servers.of_document(api), client.base_path, *urls])
+    if not usual:
+        return client
+    return replace(client, variables=literal(usual), variables_told=json_span(usual))
 
 
 def _key(one: Endpoint) -> tuple[str, str]:
