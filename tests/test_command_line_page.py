@@ -16,7 +16,7 @@ from speclens.config import settings
 PAGE = Path(__file__).parents[1] / "docs" / "command-line.md"
 MARK = re.compile(r"(?<=^<!-- The rest of this page is generated)(.*\n\n)", re.MULTILINE)
 OPTIONS = {setting.option for setting in settings.SETTINGS}
-COMMON = {"--config", "--quiet", "--verbose", "--fail-on", "--format"}
+COMMON = {"--config", "--only", "--quiet", "--verbose", "--fail-on", "--format"}
 """Options that many commands share; the page describes them once."""
 
 

@@ -95,7 +95,7 @@ def run(*arguments: str, stdin: str = "") -> Any:
 
 def test_a_configuration_has_a_field_for_each_setting() -> None:
     fields = {field.name: field for field in dataclasses.fields(Config)}
-    assert fields.keys() - {"fix", "file", "see"} == settings.BY_KEY.keys()
+    assert fields.keys() - {"fix", "file", "see", "table"} == settings.BY_KEY.keys()
     for setting in settings.SETTINGS:
         if setting.default is not None:
             assert fields[setting.key].default == setting.default

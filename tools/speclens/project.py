@@ -90,7 +90,7 @@ def opened(config: Config) -> Project:
 def _package_in(config: Config) -> str:
     """The name of the package that speclens wrote to the output before, so that a new title renames no package."""
     is_known = config.output or config.distribution or config.layout == "package"
-    name = recorded_settings(config.root).get("package", "") if is_known else ""
+    name = recorded_settings(config.root, config.lock).get("package", "") if is_known else ""
     return name if is_package(name) else ""
 
 
@@ -163,7 +163,7 @@ def _tree(project: Project) -> Tree:
         },
         toolkit={"speclens": __version__, "datamodel-code-generator": models.GENERATOR_VERSION},
     )
-    return Tree(outputs, inputs, config.fix)
+    return Tree(outputs, inputs, config.fix, config.lock)
 
 
 def _makers(draft: Draft, file: plan.File, text: str) -> tuple[str, ...]:

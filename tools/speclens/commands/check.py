@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 
 import click
@@ -16,6 +15,7 @@ from speclens.commands.telling import (
     progress,
     report_options,
     reported,
+    tell_data,
 )
 from speclens.config import Config
 from speclens.project import opened
@@ -26,7 +26,7 @@ from speclens.provenance import pointer_at
 @format_option("text", "json", "github", "sarif")
 @report_options
 @reported
-@configured("document", "meaning", "package")
+@configured("document", "meaning", "package", several="data")
 def check_command(config: Config, style: str) -> None:
     """Compare the package with what generate would write now, and report why it differs. Writes nothing.
 
@@ -44,7 +44,7 @@ def check_command(config: Config, style: str) -> None:
     if style == "text":
         echo(tree.render_text(found))
     elif style == "json":
-        echo(f"{json.dumps(tree.to_json(found), indent=2)}\n")
+        tell_data(tree.to_json(found))
     else:
         print_problems(tree.problems(found, str(output)), style)
     sys.exit(0 if found.in_sync else 1)

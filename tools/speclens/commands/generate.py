@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from speclens.commands.telling import (
     QUIET,
     VERBOSE,
     accepted,
+    each,
     level,
     print_problems,
     progress,
@@ -28,7 +30,6 @@ from speclens.output import plan
 from speclens.problems import Problem, Refused
 from speclens.project import Project, opened
 from speclens.source.watching import watch
-from speclens.tree.values import LOCK
 
 
 @click.command("generate", short_help="Generate a package from a document.")
@@ -44,25 +45,25 @@ from speclens.tree.values import LOCK
 @reported
 @configured("document", "meaning", "package", again=True)
 def generate_command(
-    configure: Callable[[], Config], is_dry: bool, is_watching: bool, style: str
+    configure: Callable[[], tuple[Config, ...]], is_dry: bool, is_watching: bool, style: str
 ) -> None:
-    """Generate a package from a document. Writes the whole package or nothing.
+    """Generate a package from a document. Writes the whole package or nothing. Of several packages, the command writes those
+    that it can.
 
     \b
     Example:
       speclens generate openapi.yaml
       speclens generate https://example.com/openapi.json --output petstore
     """
-    config = configure()
+    configs = configure()
     if not is_watching:
-        _generate(_read(config), is_dry, style)
-    elif isinstance(config.spec, Path):
-        watch(
-            lambda: _watched(configure, is_dry, style),
-            lambda name: say(f"{name} changed", err=True),
-        )
-    else:
+        sys.exit(each(configs, lambda config: _generate(_read(config), is_dry, style), style))
+    if not all(isinstance(config.spec, Path) for config in configs):
         raise click.UsageError("--watch needs a document that is a file.")
+    watch(
+        lambda: _watched(configure, is_dry, style),
+        lambda name: say(f"{name} changed", err=True),
+    )
 
 
 def _read(config: Config) -> Project:
@@ -70,16 +71,25 @@ def _read(config: Config) -> Project:
     return opened(config)
 
 
-def _watched(configure: Callable[[], Config], is_dry: bool, style: str) -> frozenset[Path]:
+def _watched(
+    configure: Callable[[], tuple[Config, ...]], is_dry: bool, style: str
+) -> frozenset[Path]:
     """One run of many: it prints the problems of a `Refused`. Returns what it read: files, and directories of templates."""
     named: list[Path | str | None] = []
+
+    def run(config: Config) -> None:
+        named.extend((config.file, config.spec, *config.overlays, config.templates))
+        try:
+            project = _read(config)
+            named.extend(one.name for one in project.source.parts)
+            named.extend(one.partition("#")[0] for one in project.source.unreachable)
+            _generate(project, is_dry, style)
+        except Refused as refused:
+            named.extend(problem.file for problem in refused.problems)
+            raise
+
     try:
-        config = configure()
-        named += [config.file, config.spec, *config.overlays, config.templates]
-        project = _read(config)
-        named += [one.name for one in project.source.parts]
-        named += [one.partition("#")[0] for one in project.source.unreachable]
-        _generate(project, is_dry, style)
+        each(configure(), run, style)
     except Refused as refused:
         named += [problem.file for problem in refused.problems]
         print_problems(refused.problems, style)
@@ -107,8 +117,8 @@ def _check_default(config: Config) -> None:
     is_chosen = config.output is not None or not directory.is_dir()
     if is_chosen or not any(directory.iterdir()):
         return
-    document = tree.recorded_settings(config.root).get("spec", "")
-    if document == config.shown["spec"] or (not document and (config.root / LOCK).exists()):
+    document = tree.recorded_settings(config.root, config.lock).get("spec", "")
+    if document == config.shown["spec"] or (not document and (config.root / config.lock).exists()):
         return
     made = (
         f"holds the package of {document}" if document else "exists, and speclens did not make it"
@@ -120,7 +130,7 @@ def _check_default(config: Config) -> None:
 
 def _tell(project: Project, changed: tuple[str, ...], is_dry: bool) -> None:
     output = project.config.root
-    wanted = {LOCK, *(file.path for file in project.tree.files)}
+    wanted = {project.tree.lock, *(file.path for file in project.tree.files)}
     written = [path for path in changed if path in wanted]
     deleted = [path for path in changed if path not in wanted]
     if not changed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections import Counter
@@ -14,12 +15,14 @@ import click
 
 from speclens import reporting
 from speclens.commands.status import end_status, start_status
-from speclens.config import settings
+from speclens.config import Config, settings
 from speclens.problems import Problem, Refused, closest
 
 QUIET, USUAL, VERBOSE = -1, 0, 1
 _LEVEL = "speclens.level"
 _FAIL_ON = "speclens.fail-on"
+_GATHERED = "speclens.gathered"
+"""The name of the present one of several packages, and what is reported of all in the end: problems, and data by package."""
 _COLOURS = {"error": "red", "warning": "yellow"}
 
 
@@ -97,6 +100,44 @@ def reported(command: Callable[..., Any]) -> Callable[..., Any]:
             sys.exit(2 if all(map(_is_unusable, refused.problems)) else 1)
 
     return run
+
+
+def each(
+    configs: Sequence[Config], run: Callable[[Config], object], style: str, has_data: bool = False
+) -> int:
+    """Run something for each of some packages, and tell which one. If it fails for one, go on with the next. What it reports
+    for machines is one report in the end: all problems, or with `has_data` an object by package. Returns the highest exit
+    code. Raises Refused if there is one package alone."""
+    if len(configs) == 1:
+        return _code_of(run, configs[0])
+    codes, problems, data = list[int](), list[Problem](), dict[str, Any]()
+    meta = click.get_current_context().meta
+    for config in configs:
+        if style == "text" and level() != QUIET:
+            say(f"{config.package}:")
+        meta[_GATHERED] = (config.package, problems, data)
+        try:
+            codes.append(_code_of(run, config))
+        except Refused as refused:
+            codes.append(2 if all(map(_is_unusable, refused.problems)) else 1)
+            if has_data and style == "json":
+                tell_data(json.loads(reporting.render(refused.problems, "json")))
+            else:
+                print_problems(refused.problems, style)
+    del meta[_GATHERED]
+    if has_data and style == "json":
+        tell_data(data)
+    elif style != "text":
+        print_problems(problems, style)
+    return max(codes)
+
+
+def _code_of(run: Callable[[Config], object], config: Config) -> int:
+    try:
+        run(config)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 0
+    return 0
 
 
 def _is_unusable(problem: Problem) -> bool:
@@ -185,10 +226,23 @@ def say(*lines: str, err: bool = False) -> None:
 def print_problems(problems: Iterable[Problem], style: str) -> None:
     """Report problems on standard output."""
     found = tuple(problems)
+    context = click.get_current_context(silent=True)
     if style == "text":
         echo("".join(f"{_coloured(problem)}\n" for problem in found))
+    elif context and _GATHERED in context.meta:
+        context.meta[_GATHERED][1].extend(found)
     else:
         echo(reporting.render(found, cast(reporting.Format, style)))
+
+
+def tell_data(data: Any) -> None:
+    """Report data as JSON; those of one of several packages in the end."""
+    meta = click.get_current_context().meta
+    if _GATHERED in meta:
+        name, _, told = meta[_GATHERED]
+        told[name] = data
+    else:
+        echo(f"{reporting.safe_json(data)}\n")
 
 
 def _coloured(problem: Problem) -> str:

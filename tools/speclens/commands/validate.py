@@ -32,7 +32,7 @@ from speclens.source import locate
 @format_option("text", "json", "github", "sarif")
 @report_options
 @reported
-@configured("document")
+@configured("document", several="problems")
 def validate_command(config: Config, style: str) -> None:
     """Check a document against the official OpenAPI schema, and check its references, examples and x-compat.
 

@@ -22,12 +22,12 @@ from speclens.commands.telling import (
     report_options,
     reported,
     say,
+    tell_data,
 )
 from speclens.config import Config
 from speclens.problems import Finding, closest
 from speclens.project import Project, opened
 from speclens.reading.modern import modern
-from speclens.reporting import safe_json
 from speclens.source import locate
 from speclens.source.pointer import tokens
 
@@ -53,7 +53,7 @@ _REPORT = "the generated code is at fault; please report it, with the document"
 @format_option("text", "json", "github", "sarif")
 @report_options
 @reported
-@configured("document", "meaning")
+@configured("document", "meaning", several="data")
 def verify_command(
     config: Config,
     schemas: tuple[str, ...],
@@ -89,7 +89,7 @@ def verify_command(
     problems = locate(source, [finding for report in reports for finding in _findings(report)])
     if style == "json":
         told = [_report_data(report, name) for report, name in zip(reports, names, strict=True)]
-        echo(f"{safe_json({'examples': examples, 'schemas': told})}\n")
+        tell_data({"examples": examples, "schemas": told})
     else:
         echo(_summary(reports) if style == "text" else "")
         print_problems(problems, style)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from speclens.config import settings
+from speclens.config import settings, several
 from speclens.config.checks import (
     COMMAND_LINE,
     VERSION,
     checked,
+    found_in,
     settings_problems,
     table_problems,
     warned,
@@ -33,7 +34,9 @@ __all__ = [
     "command_line",
     "find_pyproject",
     "load_config",
+    "load_configs",
     "of_command_line",
+    "package_names_in",
     "settings_problems",
     "warned",
 ]
@@ -48,22 +51,79 @@ def find_pyproject(start: Path) -> tuple[Path | None, tuple[Problem, ...]]:
 def load_config(
     path: Path, given: Mapping[str, Any] = MappingProxyType({}), is_named: bool = False
 ) -> Config:
-    """The configuration of a pyproject.toml, or of another file with its table, whose paths are relative to that file.
-    Settings `given` on the command line override it, which may also have named the file. Raises Refused."""
+    """The configuration of a pyproject.toml, or of another file with its table, that has one package. Raises Refused."""
+    (config,) = load_configs(path, given, is_named)
+    return config
+
+
+def load_configs(
+    path: Path,
+    given: Mapping[str, Any] = MappingProxyType({}),
+    is_named: bool = False,
+    only: Collection[str] = (),
+) -> tuple[Config, ...]:
+    """The configurations of a pyproject.toml, or of another file with its table, whose paths are relative to that file: one,
+    or one for each of several packages, or for those of the names `only`. Settings `given` on the command line override
+    them, which may also have named the file. Raises Refused, with all problems of all packages."""
     table = _table(path)
     if table is None and is_named:
         hint = "write the settings under `[tool.speclens]`"
         raise Refused(settings_problems([(path, "", "there is no [tool.speclens] here", hint)]))
     table = table or {}
-    if found := [*table_problems(table, given)]:
-        raise Refused(settings_problems((path, *one) for one in found))
+    is_several = several.KEY in table
+    found = (
+        several.problems_of_tables(table, given, only)
+        if is_several
+        else table_problems(table, given)
+    )
+    if problems := [(path, *one) for one in found]:
+        raise Refused(settings_problems(problems))
+    named = f" --config {shlex.quote(str(path))}" if is_named else ""
+    if is_several:
+        return _several(path, table, given, named, only)
+    config = _config(path, table, given, _commands(given, named))
+    return (checked(config, dict.fromkeys(table.keys() - given.keys(), path)),)
+
+
+def _several(
+    path: Path,
+    table: Mapping[str, Any],
+    given: Mapping[str, Any],
+    named: str,
+    only: Collection[str],
+) -> tuple[Config, ...]:
+    """The configurations of several packages, or those of the names `only`. Raises Refused."""
+    usual = {key: value for key, value in table.items() if key != several.KEY}
+    found, problems = list[Config](), list[tuple[Path, str, str, str]]()
+    names = [own["package"] for own in table[several.KEY]]
+    for index, own in enumerate(table[several.KEY]):
+        merged, only_it = {**usual, **own}, f"{named} --only {names[index]}"
+        overriding = given if not only or names[index] in only else {}
+        told = {"table": several.table_place(index), **_commands(overriding, only_it)}
+        config = _config(path, merged, overriding, told)
+        problems += found_in(config, dict.fromkeys(merged.keys() - overriding.keys(), path))
+        found.append(config)
+    problems += ((path, *one) for one in several.problems_of_places(found))
+    if problems:
+        raise Refused(settings_problems(problems))
+    return tuple(
+        config for name, config in zip(names, found, strict=True) if not only or name in only
+    )
+
+
+def package_names_in(path: Path) -> tuple[str, ...]:
+    """The names of the packages of a configuration that has several; none if it has one. Raises Refused."""
+    packages = (_table(path) or {}).get(several.KEY)
+    tables = packages if isinstance(packages, list) else []
+    return tuple(str(one.get("package")) for one in tables if isinstance(one, dict))
+
+
+def _config(
+    path: Path, table: Mapping[str, Any], given: Mapping[str, Any], told: Mapping[str, Any]
+) -> Config:
     here = Path(os.path.relpath(path.parent))
     values = {key: _value(settings.BY_KEY[key], value, here) for key, value in table.items()}
-    named = f" --config {shlex.quote(str(path))}" if is_named else ""
-    return checked(
-        Config(**values | dict(given), file=here / path.name, **_commands(given, named)),
-        dict.fromkeys(table.keys() - given.keys(), path),
-    )
+    return Config(**values | dict(given), file=here / path.name, **told)
 
 
 def of_command_line(given: Mapping[str, Any]) -> Config:

@@ -77,13 +77,19 @@ def _hint(setting: Setting) -> str:
 def checked(config: Config, origins: Mapping[str, Path] = MappingProxyType({})) -> Config:
     """Returns the configuration unchanged. Raises Refused for invalid names and paths. `origins` maps keys to the files
     that set them; the command line set the others."""
-    found = [
-        (origins.get(key, COMMAND_LINE), key, message, hint)
-        for key, message, hint in _problems(config)
-    ]
-    if found:
+    if found := [*found_in(config, origins)]:
         raise Refused(settings_problems(found))
     return config
+
+
+def found_in(config: Config, origins: Mapping[str, Path]) -> Iterator[tuple[Path, str, str, str]]:
+    """What is wrong with the values of a configuration, for `settings_problems`. `origins` as in `checked`."""
+    for key, message, hint in _problems(config):
+        yield origins.get(key, COMMAND_LINE), _key(config, key), message, hint
+
+
+def _key(config: Config, key: str) -> str:
+    return f"{config.table}.{key}" if config.table else key
 
 
 def _problems(config: Config) -> Iterator[tuple[str, str, str]]:
@@ -168,21 +174,41 @@ def _paths(config: Config) -> Iterator[tuple[str, Path]]:
 def warned(config: Config, found: Iterable[tuple[str, str, str]]) -> tuple[Problem, ...]:
     """Warnings on settings, each at the line that sets it; made from tuples of key, message and hint."""
     place = config.file or COMMAND_LINE
-    errors = settings_problems((place, key, message, hint) for key, message, hint in found)
+    errors = settings_problems(
+        (place, _key(config, key), message, hint) for key, message, hint in found
+    )
     return tuple(replace(one, severity="warning") for one in errors)
 
 
 def settings_problems(found: Iterable[tuple[Path, str, str, str]]) -> Iterator[Problem]:
-    """Problems made from tuples of file, key, message and hint; each names the line of its key."""
+    """Problems made from tuples of file, key, message and hint; each names the line of its key. The key of one of several
+    packages is `packages.0.output`."""
     lines: dict[Path, dict[str, int]] = {}
     for path, key, message, hint in found:
         if path not in lines:
             lines[path] = _key_lines(path) if key and path.is_file() else {}
-        rule, line = f"config/{key or 'unreadable'}", lines[path].get(key, 1)
+        table, _, name = key.rpartition(".")
+        known = (lines[path].get(one) for one in (key, name, table, table.partition(".")[0]))
+        rule, line = f"config/{name or 'unreadable'}", next(filter(None, known), 1)
         yield Problem(rule, "error", "#", str(path), line, 1, message, hint)
 
 
+_HEADER = re.compile(r"\s*\[\[?\s*([^\[\]]*?)\s*\]")
+
+
 def _key_lines(path: Path) -> dict[str, int]:
-    """The line of the first occurrence of each key in a file."""
-    lines = enumerate(path.read_text("utf-8").splitlines(), 1)
-    return dict(reversed([(text.split("=")[0].strip(), number) for number, text in lines]))
+    """The line of the first occurrence of each key in a file, in the table of settings if it is there; those of the tables of
+    several packages after the place of their table, and the line of the table itself."""
+    own, others = dict[str, int](), dict[str, int]()
+    found, place, count = others, "", 0
+    for number, text in enumerate(path.read_text("utf-8").splitlines(), 1):
+        header = None if "=" in text else _HEADER.match(text)
+        if header is None:
+            found.setdefault(f"{place}{text.split('=')[0].strip()}", number)
+            continue
+        found = own if header[1].startswith("tool.speclens") else others
+        place = ""
+        if header[1] == "tool.speclens.packages":
+            own[f"packages.{count}"] = number
+            place, count = f"packages.{count}.", count + 1
+    return others | own

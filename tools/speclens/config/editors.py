@@ -9,12 +9,22 @@ from speclens.config.settings import SETTINGS, Setting
 
 def settings_schema() -> dict[str, Any]:
     """The JSON Schema (draft 7, which editors of TOML know) of the table `[tool.speclens]`."""
+    keys = {setting.key: _property(setting) for setting in SETTINGS}
+    required = [setting.key for setting in SETTINGS if setting.is_required]
+    one = {
+        "type": "object",
+        "properties": keys,
+        "required": ["package"],
+        "additionalProperties": False,
+    }
+    told = "Several packages. The keys beside this one are the defaults of all."
+    several = {"description": told, "type": "array", "items": one, "minItems": 1}
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "[tool.speclens]",
         "type": "object",
-        "properties": {setting.key: _property(setting) for setting in SETTINGS},
-        "required": [setting.key for setting in SETTINGS if setting.is_required],
+        "properties": {**keys, "packages": several},
+        "anyOf": [{"required": required}, {"required": ["packages"]}],
         "additionalProperties": False,
     }
 

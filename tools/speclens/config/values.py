@@ -22,7 +22,8 @@ class Allowed:
 @dataclass(frozen=True, slots=True)
 class Config:
     """A value for each row of `settings.SETTINGS`; `fix`, the command that generates the package; `see`, the command that
-    reports all problems of the document; and `file`, which holds the settings that the command line does not give.
+    reports all problems of the document; `file`, which holds the settings that the command line does not give; and `table`,
+    the place in it of the table of one of several packages.
 
     `package` is "", and `output` is None, if the document gives them by its title: see `project.opened`.
     """
@@ -52,6 +53,7 @@ class Config:
     authors: tuple[str, ...] = ()
     license: str = ""
     layout: str = "distribution"
+    table: str = ""
 
     @property
     def has_sync(self) -> bool:
@@ -96,6 +98,12 @@ class Config:
     def root(self) -> Path:
         """The root of the output: the directory of the lock, to which the paths of all files are relative."""
         return self._home if self.layout == "package" else self.directory
+
+    @property
+    def lock(self) -> str:
+        """The name of the lock. The locks of several packages in a source tree are beside each other."""
+        is_shared = self.table and self.layout == "package"
+        return f"speclens.{self.package}.lock" if is_shared else "speclens.lock"
 
     @property
     def place(self) -> str:

@@ -14,7 +14,6 @@ from speclens.tree.state import State, read_state
 from speclens.tree.values import (
     CAUSES,
     JOURNAL,
-    LOCK,
     Cause,
     Drift,
     FileDrift,
@@ -43,7 +42,7 @@ def drift(output: Path, tree: Tree, pointer_at: PointerAt | None = None) -> Drif
         paths = [file.path for file in tree.files]
         symlinks = [
             problem
-            for problem in obstacles(output, [*paths, LOCK, f"{JOURNAL}/journal.json"])
+            for problem in obstacles(output, [*paths, tree.lock, f"{JOURNAL}/journal.json"])
             if problem.rule == "output/symlink"
         ]
         if symlinks:
@@ -71,9 +70,9 @@ def _compare(state: State, tree: Tree, pointer_at: PointerAt | None) -> Iterator
 def _lock_drift(state: State, tree: Tree) -> Iterator[FileDrift]:
     text = lock_text(tree).encode()
     if state.lock_bytes is None:
-        yield FileDrift(LOCK, ("missing",), (), unified(LOCK, None, text))
+        yield FileDrift(tree.lock, ("missing",), (), unified(tree.lock, None, text))
     elif state.lock is None or (state.lock_bytes != text and _is_wrong(state, tree)):
-        yield FileDrift(LOCK, ("hand-edited",), (), unified(LOCK, state.lock_bytes, text))
+        yield FileDrift(tree.lock, ("hand-edited",), (), unified(tree.lock, state.lock_bytes, text))
 
 
 def _is_wrong(state: State, tree: Tree) -> bool:

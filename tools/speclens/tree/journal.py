@@ -7,13 +7,12 @@
    application gives the same result.
 4. It removes `journal.json`. Now the new tree is complete, and the rest of the directory is litter.
 
-If a run is killed before step 2, the next run removes the directory. If a run is killed later, the next run applies
-the journal. After an error in step 3 (such as a directory without permission), `commit` applies the backward journal.
-Everything that the backward journal needs is on the disk since step 1, so a full disk cannot stop it.
+If a run is killed before step 2, the next run removes the directory; later, it applies the journal. After an error in step
+3 (a directory without permission), `commit` applies the backward journal, all of which is on the disk since step 1.
 
 A journal may have come with a repository. So a run applies it only if the changes that are left are changes that
 `write` may make: replace and delete files that bear the marker, and add such files at the paths of the tree or in the
-directories of these. A run does not apply the journal of another tree, since it writes its own tree next.
+directories of these. The journal of another tree with the same root stays for a run that writes that tree.
 """
 
 from __future__ import annotations
@@ -32,12 +31,13 @@ from typing import Any
 
 from speclens.problems import Refused
 from speclens.tree.exclusive import exclusive
-from speclens.tree.paths import is_own, no_traceback, obstacles, prefixes, read, unsafe
-from speclens.tree.values import JOURNAL, LOCK, Tree, digest
+from speclens.tree.paths import fault, is_own, no_traceback, obstacles, prefixes, read, unsafe
+from speclens.tree.values import JOURNAL, LOCK, Tree, digest, is_lock
 
 _COMMITTED = f"{JOURNAL}/journal.json"
 _FORWARD = f"{JOURNAL}/forward.json"
 _BACKWARD = f"{JOURNAL}/backward.json"
+_FOR_OTHER = f"run speclens for that package first, or delete {JOURNAL}"
 _STAGED = re.compile(rf"{re.escape(JOURNAL)}/(new|old)-[0-9]{{1,9}}")
 
 
@@ -58,18 +58,21 @@ class _Delete:
 class _Journal:
     moves: tuple[_Move, ...]
     deletes: tuple[_Delete, ...]
+    lock: str = LOCK  # of the tree
 
 
-def commit(root: Path, changes: Mapping[str, bytes | None], before: Mapping[str, bytes]) -> None:
+def commit(
+    root: Path, changes: Mapping[str, bytes | None], before: Mapping[str, bytes], lock: str = LOCK
+) -> None:
     """Writes (bytes) and deletes (None) paths below `root`: all of `changes`, or none.
 
-    `before` holds the content of each changed path that exists. The caller holds `exclusive(root)`. If this function
+    `before` holds the content of each changed path that exists, and `lock` is the name of the lock. The caller holds `exclusive(root)`. If this function
     raises OSError or Refused, the tree is as it was.
     """
     new = {path: data for path, data in changes.items() if data is not None}
     gone = {path: before[path] for path in changes if path not in new}
     made = {path: data for path, data in new.items() if path not in before}
-    forward, backward = _journal("new", new, gone), _journal("old", before, made)
+    forward, backward = _journal("new", new, gone, lock), _journal("old", before, made, lock)
     try:
         _stage(root, forward, new, backward, before)
         (root / _FORWARD).replace(root / _COMMITTED)
@@ -84,12 +87,15 @@ def commit(root: Path, changes: Mapping[str, bytes | None], before: Mapping[str,
             _discard(root)
 
 
-def _journal(kind: str, writes: Mapping[str, bytes], deletes: Mapping[str, bytes]) -> _Journal:
+def _journal(
+    kind: str, writes: Mapping[str, bytes], deletes: Mapping[str, bytes], lock: str
+) -> _Journal:
     moves = tuple(
         _Move(f"{JOURNAL}/{kind}-{number}", path, digest(data))
         for number, (path, data) in enumerate(writes.items())
     )
-    return _Journal(moves, tuple(_Delete(path, digest(data)) for path, data in deletes.items()))
+    gone = tuple(_Delete(path, digest(data)) for path, data in deletes.items())
+    return _Journal(moves, gone, lock)
 
 
 def _stage(
@@ -125,7 +131,7 @@ def _keep(path: Path, backup: Path, data: bytes) -> None:
 
 
 def _sync(directory: Path) -> None:
-    if sys.platform == "win32":  # a directory cannot be opened there
+    if sys.platform == "win32":  # no directory can be opened
         return
     handle = os.open(directory, os.O_RDONLY)
     try:
@@ -153,6 +159,9 @@ def settle(root: Path, tree: Tree) -> bool:
     in_the_way = list(obstacles(root, [_COMMITTED]))
     if in_the_way:
         raise Refused(in_the_way)
+    if (other := _committed(root).lock) != tree.lock and is_lock(other):
+        told = f"a run that was killed left work for the package of {other}", _FOR_OTHER
+        raise Refused([fault(root, JOURNAL, "output/busy", *told)])
     _finish(root, _load(root, tree))
     _discard(root)
     return True
@@ -232,30 +241,36 @@ def _encode(journal: _Journal) -> bytes:
 
 def _load(root: Path, tree: Tree) -> _Journal:
     """The committed journal; an empty one if there is none, or if it is not sound."""
+    journal = _committed(root)
+    with suppress(ValueError, TypeError):
+        return journal if _is_sound(root, journal, tree) else _Journal((), ())
+    return _Journal((), ())
+
+
+def _committed(root: Path) -> _Journal:
+    """The committed journal, of any tree; an empty one if there is none."""
     text = (read(root, _COMMITTED) or b"").decode("utf-8", "replace")
     head, _, body = text.removesuffix("\n").partition("\n")
-    if head != digest(body.encode()):
-        return _Journal((), ())
-    with suppress(ValueError, TypeError, KeyError, RecursionError):
-        journal = _decode(json.loads(body))
-        if _is_sound(root, journal, tree):
-            return journal
+    if head == digest(body.encode()):
+        with suppress(ValueError, TypeError, KeyError, RecursionError):
+            return _decode(json.loads(body))
     return _Journal((), ())
 
 
 def _decode(body: Any) -> _Journal:
     moves = tuple(_Move(**move) for move in body["moves"])
-    return _Journal(moves, tuple(_Delete(**item) for item in body["deletes"]))
+    deletes = tuple(_Delete(**item) for item in body["deletes"])
+    return _Journal(moves, deletes, str(body.get("lock", LOCK)))
 
 
 def _is_sound(root: Path, journal: _Journal, tree: Tree) -> bool:
     """Whether `write` itself may make all changes that are left; the journal may have come with a repository."""
-    own = {LOCK, *(file.path for file in tree.files)}
-    directories = {path.rpartition("/")[0] for path in own} - {
-        ""
-    }  # the root may be a whole repository
+    own = {tree.lock, *(file.path for file in tree.files)}
+    directories = {path.rpartition("/")[0] for path in own}
+    directories.discard("")  # the root may be a whole repository
     return (
-        all(path == LOCK or unsafe(path) is None for path in _paths(journal))
+        journal.lock == tree.lock
+        and all(path == tree.lock or unsafe(path) is None for path in _paths(journal))
         and all(_may_delete(root, item) for item in journal.deletes)
         and all(
             _may_move(root, move, move.path in own or move.path.rpartition("/")[0] in directories)
@@ -270,8 +285,7 @@ def _may_delete(root: Path, item: _Delete) -> bool:
 
 
 def _may_move(root: Path, move: _Move, is_among: bool) -> bool:
-    """Whether a move is allowed. A move that is already done is, whatever stands at its path now. `is_among` says whether
-    the move may add a file."""
+    """Whether a move is allowed; one that is done already is. `is_among` says whether it may add a file."""
     if not _STAGED.fullmatch(move.staged):
         return False
     if not os.path.lexists(root / move.staged):

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from speclens.problems import Problem, Refused
-from speclens.tree.values import JOURNAL, LOCK, MARKER, Tree
+from speclens.tree.values import JOURNAL, LOCK, MARKER, Tree, is_lock
 
 SKIPPED = frozenset({".git", ".venv", "__pycache__", "node_modules"})
 _MAX_BYTES, _MAX_PART = 1024, 255  # of a path on macOS, of a name everywhere
@@ -66,7 +66,8 @@ def unsafe(path: str) -> str | None:
             return "a part of it ends in a dot or a space"
         if part.casefold() in SKIPPED:
             return f"it lies in {part}"
-    if path.partition("/")[0].casefold() in (LOCK, JOURNAL):
+    first = path.partition("/")[0].casefold()
+    if first == JOURNAL or is_lock(first):
         return "speclens itself uses this name"
     return None
 
@@ -142,7 +143,7 @@ def obstacles(root: Path, paths: Iterable[str]) -> Iterator[Problem]:
 def is_own(path: str, data: bytes) -> bool:
     """Whether a file says that speclens made it, so that speclens may replace and delete it. The lock does not count,
     since it may have come with a repository."""
-    return path == LOCK or bears_marker(data)
+    return is_lock(path) or bears_marker(data)
 
 
 def foreign(root: Path, path: str, message: str) -> Problem:

@@ -17,7 +17,7 @@ from speclens.tree.paths import (
     unsafe,
     walk_files,
 )
-from speclens.tree.values import LOCK, Tree
+from speclens.tree.values import LOCK, Tree, is_lock
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class State:
 def read_state(root: Path, tree: Tree) -> State:
     """Reads the directory `root`. Raises OSError."""
     todo = pending(root, tree)
-    lock_bytes = todo[LOCK] if LOCK in todo else read(root, LOCK)
+    lock_bytes = todo[tree.lock] if tree.lock in todo else read(root, tree.lock)
     lock = _parse(lock_bytes)
     own = {file.path for file in tree.files}
     listed = lock.files if lock else {}
@@ -54,7 +54,7 @@ def read_state(root: Path, tree: Tree) -> State:
     files = {
         path: data
         for path, data in found.items()
-        if data is not None and path != LOCK and (path in own or bears_marker(data))
+        if data is not None and not is_lock(path) and (path in own or bears_marker(data))
     }
     return State(files, lock_bytes, lock, bool(todo))
 
@@ -68,10 +68,10 @@ def _candidates(root: Path, paths: set[str]) -> Iterator[str]:
             yield path
 
 
-def recorded_settings(root: Path) -> Mapping[str, str]:
-    """The settings of the run that wrote the directory `root`, by key; none without a readable lock."""
+def recorded_settings(root: Path, lock_name: str = LOCK) -> Mapping[str, str]:
+    """The settings of the run that wrote the directory `root`, by key; none without a readable lock of this name."""
     try:
-        lock = _parse(read(root, LOCK))
+        lock = _parse(read(root, lock_name))
     except (OSError, ValueError):
         return {}
     return lock.inputs.config if lock else {}

@@ -11,7 +11,7 @@ from speclens.tree.journal import commit, settle
 from speclens.tree.lock import lock_text
 from speclens.tree.paths import check_paths, foreign, is_own, no_traceback, obstacles
 from speclens.tree.state import State, read_state
-from speclens.tree.values import LOCK, Tree
+from speclens.tree.values import Tree
 
 
 def write(output: Path, tree: Tree) -> tuple[str, ...]:
@@ -31,7 +31,7 @@ def write(output: Path, tree: Tree) -> tuple[str, ...]:
             settle(output, tree)
             changes, before = _judged_changes(output, tree)
             if changes:
-                commit(output, changes, before)
+                commit(output, changes, before, tree.lock)
             return tuple(sorted(changes))
 
 
@@ -44,7 +44,7 @@ def to_write(output: Path, tree: Tree) -> tuple[str, ...]:
 
 def _judged_changes(output: Path, tree: Tree) -> tuple[dict[str, bytes | None], dict[str, bytes]]:
     """The changes, and the present content of what changes. Raises Refused for what is in the way."""
-    in_the_way = list(obstacles(output, [*(file.path for file in tree.files), LOCK]))
+    in_the_way = list(obstacles(output, [*(file.path for file in tree.files), tree.lock]))
     if in_the_way:
         raise Refused(in_the_way)
     state = read_state(output, tree)
@@ -66,10 +66,10 @@ def _foreign(root: Path, state: State, tree: Tree) -> Iterator[Problem]:
 def _changes(state: State, tree: Tree) -> tuple[dict[str, bytes | None], dict[str, bytes]]:
     """The changes (new content, or None to delete), the lock last; and the present content of those paths."""
     wanted = {file.path: file.text.encode() for file in sorted(tree.files, key=lambda f: f.path)}
-    wanted[LOCK] = lock_text(tree).encode()
+    wanted[tree.lock] = lock_text(tree).encode()
     disk = dict(state.files)
     if state.lock_bytes is not None:
-        disk[LOCK] = state.lock_bytes
+        disk[tree.lock] = state.lock_bytes
     stale: dict[str, bytes | None] = {path: None for path in sorted(disk) if path not in wanted}
     written = {path: data for path, data in wanted.items() if disk.get(path) != data}
     changes = stale | written

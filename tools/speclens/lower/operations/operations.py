@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from speclens import ir, names
 from speclens.config.style import Style
-from speclens.literals import docstring, inline, json_span, literal
+from speclens.literals import docstring, inline, literal
 from speclens.lower.ground.composed import is_class
 from speclens.lower.ground.view import View
 from speclens.lower.operations import (
@@ -83,15 +83,8 @@ def lower(
     if not wanted:
         return Lowered(None, (), every)
     client = _client(whole, security.scopes(api), inputs, wanted)
-    client = _with_variables(client, api, urls.values())
+    client = servers.with_variables(client, api, urls.values())
     return Lowered(client, (*_unserved(client), *paging.unpaged(client, api.operations)), every)
-
-
-def _with_variables(client: ir.Client, api: OpenApi, urls: Iterable[str]) -> ir.Client:
-    usual = servers.variables(api, [servers.of_document(api), client.base_path, *urls])
-    if not usual:
-        return client
-    return replace(client, variables=literal(usual), variables_told=json_span(usual))
 
 
 def _key(one: Endpoint) -> tuple[str, str]:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from urllib.parse import urljoin, urlsplit
 
+from speclens import ir
+from speclens.literals import json_span, literal
 from speclens.openapi.api import OpenApi
 from speclens.openapi.nodes import ServerObject
 
@@ -71,3 +74,12 @@ def _first(servers: Iterable[ServerObject], known: Mapping[str, str]) -> str:
         if filled.startswith(_SCHEMES) or url.startswith("{"):
             return url.rstrip("/")
     return ""
+
+
+def with_variables(client: ir.Client, api: OpenApi, urls: Iterable[str]) -> ir.Client:
+    """A client with what stands in the braces of its server URLs, and of those of its operations, unless a caller says
+    otherwise."""
+    usual = variables(api, [of_document(api), client.base_path, *urls])
+    if not usual:
+        return client
+    return replace(client, variables=literal(usual), variables_told=json_span(usual))
