@@ -75,7 +75,10 @@ def _response(named: media.ModelNames, response: ResponseObject) -> ir.Response:
 
 
 def _of_any_kind(named: media.ModelNames, one: ir.Media, schema: Any) -> Iterator[ir.Media]:
-    """A media type; if it is any with a schema that has strings, JSON of this schema, and text for all others."""
+    """A media type; if it is any with a schema that has strings, JSON of this schema, and text for all others. Bytes of any
+    media type are asked for as such."""
+    if one.name == "*/*" and one.codec.name == "Raw":
+        one = replace(one, codec=replace(one.codec, media_type="*/*"))
     is_text = one.name == "*/*" and one.codec.name == "Json"
     if not is_text or "string" not in facts.types_of(named.document, schema):
         yield one
