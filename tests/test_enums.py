@@ -12,11 +12,13 @@ from typing import Any
 
 import httpx
 import pytest
+from click.testing import CliRunner
 from jsonschema_rs import validator_for
 
 import goldens
 from built import HEAD, imported, printed, source
 from speclens import names
+from speclens.cli import main
 from speclens.config import Config
 from speclens.openapi.enumerations import enum_values
 
@@ -193,3 +195,10 @@ def test_extensions_of_any_form_say_what_they_can() -> None:
     told = [(one.name, one.doc) for one in enum_values(schema)]
     assert told == [("One", "First."), ("Two", "Two"), ("Three", "")]
     assert enum_values({"enum": "a"}) == enum_values(True) == ()
+
+
+def test_the_laws_of_the_generated_code_hold() -> None:
+    document = str(goldens.document(FEATURE))
+    found = CliRunner().invoke(main, ["verify", document, "--enums", "enum", "--examples", "60"])
+    assert found.exit_code == 0, found.output
+    assert "model and schema agree" in found.output

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from enum import Enum
 from functools import cache
 from itertools import islice, product
 from types import ModuleType
@@ -267,16 +268,17 @@ def _denormalizing(said_by: Callable[..., Json]) -> Callable[[Json, Mapping[str,
 
 
 def _saying(model: Any, accepts: ValueJudge, in_json: bool) -> Callable[[Json], Json]:
-    """A function that validates a value with a model and serializes it again. A class is only for objects: code that uses
-    the class handles other values that its schema accepts (null). `in_json` validates JSON text, since a format may refuse
+    """A function that validates a value with a model and serializes it again. A class is only for objects, or for what is not
+    null: code that uses the class handles other values that its schema accepts (null). `in_json` validates JSON text, since a format may refuse
     an integer in JSON but accept Python's int."""
     adapter: TypeAdapter[Any] = TypeAdapter(model)
     is_class = _is_class(model)
+    is_enum = isinstance(model, type) and issubclass(model, Enum)
     if model is None:
         return lambda value: value if accepts(value) else REFUSED
 
     def say(value: Json) -> Json:
-        if is_class and not isinstance(value, dict):
+        if (is_class and not isinstance(value, dict)) or (is_enum and value is None):
             return value if accepts(value) else REFUSED
         try:
             if in_json:

@@ -306,6 +306,39 @@ class AsyncPets(Resource[AsyncClient]):
         )
 
 
+GET_STATUS: Operation[_models.Status | None] = Operation(
+    "GET",
+    "/status",
+    answers={
+        "200": Json(_models.Status | None),
+    },
+)
+
+
+class Status_(Resource[SyncClient]):
+    """Operations of status."""
+
+    def get(self, **options: Unpack[RequestOptions]) -> _models.Status | None:
+        """GET /status.
+
+        Returns:
+            Null if nobody knows.
+        """
+        return self._client.call(GET_STATUS, **options)
+
+
+class AsyncStatus_(Resource[AsyncClient]):
+    """Operations of status."""
+
+    async def get(self, **options: Unpack[RequestOptions]) -> _models.Status | None:
+        """GET /status.
+
+        Returns:
+            Null if nobody knows.
+        """
+        return await self._client.call(GET_STATUS, **options)
+
+
 class Pkg(SyncClient):
     """The client of Tests. Without `api_key` and `base_url`, it reads PKG_API_KEY and PKG_BASE_URL from the environment."""
 
@@ -321,6 +354,10 @@ class Pkg(SyncClient):
         """Operations of pets."""
         return Pets(self)
 
+    @cached_property
+    def status(self) -> Status_:
+        return Status_(self)
+
 
 class AsyncPkg(AsyncClient):
     """`Pkg` for asyncio and trio."""
@@ -334,3 +371,7 @@ class AsyncPkg(AsyncClient):
     def pets(self) -> AsyncPets:
         """Operations of pets."""
         return AsyncPets(self)
+
+    @cached_property
+    def status(self) -> AsyncStatus_:
+        return AsyncStatus_(self)

@@ -13,6 +13,7 @@ from speclens.lower.ground import facts, media_types, x_compat
 from speclens.lower.ground.nulls import admits_null
 from speclens.lower.ground.view import View
 from speclens.lower.operations.annotations import ANY, BYTES, INTEGER, NULL, OBJECT, TEXT, union
+from speclens.lower.schemas import enums
 from speclens.objects import declared_types
 from speclens.openapi.nodes import MediaTypeObject
 from speclens.source.pointer import JsonObject, exists, follow, from_reference, get, tokens
@@ -65,6 +66,8 @@ class ModelNames:
             except (KeyError, ValueError):
                 break
         ident = self.idents.get(pointer, "")
+        if ident in self.enums:
+            return ident, [NULL] if enums.has_null(schema) else []
         if ident not in self.classes:
             return ident, []
         others = [_OTHERS[kind] for kind in declared_types(schema) if kind in _OTHERS]
@@ -90,8 +93,8 @@ def model_names(
             ranked[origin] = max(ranked.get(origin, (-1, "")), (rank, ident))
     given = {origin: ident for origin, (_, ident) in ranked.items()}
     classes = frozenset(one.ident for one in schemas if one.is_object)
-    enums = {one.ident: one.type for one in schemas if one.members}
-    return ModelNames(view, lifted, idents, folds, given, classes, enums)
+    values = {one.ident: one.type for one in schemas if one.members}
+    return ModelNames(view, lifted, idents, folds, given, classes, values)
 
 
 def lower(named: ModelNames, written: MediaTypeObject) -> ir.Media:
