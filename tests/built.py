@@ -9,13 +9,13 @@ import sys
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from types import ModuleType
+from types import MappingProxyType, ModuleType
 from typing import Any
 
 import pytest
 
 from speclens import ir, judging, project
-from speclens.config import Config
+from speclens.config import Config, load_configs
 from speclens.openapi.selection import selection_of
 from speclens.output import marks, render, tidy
 from speclens.problems import Problem, Refused
@@ -33,6 +33,12 @@ _RENDERER = cache(render.renderer)
 def schemas(**named: Any) -> dict[str, Any]:
     """A 3.1 document with these component schemas."""
     return {**HEAD, "components": {"schemas": named}}
+
+
+def load_config(path: Path, given: Mapping[str, Any] = MappingProxyType({})) -> Config:
+    """The configuration of a file that has one package."""
+    (config,) = load_configs(path, given)
+    return config
 
 
 def source(document: Mapping[str, Any] | str, name: str = "openapi.yaml") -> Source:

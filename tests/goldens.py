@@ -38,7 +38,8 @@ def settings(feature: str, package: str = "pkg") -> Config:
     """How a golden is generated."""
     own = GOLDEN / feature / "pyproject.toml"
     if own.exists():
-        return replace(config.load_config(own), package=package)
+        (settings,) = config.load_configs(own)
+        return replace(settings, package=package)
     return Config(document(feature), package, Path(), "speclens generate")
 
 

@@ -593,7 +593,7 @@ def test_options(tmp_path: Path, served: str) -> None:
         '[tool.speclens]\nspec = "api/root.yaml"\npackage = "p"\noutput = "out"\n'
         f'allow_remote = ["{host(served)}"]\nallow_path = ["."]\n'
     )
-    settings = config.load_config(tmp_path / "pyproject.toml")
+    (settings,) = config.load_configs(tmp_path / "pyproject.toml")
     assert opened(settings).reading.warnings == ()
 
 

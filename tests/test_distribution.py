@@ -13,9 +13,9 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
-from built import HEAD, imported, printed, source, texts
+from built import HEAD, imported, load_config, printed, source, texts
 from speclens.cli import main
-from speclens.config import Config, load_config
+from speclens.config import Config
 from speclens.problems import Refused
 
 CONFIG = Config(Path("openapi.yaml"), "my_pets", Path(), "speclens generate")

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from built import HEAD, imported, printed, source
-from speclens.config import Config, load_config
+from built import HEAD, imported, load_config, printed, source
+from speclens.config import Config
 from speclens.output import tidy
 from speclens.problems import Problem, Refused
 from speclens.project import opened

@@ -117,7 +117,7 @@ def test_the_document_names_the_schema_beside_it(empty: Path) -> None:
 )  # fmt: skip
 def test_the_package_is_called_as_the_directory(empty: Path, directory: str, package: str) -> None:
     assert run(directory).exit_code == 0
-    loaded = config.load_config(Path(directory, "pyproject.toml"))
+    (loaded,) = config.load_configs(Path(directory, "pyproject.toml"))
     assert loaded.package == package
     assert package.isidentifier()
     assert not package.endswith("_")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from speclens import config
+from built import load_config
 from speclens.cli import main
 from speclens.problems import Refused
 
@@ -46,9 +46,9 @@ def test_configuration(written: str, expected: bool, tmp_path: Path) -> None:
     path = tmp_path / "pyproject.toml"
     table = '[tool.speclens]\nspec = "a"\npackage = "p"\noutput = "o"\n'
     path.write_text(f"{table}denormalize = {written}\n")
-    assert config.load_config(path).denormalize is expected
+    assert load_config(path).denormalize is expected
     path.write_text(f'{table}denormalize = "{written}"\n')
     with pytest.raises(Refused) as caught:
-        config.load_config(path)
+        load_config(path)
     (problem,) = caught.value.problems
     assert (problem.rule, problem.line) == ("config/denormalize", 5)

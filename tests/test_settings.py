@@ -14,9 +14,10 @@ import pytest
 from click.testing import CliRunner
 from jsonschema_rs import Draft7Validator
 
+from built import load_config
 from growth import LINEAR, exponent
 from speclens.cli import main
-from speclens.config import Config, command_line, editors, load_config, settings
+from speclens.config import Config, command_line, editors, settings
 from speclens.config.toml_text import parse_toml
 from speclens.problems import Refused
 

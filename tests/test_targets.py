@@ -256,7 +256,7 @@ def test_targets_are_checked(tmp_path: Path) -> None:
     ):
         path.write_text(table + text)
         with pytest.raises(Refused) as refused:
-            config.load_config(path)
+            config.load_configs(path)
         [problem] = refused.value.problems
         assert (problem.message, problem.line) == (message, 5)
 

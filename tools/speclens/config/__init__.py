@@ -33,7 +33,6 @@ __all__ = [
     "checked",
     "command_line",
     "find_pyproject",
-    "load_config",
     "load_configs",
     "of_command_line",
     "package_names_in",
@@ -46,14 +45,6 @@ def find_pyproject(start: Path) -> tuple[Path | None, tuple[Problem, ...]]:
     """The nearest pyproject.toml with a `[tool.speclens]`, in a directory or above it, and a warning for each file that the
     search skips: see `finding.nearest`. Raises Refused."""
     return nearest(start, lambda path: _table(path) is not None)
-
-
-def load_config(
-    path: Path, given: Mapping[str, Any] = MappingProxyType({}), is_named: bool = False
-) -> Config:
-    """The configuration of a pyproject.toml, or of another file with its table, that has one package. Raises Refused."""
-    (config,) = load_configs(path, given, is_named)
-    return config
 
 
 def load_configs(
