@@ -66,7 +66,7 @@ def configured(
 
             if again:
                 return command(configure=configure, **given)
-            return _run(command, _holding(configure(), start), given, several)
+            return _run(command, _holding(configure(), start), several, **given)
 
         made: Command = run
         for setting in reversed(shown):
@@ -77,15 +77,18 @@ def configured(
 
 
 def _run(
-    command: Command, configs: Sequence[Config], given: Mapping[str, Any], several: Several
+    command: Command, configs: Sequence[Config], several: Several, style: str, **given: Any
 ) -> Any:
     """Run a command for each of some packages. Raises click.UsageError for one that is for one package."""
     if len(configs) == 1:
-        return command(config=configs[0], **given)
+        return command(config=configs[0], style=style, **given)
     if several == "one":
         raise click.UsageError(f"There are several packages; {_choose(configs)}")
-    style, has_data = str(given["style"]), several == "data"
-    sys.exit(each(configs, lambda one: command(config=one, **given), style, has_data))
+
+    def run_one(config: Config) -> None:
+        command(config=config, style=style, **given)
+
+    sys.exit(each(configs, run_one, style, has_data=several == "data"))
 
 
 def _chosen(document: str | None, own: Mapping[str, Any]) -> dict[str, Any]:
