@@ -235,7 +235,6 @@ FIELDS = frozenset({
 })  # fmt: skip
 # What is called so elsewhere.
 OTHER_FIELDS = {
-    "commands.options": {"style"},  # of completion
     "lower.ground.x_compat": {"in", "name"},  # of `into`
     "lower.rewrites.directions": {"callbacks"},  # a token of a pointer
     "lower.rewrites.headers": {"callbacks"},  # a token of a pointer
