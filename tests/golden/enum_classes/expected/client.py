@@ -356,6 +356,7 @@ class Pkg(SyncClient):
 
     @cached_property
     def status(self) -> Status_:
+        """Operations of status."""
         return Status_(self)
 
 
@@ -374,4 +375,5 @@ class AsyncPkg(AsyncClient):
 
     @cached_property
     def status(self) -> AsyncStatus_:
+        """Operations of status."""
         return AsyncStatus_(self)

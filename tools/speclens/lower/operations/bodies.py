@@ -52,7 +52,7 @@ def lower(inputs: Inputs, body: RequestBodyObject) -> tuple[ir.Body | None, str,
         same[one.name] = follow(inputs.document, *said)[1]
     if not found:
         return None, "", False
-    content = _choices(media.preferred(inputs.document, found, same), same)
+    content = _choices(inputs.document, media.preferred(inputs.document, found, same), same)
     members = _members(inputs, content)
     kinds = [[ANY] if members else _given(inputs, one) for one in content]
     is_nullable = any(NULL in options for options in kinds)
@@ -73,16 +73,29 @@ def lower(inputs: Inputs, body: RequestBodyObject) -> tuple[ir.Body | None, str,
     return result, members, is_nullable
 
 
-def _choices(content: tuple[ir.Media, ...], same: Mapping[str, Any]) -> tuple[ir.Media, ...]:
-    """The media types of which a caller chooses one, without a range of JSON that says the same as the first one."""
+def _choices(
+    document: JsonObject, content: tuple[ir.Media, ...], same: Mapping[str, Any]
+) -> tuple[ir.Media, ...]:
+    """The media types of which a caller chooses one, without those that are JSON by another name, as the first one is: .NET
+    lists three or four for each body."""
     first, *rest = content
     said = facts.identity(same[first.name])
-    return first, *(
-        one
-        for one in rest
-        if not (one.codec.name == first.codec.name == "Json" and "*" in one.name)
-        or facts.identity(same[one.name]) != said
-    )
+    names = _other_names(document, first, same[first.name])
+
+    def is_first(one: ir.Media) -> bool:
+        is_named = "*" in one.name or media_types.essence(one.name) in names
+        is_json = one.codec.name == first.codec.name == "Json"
+        return is_named and is_json and facts.identity(same[one.name]) == said
+
+    return first, *(one for one in rest if not is_first(one))
+
+
+def _other_names(document: JsonObject, first: ir.Media, schema: Any) -> frozenset[str]:
+    """The media types that say no more than that of a body of JSON. A JSON patch is an array (RFC 6902, 3)."""
+    if media_types.essence(first.name) != "application/json":
+        return frozenset()
+    is_patch = "array" in facts.types_of(document, schema)
+    return frozenset({"text/json", *(() if is_patch else ("application/json-patch+json",))})
 
 
 def _others(found: list[ir.Media], first: ir.Media, same: Mapping[str, Any]) -> tuple[str, ...]:
