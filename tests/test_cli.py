@@ -408,7 +408,7 @@ def test_generate_tells_what_it_wrote(generated: Path) -> None:
 
     assert (result.exit_code, result.stdout) == (
         0,
-        "out/pets/models.py\n1 of 13 files written\n",
+        "out/pets/models.py\n1 of 14 files written\n",
     )
 
 
@@ -420,7 +420,7 @@ def test_generate_tells_what_it_deleted(generated: Path) -> None:
 
     assert (result.exit_code, result.stdout) == (
         0,
-        "out/pets/old.py (deleted)\n0 of 13 files written, 1 deleted\n",
+        "out/pets/old.py (deleted)\n0 of 14 files written, 1 deleted\n",
     )
 
 
@@ -596,6 +596,7 @@ def test_an_empty_output_is_all_missing(project: Path) -> None:
             "pets/_bounded.py",
             "pets/_compat.py",
             "pets/_gather.py",
+            "pets/_payload.py",
             "pets/_source_map.py",
             "pets/_types.py",
             "pets/_values.py",

@@ -144,7 +144,7 @@ class MethodDocs:
     pages: str
     stream: str
     download: str
-    handler: str  # of the server
+    served: str  # of the method of the server
 
 
 @dataclass(frozen=True, slots=True)

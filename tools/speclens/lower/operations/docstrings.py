@@ -69,7 +69,7 @@ def method_docs(
             _section("Returns:", told),
             raised,
         ),
-        handler=source(*([one] for one in head)),
+        served=source(*([one] for one in head)),
     )
 
 
