@@ -35,9 +35,8 @@ READMES = (
     "docs/x-compat.md",
     "generated/README.md",
 )
-OF_FILES = {
-    "docs/comparison.md"
-}  # whose examples are parts of files that tests/test_comparison.py runs
+OF_FILES = {"docs/comparison.md", "docs/configuration.md"}
+"""Those whose examples are parts of files: tests/test_comparison.py runs the first, and the second shows generated code."""
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 

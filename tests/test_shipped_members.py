@@ -117,7 +117,7 @@ def test_a_constructor_takes_each_member_once() -> None:
     assert made(photoUrls=["a"]).photo_urls == ["a"]
     with pytest.raises(TypeError, match="'photoUrls' is given twice, also as 'photo_urls'"):
         made(photoUrls=["a"], photo_urls=["b"])
-    assert str(inspect.signature(Pet)).startswith("(*, photo_urls: Optional[list[str]] = None")
+    assert str(inspect.signature(Pet)).startswith("(*, photo_urls: list[str] | None = None")
 
 
 @pytest.mark.parametrize(
