@@ -230,7 +230,7 @@ def test_a_closed_class_refuses_what_no_schema_of_it_declares(name: str, tmp_pat
 def test_shapes_that_accept_more_are_told(name: str, tmp_path: Path) -> None:
     schema, payload = WIDER_SHAPES[name]
     told = json.loads(
-        verify(tmp_path, schemas(Thing=schema), "--format", "json", "--examples", 300).output
+        verify(tmp_path, schemas(Thing=schema), "--format", "json", "--examples", 400).output
     )
     (thing_told,) = [one for one in told["schemas"] if one["schema"] == "Thing"]
     broken = {law["law"]: law for law in thing_told["laws"] if law["broken"]}
