@@ -12,12 +12,22 @@ import pytest
 from pydantic import BaseModel, Field
 from starlette.routing import Match
 
-from routescope import ArgumentError, ErrorResponse, Image, ImageReference, Routescope, omit
+from routescope import (
+    ArgumentError,
+    CompatError,
+    ErrorResponse,
+    Image,
+    ImageReference,
+    Routescope,
+    omit,
+)
 from routescope._arguments import (
     Member,
     Members,
     members_of,
 )
+from routescope._compat import Log
+from routescope._gather import merged
 from routescope._operation import Json, Operation, to_json
 from routescope._types import Maybe, Model
 from routescope.server import _Route
@@ -33,6 +43,12 @@ MARKS: dict[str, Any] = {
 OPERATION: Operation[Any] = Operation(
     "POST", "/x", MARKS, body=Json(dict[str, Any]), defaults={"kind": "cat"}
 )
+
+
+def test_null_is_merged_with_nothing() -> None:
+    sources: list[Any] = [((None, "a"), [], []), ((None, "b"), None, None)]
+    with pytest.raises(CompatError, match=r"^/b: null cannot be merged with /a$"):
+        merged(sources, Log())
 
 
 def test_omit_says_that_nothing_is_given() -> None:

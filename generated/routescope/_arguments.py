@@ -190,18 +190,6 @@ def _is_same_text(value: Any, text: Any) -> bool:
     return isinstance(value, bytes) and value == text.encode("utf-8", "surrogatepass")
 
 
-@dataclass(frozen=True, slots=True)
-class ContentType:
-    """An argument that chooses the media type of the body."""
-
-    place: ClassVar[str] = ""
-    is_nullable: ClassVar[bool] = False
-    is_required: ClassVar[bool] = False
-
-    def put(self, draft: Draft, ident: str, value: Any) -> None:
-        draft.content_type = value
-
-
 def refuse(option: str, given: Iterable[str], names: Iterable[str]) -> None:
     """Raises TypeError if an option contains the name of an argument.
 

@@ -9,9 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ._arguments import ContentType, Draft, Member, Members
 from ._compat import Deprecation, Normalized, Rewrite
-from ._operation import Operation, chosen, replaced, to_json
+from ._operation import Operation, to_json
 from ._payload import Folding
 from ._request import check_known, check_mappings
 
@@ -92,22 +91,6 @@ class OlderArguments:
         asked = arguments.get("compat")
         if asked and asked is not options.get("compat"):
             check_known("compat", asked.items(), _ways(operation))
-
-    def refolded(
-        self, operation: Operation[Any], arguments: Mapping[str, Any]
-    ) -> Mapping[str, Any]:
-        """The arguments of a call that was made, in canonical form, without a second warning."""
-        draft, parameters = Draft(""), operation.parameters
-        found = parameters.refolded(operation.arguments, arguments) if parameters else arguments
-        for ident, mark in operation.arguments.items():
-            value = arguments.get(ident)
-            is_said = value is not None or (ident in arguments and mark.is_nullable)
-            if is_said and isinstance(mark, (Member, Members, ContentType)):
-                mark.put(draft, ident, value)
-        folding = getattr(chosen(operation.body, draft.content_type), "folding", None)
-        if not draft.members or not isinstance(folding, OlderFields):
-            return found
-        return replaced(found, operation.members, folding.members(draft.members))
 
 
 def _ways(operation: Operation[Any]) -> frozenset[tuple[str, str]]:

@@ -122,14 +122,6 @@ class Json:
         return self.folding.read(value).validate(self.model)
 
 
-def replaced(
-    arguments: Mapping[str, Any], names: Mapping[str, str], found: Mapping[str, Any]
-) -> dict[str, Any]:
-    """The arguments, with the values that an object now holds for those with names in it."""
-    others = {ident: value for ident, value in arguments.items() if ident not in names}
-    return others | {ident: found[name] for ident, name in names.items() if name in found}
-
-
 def chosen(codecs: Codecs, content_type: str) -> Codec | None:
     """The codec for a media type, also by its parameters if a codec names them.
 

@@ -146,10 +146,6 @@ class Folding:
         """A value to send, in canonical form."""
         return Payload(value)
 
-    def patch(self, members: dict[str, Any]) -> dict[str, Any]:
-        """A merge patch (RFC 7396) to send, in canonical form."""
-        return members
-
     def written(self, value: Any, options: Mapping[str, Any]) -> Any:
         """A canonical value in the form that the server knows."""
         return value

@@ -256,9 +256,10 @@ def _accepted(
         codec = _first(operation.body)
         folded: Payload = codec.folding.read(_parsed(body, most))
         request = folded.validate(codec.model)
-        if isinstance(folded, Normalized):
-            return request, folded.rewrites, folded.more_rewrites
-        return request, (), 0
+        told = (
+            (folded.rewrites, folded.more_rewrites) if isinstance(folded, Normalized) else ((), 0)
+        )
+        return request, *told
     except PayloadError as error:
         raise _unfit(error.errors, error.more) from None
     except CompatError as error:

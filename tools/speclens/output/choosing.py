@@ -19,7 +19,8 @@ def has_files(document: ir.Api) -> bool:
     return any(schema.file for schema in document.schemas)
 
 
-# Members of copied classes that serve one target, or older fields. `prune` removes them from packages without these.
+# Members of copied classes that serve one target, older fields, pages or patches. `prune` removes them from packages without
+# these.
 _OF_FETCHING: tuple[ClassMember, ...] = (("_limits", "Limits", "in_time"),)
 _OF_SYNC: tuple[ClassMember, ...] = (
     ("_request", "Tokens", "answer"),
@@ -37,20 +38,29 @@ _OF_CLIENTS: tuple[ClassMember, ...] = (
     ("_types", "Model", "_request_id"),
 )
 _OF_OLDER: tuple[ClassMember, ...] = (("_arguments", "RequestOptions", "compat"),)
+_OF_PAGES: tuple[ClassMember, ...] = (("_folding", "OlderArguments", "refolded"),)
+_OF_PATCHES: tuple[ClassMember, ...] = (("_payload", "Folding", "patch"),)
 
 
 def left_out(document: ir.Api, config: Config) -> frozenset[ClassMember]:
     """The members of copied classes that no target needs."""
     is_called, is_saved = has_client(document, config), has_files(document)
     is_sync, is_async = is_called and config.has_sync, is_called and config.has_async
+    operations = document.client.operations if document.client else ()
     tables = (
         (_OF_SYNC, is_sync),
         (_OF_ASYNC, is_async),
         (_OF_FETCHING, is_sync or is_saved),  # models fetch files, whichever client gave them
         (_OF_CLIENTS, is_called or is_saved),
         (_OF_OLDER, bool(document.client and document.client.older)),
+        (_OF_PAGES, any(one.paging for one in operations)),
+        (_OF_PATCHES, any(one.body and _is_patch(one.body) for one in operations)),
     )
     return frozenset(one for members, is_needed in tables if not is_needed for one in members)
+
+
+def _is_patch(body: ir.Body) -> bool:
+    return any(media.codec.name == "MergePatch" for media in body.content)
 
 
 def chosen(document: ir.Api, config: Config) -> ir.Api:
