@@ -233,7 +233,7 @@ def test_merging_grows_with_the_items(item: Callable[[int], Any]) -> None:
         assert len(merged(found, Log())) == n + n // 2
         return found
 
-    assert exponent(sources, lambda found: merged(found, Log()), 500) <= LINEAR
+    assert exponent(sources, lambda found: merged(found, Log()), 1_000) <= LINEAR
 
 
 @pytest.mark.parametrize("item", ITEMS.values(), ids=ITEMS)
