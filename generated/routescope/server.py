@@ -256,10 +256,9 @@ def _accepted(
         codec = _first(operation.body)
         folded: Payload = codec.folding.read(_parsed(body, most))
         request = folded.validate(codec.model)
-        told = (
-            (folded.rewrites, folded.more_rewrites) if isinstance(folded, Normalized) else ((), 0)
-        )
-        return request, *told
+        rewrites = folded.rewrites if isinstance(folded, Normalized) else ()
+        more = folded.more_rewrites if isinstance(folded, Normalized) else 0
+        return request, rewrites, more
     except PayloadError as error:
         raise _unfit(error.errors, error.more) from None
     except CompatError as error:
