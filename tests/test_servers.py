@@ -54,3 +54,26 @@ def test_a_path_of_a_document_from_an_address_stays_too() -> None:
     other = lowered(with_servers(named, "http://127.0.0.1:8000/openapi.json")).client
     assert other
     assert (other.base_url, other.base_path) == ('"https://h/v1"', "")
+
+
+@pytest.mark.parametrize(
+    "server",
+    [
+        {"url": " //[x"},
+        {"url": "/\n/[x"},
+        {"url": "\t//[::1"},
+        {"url": "http://[x", "x-speclens-relative": True},
+    ],
+)
+def test_what_is_no_url_is_no_path(server: dict[str, Any]) -> None:
+    paths = {"/a": {"get": {"servers": [server], **OK}}}
+    found = lowered({**DOCUMENT, "servers": [server], "paths": paths}).client
+    assert found
+    assert found.base_path == ""
+
+
+def test_a_server_with_a_host_is_none_of_the_document_at_an_address() -> None:
+    server = {"url": "//other.example/v1"}
+    found = lowered(with_servers({**DOCUMENT, "servers": [server]}, "http://h/openapi.json")).client
+    assert found
+    assert (found.base_url, found.base_path) == ('"http://other.example/v1"', "")

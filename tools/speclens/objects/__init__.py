@@ -6,6 +6,7 @@ references.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -70,6 +71,13 @@ WAS_20 = "x-speclens-swagger"
 
 RELATIVE = "x-speclens-relative"
 """The field that marks a server whose URL was relative to the address of the document."""
+
+
+def names_no_host(url: str) -> bool:
+    """Whether the URL of a server is a relative one, of a path alone. One that begins with a variable may name a host, and one
+    that begins with a space or a control character is no URL (RFC 3986)."""
+    return not re.match(r"[A-Za-z][^/?#]*:|//|\\|\{|[\x00-\x20]", url)
+
 
 OR_NULL = "speclens-or-null"
 """A keyword of speclens: null is a value too, whatever else the schema says. JSON Schema 2020-12 would need a second schema

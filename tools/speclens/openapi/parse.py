@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from speclens.objects import RELATIVE, path_item_of
+from speclens.objects import RELATIVE, names_no_host, path_item_of
 from speclens.objects.tables import METHODS
 from speclens.openapi.nodes import (
     InfoObject,
@@ -52,14 +51,10 @@ def server_objects(owner: JsonObject) -> tuple[ServerObject, ...]:
                 for name, variable in an_object(one.get("variables")).items()
                 if isinstance(variable, dict)
             },
-            is_relative=one.get(RELATIVE) is True or _is_relative(a_text(one.get("url")) or ""),
+            is_relative=one.get(RELATIVE) is True or names_no_host(a_text(one.get("url")) or ""),
         )
         for one in objects_in(owner.get("servers"))
     )
-
-
-def _is_relative(url: str) -> bool:
-    return not url.startswith("{") and not re.match("[A-Za-z][^/?#]*:|//", url)
 
 
 _SCHEMES = "#/components/securitySchemes/"

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from speclens.config.settings import is_address
-from speclens.objects import RELATIVE
+from speclens.objects import RELATIVE, names_no_host
 
 _Object = dict[str, Any]
 
@@ -45,7 +45,7 @@ def _completed_server(server: Any, name: str) -> Any:
     if not isinstance(url, str) or url.startswith("{"):
         return server
     try:
-        made = urljoin(name, url)
-        return {**server, "url": made, **({} if made == url else {RELATIVE: True})}
+        mark = {RELATIVE: True} if names_no_host(url) else {}
+        return {**server, "url": urljoin(name, url), **mark}
     except ValueError:  # not a URL, which `validate` reports
         return server

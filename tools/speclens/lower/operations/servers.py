@@ -29,7 +29,10 @@ def _path(servers: tuple[ServerObject, ...], known: Mapping[str, str]) -> str:
     found = next((one for one in servers if _first([one], known)), *servers[:1] or [None])
     if found is None or not found.is_relative:
         return ""
-    return urlsplit(urljoin("http://server", _first([found], known) or found.url)).path or "/"
+    try:
+        return urlsplit(urljoin("http://server", _first([found], known) or found.url)).path or "/"
+    except ValueError:  # no URL: the client says so when it is made
+        return ""
 
 
 def of_operations(api: OpenApi) -> dict[str, str]:
