@@ -74,7 +74,7 @@ def _callers_level() -> int:
 
 
 class OlderArguments:
-    """What a client with older fields does beside calls: it judges the option `compat`, and folds what pages repeat."""
+    """What a client knows of the older fields of all operations."""
 
     def __init__(self, *operations: Operation[Any]) -> None:
         self._ways = frozenset[tuple[str, str]]().union(*map(_ways, operations))

@@ -83,9 +83,9 @@ class Payload:
     value: Any
 
     def locate(self, pointers: Iterable[str]) -> list[tuple[str, str]]:
-        """The sender's pointers of pointers into `value`.
+        """Where the sender wrote the values at some pointers into `value`.
 
-        With each stands the message for a required field without a value, if it is another one than the model's.
+        Beside each place stands the message for a required field that is missing; "" leaves it to the model.
         """
         return [(one, "") for one in pointers]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -55,22 +54,34 @@ def _is_table(value: Any) -> bool:
 
 
 def problems_of_places(configs: Sequence[Config]) -> Iterator[SettingFault]:
-    """Packages that would be written to the same place, or have the same name."""
-    for one, other in combinations(configs, 2):
-        if one.package == other.package:
+    """Packages that have the same name as an earlier one, or would be written to its place."""
+    known = set[str]()
+    owners: dict[Path, Config] = {}  # of locks and of directories
+    for one in configs:
+        if one.package in known:
             message = f"two packages have the name `{one.package}`"
-            yield f"{other.table}.package", message, "give each a name of its own"
-        elif _lock(one) == _lock(other) or _holds(one, other) or _holds(other, one):
-            message = f"`{other.package}` would be written to the place of `{one.package}`"
-            hint = "give each an `output` of its own"
-            yield f"{other.table}.output", message, hint
+            yield f"{one.table}.package", message, "give each a name of its own"
+            continue
+        known.add(one.package)
+        owners.setdefault(_lock(one), one)
+        owners.setdefault(_directory(one), one)
+    for one in configs:
+        if (owner := _owner(one, owners)) and owner.package != one.package:
+            message = f"`{one.package}` would be written to the place of `{owner.package}`"
+            yield f"{one.table}.output", message, "give each an `output` of its own"
 
 
-def _lock(config: Config) -> str:
-    return os.path.realpath(config.root / config.lock)
+def _lock(config: Config) -> Path:
+    return Path(os.path.realpath(config.root / config.lock))
 
 
-def _holds(config: Config, other: Config) -> bool:
-    """Whether the directory of a package is, or holds, that of another one without a lock in between."""
-    outer, inner = (Path(os.path.realpath(one.root / one.place)) for one in (config, other))
-    return outer == inner or (other.layout == "package" and outer in inner.parents)
+def _directory(config: Config) -> Path:
+    return Path(os.path.realpath(config.root / config.place))
+
+
+def _owner(config: Config, owners: Mapping[Path, Config]) -> Config | None:
+    """The package that has the lock or the directory of another one, or holds its directory without a lock in between."""
+    directory = _directory(config)
+    above = directory.parents if config.layout == "package" else ()
+    places = (_lock(config), directory, *above)
+    return next((owners[place] for place in places if owners.get(place, config) != config), None)

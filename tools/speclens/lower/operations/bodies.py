@@ -76,8 +76,8 @@ def lower(inputs: Inputs, body: RequestBodyObject) -> tuple[ir.Body | None, str,
 def _choices(
     document: JsonObject, content: tuple[ir.Media, ...], same: Mapping[str, Any]
 ) -> tuple[ir.Media, ...]:
-    """The media types of which a caller chooses one, without those that are JSON by another name, as the first one is: .NET
-    lists three or four for each body."""
+    """The media types among which a caller chooses. If the first one is JSON, other names of JSON are left out: .NET lists
+    three or four for each body."""
     first, *rest = content
     said = facts.identity(same[first.name])
     names = _other_names(document, first, same[first.name])
