@@ -76,11 +76,22 @@ def relocated(value: Any, view: View) -> Any:
     return replace(value, **changed)
 
 
+_POINTER = re.compile(r"#/[^/\s]+/[^/\s]+/\S+")
+
+
+def _refound_in(word: str, view: View) -> str:
+    """A word of a message that begins with a pointer, with the place as written if the view made its schema."""
+    root = "/".join(word.split("/")[:4])
+    for known in (root, re.split("[),]", root)[0]):
+        if known in view.origins:
+            found = known + re.split("[),]", word[len(known) :])[0]
+            return view.origin(found) + word[len(found) :]
+    return word
+
+
 def refound(finding: Finding, view: View) -> Finding:
     """A finding with every pointer at its place as written, those in its message too."""
-    place, message = view.origin(finding.pointer), finding.message
-    for root in [root for root in view.origins if root.count("/") == 3 and root in message]:
-        moved = re.escape(root) + r"[^\s),]*"
-        message = re.sub(moved, lambda found: view.origin(found[0]), message)
+    place = view.origin(finding.pointer)
+    message = _POINTER.sub(lambda found: _refound_in(found[0], view), finding.message)
     hint = finding.hint if place == finding.pointer else _HINTS.get(finding.rule, finding.hint)
     return replace(finding, pointer=place, message=message, hint=hint)
