@@ -76,22 +76,29 @@ def relocated(value: Any, view: View) -> Any:
     return replace(value, **changed)
 
 
-_POINTER = re.compile(r"#/[^/\s]+/[^/\s]+/\S+")
+_SCHEMAS = "#/components/schemas/"
 
 
-def _refound_in(word: str, view: View) -> str:
-    """A word of a message that begins with a pointer, with the place as written if the view made its schema."""
-    root = "/".join(word.split("/")[:4])
-    for known in (root, re.split("[),]", root)[0]):
-        if known in view.origins:
-            found = known + re.split("[),]", word[len(known) :])[0]
-            return view.origin(found) + word[len(found) :]
-    return word
+def _as_written(message: str, view: View) -> str:
+    """A message in which the schemas that a view made are named by their places as written. Names may have spaces."""
+    first, *rest = message.split(_SCHEMAS)
+    told = [first]
+    for part in rest:
+        head = part.partition("/")[0]
+        ends = [found.start() for found in re.finditer(r"[\s),]|$", head)]
+        names = (head[:end] for end in reversed(ends))
+        name = next((one for one in names if f"{_SCHEMAS}{one}" in view.origins), None)
+        if name is None:
+            told += [_SCHEMAS, part]
+        else:
+            inside = re.split(r"[\s),]", part[len(name) :], maxsplit=1)[0]
+            told += [view.origin(f"{_SCHEMAS}{name}{inside}"), part[len(name) + len(inside) :]]
+    return "".join(told)
 
 
 def refound(finding: Finding, view: View) -> Finding:
     """A finding with every pointer at its place as written, those in its message too."""
     place = view.origin(finding.pointer)
-    message = _POINTER.sub(lambda found: _refound_in(found[0], view), finding.message)
+    message = _as_written(finding.message, view)
     hint = finding.hint if place == finding.pointer else _HINTS.get(finding.rule, finding.hint)
     return replace(finding, pointer=place, message=message, hint=hint)
